@@ -1,0 +1,90 @@
+/* Growing text: the renderers' only output. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/buffer.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+void buffer_clear(struct buffer *b)
+{
+	free(b->data);
+	*b = (struct buffer){0};
+}
+
+static int buffer_reserve(struct buffer *b, size_t more)
+{
+	size_t size = b->size ? b->size : 256;
+	char *data;
+
+	if (b->error)
+		return b->error;
+	if (more >= SIZE_MAX / 2 - b->length)
+		return b->error = -ENOMEM;
+	while (size <= b->length + more)
+		size *= 2;
+	if (size == b->size)
+		return 0;
+
+	data = realloc(b->data, size);
+	if (!data)
+		return b->error = -ENOMEM;
+	b->data = data;
+	b->size = size;
+	return 0;
+}
+
+void buffer_add_bytes(struct buffer *b, const void *bytes, size_t length)
+{
+	if (buffer_reserve(b, length) < 0)
+		return;
+	if (length > 0)
+		memcpy(b->data + b->length, bytes, length);
+	b->length += length;
+	b->data[b->length] = '\0';
+}
+
+void buffer_add(struct buffer *b, const char *text)
+{
+	buffer_add_bytes(b, text, strlen(text));
+}
+
+void buffer_printf(struct buffer *b, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (length < 0) {
+		b->error = -ENOMEM;
+		return;
+	}
+	if (buffer_reserve(b, (size_t)length) < 0)
+		return;
+
+	va_start(args, format);
+	(void)vsnprintf(b->data + b->length, (size_t)length + 1, format, args);
+	va_end(args);
+	b->length += (size_t)length;
+}
+
+int buffer_steal(struct buffer *b, char **ret_text, size_t *ret_length)
+{
+	int error;
+
+	buffer_add_bytes(b, "", 0);
+	error = b->error;
+	if (error < 0) {
+		buffer_clear(b);
+		return error;
+	}
+	*ret_text = b->data;
+	if (ret_length)
+		*ret_length = b->length;
+	*b = (struct buffer){0};
+	return 0;
+}

@@ -1,0 +1,27 @@
+/* Growing text: the renderers' only output. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/cleanup.h"
+
+/*
+ * Start with `struct buffer b = {0}`. `data` ends in a NUL that `length` does not count, or is NULL while nothing
+ * was added. A failed allocation is remembered: later additions do nothing and buffer_steal() reports it, so that
+ * a renderer need not check each line.
+ */
+struct buffer {
+	char *data;
+	size_t length;
+	size_t size;
+	int error;
+};
+
+void buffer_clear(struct buffer *b);
+void buffer_add(struct buffer *b, const char *text);
+void buffer_add_bytes(struct buffer *b, const void *bytes, size_t length);
+void buffer_printf(struct buffer *b, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Moves the text out; *ret_text is never NULL on success. Returns -ENOMEM when an addition had failed. */
+MUST_CHECK int buffer_steal(struct buffer *b, char **ret_text, size_t *ret_length);

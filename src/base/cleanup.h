@@ -1,0 +1,35 @@
+/* Attributes for scopes and prototypes: cleanup, must-check, printf, array size. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define CLEANUP(function)   __attribute__((cleanup(function)))
+#define MUST_CHECK	    __attribute__((warn_unused_result))
+#define PRINTF_LIKE(f, a)   __attribute__((format(printf, f, a)))
+#define ARRAY_SIZE(array)   (sizeof(array) / sizeof((array)[0]))
+
+/* For `char *CLEANUP(free_pointer) text`: frees what the variable holds when it goes out of scope. */
+static inline void free_pointer(void *pointer)
+{
+	free(*(void **)pointer);
+}
+
+/* For `int CLEANUP(close_descriptor) fd = -1`. */
+static inline void close_descriptor(const int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+
+/* Hands the ownership of what *pointer holds to the caller. */
+static inline void *steal_pointer(void *pointer)
+{
+	void **slot = pointer;
+	void *held = *slot;
+
+	*slot = NULL;
+	return held;
+}

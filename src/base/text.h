@@ -1,0 +1,29 @@
+/* Small pieces of text work: strict numbers, distances between words, character classes. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+
+/*
+ * Plain decimal digits only: no sign, no blank, no leading zero (the kernel reads 010 as 8), no 0x.
+ * -EINVAL: anything else; -ERANGE: more than max.
+ */
+MUST_CHECK int text_parse_number(const char *text, size_t length, uint64_t max, uint64_t *ret);
+
+/* How many single-character edits lead from one word to the other; words over 63 characters are SIZE_MAX apart. */
+size_t text_distance(const char *from, const char *to);
+
+/* Whether a word is near enough to another to be offered as what was meant. */
+bool text_is_near(const char *word, const char *candidate, size_t *inout_best);
+
+bool text_starts_with(const char *text, const char *prefix);
+bool text_ends_with(const char *text, const char *suffix);
+
+/* Printable ASCII throughout: safe to print and to write into a generated file. */
+bool text_is_plain(const char *text);
+
+bool text_is_utf8(const char *text, size_t length);
