@@ -39,7 +39,7 @@ const struct schema_row schema[] = {
 		"entries that each network namespace may hold; new flows are dropped beyond"},
 	[SETTING_HASHSIZE] = {"conntrack", "hashsize", TYPE_SIZE, 1, HASHSIZE_MAX, NULL, EVERYWHERE, "auto", NULL, NULL,
 		"buckets of the hash table, shared by all namespaces; auto: as many as max"},
-	[SETTING_MEMORY_LIMIT] = {"conntrack", "memory_limit", TYPE_SHARE, 1, UUINT64_MAX, NULL, EVERYWHERE, "25%", NULL, NULL,
+	[SETTING_MEMORY_LIMIT] = {"conntrack", "memory_limit", TYPE_SHARE, 1, UINT64_MAX, NULL, EVERYWHERE, "25%", NULL, NULL,
 		"the most memory a full table may take; larger sizes are refused"},
 	[SETTING_EXPECT_MAX] = {"conntrack", "expect_max", TYPE_NUMBER, 1, INT_MAX, "nf_conntrack_expect_max", EVERYWHERE, "auto", NULL, NULL,
 		"expected connections (FTP, SIP ...) that each namespace may hold"},

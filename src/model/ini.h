@@ -1,0 +1,24 @@
+/* The only user of inih: bytes to (section, key, value, line), or problems. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "base/problems.h"
+
+/* What a reader is told, in file order. The strings live only during the call. */
+struct ini_events {
+	void (*section)(void *userdata, const char *section, unsigned int line);
+	void (*pair)(void *userdata, const char *section, const char *name, const char *value, unsigned int line);
+	void *userdata;
+};
+
+/*
+ * Reads one file's bytes. Each physical line is vetted before inih sees it, as inih by itself cuts long lines in silence,
+ * takes an indented line for a continuation, stops at a NUL and reports one error at most. Everything wrong is added
+ * to problems under `file` with its line; pairs below a broken section line are not reported.
+ * Returns 0 also when there were problems; -ENOMEM.
+ */
+MUST_CHECK int ini_read(const char *file, const char *bytes, size_t size, const struct ini_events *events,
+			struct problems *problems);

@@ -1,0 +1,55 @@
+/* Record of what was installed: JSON text to struct and back. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buffer.h"
+#include "base/cleanup.h"
+#include "model/digest.h"
+
+struct manifest_file {
+	char *path;
+	mode_t mode;
+	char digest[DIGEST_SIZE]; /* of what was written; "" while the file is not installed (another mode) */
+	char *replaced;		  /* the copy of what --force had replaced, to be put back; or NULL */
+};
+
+/* The automatic sizes as they were resolved, and from what. */
+struct kept_sizes {
+	char *inputs;	/* the settings they follow from, as text; NULL: none were resolved */
+	uint64_t ram;	/* bytes, rounded as for the resolution */
+	uint64_t max;
+	uint64_t hashsize;
+};
+
+/* All texts are owned. */
+struct manifest {
+	struct manifest_file *files;
+	size_t file_count;
+	char **directories; /* made by us, outermost first */
+	size_t directory_count;
+	struct kept_sizes sizes;
+};
+
+void manifest_done(struct manifest *manifest);
+
+/*
+ * -EBADMSG: not a manifest, or with a path or hash that no run would write (nothing of it is used then); -ENOMEM.
+ */
+MUST_CHECK int manifest_parse(const char *bytes, size_t size, struct manifest *ret);
+
+/* The same bytes for the same content. -ENOMEM. */
+MUST_CHECK int manifest_format(const struct manifest *manifest, char **ret_bytes, size_t *ret_size);
+
+const struct manifest_file *manifest_find(const struct manifest *manifest, const char *path);
+
+/* Adds an entry or changes the one of this path. digest NULL: not installed. replaced NULL: as it was. -ENOMEM. */
+MUST_CHECK int manifest_put(struct manifest *manifest, const char *path, mode_t mode, const char *digest,
+			    const char *replaced);
+MUST_CHECK int manifest_add_directory(struct manifest *manifest, const char *path);
+MUST_CHECK int manifest_keep_sizes(struct manifest *manifest, const char *inputs, uint64_t ram, uint64_t max,
+				   uint64_t hashsize);

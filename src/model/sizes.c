@@ -1,0 +1,95 @@
+/* The arithmetic of the table: the kernel's defaults and rounding, memory, and the automatic sizes. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/sizes.h"
+
+#define BUCKET_BYTES 8U
+#define MIB	     (1ULL << 20)
+#define GIB	     (1ULL << 30)
+
+bool facts_before(const struct facts *facts, unsigned int major, unsigned int minor)
+{
+	if (facts->release[0] == 0)
+		return false;
+	return facts->release[0] < major || (facts->release[0] == major && facts->release[1] < minor);
+}
+
+static uint64_t round_up(uint64_t number, uint64_t step)
+{
+	return (number + step - 1) / step * step;
+}
+
+uint64_t sizes_round_buckets(uint64_t buckets, unsigned long page_size)
+{
+	return round_up(buckets, (page_size ? page_size : 4096) / BUCKET_BYTES);
+}
+
+static uint64_t default_buckets(const struct facts *facts)
+{
+	bool old = facts_before(facts, 5, 15);
+	uint64_t page = facts->page_size ? facts->page_size : 4096;
+	uint64_t pages = facts->ram / page;
+	uint64_t buckets = pages * page / 16384 / BUCKET_BYTES;
+
+	if (pages > 4 * GIB / page)
+		buckets = old ? 65536 : 262144;
+	else if (pages > GIB / page)
+		buckets = old ? 16384 : 65536;
+	else if (buckets < (old ? 32 : 1024))
+		buckets = old ? 32 : 1024;
+	return buckets;
+}
+
+void sizes_of_kernel(const struct facts *facts, uint64_t hashsize, uint64_t expect_hashsize, struct table_sizes *ret)
+{
+	uint64_t factor = RATIO_REFUSE;
+
+	if (hashsize == 0) {
+		factor = facts_before(facts, 5, 15) ? 4 : 1;
+		hashsize = default_buckets(facts);
+	}
+	ret->hashsize = sizes_round_buckets(hashsize, facts->page_size);
+	ret->max = ret->hashsize * factor;
+
+	if (expect_hashsize == 0)
+		expect_hashsize = ret->hashsize / 256 ? ret->hashsize / 256 : 1;
+	ret->expect_max = expect_hashsize * 4;
+	ret->expect_hashsize = sizes_round_buckets(expect_hashsize, facts->page_size);
+}
+
+uint64_t sizes_entry_bytes(const struct facts *facts)
+{
+	return facts_before(facts, 6, 1) ? 342 : 256;
+}
+
+uint64_t sizes_table_bytes(const struct facts *facts, uint64_t max, uint64_t hashsize)
+{
+	uint64_t entries, buckets;
+
+	if (__builtin_mul_overflow(max, sizes_entry_bytes(facts), &entries) ||
+	    __builtin_mul_overflow(sizes_round_buckets(hashsize, facts->page_size), BUCKET_BYTES, &buckets) ||
+	    __builtin_add_overflow(entries, buckets, &entries))
+		return UINT64_MAX;
+	return entries;
+}
+
+uint64_t sizes_round_ram(uint64_t ram)
+{
+	return round_up(ram, 256 * MIB);
+}
+
+uint64_t sizes_auto_max(const struct facts *facts, uint64_t limit)
+{
+	struct facts rounded = *facts;
+	struct table_sizes kernel;
+	uint64_t most, max = AUTO_MAX_LARGEST;
+
+	rounded.ram = sizes_round_ram(facts->ram);
+	most = rounded.ram / 100 * AUTO_SHARE_PERCENT;
+	if (limit < most)
+		most = limit;
+	while (max > 1 && sizes_table_bytes(&rounded, max, max) > most)
+		max /= 2;
+
+	sizes_of_kernel(&rounded, 0, 0, &kernel);
+	return max > kernel.max ? max : kernel.max;
+}

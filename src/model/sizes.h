@@ -1,0 +1,56 @@
+/* The arithmetic of the table: the kernel's defaults and rounding, memory, and the automatic sizes. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/observed.h"
+
+/* The bounds of `max = auto`. */
+#define AUTO_MAX_LARGEST   4194304U
+#define AUTO_SHARE_PERCENT 5U
+
+/* Over this many entries a bucket: a warning; over the second: refused. The kernel gives 8 if only hashsize is set. */
+#define RATIO_WARN   4U
+#define RATIO_REFUSE 8U
+
+struct table_sizes {
+	uint64_t hashsize;	  /* buckets, as the kernel rounds them */
+	uint64_t max;		  /* entries */
+	uint64_t expect_hashsize; /* buckets, rounded */
+	uint64_t expect_max;	  /* entries */
+};
+
+/* Whether the kernel is older than a release; an unknown one counts as new. */
+bool facts_before(const struct facts *facts, unsigned int major, unsigned int minor);
+
+/*
+ * Up to a multiple of what fits one page of 8-byte buckets, as nf_ct_alloc_hashtable() does (nf_conntrack_core.c,
+ * 4.18 to 7.2). page_size 0 counts as 4096.
+ */
+uint64_t sizes_round_buckets(uint64_t buckets, unsigned long page_size);
+
+/*
+ * What nf_conntrack takes at load with these module options (0: not given), nf_conntrack_init_start() of 4.18 to 7.2,
+ * 64 bit. facts->ram is MemTotal to the byte for the exact figures.
+ */
+void sizes_of_kernel(const struct facts *facts, uint64_t hashsize, uint64_t expect_hashsize, struct table_sizes *ret);
+
+/*
+ * Bytes an entry takes in its slab: 4096 / objects per slab of struct nf_conn without extensions; 256 from 6.1 on,
+ * 342 before (measured on Debian's 5.10, 6.1, 6.12 and 7.2).
+ */
+uint64_t sizes_entry_bytes(const struct facts *facts);
+
+/* Entries and rounded buckets of a full table; UINT64_MAX where it would overflow. */
+uint64_t sizes_table_bytes(const struct facts *facts, uint64_t max, uint64_t hashsize);
+
+/* RAM up to a multiple of 256 MiB, so that what firmware and kernel keep for themselves changes no plan. */
+uint64_t sizes_round_ram(uint64_t ram);
+
+/*
+ * `max = auto`: the largest power of two whose full table (with as many buckets) takes at most 5 % of the rounded RAM and
+ * at most limit bytes; never under the kernel's own default, never over AUTO_MAX_LARGEST. facts->ram is not 0.
+ */
+uint64_t sizes_auto_max(const struct facts *facts, uint64_t limit);
