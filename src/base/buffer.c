@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -70,6 +71,22 @@ void buffer_printf(struct buffer *b, const char *format, ...)
 	(void)vsnprintf(b->data + b->length, (size_t)length + 1, format, args);
 	va_end(args);
 	b->length += (size_t)length;
+}
+
+void buffer_add_amount(struct buffer *b, uint64_t bytes)
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+	size_t unit = 0;
+	uint64_t tenths;
+
+	while (unit + 1 < ARRAY_SIZE(units) && bytes >> (10 * (unit + 1)) > 0)
+		unit++;
+	/* Of a value below 1024 units, so that it cannot overflow. */
+	tenths = unit == 0 ? 0 : ((bytes >> (10 * (unit - 1))) & 1023) * 10 / 1024;
+	buffer_printf(b, "%" PRIu64, bytes >> (10 * unit));
+	if (tenths)
+		buffer_printf(b, ".%" PRIu64, tenths);
+	buffer_printf(b, " %s", units[unit]);
 }
 
 int buffer_steal(struct buffer *b, char **ret_text, size_t *ret_length)

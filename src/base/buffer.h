@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/cleanup.h"
 
@@ -22,6 +23,9 @@ void buffer_clear(struct buffer *b);
 void buffer_add(struct buffer *b, const char *text);
 void buffer_add_bytes(struct buffer *b, const void *bytes, size_t length);
 void buffer_printf(struct buffer *b, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* An amount of memory for people: "512 B", "64 KiB", "1.5 GiB"; at most one digit after the point, rounded down. */
+void buffer_add_amount(struct buffer *b, uint64_t bytes);
 
 /* Moves the text out; *ret_text is never NULL on success. Returns -ENOMEM when an addition had failed. */
 MUST_CHECK int buffer_steal(struct buffer *b, char **ret_text, size_t *ret_length);

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CLEANUP(function)   __attribute__((cleanup(function)))
-#define MUST_CHECK	    __attribute__((warn_unused_result))
-#define PRINTF_LIKE(f, a)   __attribute__((format(printf, f, a)))
-#define ARRAY_SIZE(array)   (sizeof(array) / sizeof((array)[0]))
+#define CLEANUP(function) __attribute__((cleanup(function)))
+#define MUST_CHECK	  __attribute__((warn_unused_result))
+#define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* For `char *CLEANUP(free_pointer) text`: frees what the variable holds when it goes out of scope. */
 static inline void free_pointer(void *pointer)

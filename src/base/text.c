@@ -129,7 +129,8 @@ bool text_is_utf8(const char *text, size_t length)
 				return false;
 			point = point << 6 | (next & 0x3fU);
 		}
-		if (point < smallest[bytes] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+		if (point < smallest[bytes] || point > 0x10ffff ||
+		    (point >= 0xd800 && point < 0xe000))
 			return false;
 		i += bytes;
 	}

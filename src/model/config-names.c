@@ -12,8 +12,14 @@
 /* The part of a pasted name that is the file's name below /proc/sys/net/netfilter, old module name replaced. */
 static void kernel_key(const char *name, char *key, size_t size, bool *ret_old)
 {
-	static const char *const folders[] = {"net.netfilter.", "net/netfilter/", "net.ipv4.netfilter.",
-					      "net/ipv4/netfilter/", "net.ipv4.", "net/ipv4/", "net.", "net/"};
+	static const char *const folders[] = {"net.netfilter.",
+					      "net/netfilter/",
+					      "net.ipv4.netfilter.",
+					      "net/ipv4/netfilter/",
+					      "net.ipv4.",
+					      "net/ipv4/",
+					      "net.",
+					      "net/"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		if (text_starts_with(name, folders[i])) {
@@ -33,14 +39,17 @@ static bool explain_kernel_name(const char *name, struct buffer *b)
 
 	kernel_key(name, key, sizeof(key), &old);
 	if (strcmp(key, "nf_conntrack_count") == 0) {
-		buffer_add(b, "read-only in the kernel (the number of entries now); the limit is [conntrack] max");
+		buffer_add(b, "read-only in the kernel (the number of entries now); the limit is "
+			      "[conntrack] max");
 		return true;
 	}
-	setting = strcmp(key, "nf_conntrack_buckets") == 0 ? SETTING_HASHSIZE : schema_find_key(key);
+	setting = strcmp(key, "nf_conntrack_buckets") == 0 ? SETTING_HASHSIZE
+							   : schema_find_key(key);
 	if (setting < 0)
 		return false;
-	buffer_printf(b, "%s name; write it as \"%s\" in [%s]", old ? "an old kernel's" : "the kernel's",
-		      schema[setting].name, schema[setting].section);
+	buffer_printf(b, "%s name; write it as \"%s\" in [%s]",
+		      old ? "an old kernel's" : "the kernel's", schema[setting].name,
+		      schema[setting].section);
 	return true;
 }
 
@@ -51,10 +60,12 @@ static int nearest_setting(const char *section, const char *name)
 	int nearest = -1;
 
 	for (size_t i = 0; i < schema_count; i++)
-		if (strcmp(schema[i].section, section) == 0 && text_is_near(name, schema[i].name, &best))
+		if (strcmp(schema[i].section, section) == 0 &&
+		    text_is_near(name, schema[i].name, &best))
 			nearest = (int)i;
 	for (size_t i = 0; i < schema_count; i++)
-		if (strcmp(schema[i].section, section) != 0 && text_is_near(name, schema[i].name, &best))
+		if (strcmp(schema[i].section, section) != 0 &&
+		    text_is_near(name, schema[i].name, &best))
 			nearest = (int)i;
 	return nearest;
 }
@@ -67,13 +78,15 @@ void config_explain_name(const char *section, const char *name, struct buffer *b
 		return;
 	setting = schema_find_name(name);
 	if (setting >= 0) {
-		buffer_printf(b, "not a setting of [%s]; write it in [%s]", section, schema[setting].section);
+		buffer_printf(b, "not a setting of [%s]; write it in [%s]", section,
+			      schema[setting].section);
 		return;
 	}
 	buffer_add(b, "unknown setting; ");
 	setting = nearest_setting(section, name);
 	if (setting >= 0)
-		buffer_printf(b, "did you mean \"%s\" in [%s]? ", schema[setting].name, schema[setting].section);
+		buffer_printf(b, "did you mean \"%s\" in [%s]? ", schema[setting].name,
+			      schema[setting].section);
 	buffer_add(b, "allowed: what \"conntrack-persist keys\" lists");
 }
 

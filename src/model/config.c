@@ -25,11 +25,13 @@ struct unit {
 };
 
 static const struct unit time_units[] = {{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}, {NULL, 0}};
-static const struct unit byte_units[] = {{"K", 1ULL << 10}, {"M", 1ULL << 20}, {"G", 1ULL << 30}, {NULL, 0}};
+static const struct unit byte_units[] = {
+	{"K", 1ULL << 10}, {"M", 1ULL << 20}, {"G", 1ULL << 30}, {NULL, 0}};
 static const struct unit no_units[] = {{NULL, 0}};
 
 /* -EINVAL: not a number with such a unit; -ERANGE: outside the row's bounds. */
-static int parse_quantity(const struct schema_row *row, const char *text, const struct unit *units, uint64_t *ret)
+static int parse_quantity(const struct schema_row *row, const char *text, const struct unit *units,
+			  uint64_t *ret)
 {
 	size_t length = strspn(text, "0123456789");
 	const char *suffix = text + length;
@@ -116,7 +118,9 @@ static const char *explain_number(const struct schema_row *row, const char *text
 	if (row->type == TYPE_CHOICE || row->type == TYPE_BOOL)
 		return "";
 	if (text[0] == '-')
-		return row->type == TYPE_SECONDS ? " (the kernel takes it and forgets every flow at once)" : "";
+		return row->type == TYPE_SECONDS
+			       ? " (the kernel takes it and forgets every flow at once)"
+			       : "";
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
 		return " (hexadecimal; write plain decimal digits)";
 	if (text[0] == '0' && text[1] >= '0' && text[1] <= '9')
@@ -126,14 +130,15 @@ static const char *explain_number(const struct schema_row *row, const char *text
 	return "";
 }
 
-static void complain_value(const struct config_reader *r, const struct schema_row *row, const char *text, int error,
-			   unsigned int line)
+static void complain_value(const struct config_reader *r, const struct schema_row *row,
+			   const char *text, int error, unsigned int line)
 {
 	struct buffer CLEANUP(buffer_clear) allowed = {0};
 
 	schema_describe_allowed(row, &allowed);
-	problems_add(r->problems, SEVERITY_ERROR, r->file, line, "%s.%s: %s%s%s%s%s; allowed: %s", row->section,
-		     row->name, *text ? "\"" : "", *text ? text : "no value", *text ? "\" is " : "",
+	problems_add(r->problems, SEVERITY_ERROR, r->file, line, "%s.%s: %s%s%s%s%s; allowed: %s",
+		     row->section, row->name, *text ? "\"" : "", *text ? text : "no value",
+		     *text ? "\" is " : "",
 		     !*text		? ""
 		     : error == -ERANGE ? "out of bounds"
 					: "not a value of this setting",
@@ -141,18 +146,20 @@ static void complain_value(const struct config_reader *r, const struct schema_ro
 }
 
 /* A value that the kernel takes on some hosts only, or that does what nobody wants. */
-static void warn_value(const struct config_reader *r, const struct schema_row *row, uint64_t number, unsigned int line)
+static void warn_value(const struct config_reader *r, const struct schema_row *row, uint64_t number,
+		       unsigned int line)
 {
 	if (row->type != TYPE_SECONDS)
 		return;
 	if (number > TIMEOUT_MAX_HZ1000)
 		problems_add(r->problems, SEVERITY_WARNING, r->file, line,
-			     "%s.%s: %" PRIu64 " s is refused by kernels built with HZ=1000, which take up to %u s",
+			     "%s.%s: %" PRIu64
+			     " s is refused by kernels built with HZ=1000, which take up to %u s",
 			     row->section, row->name, number, TIMEOUT_MAX_HZ1000);
 	if (number == 0)
 		problems_add(r->problems, SEVERITY_WARNING, r->file, line,
-			     "%s.%s: 0 forgets such flows at once, as if they were not tracked", row->section,
-			     row->name);
+			     "%s.%s: 0 forgets such flows at once, as if they were not tracked",
+			     row->section, row->name);
 }
 
 static void take_section(void *userdata, const char *section, unsigned int line)
@@ -163,11 +170,12 @@ static void take_section(void *userdata, const char *section, unsigned int line)
 	if (schema_has_section(section))
 		return;
 	config_explain_section(section, &hint);
-	problems_add(r->problems, SEVERITY_ERROR, r->file, line, "[%s]: unknown section; %s", section,
-		     hint.data ? hint.data : "");
+	problems_add(r->problems, SEVERITY_ERROR, r->file, line, "[%s]: unknown section; %s",
+		     section, hint.data ? hint.data : "");
 }
 
-static void take_pair(void *userdata, const char *section, const char *name, const char *text, unsigned int line)
+static void take_pair(void *userdata, const char *section, const char *name, const char *text,
+		      unsigned int line)
 {
 	struct config_reader *r = userdata;
 	struct config_value value = {.set = true, .line = line};
@@ -187,8 +195,8 @@ static void take_pair(void *userdata, const char *section, const char *name, con
 	}
 	if (r->seen[setting]) {
 		problems_add(r->problems, SEVERITY_ERROR, r->file, line,
-			     "%s.%s: set twice in this file, first in line %u; keep one of them", section, name,
-			     r->seen[setting]);
+			     "%s.%s: set twice in this file, first in line %u; keep one of them",
+			     section, name, r->seen[setting]);
 		return;
 	}
 	r->seen[setting] = line;
@@ -237,11 +245,14 @@ void config_done(struct config *config)
 	config->values = NULL;
 }
 
-int config_read(struct config *config, const char *file, const char *bytes, size_t size, struct problems *problems)
+int config_read(struct config *config, const char *file, const char *bytes, size_t size,
+		struct problems *problems)
 {
 	unsigned int *CLEANUP(free_pointer) seen = calloc(schema_count, sizeof(*seen));
-	struct config_reader reader = {.config = config, .file = file, .seen = seen, .problems = problems};
-	struct ini_events events = {.section = take_section, .pair = take_pair, .userdata = &reader};
+	struct config_reader reader = {
+		.config = config, .file = file, .seen = seen, .problems = problems};
+	struct ini_events events = {
+		.section = take_section, .pair = take_pair, .userdata = &reader};
 	int error;
 
 	if (!seen)
@@ -260,7 +271,8 @@ static uint64_t number_in_force(const struct config *config, size_t setting)
 	return value.number;
 }
 
-static void check_ceiling(const struct config *config, size_t low, size_t high, struct problems *problems)
+static void check_ceiling(const struct config *config, size_t low, size_t high,
+			  struct problems *problems)
 {
 	bool low_set = config->values[low].set, high_set = config->values[high].set;
 	uint64_t floor = number_in_force(config, low), ceiling = number_in_force(config, high);
@@ -269,16 +281,19 @@ static void check_ceiling(const struct config *config, size_t low, size_t high, 
 	if (floor <= ceiling || (!low_set && !high_set))
 		return;
 	problems_add(problems, SEVERITY_ERROR, config->values[told].file, config->values[told].line,
-		     "%s.%s: %" PRIu64 " is %s %s, which is %" PRIu64 "%s; allowed: %s up to %s", schema[told].section,
-		     schema[told].name, low_set ? floor : ceiling, low_set ? "more than" : "less than",
-		     schema[other].name, low_set ? ceiling : floor,
-		     config->values[other].set ? "" : " unless configured", schema[low].name, schema[high].name);
+		     "%s.%s: %" PRIu64 " is %s %s, which is %" PRIu64 "%s; allowed: %s up to %s",
+		     schema[told].section, schema[told].name, low_set ? floor : ceiling,
+		     low_set ? "more than" : "less than", schema[other].name,
+		     low_set ? ceiling : floor,
+		     config->values[other].set ? "" : " unless configured", schema[low].name,
+		     schema[high].name);
 }
 
 void config_check(const struct config *config, struct problems *problems)
 {
 	for (size_t i = SETTING_FIRST_KEY; i < schema_count; i++) {
-		int high = schema[i].ceiling ? schema_find(schema[i].section, schema[i].ceiling) : -1;
+		int high = schema[i].ceiling ? schema_find(schema[i].section, schema[i].ceiling)
+					     : -1;
 
 		if (high >= 0)
 			check_ceiling(config, i, (size_t)high, problems);

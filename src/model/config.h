@@ -13,7 +13,7 @@
 
 /* What the configuration says of one row of the table. */
 struct config_value {
-	bool set;	 /* by a file; else the row's fallback stands here, or nothing for a kernel key */
+	bool set; /* by a file; else the row's fallback stands here, or nothing for a kernel key */
 	bool is_auto;	 /* TYPE_SIZE */
 	bool percent;	 /* TYPE_SHARE: number is percent of RAM, else bytes */
 	uint64_t number; /* in the row's unit; TYPE_CHOICE: index into its choices */

@@ -48,7 +48,8 @@ bool digest_is_intact(const char *bytes, size_t size)
 {
 	char hex[DIGEST_SIZE];
 
-	if (size < SIGNED_LENGTH || memcmp(bytes, header, HEADER_LENGTH) != 0 || bytes[SIGNED_LENGTH - 1] != '\n')
+	if (size < SIGNED_LENGTH || memcmp(bytes, header, HEADER_LENGTH) != 0 ||
+	    bytes[SIGNED_LENGTH - 1] != '\n')
 		return false;
 	digest_of(bytes + SIGNED_LENGTH, size - SIGNED_LENGTH, hex);
 	return memcmp(bytes + HEADER_LENGTH, hex, DIGEST_SIZE - 1) == 0;

@@ -27,8 +27,9 @@ struct reader {
 	struct problems *problems;
 };
 
-#define reader_complain(reader, ...) \
-	problems_add((reader)->problems, SEVERITY_ERROR, (reader)->file, (reader)->line, __VA_ARGS__)
+#define reader_complain(reader, ...)                                                     \
+	problems_add((reader)->problems, SEVERITY_ERROR, (reader)->file, (reader)->line, \
+		     __VA_ARGS__)
 
 static bool is_blank(char c)
 {
@@ -69,11 +70,14 @@ static bool vet_section(struct reader *r, const char *line)
 		return false;
 	}
 	if (line + content_end(line) != close + 1) {
-		reader_complain(r, "text after the section's closing bracket; a comment starts with \" ;\"");
+		reader_complain(
+			r,
+			"text after the section's closing bracket; a comment starts with \" ;\"");
 		return false;
 	}
 	length = (size_t)(close - line - 1);
-	if (length == 0 || length > SECTION_LENGTH_MAX || is_blank(line[1]) || is_blank(close[-1])) {
+	if (length == 0 || length > SECTION_LENGTH_MAX || is_blank(line[1]) ||
+	    is_blank(close[-1])) {
 		reader_complain(r, "a section's name is 1 to %d characters with no blank round it",
 				SECTION_LENGTH_MAX);
 		return false;
@@ -89,16 +93,20 @@ static bool vet_section(struct reader *r, const char *line)
 static bool vet_value(struct reader *r, const char *line, size_t at, size_t end)
 {
 	if (at < end && (line[at] == '"' || line[at] == '\'')) {
-		reader_complain(r, "quotes are part of the value here; write the value without them");
+		reader_complain(r,
+				"quotes are part of the value here; write the value without them");
 		return false;
 	}
 	for (; at < end; at++) {
 		if (line[at] == '#') {
-			reader_complain(r, "\"#\" begins a comment only at the start of a line; use \" ;\"");
+			reader_complain(
+				r,
+				"\"#\" begins a comment only at the start of a line; use \" ;\"");
 			return false;
 		}
 		if (line[at] == ';') {
-			reader_complain(r, "a comment after a value needs a blank before its \";\"");
+			reader_complain(r,
+					"a comment after a value needs a blank before its \";\"");
 			return false;
 		}
 		if (line[at] < 0) {
@@ -159,7 +167,8 @@ static bool vet_line(struct reader *r, const char *line, size_t length)
 	if (!line[start] || line[start] == ';' || line[start] == '#')
 		return false;
 	if (start > 0) {
-		reader_complain(r, "blanks before the line's content, which reads as a continuation; remove them");
+		reader_complain(r, "blanks before the line's content, which reads as a "
+				   "continuation; remove them");
 		return false;
 	}
 	return line[0] == '[' ? vet_section(r, line) : vet_pair(r, line);
@@ -246,7 +255,8 @@ int ini_read(const char *file, const char *bytes, size_t size, const struct ini_
 		return -ENOMEM;
 	if (error != 0) {
 		/* What inih still finds in a vetted line; none is known. */
-		problems_add(problems, SEVERITY_ERROR, file, error > 0 ? r.line : 0, "inih cannot read this file");
+		problems_add(problems, SEVERITY_ERROR, file, error > 0 ? r.line : 0,
+			     "inih cannot read this file");
 	}
 	return problems->out_of_memory ? -ENOMEM : 0;
 }

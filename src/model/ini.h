@@ -10,7 +10,8 @@
 /* What a reader is told, in file order. The strings live only during the call. */
 struct ini_events {
 	void (*section)(void *userdata, const char *section, unsigned int line);
-	void (*pair)(void *userdata, const char *section, const char *name, const char *value, unsigned int line);
+	void (*pair)(void *userdata, const char *section, const char *name, const char *value,
+		     unsigned int line);
 	void *userdata;
 };
 
@@ -20,5 +21,5 @@ struct ini_events {
  * to problems under `file` with its line; pairs below a broken section line are not reported.
  * Returns 0 also when there were problems; -ENOMEM.
  */
-MUST_CHECK int ini_read(const char *file, const char *bytes, size_t size, const struct ini_events *events,
-			struct problems *problems);
+MUST_CHECK int ini_read(const char *file, const char *bytes, size_t size,
+			const struct ini_events *events, struct problems *problems);

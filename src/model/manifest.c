@@ -10,11 +10,6 @@
 
 #define MANIFEST_VERSION 1
 
-static void json_decrefp(json_t **json)
-{
-	json_decref(*json);
-}
-
 void manifest_done(struct manifest *manifest)
 {
 	for (size_t i = 0; i < manifest->file_count; i++) {
@@ -66,7 +61,8 @@ static struct manifest_file *find_or_add(struct manifest *manifest, const char *
 	return &files[manifest->file_count++];
 }
 
-int manifest_put(struct manifest *manifest, const char *path, mode_t mode, const char *digest, const char *replaced)
+int manifest_put(struct manifest *manifest, const char *path, mode_t mode, const char *digest,
+		 const char *replaced)
 {
 	struct manifest_file *file = find_or_add(manifest, path);
 
@@ -86,7 +82,8 @@ int manifest_add_directory(struct manifest *manifest, const char *path)
 	for (size_t i = 0; i < manifest->directory_count; i++)
 		if (strcmp(manifest->directories[i], path) == 0)
 			return 0;
-	directories = realloc(manifest->directories, (manifest->directory_count + 1) * sizeof(*directories));
+	directories = realloc(manifest->directories,
+			      (manifest->directory_count + 1) * sizeof(*directories));
 	if (!directories)
 		return -ENOMEM;
 	manifest->directories = directories;
@@ -97,7 +94,8 @@ int manifest_add_directory(struct manifest *manifest, const char *path)
 	return 0;
 }
 
-int manifest_keep_sizes(struct manifest *manifest, const char *inputs, uint64_t ram, uint64_t max, uint64_t hashsize)
+int manifest_keep_sizes(struct manifest *manifest, const char *inputs, uint64_t ram, uint64_t max,
+			uint64_t hashsize)
 {
 	int error = copy_text(&manifest->sizes.inputs, inputs);
 
@@ -112,13 +110,14 @@ int manifest_keep_sizes(struct manifest *manifest, const char *inputs, uint64_t 
 /* A path that a run may have written: absolute, plain, with no way out of its directory. */
 static bool is_sound_path(const char *path)
 {
-	return path && path[0] == '/' && text_is_plain(path) && !strstr(path, "/../") && !text_ends_with(path, "/..") &&
-	       !text_ends_with(path, "/");
+	return path && path[0] == '/' && text_is_plain(path) && !strstr(path, "/../") &&
+	       !text_ends_with(path, "/..") && !text_ends_with(path, "/");
 }
 
 static bool is_digest(const char *text)
 {
-	return text && strlen(text) == DIGEST_SIZE - 1 && strspn(text, "0123456789abcdef") == DIGEST_SIZE - 1;
+	return text && strlen(text) == DIGEST_SIZE - 1 &&
+	       strspn(text, "0123456789abcdef") == DIGEST_SIZE - 1;
 }
 
 static int parse_file(const json_t *item, struct manifest *manifest)
@@ -130,7 +129,8 @@ static int parse_file(const json_t *item, struct manifest *manifest)
 	char *end = NULL;
 	unsigned long bits = mode ? strtoul(mode, &end, 8) : 0;
 
-	if (!is_sound_path(path) || (digest && !is_digest(digest)) || (replaced && !is_sound_path(replaced)))
+	if (!is_sound_path(path) || (digest && !is_digest(digest)) ||
+	    (replaced && !is_sound_path(replaced)))
 		return -EBADMSG;
 	if (mode && (!*mode || *end || bits > 07777))
 		return -EBADMSG;
@@ -146,7 +146,8 @@ static int parse_sizes(const json_t *sizes, struct manifest *manifest)
 
 	if (!inputs || ram <= 0 || max <= 0 || hashsize <= 0)
 		return -EBADMSG;
-	return manifest_keep_sizes(manifest, inputs, (uint64_t)ram, (uint64_t)max, (uint64_t)hashsize);
+	return manifest_keep_sizes(manifest, inputs, (uint64_t)ram, (uint64_t)max,
+				   (uint64_t)hashsize);
 }
 
 static int parse_root(const json_t *root, struct manifest *manifest)
@@ -158,12 +159,14 @@ static int parse_root(const json_t *root, struct manifest *manifest)
 
 	if (json_integer_value(json_object_get(root, "version")) != MANIFEST_VERSION)
 		return -EBADMSG;
-	json_array_foreach(json_object_get(root, "files"), i, item) {
+	json_array_foreach(json_object_get(root, "files"), i, item)
+	{
 		error = parse_file(item, manifest);
 		if (error < 0)
 			return error;
 	}
-	json_array_foreach(json_object_get(root, "directories"), i, item) {
+	json_array_foreach(json_object_get(root, "directories"), i, item)
+	{
 		if (!is_sound_path(json_string_value(item)))
 			return -EBADMSG;
 		error = manifest_add_directory(manifest, json_string_value(item));
@@ -208,15 +211,16 @@ static json_t *format_file(const struct manifest_file *file)
 
 int manifest_format(const struct manifest *manifest, char **ret_bytes, size_t *ret_size)
 {
-	json_t *CLEANUP(json_decrefp) root = json_pack("{s:i, s:[], s:[]}", "version", MANIFEST_VERSION, "files",
-						       "directories");
+	json_t *CLEANUP(json_decrefp) root =
+		json_pack("{s:i, s:[], s:[]}", "version", MANIFEST_VERSION, "files", "directories");
 	struct buffer b = {0};
 	char *CLEANUP(free_pointer) text = NULL;
 
 	if (!root)
 		return -ENOMEM;
 	for (size_t i = 0; i < manifest->file_count; i++)
-		if (json_array_append_new(json_object_get(root, "files"), format_file(&manifest->files[i])) < 0)
+		if (json_array_append_new(json_object_get(root, "files"),
+					  format_file(&manifest->files[i])) < 0)
 			return -ENOMEM;
 	for (size_t i = 0; i < manifest->directory_count; i++)
 		if (json_array_append_new(json_object_get(root, "directories"),
@@ -224,9 +228,10 @@ int manifest_format(const struct manifest *manifest, char **ret_bytes, size_t *r
 			return -ENOMEM;
 	if (manifest->sizes.inputs &&
 	    json_object_set_new(root, "sizes",
-				json_pack("{s:s, s:I, s:I, s:I}", "from", manifest->sizes.inputs, "ram",
-					  (json_int_t)manifest->sizes.ram, "max", (json_int_t)manifest->sizes.max,
-					  "hashsize", (json_int_t)manifest->sizes.hashsize)) < 0)
+				json_pack("{s:s, s:I, s:I, s:I}", "from", manifest->sizes.inputs,
+					  "ram", (json_int_t)manifest->sizes.ram, "max",
+					  (json_int_t)manifest->sizes.max, "hashsize",
+					  (json_int_t)manifest->sizes.hashsize)) < 0)
 		return -ENOMEM;
 
 	text = json_dumps(root, JSON_INDENT(2));

@@ -14,14 +14,15 @@
 struct manifest_file {
 	char *path;
 	mode_t mode;
-	char digest[DIGEST_SIZE]; /* of what was written; "" while the file is not installed (another mode) */
-	char *replaced;		  /* the copy of what --force had replaced, to be put back; or NULL */
+	char digest
+		[DIGEST_SIZE]; /* of what was written; "" while the file is not installed (another mode) */
+	char *replaced;	       /* the copy of what --force had replaced, to be put back; or NULL */
 };
 
 /* The automatic sizes as they were resolved, and from what. */
 struct kept_sizes {
-	char *inputs;	/* the settings they follow from, as text; NULL: none were resolved */
-	uint64_t ram;	/* bytes, rounded as for the resolution */
+	char *inputs; /* the settings they follow from, as text; NULL: none were resolved */
+	uint64_t ram; /* bytes, rounded as for the resolution */
 	uint64_t max;
 	uint64_t hashsize;
 };
@@ -48,8 +49,8 @@ MUST_CHECK int manifest_format(const struct manifest *manifest, char **ret_bytes
 const struct manifest_file *manifest_find(const struct manifest *manifest, const char *path);
 
 /* Adds an entry or changes the one of this path. digest NULL: not installed. replaced NULL: as it was. -ENOMEM. */
-MUST_CHECK int manifest_put(struct manifest *manifest, const char *path, mode_t mode, const char *digest,
-			    const char *replaced);
+MUST_CHECK int manifest_put(struct manifest *manifest, const char *path, mode_t mode,
+			    const char *digest, const char *replaced);
 MUST_CHECK int manifest_add_directory(struct manifest *manifest, const char *path);
-MUST_CHECK int manifest_keep_sizes(struct manifest *manifest, const char *inputs, uint64_t ram, uint64_t max,
-				   uint64_t hashsize);
+MUST_CHECK int manifest_keep_sizes(struct manifest *manifest, const char *inputs, uint64_t ram,
+				   uint64_t max, uint64_t hashsize);

@@ -37,7 +37,7 @@ void observed_file_clear(struct observed_file *file);
  */
 struct facts {
 	bool image;
-	uint64_t ram;		/* bytes; 0: unknown */
+	uint64_t ram;		 /* bytes; 0: unknown */
 	unsigned int release[2]; /* 6 and 1 for 6.1.0-13-amd64; 0 and 0: unknown */
 	unsigned long page_size; /* bytes; 0: unknown */
 };

@@ -13,7 +13,8 @@ static void render_install_line(struct buffer *b, const char *program)
 	buffer_printf(b,
 		      "\n"
 		      "# synchronous = yes: modprobe returns only when the values are in force.\n"
-		      "install nf_conntrack /sbin/modprobe --ignore-install nf_conntrack $CMDLINE_OPTS && "
+		      "install nf_conntrack /sbin/modprobe --ignore-install nf_conntrack "
+		      "$CMDLINE_OPTS && "
 		      "{ test ! -x %s || %s apply --quiet >/dev/null 2>&1 || :; }\n",
 		      program, program);
 }
@@ -22,7 +23,8 @@ void render_modprobe_tune(struct buffer *b, const struct wished_sizes *sizes, co
 {
 	buffer_add(b, "\n");
 	if (sizes->hashsize || sizes->expect_hashsize) {
-		buffer_add(b, "# Right from the first moment, and no new table later. hashsize makes the kernel\n"
+		buffer_add(b, "# Right from the first moment, and no new table later. hashsize "
+			      "makes the kernel\n"
 			      "# set max to 8 times as much; the udev rule corrects that.\n"
 			      "options nf_conntrack");
 		if (sizes->hashsize)
@@ -39,13 +41,16 @@ void render_modprobe_tune(struct buffer *b, const struct wished_sizes *sizes, co
 
 void render_modprobe_disable(struct buffer *b, bool block)
 {
-	buffer_add(b, "\n"
-		      "# Keeps nf_conntrack from loading by an alias; by name and as a dependency it\n"
-		      "# would still load.\n"
-		      "blacklist nf_conntrack\n");
+	buffer_add(b,
+		   "\n"
+		   "# Keeps nf_conntrack from loading by an alias; by name and as a dependency it\n"
+		   "# would still load.\n"
+		   "blacklist nf_conntrack\n");
 	if (block)
-		buffer_add(b, "\n"
-			      "# A value that the kernel refuses: nf_conntrack cannot load in any way but insmod,\n"
-			      "# and the kernel's log says why. To undo: conntrack-persist uninstall\n"
-			      "options nf_conntrack hashsize=blocked-by-conntrack-persist\n");
+		buffer_add(b,
+			   "\n"
+			   "# A value that the kernel refuses: nf_conntrack cannot load in any way "
+			   "but insmod,\n"
+			   "# and the kernel's log says why. To undo: conntrack-persist uninstall\n"
+			   "options nf_conntrack hashsize=blocked-by-conntrack-persist\n");
 }

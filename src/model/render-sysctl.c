@@ -6,10 +6,13 @@
 
 void render_sysctl(struct buffer *b, const struct setting *settings, size_t count)
 {
-	buffer_add(b, "\n"
-		      "# For systemd-sysctl and \"sysctl --system\" while nf_conntrack is loaded; the\n"
-		      "# udev rule holds them at each load. \"-\": an absent key is no failure. The\n"
-		      "# buckets are not here: a write to that key gets lost while another reads it.\n");
+	buffer_add(
+		b,
+		"\n"
+		"# For systemd-sysctl and \"sysctl --system\" while nf_conntrack is loaded; the\n"
+		"# udev rule holds them at each load. \"-\": an absent key is no failure. The\n"
+		"# buckets are not here: a write to that key gets lost while another reads it.\n");
 	for (size_t i = 0; i < count; i++)
-		buffer_printf(b, "-net.netfilter.%s = %" PRIu64 "\n", settings[i].row->key, settings[i].wanted);
+		buffer_printf(b, "-net.netfilter.%s = %" PRIu64 "\n", settings[i].row->key,
+			      settings[i].wanted);
 }

@@ -9,21 +9,23 @@
 
 static void render_gates(struct buffer *b)
 {
-	buffer_add(b, "\n"
-		      "# On every event but the last, not only on add: a later change event would else\n"
-		      "# drop what this rule has set on the device.\n"
-		      "ACTION==\"remove\", GOTO=\"" END_LABEL "\"\n"
-		      "SUBSYSTEM!=\"module\", GOTO=\"" END_LABEL "\"\n"
-		      "KERNEL!=\"nf_conntrack\", GOTO=\"" END_LABEL "\"\n"
-		      "\n"
-		      "# Kernels before 5.11 send the event before the keys exist: this waits until the\n"
-		      "# module is live. Only while it is coming, or a late event would load the module\n"
-		      "# again after an unload.\n"
-		      "ATTR{initstate}==\"coming\", IMPORT{builtin}=\"kmod load nf_conntrack\"\n"
-		      "\n"
-		      "# No write before the keys are there: a hashsize written while the module is\n"
-		      "# coming lets the size and the table part ways.\n"
-		      "TEST!=\"/proc/sys/net/netfilter/nf_conntrack_max\", GOTO=\"" END_LABEL "\"\n");
+	buffer_add(
+		b,
+		"\n"
+		"# On every event but the last, not only on add: a later change event would else\n"
+		"# drop what this rule has set on the device.\n"
+		"ACTION==\"remove\", GOTO=\"" END_LABEL "\"\n"
+		"SUBSYSTEM!=\"module\", GOTO=\"" END_LABEL "\"\n"
+		"KERNEL!=\"nf_conntrack\", GOTO=\"" END_LABEL "\"\n"
+		"\n"
+		"# Kernels before 5.11 send the event before the keys exist: this waits until the\n"
+		"# module is live. Only while it is coming, or a late event would load the module\n"
+		"# again after an unload.\n"
+		"ATTR{initstate}==\"coming\", IMPORT{builtin}=\"kmod load nf_conntrack\"\n"
+		"\n"
+		"# No write before the keys are there: a hashsize written while the module is\n"
+		"# coming lets the size and the table part ways.\n"
+		"TEST!=\"/proc/sys/net/netfilter/nf_conntrack_max\", GOTO=\"" END_LABEL "\"\n");
 }
 
 /* The number that the kernel makes of it, or each that it may where its page size is not known: 4, 16 and 64 KiB. */
@@ -33,7 +35,8 @@ static void render_rounded(struct buffer *b, const struct wished_sizes *sizes)
 	uint64_t last = 0;
 
 	if (sizes->page_size) {
-		buffer_printf(b, "%" PRIu64, sizes_round_buckets(sizes->hashsize, sizes->page_size));
+		buffer_printf(b, "%" PRIu64,
+			      sizes_round_buckets(sizes->hashsize, sizes->page_size));
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(page_sizes); i++) {
@@ -47,29 +50,34 @@ static void render_rounded(struct buffer *b, const struct wished_sizes *sizes)
 
 static void render_hashsize(struct buffer *b, const struct wished_sizes *sizes)
 {
-	buffer_add(b, "\n"
-		      "# Not if it has the size already (rounded as the kernel does): the kernel would\n"
-		      "# build a whole new table before it notices.\n"
-		      "ATTR{parameters/hashsize}!=\"");
+	buffer_add(
+		b,
+		"\n"
+		"# Not if it has the size already (rounded as the kernel does): the kernel would\n"
+		"# build a whole new table before it notices.\n"
+		"ATTR{parameters/hashsize}!=\"");
 	render_rounded(b, sizes);
 	buffer_printf(b, "\", ATTR{parameters/hashsize}=\"%" PRIu64 "\"\n", sizes->hashsize);
 }
 
-void render_udev(struct buffer *b, const struct setting *settings, size_t count, const struct wished_sizes *sizes)
+void render_udev(struct buffer *b, const struct setting *settings, size_t count,
+		 const struct wished_sizes *sizes)
 {
 	render_gates(b);
 	if (sizes->hashsize)
 		render_hashsize(b, sizes);
 	if (count > 0)
 		buffer_add(b, "\n"
-			      "# The values, written by udevd itself: no process is started. TEST: keys that\n"
+			      "# The values, written by udevd itself: no process is started. TEST: "
+			      "keys that\n"
 			      "# some kernels lack.\n");
 	for (size_t i = 0; i < count; i++) {
 		const struct schema_row *row = settings[i].row;
 
 		if (schema_is_optional(row))
 			buffer_printf(b, "TEST==\"/proc/sys/net/netfilter/%s\", ", row->key);
-		buffer_printf(b, "SYSCTL{net/netfilter/%s}=\"%" PRIu64 "\"\n", row->key, settings[i].wanted);
+		buffer_printf(b, "SYSCTL{net/netfilter/%s}=\"%" PRIu64 "\"\n", row->key,
+			      settings[i].wanted);
 	}
 	buffer_add(b, "\nLABEL=\"" END_LABEL "\"\n");
 }

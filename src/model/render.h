@@ -21,4 +21,5 @@ void render_modprobe_tune(struct buffer *b, const struct wished_sizes *sizes, co
 void render_modprobe_disable(struct buffer *b, bool block);
 
 /* udev(7): the rule by which udevd itself writes the values when the module arrives. */
-void render_udev(struct buffer *b, const struct setting *settings, size_t count, const struct wished_sizes *sizes);
+void render_udev(struct buffer *b, const struct setting *settings, size_t count,
+		 const struct wished_sizes *sizes);

@@ -24,12 +24,19 @@ static const char *const enforce_choices[] = {"block", "blacklist", NULL};
 #define FROM_5_14  "5.14", NULL, NULL
 #define LWTUNNEL   "5.15", NULL, "LWTUNNEL"
 
-#define TIMEOUT(name, key, where, fallback, doc) \
-	{"timeouts", name, TYPE_SECONDS, 0, TIMEOUT_MAX_HZ100, key, where, fallback, NULL, NULL, doc}
-#define SWITCH(name, key, where, fallback, doc) \
-	{"options", name, TYPE_BOOL, 0, 1, key, where, fallback, NULL, NULL, doc}
-#define NUMBER(name, most, key, where, fallback, doc) \
-	{"options", name, TYPE_NUMBER, 0, most, key, where, fallback, NULL, NULL, doc}
+#define TIMEOUT(name, key, where, fallback, doc)                                                  \
+	{                                                                                         \
+		"timeouts", name, TYPE_SECONDS, 0, TIMEOUT_MAX_HZ100, key, where, fallback, NULL, \
+			NULL, doc                                                                 \
+	}
+#define SWITCH(name, key, where, fallback, doc)                                         \
+	{                                                                               \
+		"options", name, TYPE_BOOL, 0, 1, key, where, fallback, NULL, NULL, doc \
+	}
+#define NUMBER(name, most, key, where, fallback, doc)                                        \
+	{                                                                                    \
+		"options", name, TYPE_NUMBER, 0, most, key, where, fallback, NULL, NULL, doc \
+	}
 
 /* clang-format off */
 const struct schema_row schema[] = {
@@ -184,7 +191,8 @@ int schema_find_name(const char *name)
 
 const char *schema_section(size_t k)
 {
-	static const char *const sections[] = {"conntrack", "timeouts", "options", "apply", "disable"};
+	static const char *const sections[] = {"conntrack", "timeouts", "options", "apply",
+					       "disable"};
 
 	return k < ARRAY_SIZE(sections) ? sections[k] : NULL;
 }
@@ -220,8 +228,8 @@ void schema_describe_allowed(const struct schema_row *row, struct buffer *b)
 			      row->type == TYPE_SIZE ? ", or auto" : "");
 		break;
 	case TYPE_SECONDS:
-		buffer_printf(b, "%" PRIu64 " to %" PRIu64 " seconds, or with s, m, h, d (30s, 6h)", row->min,
-			      row->max);
+		buffer_printf(b, "%" PRIu64 " to %" PRIu64 " seconds, or with s, m, h, d (30s, 6h)",
+			      row->min, row->max);
 		break;
 	case TYPE_BYTES:
 		buffer_add(b, "bytes, or with K, M, G (4M)");

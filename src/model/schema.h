@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 enum setting_type {
-	TYPE_CHOICE,	/* one word of `choices`; the number is its index */
-	TYPE_BOOL,	/* yes, no */
-	TYPE_NUMBER,	/* min to max */
-	TYPE_SIZE,	/* min to max, or auto */
-	TYPE_SECONDS,	/* seconds, or with s, m, h, d */
-	TYPE_BYTES,	/* bytes, or with K, M, G */
-	TYPE_SHARE,	/* bytes as above, or percent of RAM */
+	TYPE_CHOICE,  /* one word of `choices`; the number is its index */
+	TYPE_BOOL,    /* yes, no */
+	TYPE_NUMBER,  /* min to max */
+	TYPE_SIZE,    /* min to max, or auto */
+	TYPE_SECONDS, /* seconds, or with s, m, h, d */
+	TYPE_BYTES,   /* bytes, or with K, M, G */
+	TYPE_SHARE,   /* bytes as above, or percent of RAM */
 };
 
 /*
@@ -52,13 +52,14 @@ struct schema_row {
 	const char *name;
 	enum setting_type type;
 	uint64_t min, max;
-	const char *key;	    /* file below /proc/sys/net/netfilter; NULL: not a sysctl */
-	const char *since, *until;  /* first and last kernel release with the key; NULL: every one from 4.18 on */
-	const char *gate;	    /* the kernel's build option; NULL: always there with nf_conntrack */
-	const char *fallback;	    /* the value where nothing is configured */
+	const char *key; /* file below /proc/sys/net/netfilter; NULL: not a sysctl */
+	const char *since,
+		*until; /* first and last kernel release with the key; NULL: every one from 4.18 on */
+	const char *gate;     /* the kernel's build option; NULL: always there with nf_conntrack */
+	const char *fallback; /* the value where nothing is configured */
 	const char *const *choices; /* of TYPE_CHOICE, ends in NULL */
-	const char *ceiling;	    /* name of a setting of this section that this one must not exceed */
-	const char *doc;	    /* one line */
+	const char *ceiling; /* name of a setting of this section that this one must not exceed */
+	const char *doc;     /* one line */
 };
 
 /* Timeouts are kept in jiffies in an int: the largest depends on the kernel's HZ (kernel/time/jiffies.c, 7.2). */

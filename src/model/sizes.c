@@ -10,7 +10,8 @@ bool facts_before(const struct facts *facts, unsigned int major, unsigned int mi
 {
 	if (facts->release[0] == 0)
 		return false;
-	return facts->release[0] < major || (facts->release[0] == major && facts->release[1] < minor);
+	return facts->release[0] < major ||
+	       (facts->release[0] == major && facts->release[1] < minor);
 }
 
 static uint64_t round_up(uint64_t number, uint64_t step)
@@ -39,7 +40,8 @@ static uint64_t default_buckets(const struct facts *facts)
 	return buckets;
 }
 
-void sizes_of_kernel(const struct facts *facts, uint64_t hashsize, uint64_t expect_hashsize, struct table_sizes *ret)
+void sizes_of_kernel(const struct facts *facts, uint64_t hashsize, uint64_t expect_hashsize,
+		     struct table_sizes *ret)
 {
 	uint64_t factor = RATIO_REFUSE;
 
@@ -66,7 +68,8 @@ uint64_t sizes_table_bytes(const struct facts *facts, uint64_t max, uint64_t has
 	uint64_t entries, buckets;
 
 	if (__builtin_mul_overflow(max, sizes_entry_bytes(facts), &entries) ||
-	    __builtin_mul_overflow(sizes_round_buckets(hashsize, facts->page_size), BUCKET_BYTES, &buckets) ||
+	    __builtin_mul_overflow(sizes_round_buckets(hashsize, facts->page_size), BUCKET_BYTES,
+				   &buckets) ||
 	    __builtin_add_overflow(entries, buckets, &entries))
 		return UINT64_MAX;
 	return entries;

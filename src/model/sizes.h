@@ -35,7 +35,8 @@ uint64_t sizes_round_buckets(uint64_t buckets, unsigned long page_size);
  * What nf_conntrack takes at load with these module options (0: not given), nf_conntrack_init_start() of 4.18 to 7.2,
  * 64 bit. facts->ram is MemTotal to the byte for the exact figures.
  */
-void sizes_of_kernel(const struct facts *facts, uint64_t hashsize, uint64_t expect_hashsize, struct table_sizes *ret);
+void sizes_of_kernel(const struct facts *facts, uint64_t hashsize, uint64_t expect_hashsize,
+		     struct table_sizes *ret);
 
 /*
  * Bytes an entry takes in its slab: 4096 / objects per slab of struct nf_conn without extensions; 256 from 6.1 on,

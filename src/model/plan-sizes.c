@@ -1,0 +1,184 @@
+/* The plan's sizes: resolved from RAM or taken as configured, and judged against memory and ratio. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/plan-sizes.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "model/sizes.h"
+
+static const struct config_value *value_of(const struct plan_request *request, enum setting_id id)
+{
+	return &request->config->values[id];
+}
+
+/* The most a full table may take, bytes; UINT64_MAX where a share of unknown RAM cannot be judged. */
+static uint64_t limit_bytes(const struct plan_request *request)
+{
+	const struct config_value *limit = value_of(request, SETTING_MEMORY_LIMIT);
+	uint64_t ram = sizes_round_ram(request->facts->ram);
+
+	if (!limit->percent)
+		return limit->number;
+	return ram ? ram / 100 * limit->number : UINT64_MAX;
+}
+
+static int format_inputs(const struct plan_request *request, char **ret)
+{
+	static const enum setting_id ids[] = {SETTING_MAX, SETTING_HASHSIZE, SETTING_MEMORY_LIMIT};
+	struct buffer b = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		buffer_printf(&b, "%s%s=", i ? " " : "", schema[ids[i]].name);
+		config_format(request->config, ids[i], &b);
+	}
+	return buffer_steal(&b, ret, NULL);
+}
+
+static void resolve(const struct plan_request *request, struct plan_sizes *sizes)
+{
+	const struct config_value *max = value_of(request, SETTING_MAX);
+	const struct config_value *hashsize = value_of(request, SETTING_HASHSIZE);
+
+	sizes->ram = sizes_round_ram(request->facts->ram);
+	sizes->max = max->is_auto ? sizes_auto_max(request->facts, limit_bytes(request))
+				  : max->number;
+	sizes->hashsize = hashsize->number;
+	if (hashsize->is_auto)
+		sizes->hashsize = sizes->max < HASHSIZE_MAX ? sizes->max : HASHSIZE_MAX;
+}
+
+/* Sizes that an earlier run resolved from the same settings stay, unless the RAM is another and may be followed. */
+static bool take_kept(const struct plan_request *request, struct problems *problems,
+		      struct plan_sizes *sizes)
+{
+	const struct kept_sizes *kept = request->kept;
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	if (!kept || !kept->inputs || strcmp(kept->inputs, sizes->inputs) != 0)
+		return false;
+	if (kept->ram != sizes->ram) {
+		if (!request->keep_sizes)
+			return false;
+		buffer_add_amount(&text, kept->ram);
+		buffer_add(&text, " of RAM when the sizes were chosen, now ");
+		buffer_add_amount(&text, sizes->ram);
+		problems_add(problems, SEVERITY_NOTE, NULL, 0,
+			     "%s: auto would now be %" PRIu64
+			     "; \"conntrack-persist install\" takes that over",
+			     text.data ? text.data : "", sizes->max);
+	}
+	sizes->max = kept->max;
+	sizes->hashsize = kept->hashsize;
+	sizes->ram = kept->ram;
+	return true;
+}
+
+/* The setting to blame: one that a file sets, if there is any. */
+static enum setting_id blame(const struct plan_request *request, enum setting_id first,
+			     enum setting_id second, enum setting_id third)
+{
+	if (value_of(request, first)->set && !value_of(request, first)->is_auto)
+		return first;
+	if (value_of(request, second)->set && !value_of(request, second)->is_auto)
+		return second;
+	return third;
+}
+
+static void judge_memory(const struct plan_request *request, struct problems *problems,
+			 const struct plan_sizes *sizes)
+{
+	uint64_t limit = limit_bytes(request);
+	enum setting_id id = blame(request, SETTING_MAX, SETTING_HASHSIZE, SETTING_MEMORY_LIMIT);
+	const struct config_value *value = value_of(request, id);
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	if (sizes->table_bytes <= limit)
+		return;
+	buffer_printf(&text, "%" PRIu64 " entries and %" PRIu64 " buckets take ", sizes->max,
+		      sizes->hashsize);
+	buffer_add_amount(&text, sizes->table_bytes);
+	buffer_add(&text, " when full, more than memory_limit = ");
+	config_format(request->config, SETTING_MEMORY_LIMIT, &text);
+	buffer_add(&text, " (");
+	buffer_add_amount(&text, limit);
+	buffer_add(&text, "); allowed: what fits that, or a larger memory_limit");
+	problems_add(problems, SEVERITY_ERROR, value->file, value->line, "%s.%s: %s",
+		     schema[id].section, schema[id].name, text.data ? text.data : "");
+}
+
+static void judge_ratio(const struct plan_request *request, struct problems *problems,
+			const struct plan_sizes *sizes)
+{
+	/* By the smallest page, so that a configuration is judged alike on every host. */
+	uint64_t buckets = sizes_round_buckets(sizes->hashsize, 4096);
+	enum setting_id id = blame(request, SETTING_MAX, SETTING_HASHSIZE, SETTING_MAX);
+	const struct config_value *value = value_of(request, id);
+
+	if (sizes->max > RATIO_REFUSE * buckets)
+		problems_add(problems, SEVERITY_ERROR, value->file, value->line,
+			     "%s.%s: max = %" PRIu64 " is more than %u x hashsize = %" PRIu64
+			     ": the kernel drops packets over long chains before the table is "
+			     "full; allowed: max up to "
+			     "%" PRIu64 ", or hashsize from %" PRIu64 " on (best: as many as max)",
+			     schema[id].section, schema[id].name, sizes->max, RATIO_REFUSE,
+			     sizes->hashsize, RATIO_REFUSE * buckets,
+			     (sizes->max + RATIO_REFUSE - 1) / RATIO_REFUSE);
+	else if (sizes->max > RATIO_WARN * buckets)
+		problems_add(problems, SEVERITY_WARNING, value->file, value->line,
+			     "%s.%s: max = %" PRIu64 " is more than %u x hashsize = %" PRIu64
+			     ": kernels from 5.15 on limit the chain of a bucket and may drop "
+			     "packets before the "
+			     "table is full, with no message; better: hashsize = %" PRIu64,
+			     schema[id].section, schema[id].name, sizes->max, RATIO_WARN,
+			     sizes->hashsize,
+			     sizes->max < HASHSIZE_MAX ? sizes->max : HASHSIZE_MAX);
+}
+
+static void leave_out(const struct plan_request *request, struct problems *problems,
+		      struct plan_sizes *sizes)
+{
+	const struct config_value *hashsize = value_of(request, SETTING_HASHSIZE);
+
+	sizes->max = sizes->hashsize = 0;
+	problems_add(problems, SEVERITY_NOTE, NULL, 0,
+		     "max = auto is left out of the image's files, as it follows from the RAM of "
+		     "the host that boots; "
+		     "run \"conntrack-persist install\" there, or set max");
+	/* A hashsize alone would make the kernel set max to 8 times as much. */
+	if (hashsize->set && !hashsize->is_auto)
+		problems_add(problems, SEVERITY_WARNING, hashsize->file, hashsize->line,
+			     "conntrack.hashsize: left out as well: without max the kernel would "
+			     "take 8 x hashsize; "
+			     "set max to have both in the image");
+}
+
+int plan_resolve_sizes(const struct plan_request *request, struct problems *problems,
+		       struct plan_sizes *ret)
+{
+	struct plan_sizes sizes = {.from_ram = value_of(request, SETTING_MAX)->is_auto};
+	int error = format_inputs(request, &sizes.inputs);
+
+	if (error < 0)
+		return error;
+	if (sizes.from_ram && request->facts->ram == 0) {
+		if (request->facts->image)
+			leave_out(request, problems, &sizes);
+		else
+			problems_add(problems, SEVERITY_ERROR, NULL, 0,
+				     "conntrack.max: auto needs the size of the RAM, and "
+				     "/proc/meminfo does not tell; "
+				     "allowed here: a number");
+		*ret = sizes;
+		return 0;
+	}
+	resolve(request, &sizes);
+	if (sizes.from_ram)
+		(void)take_kept(request, problems, &sizes);
+	sizes.table_bytes = sizes_table_bytes(request->facts, sizes.max, sizes.hashsize);
+	judge_memory(request, problems, &sizes);
+	judge_ratio(request, problems, &sizes);
+	*ret = sizes;
+	return 0;
+}

@@ -1,0 +1,143 @@
+/* Configuration to settings and artifacts; the object that every verb receives, const. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/plan.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "model/plan-sizes.h"
+#include "model/render.h"
+
+const struct artifact *plan_find_artifact(const struct plan *plan, const char *path)
+{
+	for (size_t i = 0; i < plan->artifact_count; i++)
+		if (strcmp(plan->artifacts[i].path, path) == 0)
+			return &plan->artifacts[i];
+	return NULL;
+}
+
+void plan_done(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->artifact_count; i++)
+		artifact_done(&plan->artifacts[i]);
+	free(plan->settings);
+	free(plan->sizes.inputs);
+	*plan = (struct plan){0};
+}
+
+static void add_setting(struct plan *plan, const struct config *config, size_t id, uint64_t wanted)
+{
+	plan->settings[plan->setting_count++] = (struct setting){
+		.row = &schema[id],
+		.wanted = wanted,
+		.file = config->values[id].file,
+		.line = config->values[id].line,
+	};
+}
+
+/*
+ * The kernel refuses a low threshold above the high one at any moment. Files are read while its own values hold: a
+ * high one that rises has to come first, one that falls has to come last.
+ */
+static bool comes_after_ceiling(const struct config *config, size_t low, int high)
+{
+	return high >= 0 && config->values[low].set && config->values[high].set &&
+	       config->values[high].number >= strtoull(schema[high].fallback, NULL, 10);
+}
+
+static int plan_settings(struct plan *plan, const struct config *config)
+{
+	const struct config_value *expect = &config->values[SETTING_EXPECT_MAX];
+
+	plan->settings = calloc(schema_count, sizeof(*plan->settings));
+	if (!plan->settings)
+		return -ENOMEM;
+	if (plan->sizes.max)
+		add_setting(plan, config, SETTING_MAX, plan->sizes.max);
+	if (expect->set)
+		add_setting(plan, config, SETTING_EXPECT_MAX, expect->number);
+
+	for (size_t i = SETTING_FIRST_KEY; i < schema_count; i++) {
+		int high = schema[i].ceiling ? schema_find(schema[i].section, schema[i].ceiling)
+					     : -1;
+		bool done = false;
+
+		for (size_t k = 0; k < plan->setting_count; k++)
+			done = done || plan->settings[k].row == &schema[i];
+		if (done || !config->values[i].set)
+			continue;
+		if (comes_after_ceiling(config, i, high))
+			add_setting(plan, config, (size_t)high, config->values[high].number);
+		add_setting(plan, config, i, config->values[i].number);
+	}
+	return 0;
+}
+
+static int add_artifact(struct plan *plan, const char *path, struct buffer *body)
+{
+	int error = artifact_from_body(path, body, &plan->artifacts[plan->artifact_count]);
+
+	if (error == 0)
+		plan->artifact_count++;
+	return error;
+}
+
+static int plan_tune(struct plan *plan, const struct plan_request *request)
+{
+	const struct config_value *values = request->config->values;
+	struct wished_sizes sizes = {
+		.hashsize = plan->sizes.hashsize,
+		.expect_hashsize = values[SETTING_EXPECT_HASHSIZE].number,
+		.page_size = request->facts->page_size,
+	};
+	struct buffer b = {0};
+	int error;
+
+	error = plan_settings(plan, request->config);
+	if (error < 0)
+		return error;
+
+	render_modprobe_tune(&b, &sizes,
+			     values[SETTING_SYNCHRONOUS].number ? request->program : NULL);
+	error = add_artifact(plan, PATH_MODPROBE, &b);
+	if (error < 0)
+		return error;
+	render_sysctl(&b, plan->settings, plan->setting_count);
+	error = add_artifact(plan, PATH_SYSCTL, &b);
+	if (error < 0)
+		return error;
+	render_udev(&b, plan->settings, plan->setting_count, &sizes);
+	return add_artifact(plan, PATH_UDEV, &b);
+}
+
+static int plan_disable(struct plan *plan, const struct plan_request *request)
+{
+	struct buffer b = {0};
+
+	render_modprobe_disable(&b,
+				request->config->values[SETTING_ENFORCE].number == ENFORCE_BLOCK);
+	return add_artifact(plan, PATH_MODPROBE, &b);
+}
+
+int plan_build(const struct plan_request *request, struct problems *problems, struct plan *ret)
+{
+	struct plan plan = {.mode = (enum mode)request->config->values[SETTING_MODE].number};
+	int error;
+
+	if (plan.mode == MODE_DISABLE) {
+		error = plan_disable(&plan, request);
+	} else {
+		error = plan_resolve_sizes(request, problems, &plan.sizes);
+		if (error == 0 && !problems_have_error(problems))
+			error = plan_tune(&plan, request);
+	}
+	if (error == 0 && problems->out_of_memory)
+		error = -ENOMEM;
+	if (error < 0) {
+		plan_done(&plan);
+		return error;
+	}
+	*ret = plan;
+	return 0;
+}

@@ -1,0 +1,54 @@
+/* Configuration to settings and artifacts; the object that every verb receives, const. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/problems.h"
+#include "model/artifact.h"
+#include "model/config.h"
+#include "model/manifest.h"
+#include "model/observed.h"
+#include "model/setting.h"
+
+struct plan_sizes {
+	uint64_t
+		max; /* entries; 0: left out of the files, as it follows from the RAM of the host that boots */
+	uint64_t hashsize; /* buckets, as configured; 0: left out */
+	bool from_ram;	   /* max = auto */
+	char *inputs;	   /* owned; the settings they follow from, for struct kept_sizes */
+	uint64_t
+		ram; /* rounded, bytes; the resolution's, which may be an earlier run's; 0: unknown */
+	uint64_t table_bytes; /* a full table of these; 0: unknown */
+};
+
+struct plan {
+	enum mode mode;
+	struct plan_sizes sizes;
+	struct setting
+		*settings; /* in the order in which they are written; empty in mode disable */
+	size_t setting_count;
+	struct artifact artifacts[3];
+	size_t artifact_count;
+};
+
+struct plan_request {
+	const struct config *config;
+	const struct facts *facts;
+	const struct kept_sizes *kept; /* of the manifest, or NULL */
+	bool keep_sizes;	       /* check, apply: a change of RAM is noted, not followed */
+	const char *program;	       /* absolute path of this program, for `synchronous` */
+};
+
+/*
+ * Pure. What is refused (memory, ratio) and what is worth a word goes to problems; with an error among them the plan is
+ * empty. The plan's settings point into the configuration. -ENOMEM.
+ */
+MUST_CHECK int plan_build(const struct plan_request *request, struct problems *problems,
+			  struct plan *ret);
+void plan_done(struct plan *plan);
+
+/* The artifact at this path, or NULL. */
+const struct artifact *plan_find_artifact(const struct plan *plan, const char *path);
