@@ -81,6 +81,13 @@ bool text_ends_with(const char *text, const char *suffix)
 	return length >= tail && strcmp(text + length - tail, suffix) == 0;
 }
 
+bool text_is_control(char c)
+{
+	unsigned char byte = (unsigned char)c;
+
+	return byte < 0x20 || byte == 0x7f;
+}
+
 bool text_is_plain(const char *text)
 {
 	for (; *text; text++)

@@ -26,4 +26,7 @@ bool text_ends_with(const char *text, const char *suffix);
 /* Printable ASCII throughout: safe to print and to write into a generated file. */
 bool text_is_plain(const char *text);
 
+/* A control character of ASCII, tab and line feed among them. */
+bool text_is_control(char c);
+
 bool text_is_utf8(const char *text, size_t length);

@@ -57,14 +57,23 @@ static size_t content_end(const char *line)
 	return end;
 }
 
+/* Whether from at to end there is nothing but ASCII; complains otherwise. */
+static bool vet_ascii(struct reader *r, const char *line, size_t at, size_t end)
+{
+	for (; at < end; at++)
+		if ((unsigned char)line[at] > 0x7f) {
+			reader_complain(r, "only plain ASCII is allowed outside comments");
+			return false;
+		}
+	return true;
+}
+
 static bool vet_section(struct reader *r, const char *line)
 {
 	char name[SECTION_LENGTH_MAX + 1];
 	const char *close = strchr(line, ']');
 	size_t length;
 
-	r->section_seen = true;
-	r->section_broken = true;
 	if (!close || close > line + content_end(line)) {
 		reader_complain(r, "section without its closing bracket; write it as [conntrack]");
 		return false;
@@ -75,6 +84,8 @@ static bool vet_section(struct reader *r, const char *line)
 			"text after the section's closing bracket; a comment starts with \" ;\"");
 		return false;
 	}
+	if (!vet_ascii(r, line, 0, content_end(line)))
+		return false;
 	length = (size_t)(close - line - 1);
 	if (length == 0 || length > SECTION_LENGTH_MAX || is_blank(line[1]) ||
 	    is_blank(close[-1])) {
@@ -92,6 +103,8 @@ static bool vet_section(struct reader *r, const char *line)
 
 static bool vet_value(struct reader *r, const char *line, size_t at, size_t end)
 {
+	if (!vet_ascii(r, line, at, end))
+		return false;
 	if (at < end && (line[at] == '"' || line[at] == '\'')) {
 		reader_complain(r,
 				"quotes are part of the value here; write the value without them");
@@ -107,10 +120,6 @@ static bool vet_value(struct reader *r, const char *line, size_t at, size_t end)
 		if (line[at] == ';') {
 			reader_complain(r,
 					"a comment after a value needs a blank before its \";\"");
-			return false;
-		}
-		if (line[at] < 0) {
-			reader_complain(r, "only plain ASCII is allowed outside comments");
 			return false;
 		}
 	}
@@ -154,7 +163,7 @@ static bool vet_line(struct reader *r, const char *line, size_t length)
 		return false;
 	}
 	for (size_t i = 0; i < length; i++) {
-		if ((line[i] >= 0 && line[i] < 0x20 && line[i] != '\t') || line[i] == 0x7f) {
+		if (text_is_control(line[i]) && line[i] != '\t') {
 			reader_complain(r, "a control character (0x%02x)%s", (unsigned int)line[i],
 					line[i] == '\r' ? "; end lines with LF or CR LF" : "");
 			return false;
@@ -193,6 +202,17 @@ static bool take_line(struct reader *r, const char **ret_line, size_t *ret_lengt
 	return true;
 }
 
+/* Whatever is wrong with a section's line, the pairs below it are not the previous section's. */
+static void leave_section(struct reader *r, const char *line, size_t length)
+{
+	size_t start = 0;
+
+	while (start < length && is_blank(line[start]))
+		start++;
+	if (start < length && line[start] == '[')
+		r->section_seen = r->section_broken = true;
+}
+
 /* inih's source of lines: hands over vetted lines only, each shorter than its buffer. */
 static char *next_line(char *buffer, int size, void *stream)
 {
@@ -203,11 +223,9 @@ static char *next_line(char *buffer, int size, void *stream)
 	while (take_line(r, &bytes, &length)) {
 		char line[LINE_LENGTH_MAX + 1];
 
+		leave_section(r, bytes, length);
 		if (length > LINE_LENGTH_MAX) {
 			reader_complain(r, "a line of over %d bytes", LINE_LENGTH_MAX);
-			/* What a section this long would have been called is not known. */
-			if (bytes[0] == '[')
-				r->section_seen = r->section_broken = true;
 			continue;
 		}
 		memcpy(line, bytes, length);

@@ -133,6 +133,19 @@ static void plain_is_printable_ascii(void **state)
 				   "e"));
 }
 
+static void control_characters_of_ascii(void **state)
+{
+	(void)state;
+	assert_true(text_is_control('\0'));
+	assert_true(text_is_control('\t'));
+	assert_true(text_is_control('\x1f'));
+	assert_true(text_is_control('\x7f'));
+	assert_false(text_is_control(' '));
+	assert_false(text_is_control('~'));
+	assert_false(text_is_control('\x80'));
+	assert_false(text_is_control('\xff'));
+}
+
 static void utf8_is_told_from_other_bytes(void **state)
 {
 	static const struct {
@@ -190,6 +203,7 @@ int main(void)
 		cmocka_unit_test(near_word_is_a_third_away_at_most_and_nearer_than_the_best),
 		cmocka_unit_test(prefixes_and_suffixes),
 		cmocka_unit_test(plain_is_printable_ascii),
+		cmocka_unit_test(control_characters_of_ascii),
 		cmocka_unit_test(utf8_is_told_from_other_bytes),
 	};
 
