@@ -2,15 +2,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/config-names.h"
 
+#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "model/schema.h"
 
-/* The part of a pasted name that is the file's name below /proc/sys/net/netfilter, old module name replaced. */
-static void kernel_key(const char *name, char *key, size_t size, bool *ret_old)
+#define MODULE_PREFIX	  "nf_conntrack_"
+#define OLD_MODULE_PREFIX "ip_conntrack_"
+
+/* What is left of a text behind a prefix; the text itself if it has another beginning. */
+static const char *skip_prefix(const char *text, const char *prefix)
+{
+	return text_starts_with(text, prefix) ? text + strlen(prefix) : text;
+}
+
+/* A pasted name without its folder below /proc/sys. */
+static const char *skip_folder(const char *name)
 {
 	static const char *const folders[] = {"net.netfilter.",
 					      "net/netfilter/",
@@ -22,68 +31,77 @@ static void kernel_key(const char *name, char *key, size_t size, bool *ret_old)
 					      "net/"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-		if (text_starts_with(name, folders[i])) {
-			name += strlen(folders[i]);
-			break;
-		}
-	*ret_old = text_starts_with(name, "ip_conntrack_");
-	(void)snprintf(key, size, "%s%s", *ret_old ? "nf_conntrack_" : "",
-		       *ret_old ? name + strlen("ip_conntrack_") : name);
+		if (text_starts_with(name, folders[i]))
+			return name + strlen(folders[i]);
+	return name;
 }
 
-static bool explain_kernel_name(const char *name, struct buffer *b)
+/* The kernel key of a row that has one, without its module's name: tcp_timeout_established. */
+static const char *short_key(const struct schema_row *row)
 {
-	char key[128];
-	bool old;
-	int setting;
-
-	kernel_key(name, key, sizeof(key), &old);
-	if (strcmp(key, "nf_conntrack_count") == 0) {
-		buffer_add(b, "read-only in the kernel (the number of entries now); the limit is "
-			      "[conntrack] max");
-		return true;
-	}
-	setting = strcmp(key, "nf_conntrack_buckets") == 0 ? SETTING_HASHSIZE
-							   : schema_find_key(key);
-	if (setting < 0)
-		return false;
-	buffer_printf(b, "%s name; write it as \"%s\" in [%s]",
-		      old ? "an old kernel's" : "the kernel's", schema[setting].name,
-		      schema[setting].section);
-	return true;
+	return skip_prefix(row->key, MODULE_PREFIX);
 }
 
-/* The setting whose name is nearest; those of the same section first. -1: none is near. */
-static int nearest_setting(const char *section, const char *name)
+static int find_short_key(const char *key)
+{
+	if (strcmp(key, "buckets") == 0)
+		return SETTING_HASHSIZE;
+	for (size_t i = 0; i < schema_count; i++)
+		if (schema[i].key && strcmp(short_key(&schema[i]), key) == 0)
+			return (int)i;
+	return -1;
+}
+
+static bool is_near(const struct schema_row *row, const char *name, const char *key, size_t *best)
+{
+	bool by_name = text_is_near(name, row->name, best);
+
+	return (row->key && text_is_near(key, short_key(row), best)) || by_name;
+}
+
+/* The setting that is nearest by its own name or the kernel's; of its section if as near there. -1: none is near. */
+static int nearest_setting(const char *section, const char *name, const char *key)
 {
 	size_t best = SIZE_MAX;
 	int nearest = -1;
 
 	for (size_t i = 0; i < schema_count; i++)
 		if (strcmp(schema[i].section, section) == 0 &&
-		    text_is_near(name, schema[i].name, &best))
+		    is_near(&schema[i], name, key, &best))
 			nearest = (int)i;
 	for (size_t i = 0; i < schema_count; i++)
 		if (strcmp(schema[i].section, section) != 0 &&
-		    text_is_near(name, schema[i].name, &best))
+		    is_near(&schema[i], name, key, &best))
 			nearest = (int)i;
 	return nearest;
 }
 
 void config_explain_name(const char *section, const char *name, struct buffer *b)
 {
-	int setting;
+	const char *file = skip_folder(name);
+	bool old = text_starts_with(file, OLD_MODULE_PREFIX);
+	const char *key = skip_prefix(file, old ? OLD_MODULE_PREFIX : MODULE_PREFIX);
+	int setting = schema_find_name(name);
 
-	if (explain_kernel_name(name, b))
-		return;
-	setting = schema_find_name(name);
 	if (setting >= 0) {
 		buffer_printf(b, "not a setting of [%s]; write it in [%s]", section,
 			      schema[setting].section);
 		return;
 	}
+	if (strcmp(key, "count") == 0) {
+		buffer_add(b, "read-only in the kernel (the number of entries now); the limit is "
+			      "[conntrack] max");
+		return;
+	}
+	setting = find_short_key(key);
+	if (setting >= 0) {
+		buffer_printf(b, "%s name; write it as \"%s\" in [%s]",
+			      old ? "an old kernel's" : "the kernel's", schema[setting].name,
+			      schema[setting].section);
+		return;
+	}
 	buffer_add(b, "unknown setting; ");
-	setting = nearest_setting(section, name);
+	setting = nearest_setting(section, name, key);
 	if (setting >= 0)
 		buffer_printf(b, "did you mean \"%s\" in [%s]? ", schema[setting].name,
 			      schema[setting].section);

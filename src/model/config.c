@@ -56,14 +56,13 @@ static int parse_quantity(const struct schema_row *row, const char *text, const 
 
 static int parse_share(const struct schema_row *row, const char *text, struct config_value *value)
 {
-	size_t length = strlen(text);
+	int error;
 
 	value->percent = text_ends_with(text, "%");
 	if (!value->percent)
 		return parse_quantity(row, text, byte_units, &value->number);
-	if (text_parse_number(text, length - 1, 100, &value->number) < 0)
-		return strspn(text, "0123456789") == length - 1 ? -ERANGE : -EINVAL;
-	return value->number >= 1 ? 0 : -ERANGE;
+	error = text_parse_number(text, strlen(text) - 1, 100, &value->number);
+	return error == 0 && value->number == 0 ? -ERANGE : error;
 }
 
 static int parse_bool(const char *text, uint64_t *ret)
@@ -125,7 +124,7 @@ static const char *explain_number(const struct schema_row *row, const char *text
 		return " (hexadecimal; write plain decimal digits)";
 	if (text[0] == '0' && text[1] >= '0' && text[1] <= '9')
 		return " (a leading 0 makes the kernel read it as octal)";
-	if (row->type == TYPE_SIZE && strcmp(text, "0") == 0)
+	if (row == &schema[SETTING_MAX] && strcmp(text, "0") == 0)
 		return " (0 is no limit on some kernels and an error on others)";
 	return "";
 }
