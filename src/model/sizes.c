@@ -14,9 +14,12 @@ bool facts_before(const struct facts *facts, unsigned int major, unsigned int mi
 	       (facts->release[0] == major && facts->release[1] < minor);
 }
 
+/* Beyond the last multiple there is: that one. */
 static uint64_t round_up(uint64_t number, uint64_t step)
 {
-	return (number + step - 1) / step * step;
+	if (number > UINT64_MAX / step * step)
+		return UINT64_MAX / step * step;
+	return number / step * step + (number % step ? step : 0);
 }
 
 uint64_t sizes_round_buckets(uint64_t buckets, unsigned long page_size)
@@ -80,6 +83,11 @@ uint64_t sizes_round_ram(uint64_t ram)
 	return round_up(ram, 256 * MIB);
 }
 
+uint64_t sizes_share(uint64_t bytes, uint64_t percent)
+{
+	return bytes / 100 * percent + bytes % 100 * percent / 100;
+}
+
 uint64_t sizes_auto_max(const struct facts *facts, uint64_t limit)
 {
 	struct facts rounded = *facts;
@@ -87,7 +95,7 @@ uint64_t sizes_auto_max(const struct facts *facts, uint64_t limit)
 	uint64_t most, max = AUTO_MAX_LARGEST;
 
 	rounded.ram = sizes_round_ram(facts->ram);
-	most = rounded.ram / 100 * AUTO_SHARE_PERCENT;
+	most = sizes_share(rounded.ram, AUTO_SHARE_PERCENT);
 	if (limit < most)
 		most = limit;
 	while (max > 1 && sizes_table_bytes(&rounded, max, max) > most)

@@ -50,6 +50,9 @@ uint64_t sizes_table_bytes(const struct facts *facts, uint64_t max, uint64_t has
 /* RAM up to a multiple of 256 MiB, so that what firmware and kernel keep for themselves changes no plan. */
 uint64_t sizes_round_ram(uint64_t ram);
 
+/* 0 to 100 percent of an amount, exact to the byte. */
+uint64_t sizes_share(uint64_t bytes, uint64_t percent);
+
 /*
  * `max = auto`: the largest power of two whose full table (with as many buckets) takes at most 5 % of the rounded RAM and
  * at most limit bytes; never under the kernel's own default, never over AUTO_MAX_LARGEST. facts->ram is not 0.
