@@ -13,15 +13,14 @@ static const struct config_value *value_of(const struct plan_request *request, e
 	return &request->config->values[id];
 }
 
-/* The most a full table may take, bytes; UINT64_MAX where a share of unknown RAM cannot be judged. */
-static uint64_t limit_bytes(const struct plan_request *request)
+/* The most a full table may take, bytes; UINT64_MAX where a share of unknown RAM (0) cannot be judged. */
+static uint64_t limit_bytes(const struct plan_request *request, uint64_t ram)
 {
 	const struct config_value *limit = value_of(request, SETTING_MEMORY_LIMIT);
-	uint64_t ram = sizes_round_ram(request->facts->ram);
 
 	if (!limit->percent)
 		return limit->number;
-	return ram ? ram / 100 * limit->number : UINT64_MAX;
+	return ram ? sizes_share(ram, limit->number) : UINT64_MAX;
 }
 
 static int format_inputs(const struct plan_request *request, char **ret)
@@ -42,37 +41,44 @@ static void resolve(const struct plan_request *request, struct plan_sizes *sizes
 	const struct config_value *hashsize = value_of(request, SETTING_HASHSIZE);
 
 	sizes->ram = sizes_round_ram(request->facts->ram);
-	sizes->max = max->is_auto ? sizes_auto_max(request->facts, limit_bytes(request))
+	sizes->max = max->is_auto ? sizes_auto_max(request->facts, limit_bytes(request, sizes->ram))
 				  : max->number;
 	sizes->hashsize = hashsize->number;
 	if (hashsize->is_auto)
 		sizes->hashsize = sizes->max < HASHSIZE_MAX ? sizes->max : HASHSIZE_MAX;
 }
 
+static void note_other_ram(const struct kept_sizes *kept, const struct plan_sizes *sizes,
+			   struct problems *problems)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	buffer_add_amount(&text, kept->ram);
+	buffer_add(&text, " of RAM when the sizes were chosen, now ");
+	buffer_add_amount(&text, sizes->ram);
+	problems_add(problems, SEVERITY_NOTE, NULL, 0,
+		     "%s: auto would now be %" PRIu64
+		     "; \"conntrack-persist install\" takes that over",
+		     text.data ? text.data : "", sizes->max);
+}
+
 /* Sizes that an earlier run resolved from the same settings stay, unless the RAM is another and may be followed. */
-static bool take_kept(const struct plan_request *request, struct problems *problems,
+static void take_kept(const struct plan_request *request, struct problems *problems,
 		      struct plan_sizes *sizes)
 {
 	const struct kept_sizes *kept = request->kept;
-	struct buffer CLEANUP(buffer_clear) text = {0};
 
 	if (!kept || !kept->inputs || strcmp(kept->inputs, sizes->inputs) != 0)
-		return false;
+		return;
 	if (kept->ram != sizes->ram) {
 		if (!request->keep_sizes)
-			return false;
-		buffer_add_amount(&text, kept->ram);
-		buffer_add(&text, " of RAM when the sizes were chosen, now ");
-		buffer_add_amount(&text, sizes->ram);
-		problems_add(problems, SEVERITY_NOTE, NULL, 0,
-			     "%s: auto would now be %" PRIu64
-			     "; \"conntrack-persist install\" takes that over",
-			     text.data ? text.data : "", sizes->max);
+			return;
+		if (kept->max != sizes->max || kept->hashsize != sizes->hashsize)
+			note_other_ram(kept, sizes, problems);
 	}
 	sizes->max = kept->max;
 	sizes->hashsize = kept->hashsize;
 	sizes->ram = kept->ram;
-	return true;
 }
 
 /* The setting to blame: one that a file sets, if there is any. */
@@ -89,7 +95,7 @@ static enum setting_id blame(const struct plan_request *request, enum setting_id
 static void judge_memory(const struct plan_request *request, struct problems *problems,
 			 const struct plan_sizes *sizes)
 {
-	uint64_t limit = limit_bytes(request);
+	uint64_t limit = limit_bytes(request, sizes->ram);
 	enum setting_id id = blame(request, SETTING_MAX, SETTING_HASHSIZE, SETTING_MEMORY_LIMIT);
 	const struct config_value *value = value_of(request, id);
 	struct buffer CLEANUP(buffer_clear) text = {0};
@@ -175,7 +181,7 @@ int plan_resolve_sizes(const struct plan_request *request, struct problems *prob
 	}
 	resolve(request, &sizes);
 	if (sizes.from_ram)
-		(void)take_kept(request, problems, &sizes);
+		take_kept(request, problems, &sizes);
 	sizes.table_bytes = sizes_table_bytes(request->facts, sizes.max, sizes.hashsize);
 	judge_memory(request, problems, &sizes);
 	judge_ratio(request, problems, &sizes);

@@ -1,0 +1,691 @@
+/* model/plan: modes, sizes kept and resolved, what is refused, the order of the values. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "helpers.h"
+
+#include <errno.h>
+
+#include "base/buffer.h"
+#include "model/plan.h"
+
+#define MIB ((uint64_t)1 << 20)
+#define GIB ((uint64_t)1 << 30)
+
+static char inputs_auto[] = "max=auto hashsize=auto memory_limit=25%";
+
+static const struct facts host = {.ram = 8 * GIB, .release = {6, 1}, .page_size = 4096};
+static const struct facts image = {.image = true};
+
+struct fixture {
+	struct config config;
+	struct problems problems;
+	struct plan plan;
+	struct plan_request request;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	*state = f;
+	if (!f || config_new(&f->config) < 0)
+		return -1;
+	f->request = (struct plan_request){
+		.config = &f->config, .facts = &host, .program = "/usr/sbin/conntrack-persist"};
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	plan_done(&f->plan);
+	config_done(&f->config);
+	problems_done(&f->problems);
+	free(f);
+	return 0;
+}
+
+static void build(struct fixture *f, const char *text)
+{
+	assert_int_equal(config_read(&f->config, "a.conf", text, strlen(text), &f->problems), 0);
+	assert_int_equal(plan_build(&f->request, &f->problems, &f->plan), 0);
+}
+
+/* Starts again from the defaults with this text. */
+static void build_anew(struct fixture *f, const char *text)
+{
+	plan_done(&f->plan);
+	config_done(&f->config);
+	problems_done(&f->problems);
+	assert_int_equal(config_new(&f->config), 0);
+	build(f, text);
+}
+
+static const char *bytes_at(const struct fixture *f, const char *path)
+{
+	const struct artifact *artifact = plan_find_artifact(&f->plan, path);
+
+	if (!artifact)
+		fail_msg("%s is not planned", path);
+	return artifact->bytes;
+}
+
+static void expect_settings(const struct fixture *f, const char *wanted)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	for (size_t i = 0; i < f->plan.setting_count; i++)
+		buffer_printf(&b, "%s%s=%" PRIu64, i ? " " : "", f->plan.settings[i].row->name,
+			      f->plan.settings[i].wanted);
+	expect_text("settings", b.data ? b.data : "", wanted);
+}
+
+static void expect_sizes(const char *what, const struct fixture *f, uint64_t max, uint64_t hashsize)
+{
+	expect_number(what, f->plan.sizes.max, max);
+	expect_number(what, f->plan.sizes.hashsize, hashsize);
+}
+
+static void expect_empty_plan(const struct fixture *f)
+{
+	assert_int_equal(f->plan.setting_count, 0);
+	assert_int_equal(f->plan.artifact_count, 0);
+}
+
+static void defaults_give_automatic_sizes_alone(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "");
+	expect_no_problem("defaults", &f->problems);
+	assert_int_equal(f->plan.mode, MODE_TUNE);
+	expect_sizes("defaults", f, 1048576, 1048576);
+	assert_true(f->plan.sizes.from_ram);
+	assert_true(f->plan.sizes.ram == 8 * GIB);
+	assert_int_equal(f->plan.sizes.table_bytes, 1048576 * 264);
+	expect_text("inputs", f->plan.sizes.inputs, inputs_auto);
+	expect_settings(f, "max=1048576");
+	assert_null(f->plan.settings[0].file);
+
+	assert_int_equal(f->plan.artifact_count, 3);
+	expect_part("modprobe", bytes_at(f, PATH_MODPROBE),
+		    "\noptions nf_conntrack hashsize=1048576\n");
+	expect_part("sysctl", bytes_at(f, PATH_SYSCTL),
+		    "\n-net.netfilter.nf_conntrack_max = 1048576\n");
+	expect_part("udev", bytes_at(f, PATH_UDEV),
+		    "\nSYSCTL{net/netfilter/nf_conntrack_max}=\"1048576\"\n");
+	assert_null(plan_find_artifact(&f->plan, "/etc/other"));
+	assert_null(strstr(bytes_at(f, PATH_MODPROBE), "install nf_conntrack"));
+}
+
+static void settings_tell_the_line_that_asked(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "[conntrack]\nmax = 1000000\n\nexpect_max = 4096\n[timeouts]\nudp = 1m\n");
+	expect_settings(f, "max=1000000 expect_max=4096 udp=60");
+	assert_int_equal(f->plan.settings[0].line, 2);
+	assert_int_equal(f->plan.settings[1].line, 4);
+	assert_int_equal(f->plan.settings[2].line, 6);
+	expect_text("file", f->plan.settings[2].file, "a.conf");
+}
+
+static void settings_stand_in_the_order_of_the_table(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "[options]\nacct = yes\nchecksum = no\n[timeouts]\nudp = 1\ngeneric = 2m\n"
+		 "[conntrack]\nexpect_max = 7\nmax = 9\n");
+	expect_settings(f, "max=9 expect_max=7 generic=120 udp=1 checksum=0 acct=1");
+}
+
+static void hashsize_follows_max(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t max, hashsize;
+	} rows[] = {
+		{"[conntrack]\nmax = 1000000\n", 1000000, 1000000},
+		{"[conntrack]\nmax = 1000000\nhashsize = 500000\n", 1000000, 500000},
+		{"[conntrack]\nhashsize = 262144\n", 1048576, 262144},
+		{"[conntrack]\nmax = 7\nhashsize = auto\n", 7, 7},
+		{"[conntrack]\nmemory_limit = 100M\n", 262144, 262144},
+		{"[conntrack]\nmemory_limit = 4%\n", 1048576, 1048576},
+		{"[conntrack]\nmemory_limit = 3%\n", 524288, 524288},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		build_anew(f, rows[i].text);
+		expect_no_problem(rows[i].text, &f->problems);
+		expect_sizes(rows[i].text, f, rows[i].max, rows[i].hashsize);
+		/* Where there is a hashsize there is a max, or the kernel takes 8 x hashsize. */
+		expect_part(rows[i].text, bytes_at(f, PATH_MODPROBE), " hashsize=");
+		expect_part(rows[i].text, bytes_at(f, PATH_SYSCTL), "nf_conntrack_max = ");
+		expect_part(rows[i].text, bytes_at(f, PATH_UDEV), "nf_conntrack_max}=\"");
+	}
+}
+
+/* More entries than there may be buckets. */
+static void hashsize_follows_max_up_to_its_own_bound(void **state)
+{
+	static const struct facts large = {.ram = 4096 * GIB, .release = {6, 1}, .page_size = 4096};
+	struct fixture *f = *state;
+
+	f->request.facts = &large;
+	build(f, "[conntrack]\nmax = 300000000\n");
+	expect_no_problem("large", &f->problems);
+	expect_sizes("large", f, 300000000, HASHSIZE_MAX);
+
+	build_anew(f, "[conntrack]\nmax = 2000000000\n");
+	assert_int_equal(f->problems.count, 1);
+	expect_part("text", f->problems.items[0].text, "better: hashsize = 268434944");
+}
+
+static void expect_hashsize_is_for_modprobe_alone(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "[conntrack]\nmax = 9\nexpect_hashsize = 1024\n");
+	expect_settings(f, "max=9");
+	expect_part("modprobe", bytes_at(f, PATH_MODPROBE),
+		    "\noptions nf_conntrack hashsize=9 expect_hashsize=1024\n");
+	assert_null(strstr(bytes_at(f, PATH_SYSCTL), "1024"));
+	assert_null(strstr(bytes_at(f, PATH_UDEV), "1024"));
+}
+
+static void synchronous_adds_the_install_line(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "[apply]\nsynchronous = yes\n");
+	expect_part("modprobe", bytes_at(f, PATH_MODPROBE),
+		    "\ninstall nf_conntrack /sbin/modprobe --ignore-install nf_conntrack "
+		    "$CMDLINE_OPTS && { test ! -x /usr/sbin/conntrack-persist || "
+		    "/usr/sbin/conntrack-persist apply --quiet >/dev/null 2>&1 || :; }\n");
+}
+
+static void disable_blocks_and_writes_nothing_else(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "[conntrack]\nmode = disable\nmax = 1\nhashsize = 268434944\n"
+		 "[timeouts]\nudp = 7\n[apply]\nsynchronous = yes\n");
+	expect_no_problem("sizes are not judged", &f->problems);
+	assert_int_equal(f->plan.mode, MODE_DISABLE);
+	assert_int_equal(f->plan.setting_count, 0);
+	assert_int_equal(f->plan.artifact_count, 1);
+	expect_part("modprobe", bytes_at(f, PATH_MODPROBE), "\nblacklist nf_conntrack\n");
+	expect_part("modprobe", bytes_at(f, PATH_MODPROBE),
+		    "\noptions nf_conntrack hashsize=blocked-by-conntrack-persist\n");
+	assert_null(strstr(bytes_at(f, PATH_MODPROBE), "install nf"));
+}
+
+static void disable_by_blacklist_alone(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "[conntrack]\nmode = disable\n[disable]\nenforce = blacklist\n");
+	expect_part("modprobe", bytes_at(f, PATH_MODPROBE), "\nblacklist nf_conntrack\n");
+	assert_null(strstr(bytes_at(f, PATH_MODPROBE), "options"));
+}
+
+static void image_leaves_automatic_sizes_out(void **state)
+{
+	struct fixture *f = *state;
+
+	f->request.facts = &image;
+	build(f, "[timeouts]\nudp = 7\n");
+	assert_int_equal(f->problems.count, 1);
+	assert_int_equal(f->problems.items[0].severity, SEVERITY_NOTE);
+	expect_start("note", f->problems.items[0].text, "max = auto is left out");
+	expect_sizes("image", f, 0, 0);
+	assert_true(f->plan.sizes.from_ram);
+	expect_settings(f, "udp=7");
+	assert_null(strstr(bytes_at(f, PATH_MODPROBE), "options"));
+	assert_null(strstr(bytes_at(f, PATH_SYSCTL), "nf_conntrack_max"));
+	assert_null(strstr(bytes_at(f, PATH_UDEV), "hashsize}"));
+	assert_null(strstr(bytes_at(f, PATH_UDEV), "SYSCTL{net/netfilter/nf_conntrack_max}"));
+}
+
+/* A hashsize alone would make the kernel set max to 8 times as much. */
+static void image_leaves_a_lone_hashsize_out(void **state)
+{
+	struct fixture *f = *state;
+
+	f->request.facts = &image;
+	build(f, "[conntrack]\nhashsize = 65536\nexpect_hashsize = 1024\n");
+	assert_int_equal(f->problems.count, 2);
+	assert_int_equal(f->problems.items[1].severity, SEVERITY_WARNING);
+	assert_int_equal(f->problems.items[1].line, 2);
+	expect_text("file", f->problems.items[1].file, "a.conf");
+	expect_start("warning", f->problems.items[1].text, "conntrack.hashsize: left out as well");
+	expect_sizes("image", f, 0, 0);
+	expect_part("modprobe", bytes_at(f, PATH_MODPROBE),
+		    "\noptions nf_conntrack expect_hashsize=1024\n");
+	assert_int_equal(f->plan.setting_count, 0);
+}
+
+static void image_takes_sizes_that_are_told(void **state)
+{
+	struct fixture *f = *state;
+
+	f->request.facts = &image;
+	build(f, "[conntrack]\nmax = 1000000\nhashsize = 262000\n");
+	expect_no_problem("image", &f->problems);
+	expect_sizes("image", f, 1000000, 262000);
+	assert_int_equal(f->plan.sizes.ram, 0);
+	/* each rounding that a kernel's page size gives */
+	expect_part("udev", bytes_at(f, PATH_UDEV),
+		    "ATTR{parameters/hashsize}!=\"262144\", "
+		    "ATTR{parameters/hashsize}=\"262000\"\n");
+}
+
+static void image_judges_no_share_of_ram(void **state)
+{
+	struct fixture *f = *state;
+
+	f->request.facts = &image;
+	build(f, "[conntrack]\nmax = 2000000000\nhashsize = 268434944\nmemory_limit = 1%\n");
+	assert_false(problems_have_error(&f->problems));
+	build_anew(f, "[conntrack]\nmax = 262144\nmemory_limit = 65M\n");
+	assert_true(problems_have_error(&f->problems));
+	expect_empty_plan(f);
+}
+
+static void host_without_ram_needs_a_number(void **state)
+{
+	static const struct facts blind = {.release = {6, 1}, .page_size = 4096};
+	struct fixture *f = *state;
+
+	f->request.facts = &blind;
+	build(f, "");
+	assert_int_equal(f->problems.count, 1);
+	assert_int_equal(f->problems.items[0].severity, SEVERITY_ERROR);
+	expect_start("text", f->problems.items[0].text,
+		     "conntrack.max: auto needs the size of the RAM");
+	expect_part("text", f->problems.items[0].text, "allowed here: a number");
+	expect_empty_plan(f);
+
+	build_anew(f, "[conntrack]\nmax = 9\n");
+	expect_no_problem("number", &f->problems);
+	expect_sizes("number", f, 9, 9);
+}
+
+static void kept_sizes_hold_while_ram_and_settings_do(void **state)
+{
+	static const struct kept_sizes kept = {
+		.inputs = inputs_auto, .ram = 8 * GIB, .max = 77, .hashsize = 66};
+	static const struct facts less = {
+		.ram = 8 * GIB - 200 * MIB, .release = {5, 10}, .page_size = 4096};
+	struct fixture *f = *state;
+
+	f->request.kept = &kept;
+	build(f, "");
+	expect_no_problem("same", &f->problems);
+	expect_sizes("same", f, 77, 66);
+	expect_settings(f, "max=77");
+
+	/* also where another kernel or firmware left a little less of it */
+	f->request.facts = &less;
+	build_anew(f, "");
+	expect_sizes("little less", f, 77, 66);
+}
+
+static void kept_sizes_are_resolved_anew_from_other_settings(void **state)
+{
+	static const struct kept_sizes kept = {
+		.inputs = inputs_auto, .ram = 8 * GIB, .max = 77, .hashsize = 66};
+	static const struct kept_sizes none = {.ram = 8 * GIB, .max = 77, .hashsize = 66};
+	struct fixture *f = *state;
+
+	f->request.kept = &kept;
+	f->request.keep_sizes = true;
+	build(f, "[conntrack]\nmemory_limit = 26%\n");
+	expect_no_problem("limit", &f->problems);
+	expect_sizes("limit", f, 1048576, 1048576);
+	build_anew(f, "[conntrack]\nhashsize = 524288\n");
+	expect_sizes("hashsize", f, 1048576, 524288);
+	expect_text("inputs", f->plan.sizes.inputs, "max=auto hashsize=524288 memory_limit=25%");
+	build_anew(f, "[conntrack]\nmax = 9\n");
+	expect_sizes("max", f, 9, 9);
+	/* what sizes do not follow from */
+	build_anew(f, "[timeouts]\nudp = 9\n");
+	expect_sizes("timeout", f, 77, 66);
+
+	f->request.kept = &none;
+	build_anew(f, "");
+	expect_sizes("nothing kept", f, 1048576, 1048576);
+}
+
+static void other_ram_is_followed_by_install_and_noted_by_check(void **state)
+{
+	static const struct kept_sizes kept = {
+		.inputs = inputs_auto, .ram = 4 * GIB, .max = 524288, .hashsize = 524288};
+	struct fixture *f = *state;
+
+	f->request.kept = &kept;
+	build(f, "");
+	expect_no_problem("install", &f->problems);
+	expect_sizes("install", f, 1048576, 1048576);
+	assert_true(f->plan.sizes.ram == 8 * GIB);
+
+	f->request.keep_sizes = true;
+	build_anew(f, "");
+	assert_int_equal(f->problems.count, 1);
+	assert_int_equal(f->problems.items[0].severity, SEVERITY_NOTE);
+	expect_text(
+		"note", f->problems.items[0].text,
+		"4 GiB of RAM when the sizes were chosen, now 8 GiB: auto would now be 1048576; "
+		"\"conntrack-persist install\" takes that over");
+	expect_sizes("check", f, 524288, 524288);
+	assert_true(f->plan.sizes.ram == 4 * GIB);
+}
+
+static void other_ram_with_the_same_sizes_is_not_worth_a_note(void **state)
+{
+	static const struct kept_sizes kept = {
+		.inputs = inputs_auto, .ram = 7 * GIB, .max = 1048576, .hashsize = 1048576};
+	struct fixture *f = *state;
+
+	f->request.kept = &kept;
+	f->request.keep_sizes = true;
+	build(f, "");
+	expect_no_problem("same sizes", &f->problems);
+	expect_sizes("same sizes", f, 1048576, 1048576);
+}
+
+/* They were sound when they were chosen; check and apply shall go on with them. */
+static void kept_sizes_are_judged_by_the_ram_they_came_from(void **state)
+{
+	static const struct kept_sizes kept = {
+		.inputs = inputs_auto, .ram = 32 * GIB, .max = 4194304, .hashsize = 4194304};
+	static const struct facts small = {.ram = GIB, .release = {6, 1}, .page_size = 4096};
+	struct fixture *f = *state;
+
+	f->request.facts = &small;
+	f->request.kept = &kept;
+	f->request.keep_sizes = true;
+	build(f, "");
+	assert_false(problems_have_error(&f->problems));
+	assert_int_equal(f->problems.count, 1);
+	expect_sizes("kept", f, 4194304, 4194304);
+	assert_int_equal(f->plan.artifact_count, 3);
+}
+
+struct refusal {
+	const char *text;
+	enum severity severity;
+	const char *file;
+	unsigned int line;
+	const char *start;
+	const char *parts[3];
+};
+
+static void check_refusals(struct fixture *f, const struct refusal *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *what = rows[i].text;
+		const struct problem *problem;
+
+		build_anew(f, what);
+		expect_number(what, f->problems.count, 1);
+		problem = &f->problems.items[0];
+		expect_number(what, problem->severity, rows[i].severity);
+		if (rows[i].file)
+			expect_text(what, problem->file, rows[i].file);
+		else
+			assert_null(problem->file);
+		expect_number(what, problem->line, rows[i].line);
+		expect_start(what, problem->text, rows[i].start);
+		for (size_t k = 0; k < ARRAY_SIZE(rows[i].parts) && rows[i].parts[k]; k++)
+			expect_part(what, problem->text, rows[i].parts[k]);
+		if (rows[i].severity == SEVERITY_ERROR)
+			expect_empty_plan(f);
+		else
+			expect_number(what, f->plan.artifact_count, 3);
+	}
+}
+
+static void table_beyond_the_limit_is_refused(void **state)
+{
+	static const struct refusal rows[] = {
+		/* 262144 x (256 + 8) bytes are 66 MiB */
+		{"[conntrack]\nmax = 262144\nmemory_limit = 69206015\n",
+		 SEVERITY_ERROR,
+		 "a.conf",
+		 2,
+		 "conntrack.max: 262144 entries and 262144 buckets take 66 MiB when full, more "
+		 "than "
+		 "memory_limit = 69206015 (65.9 MiB); allowed: what fits that, or a larger",
+		 {0}},
+		/* a quarter of 8 GiB is 2 GiB */
+		{"[conntrack]\n\nmax = 8388608\n",
+		 SEVERITY_ERROR,
+		 "a.conf",
+		 3,
+		 "conntrack.max: ",
+		 {"8388608 entries", "take 2 GiB", "memory_limit = 25% (2 GiB)"}},
+		{"[conntrack]\nhashsize = 268434944\n",
+		 SEVERITY_ERROR,
+		 "a.conf",
+		 2,
+		 "conntrack.hashsize: 1048576 entries and 268434944 buckets take 2.2 GiB",
+		 {0}},
+		{"[conntrack]\nhashsize = auto\nmemory_limit = 64M\n",
+		 SEVERITY_ERROR,
+		 "a.conf",
+		 3,
+		 "conntrack.memory_limit: 262144 entries and 262144 buckets take 66 MiB",
+		 {"(64 MiB)"}},
+	};
+	struct fixture *f = *state;
+
+	check_refusals(f, rows, ARRAY_SIZE(rows));
+}
+
+static void table_at_the_limit_passes(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "[conntrack]\nmax = 262144\nmemory_limit = 69206016\n");
+	expect_no_problem("at the limit", &f->problems);
+	/* 4 % of 8 GiB are 343597383 bytes */
+	build_anew(f, "[conntrack]\nmax = 1301504\nmemory_limit = 4%\n");
+	expect_no_problem("share", &f->problems);
+	build_anew(f, "[conntrack]\nmax = 1301505\nmemory_limit = 4%\n");
+	assert_true(problems_have_error(&f->problems));
+}
+
+static void entries_of_older_kernels_count_for_more(void **state)
+{
+	static const struct facts old = {.ram = 8 * GIB, .release = {5, 10}, .page_size = 4096};
+	struct fixture *f = *state;
+
+	f->request.facts = &old;
+	build(f, "[conntrack]\nmax = 262144\nmemory_limit = 69206016\n");
+	assert_true(problems_have_error(&f->problems));
+	expect_part("text", f->problems.items[0].text, "take 87.5 MiB");
+}
+
+static void crowded_buckets_are_warned_of_and_refused(void **state)
+{
+	static const struct refusal rows[] = {
+		{"[conntrack]\nmax = 32769\nhashsize = 8192\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 2,
+		 "conntrack.max: max = 32769 is more than 4 x hashsize = 8192: ",
+		 {"5.15", "drop packets", "better: hashsize = 32769"}},
+		{"[conntrack]\nmax = 65536\nhashsize = 8192\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 2,
+		 "conntrack.max: max = 65536 is more than 4 x hashsize = 8192: ",
+		 {0}},
+		{"[conntrack]\nhashsize = 8192\nmax = 65537\n",
+		 SEVERITY_ERROR,
+		 "a.conf",
+		 3,
+		 "conntrack.max: max = 65537 is more than 8 x hashsize = 8192: ",
+		 {"allowed: max up to 65536, or hashsize from 8193 on (best: as many as max)"}},
+		/* the kernel makes 1024 buckets of 1000 */
+		{"[conntrack]\nmax = 8193\nhashsize = 1000\n",
+		 SEVERITY_ERROR,
+		 "a.conf",
+		 2,
+		 "conntrack.max: max = 8193 is more than 8 x hashsize = 1000: ",
+		 {"max up to 8192, or hashsize from 1025 on"}},
+		/* max is automatic: 1048576 */
+		{"[conntrack]\nhashsize = 131071\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 2,
+		 "conntrack.hashsize: max = 1048576 is more than 4 x hashsize = 131071: ",
+		 {0}},
+		{"[conntrack]\nhashsize = 130560\n",
+		 SEVERITY_ERROR,
+		 "a.conf",
+		 2,
+		 "conntrack.hashsize: max = 1048576 is more than 8 x hashsize = 130560: ",
+		 {"max up to 1044480, or hashsize from 131072 on"}},
+	};
+	struct fixture *f = *state;
+
+	check_refusals(f, rows, ARRAY_SIZE(rows));
+}
+
+static void four_entries_a_bucket_pass_in_silence(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "[conntrack]\nmax = 32768\nhashsize = 8192\n");
+	expect_no_problem("4 x", &f->problems);
+	build_anew(f, "[conntrack]\nmax = 4096\nhashsize = 1000\n");
+	expect_no_problem("4 x, rounded", &f->problems);
+}
+
+static void both_judgements_are_told_together(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "[conntrack]\nmax = 8388608\nhashsize = 512\nmemory_limit = 1M\n");
+	assert_int_equal(f->problems.count, 2);
+	expect_part("memory", f->problems.items[0].text, "memory_limit = 1048576 (1 MiB)");
+	expect_part("ratio", f->problems.items[1].text, "more than 8 x hashsize");
+	expect_empty_plan(f);
+}
+
+static void earlier_error_leaves_the_plan_empty(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "[conntrack]\nmax = x\n");
+	assert_int_equal(f->problems.count, 1);
+	expect_empty_plan(f);
+}
+
+/* The kernel refuses a low threshold above the high one at any moment, and begins with 3145728 and 4194304. */
+static void fragment_thresholds_never_cross_on_the_way(void **state)
+{
+	static const struct {
+		const char *text, *settings;
+	} rows[] = {
+		{"low_thresh = 6M\nfrag6_high_thresh = 8M\n",
+		 "max=1 checksum=1 frag6_high_thresh=8388608 frag6_low_thresh=6291456"},
+		{"high_thresh = 8M\nfrag6_low_thresh = 1M\n",
+		 "max=1 checksum=1 frag6_high_thresh=8388608 frag6_low_thresh=1048576"},
+		{"low_thresh = 1M\nfrag6_high_thresh = 2M\n",
+		 "max=1 checksum=1 frag6_low_thresh=1048576 frag6_high_thresh=2097152"},
+		{"low_thresh = 3500000\nfrag6_high_thresh = 4000000\n",
+		 "max=1 checksum=1 frag6_low_thresh=3500000 frag6_high_thresh=4000000"},
+		{"low_thresh = 4194304\nfrag6_high_thresh = 4194304\n",
+		 "max=1 checksum=1 frag6_high_thresh=4194304 frag6_low_thresh=4194304"},
+		{"low_thresh = 1M\n", "max=1 checksum=1 frag6_low_thresh=1048576"},
+		{"high_thresh = 8M\n", "max=1 checksum=1 frag6_high_thresh=8388608"},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		uint64_t low = 3145728, high = 4194304;
+		char text[256];
+
+		(void)snprintf(text, sizeof(text),
+			       "[conntrack]\nmax = 1\n[options]\nchecksum = yes\nfrag6_%s",
+			       rows[i].text);
+		build_anew(f, text);
+		expect_no_problem(text, &f->problems);
+		expect_settings(f, rows[i].settings);
+		for (size_t k = 0; k < f->plan.setting_count; k++) {
+			if (strcmp(f->plan.settings[k].row->name, "frag6_low_thresh") == 0)
+				low = f->plan.settings[k].wanted;
+			if (strcmp(f->plan.settings[k].row->name, "frag6_high_thresh") == 0)
+				high = f->plan.settings[k].wanted;
+			if (low > high)
+				fail_msg("%s: they cross", text);
+		}
+	}
+}
+
+static void lost_complaint_fails_the_plan(void **state)
+{
+	struct fixture *f = *state;
+
+	f->problems.out_of_memory = true;
+	assert_int_equal(plan_build(&f->request, &f->problems, &f->plan), -ENOMEM);
+	expect_empty_plan(f);
+	assert_null(f->plan.sizes.inputs);
+}
+
+static void same_input_gives_the_same_bytes(void **state)
+{
+	static const char text[] = "[conntrack]\nmax = 9\n[timeouts]\nudp = 7\n";
+	struct fixture *f = *state;
+	char digests[3][DIGEST_SIZE];
+
+	build(f, text);
+	for (size_t i = 0; i < 3; i++)
+		memcpy(digests[i], f->plan.artifacts[i].digest, DIGEST_SIZE);
+	build_anew(f, text);
+	for (size_t i = 0; i < 3; i++)
+		expect_text("digest", f->plan.artifacts[i].digest, digests[i]);
+}
+
+#define plan_test(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		plan_test(defaults_give_automatic_sizes_alone),
+		plan_test(settings_tell_the_line_that_asked),
+		plan_test(settings_stand_in_the_order_of_the_table),
+		plan_test(hashsize_follows_max),
+		plan_test(hashsize_follows_max_up_to_its_own_bound),
+		plan_test(expect_hashsize_is_for_modprobe_alone),
+		plan_test(synchronous_adds_the_install_line),
+		plan_test(disable_blocks_and_writes_nothing_else),
+		plan_test(disable_by_blacklist_alone),
+		plan_test(image_leaves_automatic_sizes_out),
+		plan_test(image_leaves_a_lone_hashsize_out),
+		plan_test(image_takes_sizes_that_are_told),
+		plan_test(image_judges_no_share_of_ram),
+		plan_test(host_without_ram_needs_a_number),
+		plan_test(kept_sizes_hold_while_ram_and_settings_do),
+		plan_test(kept_sizes_are_resolved_anew_from_other_settings),
+		plan_test(other_ram_is_followed_by_install_and_noted_by_check),
+		plan_test(other_ram_with_the_same_sizes_is_not_worth_a_note),
+		plan_test(kept_sizes_are_judged_by_the_ram_they_came_from),
+		plan_test(table_beyond_the_limit_is_refused),
+		plan_test(table_at_the_limit_passes),
+		plan_test(entries_of_older_kernels_count_for_more),
+		plan_test(crowded_buckets_are_warned_of_and_refused),
+		plan_test(four_entries_a_bucket_pass_in_silence),
+		plan_test(both_judgements_are_told_together),
+		plan_test(earlier_error_leaves_the_plan_empty),
+		plan_test(fragment_thresholds_never_cross_on_the_way),
+		plan_test(lost_complaint_fails_the_plan),
+		plan_test(same_input_gives_the_same_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
