@@ -1,0 +1,250 @@
+/* model/render-*: the text of each generated file, to the byte. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "helpers.h"
+
+#include "model/render.h"
+
+static struct setting setting_of(const char *section, const char *name, uint64_t wanted)
+{
+	int found = schema_find(section, name);
+
+	if (found < 0)
+		fail_msg("%s.%s is no setting", section, name);
+	return (struct setting){.row = &schema[found], .wanted = wanted};
+}
+
+static void sysctl_has_each_value_and_tolerates_absent_keys(void **state)
+{
+	const struct setting settings[] = {
+		setting_of("conntrack", "max", 1000000),
+		setting_of("timeouts", "tcp_established", 21600),
+		setting_of("options", "frag6_high_thresh", UINT64_MAX),
+	};
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_sysctl(&b, settings, ARRAY_SIZE(settings));
+	expect_text(
+		"sysctl.d", b.data,
+		"\n"
+		"# For systemd-sysctl and \"sysctl --system\" while nf_conntrack is loaded; the\n"
+		"# udev rule holds them at each load. \"-\": an absent key is no failure. The\n"
+		"# buckets are not here: a write to that key gets lost while another reads it.\n"
+		"-net.netfilter.nf_conntrack_max = 1000000\n"
+		"-net.netfilter.nf_conntrack_tcp_timeout_established = 21600\n"
+		"-net.netfilter.nf_conntrack_frag6_high_thresh = 18446744073709551615\n");
+}
+
+static void sysctl_without_values_is_comments(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_sysctl(&b, NULL, 0);
+	assert_null(strstr(b.data, "\n-"));
+	assert_null(strstr(b.data, "\nnet"));
+}
+
+static void modprobe_has_the_sizes_without_blanks(void **state)
+{
+	static const struct {
+		struct wished_sizes sizes;
+		const char *line;
+	} rows[] = {
+		{{.hashsize = 262000}, "\noptions nf_conntrack hashsize=262000\n"},
+		{{.expect_hashsize = 1024}, "\noptions nf_conntrack expect_hashsize=1024\n"},
+		{{.hashsize = 262144, .expect_hashsize = 1024, .page_size = 65536},
+		 "\noptions nf_conntrack hashsize=262144 expect_hashsize=1024\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) b = {0};
+
+		render_modprobe_tune(&b, &rows[i].sizes, NULL);
+		expect_part("modprobe.d", b.data, rows[i].line);
+		assert_null(strstr(b.data, "install nf_conntrack"));
+	}
+}
+
+static void modprobe_of_tune_to_the_byte(void **state)
+{
+	const struct wished_sizes sizes = {.hashsize = 262144, .page_size = 4096};
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_modprobe_tune(&b, &sizes, "/usr/sbin/conntrack-persist");
+	expect_text(
+		"modprobe.d", b.data,
+		"\n"
+		"# Right from the first moment, and no new table later. hashsize makes the kernel\n"
+		"# set max to 8 times as much; the udev rule corrects that.\n"
+		"options nf_conntrack hashsize=262144\n"
+		"\n"
+		"# synchronous = yes: modprobe returns only when the values are in force.\n"
+		"install nf_conntrack /sbin/modprobe --ignore-install nf_conntrack $CMDLINE_OPTS "
+		"&& { test ! -x /usr/sbin/conntrack-persist || /usr/sbin/conntrack-persist apply "
+		"--quiet >/dev/null 2>&1 || :; }\n");
+}
+
+static void modprobe_without_sizes_has_no_option(void **state)
+{
+	const struct wished_sizes sizes = {0};
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_modprobe_tune(&b, &sizes, NULL);
+	expect_text("modprobe.d", b.data, "\n# No size is set here.\n");
+}
+
+static void modprobe_of_disable_to_the_byte(void **state)
+{
+	static const char blacklist[] =
+		"\n"
+		"# Keeps nf_conntrack from loading by an alias; by name and as a dependency it\n"
+		"# would still load.\n"
+		"blacklist nf_conntrack\n";
+	static const char block[] =
+		"\n"
+		"# A value that the kernel refuses: nf_conntrack cannot load in any way but "
+		"insmod,\n"
+		"# and the kernel's log says why. To undo: conntrack-persist uninstall\n"
+		"options nf_conntrack hashsize=blocked-by-conntrack-persist\n";
+	struct buffer CLEANUP(buffer_clear) without = {0}, with = {0};
+	char both[sizeof(blacklist) + sizeof(block)];
+
+	(void)state;
+	render_modprobe_disable(&without, false);
+	expect_text("blacklist", without.data, blacklist);
+	render_modprobe_disable(&with, true);
+	(void)snprintf(both, sizeof(both), "%s%s", blacklist, block);
+	expect_text("block", with.data, both);
+}
+
+#define RULE_GATES                                                                           \
+	"\n"                                                                                 \
+	"# On every event but the last, not only on add: a later change event would else\n"  \
+	"# drop what this rule has set on the device.\n"                                     \
+	"ACTION==\"remove\", GOTO=\"conntrack_persist_end\"\n"                               \
+	"SUBSYSTEM!=\"module\", GOTO=\"conntrack_persist_end\"\n"                            \
+	"KERNEL!=\"nf_conntrack\", GOTO=\"conntrack_persist_end\"\n"                         \
+	"\n"                                                                                 \
+	"# Kernels before 5.11 send the event before the keys exist: this waits until the\n" \
+	"# module is live. Only while it is coming, or a late event would load the module\n" \
+	"# again after an unload.\n"                                                         \
+	"ATTR{initstate}==\"coming\", IMPORT{builtin}=\"kmod load nf_conntrack\"\n"          \
+	"\n"                                                                                 \
+	"# No write before the keys are there: a hashsize written while the module is\n"     \
+	"# coming lets the size and the table part ways.\n"                                  \
+	"TEST!=\"/proc/sys/net/netfilter/nf_conntrack_max\", GOTO=\"conntrack_persist_end\"\n"
+
+static void rule_to_the_byte(void **state)
+{
+	const struct setting settings[] = {
+		setting_of("conntrack", "max", 1000000),
+		setting_of("timeouts", "tcp_established", 21600),
+		setting_of("timeouts", "gre_stream", 60),
+		setting_of("options", "acct", 1),
+	};
+	const struct wished_sizes sizes = {.hashsize = 262000, .page_size = 4096};
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_udev(&b, settings, ARRAY_SIZE(settings), &sizes);
+	expect_text(
+		"rule", b.data,
+		RULE_GATES
+		"\n"
+		"# Not if it has the size already (rounded as the kernel does): the kernel would\n"
+		"# build a whole new table before it notices.\n"
+		"ATTR{parameters/hashsize}!=\"262144\", ATTR{parameters/hashsize}=\"262000\"\n"
+		"\n"
+		"# The values, written by udevd itself: no process is started. TEST: keys that\n"
+		"# some kernels lack.\n"
+		"SYSCTL{net/netfilter/nf_conntrack_max}=\"1000000\"\n"
+		"SYSCTL{net/netfilter/nf_conntrack_tcp_timeout_established}=\"21600\"\n"
+		"TEST==\"/proc/sys/net/netfilter/nf_conntrack_gre_timeout_stream\", "
+		"SYSCTL{net/netfilter/nf_conntrack_gre_timeout_stream}=\"60\"\n"
+		"SYSCTL{net/netfilter/nf_conntrack_acct}=\"1\"\n"
+		"\n"
+		"LABEL=\"conntrack_persist_end\"\n");
+}
+
+static void rule_without_values_is_the_gates(void **state)
+{
+	const struct wished_sizes sizes = {.expect_hashsize = 1024};
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_udev(&b, NULL, 0, &sizes);
+	expect_text("rule", b.data, RULE_GATES "\nLABEL=\"conntrack_persist_end\"\n");
+}
+
+/* Where the page size is not known, each number that a kernel may show counts as the size it has. */
+static void rule_knows_the_rounding_of_each_page_size(void **state)
+{
+	static const struct {
+		uint64_t hashsize;
+		unsigned long page_size;
+		const char *shown;
+	} rows[] = {
+		{100000, 4096, "!=\"100352\", "},  {100000, 16384, "!=\"100352\", "},
+		{100000, 65536, "!=\"106496\", "}, {100000, 0, "!=\"100352|106496\", "},
+		{262144, 0, "!=\"262144\", "},	   {1, 0, "!=\"512|2048|8192\", "},
+		{2048, 0, "!=\"2048|8192\", "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct wished_sizes sizes = {.hashsize = rows[i].hashsize,
+						   .page_size = rows[i].page_size};
+		struct buffer CLEANUP(buffer_clear) b = {0};
+		char assignment[64];
+
+		render_udev(&b, NULL, 0, &sizes);
+		expect_part("rule", b.data, rows[i].shown);
+		(void)snprintf(assignment, sizeof(assignment),
+			       ", ATTR{parameters/hashsize}=\"%" PRIu64 "\"\n", rows[i].hashsize);
+		expect_part("rule", b.data, assignment);
+	}
+}
+
+/* A line of the rule that fails would be named in the journal on each load. */
+static void rule_asks_for_every_key_that_some_kernels_lack(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < schema_count; i++) {
+		const struct wished_sizes sizes = {0};
+		const struct setting one = {.row = &schema[i], .wanted = 1};
+		struct buffer CLEANUP(buffer_clear) b = {0};
+		char line[256];
+
+		if (!schema[i].key)
+			continue;
+		render_udev(&b, &one, 1, &sizes);
+		(void)snprintf(line, sizeof(line), "\n%s%s%sSYSCTL{net/netfilter/%s}=\"1\"\n",
+			       schema_is_optional(&schema[i]) ? "TEST==\"/proc/sys/net/netfilter/"
+							      : "",
+			       schema_is_optional(&schema[i]) ? schema[i].key : "",
+			       schema_is_optional(&schema[i]) ? "\", " : "", schema[i].key);
+		expect_part(schema[i].key, b.data, line);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sysctl_has_each_value_and_tolerates_absent_keys),
+		cmocka_unit_test(sysctl_without_values_is_comments),
+		cmocka_unit_test(modprobe_has_the_sizes_without_blanks),
+		cmocka_unit_test(modprobe_of_tune_to_the_byte),
+		cmocka_unit_test(modprobe_without_sizes_has_no_option),
+		cmocka_unit_test(modprobe_of_disable_to_the_byte),
+		cmocka_unit_test(rule_to_the_byte),
+		cmocka_unit_test(rule_without_values_is_the_gates),
+		cmocka_unit_test(rule_knows_the_rounding_of_each_page_size),
+		cmocka_unit_test(rule_asks_for_every_key_that_some_kernels_lack),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
