@@ -4,9 +4,12 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "model/schema.h"
 
 #define MANIFEST_VERSION 1
 
@@ -65,13 +68,15 @@ int manifest_put(struct manifest *manifest, const char *path, mode_t mode, const
 		 const char *replaced)
 {
 	struct manifest_file *file = find_or_add(manifest, path);
+	char copy[DIGEST_SIZE] = "";
 
 	if (!file)
 		return -ENOMEM;
-	file->mode = mode;
-	memset(file->digest, 0, sizeof(file->digest));
+	/* The digest may be the entry's own. */
 	if (digest)
-		strncpy(file->digest, digest, sizeof(file->digest) - 1);
+		(void)snprintf(copy, sizeof(copy), "%s", digest);
+	memcpy(file->digest, copy, sizeof(copy));
+	file->mode = mode;
 	return replaced ? copy_text(&file->replaced, replaced) : 0;
 }
 
@@ -120,60 +125,67 @@ static bool is_digest(const char *text)
 	       strspn(text, "0123456789abcdef") == DIGEST_SIZE - 1;
 }
 
-static int parse_file(const json_t *item, struct manifest *manifest)
+static bool parse_mode(const char *text, mode_t *ret)
 {
-	const char *path = json_string_value(json_object_get(item, "path"));
-	const char *digest = json_string_value(json_object_get(item, "sha256"));
-	const char *replaced = json_string_value(json_object_get(item, "replaced"));
-	const char *mode = json_string_value(json_object_get(item, "mode"));
-	char *end = NULL;
-	unsigned long bits = mode ? strtoul(mode, &end, 8) : 0;
+	size_t length = strlen(text);
+	unsigned long bits;
 
-	if (!is_sound_path(path) || (digest && !is_digest(digest)) ||
-	    (replaced && !is_sound_path(replaced)))
-		return -EBADMSG;
-	if (mode && (!*mode || *end || bits > 07777))
-		return -EBADMSG;
-	return manifest_put(manifest, path, (mode_t)bits, digest, replaced);
+	if (length < 1 || length > 5 || strspn(text, "01234567") != length)
+		return false;
+	bits = strtoul(text, NULL, 8);
+	*ret = (mode_t)bits;
+	return bits <= 07777;
 }
 
-static int parse_sizes(const json_t *sizes, struct manifest *manifest)
+static int parse_file(json_t *item, struct manifest *manifest)
 {
-	const char *inputs = json_string_value(json_object_get(sizes, "from"));
-	json_int_t ram = json_integer_value(json_object_get(sizes, "ram"));
-	json_int_t max = json_integer_value(json_object_get(sizes, "max"));
-	json_int_t hashsize = json_integer_value(json_object_get(sizes, "hashsize"));
+	const char *path, *mode, *digest = NULL, *replaced = NULL;
+	mode_t bits;
 
-	if (!inputs || ram <= 0 || max <= 0 || hashsize <= 0)
+	if (json_unpack(item, "{s:s, s:s, s?s, s?s}", "path", &path, "mode", &mode, "sha256",
+			&digest, "replaced", &replaced) < 0)
+		return -EBADMSG;
+	if (!is_sound_path(path) || !parse_mode(mode, &bits) || (digest && !is_digest(digest)) ||
+	    (replaced && !is_sound_path(replaced)) || manifest_find(manifest, path))
+		return -EBADMSG;
+	return manifest_put(manifest, path, bits, digest, replaced);
+}
+
+static int parse_directory(const json_t *item, struct manifest *manifest)
+{
+	const char *path = json_string_value(item);
+
+	return is_sound_path(path) ? manifest_add_directory(manifest, path) : -EBADMSG;
+}
+
+static int parse_sizes(json_t *sizes, struct manifest *manifest)
+{
+	const char *inputs;
+	json_int_t ram, max, hashsize;
+
+	if (json_unpack(sizes, "{s:s, s:I, s:I, s:I}", "from", &inputs, "ram", &ram, "max", &max,
+			"hashsize", &hashsize) < 0)
+		return -EBADMSG;
+	if (ram <= 0 || max <= 0 || max > INT_MAX || hashsize <= 0 || hashsize > HASHSIZE_MAX)
 		return -EBADMSG;
 	return manifest_keep_sizes(manifest, inputs, (uint64_t)ram, (uint64_t)max,
 				   (uint64_t)hashsize);
 }
 
-static int parse_root(const json_t *root, struct manifest *manifest)
+static int parse_root(json_t *root, struct manifest *manifest)
 {
-	const json_t *sizes = json_object_get(root, "sizes");
-	const json_t *item;
-	size_t i;
-	int error;
+	json_t *files, *directories, *sizes = NULL;
+	int version, error = 0;
 
-	if (json_integer_value(json_object_get(root, "version")) != MANIFEST_VERSION)
+	if (json_unpack(root, "{s:i, s:o, s:o, s?o}", "version", &version, "files", &files,
+			"directories", &directories, "sizes", &sizes) < 0 ||
+	    version != MANIFEST_VERSION || !json_is_array(files) || !json_is_array(directories))
 		return -EBADMSG;
-	json_array_foreach(json_object_get(root, "files"), i, item)
-	{
-		error = parse_file(item, manifest);
-		if (error < 0)
-			return error;
-	}
-	json_array_foreach(json_object_get(root, "directories"), i, item)
-	{
-		if (!is_sound_path(json_string_value(item)))
-			return -EBADMSG;
-		error = manifest_add_directory(manifest, json_string_value(item));
-		if (error < 0)
-			return error;
-	}
-	return sizes ? parse_sizes(sizes, manifest) : 0;
+	for (size_t i = 0; error == 0 && i < json_array_size(files); i++)
+		error = parse_file(json_array_get(files, i), manifest);
+	for (size_t i = 0; error == 0 && i < json_array_size(directories); i++)
+		error = parse_directory(json_array_get(directories, i), manifest);
+	return error == 0 && sizes ? parse_sizes(sizes, manifest) : error;
 }
 
 int manifest_parse(const char *bytes, size_t size, struct manifest *ret)
@@ -200,12 +212,15 @@ static json_t *format_file(const struct manifest_file *file)
 
 	if (!item)
 		return NULL;
-	(void)snprintf(mode, sizeof(mode), "%04o", (unsigned int)file->mode);
-	(void)json_object_set_new(item, "mode", json_string(mode));
-	if (file->digest[0])
-		(void)json_object_set_new(item, "sha256", json_string(file->digest));
-	if (file->replaced)
-		(void)json_object_set_new(item, "replaced", json_string(file->replaced));
+	(void)snprintf(mode, sizeof(mode), "%04o", (unsigned int)file->mode & 07777U);
+	if (json_object_set_new(item, "mode", json_string(mode)) < 0 ||
+	    (file->digest[0] &&
+	     json_object_set_new(item, "sha256", json_string(file->digest)) < 0) ||
+	    (file->replaced &&
+	     json_object_set_new(item, "replaced", json_string(file->replaced)) < 0)) {
+		json_decref(item);
+		return NULL;
+	}
 	return item;
 }
 
