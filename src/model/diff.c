@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #define CONTEXT 3U
 
 /* Beyond this many cells the table of common lines is not worth its memory: 4 MiB. */
@@ -117,15 +119,28 @@ static void find_script(const struct lines *before, const struct lines *after,
 	}
 }
 
+/* How many of the line's bytes from i on would steer a terminal: the controls of ASCII, and those above 0x7f. */
+static size_t steering_bytes(const struct line *line, bool is_utf8, size_t i)
+{
+	unsigned char byte = (unsigned char)line->text[i];
+
+	if (byte == '\t')
+		return 0;
+	if (byte == 0xc2 && is_utf8)
+		return (unsigned char)line->text[i + 1] < 0xa0 ? 2 : 0;
+	return text_is_control(line->text[i]) || (byte > 0x7f && !is_utf8);
+}
+
 static void print_line(struct buffer *b, const struct step *step)
 {
-	buffer_add_bytes(b, &step->sign, 1);
-	for (size_t i = 0; i < step->line->length; i++) {
-		char c = step->line->text[i];
+	bool is_utf8 = text_is_utf8(step->line->text, step->line->length);
 
-		if (c != '\t' && ((c >= 0 && c < 0x20) || c == 0x7f))
-			c = '?';
-		buffer_add_bytes(b, &c, 1);
+	buffer_add_bytes(b, &step->sign, 1);
+	for (size_t i = 0; i < step->line->length;) {
+		size_t steering = steering_bytes(step->line, is_utf8, i);
+
+		buffer_add_bytes(b, steering ? "?" : step->line->text + i, 1);
+		i += steering ? steering : 1;
 	}
 	buffer_add(b, "\n");
 	if (!step->line->ended)
@@ -178,26 +193,28 @@ static void print_hunks(struct buffer *b, const struct script *script)
 	}
 }
 
+static bool same_bytes(const struct diff_side *a, const struct diff_side *b)
+{
+	return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
 void diff_add(struct buffer *b, const struct diff_side *before, const struct diff_side *after)
 {
 	const struct diff_side empty = {"", "", 0};
+	const struct diff_side *from = before->bytes ? before : &empty;
+	const struct diff_side *to = after->bytes ? after : &empty;
 	struct lines old = {0}, new = {0};
 	struct script script = {0};
 
-	if (split_lines(before->bytes ? before : &empty, &old) < 0 ||
-	    split_lines(after->bytes ? after : &empty, &new) < 0 ||
+	if (same_bytes(from, to))
+		return;
+	if (split_lines(from, &old) < 0 || split_lines(to, &new) < 0 ||
 	    !(script.steps = calloc(old.count + new.count + 1, sizeof(*script.steps)))) {
 		b->error = -ENOMEM;
 	} else {
-		bool differs = false;
-
 		find_script(&old, &new, &script);
-		for (size_t i = 0; i < script.count; i++)
-			differs = differs || script.steps[i].sign != ' ';
-		if (differs) {
-			buffer_printf(b, "--- %s\n+++ %s\n", before->name, after->name);
-			print_hunks(b, &script);
-		}
+		buffer_printf(b, "--- %s\n+++ %s\n", before->name, after->name);
+		print_hunks(b, &script);
 	}
 	free(old.items);
 	free(new.items);
