@@ -1,0 +1,76 @@
+/* What the tree-*.c share: a path resolved to an open directory and a name in it. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "host/tree.h"
+
+struct tree {
+	int root;	/* O_PATH descriptor */
+	bool contained; /* another root than /: nothing may lead out */
+	char *prefix;
+};
+
+/*
+ * Where a path lies: a descriptor (O_PATH) of its directory and the last part of its name. What is
+ * done there goes through the descriptor, so that no directory above can be swapped meanwhile.
+ * Start with `.directory = -1`.
+ */
+struct place {
+	int directory;
+	char name[NAME_MAX + 1];
+};
+
+static inline void place_done(struct place *place)
+{
+	close_descriptor(&place->directory);
+	place->directory = -1;
+}
+
+/* A link with this text masks a file: it reads as empty, also in an image without such a device. */
+#define NULL_DEVICE "/dev/null"
+
+/*
+ * Finds the place of a path, whose last part need not be there and is not followed if it is a
+ * link. Slashes at the end do not count; the root is the name "." in itself. -ENOENT: a directory
+ * on the way is missing; -ENOTDIR, -ELOOP, -ENAMETOOLONG, -EACCES; -EINVAL: not absolute.
+ */
+MUST_CHECK int tree_find_place(const struct tree *tree, const char *path, struct place *ret);
+
+/*
+ * The same for a contained tree, component by component in user space. follow: a link in the last
+ * part is followed too, but for one to NULL_DEVICE, so that *ret is a link only if it is that one.
+ */
+MUST_CHECK int tree_walk(const struct tree *tree, const char *path, bool follow, struct place *ret);
+
+/* The text of a link, NUL-terminated. -EINVAL: not a link. */
+MUST_CHECK int read_link(int directory, const char *name, char target[static PATH_MAX]);
+
+/* Looks at a name in an open directory, as tree_look() does at a path. */
+MUST_CHECK int look_at(int directory, const char *name, size_t limit, struct observed_file *ret);
+
+/*
+ * What -ENOENT from following a path means: -ENOLINK if its last part is a link to nowhere, else
+ * -ENOENT.
+ */
+MUST_CHECK int tree_tell_missing(const struct tree *tree, const char *path);
+
+/* Opens a directory, following links as the tree does. flags: O_PATH or O_RDONLY. */
+MUST_CHECK int tree_open_directory(const struct tree *tree, const char *path, int flags,
+				   int *ret_fd);
+
+/*
+ * Makes a directory whose parent is there; 0755 whatever the umask is, as the system's own are.
+ * 1: made, *ret is its place; 0: somebody else has made it, or something else lies there.
+ */
+MUST_CHECK int tree_make_directory(const struct tree *tree, const char *path, struct place *ret);
+
+/* A growing list; tree_names_free() frees what it holds. */
+struct names {
+	char **items;
+	size_t count;
+};
+
+MUST_CHECK int names_add(struct names *names, const char *name);

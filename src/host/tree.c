@@ -1,0 +1,331 @@
+/* A directory handle (--root): find, read, look at what lies in it. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "host/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "host/tree-internal.h"
+
+/* An open never waits for a FIFO's other end, nor makes a terminal ours. */
+#define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+
+int tree_open(const char *directory, struct tree **ret)
+{
+	struct tree *CLEANUP(tree_closep) tree = calloc(1, sizeof(*tree));
+	size_t length = strlen(directory);
+	struct stat here, top;
+
+	if (!tree)
+		return -ENOMEM;
+	tree->root = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (tree->root < 0 || fstat(tree->root, &here) < 0 || stat("/", &top) < 0)
+		return -errno;
+	tree->contained = here.st_dev != top.st_dev || here.st_ino != top.st_ino;
+	while (length > 0 && directory[length - 1] == '/')
+		length--;
+	tree->prefix = strndup(directory, tree->contained ? length : 0);
+	if (!tree->prefix)
+		return -ENOMEM;
+	*ret = steal_pointer(&tree);
+	return 0;
+}
+
+struct tree *tree_close(struct tree *tree)
+{
+	if (!tree)
+		return NULL;
+	close_descriptor(&tree->root);
+	free(tree->prefix);
+	free(tree);
+	return NULL;
+}
+
+const char *tree_prefix(const struct tree *tree)
+{
+	return tree->prefix;
+}
+
+/* The running host: the kernel resolves, since there is nothing to be kept inside. */
+static int split_path(const char *path, struct place *ret)
+{
+	char directory[PATH_MAX];
+	size_t end = strlen(path), start;
+
+	while (end > 0 && path[end - 1] == '/')
+		end--;
+	for (start = end; start > 0 && path[start - 1] != '/';)
+		start--;
+	if (end - start > NAME_MAX || start >= sizeof(directory))
+		return -ENAMETOOLONG;
+	memcpy(ret->name, path + start, end - start);
+	ret->name[end - start] = '\0';
+	if (end == 0)
+		memcpy(ret->name, ".", 2);
+	memcpy(directory, path, start);
+	directory[start] = '\0';
+	ret->directory = open(start > 0 ? directory : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return ret->directory < 0 ? -errno : 0;
+}
+
+static int find_place(const struct tree *tree, const char *path, bool follow, struct place *ret)
+{
+	if (path[0] != '/')
+		return -EINVAL;
+	return tree->contained ? tree_walk(tree, path, follow, ret) : split_path(path, ret);
+}
+
+int tree_find_place(const struct tree *tree, const char *path, struct place *ret)
+{
+	return find_place(tree, path, false, ret);
+}
+
+/*
+ * Finds what a path leads to. On the running host the kernel is to follow the last part:
+ * *ret_follow. A contained tree has followed by itself; what is a link there now is one to
+ * NULL_DEVICE, or has become one since.
+ */
+static int find_target(const struct tree *tree, const char *path, struct place *ret,
+		       bool *ret_follow)
+{
+	*ret_follow = !tree->contained;
+	return find_place(tree, path, true, ret);
+}
+
+int read_link(int directory, const char *name, char target[static PATH_MAX])
+{
+	ssize_t length = readlinkat(directory, name, target, PATH_MAX - 1);
+
+	if (length < 0)
+		return -errno;
+	target[length] = '\0';
+	return 0;
+}
+
+static bool is_masking_link(int directory, const char *name)
+{
+	char target[PATH_MAX];
+
+	return read_link(directory, name, target) == 0 && strcmp(target, NULL_DEVICE) == 0;
+}
+
+/* Reads an open file to its end. */
+static int read_bytes(int fd, size_t limit, char **ret_bytes, size_t *ret_size)
+{
+	size_t room = 4096, size = 0;
+	char *CLEANUP(free_pointer) bytes = malloc(room);
+
+	while (bytes) {
+		/* The last byte is kept for the NUL. */
+		ssize_t got = read(fd, bytes + size, room - 1 - size);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		size += (size_t)got;
+		if (size > limit)
+			return -EFBIG;
+		if (got == 0) {
+			bytes[size] = '\0';
+			*ret_bytes = steal_pointer(&bytes);
+			*ret_size = size;
+			return 0;
+		}
+		if (size == room - 1) {
+			char *larger = realloc(bytes, 2 * room);
+
+			if (!larger)
+				return -ENOMEM;
+			bytes = larger;
+			room *= 2;
+		}
+	}
+	return -ENOMEM;
+}
+
+static int read_nothing(char **ret_bytes, size_t *ret_size)
+{
+	char *bytes = calloc(1, 1);
+
+	if (!bytes)
+		return -ENOMEM;
+	*ret_bytes = bytes;
+	*ret_size = 0;
+	return 0;
+}
+
+/*
+ * Opens a regular file; of anything else *ret_status tells what it is, and *ret_fd stays as it was:
+ * opening a device can do harm (a watchdog begins to count), and an image may hold any.
+ */
+static int open_regular(int directory, const char *name, bool follow, int *ret_fd,
+			struct stat *ret_status)
+{
+	int CLEANUP(close_descriptor) fd = -1;
+
+	if (fstatat(directory, name, ret_status, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (!S_ISREG(ret_status->st_mode))
+		return 0;
+	fd = openat(directory, name, READ_FLAGS | (follow ? 0 : O_NOFOLLOW));
+	/* What is read is described, not what was there a moment before. */
+	if (fd < 0 || fstat(fd, ret_status) < 0)
+		return -errno;
+	if (!S_ISREG(ret_status->st_mode))
+		return 0;
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+int tree_tell_missing(const struct tree *tree, const char *path)
+{
+	struct place CLEANUP(place_done) place = {.directory = -1};
+	char target[PATH_MAX];
+
+	if (tree_find_place(tree, path, &place) == 0 &&
+	    read_link(place.directory, place.name, target) == 0)
+		return -ENOLINK;
+	return -ENOENT;
+}
+
+int tree_read(const struct tree *tree, const char *path, size_t limit, char **ret_bytes,
+	      size_t *ret_size)
+{
+	struct place CLEANUP(place_done) place = {.directory = -1};
+	int CLEANUP(close_descriptor) fd = -1;
+	struct stat status;
+	bool follow;
+	int error = find_target(tree, path, &place, &follow);
+
+	if (error == 0)
+		error = open_regular(place.directory, place.name, follow, &fd, &status);
+	if (error == -ENOENT)
+		return tree_tell_missing(tree, path);
+	if (error < 0)
+		return error;
+	if (fd >= 0)
+		return read_bytes(fd, limit, ret_bytes, ret_size);
+	if (S_ISLNK(status.st_mode))
+		return is_masking_link(place.directory, place.name)
+			       ? read_nothing(ret_bytes, ret_size)
+			       : -ELOOP;
+	if (S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3))
+		return read_nothing(ret_bytes, ret_size);
+	return S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
+}
+
+static enum file_kind kind_of(mode_t mode)
+{
+	if (S_ISREG(mode))
+		return FILE_REGULAR;
+	if (S_ISLNK(mode))
+		return FILE_SYMLINK;
+	return S_ISDIR(mode) ? FILE_DIRECTORY : FILE_SPECIAL;
+}
+
+static struct observed_file describe(const struct stat *status)
+{
+	return (struct observed_file){
+		.kind = kind_of(status->st_mode),
+		.mode = status->st_mode & 07777,
+		.uid = status->st_uid,
+		.gid = status->st_gid,
+		.device = status->st_dev,
+		.inode = status->st_ino,
+		.changed_ns = status->st_mtim.tv_sec * 1000000000LL + status->st_mtim.tv_nsec,
+	};
+}
+
+static int look_link(int directory, const char *name, struct observed_file *file)
+{
+	char target[PATH_MAX];
+	int error = read_link(directory, name, target);
+
+	if (error < 0)
+		return error;
+	file->bytes = strdup(target);
+	if (!file->bytes)
+		return -ENOMEM;
+	file->size = strlen(target);
+	if (strcmp(target, NULL_DEVICE) == 0)
+		file->kind = FILE_MASKED;
+	return 0;
+}
+
+int look_at(int directory, const char *name, size_t limit, struct observed_file *ret)
+{
+	int CLEANUP(close_descriptor) fd = -1;
+	struct observed_file file = {0};
+	struct stat status;
+	int error = open_regular(directory, name, false, &fd, &status);
+
+	if (error == -ENOENT) {
+		*ret = file;
+		return 0;
+	}
+	if (error < 0)
+		return error;
+	file = describe(&status);
+	if (fd >= 0)
+		error = read_bytes(fd, limit, &file.bytes, &file.size);
+	else if (file.kind == FILE_SYMLINK)
+		error = look_link(directory, name, &file);
+	if (error < 0)
+		return error;
+	*ret = file;
+	return 0;
+}
+
+int tree_look(const struct tree *tree, const char *path, size_t limit, struct observed_file *ret)
+{
+	struct place CLEANUP(place_done) place = {.directory = -1};
+	int error = tree_find_place(tree, path, &place);
+
+	if (error == -ENOENT) {
+		*ret = (struct observed_file){0};
+		return 0;
+	}
+	return error < 0 ? error : look_at(place.directory, place.name, limit, ret);
+}
+
+int tree_open_directory(const struct tree *tree, const char *path, int flags, int *ret_fd)
+{
+	struct place CLEANUP(place_done) place = {.directory = -1};
+	bool follow;
+	int error = find_target(tree, path, &place, &follow), fd;
+
+	if (error < 0)
+		return error;
+	fd = openat(place.directory, place.name,
+		    flags | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
+int names_add(struct names *names, const char *name)
+{
+	char **larger = realloc(names->items, (names->count + 1) * sizeof(*larger));
+
+	if (!larger)
+		return -ENOMEM;
+	names->items = larger;
+	larger[names->count] = strdup(name);
+	if (!larger[names->count])
+		return -ENOMEM;
+	names->count++;
+	return 0;
+}
+
+void tree_names_free(char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}
