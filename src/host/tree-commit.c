@@ -1,0 +1,275 @@
+/* The second half of a transaction: give every new file its place, or put back how it was. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/tree-transaction.h"
+
+static void transaction_done(struct transaction *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		place_done(&t->jobs[i].place);
+	for (size_t i = 0; i < t->directory_count; i++)
+		close_descriptor(&t->directories[i].fd);
+	for (size_t i = 0; i < t->made_count; i++)
+		place_done(&t->made[i]);
+	free(t->jobs);
+	free(t->directories);
+	free(t->made);
+}
+
+static int rename_at(const struct job *job, const char *from, const char *to, unsigned int flags)
+{
+	int directory = job->place.directory;
+
+	return renameat2(directory, from, directory, to, flags) < 0 ? -errno : 0;
+}
+
+static int link_at(const struct job *job, const char *from, const char *to)
+{
+	int directory = job->place.directory;
+
+	return linkat(directory, from, directory, to, 0) < 0 ? -errno : 0;
+}
+
+static void unlink_at(const struct job *job, const char *name)
+{
+	(void)unlinkat(job->place.directory, name, 0);
+}
+
+/* What file systems, old kernels and filters of system calls say that know no flags of rename. */
+static bool lacks_flags(int error)
+{
+	return error == -EINVAL || error == -ENOSYS || error == -EPERM;
+}
+
+/* Gives a file a name that must be free. */
+static int move_to_free(const struct job *job, const char *from, const char *to)
+{
+	int error = rename_at(job, from, to, RENAME_NOREPLACE);
+
+	if (!lacks_flags(error))
+		return error;
+	error = link_at(job, from, to);
+	if (error == 0)
+		unlink_at(job, from);
+	return error;
+}
+
+/* The old file stays reachable under a second name, and its place is never empty. */
+static int replace_without_exchange(struct job *job)
+{
+	int error;
+
+	unlink_at(job, job->old);
+	error = link_at(job, job->place.name, job->old);
+	if (error < 0)
+		return error;
+	job->old_apart = true;
+	/* What is replaced in the moment from here to the rename is lost; it cannot be closed. */
+	error = job_verify(job, job->place.name);
+	return error < 0 ? error : rename_at(job, job->temporary, job->place.name, 0);
+}
+
+static int take_place(struct job *job)
+{
+	int error;
+
+	/* Whatever lies under the temporary name is ours. */
+	if (job->change->kind == CHANGE_REMOVE)
+		return rename_at(job, job->place.name, job->temporary, 0);
+	if (!job_was_there(job))
+		return move_to_free(job, job->temporary, job->place.name);
+	error = rename_at(job, job->temporary, job->place.name, RENAME_EXCHANGE);
+	return lacks_flags(error) ? replace_without_exchange(job) : error;
+}
+
+static const char *old_name(const struct job *job)
+{
+	return job->old_apart ? job->old : job->temporary;
+}
+
+static int publish(struct transaction *t, struct job *job)
+{
+	int error;
+
+	(void)t;
+	if (job_is_nothing(job))
+		return 0;
+	error = take_place(job);
+	/* It is there now though nothing was, or gone though it was. */
+	if (error == -EEXIST || error == -ENOENT)
+		return -ESTALE;
+	if (error < 0)
+		return error;
+	job->published = true;
+	/* An edit of the last moment has been taken out; it comes back when all is put back. */
+	return job_was_there(job) ? job_verify(job, old_name(job)) : 0;
+}
+
+static int restore(const struct job *job)
+{
+	const char *name = job->place.name;
+	struct stat now;
+	int error;
+
+	if (fstatat(job->place.directory, name, &now, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno != ENOENT)
+			return -errno;
+		return job_was_there(job) ? move_to_free(job, old_name(job), name) : 0;
+	}
+	/* Somebody has put something else there: theirs is not to be lost either. */
+	if (now.st_dev != job->device || now.st_ino != job->inode)
+		return -ESTALE;
+	if (!job_was_there(job))
+		return unlinkat(job->place.directory, name, 0) < 0 ? -errno : 0;
+	/* Exchanged, since what came out in between can be a directory. */
+	error = rename_at(job, old_name(job), name, RENAME_EXCHANGE);
+	return lacks_flags(error) ? rename_at(job, old_name(job), name, 0) : error;
+}
+
+static int put_back(const struct job *job)
+{
+	int error = job->published ? restore(job) : 0;
+
+	if (error < 0)
+		return error;
+	if (job->staged)
+		unlink_at(job, job->temporary);
+	if (job->old_apart)
+		unlink_at(job, job->old);
+	return 0;
+}
+
+static int sync_directories(const struct transaction *t, struct change_failure *failure)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < t->directory_count; i++) {
+		/* EINVAL: this file system has nothing to sync. */
+		if (fsync(t->directories[i].fd) == 0 || errno == EINVAL || result < 0)
+			continue;
+		result = -errno;
+		failure->path = t->directories[i].path;
+		failure->operation = "sync the directory of";
+	}
+	return result;
+}
+
+static void roll_back(const struct transaction *t, struct change_failure *failure)
+{
+	struct change_failure ignored;
+
+	failure->put_back = true;
+	for (size_t i = t->count; i-- > 0;)
+		if (put_back(&t->jobs[i]) < 0) {
+			failure->put_back = false;
+			failure->left_path = t->jobs[i].change->path;
+		}
+	for (size_t i = t->made_count; i-- > 0;)
+		(void)unlinkat(t->made[i].directory, t->made[i].name, AT_REMOVEDIR);
+	(void)sync_directories(t, &ignored);
+}
+
+/*
+ * From here on the new state stands: what cannot be cleared away now is swept by the next run. The
+ * second sync is for the names that go, so that a power cut does not bring them back.
+ */
+static void drop_old(const struct transaction *t)
+{
+	struct change_failure ignored;
+
+	for (size_t i = 0; i < t->count; i++)
+		if (t->jobs[i].published && job_was_there(&t->jobs[i]))
+			unlink_at(&t->jobs[i], old_name(&t->jobs[i]));
+	(void)sync_directories(t, &ignored);
+}
+
+/* Runs a step over all jobs until one fails. */
+static int run_step(struct transaction *t, int (*step)(struct transaction *, struct job *),
+		    const char *operation, struct change_failure *failure)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		int error = step(t, &t->jobs[i]);
+
+		if (error < 0) {
+			failure->path = t->jobs[i].change->path;
+			failure->operation = operation;
+			return error;
+		}
+	}
+	return 0;
+}
+
+static int run_all(struct transaction *t, struct change_failure *failure)
+{
+	int error = run_step(t, job_check, "change", failure);
+
+	if (error == 0)
+		error = run_step(t, job_stage, "write", failure);
+	if (error == 0)
+		error = run_step(t, publish, "replace", failure);
+	return error < 0 ? error : sync_directories(t, failure);
+}
+
+int tree_commit(struct tree *tree, const struct file_change *changes, size_t count,
+		struct change_failure *ret_failure)
+{
+	struct transaction CLEANUP(transaction_done) t = {.tree = tree};
+	struct change_failure failure = {.put_back = true, .operation = "prepare"};
+	int error;
+
+	if (count == 0)
+		return 0;
+	failure.path = changes[0].path;
+	t.jobs = calloc(count, sizeof(*t.jobs));
+	if (!t.jobs) {
+		*ret_failure = failure;
+		return -ENOMEM;
+	}
+	t.count = count;
+	for (size_t i = 0; i < count; i++)
+		t.jobs[i] = (struct job){.change = &changes[i], .place = {.directory = -1}};
+
+	error = run_all(&t, &failure);
+	if (error < 0) {
+		roll_back(&t, &failure);
+		*ret_failure = failure;
+		return error;
+	}
+	drop_old(&t);
+	return 0;
+}
+
+static int sweep(int directory, const char *name, const char *suffix)
+{
+	char temporary[NAME_MAX + 1];
+	int error = format_temporary(name, suffix, temporary);
+
+	if (error < 0)
+		return error;
+	/* Where nothing can be written, remains do no harm, and who only looks is not to fail. */
+	if (unlinkat(directory, temporary, 0) < 0 && errno != ENOENT && errno != EROFS)
+		return -errno;
+	return 0;
+}
+
+int tree_sweep(struct tree *tree, const char *const *paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct place CLEANUP(place_done) place = {.directory = -1};
+		int error = tree_find_place(tree, paths[i], &place);
+
+		if (error == -ENOENT)
+			continue;
+		if (error == 0)
+			error = sweep(place.directory, place.name, SUFFIX);
+		if (error == 0)
+			error = sweep(place.directory, place.name, SUFFIX_OLD);
+		if (error < 0)
+			return error;
+	}
+	return 0;
+}
