@@ -1,0 +1,283 @@
+/* Every allocation of the pure layers fails once: it is told, nothing leaks and nothing is half done. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "helpers.h"
+
+#include <errno.h>
+#include <jansson.h>
+
+#include "model/diff.h"
+#include "model/plan.h"
+
+/* The linker puts these in the place of the C library's (--wrap). */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *pointer, size_t size);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *pointer, size_t size);
+char *__wrap_strdup(const char *text);
+
+/* How many allocations succeed before one fails; negative: none fails. */
+static long successes_left = -1;
+static bool has_failed;
+
+static bool shall_fail(void)
+{
+	if (successes_left < 0 || successes_left-- > 0)
+		return false;
+	has_failed = true;
+	return true;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return shall_fail() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return shall_fail() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *pointer, size_t size)
+{
+	return shall_fail() ? NULL : __real_realloc(pointer, size);
+}
+
+char *__wrap_strdup(const char *text)
+{
+	return shall_fail() ? NULL : __real_strdup(text);
+}
+
+static void *json_malloc(size_t size)
+{
+	return __wrap_malloc(size);
+}
+
+/*
+ * Calls step with its first allocation failing, then with its second, and so on until none is left to fail. step
+ * returns the error that it was told, or 0, and looks itself whether what it got then is whole.
+ */
+static void fail_each_allocation(const char *what, int (*step)(void), bool may_do_without)
+{
+	for (long n = 0; n < 10000; n++) {
+		int error;
+
+		has_failed = false;
+		successes_left = n;
+		error = step();
+		successes_left = -1;
+		if (!has_failed) {
+			expect_number(what, (uint64_t)(unsigned int)error, 0);
+			assert_true(n > 0);
+			return;
+		}
+		if (error == 0 && !may_do_without)
+			fail_msg("%s: failure of allocation %ld was not told", what, n);
+	}
+	fail_msg("%s: no end of allocations", what);
+}
+
+/* Without failures, for what a step only needs. */
+static void pause_failures(long *ret_left)
+{
+	*ret_left = successes_left;
+	successes_left = -1;
+}
+
+static const char sound[] = "[conntrack]\nmax = auto\nhashsize = 500000\nexpect_max = 7\n"
+			    "[timeouts]\nudp = 0\n[options]\nacct = yes\n";
+static const char unsound[] = "[conntrak]\n[conntrack]\nmaxx = 1\nmax = -1\nmax = 2\n"
+			      "[options]\nfrag6_low_thresh = 9M\n= 1\n";
+
+static int read_sound(void)
+{
+	struct config CLEANUP(config_done) config = {0};
+	struct problems CLEANUP(problems_done) problems = {0};
+	int error = config_new(&config);
+
+	if (error < 0)
+		return error;
+	error = config_read(&config, "a.conf", sound, strlen(sound), &problems);
+	if (error == 0) {
+		assert_int_equal(problems.count, 1);
+		assert_int_equal(config.values[SETTING_HASHSIZE].number, 500000);
+		assert_int_equal(config.values[SETTING_EXPECT_MAX].number, 7);
+	}
+	return error;
+}
+
+/* A complaint may come without its hint, but it comes. */
+static int read_unsound(void)
+{
+	struct config CLEANUP(config_done) config = {0};
+	struct problems CLEANUP(problems_done) problems = {0};
+	int error = config_new(&config);
+
+	if (error < 0)
+		return error;
+	error = config_read(&config, "a.conf", unsound, strlen(unsound), &problems);
+	if (error < 0)
+		return error;
+	config_check(&config, &problems);
+	assert_true(problems.out_of_memory || problems.count == 6);
+	return 0;
+}
+
+static void failures_of_reading_are_told(void **state)
+{
+	(void)state;
+	fail_each_allocation("sound", read_sound, false);
+	fail_each_allocation("unsound", read_unsound, true);
+}
+
+static int plan_from(const char *text, const struct kept_sizes *kept, uint64_t ram,
+		     size_t artifacts)
+{
+	const struct facts facts = {.ram = ram, .release = {6, 1}, .page_size = 4096};
+	struct config CLEANUP(config_done) config = {0};
+	struct problems CLEANUP(problems_done) problems = {0};
+	struct plan CLEANUP(plan_done) plan = {0};
+	struct plan_request request = {
+		.config = &config, .facts = &facts, .kept = kept, .keep_sizes = true};
+	long left;
+	int error;
+
+	pause_failures(&left);
+	assert_int_equal(config_new(&config), 0);
+	assert_int_equal(config_read(&config, "a.conf", text, strlen(text), &problems), 0);
+	successes_left = left;
+	error = plan_build(&request, &problems, &plan);
+	assert_int_equal(plan.artifact_count, error == 0 ? artifacts : 0);
+	for (size_t i = 0; i < plan.artifact_count; i++)
+		assert_true(digest_is_intact(plan.artifacts[i].bytes, plan.artifacts[i].size));
+	return error;
+}
+
+static int plan_tune(void)
+{
+	return plan_from(sound, NULL, (uint64_t)8 << 30, 3);
+}
+
+static int plan_disable(void)
+{
+	return plan_from("[conntrack]\nmode = disable\n", NULL, (uint64_t)8 << 30, 1);
+}
+
+static int plan_kept(void)
+{
+	static char inputs[] = "max=auto hashsize=auto memory_limit=25%";
+	static const struct kept_sizes kept = {inputs, (uint64_t)4 << 30, 9, 9};
+
+	return plan_from("[conntrack]\n", &kept, (uint64_t)8 << 30, 3);
+}
+
+static int plan_too_large(void)
+{
+	return plan_from("[conntrack]\nmax = 2000000000\n", NULL, (uint64_t)8 << 30, 0);
+}
+
+static int plan_crowded(void)
+{
+	return plan_from("[conntrack]\nmax = 5000\nhashsize = 512\n", NULL, (uint64_t)8 << 30, 0);
+}
+
+static void failures_of_planning_are_told(void **state)
+{
+	(void)state;
+	fail_each_allocation("tune", plan_tune, false);
+	fail_each_allocation("disable", plan_disable, false);
+	/* a judgement may come without its figures */
+	fail_each_allocation("kept", plan_kept, true);
+	fail_each_allocation("too large", plan_too_large, true);
+	fail_each_allocation("crowded", plan_crowded, false);
+}
+
+static char *manifest_text;
+static size_t manifest_size;
+
+static int build_manifest(void)
+{
+	struct manifest CLEANUP(manifest_done) manifest = {0};
+	char *CLEANUP(free_pointer) text = NULL;
+	char digest[DIGEST_SIZE];
+	size_t size;
+	int error;
+
+	digest_of("x", 1, digest);
+	error = manifest_put(&manifest, "/etc/a", 0644, digest, "/etc/a.old");
+	if (error == 0)
+		error = manifest_put(&manifest, "/etc/a", 0600, digest, "/etc/a.older");
+	if (error == 0)
+		error = manifest_add_directory(&manifest, "/etc");
+	if (error == 0)
+		error = manifest_keep_sizes(&manifest, "max=auto", 1, 2, 3);
+	if (error == 0)
+		error = manifest_format(&manifest, &text, &size);
+	if (error == 0 && !manifest_text) {
+		manifest_size = size;
+		manifest_text = steal_pointer(&text);
+	}
+	return error;
+}
+
+static int parse_manifest(void)
+{
+	struct manifest CLEANUP(manifest_done) manifest = {0};
+	int error = manifest_parse(manifest_text, manifest_size, &manifest);
+
+	assert_int_equal(manifest.file_count, error == 0 ? 1 : 0);
+	if (error < 0)
+		return error;
+	assert_int_equal(strlen(manifest.files[0].digest), DIGEST_SIZE - 1);
+	expect_text("replaced", manifest.files[0].replaced, "/etc/a.older");
+	assert_int_equal(manifest.directory_count, 1);
+	assert_int_equal(manifest.sizes.hashsize, 3);
+	return 0;
+}
+
+static void failures_of_the_record_are_told(void **state)
+{
+	(void)state;
+	json_set_alloc_funcs(json_malloc, free);
+	fail_each_allocation("format", build_manifest, false);
+	assert_non_null(manifest_text);
+	/* jansson's own bookkeeping may do without some */
+	fail_each_allocation("parse", parse_manifest, true);
+	free(manifest_text);
+}
+
+static int add_diff(void)
+{
+	const struct diff_side before = {"old", BYTES("a\nb\nc\n")};
+	const struct diff_side after = {"new", BYTES("a\nB\nc\n")};
+	struct buffer b = {0};
+	char *CLEANUP(free_pointer) text = NULL;
+	int error;
+
+	diff_add(&b, &before, &after);
+	error = buffer_steal(&b, &text, NULL);
+	if (error == 0)
+		expect_start("diff", text, "--- old\n+++ new\n@@ -1,3 +1,3 @@\n");
+	return error;
+}
+
+/* Without memory for the comparison the texts are shown as one replacement. */
+static void failures_of_the_diff_are_told(void **state)
+{
+	(void)state;
+	fail_each_allocation("diff", add_diff, true);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(failures_of_reading_are_told),
+		cmocka_unit_test(failures_of_planning_are_told),
+		cmocka_unit_test(failures_of_the_record_are_told),
+		cmocka_unit_test(failures_of_the_diff_are_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
