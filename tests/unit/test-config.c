@@ -204,6 +204,9 @@ static void unsound_values_are_refused(void **state)
 		{"conntrack", "memory_limit", "M", wrong, share_allowed},
 		{"conntrack", "memory_limit", "1 M", wrong, share_allowed},
 		{"conntrack", "memory_limit", "17179869184G", over, share_allowed},
+		/* 1 GiB and 61184 s if the product wrapped round */
+		{"conntrack", "memory_limit", "17179869185G", over, share_allowed},
+		{"timeouts", "udp", "213503982334602d", over, time_allowed},
 		{"conntrack", "memory_limit", "auto", wrong, share_allowed},
 		{"timeouts", "udp", "-1", "is not a value of this setting (the kernel takes it",
 		 time_allowed},
