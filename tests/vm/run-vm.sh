@@ -1,0 +1,97 @@
+#!/bin/bash
+# Boots a throw-away guest, runs a scenario in it, and passes on the scenario's output and exit status.
+#
+# usage: run-vm.sh SUITE SCENARIO [OVERLAY.tar]
+#
+# OVERLAY.tar is unpacked over the guest's root before its PID 1 starts. A scenario that exits with 100 is
+# run again, with BOOT=2 (then 3 ...), after the same guest has been shut down and booted.
+#
+# VM_MEMORY    of the guest (default: 1G)
+# VM_TIMEOUT   seconds that one boot may take (default: 1800)
+# VM_LOGS      folder for the console log of a guest that failed (default: the current one)
+# VM_CACHE, VM_PACKAGES   see image.sh
+#
+# Exit status: the scenario's; 77: the mirror does not serve SUITE; 124: the guest told no status.
+set -euo pipefail
+
+suite=${1:?usage: run-vm.sh SUITE SCENARIO [OVERLAY.tar]}
+scenario=${2:?usage: run-vm.sh SUITE SCENARIO [OVERLAY.tar]}
+overlay=${3:-}
+here=$(dirname "$(readlink -f "$0")")
+log=${VM_LOGS:-$PWD}/vm-$suite-$(basename "$scenario" .sh).log
+
+image=$("$here/image.sh" "$suite")
+
+work=$(mktemp -d)
+guest=
+# shellcheck disable=SC2317 # called by the trap
+cleanup() {
+	[ -z "$guest" ] || kill "$guest" 2>/dev/null || :
+	wait
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+mkdir -p "$work/files/vm" "$work/files/etc/systemd/system/multi-user.target.wants"
+cp "$here/guest-run" "$here/lib.sh" "$work/files/vm/"
+cp "$scenario" "$work/files/vm/scenario.sh"
+cat >"$work/files/etc/systemd/system/scenario.service" <<'END'
+[Unit]
+Description=Scenario of the test
+After=multi-user.target
+
+[Service]
+ExecStart=/bin/bash /vm/guest-run
+END
+ln -s ../scenario.service "$work/files/etc/systemd/system/multi-user.target.wants/"
+tar -C "$work/files" --owner=0 --group=0 --mode=go=u-w -cf "$work/files.tar" vm etc
+qemu-img create -q -f qcow2 -b "$image/root.ext4" -F raw "$work/root.qcow2"
+
+# Runs one boot; its console, output and status end up in files of $work.
+boot() {
+	local number=$1 file
+	local disks=(-drive "if=virtio,file=$work/root.qcow2,format=qcow2,cache=unsafe")
+	# Unpacked once: later boots meet what the first one left behind.
+	if [ "$number" = 1 ]; then
+		for file in ${overlay:+"$overlay"} "$work/files.tar"; do
+			disks+=(-drive "if=virtio,file=$file,format=raw,readonly=on")
+		done
+	fi
+	: >"$work/output"
+	: >"$work/status"
+	# No KVM, even where its device opens: the guests must behave alike everywhere.
+	timeout --kill-after=30 "${VM_TIMEOUT:-1800}" qemu-system-x86_64 \
+		-accel tcg,thread=multi -cpu max -smp 2 -m "${VM_MEMORY:-1G}" \
+		-nodefaults -no-user-config -display none -no-reboot \
+		-kernel "$image/kernel" -initrd "$image/initrd" \
+		-append "console=ttyS0 panic=-1 vm_boot=$number" \
+		"${disks[@]}" \
+		-serial "file:$work/console.$number" -serial "file:$work/output" -serial "file:$work/status" \
+		</dev/null &
+	guest=$!
+	wait "$guest" || echo "run-vm.sh: the machine ended with status $?" >&2
+	guest=
+	cat "$work/output"
+	status=$(tr -d '\r\n' <"$work/status")
+	status=${status:-124}
+}
+
+number=1
+boot "$number"
+while [ "$status" = 100 ]; do
+	number=$((number + 1))
+	boot "$number"
+done
+
+rm -f "$log"
+if [ "$status" != 0 ]; then
+	cat "$work"/console.* >"$log"
+	{
+		echo "run-vm.sh: $suite: status $status; the console's last lines, all of them in $log:"
+		tail -n 40 "$log" | tr -d '\r'
+	} >&2
+fi
+exit "$status"
