@@ -1,10 +1,182 @@
 /* The verb table; opens what verbs work on and maps their results to exit codes. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-int main(void)
+#include "base/text.h"
+#include "options.h"
+#include "verbs/verbs.h"
+
+static const struct verb *const verbs[] = {
+	&verb_plan, &verb_install, &verb_check, &verb_uninstall, &verb_keys,
+};
+
+static void print_help(void)
 {
-	puts(PACKAGE_STRING);
-	return EXIT_SUCCESS;
+	(void)puts("Usage: conntrack-persist [OPTIONS] VERB\n"
+		   "\n"
+		   "Holds the limits, sizes and timeouts of connection tracking from one file\n"
+		   "through every load of nf_conntrack, or keeps nf_conntrack off the host.\n"
+		   "\n"
+		   "Verbs:");
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		(void)printf("  %-16s %s\n", verbs[i]->name, verbs[i]->help);
+	(void)puts(
+		"\n"
+		"Options:\n"
+		"  -c, --config=FILE  read this file alone; else /etc/conntrack-persist.conf and\n"
+		"                     *.conf in /etc/conntrack-persist.conf.d\n"
+		"      --root=DIR     work on the image below DIR; nothing outside is touched\n"
+		"      --json         one JSON object on standard output\n"
+		"      --dry-run      with install, uninstall: show what would be done\n"
+		"      --force        replace or remove foreign and edited files, keeping a copy\n"
+		"      --no-live      with install: the files only, not the running kernel\n"
+		"  -q, --quiet        no output but warnings and errors\n"
+		"  -v, --verbose      more of it\n"
+		"      --color=WHEN   auto, always or never; NO_COLOR is honoured\n"
+		"  -h, --help         this text\n"
+		"  -V, --version      the version\n"
+		"\n"
+		"Exit: 0 done or in order, 1 failed, 2 differs (plan, check), 3 refused,\n"
+		"64 wrong command line, 78 bad configuration.\n"
+		"\n"
+		"Begin with: conntrack-persist plan      See: man conntrack-persist");
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	const char *nearest = NULL;
+	size_t best = SIZE_MAX;
+
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		if (strcmp(verbs[i]->name, name) == 0)
+			return verbs[i];
+		if (text_is_near(name, verbs[i]->name, &best))
+			nearest = verbs[i]->name;
+	}
+	(void)fprintf(stderr, "conntrack-persist: there is no verb \"%s\"", name);
+	if (nearest)
+		(void)fprintf(stderr, "; did you mean %s?", nearest);
+	(void)fputs("\nTry \"conntrack-persist --help\".\n", stderr);
+	return NULL;
+}
+
+/* Whether the verb takes the options given; complains otherwise. */
+static bool vet_options(const struct verb *verb, const struct options *options)
+{
+	const char *wrong = NULL;
+
+	if (options->dry_run && !(verb->flags & VERB_DRY_RUN))
+		wrong = "--dry-run";
+	else if (options->force && !(verb->flags & VERB_FORCE))
+		wrong = "--force";
+	else if (options->no_live && !(verb->flags & VERB_NO_LIVE))
+		wrong = "--no-live";
+	if (!wrong)
+		return true;
+	(void)fprintf(
+		stderr,
+		"conntrack-persist: %s is not an option of %s\nTry \"conntrack-persist --help\".\n",
+		wrong, verb->name);
+	return false;
+}
+
+static bool want_color(const struct options *options)
+{
+	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+	if (options->color != COLOR_AUTO)
+		return options->color == COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) && !(no_color && *no_color) &&
+	       !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+/* Opens what the verb works on and runs it. */
+static enum exit_code run_on_host(const struct verb *verb, struct context *context)
+{
+	const char *root = context->options->root ? context->options->root
+						  : kernel_files_root(context->kernel);
+	struct tree *CLEANUP(tree_closep) tree = NULL;
+	struct report *CLEANUP(report_freep) report = NULL;
+	struct report_style style = {
+		.verb = verb->name,
+		.json = context->options->json,
+		.quiet = context->options->quiet,
+		.verbose = context->options->verbose,
+		.color = want_color(context->options) && !context->options->json,
+	};
+	enum exit_code code;
+	int error;
+
+	error = tree_open(root, &tree);
+	style.prefix = error < 0 || !context->options->root ? "" : tree_prefix(tree);
+	if (report_new(&style, &report) < 0)
+		return EXIT_FAILED;
+	context->tree = tree;
+	context->report = report;
+
+	if (error < 0) {
+		report_message(report, SEVERITY_ERROR, "cannot open the root %s: %s", root,
+			       strerror(-error));
+		code = EXIT_FAILED;
+	} else if ((verb->flags & VERB_CHANGES) && !context->options->dry_run &&
+		   !context->options->root && !kernel_may_change(context->kernel)) {
+		report_message(report, SEVERITY_ERROR,
+			       "%s changes this host and needs root; \"conntrack-persist plan\" "
+			       "shows what it would do",
+			       verb->name);
+		code = EXIT_FAILED;
+	} else {
+		code = verb->run(context);
+	}
+	return report_finish(report) < 0 ? EXIT_FAILED : code;
+}
+
+static enum exit_code run(int argc, char **argv)
+{
+	struct options options;
+	struct kernel *CLEANUP(kernel_closep) kernel = NULL;
+	struct context context = {.options = &options};
+	const struct verb *verb;
+
+	if (options_parse(argc, argv, &options) < 0)
+		return EXIT_COMMAND_LINE;
+	if (options.help) {
+		print_help();
+		return EXIT_DONE;
+	}
+	if (options.version) {
+		(void)puts(PACKAGE_STRING);
+		return EXIT_DONE;
+	}
+	if (!options.verb) {
+		(void)fputs("conntrack-persist: a verb is missing, such as plan, install or check\n"
+			    "Try \"conntrack-persist --help\".\n",
+			    stderr);
+		return EXIT_COMMAND_LINE;
+	}
+	verb = find_verb(options.verb);
+	if (!verb || !vet_options(verb, &options))
+		return EXIT_COMMAND_LINE;
+	if (kernel_open(&kernel) < 0) {
+		(void)fputs("conntrack-persist: the kernel does not tell its name\n", stderr);
+		return EXIT_FAILED;
+	}
+	context.kernel = kernel;
+	return run_on_host(verb, &context);
+}
+
+int main(int argc, char **argv)
+{
+	enum exit_code code = run(argc, argv);
+
+	/* A full disk or a closed pipe must not pass as done. */
+	if (fflush(stdout) != 0 || ferror(stdout) || fclose(stdout) != 0) {
+		(void)fputs("conntrack-persist: standard output could not be written\n", stderr);
+		return EXIT_FAILED;
+	}
+	return (int)code;
 }

@@ -45,6 +45,14 @@ static bool lacks_flags(int error)
 	return error == -EINVAL || error == -ENOSYS || error == -EPERM;
 }
 
+static bool is_free(const struct job *job, const char *name)
+{
+	struct stat status;
+
+	return fstatat(job->place.directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0 &&
+	       errno == ENOENT;
+}
+
 /* Gives a file a name that must be free. */
 static int move_to_free(const struct job *job, const char *from, const char *to)
 {
@@ -53,6 +61,9 @@ static int move_to_free(const struct job *job, const char *from, const char *to)
 	if (!lacks_flags(error))
 		return error;
 	error = link_at(job, from, to);
+	/* A directory, taken out in the last moment, has no second link. */
+	if (error == -EPERM && is_free(job, to))
+		return rename_at(job, from, to, 0);
 	if (error == 0)
 		unlink_at(job, from);
 	return error;

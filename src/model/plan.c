@@ -21,6 +21,7 @@ void plan_done(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->artifact_count; i++)
 		artifact_done(&plan->artifacts[i]);
+	free(plan->artifacts);
 	free(plan->settings);
 	free(plan->sizes.inputs);
 	*plan = (struct plan){0};
@@ -122,9 +123,14 @@ static int plan_disable(struct plan *plan, const struct plan_request *request)
 
 int plan_build(const struct plan_request *request, struct problems *problems, struct plan *ret)
 {
-	struct plan plan = {.mode = (enum mode)request->config->values[SETTING_MODE].number};
+	struct plan plan = {
+		.mode = (enum mode)request->config->values[SETTING_MODE].number,
+		.artifacts = calloc(artifact_path_count, sizeof(*plan.artifacts)),
+	};
 	int error;
 
+	if (!plan.artifacts)
+		return -ENOMEM;
 	if (plan.mode == MODE_DISABLE) {
 		error = plan_disable(&plan, request);
 	} else {

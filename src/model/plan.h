@@ -30,7 +30,7 @@ struct plan {
 	struct setting
 		*settings; /* in the order in which they are written; empty in mode disable */
 	size_t setting_count;
-	struct artifact artifacts[3];
+	struct artifact *artifacts; /* owned; pointers to them hold also when the plan is moved */
 	size_t artifact_count;
 };
 

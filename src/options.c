@@ -1,0 +1,116 @@
+/* The command line as a struct; no globals. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	OPTION_ROOT = 256,
+	OPTION_JSON,
+	OPTION_DRY_RUN,
+	OPTION_FORCE,
+	OPTION_NO_LIVE,
+	OPTION_COLOR,
+};
+
+static const struct option long_options[] = {
+	{"config", required_argument, NULL, 'c'},
+	{"root", required_argument, NULL, OPTION_ROOT},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+	{"force", no_argument, NULL, OPTION_FORCE},
+	{"no-live", no_argument, NULL, OPTION_NO_LIVE},
+	{"quiet", no_argument, NULL, 'q'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"color", required_argument, NULL, OPTION_COLOR},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
+};
+
+static const char see_help[] = "Try \"conntrack-persist --help\".\n";
+
+static int complain(const char *what, const char *about)
+{
+	(void)fprintf(stderr, "conntrack-persist: %s%s\n%s", what, about, see_help);
+	return -EINVAL;
+}
+
+static int parse_color(const char *word, enum color *ret)
+{
+	static const char *const words[] = {
+		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(word, words[i]) == 0) {
+			*ret = (enum color)i;
+			return 0;
+		}
+	return complain("--color is auto, always or never, not ", word);
+}
+
+static int take_option(int option, const char *argument, struct options *options)
+{
+	switch (option) {
+	case 'c':
+		options->config = argument;
+		return 0;
+	case OPTION_ROOT:
+		if (!*argument)
+			return complain("--root needs a directory", "");
+		options->root = argument;
+		return 0;
+	case OPTION_JSON:
+		options->json = true;
+		return 0;
+	case OPTION_DRY_RUN:
+		options->dry_run = true;
+		return 0;
+	case OPTION_FORCE:
+		options->force = true;
+		return 0;
+	case OPTION_NO_LIVE:
+		options->no_live = true;
+		return 0;
+	case OPTION_COLOR:
+		return parse_color(argument, &options->color);
+	case 'q':
+		options->quiet = true;
+		return 0;
+	case 'v':
+		options->verbose = true;
+		return 0;
+	case 'h':
+		options->help = true;
+		return 0;
+	case 'V':
+		options->version = true;
+		return 0;
+	default:
+		/* getopt has said what is wrong. */
+		(void)fputs(see_help, stderr);
+		return -EINVAL;
+	}
+}
+
+int options_parse(int argc, char **argv, struct options *ret)
+{
+	struct options options = {0};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:qvhV", long_options, NULL)) != -1) {
+		int error = take_option(option, optarg, &options);
+
+		if (error < 0)
+			return error;
+	}
+	if (optind < argc)
+		options.verb = argv[optind++];
+	if (optind < argc && !options.help && !options.version)
+		return complain("one verb and no more; not understood: ", argv[optind]);
+	*ret = options;
+	return 0;
+}

@@ -1,0 +1,26 @@
+/* The command line as a struct; no globals. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/cleanup.h"
+
+enum color {
+	COLOR_AUTO,
+	COLOR_ALWAYS,
+	COLOR_NEVER,
+};
+
+struct options {
+	const char *verb; /* NULL: none was given */
+	const char *config;
+	const char *root; /* NULL: the running host */
+	enum color color;
+	bool json, dry_run, force, no_live, quiet, verbose, help, version;
+};
+
+/*
+ * The texts point into argv. 0, or -EINVAL after a message on standard error that says what is wrong and where help is.
+ */
+MUST_CHECK int options_parse(int argc, char **argv, struct options *ret);

@@ -1,0 +1,169 @@
+/* The list of file changes that a doing verb hands to the tree, with the texts it owns. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/changes.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buffer.h"
+
+#define LOCK_TIMEOUT_MS 30000
+
+/* So many edited copies of one file are enough. */
+#define COPIES_MAX 1000U
+
+int changes_new(size_t room, struct changes *ret)
+{
+	struct changes changes = {
+		.items = calloc(room, sizeof(*changes.items)),
+		.looked = calloc(room, sizeof(*changes.looked)),
+	};
+
+	if (!changes.items || !changes.looked) {
+		changes_done(&changes);
+		return -ENOMEM;
+	}
+	*ret = changes;
+	return 0;
+}
+
+void changes_done(struct changes *changes)
+{
+	for (size_t i = 0; i < changes->looked_count; i++) {
+		free(changes->looked[i].path);
+		observed_file_clear(&changes->looked[i].file);
+	}
+	free(changes->looked);
+	free(changes->items);
+	*changes = (struct changes){0};
+}
+
+void changes_add(struct changes *changes, const struct file_change *change)
+{
+	changes->items[changes->count++] = *change;
+}
+
+int changes_look(struct changes *changes, const struct tree *tree, const char *path,
+		 const struct looked_at **ret)
+{
+	struct looked_at *looked = &changes->looked[changes->looked_count];
+	int error;
+
+	looked->path = strdup(path);
+	if (!looked->path)
+		return -ENOMEM;
+	error = tree_look(tree, path, FILE_SIZE_MAX, &looked->file);
+	if (error < 0) {
+		free(steal_pointer(&looked->path));
+		return error;
+	}
+	changes->looked_count++;
+	*ret = looked;
+	return 0;
+}
+
+void changes_add_like(struct changes *changes, const char *path, const struct observed_file *like,
+		      const struct observed_file *seen)
+{
+	bool link = like->kind == FILE_SYMLINK || like->kind == FILE_MASKED;
+
+	changes_add(changes, &(struct file_change){
+				     .kind = link ? CHANGE_LINK : CHANGE_WRITE,
+				     .path = path,
+				     .mode = like->mode,
+				     .uid = like->uid,
+				     .gid = like->gid,
+				     .bytes = like->bytes,
+				     .size = like->size,
+				     .seen = seen,
+			     });
+}
+
+/* "/etc/udev/rules.d/x.rules" becomes ".../replaced/etc_udev_rules.d_x.rules", then ".../...rules.1". */
+static int format_copy_path(const char *path, unsigned int number, char **ret)
+{
+	struct buffer b = {0};
+
+	buffer_add(&b, PATH_REPLACED "/");
+	for (path++; *path; path++)
+		buffer_add_bytes(&b, *path == '/' ? "_" : path, 1);
+	if (number > 0)
+		buffer_printf(&b, ".%u", number);
+	return buffer_steal(&b, ret, NULL);
+}
+
+int changes_add_copy(struct changes *changes, const struct tree *tree, const char *path,
+		     const struct observed_file *seen, const char **ret_copy)
+{
+	for (unsigned int number = 0; number < COPIES_MAX; number++) {
+		char *CLEANUP(free_pointer) copy = NULL;
+		const struct looked_at *looked;
+		int error = format_copy_path(path, number, &copy);
+
+		if (error == 0)
+			error = changes_look(changes, tree, copy, &looked);
+		if (error < 0)
+			return error;
+		if (looked->file.kind == FILE_ABSENT) {
+			changes_add_like(changes, looked->path, seen, &looked->file);
+			*ret_copy = looked->path;
+			return 0;
+		}
+		/* The slot is free for the next try. */
+		changes->looked_count--;
+		free(steal_pointer(&changes->looked[changes->looked_count].path));
+		observed_file_clear(&changes->looked[changes->looked_count].file);
+	}
+	return -EEXIST;
+}
+
+enum exit_code changes_commit(struct context *context, const struct changes *changes)
+{
+	struct change_failure failure = {0};
+	struct buffer CLEANUP(buffer_clear) path = {0};
+	int error = tree_commit(context->tree, changes->items, changes->count, &failure);
+
+	if (error == 0)
+		return EXIT_DONE;
+	buffer_printf(&path, "%s%s", tree_prefix(context->tree),
+		      failure.path ? failure.path : "the files");
+	report_errno(context, failure.operation ? failure.operation : "change",
+		     path.data ? path.data : "a file", error);
+	if (failure.put_back)
+		report_message(context->report, SEVERITY_ERROR,
+			       "nothing was changed: what had been written is put back");
+	else
+		report_message(
+			context->report, SEVERITY_ERROR,
+			"%s%s could not be put back; run install again when the cause is gone",
+			tree_prefix(context->tree),
+			failure.left_path ? failure.left_path : "a file");
+	return EXIT_FAILED;
+}
+
+enum exit_code change_lock_take(struct context *context, struct change_lock *ret)
+{
+	struct change_lock lock = {.tree = context->tree, .fd = -1};
+	struct buffer CLEANUP(buffer_clear) path = {0};
+	int error;
+
+	error = tree_lock(context->tree, PATH_STATE, LOCK_TIMEOUT_MS, &lock.fd,
+			  &lock.made_directory);
+	if (error < 0) {
+		buffer_printf(&path, "%s%s", tree_prefix(context->tree), PATH_STATE);
+		report_errno(context, "lock", path.data ? path.data : PATH_STATE, error);
+		return EXIT_FAILED;
+	}
+	*ret = lock;
+	return EXIT_DONE;
+}
+
+void change_lock_release(struct change_lock *lock)
+{
+	if (lock->fd < 0)
+		return;
+	if (lock->made_directory)
+		(void)!tree_remove_directory(lock->tree, PATH_STATE);
+	close_descriptor(&lock->fd);
+	lock->fd = -1;
+}

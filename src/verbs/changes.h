@@ -1,0 +1,54 @@
+/* The list of file changes that a doing verb hands to the tree, with the texts it owns. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "host/tree.h"
+#include "model/observed.h"
+#include "verbs/session.h"
+
+#define PATH_REPLACED PATH_STATE "/replaced"
+
+/* One more file that had to be looked at: a copy, or the place for one. */
+struct looked_at {
+	char *path;
+	struct observed_file file;
+};
+
+struct changes {
+	struct file_change *items;
+	size_t count;
+	struct looked_at *looked;
+	size_t looked_count;
+};
+
+/* Room for so many changes; -ENOMEM. */
+MUST_CHECK int changes_new(size_t room, struct changes *ret);
+void changes_done(struct changes *changes);
+
+void changes_add(struct changes *changes, const struct file_change *change);
+
+/* Looks at a path; the result lives as long as the changes. Negative errno as tree_look(). */
+MUST_CHECK int changes_look(struct changes *changes, const struct tree *tree, const char *path,
+			    const struct looked_at **ret);
+
+/* Adds a copy of what lies at the path, under a name of its own below PATH_REPLACED. *ret_copy lives as the changes. */
+MUST_CHECK int changes_add_copy(struct changes *changes, const struct tree *tree, const char *path,
+				const struct observed_file *seen, const char **ret_copy);
+
+/* Adds the change that makes `path` what `like` is. seen: what lies there now. */
+void changes_add_like(struct changes *changes, const char *path, const struct observed_file *like,
+		      const struct observed_file *seen);
+
+/* Carries them out under the lock; reports a failure. */
+enum exit_code changes_commit(struct context *context, const struct changes *changes);
+
+/* The lock of install and uninstall, with what it made. */
+struct change_lock {
+	struct tree *tree;
+	int fd;
+	bool made_directory;
+};
+enum exit_code change_lock_take(struct context *context, struct change_lock *ret);
+
+/* Also takes the state directory away again where it was made and nothing lies in it. */
+void change_lock_release(struct change_lock *lock);

@@ -1,0 +1,172 @@
+/* The verb install: writes the files, all or none, then checks itself. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "verbs/changes.h"
+#include "verbs/session.h"
+
+/* One change of a file: with --force first a copy of what somebody else wrote. */
+static int add_file(struct context *context, struct session *session,
+		    const struct file_difference *difference, struct changes *changes)
+{
+	const struct artifact *wanted = difference->wanted;
+	const struct manifest_file *recorded = manifest_find(&session->manifest, difference->path);
+	const char *copy = NULL;
+	int error;
+
+	if (difference->action == ACTION_NONE)
+		return 0;
+	if (difference->needs_force) {
+		error = changes_add_copy(changes, context->tree, difference->path, difference->seen,
+					 &copy);
+		if (error < 0)
+			return error;
+		report_message(context->report, SEVERITY_WARNING,
+			       "%s%s was %s; a copy is kept as %s%s", tree_prefix(context->tree),
+			       difference->path, file_state_reason(difference->state),
+			       tree_prefix(context->tree), copy);
+		/* What was there before us is put back by uninstall; an edit of ours is only kept. */
+		if (difference->state == STATE_FOREIGN && !(recorded && recorded->replaced)) {
+			error = manifest_put(&session->manifest, difference->path,
+					     wanted ? wanted->mode : 0,
+					     wanted ? wanted->digest : NULL, copy);
+			if (error < 0)
+				return error;
+		}
+	}
+	changes_add(changes, &(struct file_change){
+				     .kind = wanted ? CHANGE_WRITE : CHANGE_REMOVE,
+				     .path = difference->path,
+				     .mode = wanted ? wanted->mode : 0,
+				     .uid = kernel_owns_files(context->kernel) ? 0 : (uid_t)-1,
+				     .gid = kernel_owns_files(context->kernel) ? 0 : (gid_t)-1,
+				     .bytes = wanted ? wanted->bytes : NULL,
+				     .size = wanted ? wanted->size : 0,
+				     .seen = difference->seen,
+			     });
+	return 0;
+}
+
+static int collect(struct context *context, struct session *session, struct changes *changes)
+{
+	int error = changes_new(2 * session->observed.path_count + 1, changes);
+
+	for (size_t i = 0; i < session->observed.path_count && error == 0; i++)
+		error = add_file(context, session, &session->differences[i], changes);
+	/* The copies are part of the manifest. */
+	if (error == 0)
+		error = session_format_manifest(session);
+	if (error == 0 && (changes->count > 0 || session->manifest_state != STATE_OK))
+		changes_add(changes, &(struct file_change){
+					     .kind = CHANGE_WRITE,
+					     .path = PATH_MANIFEST,
+					     .mode = ARTIFACT_MODE,
+					     .uid = (uid_t)-1,
+					     .gid = (gid_t)-1,
+					     .bytes = session->manifest_bytes,
+					     .size = session->manifest_size,
+					     .seen = &session->observed.manifest_file,
+				     });
+	return error;
+}
+
+/* Reads everything again: what lies there now has to be what was planned. */
+static enum exit_code check_result(struct context *context)
+{
+	struct session CLEANUP(session_done) session = {0};
+	enum exit_code code = session_open_quietly(context, &session);
+
+	if (code != EXIT_DONE)
+		return code;
+	for (size_t i = 0; i < session.observed.path_count; i++)
+		if (session.differences[i].action != ACTION_NONE) {
+			report_message(context->report, SEVERITY_ERROR,
+				       "%s%s is not as it was written: %s",
+				       tree_prefix(context->tree), session.differences[i].path,
+				       file_state_reason(session.differences[i].state));
+			code = EXIT_FAILED;
+		}
+	return code;
+}
+
+static void say_what_is_left(struct context *context, bool changed)
+{
+	if (context->options->root)
+		report_say(context->report,
+			   "In force when the image boots and nf_conntrack loads there.");
+	else if (changed)
+		report_say(context->report, "In force when nf_conntrack loads next, at the latest "
+					    "after a reboot; a kernel\n"
+					    "that has it loaded now keeps its values until then.");
+}
+
+static enum exit_code carry_out(struct context *context, struct session *session,
+				struct changes *changes)
+{
+	enum exit_code code;
+
+	if (changes->count > 0) {
+		code = changes_commit(context, changes);
+		if (code != EXIT_DONE)
+			return code;
+	}
+	report_set_changed(context->report, changes->count > 0);
+	(void)session_report(context, session, true);
+	report_set_state(context->report, "in-order");
+	code = check_result(context);
+	if (code != EXIT_DONE)
+		return code;
+	report_say(context->report, "%s",
+		   changes->count > 0 ? "Installed and checked."
+				      : "Nothing to do: every file is as planned.");
+	say_what_is_left(context, changes->count > 0);
+	return EXIT_DONE;
+}
+
+static enum exit_code install_locked(struct context *context)
+{
+	struct session CLEANUP(session_done) session = {0};
+	struct changes CLEANUP(changes_done) changes = {0};
+	enum exit_code code;
+	int error;
+
+	code = session_open(context, false, &session);
+	if (code != EXIT_DONE)
+		return code;
+	code = session_refuse(context, &session);
+	if (code != EXIT_DONE)
+		return code;
+	error = tree_sweep(context->tree, artifact_paths, artifact_path_count);
+	if (error == 0)
+		error = collect(context, &session, &changes);
+	if (error < 0) {
+		report_errno(context, "prepare", "the files", error);
+		return EXIT_FAILED;
+	}
+	report_plan(context->report, &session.plan);
+	return carry_out(context, &session, &changes);
+}
+
+static enum exit_code run_install(struct context *context)
+{
+	struct change_lock CLEANUP(change_lock_release) lock = {.fd = -1};
+	enum exit_code code;
+
+	if (context->options->dry_run)
+		return verb_plan.run(context);
+	code = change_lock_take(context, &lock);
+	if (code != EXIT_DONE)
+		return code;
+	code = install_locked(context);
+	/* The directory is where the manifest lies now. */
+	if (code == EXIT_DONE)
+		lock.made_directory = false;
+	return code;
+}
+
+const struct verb verb_install = {
+	.name = "install",
+	.help = "write the files",
+	.run = run_install,
+	.flags = VERB_CHANGES | VERB_DRY_RUN | VERB_FORCE | VERB_NO_LIVE,
+};

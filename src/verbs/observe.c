@@ -1,0 +1,193 @@
+/* All reading: configuration, facts, files, manifest. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/observe.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+
+void read_failure_done(struct read_failure *failure)
+{
+	free(failure->path);
+	failure->path = NULL;
+}
+
+static int fail_reading(struct read_failure *failure, const char *prefix, const char *path,
+			int error)
+{
+	struct buffer b = {0};
+
+	buffer_printf(&b, "%s%s", prefix, path);
+	read_failure_done(failure);
+	return buffer_steal(&b, &failure->path, NULL) < 0 ? -ENOMEM : error;
+}
+
+void observe_facts(const struct kernel *kernel, bool image, struct facts *ret)
+{
+	char text[4096];
+	const char *total;
+	uint64_t kib;
+
+	*ret = (struct facts){.image = image};
+#if defined(__x86_64__) || defined(__i386__)
+	/* The one size that this architecture has, also in an image. */
+	ret->page_size = 4096;
+#endif
+	if (image)
+		return;
+	ret->page_size = kernel_page_size(kernel);
+	if (sscanf(kernel_release(kernel), "%u.%u", &ret->release[0], &ret->release[1]) != 2)
+		ret->release[0] = ret->release[1] = 0;
+	if (kernel_read(kernel, "/proc/meminfo", text, sizeof(text)) < 0)
+		return;
+	total = strstr(text, "MemTotal:");
+	if (total && sscanf(total, "MemTotal: %" SCNu64 " kB", &kib) == 1)
+		ret->ram = kib * 1024;
+}
+
+static int read_config(const struct tree *tree, const char *path, struct config *config,
+		       struct problems *problems, struct read_failure *ret_failure)
+{
+	char *CLEANUP(free_pointer) bytes = NULL;
+	struct buffer CLEANUP(buffer_clear) name = {0};
+	size_t size;
+	int error;
+
+	error = tree_read(tree, path, FILE_SIZE_MAX, &bytes, &size);
+	if (error < 0)
+		return fail_reading(ret_failure, tree_prefix(tree), path, error);
+	buffer_printf(&name, "%s%s", tree_prefix(tree), path);
+	if (!name.data)
+		return -ENOMEM;
+	return config_read(config, name.data, bytes, size, problems);
+}
+
+/* The file named on the command line lies where the shell sees it, also with --root. */
+static int read_named_config(const char *file, struct config *config, struct problems *problems,
+			     struct read_failure *ret_failure)
+{
+	struct tree *CLEANUP(tree_closep) tree = NULL;
+	char *CLEANUP(free_pointer) path = file[0] == '/' ? strdup(file) : NULL;
+	char *CLEANUP(free_pointer) bytes = NULL;
+	size_t size;
+	int error;
+
+	if (!path) {
+		char *CLEANUP(free_pointer) here = realpath(".", NULL);
+		struct buffer b = {0};
+
+		if (!here)
+			return fail_reading(ret_failure, "", file, -errno);
+		buffer_printf(&b, "%s/%s", here, file);
+		error = buffer_steal(&b, &path, NULL);
+		if (error < 0)
+			return error;
+	}
+	error = tree_open("/", &tree);
+	if (error == 0)
+		error = tree_read(tree, path, FILE_SIZE_MAX, &bytes, &size);
+	if (error < 0)
+		return fail_reading(ret_failure, "", file, error);
+	return config_read(config, file, bytes, size, problems);
+}
+
+int observe_config(const struct tree *tree, const char *file, struct config *config,
+		   struct problems *problems, struct read_failure *ret_failure)
+{
+	char **names = NULL;
+	size_t count = 0;
+	int error;
+
+	if (file)
+		return read_named_config(file, config, problems, ret_failure);
+
+	error = read_config(tree, CONFIG_FILE, config, problems, ret_failure);
+	if (error < 0 && error != -ENOENT)
+		return error;
+	read_failure_done(ret_failure);
+
+	error = tree_list(tree, CONFIG_DIRECTORY, ".conf", &names, &count);
+	if (error < 0)
+		return fail_reading(ret_failure, tree_prefix(tree), CONFIG_DIRECTORY, error);
+	for (size_t i = 0; i < count && error == 0; i++) {
+		struct buffer CLEANUP(buffer_clear) path = {0};
+
+		buffer_printf(&path, CONFIG_DIRECTORY "/%s", names[i]);
+		error = path.data ? read_config(tree, path.data, config, problems, ret_failure)
+				  : -ENOMEM;
+	}
+	tree_names_free(names, count);
+	return error;
+}
+
+void observed_done(struct observed *observed)
+{
+	for (size_t i = 0; i < observed->path_count; i++)
+		observed_file_clear(&observed->paths[i].file);
+	free(observed->paths);
+	observed_file_clear(&observed->manifest_file);
+	manifest_done(&observed->manifest);
+	*observed = (struct observed){0};
+}
+
+static int observe_manifest(const struct tree *tree, struct observed *observed)
+{
+	struct observed_file *file = &observed->manifest_file;
+	int error = tree_look(tree, PATH_MANIFEST, FILE_SIZE_MAX, file);
+
+	if (error < 0 || file->kind == FILE_ABSENT)
+		return error;
+	observed->manifest_broken = true;
+	if (file->kind != FILE_REGULAR)
+		return 0;
+	error = manifest_parse(file->bytes, file->size, &observed->manifest);
+	if (error == 0)
+		observed->manifest_broken = false;
+	return error == -EBADMSG ? 0 : error;
+}
+
+static int observe_path(const struct tree *tree, const char *path, struct observed *observed,
+			struct read_failure *ret_failure)
+{
+	struct observed_path *slot = &observed->paths[observed->path_count];
+	int error;
+
+	for (size_t i = 0; i < observed->path_count; i++)
+		if (strcmp(observed->paths[i].path, path) == 0)
+			return 0;
+	error = tree_look(tree, path, FILE_SIZE_MAX, &slot->file);
+	if (error < 0)
+		return fail_reading(ret_failure, tree_prefix(tree), path, error);
+	slot->path = path;
+	observed->path_count++;
+	return 0;
+}
+
+int observe_files(const struct tree *tree, struct observed *ret, struct read_failure *ret_failure)
+{
+	struct observed observed = {0};
+	int error;
+
+	error = observe_manifest(tree, &observed);
+	if (error < 0) {
+		observed_done(&observed);
+		return fail_reading(ret_failure, tree_prefix(tree), PATH_MANIFEST, error);
+	}
+	observed.paths =
+		calloc(artifact_path_count + observed.manifest.file_count, sizeof(*observed.paths));
+	if (!observed.paths)
+		error = -ENOMEM;
+	for (size_t i = 0; i < artifact_path_count && error == 0; i++)
+		error = observe_path(tree, artifact_paths[i], &observed, ret_failure);
+	for (size_t i = 0; i < observed.manifest.file_count && error == 0; i++)
+		error = observe_path(tree, observed.manifest.files[i].path, &observed, ret_failure);
+	if (error < 0) {
+		observed_done(&observed);
+		return error;
+	}
+	*ret = observed;
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* All reading: configuration, facts, files, manifest. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/problems.h"
+#include "host/kernel.h"
+#include "host/tree.h"
+#include "model/compare.h"
+#include "model/config.h"
+#include "model/manifest.h"
+#include "model/observed.h"
+#include "options.h"
+
+#define CONFIG_FILE	 "/etc/conntrack-persist.conf"
+#define CONFIG_DIRECTORY "/etc/conntrack-persist.conf.d"
+
+/* A configuration, a file of ours or an edited one is never this large. */
+#define FILE_SIZE_MAX (1U << 20)
+
+/* What could not be read, so that the caller can name it. Owned by whoever was passed it. */
+struct read_failure {
+	char *path;
+};
+void read_failure_done(struct read_failure *failure);
+
+/* Clears before it reads. Below an image ram and release stay unknown. */
+void observe_facts(const struct kernel *kernel, bool image, struct facts *ret);
+
+/*
+ * -c FILE alone, as the shell sees it; else CONFIG_FILE and the drop-ins in byte order, inside the tree. Errors of the content
+ * go to problems. Negative errno: a file could not be read, named in ret_failure.
+ */
+MUST_CHECK int observe_config(const struct tree *tree, const char *file, struct config *config,
+			      struct problems *problems, struct read_failure *ret_failure);
+
+struct observed {
+	struct observed_path *paths; /* every path that some run may have written */
+	size_t path_count;
+	struct observed_file manifest_file;
+	struct manifest manifest; /* empty where there is none, or a broken one */
+	bool manifest_broken;
+};
+void observed_done(struct observed *observed);
+MUST_CHECK int observe_files(const struct tree *tree, struct observed *ret,
+			     struct read_failure *ret_failure);

@@ -1,0 +1,244 @@
+/* The same facts as text or JSON. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/report.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "model/diff.h"
+
+struct report {
+	struct report_style style;
+	json_t *object;
+};
+
+#define COLOR_RED    "\033[31m"
+#define COLOR_GREEN  "\033[32m"
+#define COLOR_YELLOW "\033[33m"
+#define COLOR_BOLD   "\033[1m"
+#define COLOR_NONE   "\033[0m"
+
+int report_new(const struct report_style *style, struct report **ret)
+{
+	struct report *report = calloc(1, sizeof(*report));
+
+	if (!report)
+		return -ENOMEM;
+	report->style = *style;
+	report->object = json_pack("{s:s, s:b, s:s, s:[], s:[], s:[], s:[]}", "verb", style->verb,
+				   "changed", 0, "state", "in-order", "files", "values", "writers",
+				   "messages");
+	if (!report->object) {
+		free(report);
+		return -ENOMEM;
+	}
+	*ret = report;
+	return 0;
+}
+
+struct report *report_free(struct report *report)
+{
+	if (report)
+		json_decref(report->object);
+	free(report);
+	return NULL;
+}
+
+const struct report_style *report_style(const struct report *report)
+{
+	return &report->style;
+}
+
+json_t *report_object(struct report *report)
+{
+	return report->object;
+}
+
+static const char *color_of(const struct report *report, const char *color)
+{
+	return report->style.color ? color : "";
+}
+
+/* Bytes of foreign files and paths may be anything: what is no UTF-8 cannot stand in JSON. */
+static json_t *json_text(const char *text, size_t size)
+{
+	struct buffer CLEANUP(buffer_clear) plain = {0};
+
+	if (text_is_utf8(text, size) && strlen(text) == size)
+		return json_stringn(text, size);
+	for (size_t i = 0; i < size; i++)
+		buffer_add_bytes(&plain, text[i] > 0 ? text + i : "?", 1);
+	return json_string(plain.data ? plain.data : "");
+}
+
+static void print_message(const struct report *report, enum severity severity, const char *text)
+{
+	static const char *const words[] = {[SEVERITY_NOTE] = "note",
+					    [SEVERITY_WARNING] = "warning",
+					    [SEVERITY_ERROR] = "error"};
+	static const char *const colors[] = {[SEVERITY_NOTE] = COLOR_BOLD,
+					     [SEVERITY_WARNING] = COLOR_YELLOW,
+					     [SEVERITY_ERROR] = COLOR_RED};
+	struct buffer CLEANUP(buffer_clear) line = {0};
+
+	json_array_append_new(json_object_get(report->object, "messages"),
+			      json_pack("{s:s, s:o}", "level", words[severity], "text",
+					json_text(text, strlen(text))));
+	if (severity == SEVERITY_NOTE && report->style.quiet)
+		return;
+
+	/* Results and messages may share a terminal or a log: keep their order. */
+	(void)fflush(stdout);
+	buffer_printf(&line, "%s", color_of(report, colors[severity]));
+	if (severity != SEVERITY_ERROR)
+		buffer_printf(&line, "%s: ", words[severity]);
+	buffer_printf(&line, "%s%s\n", color_of(report, COLOR_NONE), text);
+	(void)fputs(line.data ? line.data : "out of memory\n", stderr);
+}
+
+void report_message(struct report *report, enum severity severity, const char *format, ...)
+{
+	char text[2048];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	print_message(report, severity, text);
+}
+
+void report_problems(struct report *report, const struct problems *problems)
+{
+	for (size_t i = 0; i < problems->count; i++) {
+		const struct problem *item = &problems->items[i];
+		struct buffer CLEANUP(buffer_clear) text = {0};
+
+		if (item->file && item->line)
+			buffer_printf(&text, "%s:%u: ", item->file, item->line);
+		else if (item->file)
+			buffer_printf(&text, "%s: ", item->file);
+		buffer_add(&text, item->text);
+		print_message(report, item->severity, text.data ? text.data : "out of memory");
+	}
+}
+
+void report_say(struct report *report, const char *format, ...)
+{
+	va_list args;
+
+	if (report->style.json || report->style.quiet)
+		return;
+	va_start(args, format);
+	(void)vprintf(format, args);
+	va_end(args);
+	(void)putchar('\n');
+}
+
+void report_set_changed(struct report *report, bool changed)
+{
+	(void)json_object_set_new(report->object, "changed", json_boolean(changed));
+}
+
+void report_set_state(struct report *report, const char *state)
+{
+	(void)json_object_set_new(report->object, "state", json_string(state));
+}
+
+void report_plan(struct report *report, const struct plan *plan)
+{
+	const struct plan_sizes *sizes = &plan->sizes;
+	struct buffer CLEANUP(buffer_clear) memory = {0};
+
+	(void)json_object_set_new(report->object, "mode",
+				  json_string(plan->mode == MODE_TUNE ? "tune" : "disable"));
+	if (plan->mode == MODE_DISABLE) {
+		report_say(report, "mode      disable: nf_conntrack is kept off this host");
+		return;
+	}
+	if (!sizes->max) {
+		report_say(report, "mode      tune; the sizes are left to the host that boots");
+		return;
+	}
+	buffer_add_amount(&memory, sizes->table_bytes);
+	report_say(report, "mode      tune");
+	report_say(report,
+		   "table     max %" JSON_INTEGER_FORMAT " entries, hashsize %" JSON_INTEGER_FORMAT
+		   " buckets%s",
+		   (json_int_t)sizes->max, (json_int_t)sizes->hashsize,
+		   sizes->from_ram ? " (auto)" : "");
+	report_say(report, "memory    %s when full; max counts each network namespace by itself",
+		   memory.data ? memory.data : "?");
+	(void)json_object_set_new(report->object, "sizes",
+				  json_pack("{s:I, s:I, s:b, s:I}", "max", (json_int_t)sizes->max,
+					    "hashsize", (json_int_t)sizes->hashsize, "auto",
+					    sizes->from_ram, "memory",
+					    (json_int_t)sizes->table_bytes));
+}
+
+void report_file(struct report *report, const char *path, const char *action, const char *state,
+		 const char *reason)
+{
+	const char *color = strcmp(state, "ok") == 0 ? COLOR_GREEN : COLOR_YELLOW;
+	/* In a plan and after a run the action is the news; in a check the state is. */
+	bool act = strcmp(action, "none") != 0;
+
+	json_array_append_new(json_object_get(report->object, "files"),
+			      json_pack("{s:o, s:s, s:s}", "path", json_text(path, strlen(path)),
+					"action", action, "state", state));
+	report_say(report, "%s%-8s%s  %s%s", color_of(report, color), act ? action : state,
+		   color_of(report, COLOR_NONE), report->style.prefix, path);
+	if (reason && strcmp(state, "ok") != 0 && strcmp(state, "missing") != 0)
+		report_say(report, "          %s", reason);
+}
+
+static void print_diff(const struct report *report, const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+		const char *color = text[0] == '+'   ? COLOR_GREEN
+				    : text[0] == '-' ? COLOR_RED
+				    : text[0] == '@' ? COLOR_BOLD
+						     : COLOR_NONE;
+
+		(void)printf("%s%.*s%s\n", color_of(report, color), (int)length, text,
+			     color_of(report, COLOR_NONE));
+		text += length + (text[length] == '\n');
+	}
+}
+
+void report_diff(struct report *report, const struct file_difference *difference)
+{
+	const struct observed_file *seen = difference->seen;
+	bool there = seen->kind == FILE_REGULAR;
+	struct buffer CLEANUP(buffer_clear) name = {0};
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	json_t *files = json_object_get(report->object, "files");
+
+	buffer_printf(&name, "%s%s", report->style.prefix, difference->path);
+	if (!name.data)
+		return;
+	diff_add(&text,
+		 &(struct diff_side){there ? name.data : "/dev/null", there ? seen->bytes : "",
+				     there ? seen->size : 0},
+		 &(struct diff_side){difference->wanted ? name.data : "/dev/null",
+				     difference->wanted ? difference->wanted->bytes : "",
+				     difference->wanted ? difference->wanted->size : 0});
+	if (!text.data)
+		return;
+	(void)json_object_set_new(json_array_get(files, json_array_size(files) - 1), "diff",
+				  json_text(text.data, text.length));
+	if (!report->style.json && !report->style.quiet)
+		print_diff(report, text.data);
+}
+
+int report_finish(struct report *report)
+{
+	if (report->style.json &&
+	    (json_dumpf(report->object, stdout, JSON_INDENT(2)) < 0 || putchar('\n') == EOF))
+		return -EIO;
+	return 0;
+}

@@ -1,0 +1,57 @@
+/* The same facts as text or JSON. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/problems.h"
+#include "model/compare.h"
+#include "model/plan.h"
+
+/*
+ * Results go to standard output, in JSON all at once at the end; messages go to standard error as they come, and with
+ * JSON into the object as well.
+ */
+struct report;
+
+struct report_style {
+	const char *verb;
+	const char *prefix; /* of the root, for file names in texts */
+	bool json, quiet, verbose, color;
+};
+
+MUST_CHECK int report_new(const struct report_style *style, struct report **ret);
+struct report *report_free(struct report *report);
+static inline void report_freep(struct report **report)
+{
+	*report = report_free(*report);
+}
+
+const struct report_style *report_style(const struct report *report);
+
+/* The JSON object, for what only one verb has to say. */
+json_t *report_object(struct report *report);
+
+/* A line on standard error; a note only with --verbose or, where the verb has nothing else to say, by report_say(). */
+void report_message(struct report *report, enum severity severity, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+void report_problems(struct report *report, const struct problems *problems);
+
+/* A line of the result, not in JSON and not with --quiet. */
+void report_say(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);
+
+void report_set_changed(struct report *report, bool changed);
+void report_set_state(struct report *report, const char *state);
+void report_plan(struct report *report, const struct plan *plan);
+
+/* One file: a line, and for JSON an object. action and state may be other words than the difference's after a run. */
+void report_file(struct report *report, const char *path, const char *action, const char *state,
+		 const char *reason);
+
+/* A unified diff, coloured on a terminal; not with --quiet or JSON, where it is the file's "diff". */
+void report_diff(struct report *report, const struct file_difference *difference);
+
+/* Prints the JSON object. -EIO: standard output did not take everything. */
+MUST_CHECK int report_finish(struct report *report);

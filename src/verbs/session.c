@@ -1,0 +1,344 @@
+/* What plan, check, install and uninstall begin with: configuration, plan, files, differences. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/session.h"
+
+#include <errno.h>
+#include <string.h>
+
+void session_done(struct session *session)
+{
+	free(session->differences);
+	free(session->manifest_bytes);
+	manifest_done(&session->manifest);
+	plan_done(&session->plan);
+	observed_done(&session->observed);
+	config_done(&session->config);
+	*session = (struct session){0};
+}
+
+static const char *errno_advice(int error)
+{
+	switch (-error) {
+	case EACCES:
+	case EPERM:
+		return "; run it as root";
+	case EROFS:
+		return ": the file system is mounted read-only";
+	case EISDIR:
+		return ": a file is expected there";
+	case EINVAL:
+		return ": a FIFO, socket or device where a file is expected";
+	case ENOLINK:
+		return ": a link to something that is not there";
+	case EFBIG:
+		return ": larger than any file of this kind (1 MiB)";
+	case ESTALE:
+		return ": changed by somebody else in this moment; run it again";
+	case ENOSPC:
+	case EDQUOT:
+		return "; make room and run it again";
+	case ETIMEDOUT:
+		return ": another conntrack-persist is at work; run it again when it is done";
+	default:
+		return "";
+	}
+}
+
+void report_errno(struct context *context, const char *what, const char *path, int error)
+{
+	/* Those that this program gives a meaning of its own have no use for the system's words. */
+	bool own = error == -EINVAL || error == -ENOLINK || error == -ESTALE || error == -ETIMEDOUT;
+
+	report_message(context->report, SEVERITY_ERROR, "cannot %s %s%s%s%s", what, path,
+		       own ? "" : ": ", own ? "" : strerror(-error), errno_advice(error));
+}
+
+static enum exit_code report_read_failure(struct context *context, struct read_failure *failure,
+					  int error)
+{
+	report_errno(context, "read", failure->path ? failure->path : "the files", error);
+	read_failure_done(failure);
+	return EXIT_FAILED;
+}
+
+static enum exit_code read_config(struct context *context, struct session *session,
+				  struct problems *problems)
+{
+	struct read_failure failure = {0};
+	int error = config_new(&session->config);
+
+	if (error == 0)
+		error = observe_config(context->tree, context->options->config, &session->config,
+				       problems, &failure);
+	if (error < 0) {
+		/* What is wrong with the other files is worth knowing all the same. */
+		report_problems(context->report, problems);
+		return report_read_failure(context, &failure, error);
+	}
+	read_failure_done(&failure);
+	config_check(&session->config, problems);
+	return EXIT_DONE;
+}
+
+static enum exit_code make_plan(struct context *context, struct session *session, bool keep_sizes)
+{
+	struct problems CLEANUP(problems_done) problems = {0};
+	struct plan_request request = {
+		.config = &session->config,
+		.facts = &session->facts,
+		.kept = &session->observed.manifest.sizes,
+		.keep_sizes = keep_sizes,
+		.program = PROGRAM_PATH,
+	};
+	enum exit_code code;
+	int error;
+
+	code = read_config(context, session, &problems);
+	if (code != EXIT_DONE)
+		return code;
+	observe_facts(context->kernel, context->options->root != NULL, &session->facts);
+
+	/* Sizes are judged only of a configuration that could be read whole; all its errors come in one go. */
+	error = plan_build(&request, &problems, &session->plan);
+	if (!session->quiet)
+		report_problems(context->report, &problems);
+	if (error < 0) {
+		report_errno(context, "make", "the plan", error);
+		return EXIT_FAILED;
+	}
+	return problems_have_error(&problems) ? EXIT_CONFIG : EXIT_DONE;
+}
+
+static int record_directories(const struct context *context, const char *path,
+			      struct manifest *manifest)
+{
+	char **names = NULL;
+	size_t count = 0;
+	int error = tree_missing_directories(context->tree, path, &names, &count);
+
+	for (size_t i = 0; i < count && error == 0; i++)
+		error = manifest_add_directory(manifest, names[i]);
+	tree_names_free(names, count);
+	return error;
+}
+
+static int copy_manifest(const struct manifest *from, struct manifest *to)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < from->file_count && error == 0; i++)
+		error = manifest_put(to, from->files[i].path, from->files[i].mode,
+				     from->files[i].digest[0] ? from->files[i].digest : NULL,
+				     from->files[i].replaced);
+	for (size_t i = 0; i < from->directory_count && error == 0; i++)
+		error = manifest_add_directory(to, from->directories[i]);
+	return error;
+}
+
+/* What the manifest shall say when the plan is installed. */
+static int plan_manifest(const struct context *context, struct session *session)
+{
+	const struct plan_sizes *sizes = &session->plan.sizes;
+	struct manifest *manifest = &session->manifest;
+	int error = copy_manifest(&session->observed.manifest, manifest);
+
+	for (size_t i = 0; i < session->observed.path_count && error == 0; i++) {
+		const struct file_difference *difference = &session->differences[i];
+		const struct artifact *wanted = difference->wanted;
+		bool known = manifest_find(manifest, difference->path) != NULL;
+
+		if (difference->state == STATE_MASKED)
+			continue;
+		if (wanted) {
+			error = manifest_put(manifest, wanted->path, wanted->mode, wanted->digest,
+					     NULL);
+			if (error == 0)
+				error = record_directories(context, wanted->path, manifest);
+		} else if (known) {
+			error = manifest_put(manifest, difference->path, 0, NULL, NULL);
+		}
+	}
+	if (error == 0 && sizes->from_ram && sizes->max)
+		error = manifest_keep_sizes(manifest, sizes->inputs, sizes->ram, sizes->max,
+					    sizes->hashsize);
+	return error;
+}
+
+int session_format_manifest(struct session *session)
+{
+	free(steal_pointer(&session->manifest_bytes));
+	return manifest_format(&session->manifest, &session->manifest_bytes,
+			       &session->manifest_size);
+}
+
+static void judge_manifest(struct session *session)
+{
+	const struct observed_file *seen = &session->observed.manifest_file;
+
+	session->manifest_state = STATE_DIFFERS;
+	if (seen->kind == FILE_ABSENT)
+		session->manifest_state = STATE_MISSING;
+	else if (seen->kind != FILE_REGULAR)
+		session->manifest_state = STATE_UNUSABLE;
+	else if (seen->size == session->manifest_size &&
+		 memcmp(seen->bytes, session->manifest_bytes, seen->size) == 0)
+		session->manifest_state = STATE_OK;
+}
+
+static int compare(struct context *context, const struct plan *plan, struct session *session)
+{
+	session->differences =
+		calloc(session->observed.path_count + 1, sizeof(*session->differences));
+	if (!session->differences)
+		return -ENOMEM;
+	compare_files(plan, &session->observed.manifest, session->observed.paths,
+		      session->observed.path_count,
+		      context->options->root == NULL && kernel_owns_files(context->kernel),
+		      session->differences);
+	return 0;
+}
+
+static enum exit_code observe(struct context *context, struct session *session)
+{
+	struct read_failure CLEANUP(read_failure_done) failure = {0};
+	int error = observe_files(context->tree, &session->observed, &failure);
+
+	if (error < 0)
+		return report_read_failure(context, &failure, error);
+	if (session->observed.manifest_broken)
+		report_message(context->report, SEVERITY_WARNING,
+			       "%s%s cannot be understood; our files are known by their own "
+			       "checksums, and install "
+			       "writes it anew",
+			       tree_prefix(context->tree), PATH_MANIFEST);
+	return EXIT_DONE;
+}
+
+static enum exit_code open_session(struct context *context, bool keep_sizes, bool quiet,
+				   struct session *ret)
+{
+	struct session session = {.quiet = quiet};
+	enum exit_code code;
+	int error;
+
+	/* The manifest first: the sizes of an earlier run are part of the plan. */
+	code = observe(context, &session);
+	if (code == EXIT_DONE)
+		code = make_plan(context, &session, keep_sizes);
+	if (code != EXIT_DONE) {
+		session_done(&session);
+		return code;
+	}
+	error = compare(context, &session.plan, &session);
+	if (error == 0)
+		error = plan_manifest(context, &session);
+	if (error == 0)
+		error = session_format_manifest(&session);
+	if (error < 0) {
+		report_errno(context, "compare", "the files", error);
+		session_done(&session);
+		return EXIT_FAILED;
+	}
+	judge_manifest(&session);
+	*ret = session;
+	return EXIT_DONE;
+}
+
+enum exit_code session_open(struct context *context, bool keep_sizes, struct session *ret)
+{
+	return open_session(context, keep_sizes, false, ret);
+}
+
+enum exit_code session_open_quietly(struct context *context, struct session *ret)
+{
+	return open_session(context, true, true, ret);
+}
+
+enum exit_code session_open_empty(struct context *context, struct session *ret)
+{
+	struct session session = {0};
+	enum exit_code code;
+	int error;
+
+	code = observe(context, &session);
+	if (code != EXIT_DONE)
+		return code;
+	error = compare(context, NULL, &session);
+	if (error < 0) {
+		report_errno(context, "compare", "the files", error);
+		session_done(&session);
+		return EXIT_FAILED;
+	}
+	session.manifest_state =
+		session.observed.manifest_file.kind == FILE_ABSENT ? STATE_OK : STATE_LEFTOVER;
+	*ret = session;
+	return EXIT_DONE;
+}
+
+static const char *manifest_action(enum file_state state)
+{
+	switch (state) {
+	case STATE_OK:
+		return "none";
+	case STATE_MISSING:
+		return "create";
+	case STATE_LEFTOVER:
+		return "remove";
+	default:
+		return "update";
+	}
+}
+
+bool session_report(struct context *context, const struct session *session, bool with_diff)
+{
+	bool differs = session->manifest_state != STATE_OK;
+
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		/* What shall not be there and is not, is not worth a line. */
+		if (!difference->wanted && difference->state == STATE_OK)
+			continue;
+		report_file(context->report, difference->path,
+			    with_diff ? file_action_word(difference->action) : "none",
+			    file_state_word(difference->state),
+			    file_state_reason(difference->state));
+		if (with_diff && difference->action != ACTION_NONE)
+			report_diff(context->report, difference);
+		differs = differs || difference->action != ACTION_NONE;
+	}
+	if (session->manifest_state != STATE_OK ||
+	    session->observed.manifest_file.kind != FILE_ABSENT)
+		report_file(context->report, PATH_MANIFEST,
+			    with_diff ? manifest_action(session->manifest_state) : "none",
+			    file_state_word(session->manifest_state), NULL);
+	report_set_state(context->report, differs ? "drift" : "in-order");
+	return differs;
+}
+
+enum exit_code session_refuse(struct context *context, const struct session *session)
+{
+	enum exit_code code = EXIT_DONE;
+
+	if (session->manifest_state == STATE_UNUSABLE) {
+		report_message(context->report, SEVERITY_ERROR, "refused: %s%s is %s",
+			       tree_prefix(context->tree), PATH_MANIFEST,
+			       file_state_reason(STATE_UNUSABLE));
+		code = EXIT_REFUSED;
+	}
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+		bool unusable = difference->state == STATE_UNUSABLE;
+
+		if (!difference->needs_force || (context->options->force && !unusable))
+			continue;
+		report_message(context->report, SEVERITY_ERROR, "refused: %s%s is %s%s",
+			       tree_prefix(context->tree), difference->path,
+			       file_state_reason(difference->state),
+			       unusable ? "" : "; --force keeps a copy of it and goes on");
+		code = EXIT_REFUSED;
+	}
+	if (code != EXIT_DONE)
+		report_message(context->report, SEVERITY_ERROR, "nothing was changed");
+	return code;
+}

@@ -1,0 +1,45 @@
+/* What plan, check, install and uninstall begin with: configuration, plan, files, differences. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "verbs/verbs.h"
+
+struct session {
+	struct config config;
+	struct facts facts;
+	struct observed observed;
+	struct plan plan;
+	struct file_difference *differences; /* one for each of observed.paths */
+	/* The manifest as it shall be, and what it is made of. */
+	struct manifest manifest;
+	char *manifest_bytes;
+	size_t manifest_size;
+	enum file_state manifest_state;
+	bool quiet; /* problems of the configuration were reported before */
+};
+
+void session_done(struct session *session);
+
+/*
+ * Reads configuration and files and makes the plan; reports what is wrong. EXIT_DONE: go on; else the verb ends
+ * with that. keep_sizes as in struct plan_request.
+ */
+enum exit_code session_open(struct context *context, bool keep_sizes, struct session *ret);
+
+/* Without a word about the configuration, which the run has reported already. */
+enum exit_code session_open_quietly(struct context *context, struct session *ret);
+
+/* The same for uninstall, which needs no configuration: nothing of ours shall be there. */
+enum exit_code session_open_empty(struct context *context, struct session *ret);
+
+/* Makes manifest_bytes anew after a change of the manifest. -ENOMEM. */
+MUST_CHECK int session_format_manifest(struct session *session);
+
+/* Reports all files with their differences; with_diff: and how. Returns whether something differs. */
+bool session_report(struct context *context, const struct session *session, bool with_diff);
+
+/* Reports what --force would be needed for, or cannot help. EXIT_REFUSED if there is such a thing. */
+enum exit_code session_refuse(struct context *context, const struct session *session);
+
+/* Reports an errno of what was being done to a path, in words with what to do. */
+void report_errno(struct context *context, const char *what, const char *path, int error);

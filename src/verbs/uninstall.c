@@ -1,0 +1,164 @@
+/* The verb uninstall: removes what was installed and puts back what --force had replaced. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "verbs/changes.h"
+#include "verbs/session.h"
+
+/* Puts the copy back in the place of our file. */
+static int add_restored(struct context *context, const struct manifest_file *recorded,
+			const struct file_difference *difference, struct changes *changes,
+			bool *ret_restored)
+{
+	const struct looked_at *copy;
+	int error = changes_look(changes, context->tree, recorded->replaced, &copy);
+
+	if (error < 0)
+		return error;
+	*ret_restored = copy->file.kind != FILE_ABSENT;
+	if (!*ret_restored) {
+		report_message(context->report, SEVERITY_WARNING,
+			       "%s%s, the copy of what was replaced, is gone",
+			       tree_prefix(context->tree), recorded->replaced);
+		return 0;
+	}
+	changes_add_like(changes, difference->path, &copy->file, difference->seen);
+	changes_add(changes, &(struct file_change){.kind = CHANGE_REMOVE,
+						   .path = copy->path,
+						   .seen = &copy->file});
+	report_message(context->report, SEVERITY_NOTE,
+		       "%s%s is put back as it was before install --force",
+		       tree_prefix(context->tree), difference->path);
+	return 0;
+}
+
+static int add_file(struct context *context, const struct session *session,
+		    const struct file_difference *difference, struct changes *changes)
+{
+	const struct manifest_file *recorded =
+		manifest_find(&session->observed.manifest, difference->path);
+	bool restored = false;
+	const char *copy;
+	int error;
+
+	if (difference->state == STATE_MASKED)
+		return 0;
+	if (difference->needs_force) {
+		error = changes_add_copy(changes, context->tree, difference->path, difference->seen,
+					 &copy);
+		if (error < 0)
+			return error;
+		report_message(context->report, SEVERITY_WARNING,
+			       "%s%s was %s; a copy is kept as %s%s", tree_prefix(context->tree),
+			       difference->path, file_state_reason(difference->state),
+			       tree_prefix(context->tree), copy);
+	}
+	if (recorded && recorded->replaced) {
+		error = add_restored(context, recorded, difference, changes, &restored);
+		if (error < 0)
+			return error;
+	}
+	if (!restored && difference->action == ACTION_REMOVE)
+		changes_add(changes, &(struct file_change){.kind = CHANGE_REMOVE,
+							   .path = difference->path,
+							   .seen = difference->seen});
+	return 0;
+}
+
+static int collect(struct context *context, const struct session *session, struct changes *changes)
+{
+	int error = changes_new(4 * session->observed.path_count + 1, changes);
+
+	for (size_t i = 0; i < session->observed.path_count && error == 0; i++)
+		error = add_file(context, session, &session->differences[i], changes);
+	if (error == 0 && session->manifest_state != STATE_OK)
+		changes_add(changes,
+			    &(struct file_change){.kind = CHANGE_REMOVE,
+						  .path = PATH_MANIFEST,
+						  .seen = &session->observed.manifest_file});
+	return error;
+}
+
+/* Only what install had made and what is empty now. */
+static void remove_directories(struct context *context, const struct manifest *manifest)
+{
+	(void)!tree_remove_directory(context->tree, PATH_REPLACED);
+	(void)!tree_remove_directory(context->tree, PATH_STATE);
+	for (size_t i = manifest->directory_count; i-- > 0;)
+		(void)!tree_remove_directory(context->tree, manifest->directories[i]);
+}
+
+static enum exit_code uninstall_locked(struct context *context)
+{
+	struct session CLEANUP(session_done) session = {0};
+	struct changes CLEANUP(changes_done) changes = {0};
+	enum exit_code code;
+	int error;
+
+	code = session_open_empty(context, &session);
+	if (code == EXIT_DONE)
+		code = session_refuse(context, &session);
+	if (code != EXIT_DONE)
+		return code;
+	error = tree_sweep(context->tree, artifact_paths, artifact_path_count);
+	if (error == 0)
+		error = collect(context, &session, &changes);
+	if (error < 0) {
+		report_errno(context, "prepare", "the files", error);
+		return EXIT_FAILED;
+	}
+	if (changes.count > 0) {
+		code = changes_commit(context, &changes);
+		if (code != EXIT_DONE)
+			return code;
+	}
+	remove_directories(context, &session.observed.manifest);
+	report_set_changed(context->report, changes.count > 0);
+	(void)session_report(context, &session, true);
+	report_set_state(context->report, "in-order");
+	if (changes.count == 0)
+		report_say(context->report,
+			   "Nothing to do: nothing of conntrack-persist is installed.");
+	else
+		report_say(
+			context->report, "Removed.%s",
+			context->options->root
+				? ""
+				: " The running kernel keeps its values until nf_conntrack loads\n"
+				  "again, at the latest until the reboot.");
+	return EXIT_DONE;
+}
+
+static enum exit_code dry_run(struct context *context)
+{
+	struct session CLEANUP(session_done) session = {0};
+	enum exit_code code = session_open_empty(context, &session);
+	bool differs;
+
+	if (code != EXIT_DONE)
+		return code;
+	differs = session_report(context, &session, true);
+	report_say(
+		context->report, "%s",
+		differs ? "Nothing was changed; \"conntrack-persist uninstall\" carries this out."
+			: "Nothing to do: nothing of conntrack-persist is installed.");
+	return differs ? EXIT_DIFFERS : EXIT_DONE;
+}
+
+static enum exit_code run_uninstall(struct context *context)
+{
+	struct change_lock CLEANUP(change_lock_release) lock = {.fd = -1};
+	enum exit_code code;
+
+	if (context->options->dry_run)
+		return dry_run(context);
+	code = change_lock_take(context, &lock);
+	return code == EXIT_DONE ? uninstall_locked(context) : code;
+}
+
+const struct verb verb_uninstall = {
+	.name = "uninstall",
+	.help = "remove what was installed, put back what was replaced",
+	.run = run_uninstall,
+	.flags = VERB_CHANGES | VERB_DRY_RUN | VERB_FORCE,
+};

@@ -1,0 +1,50 @@
+/* What a verb is given and gives back; one record per verb. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+
+#include "host/kernel.h"
+#include "host/tree.h"
+#include "model/config.h"
+#include "model/plan.h"
+#include "options.h"
+#include "verbs/observe.h"
+#include "verbs/report.h"
+
+/* sysexits.h for the two that are errors of the user; 2 as diff-like tools and configuration managers expect. */
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_DIFFERS = 2,
+	EXIT_REFUSED = 3,
+	EXIT_COMMAND_LINE = 64,
+	EXIT_CONFIG = 78,
+};
+
+struct context {
+	const struct options *options;
+	struct tree *tree;
+	struct kernel *kernel;
+	struct report *report;
+};
+
+enum verb_flags {
+	VERB_CHANGES = 1 << 0, /* needs root, but below --root */
+	VERB_DRY_RUN = 1 << 1, /* takes --dry-run */
+	VERB_FORCE = 1 << 2,   /* takes --force */
+	VERB_NO_LIVE = 1 << 3, /* takes --no-live */
+};
+
+struct verb {
+	const char *name;
+	const char *help; /* one line */
+	enum exit_code (*run)(struct context *context);
+	unsigned int flags;
+};
+
+extern const struct verb verb_plan;
+extern const struct verb verb_install;
+extern const struct verb verb_check;
+extern const struct verb verb_uninstall;
+extern const struct verb verb_keys;
