@@ -1,0 +1,29 @@
+# What the scripts share: messages, a copy of the sources to build in.
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() {
+	printf '%s\n' "$*"
+}
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+# copy_sources DIR: the tree without anything built in it, so that a build leaves it as it was.
+copy_sources() {
+	mkdir -p "$1"
+	if [[ -e $top/.git ]] && command -v git >/dev/null; then
+		# Under sudo the clone belongs to somebody else, which git minds.
+		git -c "safe.directory=$top" -C "$top" ls-files -z --cached --others --exclude-standard |
+			(cd "$top" && while IFS= read -r -d '' path; do
+				[[ ! -e $path && ! -L $path ]] || printf '%s\0' "$path"
+			done) |
+			tar -C "$top" --null --files-from=- -cf - | tar -C "$1" --no-same-owner -xf -
+	else
+		tar -C "$top" --exclude=./.git --exclude='./build*' --exclude='*.o' --exclude='*.a' \
+			--exclude=./config.status --exclude=./Makefile -cf - . | tar -C "$1" --no-same-owner -xf -
+	fi
+}

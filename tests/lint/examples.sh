@@ -1,0 +1,25 @@
+#!/bin/bash
+# The example files are byte for byte what the program renders.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+set -euo pipefail
+fresh=$(mktemp -d)
+trap 'rm -rf "$fresh"' EXIT
+"$srcdir/scripts/render-examples" "$fresh"
+for kind in udev sysctl.d modprobe.d; do
+	diff -r "$srcdir/$kind" "$fresh/$kind" || {
+		echo "refresh them with: make refresh-examples"
+		exit 1
+	}
+done
+# The documented configuration has to be one, and every setting has to stand in it.
+export CONNTRACK_PERSIST_HOST=$fresh
+mkdir -p "$fresh/image"
+"$CONNTRACK_PERSIST_TWIN" --quiet --config="$srcdir/conntrack-persist.conf" --root="$fresh/image" install
+missing=0
+while read -r name; do
+	grep -Eq "^;? ?$name *=" "$srcdir/conntrack-persist.conf" || {
+		echo "conntrack-persist.conf lacks $name"
+		missing=1
+	}
+done < <("$CONNTRACK_PERSIST_TWIN" --root="$fresh/image" keys | awk '/^  / && $1 != "NAME" { print $1 }')
+exit $missing
