@@ -453,7 +453,7 @@ static bool enter_namespace(void)
 	if (uid != 0 || unshare(CLONE_NEWNS) < 0)
 		if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 || map_oneself(uid, gid) < 0)
 			return false;
-	return mount(NULL, "/", NULL, MS_PRIVATE | MS_REC, NULL) == 0;
+	return mount("none", "/", "none", MS_PRIVATE | MS_REC, NULL) == 0;
 }
 
 static int fill_disk(struct fixture *f)
@@ -511,7 +511,7 @@ static int use_own_file_system(struct fixture *f)
 	CHILD_CHECK(f->root >= 0);
 	CHILD_CHECK(tree_open(root, &f->tree) == 0);
 	CHILD_CHECK(fill_disk(f) == 0);
-	CHILD_CHECK(mount(NULL, root, NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0);
+	CHILD_CHECK(mount("none", root, "none", MS_REMOUNT | MS_RDONLY, NULL) == 0);
 	return write_read_only(f);
 }
 
