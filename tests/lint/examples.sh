@@ -2,6 +2,7 @@
 # The example files are byte for byte what the program renders.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
+: "${srcdir:?is set by make check}"
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 "$srcdir/scripts/render-examples" "$fresh"

@@ -2,6 +2,7 @@
 # Every verb and option of --help stands in the manual page and in both completions.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
+: "${srcdir:?is set by make check}"
 help=$("$CONNTRACK_PERSIST" --help)
 verbs=$(awk '/^Verbs:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' <<<"$help")
 options=$(grep -oE '\-\-[a-z-]+' <<<"$(sed -n '/^Options:/,/^Exit:/p' <<<"$help")" | sort -u)

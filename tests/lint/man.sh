@@ -2,6 +2,7 @@
 # Every setting is documented in conntrack-persist.conf(5), and the pages are sound.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
+: "${srcdir:?is set by make check}"
 missing=0
 while read -r name; do
 	grep -qF "*$name*" "$srcdir/man/conntrack-persist.conf.5.scd" || {

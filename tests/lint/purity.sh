@@ -2,6 +2,7 @@
 # The thinking archives call nothing that touches the outside: files, clocks, the environment, output.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
+: "${builddir:?is set by make check}"
 touching='open|openat|fopen|fdopen|freopen|creat|read|pread|write|pwrite|close|fclose|fread|fwrite|fgets|fputs|puts|putchar'
 touching+='|printf|fprintf|vprintf|vfprintf|dprintf|perror|syslog|getenv|secure_getenv|setenv|time|clock_gettime|gettimeofday'
 touching+='|stat|lstat|fstat|fstatat|access|opendir|readdir|uname|sysconf|getuid|geteuid|system|popen|fork|execve|exit|abort'

@@ -2,6 +2,7 @@
 # Prints files and functions that have grown large; fails over 600 lines a file or 150 a function.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
+: "${srcdir:?is set by make check}"
 cd "$srcdir/src"
 find . -name '*.c' -print0 | xargs -0 awk '
 	function file_end() { if (lines > 400) print last ": " lines " lines"; if (lines > 600) bad = 1 }

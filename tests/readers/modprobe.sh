@@ -30,6 +30,7 @@ same block "$(install_from '[conntrack]\nmode = disable\n')" \
 same blacklist "$(install_from '[conntrack]\nmode = disable\n[disable]\nenforce = blacklist\n')" \
 	'blacklist nf_conntrack'
 said=$(install_from '[conntrack]\nmax = 500000\n[apply]\nsynchronous = yes\n')
+# shellcheck disable=SC2016
 [[ $said == *'install nf_conntrack /sbin/modprobe --ignore-install nf_conntrack $CMDLINE_OPTS && {'* ]] || {
 	echo "synchronous: $said"
 	exit 1

@@ -29,6 +29,9 @@ static int set_up(void **state)
 	*state = f;
 	if (!f)
 		return -1;
+	f->plan.artifacts = calloc(1, sizeof(*f->plan.artifacts));
+	if (!f->plan.artifacts)
+		return -1;
 	make_artifact("options nf_conntrack hashsize=9\n", &f->plan.artifacts[0]);
 	f->plan.artifact_count = 1;
 	make_artifact("options nf_conntrack hashsize=7\n", &f->earlier);
