@@ -191,7 +191,7 @@ static int lock_until(int fd, int64_t deadline)
 	return 0;
 }
 
-/* Whether the directory that was locked is still the one at this path. 1: it is. */
+/* Whether the directory that was locked is still the one at this path. 1: it is, 0: another one. */
 static int is_still_there(const struct tree *tree, const char *path, int fd)
 {
 	int CLEANUP(close_descriptor) again = -1;
@@ -199,7 +199,7 @@ static int is_still_there(const struct tree *tree, const char *path, int fd)
 	int error = tree_open_directory(tree, path, O_PATH, &again);
 
 	if (error < 0)
-		return error == -ENOENT ? 0 : error;
+		return error;
 	if (fstat(fd, &locked) < 0 || fstat(again, &now) < 0)
 		return -errno;
 	return locked.st_dev == now.st_dev && locked.st_ino == now.st_ino;
@@ -258,7 +258,7 @@ int tree_lock(struct tree *tree, const char *directory, int timeout_ms, int *ret
 			fd = -1;
 			return 0;
 		}
-		/* What has gone meanwhile was taken away by a holder: begin again. */
+		/* What has gone or is another one meanwhile was taken away by a holder: again. */
 		if (result < 0 && result != -ENOENT)
 			return result;
 	} while (milliseconds_now() < deadline);

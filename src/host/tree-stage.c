@@ -41,11 +41,8 @@ int job_verify(const struct job *job, const char *name)
 
 int job_check(struct transaction *t, struct job *job)
 {
-	int error;
+	int error = tree_find_place(t->tree, job->change->path, &job->place);
 
-	if (job->change->seen->kind == FILE_DIRECTORY)
-		return -EISDIR;
-	error = tree_find_place(t->tree, job->change->path, &job->place);
 	if (error == -ENOENT)
 		return job_was_there(job) ? -ESTALE : 0;
 	return error < 0 ? error : job_verify(job, job->place.name);
