@@ -145,16 +145,26 @@ static void edit_file(const struct fixture *f)
 	put_file(f, "/etc/file", "edited since");
 }
 
-/* As long as before and within one tick of the clock: the content alone tells. */
-static void edit_file_unseen(const struct fixture *f)
+/* Within one tick of the clock the time tells nothing. */
+static void edit_unseen(const struct fixture *f, const char *text)
 {
 	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}};
 	struct stat status;
 
 	assert_int_equal(fstatat(f->root, "etc/file", &status, 0), 0);
 	times[1] = status.st_mtim;
-	put_file(f, "/etc/file", "TEXT");
+	put_file(f, "/etc/file", text);
 	assert_int_equal(utimensat(f->root, "etc/file", times, 0), 0);
+}
+
+static void edit_file_unseen(const struct fixture *f)
+{
+	edit_unseen(f, "TEXT");
+}
+
+static void cut_file_unseen(const struct fixture *f)
+{
+	edit_unseen(f, "te");
 }
 
 static void touch_file(const struct fixture *f)
@@ -210,11 +220,11 @@ static const struct {
 	const char *path;
 	int error;
 } edits[] = {
-	{edit_file, "/etc/file", -ESTALE},	     {edit_file_unseen, "/etc/file", -ESTALE},
-	{touch_file, "/etc/file", -ESTALE},	     {replace_file, "/etc/file", -ESTALE},
-	{remove_file, "/etc/file", -ESTALE},	     {mask_file, "/etc/file", -ESTALE},
-	{make_file, "/etc/absent", -ESTALE},	     {make_directory, "/etc/absent", -EISDIR},
-	{turn_into_directory, "/etc/file", -EISDIR},
+	{edit_file, "/etc/file", -ESTALE},	  {edit_file_unseen, "/etc/file", -ESTALE},
+	{cut_file_unseen, "/etc/file", -ESTALE},  {touch_file, "/etc/file", -ESTALE},
+	{replace_file, "/etc/file", -ESTALE},	  {remove_file, "/etc/file", -ESTALE},
+	{mask_file, "/etc/file", -ESTALE},	  {make_file, "/etc/absent", -ESTALE},
+	{make_directory, "/etc/absent", -EISDIR}, {turn_into_directory, "/etc/file", -EISDIR},
 };
 
 static void put_for_edits(const struct fixture *f, struct batch *b, enum change_kind kind)
@@ -257,6 +267,40 @@ static void edit_before_is_noticed_with_nothing_touched(void **state)
 	}
 }
 
+static void directory_that_has_gone_is_not_made_anew(void **state)
+{
+	const struct fixture *f = *state;
+
+	for (int kind = CHANGE_WRITE; kind <= CHANGE_REMOVE; kind++) {
+		struct batch CLEANUP(batch_clear) b = {0};
+		char *CLEANUP(free_pointer) before = NULL;
+
+		put_file(f, "/etc/x.d/file", "text");
+		batch_add(&b, f, (enum change_kind)kind, "/etc/x.d/file", "new");
+		assert_int_equal(unlinkat(f->root, "etc/x.d/file", 0), 0);
+		assert_int_equal(unlinkat(f->root, "etc/x.d", AT_REMOVEDIR), 0);
+		before = snapshot(f, true);
+		assert_int_equal(batch_commit(&b, f), -ESTALE);
+		assert_as_it_was(f, before, true);
+	}
+}
+
+static void directories_are_not_replaced(void **state)
+{
+	const struct fixture *f = *state;
+
+	for (int kind = CHANGE_WRITE; kind <= CHANGE_REMOVE; kind++) {
+		struct batch CLEANUP(batch_clear) b = {0};
+		char *CLEANUP(free_pointer) before = NULL;
+
+		put_directory(f, "/etc/file");
+		batch_add(&b, f, (enum change_kind)kind, "/etc/file", "new");
+		before = snapshot(f, true);
+		assert_int_equal(batch_commit(&b, f), -EISDIR);
+		assert_as_it_was(f, before, true);
+	}
+}
+
 /*
  * renameat2(2) and linkat(2) go through here, so that something can happen in the last moment, and
  * so that a file system which cannot exchange names can be met anywhere.
@@ -271,6 +315,7 @@ static struct {
 	void (*edit)(const struct fixture *f);
 	const char *path;	       /* before its place is taken */
 	struct observed_file edited;   /* how the edit left it */
+	bool late;		       /* after a second name of it has been made */
 	int flags_error;	       /* 0: rename knows its flags */
 	unsigned int flagged, refused; /* calls with flags, and those that were told flags_error */
 } meanwhile;
@@ -305,8 +350,14 @@ int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigne
 
 int __wrap_linkat(int from, const char *old, int to, const char *new, int flags)
 {
-	happen(old[0] == '.' ? new : old);
-	return __real_linkat(from, old, to, new, flags);
+	int result;
+
+	if (!meanwhile.late)
+		happen(old[0] == '.' ? new : old);
+	result = __real_linkat(from, old, to, new, flags);
+	if (meanwhile.late && old[0] != '.')
+		happen(old);
+	return result;
 }
 
 /* The snapshot without the files that are edited. */
@@ -385,6 +436,18 @@ static void edit_comes_back_without_exchange(void **state)
 	meanwhile.flags_error = 0;
 }
 
+/* Then the old file has two names, and what was put under the one must not be overwritten. */
+static void edit_between_link_and_rename_stays(void **state)
+{
+	meanwhile.flags_error = EINVAL;
+	meanwhile.late = true;
+	for (size_t i = 0; i < ARRAY_SIZE(edits); i++)
+		if (strcmp(edits[i].path, "/etc/file") == 0)
+			edit_in_the_last_moment(*state, i, CHANGE_WRITE);
+	meanwhile.flags_error = 0;
+	meanwhile.late = false;
+}
+
 static void changes_need_no_exchange(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(no_flags); i++) {
@@ -458,8 +521,11 @@ int main(void)
 		TREE_TEST(mode_is_exact),
 		TREE_TEST(links_are_put_and_replaced),
 		TREE_TEST(edit_before_is_noticed_with_nothing_touched),
+		TREE_TEST(directory_that_has_gone_is_not_made_anew),
+		TREE_TEST(directories_are_not_replaced),
 		TREE_TEST(edit_of_the_last_moment_comes_back),
 		TREE_TEST(edit_comes_back_without_exchange),
+		TREE_TEST(edit_between_link_and_rename_stays),
 		TREE_TEST(changes_need_no_exchange),
 		TREE_TEST(remains_of_a_crash_are_cleared),
 		TREE_TEST(remains_are_cleared_without_exchange),

@@ -131,9 +131,11 @@ static void only_empty_directories_are_removed(void **state)
 }
 
 /*
- * flock(2) goes through here, so that something can happen in the very moment in which a run has
- * found the lock taken.
+ * These go through here, so that something can happen in the very moment in which a run has found
+ * the lock taken, or wants to make its directory.
  */
+int __real_mkdirat(int directory, const char *name, mode_t mode);
+int __wrap_mkdirat(int directory, const char *name, mode_t mode);
 int __real_flock(int fd, int operation);
 int __wrap_flock(int fd, int operation);
 
@@ -150,6 +152,15 @@ int __wrap_flock(int fd, int operation)
 		errno = EWOULDBLOCK;
 	}
 	return result;
+}
+
+static const char *made_by_others;
+
+int __wrap_mkdirat(int directory, const char *name, mode_t mode)
+{
+	if (made_by_others && strcmp(name, made_by_others) == 0)
+		assert_int_equal(__real_mkdirat(directory, name, mode), 0);
+	return __real_mkdirat(directory, name, mode);
 }
 
 static void lock_makes_its_directory(void **state)
@@ -174,6 +185,26 @@ static void lock_makes_its_directory(void **state)
 	assert_int_equal(tree_lock(f->tree, "/var/lib/x", 0, &lock, &made), 0);
 	assert_true(made);
 	close(lock);
+}
+
+static void others_may_make_it_first(void **state)
+{
+	static const char *const names[] = {"var", "lib", "x"};
+	const struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		int lock = -1;
+		bool made = i == 2;
+
+		made_by_others = names[i];
+		assert_int_equal(tree_lock(f->tree, "/var/lib/x", 0, &lock, &made), 0);
+		made_by_others = NULL;
+		assert_int_equal(made, i != 2);
+		close(lock);
+		assert_int_equal(tree_remove_directory(f->tree, "/var/lib/x"), 1);
+		assert_int_equal(tree_remove_directory(f->tree, "/var/lib"), 1);
+		assert_int_equal(tree_remove_directory(f->tree, "/var"), 1);
+	}
 }
 
 static void lock_is_for_directories(void **state)
@@ -335,6 +366,7 @@ int main(void)
 		TREE_TEST(missing_directories_are_named),
 		TREE_TEST(only_empty_directories_are_removed),
 		TREE_TEST(lock_makes_its_directory),
+		TREE_TEST(others_may_make_it_first),
 		TREE_TEST(lock_is_for_directories),
 		TREE_TEST(lock_needs_rights_to_make_it),
 		TREE_TEST(lock_keeps_a_second_process_out),
