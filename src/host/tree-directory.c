@@ -35,6 +35,7 @@ static int list_directory(int fd, const char *suffix, struct names *names)
 	if (!listing) {
 		error = -errno;
 		(void)close(fd);
+		return error;
 	}
 	while (error == 0) {
 		const struct dirent *entry;
@@ -253,9 +254,8 @@ int tree_lock(struct tree *tree, const char *directory, int timeout_ms, int *ret
 		if (result == 0)
 			result = is_still_there(tree, directory, fd);
 		if (result > 0) {
-			*ret_lock = fd;
+			*ret_lock = steal_descriptor(&fd);
 			*ret_made_directory = made;
-			fd = -1;
 			return 0;
 		}
 		/* What has gone or is another one meanwhile was taken away by a holder: again. */

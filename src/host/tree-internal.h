@@ -23,6 +23,15 @@ struct place {
 	char name[NAME_MAX + 1];
 };
 
+/* Hands a descriptor on from a variable that closes it. */
+static inline int steal_descriptor(int *fd)
+{
+	int held = *fd;
+
+	*fd = -1;
+	return held;
+}
+
 static inline void place_done(struct place *place)
 {
 	close_descriptor(&place->directory);

@@ -13,14 +13,11 @@
 /* An open never waits for a FIFO's other end, nor makes a terminal ours. */
 #define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
-int tree_open(const char *directory, struct tree **ret)
+static int open_root(const char *directory, struct tree *tree)
 {
-	struct tree *CLEANUP(tree_closep) tree = calloc(1, sizeof(*tree));
 	size_t length = strlen(directory);
 	struct stat here, top;
 
-	if (!tree)
-		return -ENOMEM;
 	tree->root = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (tree->root < 0 || fstat(tree->root, &here) < 0 || stat("/", &top) < 0)
 		return -errno;
@@ -28,9 +25,22 @@ int tree_open(const char *directory, struct tree **ret)
 	while (length > 0 && directory[length - 1] == '/')
 		length--;
 	tree->prefix = strndup(directory, tree->contained ? length : 0);
-	if (!tree->prefix)
+	return tree->prefix ? 0 : -ENOMEM;
+}
+
+int tree_open(const char *directory, struct tree **ret)
+{
+	struct tree *tree = calloc(1, sizeof(*tree));
+	int error;
+
+	if (!tree)
 		return -ENOMEM;
-	*ret = steal_pointer(&tree);
+	error = open_root(directory, tree);
+	if (error < 0) {
+		tree_close(tree);
+		return error;
+	}
+	*ret = tree;
 	return 0;
 }
 
@@ -177,8 +187,7 @@ static int open_regular(int directory, const char *name, bool follow, int *ret_f
 		return -errno;
 	if (!S_ISREG(ret_status->st_mode))
 		return 0;
-	*ret_fd = fd;
-	fd = -1;
+	*ret_fd = steal_descriptor(&fd);
 	return 0;
 }
 
@@ -198,7 +207,7 @@ int tree_read(const struct tree *tree, const char *path, size_t limit, char **re
 {
 	struct place CLEANUP(place_done) place = {.directory = -1};
 	int CLEANUP(close_descriptor) fd = -1;
-	struct stat status;
+	struct stat status = {0};
 	bool follow;
 	int error = find_target(tree, path, &place, &follow);
 

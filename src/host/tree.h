@@ -136,7 +136,7 @@ MUST_CHECK int tree_remove_directory(struct tree *tree, const char *path);
  * directory itself, made (0755, with its parents) if it is not there, so that no lock file is left
  * behind. Waits at most timeout_ms, 0 for one try: -ETIMEDOUT. The holder may remove the directory;
  * whoever waited for it notices and begins again. That it can be written to is not asked: -EROFS
- * and -EACCES come from here only when it has to be made.
+ * and -EACCES come from here only when it has to be made; -ENOLINK: see tree_missing_directories().
  * *ret_lock is a descriptor: closing it releases the lock. *ret_made_directory tells whether the
  * directory was made, so that a run which then changes nothing can take it away again.
  */
