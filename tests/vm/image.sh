@@ -1,5 +1,6 @@
 #!/bin/bash
 # Builds a guest's root image, kernel and tiny initrd, once for each recipe; prints the folder they lie in.
+# SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: image.sh SUITE
 #

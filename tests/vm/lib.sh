@@ -1,5 +1,6 @@
-# shellcheck shell=bash
 # Helpers for the scenarios that run inside a guest: checks, waiting for udev, load on the processors.
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 
 # Seconds after which a wait is given up. An emulated guest on a busy machine is slow: no good run comes near.
 patience=300

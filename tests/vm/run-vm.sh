@@ -1,5 +1,6 @@
 #!/bin/bash
 # Boots a throw-away guest, runs a scenario in it, and passes on the scenario's output and exit status.
+# SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: run-vm.sh SUITE SCENARIO [OVERLAY.tar]
 #
