@@ -14,7 +14,7 @@
 #include "host/tree.h"
 
 struct fixture {
-	char base[32];	   /* the directory; beside root/ in it lies what must not be reached */
+	char base[32];	   /* beside root/ in it lies what must not be reached */
 	int root;	   /* base/root, an image */
 	struct tree *tree; /* the same */
 	size_t descriptors;
@@ -72,7 +72,7 @@ struct batch {
 	struct change_failure failure;
 };
 
-/* Files get mode 0644 and the owner they are made with; text: content, target of a link, or NULL. */
+/* Files get mode 0644 and the owner as made; text: content, target of a link, or NULL. */
 void batch_add(struct batch *b, const struct fixture *f, enum change_kind kind, const char *path,
 	       const char *text);
 int batch_commit(struct batch *b, const struct fixture *f);
