@@ -180,7 +180,7 @@ static void judge_manifest(struct session *session)
 		session->manifest_state = STATE_MISSING;
 	else if (seen->kind != FILE_REGULAR)
 		session->manifest_state = STATE_UNUSABLE;
-	else if (seen->size == session->manifest_size &&
+	else if (seen->bytes && session->manifest_bytes && seen->size == session->manifest_size &&
 		 memcmp(seen->bytes, session->manifest_bytes, seen->size) == 0)
 		session->manifest_state = STATE_OK;
 }
