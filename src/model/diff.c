@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-#define CONTEXT 3U
+#define CONTEXT 3UL
 
 /* Beyond this many cells the table of common lines is not worth its memory: 4 MiB. */
 #define CELLS_MAX (1U << 20)

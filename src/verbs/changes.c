@@ -46,19 +46,18 @@ void changes_add(struct changes *changes, const struct file_change *change)
 int changes_look(struct changes *changes, const struct tree *tree, const char *path,
 		 const struct looked_at **ret)
 {
-	struct looked_at *looked = &changes->looked[changes->looked_count];
+	struct looked_at looked = {.path = strdup(path)};
 	int error;
 
-	looked->path = strdup(path);
-	if (!looked->path)
+	if (!looked.path)
 		return -ENOMEM;
-	error = tree_look(tree, path, FILE_SIZE_MAX, &looked->file);
+	error = tree_look(tree, path, FILE_SIZE_MAX, &looked.file);
 	if (error < 0) {
-		free(steal_pointer(&looked->path));
+		free(looked.path);
 		return error;
 	}
-	changes->looked_count++;
-	*ret = looked;
+	changes->looked[changes->looked_count] = looked;
+	*ret = &changes->looked[changes->looked_count++];
 	return 0;
 }
 
@@ -97,14 +96,14 @@ int changes_add_copy(struct changes *changes, const struct tree *tree, const cha
 {
 	for (unsigned int number = 0; number < COPIES_MAX; number++) {
 		char *CLEANUP(free_pointer) copy = NULL;
-		const struct looked_at *looked;
+		const struct looked_at *looked = NULL;
 		int error = format_copy_path(path, number, &copy);
 
 		if (error == 0)
 			error = changes_look(changes, tree, copy, &looked);
 		if (error < 0)
 			return error;
-		if (looked->file.kind == FILE_ABSENT) {
+		if (looked && looked->file.kind == FILE_ABSENT) {
 			changes_add_like(changes, looked->path, seen, &looked->file);
 			*ret_copy = looked->path;
 			return 0;

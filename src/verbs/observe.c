@@ -3,8 +3,7 @@
 #include "verbs/observe.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -25,11 +24,27 @@ static int fail_reading(struct read_failure *failure, const char *prefix, const 
 	return buffer_steal(&b, &failure->path, NULL) < 0 ? -ENOMEM : error;
 }
 
+/* "6.1.0-13-amd64" to 6 and 1; 0 and 0 where it is nothing of the kind. */
+static void parse_release(const char *text, unsigned int ret[2])
+{
+	char *end = NULL;
+	unsigned long major = strtoul(text, &end, 10), minor;
+
+	if (end == text || *end != '.')
+		return;
+	text = end + 1;
+	minor = strtoul(text, &end, 10);
+	if (end == text || major > UINT_MAX || minor > UINT_MAX)
+		return;
+	ret[0] = (unsigned int)major;
+	ret[1] = (unsigned int)minor;
+}
+
 void observe_facts(const struct kernel *kernel, bool image, struct facts *ret)
 {
+	static const char name[] = "MemTotal:";
 	char text[4096];
 	const char *total;
-	uint64_t kib;
 
 	*ret = (struct facts){.image = image};
 #if defined(__x86_64__) || defined(__i386__)
@@ -39,13 +54,13 @@ void observe_facts(const struct kernel *kernel, bool image, struct facts *ret)
 	if (image)
 		return;
 	ret->page_size = kernel_page_size(kernel);
-	if (sscanf(kernel_release(kernel), "%u.%u", &ret->release[0], &ret->release[1]) != 2)
-		ret->release[0] = ret->release[1] = 0;
+	parse_release(kernel_release(kernel), ret->release);
 	if (kernel_read(kernel, "/proc/meminfo", text, sizeof(text)) < 0)
 		return;
-	total = strstr(text, "MemTotal:");
-	if (total && sscanf(total, "MemTotal: %" SCNu64 " kB", &kib) == 1)
-		ret->ram = kib * 1024;
+	/* In KiB. Nothing a kernel has overflows; anything else reads as unknown. */
+	total = strstr(text, name);
+	if (total)
+		ret->ram = strtoull(total + sizeof(name) - 1, NULL, 10) * 1024;
 }
 
 static int read_config(const struct tree *tree, const char *path, struct config *config,
@@ -53,7 +68,7 @@ static int read_config(const struct tree *tree, const char *path, struct config 
 {
 	char *CLEANUP(free_pointer) bytes = NULL;
 	struct buffer CLEANUP(buffer_clear) name = {0};
-	size_t size;
+	size_t size = 0;
 	int error;
 
 	error = tree_read(tree, path, FILE_SIZE_MAX, &bytes, &size);
@@ -72,7 +87,7 @@ static int read_named_config(const char *file, struct config *config, struct pro
 	struct tree *CLEANUP(tree_closep) tree = NULL;
 	char *CLEANUP(free_pointer) path = file[0] == '/' ? strdup(file) : NULL;
 	char *CLEANUP(free_pointer) bytes = NULL;
-	size_t size;
+	size_t size = 0;
 	int error;
 
 	if (!path) {
@@ -156,7 +171,7 @@ static int observe_path(const struct tree *tree, const char *path, struct observ
 	int error;
 
 	for (size_t i = 0; i < observed->path_count; i++)
-		if (strcmp(observed->paths[i].path, path) == 0)
+		if (observed->paths[i].path && strcmp(observed->paths[i].path, path) == 0)
 			return 0;
 	error = tree_look(tree, path, FILE_SIZE_MAX, &slot->file);
 	if (error < 0)

@@ -10,7 +10,7 @@ static int add_restored(struct context *context, const struct manifest_file *rec
 			const struct file_difference *difference, struct changes *changes,
 			bool *ret_restored)
 {
-	const struct looked_at *copy;
+	const struct looked_at *copy = NULL;
 	int error = changes_look(changes, context->tree, recorded->replaced, &copy);
 
 	if (error < 0)
@@ -38,7 +38,7 @@ static int add_file(struct context *context, const struct session *session,
 	const struct manifest_file *recorded =
 		manifest_find(&session->observed.manifest, difference->path);
 	bool restored = false;
-	const char *copy;
+	const char *copy = NULL;
 	int error;
 
 	if (difference->state == STATE_MASKED)
