@@ -52,6 +52,7 @@ if [[ $update == yes ]]; then
 	cp "$work/said" "$case/expected.txt"
 	exit 0
 fi
+[[ $status != 77 ]] || exit 77
 [[ $status == 0 ]] || {
 	cat "$work/said"
 	echo "cmd ended with $status"

@@ -144,13 +144,17 @@ enum exit_code change_lock_take(struct context *context, struct change_lock *ret
 {
 	struct change_lock lock = {.tree = context->tree, .fd = -1};
 	struct buffer CLEANUP(buffer_clear) path = {0};
+	bool made;
 	int error;
 
-	error = tree_lock(context->tree, PATH_STATE, LOCK_TIMEOUT_MS, &lock.fd,
-			  &lock.made_directory);
+	error = tree_missing_directories(context->tree, PATH_MANIFEST, &lock.made,
+					 &lock.made_count);
+	if (error == 0)
+		error = tree_lock(context->tree, PATH_STATE, LOCK_TIMEOUT_MS, &lock.fd, &made);
 	if (error < 0) {
 		buffer_printf(&path, "%s%s", tree_prefix(context->tree), PATH_STATE);
 		report_errno(context, "lock", path.data ? path.data : PATH_STATE, error);
+		change_lock_release(&lock);
 		return EXIT_FAILED;
 	}
 	*ret = lock;
@@ -159,10 +163,9 @@ enum exit_code change_lock_take(struct context *context, struct change_lock *ret
 
 void change_lock_release(struct change_lock *lock)
 {
-	if (lock->fd < 0)
-		return;
-	if (lock->made_directory)
-		(void)!tree_remove_directory(lock->tree, PATH_STATE);
+	for (size_t i = lock->made_count; i-- > 0;)
+		(void)!tree_remove_directory(lock->tree, lock->made[i]);
+	tree_names_free(lock->made, lock->made_count);
 	close_descriptor(&lock->fd);
-	lock->fd = -1;
+	*lock = (struct change_lock){.fd = -1};
 }

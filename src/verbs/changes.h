@@ -46,9 +46,11 @@ enum exit_code changes_commit(struct context *context, const struct changes *cha
 struct change_lock {
 	struct tree *tree;
 	int fd;
-	bool made_directory;
+	/* Directories that were not there before, outermost first. */
+	char **made;
+	size_t made_count;
 };
 enum exit_code change_lock_take(struct context *context, struct change_lock *ret);
 
-/* Also takes the state directory away again where it was made and nothing lies in it. */
+/* Also takes away again what was made for it, where nothing lies in it now. */
 void change_lock_release(struct change_lock *lock);

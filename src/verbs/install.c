@@ -123,7 +123,16 @@ static enum exit_code carry_out(struct context *context, struct session *session
 	return EXIT_DONE;
 }
 
-static enum exit_code install_locked(struct context *context)
+static int record_made(const struct change_lock *lock, struct manifest *manifest)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < lock->made_count && error == 0; i++)
+		error = manifest_add_directory(manifest, lock->made[i]);
+	return error;
+}
+
+static enum exit_code install_locked(struct context *context, const struct change_lock *lock)
 {
 	struct session CLEANUP(session_done) session = {0};
 	struct changes CLEANUP(changes_done) changes = {0};
@@ -137,6 +146,8 @@ static enum exit_code install_locked(struct context *context)
 	if (code != EXIT_DONE)
 		return code;
 	error = tree_sweep(context->tree, artifact_paths, artifact_path_count);
+	if (error == 0)
+		error = record_made(lock, &session.manifest);
 	if (error == 0)
 		error = collect(context, &session, &changes);
 	if (error < 0) {
@@ -155,13 +166,7 @@ static enum exit_code run_install(struct context *context)
 	if (context->options->dry_run)
 		return verb_plan.run(context);
 	code = change_lock_take(context, &lock);
-	if (code != EXIT_DONE)
-		return code;
-	code = install_locked(context);
-	/* The directory is where the manifest lies now. */
-	if (code == EXIT_DONE)
-		lock.made_directory = false;
-	return code;
+	return code == EXIT_DONE ? install_locked(context, &lock) : code;
 }
 
 const struct verb verb_install = {
