@@ -135,13 +135,13 @@ early_event() {
 
 early() {
 	local attempt
-	for ((attempt = 1; attempt <= 5; attempt++)); do
+	for ((attempt = 1; attempt <= 10; attempt++)); do
 		early_event && break
 		echo "# early event, attempt $attempt: missed ($early)"
 		udevadm control --start-exec-queue
 		unload nf_conntrack
 	done
-	check 'early event: sent while the module was coming, and alone' "$((attempt <= 5))" 1
+	check 'early event: sent while the module was coming, and alone' "$((attempt <= 10))" 1
 	check 'early event: the values hold' "$(wrong_values)" ''
 	udevadm control --start-exec-queue
 	event_await 'UDEV add'
