@@ -11,7 +11,7 @@ static enum exit_code run_check(struct context *context)
 	if (code != EXIT_DONE)
 		return code;
 	report_plan(context->report, &session.plan);
-	differs = session_report(context, &session, false);
+	differs = session_report(context, &session, REPORT_STATES);
 	if (!differs)
 		report_say(context->report, "In order: every file is as planned.");
 	else

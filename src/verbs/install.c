@@ -111,7 +111,7 @@ static enum exit_code carry_out(struct context *context, struct session *session
 			return code;
 	}
 	report_set_changed(context->report, changes->count > 0);
-	(void)session_report(context, session, true);
+	(void)session_report(context, session, REPORT_ACTIONS);
 	report_set_state(context->report, "in-order");
 	code = check_result(context);
 	if (code != EXIT_DONE)

@@ -11,7 +11,7 @@ static enum exit_code run_plan(struct context *context)
 	if (code != EXIT_DONE)
 		return code;
 	report_plan(context->report, &session.plan);
-	differs = session_report(context, &session, true);
+	differs = session_report(context, &session, REPORT_DIFFS);
 	if (!differs)
 		report_say(context->report, "Nothing to do: every file is as planned.");
 	else

@@ -191,7 +191,8 @@ void report_file(struct report *report, const char *path, const char *action, co
 					"action", action, "state", state));
 	report_say(report, "%s%-8s%s  %s%s", color_of(report, color), act ? action : state,
 		   color_of(report, COLOR_NONE), report->style.prefix, path);
-	if (reason && strcmp(state, "ok") != 0 && strcmp(state, "missing") != 0)
+	if (reason && strcmp(state, "ok") != 0 && strcmp(state, "missing") != 0 &&
+	    !(act && strcmp(state, "leftover") == 0))
 		report_say(report, "          %s", reason);
 }
 
@@ -210,7 +211,7 @@ static void print_diff(const struct report *report, const char *text)
 	}
 }
 
-void report_diff(struct report *report, const struct file_difference *difference)
+void report_diff(struct report *report, const struct file_difference *difference, bool print)
 {
 	const struct observed_file *seen = difference->seen;
 	bool there = seen->kind == FILE_REGULAR;
@@ -231,7 +232,7 @@ void report_diff(struct report *report, const struct file_difference *difference
 		return;
 	(void)json_object_set_new(json_array_get(files, json_array_size(files) - 1), "diff",
 				  json_text(text.data, text.length));
-	if (!report->style.json && !report->style.quiet)
+	if (print && !report->style.json && !report->style.quiet)
 		print_diff(report, text.data);
 }
 

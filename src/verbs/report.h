@@ -50,8 +50,8 @@ void report_plan(struct report *report, const struct plan *plan);
 void report_file(struct report *report, const char *path, const char *action, const char *state,
 		 const char *reason);
 
-/* A unified diff, coloured on a terminal; not with --quiet or JSON, where it is the file's "diff". */
-void report_diff(struct report *report, const struct file_difference *difference);
+/* A unified diff: the file's "diff" in JSON; printed too, coloured on a terminal, if wanted and not --quiet. */
+void report_diff(struct report *report, const struct file_difference *difference, bool print);
 
 /* Prints the JSON object. -EIO: standard output did not take everything. */
 MUST_CHECK int report_finish(struct report *report);

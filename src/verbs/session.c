@@ -289,9 +289,11 @@ static const char *manifest_action(enum file_state state)
 	}
 }
 
-bool session_report(struct context *context, const struct session *session, bool with_diff)
+bool session_report(struct context *context, const struct session *session,
+		    enum report_detail detail)
 {
 	bool differs = session->manifest_state != STATE_OK;
+	bool act = detail != REPORT_STATES;
 
 	for (size_t i = 0; i < session->observed.path_count; i++) {
 		const struct file_difference *difference = &session->differences[i];
@@ -300,17 +302,18 @@ bool session_report(struct context *context, const struct session *session, bool
 		if (!difference->wanted && difference->state == STATE_OK)
 			continue;
 		report_file(context->report, difference->path,
-			    with_diff ? file_action_word(difference->action) : "none",
+			    act ? file_action_word(difference->action) : "none",
 			    file_state_word(difference->state),
 			    file_state_reason(difference->state));
-		if (with_diff && difference->action != ACTION_NONE)
-			report_diff(context->report, difference);
+		if (act && difference->action != ACTION_NONE)
+			report_diff(context->report, difference,
+				    detail == REPORT_DIFFS || context->options->verbose);
 		differs = differs || difference->action != ACTION_NONE;
 	}
 	if (session->manifest_state != STATE_OK ||
 	    session->observed.manifest_file.kind != FILE_ABSENT)
 		report_file(context->report, PATH_MANIFEST,
-			    with_diff ? manifest_action(session->manifest_state) : "none",
+			    act ? manifest_action(session->manifest_state) : "none",
 			    file_state_word(session->manifest_state), NULL);
 	report_set_state(context->report, differs ? "drift" : "in-order");
 	return differs;

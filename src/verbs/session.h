@@ -35,8 +35,15 @@ enum exit_code session_open_empty(struct context *context, struct session *ret);
 /* Makes manifest_bytes anew after a change of the manifest. -ENOMEM. */
 MUST_CHECK int session_format_manifest(struct session *session);
 
-/* Reports all files with their differences; with_diff: and how. Returns whether something differs. */
-bool session_report(struct context *context, const struct session *session, bool with_diff);
+enum report_detail {
+	REPORT_STATES,	/* how each file is */
+	REPORT_ACTIONS, /* what is done about it; the diff in JSON and with --verbose */
+	REPORT_DIFFS,	/* also the diff */
+};
+
+/* Reports all files with their differences. Returns whether something differs. */
+bool session_report(struct context *context, const struct session *session,
+		    enum report_detail detail);
 
 /* Reports what --force would be needed for, or cannot help. EXIT_REFUSED if there is such a thing. */
 enum exit_code session_refuse(struct context *context, const struct session *session);

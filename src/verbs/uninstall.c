@@ -114,7 +114,7 @@ static enum exit_code uninstall_locked(struct context *context)
 	}
 	remove_directories(context, &session.observed.manifest);
 	report_set_changed(context->report, changes.count > 0);
-	(void)session_report(context, &session, true);
+	(void)session_report(context, &session, REPORT_ACTIONS);
 	report_set_state(context->report, "in-order");
 	if (changes.count == 0)
 		report_say(context->report,
@@ -137,7 +137,7 @@ static enum exit_code dry_run(struct context *context)
 
 	if (code != EXIT_DONE)
 		return code;
-	differs = session_report(context, &session, true);
+	differs = session_report(context, &session, REPORT_DIFFS);
 	report_say(
 		context->report, "%s",
 		differs ? "Nothing was changed; \"conntrack-persist uninstall\" carries this out."
