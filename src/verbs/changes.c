@@ -116,6 +116,14 @@ int changes_add_copy(struct changes *changes, const struct tree *tree, const cha
 	return -EEXIST;
 }
 
+int changes_sweep(struct context *context)
+{
+	static const char *const manifest[] = {PATH_MANIFEST};
+	int error = tree_sweep(context->tree, artifact_paths, artifact_path_count);
+
+	return error < 0 ? error : tree_sweep(context->tree, manifest, ARRAY_SIZE(manifest));
+}
+
 enum exit_code changes_commit(struct context *context, const struct changes *changes)
 {
 	struct change_failure failure = {0};

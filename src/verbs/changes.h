@@ -39,6 +39,9 @@ MUST_CHECK int changes_add_copy(struct changes *changes, const struct tree *tree
 void changes_add_like(struct changes *changes, const char *path, const struct observed_file *like,
 		      const struct observed_file *seen);
 
+/* Clears away temporary files of a run that was killed, under the lock. Negative errno as tree_sweep(). */
+MUST_CHECK int changes_sweep(struct context *context);
+
 /* Carries them out under the lock; reports a failure. */
 enum exit_code changes_commit(struct context *context, const struct changes *changes);
 

@@ -145,7 +145,7 @@ static enum exit_code install_locked(struct context *context, const struct chang
 	code = session_refuse(context, &session);
 	if (code != EXIT_DONE)
 		return code;
-	error = tree_sweep(context->tree, artifact_paths, artifact_path_count);
+	error = changes_sweep(context);
 	if (error == 0)
 		error = record_made(lock, &session.manifest);
 	if (error == 0)

@@ -2,6 +2,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "verbs/session.h"
 
+/* What install would refuse is better known before. */
+static void warn_of_refusal(struct context *context, const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		if (session->differences[i].needs_force && !context->options->force)
+			report_message(context->report, SEVERITY_WARNING,
+				       "%s%s is %s; install refuses to touch it%s",
+				       tree_prefix(context->tree), session->differences[i].path,
+				       file_state_reason(session->differences[i].state),
+				       session->differences[i].state == STATE_UNUSABLE
+					       ? ""
+					       : " without --force, which keeps a copy");
+}
+
 static enum exit_code run_plan(struct context *context)
 {
 	struct session CLEANUP(session_done) session = {0};
@@ -12,6 +26,7 @@ static enum exit_code run_plan(struct context *context)
 		return code;
 	report_plan(context->report, &session.plan);
 	differs = session_report(context, &session, REPORT_DIFFS);
+	warn_of_refusal(context, &session);
 	if (!differs)
 		report_say(context->report, "Nothing to do: every file is as planned.");
 	else

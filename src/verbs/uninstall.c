@@ -100,7 +100,7 @@ static enum exit_code uninstall_locked(struct context *context)
 		code = session_refuse(context, &session);
 	if (code != EXIT_DONE)
 		return code;
-	error = tree_sweep(context->tree, artifact_paths, artifact_path_count);
+	error = changes_sweep(context);
 	if (error == 0)
 		error = collect(context, &session, &changes);
 	if (error < 0) {
