@@ -16,7 +16,7 @@ void problems_done(struct problems *p)
 	*p = (struct problems){0};
 }
 
-static char *format_text(const char *format, va_list args)
+PRINTF_LIKE(1, 0) static char *format_text(const char *format, va_list args)
 {
 	va_list again;
 	char *text = NULL;

@@ -66,8 +66,8 @@ fi
 echo "image.sh: building $suite" >&2
 root=$work/root
 merge=()
-# From Debian 12 on the packages bring the merged /usr themselves.
-[ "$suite" != bullseye ] || merge=(--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr)
+# From Debian 12 on packages of its own see to the merged /usr. The hook's folder has one more script, for those.
+[ "$suite" != bullseye ] || merge=(--setup-hook=/usr/share/mmdebstrap/hooks/merged-usr/setup00.sh)
 
 # No documentation, and no kernel hooks: the distribution's own initrd is slow to make and not booted.
 # Drivers are most of a kernel package; of them a guest needs the disk and the virtual network cards.
