@@ -91,20 +91,20 @@ static int format_copy_path(const char *path, unsigned int number, char **ret)
 	return buffer_steal(&b, ret, NULL);
 }
 
-int changes_add_copy(struct changes *changes, const struct tree *tree, const char *path,
-		     const struct observed_file *seen, const char **ret_copy)
+static int add_copy(struct changes *changes, const struct tree *tree,
+		    const struct file_difference *difference, const char **ret_copy)
 {
 	for (unsigned int number = 0; number < COPIES_MAX; number++) {
 		char *CLEANUP(free_pointer) copy = NULL;
 		const struct looked_at *looked = NULL;
-		int error = format_copy_path(path, number, &copy);
+		int error = format_copy_path(difference->path, number, &copy);
 
 		if (error == 0)
 			error = changes_look(changes, tree, copy, &looked);
 		if (error < 0)
 			return error;
 		if (looked && looked->file.kind == FILE_ABSENT) {
-			changes_add_like(changes, looked->path, seen, &looked->file);
+			changes_add_like(changes, looked->path, difference->seen, &looked->file);
 			*ret_copy = looked->path;
 			return 0;
 		}
@@ -114,6 +114,19 @@ int changes_add_copy(struct changes *changes, const struct tree *tree, const cha
 		observed_file_clear(&changes->looked[changes->looked_count].file);
 	}
 	return -EEXIST;
+}
+
+int changes_keep(struct context *context, struct changes *changes,
+		 const struct file_difference *difference, const char **ret_copy)
+{
+	int error = add_copy(changes, context->tree, difference, ret_copy);
+
+	if (error < 0)
+		return error;
+	report_message(context->report, SEVERITY_WARNING, "%s%s was %s; a copy is kept as %s%s",
+		       tree_prefix(context->tree), difference->path,
+		       file_state_reason(difference->state), tree_prefix(context->tree), *ret_copy);
+	return 0;
 }
 
 int changes_sweep(struct context *context)

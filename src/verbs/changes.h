@@ -31,9 +31,12 @@ void changes_add(struct changes *changes, const struct file_change *change);
 MUST_CHECK int changes_look(struct changes *changes, const struct tree *tree, const char *path,
 			    const struct looked_at **ret);
 
-/* Adds a copy of what lies at the path, under a name of its own below PATH_REPLACED. *ret_copy lives as the changes. */
-MUST_CHECK int changes_add_copy(struct changes *changes, const struct tree *tree, const char *path,
-				const struct observed_file *seen, const char **ret_copy);
+/*
+ * Adds a copy of what --force is about to take away, under a name of its own below PATH_REPLACED, and says so.
+ * *ret_copy lives as long as the changes. Negative errno as tree_look(); -EEXIST: too many copies.
+ */
+MUST_CHECK int changes_keep(struct context *context, struct changes *changes,
+			    const struct file_difference *difference, const char **ret_copy);
 
 /* Adds the change that makes `path` what `like` is. seen: what lies there now. */
 void changes_add_like(struct changes *changes, const char *path, const struct observed_file *like,

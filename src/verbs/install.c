@@ -17,14 +17,9 @@ static int add_file(struct context *context, struct session *session,
 	if (difference->action == ACTION_NONE)
 		return 0;
 	if (difference->needs_force) {
-		error = changes_add_copy(changes, context->tree, difference->path, difference->seen,
-					 &copy);
+		error = changes_keep(context, changes, difference, &copy);
 		if (error < 0)
 			return error;
-		report_message(context->report, SEVERITY_WARNING,
-			       "%s%s was %s; a copy is kept as %s%s", tree_prefix(context->tree),
-			       difference->path, file_state_reason(difference->state),
-			       tree_prefix(context->tree), copy);
 		/* What was there before us is put back by uninstall; an edit of ours is only kept. */
 		if (difference->state == STATE_FOREIGN && !(recorded && recorded->replaced)) {
 			error = manifest_put(&session->manifest, difference->path,

@@ -44,14 +44,9 @@ static int add_file(struct context *context, const struct session *session,
 	if (difference->state == STATE_MASKED)
 		return 0;
 	if (difference->needs_force) {
-		error = changes_add_copy(changes, context->tree, difference->path, difference->seen,
-					 &copy);
+		error = changes_keep(context, changes, difference, &copy);
 		if (error < 0)
 			return error;
-		report_message(context->report, SEVERITY_WARNING,
-			       "%s%s was %s; a copy is kept as %s%s", tree_prefix(context->tree),
-			       difference->path, file_state_reason(difference->state),
-			       tree_prefix(context->tree), copy);
 	}
 	if (recorded && recorded->replaced) {
 		error = add_restored(context, recorded, difference, changes, &restored);
