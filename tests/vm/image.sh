@@ -32,6 +32,8 @@ if [ -d "$image" ]; then
 	exit
 fi
 
+# Whoever holds the lock knows what a killed builder left behind.
+rm -rf "$cache/$suite".new-*
 work=$(mktemp -d "$cache/$suite.new-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 129' HUP
