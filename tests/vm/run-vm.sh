@@ -9,6 +9,7 @@
 #
 # VM_MEMORY    of the guest (default: 1G)
 # VM_TIMEOUT   seconds that one boot may take (default: 1800)
+# VM_KERNEL_TIMEOUT  seconds until the kernel starts its first program (default: 240)
 # VM_LOGS      folder for the console log of a guest that failed (default: the current one)
 # VM_CACHE, VM_PACKAGES   see image.sh
 #
@@ -51,8 +52,8 @@ ln -s ../scenario.service "$work/files/etc/systemd/system/multi-user.target.want
 tar -C "$work/files" --owner=0 --group=0 --mode=go=u-w -cf "$work/files.tar" vm etc
 qemu-img create -q -f qcow2 -b "$image/root.ext4" -F raw "$work/root.qcow2"
 
-# Runs one boot; its console, output and status end up in files of $work.
-boot() {
+# Starts the machine; its console, output and status end up in files of $work.
+start() {
 	local number=$1 file
 	local disks=(-drive "if=virtio,file=$work/root.qcow2,format=qcow2,cache=unsafe")
 	# Unpacked once: later boots meet what the first one left behind.
@@ -63,6 +64,7 @@ boot() {
 	fi
 	: >"$work/output"
 	: >"$work/status"
+	: >"$work/console.$number"
 	# No KVM, even where its device opens: the guests must behave alike everywhere.
 	timeout --kill-after=30 "${VM_TIMEOUT:-1800}" qemu-system-x86_64 \
 		-accel tcg,thread=multi -cpu max -smp 2 -m "${VM_MEMORY:-1G}" \
@@ -73,6 +75,27 @@ boot() {
 		-serial "file:$work/console.$number" -serial "file:$work/output" -serial "file:$work/status" \
 		</dev/null &
 	guest=$!
+}
+
+# Whether the kernel came as far as its first program, or the machine has ended.
+reached_init() {
+	timeout "${VM_KERNEL_TIMEOUT:-240}" \
+		grep -q -m 1 'Run /init as init process' < <(tail -n +1 --pid="$guest" -f "$work/console.$1") ||
+		! kill -0 "$guest" 2>/dev/null
+}
+
+# Runs one boot. An emulated kernel on busy processors hangs once in a while as it sets its clocks, before it has
+# touched a disk: that machine is started again.
+boot() {
+	local number=$1 try
+	for try in 1 2 3; do
+		start "$number"
+		reached_init "$number" && break
+		echo "run-vm.sh: $suite: the kernel hung before its first program, try $try of 3" >&2
+		[ "$try" -lt 3 ] || break
+		kill "$guest" 2>/dev/null || :
+		wait "$guest" || :
+	done
 	wait "$guest" || echo "run-vm.sh: the machine ended with status $?" >&2
 	guest=
 	cat "$work/output"
