@@ -22,7 +22,7 @@ _conntrack_persist() {
 	case $current in
 	-*) COMPREPLY=($(compgen -W '--config --root --json --dry-run --force --no-live --quiet
 		--verbose --color --help --version' -- "$current")) ;;
-	*) COMPREPLY=($(compgen -W 'plan install check uninstall keys' -- "$current")) ;;
+	*) COMPREPLY=($(compgen -W 'plan install apply check uninstall keys' -- "$current")) ;;
 	esac
 }
 complete -F _conntrack_persist conntrack-persist

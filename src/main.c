@@ -7,11 +7,12 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "host/journal.h"
 #include "options.h"
 #include "verbs/verbs.h"
 
 static const struct verb *const verbs[] = {
-	&verb_plan, &verb_install, &verb_check, &verb_uninstall, &verb_keys,
+	&verb_plan, &verb_install, &verb_apply, &verb_check, &verb_uninstall, &verb_keys,
 };
 
 static void print_help(void)
@@ -75,6 +76,8 @@ static bool vet_options(const struct verb *verb, const struct options *options)
 		wrong = "--force";
 	else if (options->no_live && !(verb->flags & VERB_NO_LIVE))
 		wrong = "--no-live";
+	else if (options->root && (verb->flags & VERB_RUNNING))
+		wrong = "--root";
 	if (!wrong)
 		return true;
 	(void)fprintf(
@@ -107,6 +110,7 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 		.quiet = context->options->quiet,
 		.verbose = context->options->verbose,
 		.color = want_color(context->options) && !context->options->json,
+		.journal = journal_listens(),
 	};
 	enum exit_code code;
 	int error;
@@ -139,6 +143,7 @@ static enum exit_code run(int argc, char **argv)
 {
 	struct options options;
 	struct kernel *CLEANUP(kernel_closep) kernel = NULL;
+	struct bus *CLEANUP(bus_closep) bus = NULL;
 	struct context context = {.options = &options};
 	const struct verb *verb;
 
@@ -165,7 +170,12 @@ static enum exit_code run(int argc, char **argv)
 		(void)fputs("conntrack-persist: the kernel does not tell its name\n", stderr);
 		return EXIT_FAILED;
 	}
+	if (bus_open(&bus) < 0) {
+		(void)fputs("conntrack-persist: out of memory\n", stderr);
+		return EXIT_FAILED;
+	}
 	context.kernel = kernel;
+	context.bus = bus;
 	return run_on_host(verb, &context);
 }
 

@@ -31,6 +31,11 @@ ctp() {
 	"$CONNTRACK_PERSIST_TWIN" "$@" 2>&1 || code=$?
 	echo "exit $code"
 }
+# json ARGUMENT...: the JSON object alone, whatever the exit code.
+# shellcheck disable=SC2317
+json() {
+	"$CONNTRACK_PERSIST_TWIN" --json "$@" 2>/dev/null || :
+}
 # has GREP-ARGUMENT...: whether standard input, read to its end, has a match.
 # shellcheck disable=SC2317
 has() {
@@ -43,7 +48,50 @@ fail() {
 	echo "FAILED: $*"
 	exit 99
 }
-export -f ctp has fail
+# loaded [STATE]: nf_conntrack is in the kernel, with the values that it takes by itself on this host; "built-in": with
+# neither a state nor events.
+# shellcheck disable=SC2317
+loaded() {
+	local state=${1:-live} module=$HOST/sys/module/nf_conntrack keys=$HOST/proc/sys/net/netfilter
+	mkdir -p "$module/parameters" "$keys"
+	echo 65536 >"$module/parameters/hashsize"
+	echo 512 >"$module/parameters/expect_hashsize"
+	if [[ $state == built-in ]]; then
+		rm -f "$module"/{initstate,uevent,refcnt}
+	else
+		echo "$state" >"$module/initstate"
+		echo 0 >"$module/refcnt"
+		: >"$module/uevent"
+	fi
+	[[ $state != coming ]] || return 0
+	echo 65536 >"$keys/nf_conntrack_max"
+	echo 65536 >"$keys/nf_conntrack_buckets"
+	echo 1024 >"$keys/nf_conntrack_expect_max"
+	echo 432000 >"$keys/nf_conntrack_tcp_timeout_established"
+	echo 30 >"$keys/nf_conntrack_udp_timeout"
+	echo 0 >"$keys/nf_conntrack_acct"
+	echo 3145728 >"$keys/nf_conntrack_frag6_low_thresh"
+	echo 4194304 >"$keys/nf_conntrack_frag6_high_thresh"
+}
+# systemd, udevd: at work on this host.
+# shellcheck disable=SC2317
+run_by_systemd() {
+	mkdir -p "$HOST/run/systemd/system" "$HOST/run/udev"
+	: >"$HOST/run/udev/control"
+}
+# fault KIND NAME ERRNO: what tests/harness/faults.h says.
+# shellcheck disable=SC2317
+fault() {
+	printf '%s %s\t%s\n' "$@" >>"$HOST/faults"
+}
+# written: what was written to the kernel since the last time, in order.
+# shellcheck disable=SC2317
+written() {
+	[[ ! -e $HOST/kernel.log ]] || cat "$HOST/kernel.log"
+	rm -f "$HOST/kernel.log"
+}
+export -f ctp json has fail loaded run_by_systemd fault written
+export KEYS=/proc/sys/net/netfilter MODULE=/sys/module/nf_conntrack
 
 status=0
 (cd "$work/run" && bash -euo pipefail "$case/cmd") >"$work/said" 2>&1 </dev/null || status=$?

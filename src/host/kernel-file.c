@@ -1,10 +1,16 @@
-/* Reading a small file of /proc or /sys, the same for each body of the kernel port. */
+/* Files of /proc and /sys, the same for each body of the kernel port. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/kernel-file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "model/values.h"
 
 int kernel_file_read(const char *path, char *buffer, size_t size)
 {
@@ -14,18 +20,107 @@ int kernel_file_read(const char *path, char *buffer, size_t size)
 	if (fd < 0)
 		return -errno;
 	while (length < size - 1) {
-		ssize_t got = read(fd, buffer + length, size - 1 - length);
+		size_t room = size - 1 - length;
+		ssize_t got = read(fd, buffer + length, room);
 
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return -errno;
-		if (got == 0)
-			break;
 		length += (size_t)got;
+		/* These files give what they have at once: less than asked for is the end. */
+		if ((size_t)got < room)
+			break;
 	}
 	if (length > 0 && buffer[length - 1] == '\n')
 		length--;
 	buffer[length] = '\0';
 	return 0;
+}
+
+int kernel_file_write(const char *path, const char *text)
+{
+	int CLEANUP(close_descriptor) fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	size_t length = strlen(text);
+	ssize_t put;
+
+	if (fd < 0)
+		return -errno;
+	do
+		put = write(fd, text, length);
+	while (put < 0 && errno == EINTR);
+	if (put < 0)
+		return -errno;
+	return (size_t)put == length ? 0 : -EIO;
+}
+
+int kernel_file_module_state(const char *root, enum module_state *ret)
+{
+	static const struct {
+		const char *word;
+		enum module_state state;
+	} words[] = {{"live", MODULE_LIVE}, {"coming", MODULE_COMING}, {"going", MODULE_GOING}};
+	char path[PATH_MAX], text[16];
+	int error;
+
+	if (snprintf(path, sizeof(path), "%s" PATH_MODULE "/initstate", root) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	error = kernel_file_read(path, text, sizeof(text));
+	for (size_t i = 0; i < ARRAY_SIZE(words) && error == 0; i++)
+		if (strcmp(text, words[i].word) == 0) {
+			*ret = words[i].state;
+			return 0;
+		}
+	if (error < 0 && error != -ENOENT && error != -ENODEV)
+		return error;
+	*strrchr(path, '/') = '\0';
+	if (access(path, F_OK) == 0)
+		return -ENODATA;
+	*ret = MODULE_ABSENT;
+	return 0;
+}
+
+/* "net:[4026531840]" of a process; 0 where it may not be seen. */
+static unsigned long read_namespace(const char *root, const char *process)
+{
+	char path[PATH_MAX], text[64];
+	ssize_t length;
+
+	if (snprintf(path, sizeof(path), "%s/proc/%s/ns/net", root, process) >= (int)sizeof(path))
+		return 0;
+	length = readlink(path, text, sizeof(text) - 1);
+	if (length < 0)
+		return 0;
+	text[length] = '\0';
+	return strncmp(text, "net:[", 5) == 0 ? strtoul(text + 5, NULL, 10) : 0;
+}
+
+size_t kernel_file_count_namespaces(const char *root)
+{
+	unsigned long seen[256];
+	size_t count = 0;
+	char path[PATH_MAX];
+	struct dirent *entry;
+	DIR *processes;
+
+	if (snprintf(path, sizeof(path), "%s/proc", root) >= (int)sizeof(path))
+		return 0;
+	processes = opendir(path);
+	if (!processes)
+		return 0;
+	/* More than there is room for are as many as there is room for. */
+	while (count < ARRAY_SIZE(seen) && (entry = readdir(processes))) {
+		unsigned long id;
+		size_t i = 0;
+
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+			continue;
+		id = read_namespace(root, entry->d_name);
+		while (i < count && seen[i] != id)
+			i++;
+		if (id && i == count)
+			seen[count++] = id;
+	}
+	(void)closedir(processes);
+	return count;
 }

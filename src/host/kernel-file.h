@@ -1,10 +1,23 @@
-/* Reading a small file of /proc or /sys, the same for each body of the kernel port. */
+/* Files of /proc and /sys, the same for each body of the kernel port. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include <stddef.h>
 
 #include "base/cleanup.h"
+#include "model/observed.h"
 
 /* As kernel_read(), with a real path. */
 MUST_CHECK int kernel_file_read(const char *path, char *buffer, size_t size);
+
+/* As kernel_write(), with a real path. */
+MUST_CHECK int kernel_file_write(const char *path, const char *text);
+
+/*
+ * What the files of nf_conntrack tell of its state, below the directory that is /. -ENODATA: its directory is there
+ * and tells none, which is so when it is built in, and for a moment while it is loading.
+ */
+MUST_CHECK int kernel_file_module_state(const char *root, enum module_state *ret);
+
+/* As kernel_count_namespaces(), below the directory that is /. */
+size_t kernel_file_count_namespaces(const char *root);

@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/kernel-file.h"
+#include "host/modules.h"
 
 struct kernel {
 	struct utsname name;
@@ -76,4 +78,49 @@ bool kernel_has(const struct kernel *kernel, const char *path)
 {
 	(void)kernel;
 	return access(path, F_OK) == 0;
+}
+
+int kernel_write(const struct kernel *kernel, const char *path, const char *text)
+{
+	(void)kernel;
+	return kernel_file_write(path, text);
+}
+
+void kernel_pause(const struct kernel *kernel, unsigned int milliseconds)
+{
+	struct timespec time = {.tv_sec = milliseconds / 1000,
+				.tv_nsec = (long)(milliseconds % 1000) * 1000000};
+
+	(void)kernel;
+	(void)nanosleep(&time, NULL);
+}
+
+int kernel_module_state(const struct kernel *kernel, enum module_state *ret)
+{
+	int error = kernel_file_module_state("", ret);
+
+	/*
+	 * Its directory without a state: built in, or its files are just about to appear. libkmod would take either for
+	 * "coming" where the list of what is built in is missing (containers), and costs more than all of apply.
+	 */
+	for (int i = 0; i < 3 && error == -ENODATA; i++) {
+		kernel_pause(kernel, 1);
+		error = kernel_file_module_state("", ret);
+	}
+	if (error != -ENODATA)
+		return error;
+	*ret = MODULE_BUILT_IN;
+	return 0;
+}
+
+int kernel_modprobe_view(const struct kernel *kernel, struct modprobe_view *ret)
+{
+	(void)kernel;
+	return modules_view(NULL, NULL, ret);
+}
+
+size_t kernel_count_namespaces(const struct kernel *kernel)
+{
+	(void)kernel;
+	return kernel_file_count_namespaces("");
 }

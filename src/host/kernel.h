@@ -6,6 +6,8 @@
 #include <stddef.h>
 
 #include "base/cleanup.h"
+#include "model/loading.h"
+#include "model/observed.h"
 
 /*
  * Two bodies, chosen by the linker: kernel-live.c for the shipped program, tests/harness/kernel-tree.c for its twin,
@@ -44,3 +46,25 @@ MUST_CHECK int kernel_read(const struct kernel *kernel, const char *path, char *
 
 /* Whether a file of /proc or /sys is there. */
 bool kernel_has(const struct kernel *kernel, const char *path);
+
+/*
+ * Writes a value, one write(2) of an open of its own: a second write to the same descriptor may be ignored with success.
+ * Negative errno as open(2) and write(2): -ENOENT, -EACCES, -EROFS, -EPERM, -EINVAL, -ENOMEM, -EOPNOTSUPP ...; -EIO: the
+ * kernel took a part.
+ */
+MUST_CHECK int kernel_write(const struct kernel *kernel, const char *path, const char *text);
+
+/*
+ * How nf_conntrack is, by its own files, which libkmod reads as well; what these cannot tell is in the view below.
+ * Negative errno: they could not be read.
+ */
+MUST_CHECK int kernel_module_state(const struct kernel *kernel, enum module_state *ret);
+
+/* Lets some time pass while the module is on its way, whose end no event tells on every kernel. */
+void kernel_pause(const struct kernel *kernel, unsigned int milliseconds);
+
+/* modprobe's view of nf_conntrack. -ELIBACC: libkmod is not installed; -ENOMEM. */
+MUST_CHECK int kernel_modprobe_view(const struct kernel *kernel, struct modprobe_view *ret);
+
+/* Different network namespaces of the processes that this one may look at; 0: not known. */
+size_t kernel_count_namespaces(const struct kernel *kernel);

@@ -38,6 +38,22 @@ void observed_file_clear(struct observed_file *file);
 struct facts {
 	bool image;
 	uint64_t ram;		 /* bytes; 0: unknown */
+	uint64_t available;	 /* bytes of it that could be had now; 0: unknown */
 	unsigned int release[2]; /* 6 and 1 for 6.1.0-13-amd64; 0 and 0: unknown */
 	unsigned long page_size; /* bytes; 0: unknown */
 };
+
+/* How nf_conntrack is in the running kernel. */
+enum module_state {
+	MODULE_ABSENT,
+	MODULE_COMING, /* loading: parameters exist, keys perhaps not yet */
+	MODULE_LIVE,
+	MODULE_GOING, /* unloading */
+	MODULE_BUILT_IN,
+};
+
+/* "not loaded", "loading", "loaded" ...: to stand after "nf_conntrack is". */
+const char *module_state_words(enum module_state state);
+
+/* Whether values can be read and written: it is there and not on its way. */
+bool module_is_there(enum module_state state);

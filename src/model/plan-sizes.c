@@ -163,7 +163,11 @@ static void leave_out(const struct plan_request *request, struct problems *probl
 int plan_resolve_sizes(const struct plan_request *request, struct problems *problems,
 		       struct plan_sizes *ret)
 {
-	struct plan_sizes sizes = {.from_ram = value_of(request, SETTING_MAX)->is_auto};
+	struct plan_sizes sizes = {
+		.from_ram = value_of(request, SETTING_MAX)->is_auto,
+		.expect_hashsize = value_of(request, SETTING_EXPECT_HASHSIZE)->number,
+		.page_size = request->facts->page_size,
+	};
 	int error = format_inputs(request, &sizes.inputs);
 
 	if (error < 0)

@@ -89,8 +89,8 @@ static int plan_tune(struct plan *plan, const struct plan_request *request)
 	const struct config_value *values = request->config->values;
 	struct wished_sizes sizes = {
 		.hashsize = plan->sizes.hashsize,
-		.expect_hashsize = values[SETTING_EXPECT_HASHSIZE].number,
-		.page_size = request->facts->page_size,
+		.expect_hashsize = plan->sizes.expect_hashsize,
+		.page_size = plan->sizes.page_size,
 	};
 	struct buffer b = {0};
 	int error;
@@ -98,9 +98,9 @@ static int plan_tune(struct plan *plan, const struct plan_request *request)
 	error = plan_settings(plan, request->config);
 	if (error < 0)
 		return error;
+	plan->synchronous = values[SETTING_SYNCHRONOUS].number;
 
-	render_modprobe_tune(&b, &sizes,
-			     values[SETTING_SYNCHRONOUS].number ? request->program : NULL);
+	render_modprobe_tune(&b, &sizes, plan->synchronous ? request->program : NULL);
 	error = add_artifact(plan, PATH_MODPROBE, &b);
 	if (error < 0)
 		return error;

@@ -16,9 +16,11 @@
 struct plan_sizes {
 	uint64_t
 		max; /* entries; 0: left out of the files, as it follows from the RAM of the host that boots */
-	uint64_t hashsize; /* buckets, as configured; 0: left out */
-	bool from_ram;	   /* max = auto */
-	char *inputs;	   /* owned; the settings they follow from, for struct kept_sizes */
+	uint64_t hashsize;	  /* buckets, as configured; 0: left out */
+	uint64_t expect_hashsize; /* buckets, as configured; 0: left to the kernel */
+	unsigned long page_size;  /* bytes, for the kernel's rounding; 0: unknown */
+	bool from_ram;		  /* max = auto */
+	char *inputs;		  /* owned; the settings they follow from, for struct kept_sizes */
 	uint64_t
 		ram; /* rounded, bytes; the resolution's, which may be an earlier run's; 0: unknown */
 	uint64_t table_bytes; /* a full table of these; 0: unknown */
@@ -26,6 +28,7 @@ struct plan_sizes {
 
 struct plan {
 	enum mode mode;
+	bool synchronous; /* with an install line */
 	struct plan_sizes sizes;
 	struct setting
 		*settings; /* in the order in which they are written; empty in mode disable */

@@ -6,6 +6,30 @@
 #include "model/sizes.h"
 
 #define END_LABEL "conntrack_persist_end"
+#define UNIT	  "conntrack-persist.service"
+
+/* Wherever systemd looks for the unit of a package, of a build of one's own, of an administrator. */
+static const char *const unit_paths[] = {
+	"/usr/lib/systemd/system/" UNIT,
+	"/lib/systemd/system/" UNIT,
+	"/usr/local/lib/systemd/system/" UNIT,
+	"/etc/systemd/system/" UNIT,
+};
+
+static void render_mark(struct buffer *b)
+{
+	buffer_add(b,
+		   "\n"
+		   "# With this mark systemd has a unit for the module, which others can be bound "
+		   "to. If\n"
+		   "# the service is installed, it verifies and logs each load.\n"
+		   "TAG+=\"systemd\"\n");
+	for (size_t i = 0; i < ARRAY_SIZE(unit_paths); i++)
+		buffer_printf(b, "TEST!=\"%s\", \\\n  ", unit_paths[i]);
+	buffer_add(b, "GOTO=\"conntrack_persist_values\"\n"
+		      "ENV{SYSTEMD_WANTS}+=\"" UNIT "\"\n"
+		      "LABEL=\"conntrack_persist_values\"\n");
+}
 
 static void render_gates(struct buffer *b)
 {
@@ -16,7 +40,10 @@ static void render_gates(struct buffer *b)
 		"# drop what this rule has set on the device.\n"
 		"ACTION==\"remove\", GOTO=\"" END_LABEL "\"\n"
 		"SUBSYSTEM!=\"module\", GOTO=\"" END_LABEL "\"\n"
-		"KERNEL!=\"nf_conntrack\", GOTO=\"" END_LABEL "\"\n"
+		"KERNEL!=\"nf_conntrack\", GOTO=\"" END_LABEL "\"\n");
+	render_mark(b);
+	buffer_add(
+		b,
 		"\n"
 		"# Kernels before 5.11 send the event before the keys exist: this waits until the\n"
 		"# module is live. Only while it is coming, or a late event would load the module\n"

@@ -1,19 +1,47 @@
-/* The verb check: compares files with the plan; changes nothing. */
+/* The verb check: compares files and live values with the plan; changes nothing. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/live.h"
 #include "verbs/session.h"
+
+static void say_in_order(struct context *context, const struct live *live)
+{
+	if (values_count(&live->values, VALUE_PENDING) == 0)
+		report_say(context->report,
+			   live->values.count > 0 ? "In order: every file and value is as planned."
+						  : "In order: every file is as planned.");
+	else if (module_is_there(live->module))
+		report_say(context->report, "In order; expect_hashsize is taken when nf_conntrack "
+					    "loads the next time.");
+	else
+		report_say(context->report, "In order; the values come into force when "
+					    "nf_conntrack loads.");
+}
 
 static enum exit_code run_check(struct context *context)
 {
 	struct session CLEANUP(session_done) session = {0};
+	struct live CLEANUP(live_done) live = {0};
 	enum exit_code code = session_open(context, true, &session);
-	bool differs;
+	bool differs, files_differ;
 
 	if (code != EXIT_DONE)
 		return code;
+	if (live_is_wanted(context)) {
+		code = live_observe(context, &session, &live);
+		if (code == EXIT_DONE)
+			code = live_judge(context, &session, &live);
+		if (code != EXIT_DONE)
+			return code;
+	}
 	report_plan(context->report, &session.plan);
-	differs = session_report(context, &session, REPORT_STATES);
+	files_differ = session_report(context, &session, REPORT_STATES);
+	differs = live_report(context, &session, &live, LIVE_STATES) || files_differ;
+	live_report_state(context, differs, &live);
 	if (!differs)
-		report_say(context->report, "In order: every file is as planned.");
+		say_in_order(context, &live);
+	else if (!files_differ && values_count(&live.values, VALUE_DIFFERS) == 0)
+		report_say(context->report, "The files are in order, and nf_conntrack cannot load: "
+					    "mend what the warning names.");
 	else
 		report_say(context->report, "The host differs from its configuration; "
 					    "\"conntrack-persist plan\" shows\n"
@@ -23,7 +51,7 @@ static enum exit_code run_check(struct context *context)
 
 const struct verb verb_check = {
 	.name = "check",
-	.help = "compare the files with the plan",
+	.help = "compare files and live values with the plan",
 	.run = run_check,
 	.flags = 0,
 };

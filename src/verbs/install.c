@@ -1,8 +1,10 @@
-/* The verb install: writes the files, all or none, then checks itself. */
+/* The verb install: writes the files, all or none, makes the running host follow, then checks itself. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 
+#include "verbs/activate.h"
 #include "verbs/changes.h"
+#include "verbs/live.h"
 #include "verbs/session.h"
 
 /* One change of a file: with --force first a copy of what somebody else wrote. */
@@ -65,11 +67,13 @@ static int collect(struct context *context, struct session *session, struct chan
 	return error;
 }
 
-/* Reads everything again: what lies there now has to be what was planned. */
-static enum exit_code check_result(struct context *context)
+/* Reads everything again: what lies there now has to be what was planned, and what is in force as well. */
+static enum exit_code check_result(struct context *context, const struct activation *activation)
 {
 	struct session CLEANUP(session_done) session = {0};
+	struct live CLEANUP(live_done) live = {0};
 	enum exit_code code = session_open_quietly(context, &session);
+	size_t differs;
 
 	if (code != EXIT_DONE)
 		return code;
@@ -81,40 +85,79 @@ static enum exit_code check_result(struct context *context)
 				       file_state_reason(session.differences[i].state));
 			code = EXIT_FAILED;
 		}
+	if (code != EXIT_DONE || !live_is_wanted(context))
+		return code;
+	code = live_observe(context, &session, &live);
+	if (code != EXIT_DONE)
+		return code;
+	differs = values_count(&live.values, VALUE_DIFFERS);
+	live.blocked = activation->blocked;
+	values_judge(&live.values, live.module, live.blocked);
+	live_report_state(context, differs > 0 || values_count(&live.values, VALUE_CANNOT_LOAD) > 0,
+			  &live);
+	if (differs > activation->out_of_reach) {
+		report_message(context->report, SEVERITY_ERROR,
+			       "not in force: %zu value%s; \"conntrack-persist check\" tells which",
+			       differs, differs == 1 ? "" : "s");
+		code = EXIT_FAILED;
+	}
 	return code;
 }
 
-static void say_what_is_left(struct context *context, bool changed)
+static void say_what_is_left(struct context *context, const struct activation *activation,
+			     bool changed)
 {
 	if (context->options->root)
 		report_say(context->report,
 			   "In force when the image boots and nf_conntrack loads there.");
-	else if (changed)
-		report_say(context->report, "In force when nf_conntrack loads next, at the latest "
-					    "after a reboot; a kernel\n"
-					    "that has it loaded now keeps its values until then.");
+	else if (activation->there && activation->out_of_reach == 0)
+		report_say(context->report, "All values are in force, and will be at every load.");
+	else if (activation->there)
+		report_say(
+			context->report,
+			"The files are in place; what is left out above is for the host itself.");
+	else if (activation->blocked)
+		report_say(context->report,
+			   "nf_conntrack cannot load on this host until what is named above is "
+			   "taken away.");
+	else if (changed || activation->looked)
+		report_say(context->report,
+			   "In force when nf_conntrack loads next, at the latest "
+			   "after a reboot%s.",
+			   activation->looked
+				   ? ""
+				   : "; a kernel\n"
+				     "that has it loaded now keeps its values until then");
 }
 
 static enum exit_code carry_out(struct context *context, struct session *session,
 				struct changes *changes)
 {
-	enum exit_code code;
+	struct activation activation = {0};
+	bool changed = changes->count > 0;
+	enum exit_code code, last;
 
-	if (changes->count > 0) {
+	if (changed) {
 		code = changes_commit(context, changes);
 		if (code != EXIT_DONE)
 			return code;
 	}
-	report_set_changed(context->report, changes->count > 0);
+	report_set_changed(context->report, changed);
 	(void)session_report(context, session, REPORT_ACTIONS);
 	report_set_state(context->report, "in-order");
-	code = check_result(context);
+	code = live_is_wanted(context) ? activate(context, session, changed, &activation)
+				       : EXIT_DONE;
+	report_set_changed(context->report, changed || activation.set > 0);
+	last = check_result(context, &activation);
+	if (code == EXIT_DONE)
+		code = last;
 	if (code != EXIT_DONE)
 		return code;
 	report_say(context->report, "%s",
-		   changes->count > 0 ? "Installed and checked."
-				      : "Nothing to do: every file is as planned.");
-	say_what_is_left(context, changes->count > 0);
+		   changed || activation.set > 0 ? "Installed and checked."
+						 : "Nothing to do: every file is as planned.");
+	if (session->plan.mode == MODE_TUNE)
+		say_what_is_left(context, &activation, changed);
 	return EXIT_DONE;
 }
 
@@ -166,7 +209,7 @@ static enum exit_code run_install(struct context *context)
 
 const struct verb verb_install = {
 	.name = "install",
-	.help = "write the files",
+	.help = "write the files, make the running host follow",
 	.run = run_install,
 	.flags = VERB_CHANGES | VERB_DRY_RUN | VERB_FORCE | VERB_NO_LIVE,
 };

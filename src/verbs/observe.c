@@ -40,11 +40,17 @@ static void parse_release(const char *text, unsigned int ret[2])
 	ret[1] = (unsigned int)minor;
 }
 
+/* Bytes of a line of /proc/meminfo, which is in KiB. Nothing a kernel has overflows; anything else is 0, unknown. */
+static uint64_t find_amount(const char *text, const char *name)
+{
+	const char *line = strstr(text, name);
+
+	return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
+}
+
 void observe_facts(const struct kernel *kernel, bool image, struct facts *ret)
 {
-	static const char name[] = "MemTotal:";
 	char text[4096];
-	const char *total;
 
 	*ret = (struct facts){.image = image};
 #if defined(__x86_64__) || defined(__i386__)
@@ -57,10 +63,8 @@ void observe_facts(const struct kernel *kernel, bool image, struct facts *ret)
 	parse_release(kernel_release(kernel), ret->release);
 	if (kernel_read(kernel, "/proc/meminfo", text, sizeof(text)) < 0)
 		return;
-	/* In KiB. Nothing a kernel has overflows; anything else reads as unknown. */
-	total = strstr(text, name);
-	if (total)
-		ret->ram = strtoull(total + sizeof(name) - 1, NULL, 10) * 1024;
+	ret->ram = find_amount(text, "MemTotal:");
+	ret->available = find_amount(text, "MemAvailable:");
 }
 
 static int read_config(const struct tree *tree, const char *path, struct config *config,
@@ -148,7 +152,7 @@ void observed_done(struct observed *observed)
 	*observed = (struct observed){0};
 }
 
-static int observe_manifest(const struct tree *tree, struct observed *observed)
+static int read_manifest(const struct tree *tree, struct observed *observed)
 {
 	struct observed_file *file = &observed->manifest_file;
 	int error = tree_look(tree, PATH_MANIFEST, FILE_SIZE_MAX, file);
@@ -181,16 +185,27 @@ static int observe_path(const struct tree *tree, const char *path, struct observ
 	return 0;
 }
 
-int observe_files(const struct tree *tree, struct observed *ret, struct read_failure *ret_failure)
+int observe_manifest(const struct tree *tree, struct observed *ret,
+		     struct read_failure *ret_failure)
 {
 	struct observed observed = {0};
-	int error;
+	int error = read_manifest(tree, &observed);
 
-	error = observe_manifest(tree, &observed);
 	if (error < 0) {
 		observed_done(&observed);
 		return fail_reading(ret_failure, tree_prefix(tree), PATH_MANIFEST, error);
 	}
+	*ret = observed;
+	return 0;
+}
+
+int observe_files(const struct tree *tree, struct observed *ret, struct read_failure *ret_failure)
+{
+	struct observed observed = {0};
+	int error = observe_manifest(tree, &observed, ret_failure);
+
+	if (error < 0)
+		return error;
 	observed.paths =
 		calloc(artifact_path_count + observed.manifest.file_count, sizeof(*observed.paths));
 	if (!observed.paths)

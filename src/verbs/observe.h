@@ -43,5 +43,8 @@ struct observed {
 	bool manifest_broken;
 };
 void observed_done(struct observed *observed);
+/* The manifest alone: what a run needs that only makes the plan. */
+MUST_CHECK int observe_manifest(const struct tree *tree, struct observed *ret,
+				struct read_failure *ret_failure);
 MUST_CHECK int observe_files(const struct tree *tree, struct observed *ret,
 			     struct read_failure *ret_failure);

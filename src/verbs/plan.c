@@ -1,5 +1,6 @@
-/* The verb plan: what install would change; changes nothing. */
+/* The verb plan: what install would change, in files and in the running kernel; changes nothing. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/live.h"
 #include "verbs/session.h"
 
 /* What install would refuse is better known before. */
@@ -19,16 +20,27 @@ static void warn_of_refusal(struct context *context, const struct session *sessi
 static enum exit_code run_plan(struct context *context)
 {
 	struct session CLEANUP(session_done) session = {0};
+	struct live CLEANUP(live_done) live = {0};
 	enum exit_code code = session_open(context, false, &session);
 	bool differs;
 
 	if (code != EXIT_DONE)
 		return code;
+	if (live_is_wanted(context)) {
+		code = live_observe(context, &session, &live);
+		if (code == EXIT_DONE)
+			code = live_judge(context, &session, &live);
+		if (code != EXIT_DONE)
+			return code;
+	}
 	report_plan(context->report, &session.plan);
 	differs = session_report(context, &session, REPORT_DIFFS);
 	warn_of_refusal(context, &session);
+	differs = live_report(context, &session, &live, LIVE_PLAN) || differs;
+	live_report_state(context, differs, &live);
 	if (!differs)
-		report_say(context->report, "Nothing to do: every file is as planned.");
+		report_say(context->report, "Nothing to do: every file %sis as planned.",
+			   values_count(&live.values, VALUE_OK) > 0 ? "and value " : "");
 	else
 		report_say(context->report,
 			   "Nothing was changed. \"conntrack-persist install\" carries this out.");

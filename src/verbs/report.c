@@ -3,6 +3,7 @@
 #include "verbs/report.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,6 +91,10 @@ static void print_message(const struct report *report, enum severity severity, c
 					json_text(text, strlen(text))));
 	if (severity == SEVERITY_NOTE && report->style.quiet)
 		return;
+	if (report->style.journal) {
+		journal_send(severity, NULL, text, NULL);
+		return;
+	}
 
 	/* Results and messages may share a terminal or a log: keep their order. */
 	(void)fflush(stdout);
@@ -124,6 +129,23 @@ void report_problems(struct report *report, const struct problems *problems)
 		buffer_add(&text, item->text);
 		print_message(report, item->severity, text.data ? text.data : "out of memory");
 	}
+}
+
+void report_event(struct report *report, enum severity severity, const char *id,
+		  const struct journal_fields *fields, const char *format, ...)
+{
+	char text[2048];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (report->style.journal)
+		journal_send(severity, id, text, fields);
+	else if (severity != SEVERITY_NOTE)
+		print_message(report, severity, text);
+	else
+		report_say(report, "%s", text);
 }
 
 void report_say(struct report *report, const char *format, ...)
@@ -194,6 +216,56 @@ void report_file(struct report *report, const char *path, const char *action, co
 	if (reason && strcmp(state, "ok") != 0 && strcmp(state, "missing") != 0 &&
 	    !(act && strcmp(state, "leftover") == 0))
 		report_say(report, "          %s", reason);
+}
+
+/* A number where it is one that JSON has. */
+static json_t *json_value(const char *text)
+{
+	uint64_t number;
+
+	if (!text || !*text)
+		return json_null();
+	if (text_parse_number(text, strlen(text), INT64_MAX, &number) == 0)
+		return json_integer((json_int_t)number);
+	return json_text(text, strlen(text));
+}
+
+static void say_value(struct report *report, const struct value_report *what)
+{
+	const struct value *value = what->value;
+	const char *word = what->action ? what->action : value_state_word(value->state);
+	bool good = value->state == VALUE_OK || (what->action && strcmp(what->action, "set") == 0);
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	if (value->state == VALUE_OK)
+		buffer_printf(&text, " = %s", value->live);
+	else if (value->state == VALUE_ABSENT)
+		buffer_add(&text, ": this kernel does not have it");
+	else
+		buffer_printf(&text, ": %s -> %" PRIu64, value->live[0] ? value->live : "-",
+			      value->wanted);
+	if (value->rounded != value->wanted && value->state != VALUE_ABSENT &&
+	    value->state != VALUE_OK)
+		buffer_printf(&text, " (%" PRIu64 " when rounded by the kernel)", value->rounded);
+	report_say(report, "%s%-8s%s  %s%s", color_of(report, good ? COLOR_GREEN : COLOR_YELLOW),
+		   word, color_of(report, COLOR_NONE), value->key, text.data ? text.data : "");
+}
+
+void report_value(struct report *report, const struct value_report *what)
+{
+	const struct value *value = what->value;
+	json_t *item = json_pack(
+		"{s:s, s:o, s:o, s:s}", "key", value->key, "wanted",
+		value->wanted <= INT64_MAX ? json_integer((json_int_t)value->wanted) : json_null(),
+		"live", json_value(value->live), "state", value_state_word(value->state));
+
+	if (what->action) {
+		(void)json_object_set_new(item, "action", json_string(what->action));
+		(void)json_object_set_new(item, "now", json_value(what->now));
+	}
+	(void)json_array_append_new(json_object_get(report->object, "values"), item);
+	if (what->line)
+		say_value(report, what);
 }
 
 static void print_diff(const struct report *report, const char *text)

@@ -7,8 +7,10 @@
 #include <stddef.h>
 
 #include "base/problems.h"
+#include "host/journal.h"
 #include "model/compare.h"
 #include "model/plan.h"
+#include "model/values.h"
 
 /*
  * Results go to standard output, in JSON all at once at the end; messages go to standard error as they come, and with
@@ -20,6 +22,7 @@ struct report_style {
 	const char *verb;
 	const char *prefix; /* of the root, for file names in texts */
 	bool json, quiet, verbose, color;
+	bool journal; /* messages go there as entries, instead of to standard error */
 };
 
 MUST_CHECK int report_new(const struct report_style *style, struct report **ret);
@@ -52,6 +55,22 @@ void report_file(struct report *report, const char *path, const char *action, co
 
 /* A unified diff: the file's "diff" in JSON; printed too, coloured on a terminal, if wanted and not --quiet. */
 void report_diff(struct report *report, const struct file_difference *difference, bool print);
+
+/* A value: a line with its state or what became of it, and for JSON an object. quiet_ok: no line if it is in order. */
+struct value_report {
+	const struct value *value; /* as it was found */
+	const char *action;	   /* NULL: none was tried; "set", "failed" */
+	const char *now;	   /* what the kernel shows afterwards, with an action */
+	bool line;
+};
+void report_value(struct report *report, const struct value_report *what);
+
+/*
+ * A message that has an entry of its own kind in the journal; elsewhere a note is a line of the result, and anything
+ * else a message.
+ */
+void report_event(struct report *report, enum severity severity, const char *id,
+		  const struct journal_fields *fields, const char *format, ...) PRINTF_LIKE(5, 6);
 
 /* Prints the JSON object. -EIO: standard output did not take everything. */
 MUST_CHECK int report_finish(struct report *report);

@@ -244,6 +244,24 @@ static enum exit_code open_session(struct context *context, bool keep_sizes, boo
 	return EXIT_DONE;
 }
 
+enum exit_code session_open_plan(struct context *context, struct session *ret)
+{
+	struct read_failure CLEANUP(read_failure_done) failure = {0};
+	struct session session = {0};
+	enum exit_code code;
+	int error = observe_manifest(context->tree, &session.observed, &failure);
+
+	if (error < 0)
+		return report_read_failure(context, &failure, error);
+	code = make_plan(context, &session, true);
+	if (code != EXIT_DONE) {
+		session_done(&session);
+		return code;
+	}
+	*ret = session;
+	return EXIT_DONE;
+}
+
 enum exit_code session_open(struct context *context, bool keep_sizes, struct session *ret)
 {
 	return open_session(context, keep_sizes, false, ret);

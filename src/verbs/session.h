@@ -26,6 +26,9 @@ void session_done(struct session *session);
  */
 enum exit_code session_open(struct context *context, bool keep_sizes, struct session *ret);
 
+/* The plan alone, of the running host: neither files nor differences. Sizes stay as resolved. */
+enum exit_code session_open_plan(struct context *context, struct session *ret);
+
 /* Without a word about the configuration, which the run has reported already. */
 enum exit_code session_open_quietly(struct context *context, struct session *ret);
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 
+#include "verbs/activate.h"
 #include "verbs/changes.h"
 #include "verbs/session.h"
 
@@ -108,6 +109,8 @@ static enum exit_code uninstall_locked(struct context *context)
 			return code;
 	}
 	remove_directories(context, &session.observed.manifest);
+	if (changes.count > 0 && !context->options->root)
+		activate_without(context);
 	report_set_changed(context->report, changes.count > 0);
 	(void)session_report(context, &session, REPORT_ACTIONS);
 	report_set_state(context->report, "in-order");

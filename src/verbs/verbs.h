@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "host/bus.h"
 #include "host/kernel.h"
 #include "host/tree.h"
 #include "model/config.h"
@@ -26,6 +27,7 @@ struct context {
 	const struct options *options;
 	struct tree *tree;
 	struct kernel *kernel;
+	struct bus *bus;
 	struct report *report;
 };
 
@@ -34,6 +36,7 @@ enum verb_flags {
 	VERB_DRY_RUN = 1 << 1, /* takes --dry-run */
 	VERB_FORCE = 1 << 2,   /* takes --force */
 	VERB_NO_LIVE = 1 << 3, /* takes --no-live */
+	VERB_RUNNING = 1 << 4, /* of the running host alone: no --root */
 };
 
 struct verb {
@@ -45,6 +48,7 @@ struct verb {
 
 extern const struct verb verb_plan;
 extern const struct verb verb_install;
+extern const struct verb verb_apply;
 extern const struct verb verb_check;
 extern const struct verb verb_uninstall;
 extern const struct verb verb_keys;

@@ -6,9 +6,14 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "harness/faults.h"
 #include "host/kernel-file.h"
+#include "host/modules.h"
+#include "model/sizes.h"
+#include "model/values.h"
 
 struct kernel {
 	const char *folder;
@@ -79,6 +84,8 @@ int kernel_read(const struct kernel *kernel, const char *path, char *buffer, siz
 	char whole[PATH_MAX];
 	int error = make_path(kernel, path, whole);
 
+	if (error == 0)
+		error = faults_find(kernel->folder, "read", path);
 	return error < 0 ? error : kernel_file_read(whole, buffer, size);
 }
 
@@ -87,4 +94,86 @@ bool kernel_has(const struct kernel *kernel, const char *path)
 	char whole[PATH_MAX];
 
 	return make_path(kernel, path, whole) == 0 && access(whole, F_OK) == 0;
+}
+
+/* The module's files go away. */
+static void unload(const struct kernel *kernel)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	if (make_path(kernel, PATH_MODULE, from) == 0 && make_path(kernel, "/gone", to) == 0)
+		(void)rename(from, to);
+	if (make_path(kernel, PATH_PROC, from) == 0 && make_path(kernel, "/gone-keys", to) == 0)
+		(void)rename(from, to);
+}
+
+/* Every write is a line of kernel.log. Sizes of tables are rounded as the kernel does with pages of 4 KiB. */
+int kernel_write(const struct kernel *kernel, const char *path, const char *text)
+{
+	char whole[PATH_MAX], log_path[PATH_MAX], rounded[VALUE_TEXT_SIZE];
+	int error = make_path(kernel, path, whole);
+	FILE *log;
+
+	if (error < 0 || access(whole, F_OK) < 0)
+		return error < 0 ? error : -ENOENT;
+	error = make_path(kernel, "/kernel.log", log_path);
+	if (error < 0)
+		return error;
+	log = fopen(log_path, "a");
+	if (log) {
+		(void)fprintf(log, "%s %s\n", strrchr(path, '/') + 1, text);
+		(void)fclose(log);
+	}
+	error = faults_find(kernel->folder, "write", path);
+	if (error == FAULT_GONE) {
+		unload(kernel);
+		return -ENOENT;
+	}
+	if (error < 0)
+		return error == FAULT_LOST ? 0 : error;
+	(void)snprintf(rounded, sizeof(rounded), "%s\n", text);
+	if (strcmp(path, PATH_PARAMETERS "/hashsize") == 0)
+		(void)snprintf(
+			rounded, sizeof(rounded), "%llu\n",
+			(unsigned long long)sizes_round_buckets(strtoull(text, NULL, 10), 4096));
+	/* A regular file, unlike the kernel's, keeps what is longer. */
+	return truncate(whole, 0) < 0 ? -errno : kernel_file_write(whole, rounded);
+}
+
+int kernel_module_state(const struct kernel *kernel, enum module_state *ret)
+{
+	int error = kernel_file_module_state(kernel->folder, ret);
+
+	if (error == -ENODATA) {
+		*ret = MODULE_BUILT_IN;
+		return 0;
+	}
+	return error;
+}
+
+/* What comes next lies ready as initstate.1, initstate.2 ... */
+void kernel_pause(const struct kernel *kernel, unsigned int milliseconds)
+{
+	char next[PATH_MAX], now[PATH_MAX];
+
+	(void)milliseconds;
+	if (make_path(kernel, PATH_MODULE "/initstate", now) < 0)
+		return;
+	for (int i = 1; i < 10; i++)
+		if (snprintf(next, sizeof(next), "%s%s/initstate.%d", kernel->folder, PATH_MODULE,
+			     i) < PATH_MAX &&
+		    rename(next, now) == 0)
+			return;
+}
+
+int kernel_modprobe_view(const struct kernel *kernel, struct modprobe_view *ret)
+{
+	int error = faults_find(kernel->folder, "modprobe", "view");
+
+	return error < 0 ? error : modules_view(kernel->folder, kernel->release, ret);
+}
+
+size_t kernel_count_namespaces(const struct kernel *kernel)
+{
+	return kernel_file_count_namespaces(kernel->folder);
 }

@@ -121,21 +121,32 @@ static void modprobe_of_disable_to_the_byte(void **state)
 	expect_text("block", with.data, both);
 }
 
-#define RULE_GATES                                                                           \
-	"\n"                                                                                 \
-	"# On every event but the last, not only on add: a later change event would else\n"  \
-	"# drop what this rule has set on the device.\n"                                     \
-	"ACTION==\"remove\", GOTO=\"conntrack_persist_end\"\n"                               \
-	"SUBSYSTEM!=\"module\", GOTO=\"conntrack_persist_end\"\n"                            \
-	"KERNEL!=\"nf_conntrack\", GOTO=\"conntrack_persist_end\"\n"                         \
-	"\n"                                                                                 \
-	"# Kernels before 5.11 send the event before the keys exist: this waits until the\n" \
-	"# module is live. Only while it is coming, or a late event would load the module\n" \
-	"# again after an unload.\n"                                                         \
-	"ATTR{initstate}==\"coming\", IMPORT{builtin}=\"kmod load nf_conntrack\"\n"          \
-	"\n"                                                                                 \
-	"# No write before the keys are there: a hashsize written while the module is\n"     \
-	"# coming lets the size and the table part ways.\n"                                  \
+#define RULE_GATES                                                                               \
+	"\n"                                                                                     \
+	"# On every event but the last, not only on add: a later change event would else\n"      \
+	"# drop what this rule has set on the device.\n"                                         \
+	"ACTION==\"remove\", GOTO=\"conntrack_persist_end\"\n"                                   \
+	"SUBSYSTEM!=\"module\", GOTO=\"conntrack_persist_end\"\n"                                \
+	"KERNEL!=\"nf_conntrack\", GOTO=\"conntrack_persist_end\"\n"                             \
+	"\n"                                                                                     \
+	"# With this mark systemd has a unit for the module, which others can be bound to. If\n" \
+	"# the service is installed, it verifies and logs each load.\n"                          \
+	"TAG+=\"systemd\"\n"                                                                     \
+	"TEST!=\"/usr/lib/systemd/system/conntrack-persist.service\", \\\n"                      \
+	"  TEST!=\"/lib/systemd/system/conntrack-persist.service\", \\\n"                        \
+	"  TEST!=\"/usr/local/lib/systemd/system/conntrack-persist.service\", \\\n"              \
+	"  TEST!=\"/etc/systemd/system/conntrack-persist.service\", \\\n"                        \
+	"  GOTO=\"conntrack_persist_values\"\n"                                                  \
+	"ENV{SYSTEMD_WANTS}+=\"conntrack-persist.service\"\n"                                    \
+	"LABEL=\"conntrack_persist_values\"\n"                                                   \
+	"\n"                                                                                     \
+	"# Kernels before 5.11 send the event before the keys exist: this waits until the\n"     \
+	"# module is live. Only while it is coming, or a late event would load the module\n"     \
+	"# again after an unload.\n"                                                             \
+	"ATTR{initstate}==\"coming\", IMPORT{builtin}=\"kmod load nf_conntrack\"\n"              \
+	"\n"                                                                                     \
+	"# No write before the keys are there: a hashsize written while the module is\n"         \
+	"# coming lets the size and the table part ways.\n"                                      \
 	"TEST!=\"/proc/sys/net/netfilter/nf_conntrack_max\", GOTO=\"conntrack_persist_end\"\n"
 
 static void rule_to_the_byte(void **state)

@@ -1,0 +1,48 @@
+/* What stands in the way of nf_conntrack loading: modprobe.d, the kernel command line. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/problems.h"
+#include "model/observed.h"
+#include "model/plan.h"
+
+/* modprobe's view of nf_conntrack, all files merged. Owned texts; NULL: there is none. */
+struct modprobe_view {
+	bool known;    /* it could be asked */
+	bool built_in; /* by the list of what is built into this kernel, where there is one */
+	bool blacklisted;
+	char *install; /* the install command that counts */
+	char *softdep; /* "pre: a b post: c" */
+	char *options; /* "hashsize=1 acct=1 hashsize=2": the last of each counts */
+};
+void modprobe_view_done(struct modprobe_view *view);
+
+/* One file of modprobe.d, to name where a line stands. Points to the caller's texts. */
+struct modprobe_file {
+	const char *path;
+	const char *text;
+};
+
+struct loading_request {
+	const struct plan *plan;
+	const struct facts *facts;
+	enum module_state module;
+	const struct modprobe_view *view;
+	const struct modprobe_file *files; /* in the order in which modprobe reads them */
+	size_t file_count;
+	const char *command_line; /* the kernel's; "" where unknown */
+	bool modules_disabled;	  /* kernel.modules_disabled: none loads until the reboot */
+};
+
+/*
+ * Complains of what keeps the module from loading (an error among problems for each), of what hides it or gets in the
+ * way of the install line, and of sizes that this host has no memory for. Returns whether it cannot load. Only what is
+ * not ours is told. Mode tune only: in mode disable nothing is said and false returned.
+ */
+bool loading_judge(const struct loading_request *request, struct problems *problems);
+
+/* The words for the kernel command line that do what modprobe.d cannot for a built-in nf_conntrack; "" if none. */
+void loading_command_line_words(const struct plan *plan, struct buffer *b);

@@ -1,0 +1,102 @@
+/* Finds the lines of modprobe.d text that concern nf_conntrack. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/modprobe-lines.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+#include "base/buffer.h"
+
+static const char blanks[] = " \t\r";
+
+void modprobe_line_done(struct modprobe_line *line)
+{
+	free(line->command);
+	free(line->rest);
+	*line = (struct modprobe_line){0};
+}
+
+/* One logical line: a backslash takes itself and the end of its line away. Returns behind it. */
+static const char *join(const char *text, unsigned int *number, struct buffer *b)
+{
+	size_t run;
+
+	buffer_clear(b);
+	buffer_add(b, "");
+	for (;;) {
+		run = strcspn(text, "\\\n");
+		buffer_add_bytes(b, text, run);
+		text += run;
+		if (*text != '\\')
+			break;
+		text++;
+		if (*text == '\n') {
+			text++;
+			++*number;
+		}
+	}
+	if (*text == '\n') {
+		text++;
+		++*number;
+	}
+	return text;
+}
+
+/* Cuts one word off; what is left begins at the next. */
+static char *cut_word(char **text)
+{
+	char *word = *text + strspn(*text, blanks);
+	char *end = word + strcspn(word, blanks);
+
+	*text = end + strspn(end, blanks);
+	*end = '\0';
+	return word;
+}
+
+/* A name as modprobe compares it: - is _, and a pattern may match. */
+static bool names_conntrack(char *name)
+{
+	for (char *c = name; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	return fnmatch(name, "nf_conntrack", 0) == 0;
+}
+
+static int take(char *text, unsigned int number, struct modprobe_line *ret)
+{
+	char *command = cut_word(&text), *name;
+	size_t length;
+
+	if (*command == '#' || *command == '\0')
+		return 0;
+	name = cut_word(&text);
+	if (!names_conntrack(name))
+		return 0;
+	length = strlen(text);
+	while (length > 0 && strchr(blanks, text[length - 1]))
+		text[--length] = '\0';
+	*ret = (struct modprobe_line){number, strdup(command), strdup(text)};
+	if (ret->command && ret->rest)
+		return 1;
+	modprobe_line_done(ret);
+	return -ENOMEM;
+}
+
+int modprobe_line_next(const char **position, unsigned int *number, struct modprobe_line *ret)
+{
+	struct buffer CLEANUP(buffer_clear) line = {0};
+
+	while (**position) {
+		unsigned int first = *number;
+		int found;
+
+		*position = join(*position, number, &line);
+		if (line.error < 0)
+			return -ENOMEM;
+		found = take(line.data, first, ret);
+		if (found != 0)
+			return found;
+	}
+	return 0;
+}

@@ -1,0 +1,217 @@
+/* The plan's values of the running kernel: what is wanted, what was found, and what follows from the two. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/values.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "model/sizes.h"
+
+void values_done(struct values *values)
+{
+	free(values->items);
+	*values = (struct values){0};
+}
+
+static void add_parameter(struct values *values, enum value_kind kind, enum setting_id id,
+			  uint64_t wanted, unsigned long page_size)
+{
+	struct value *value = &values->items[values->count++];
+
+	*value = (struct value){
+		.kind = kind,
+		.row = &schema[id],
+		.wanted = wanted,
+		.rounded = sizes_round_buckets(wanted, page_size),
+		.error = -ENOENT,
+	};
+	(void)snprintf(value->key, sizeof(value->key), "nf_conntrack.%s", schema[id].name);
+	(void)snprintf(value->path, sizeof(value->path), PATH_PARAMETERS "/%s", schema[id].name);
+}
+
+static void add_sysctl(struct values *values, const struct setting *setting)
+{
+	struct value *value = &values->items[values->count++];
+
+	*value = (struct value){
+		.kind = VALUE_SYSCTL,
+		.row = setting->row,
+		.wanted = setting->wanted,
+		.rounded = setting->wanted,
+		.error = -ENOENT,
+	};
+	(void)snprintf(value->key, sizeof(value->key), "net.netfilter.%s", setting->row->key);
+	(void)snprintf(value->path, sizeof(value->path), PATH_PROC "/%s", setting->row->key);
+}
+
+int values_of_plan(const struct plan *plan, struct values *ret)
+{
+	const struct plan_sizes *sizes = &plan->sizes;
+	struct values values = {.items = calloc(plan->setting_count + 2, sizeof(*values.items))};
+
+	if (!values.items)
+		return -ENOMEM;
+	if (sizes->hashsize)
+		add_parameter(&values, VALUE_HASHSIZE, SETTING_HASHSIZE, sizes->hashsize,
+			      sizes->page_size);
+	if (sizes->expect_hashsize)
+		add_parameter(&values, VALUE_EXPECT_HASHSIZE, SETTING_EXPECT_HASHSIZE,
+			      sizes->expect_hashsize, sizes->page_size);
+	for (size_t i = 0; i < plan->setting_count; i++)
+		add_sysctl(&values, &plan->settings[i]);
+	*ret = values;
+	return 0;
+}
+
+void value_found(struct value *value, const char *text, int error)
+{
+	value->error = error;
+	value->live[0] = '\0';
+	if (error < 0)
+		return;
+	if (strlen(text) < sizeof(value->live) && text_is_plain(text))
+		memcpy(value->live, text, strlen(text) + 1);
+	else
+		value->error = -EBADMSG;
+}
+
+bool value_is_in_force(const struct value *value)
+{
+	uint64_t live;
+
+	return value->error == 0 &&
+	       text_parse_number(value->live, strlen(value->live), UINT64_MAX, &live) == 0 &&
+	       live == value->rounded;
+}
+
+static enum value_state judge(const struct value *value, enum module_state module, bool blocked)
+{
+	if (!module_is_there(module))
+		return blocked ? VALUE_CANNOT_LOAD : VALUE_PENDING;
+	if (value->error == -ENOENT)
+		return VALUE_ABSENT;
+	if (value->error < 0)
+		return VALUE_UNREADABLE;
+	if (value_is_in_force(value))
+		return VALUE_OK;
+	/* Nothing but a new load brings it into force; until then it is not wrong. */
+	return value->kind == VALUE_EXPECT_HASHSIZE ? VALUE_PENDING : VALUE_DIFFERS;
+}
+
+void values_judge(struct values *values, enum module_state module, bool blocked)
+{
+	for (size_t i = 0; i < values->count; i++)
+		values->items[i].state = judge(&values->items[i], module, blocked);
+}
+
+/* Entries over too few buckets make long chains, so that the larger of two tables goes with the larger max. */
+static bool table_shrinks(const struct value *value)
+{
+	uint64_t live;
+
+	return value->kind == VALUE_HASHSIZE &&
+	       text_parse_number(value->live, strlen(value->live), UINT64_MAX, &live) == 0 &&
+	       live > value->rounded;
+}
+
+size_t values_order(const struct values *values, size_t *ret)
+{
+	size_t count = 0;
+
+	for (int last = 0; last <= 1; last++)
+		for (size_t i = 0; i < values->count; i++)
+			if (values->items[i].state == VALUE_DIFFERS &&
+			    table_shrinks(&values->items[i]) == last)
+				ret[count++] = i;
+	return count;
+}
+
+size_t values_count(const struct values *values, enum value_state state)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < values->count; i++)
+		count += values->items[i].state == state;
+	return count;
+}
+
+const char *value_state_word(enum value_state state)
+{
+	static const char *const words[] = {
+		[VALUE_OK] = "ok",
+		[VALUE_DIFFERS] = "differs",
+		[VALUE_PENDING] = "pending",
+		[VALUE_ABSENT] = "absent",
+		[VALUE_CANNOT_LOAD] = "cannot load",
+		[VALUE_UNREADABLE] = "unreadable",
+	};
+
+	return words[state];
+}
+
+/* The kernel's bounds of this very value; net/netfilter/nf_conntrack_standalone.c, 4.18 to 7.2. */
+static void explain_bounds(const struct value *value, struct buffer *b)
+{
+	buffer_add(b, "the kernel refuses this number; ");
+	if (value->row->type == TYPE_SECONDS) {
+		buffer_add(b, "it takes 0 to 2147483647 / HZ seconds: 2147483 with HZ=1000, "
+			      "8589934 with HZ=250");
+		return;
+	}
+	if (value->row->ceiling || strstr(value->row->name, "frag6_high")) {
+		buffer_add(b, "the low threshold must not exceed the high one, which up to Linux "
+			      "5.10 can only be lowered");
+		return;
+	}
+	buffer_printf(b, "it takes %" PRIu64 " to %" PRIu64, value->row->min, value->row->max);
+}
+
+void value_explain(const struct value *value, int error, struct buffer *b)
+{
+	switch (-error) {
+	case EROFS:
+		buffer_printf(b,
+			      "%s is mounted read-only here, as usual in a container; run it on "
+			      "the host",
+			      value->kind == VALUE_SYSCTL ? "/proc/sys" : "/sys");
+		return;
+	case EACCES:
+	case EOPNOTSUPP:
+		buffer_add(b, "it belongs to the initial network namespace, and this is another "
+			      "one; run it on the host itself");
+		return;
+	case EPERM:
+		buffer_add(b, "not permitted to this process, root or not: a security module or a "
+			      "rule of its control group forbids it; look for denials in the log");
+		return;
+	case EINVAL:
+	case ERANGE:
+		explain_bounds(value, b);
+		return;
+	case ENOMEM:
+		if (value->kind == VALUE_SYSCTL) {
+			buffer_add(b, "the kernel has no memory for it");
+			return;
+		}
+		buffer_add(b, "the kernel cannot get ");
+		buffer_add_amount(b, value->rounded * 8);
+		buffer_printf(b, " for %" PRIu64 " buckets; lower hashsize, or reboot",
+			      value->rounded);
+		return;
+	case EBUSY:
+		if (strcmp(value->row->name, "nf_hooks_lwtunnel") == 0 && value->wanted == 0)
+			buffer_add(b, "once on it stays on until the next boot");
+		else
+			buffer_printf(b,
+				      "the kernel took it, and %s is in force; something else "
+				      "writes it as well",
+				      value->live[0] ? value->live : "another value");
+		return;
+	default:
+		buffer_add(b, strerror(-error));
+	}
+}

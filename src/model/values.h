@@ -1,0 +1,84 @@
+/* The plan's values of the running kernel: what is wanted, what was found, and what follows from the two. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/plan.h"
+
+#define PATH_PROC	"/proc/sys/net/netfilter"
+#define PATH_MODULE	"/sys/module/nf_conntrack"
+#define PATH_PARAMETERS PATH_MODULE "/parameters"
+/* The same number as the parameter hashsize, and readable by everybody; never written, as such writes get lost. */
+#define PATH_BUCKETS PATH_PROC "/nf_conntrack_buckets"
+
+enum value_state {
+	VALUE_OK,
+	VALUE_DIFFERS,
+	VALUE_PENDING,	   /* nothing to compare with before the module loads, or loads again */
+	VALUE_ABSENT,	   /* this kernel has no such key */
+	VALUE_CANNOT_LOAD, /* nothing to compare with, and something keeps the module from loading */
+	VALUE_UNREADABLE,
+};
+
+enum value_kind {
+	VALUE_SYSCTL,
+	VALUE_HASHSIZE,	       /* a parameter of the module; rounded by the kernel */
+	VALUE_EXPECT_HASHSIZE, /* rounded as well, and taken only when the module loads */
+};
+
+/* A kernel value is a number of at most 20 digits; anything longer is none. */
+#define VALUE_TEXT_SIZE 24
+
+struct value {
+	enum value_kind kind;
+	const struct schema_row *row;
+	char key[64];  /* "net.netfilter.nf_conntrack_max", "nf_conntrack.hashsize" */
+	char path[96]; /* its file, from / */
+	uint64_t wanted;
+	uint64_t
+		rounded; /* what the kernel makes of it; the same number but for the sizes of tables */
+	/* Found by whoever looked: */
+	int error;		    /* 0, or the negative errno of reading it; -ENOENT: not there */
+	char live[VALUE_TEXT_SIZE]; /* as the kernel showed it; "" while error is not 0 */
+	enum value_state state;
+};
+
+struct values {
+	struct value *items; /* in the order of the plan: sizes first */
+	size_t count;
+};
+
+void values_done(struct values *values);
+
+/* Of mode disable there are none. The rows are the schema's own. -ENOMEM. */
+MUST_CHECK int values_of_plan(const struct plan *plan, struct values *ret);
+
+/* What was found at value->path; text NULL: error says why not. */
+void value_found(struct value *value, const char *text, int error);
+
+/* Whether the kernel has what is wanted, by its own rounding. */
+bool value_is_in_force(const struct value *value);
+
+/* Sets each state from what was found. blocked: something keeps the module from loading. */
+void values_judge(struct values *values, enum module_state module, bool blocked);
+
+/*
+ * The indices of values that differ and can be written now, in the order in which to write them: the table grows
+ * before max does and shrinks after it. ret has room for values->count; returns how many.
+ */
+size_t values_order(const struct values *values, size_t *ret);
+
+/* How many are in this state. */
+size_t values_count(const struct values *values, enum value_state state);
+
+/* The words of the reports and of JSON. */
+const char *value_state_word(enum value_state state);
+
+/*
+ * Why a value did not take, in words with what to do, to stand after "cannot set KEY = WANTED: ". error: negative
+ * errno of the write; -EBUSY also stands for a write that the kernel took and that is not in force.
+ */
+void value_explain(const struct value *value, int error, struct buffer *b);

@@ -1,0 +1,136 @@
+/* Makes the running host follow the files: tells systemd and udevd, sets the values, starts the service. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/activate.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "verbs/apply.h"
+
+/* What could not be told. The files do their work at the latest after the next boot, so it is no failure. */
+static void warn(struct context *context, const char *what, int error)
+{
+	const char *why = strerror(-error);
+
+	if (error == -ELIBACC || error == -ELIBBAD)
+		why = "a library is missing (libsystemd, libudev)";
+	report_message(context->report, SEVERITY_WARNING, "%s: %s; it takes effect with a reboot",
+		       what, why);
+}
+
+static void tell_reload(struct context *context)
+{
+	int error;
+
+	if (!bus_has_systemd(context->bus)) {
+		report_message(context->report, SEVERITY_NOTE,
+			       "left out: telling systemd and udevd to read the files, as systemd "
+			       "does not run here (a container, a chroot)%s",
+			       bus_has_udev(context->bus) ? "; udevd notices new rules by itself"
+							  : "");
+		return;
+	}
+	error = bus_reload_units(context->bus);
+	if (error < 0)
+		warn(context, "systemd was not told to reload", error);
+	if (!bus_has_udev(context->bus)) {
+		report_message(context->report, SEVERITY_NOTE,
+			       "left out: telling udevd to read the rule, as it does not run here");
+		return;
+	}
+	error = bus_reload_rules(context->bus);
+	if (error < 0)
+		warn(context, "udevd was not told to reload", error);
+}
+
+void activate_without(struct context *context)
+{
+	tell_reload(context);
+}
+
+static bool rule_is_masked(const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		if (strcmp(session->differences[i].path, PATH_UDEV) == 0)
+			return session->differences[i].state == STATE_MASKED;
+	return false;
+}
+
+/* The rule meets the loaded module as it would have at its load: values, and the mark by which systemd knows it. */
+static void replay(struct context *context, const struct session *session, bool changed)
+{
+	int error;
+
+	if (!bus_has_udev(context->bus) || rule_is_masked(session) ||
+	    (!changed && bus_device_is_marked(context->bus)))
+		return;
+	error = bus_replay_event(context->bus);
+	if (error == -ENOTSUP && changed)
+		report_message(context->report, SEVERITY_NOTE,
+			       "left out: the rule, as this kernel has no events for its built-in "
+			       "nf_conntrack; sysctl.d brings the values at boot, and "
+			       "conntrack-persist-builtin.service the hashsize");
+	else if (error < 0 && error != -ENOTSUP)
+		warn(context, "udevd was not shown the loaded nf_conntrack", error);
+}
+
+/* It verifies once more, from within its sandbox, and has systemd know. */
+static enum exit_code start_service(struct context *context)
+{
+	char result[32] = "";
+	int error;
+
+	if (!bus_has_systemd(context->bus) || !bus_device_is_marked(context->bus))
+		return EXIT_DONE;
+	error = bus_start_unit(context->bus, BUS_SERVICE, result, sizeof(result));
+	if (error == -ENXIO) {
+		report_message(context->report, SEVERITY_NOTE,
+			       "left out: " BUS_SERVICE ", which is not installed; the values hold "
+			       "without it, and nothing verifies each load");
+		return EXIT_DONE;
+	}
+	if (error < 0) {
+		warn(context, BUS_SERVICE " was not started", error);
+		return EXIT_DONE;
+	}
+	if (strcmp(result, "done") == 0 || strcmp(result, "skipped") == 0)
+		return EXIT_DONE;
+	report_message(context->report, SEVERITY_ERROR,
+		       BUS_SERVICE " ended with \"%s\"; see: journalctl -u " BUS_SERVICE, result);
+	return EXIT_FAILED;
+}
+
+enum exit_code activate(struct context *context, const struct session *session, bool changed,
+			struct activation *ret)
+{
+	struct live CLEANUP(live_done) live = {0};
+	struct apply_result result = {0};
+	enum exit_code code;
+
+	if (changed)
+		tell_reload(context);
+	if (session->plan.mode != MODE_TUNE)
+		return EXIT_DONE;
+	code = live_observe_settled(context, session, &live);
+	if (code == EXIT_DONE)
+		code = live_judge(context, session, &live);
+	if (code != EXIT_DONE)
+		return code;
+	ret->looked = true;
+	ret->there = module_is_there(live.module);
+	ret->blocked = live.blocked && !ret->there;
+	if (!ret->there) {
+		(void)live_report(context, session, &live, LIVE_STATES);
+		return EXIT_DONE;
+	}
+	/* Before the event: what was seen above is what is reported, whoever sets it. */
+	apply_values(context, &live, true, &result);
+	ret->set = result.set;
+	ret->out_of_reach = result.out_of_reach;
+	if (result.failed > result.out_of_reach)
+		code = EXIT_FAILED;
+	replay(context, session, changed);
+	if (code == EXIT_DONE && result.out_of_reach == 0)
+		code = start_service(context);
+	return code;
+}

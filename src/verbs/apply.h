@@ -1,0 +1,18 @@
+/* Brings the running kernel to the values; for apply and install. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "verbs/live.h"
+
+struct apply_result {
+	size_t set;
+	size_t failed;
+	size_t out_of_reach; /* failed, as this process sees a container's part of the host only */
+};
+
+/*
+ * Writes what differs, in order, and reads it back; reports each, those in order too. The module is there. Out of
+ * reach counts as failed, or, lenient, as a warning.
+ */
+void apply_values(struct context *context, struct live *live, bool lenient,
+		  struct apply_result *ret);

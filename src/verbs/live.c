@@ -1,0 +1,255 @@
+/* The running kernel beside the plan: the module's state, the values, what would keep it from loading. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/live.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "verbs/modprobe-files.h"
+
+#define PAUSE_MS 20
+#define WAIT_MS	 60000
+
+void live_done(struct live *live)
+{
+	values_done(&live->values);
+	*live = (struct live){0};
+}
+
+bool live_is_wanted(const struct context *context)
+{
+	return !context->options->root && !context->options->no_live;
+}
+
+static void read_value(const struct context *context, struct value *value)
+{
+	char text[VALUE_TEXT_SIZE];
+	int error = kernel_read(context->kernel, value->path, text, sizeof(text));
+
+	/* Only root reads the parameter; the key shows the same number to all. */
+	if (error == -EACCES && value->kind == VALUE_HASHSIZE)
+		error = kernel_read(context->kernel, PATH_BUCKETS, text, sizeof(text));
+	value_found(value, error < 0 ? NULL : text, error);
+}
+
+static enum exit_code report_unreadable(struct context *context, const struct live *live)
+{
+	enum exit_code code = EXIT_DONE;
+
+	for (size_t i = 0; i < live->values.count; i++) {
+		const struct value *value = &live->values.items[i];
+
+		if (value->state != VALUE_UNREADABLE)
+			continue;
+		if (value->error == -EACCES && !kernel_may_change(context->kernel)) {
+			report_message(context->report, SEVERITY_NOTE, "only root can see %s",
+				       value->key);
+			continue;
+		}
+		report_errno(context, "read", value->path, value->error);
+		code = EXIT_FAILED;
+	}
+	return code;
+}
+
+/* -ENOENT once more where it went away between the two looks. */
+static int look(struct context *context, const struct session *session, struct live *live)
+{
+	int error = kernel_module_state(context->kernel, &live->module);
+
+	if (error < 0)
+		return error;
+	values_done(&live->values);
+	error = values_of_plan(&session->plan, &live->values);
+	if (error < 0)
+		return error;
+	if (module_is_there(live->module))
+		for (size_t i = 0; i < live->values.count; i++)
+			read_value(context, &live->values.items[i]);
+	values_judge(&live->values, live->module, live->blocked);
+	return 0;
+}
+
+static enum exit_code finish_look(struct context *context, int error, struct live *live,
+				  struct live *ret)
+{
+	enum exit_code code;
+
+	if (error < 0) {
+		report_errno(context, "tell", "the state of nf_conntrack", error);
+		live_done(live);
+		return EXIT_FAILED;
+	}
+	code = report_unreadable(context, live);
+	if (code != EXIT_DONE) {
+		live_done(live);
+		return code;
+	}
+	*ret = *live;
+	return EXIT_DONE;
+}
+
+enum exit_code live_observe(struct context *context, const struct session *session,
+			    struct live *ret)
+{
+	struct live live = {0};
+	int error = look(context, session, &live);
+
+	return finish_look(context, error, &live, ret);
+}
+
+enum exit_code live_observe_settled(struct context *context, const struct session *session,
+				    struct live *ret)
+{
+	struct live live = {0};
+	int error = look(context, session, &live);
+
+	for (int waited = 0; error == 0 && waited < WAIT_MS &&
+			     (live.module == MODULE_COMING || live.module == MODULE_GOING);
+	     waited += PAUSE_MS) {
+		kernel_pause(context->kernel, PAUSE_MS);
+		error = look(context, session, &live);
+	}
+	return finish_look(context, error, &live, ret);
+}
+
+static void judge_namespaces(struct context *context, const struct session *session)
+{
+	size_t count = kernel_count_namespaces(context->kernel);
+	struct buffer CLEANUP(buffer_clear) amount = {0};
+
+	if (count < 2 || !session->plan.sizes.max)
+		return;
+	buffer_add_amount(&amount, session->plan.sizes.table_bytes);
+	report_message(
+		context->report, SEVERITY_NOTE,
+		"%zu network namespaces are in use here, as with containers, and each may hold "
+		"max entries: up to %zu times the memory of one table (%s)",
+		count, count, amount.data ? amount.data : "?");
+}
+
+enum exit_code live_judge(struct context *context, const struct session *session, struct live *live)
+{
+	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
+	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
+	struct problems CLEANUP(problems_done) problems = {0};
+	char command_line[4096] = "", disabled[8] = "";
+	struct loading_request request = {
+		.plan = &session->plan,
+		.facts = &session->facts,
+		.module = live->module,
+		.view = &view,
+		.command_line = command_line,
+	};
+	int error;
+
+	if (session->plan.mode != MODE_TUNE)
+		return EXIT_DONE;
+	judge_namespaces(context, session);
+	if (live->module == MODULE_BUILT_IN)
+		return EXIT_DONE;
+	error = kernel_modprobe_view(context->kernel, &view);
+	if (error == -ELIBACC || error == -ELIBBAD) {
+		report_message(
+			context->report, SEVERITY_WARNING,
+			"libkmod is not installed: lines of modprobe.d that keep nf_conntrack "
+			"out are not found");
+		error = 0;
+	}
+	if (error == 0)
+		error = modprobe_files_read(context->tree, &files);
+	if (error < 0) {
+		report_errno(context, "read", "modprobe's configuration", error);
+		return EXIT_FAILED;
+	}
+	if (view.built_in && live->module == MODULE_ABSENT)
+		report_message(
+			context->report, SEVERITY_NOTE,
+			"nf_conntrack is built into this kernel, and /sys does not show it here (a "
+			"chroot?): nothing can be said of its values");
+	request.files = files.items;
+	request.file_count = files.count;
+	/* Without these two nothing is known of them, and nothing said. */
+	if (kernel_read(context->kernel, "/proc/cmdline", command_line, sizeof(command_line)) < 0)
+		command_line[0] = '\0';
+	if (kernel_read(context->kernel, "/proc/sys/kernel/modules_disabled", disabled,
+			sizeof(disabled)) == 0)
+		request.modules_disabled = strcmp(disabled, "1") == 0;
+	live->blocked = loading_judge(&request, &problems);
+	report_problems(context->report, &problems);
+	values_judge(&live->values, live->module, live->blocked);
+	return problems.out_of_memory ? EXIT_FAILED : EXIT_DONE;
+}
+
+static void report_waiting(struct context *context, const struct live *live)
+{
+	size_t pending = values_count(&live->values, VALUE_PENDING);
+	size_t blocked = values_count(&live->values, VALUE_CANNOT_LOAD);
+
+	if (module_is_there(live->module) || context->options->verbose)
+		return;
+	if (blocked)
+		report_say(context->report, "%-8s  %zu values: nf_conntrack is %s and cannot load",
+			   value_state_word(VALUE_CANNOT_LOAD), blocked,
+			   module_state_words(live->module));
+	else if (pending)
+		report_say(context->report, "%-8s  %zu values: nf_conntrack is %s",
+			   value_state_word(VALUE_PENDING), pending,
+			   module_state_words(live->module));
+}
+
+/* What only the boot loader can do. */
+static void report_built_in(struct context *context, const struct session *session)
+{
+	struct buffer CLEANUP(buffer_clear) words = {0};
+
+	loading_command_line_words(&session->plan, &words);
+	if (words.data)
+		report_say(
+			context->report,
+			"nf_conntrack is built into this kernel: modprobe.d does nothing for it. "
+			"For tables\n"
+			"of the right size from the first moment, add to the kernel command "
+			"line:\n\n"
+			"    %s\n\n"
+			"Without that, hashsize is written at boot by udev or by "
+			"conntrack-persist.",
+			words.data);
+}
+
+bool live_report(struct context *context, const struct session *session, const struct live *live,
+		 enum live_detail detail)
+{
+	bool there = module_is_there(live->module);
+	size_t fine = values_count(&live->values, VALUE_OK);
+
+	for (size_t i = 0; i < live->values.count; i++) {
+		const struct value *value = &live->values.items[i];
+
+		report_value(context->report, &(struct value_report){
+						      .value = value,
+						      .line = context->options->verbose ||
+							      (there && value->state != VALUE_OK),
+					      });
+	}
+	if (fine > 0 && !context->options->verbose)
+		report_say(context->report, "%-8s  %zu value%s of the running kernel",
+			   value_state_word(VALUE_OK), fine, fine == 1 ? "" : "s");
+	report_waiting(context, live);
+	if (detail == LIVE_PLAN && live->module == MODULE_BUILT_IN)
+		report_built_in(context, session);
+	return values_count(&live->values, VALUE_DIFFERS) > 0 ||
+	       values_count(&live->values, VALUE_CANNOT_LOAD) > 0;
+}
+
+void live_report_state(struct context *context, bool differs, const struct live *live)
+{
+	const char *state = "in-order";
+
+	if (differs)
+		state = "drift";
+	else if (values_count(&live->values, VALUE_PENDING) > 0)
+		state = "pending";
+	report_set_state(context->report, state);
+}

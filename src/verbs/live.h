@@ -1,0 +1,40 @@
+/* The running kernel beside the plan: the module's state, the values, what would keep it from loading. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "model/values.h"
+#include "verbs/session.h"
+
+struct live {
+	enum module_state module;
+	bool blocked; /* something keeps it from loading */
+	struct values values;
+};
+void live_done(struct live *live);
+
+/* What a value's being UNREADABLE, or the module's state, says is reported as an error: EXIT_FAILED. */
+enum exit_code live_observe(struct context *context, const struct session *session,
+			    struct live *ret);
+
+/* Also waits, a minute at most, while the module is on its way in or out. */
+enum exit_code live_observe_settled(struct context *context, const struct session *session,
+				    struct live *ret);
+
+/* Warns before harm: lines that hide or block the module, sizes that cannot be had, namespaces that multiply max. */
+enum exit_code live_judge(struct context *context, const struct session *session,
+			  struct live *live);
+
+enum live_detail {
+	LIVE_STATES, /* how each is */
+	LIVE_PLAN,   /* and what to put on the kernel command line */
+};
+
+/* Reports the values, those in order by their number unless --verbose. Returns whether something differs. */
+bool live_report(struct context *context, const struct session *session, const struct live *live,
+		 enum live_detail detail);
+
+/* "drift", "pending" or "in-order", of files and values together. */
+void live_report_state(struct context *context, bool differs, const struct live *live);
+
+/* Whether this run looks at the running kernel at all. */
+bool live_is_wanted(const struct context *context);
