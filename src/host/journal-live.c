@@ -3,7 +3,9 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include "host/journal.h"
 
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
@@ -19,12 +21,14 @@
 bool journal_listens(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
-	unsigned long long device, inode;
+	char own[64];
 	struct stat status;
 
-	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
-	       fstat(STDERR_FILENO, &status) == 0 && status.st_dev == device &&
-	       status.st_ino == inode;
+	if (!stream || fstat(STDERR_FILENO, &status) < 0)
+		return false;
+	(void)snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)status.st_dev,
+		       (uintmax_t)status.st_ino);
+	return strcmp(stream, own) == 0;
 }
 
 static int priority_of(enum severity severity)
@@ -45,7 +49,7 @@ void journal_send(enum severity severity, const char *id, const char *text,
 {
 	typeof(sd_journal_sendv) *send;
 	const struct library_symbol symbol = {"sd_journal_sendv", &send};
-	struct buffer own[3] = {{0}, {0}, {0}};
+	struct buffer entry[FIELDS_MAX] = {0};
 	struct iovec parts[FIELDS_MAX];
 	int count = 0;
 
@@ -53,17 +57,15 @@ void journal_send(enum severity severity, const char *id, const char *text,
 		(void)fprintf(stderr, "%s\n", text);
 		return;
 	}
-	buffer_printf(&own[0], "MESSAGE=%s", text);
-	buffer_printf(&own[1], "PRIORITY=%d", priority_of(severity));
+	buffer_printf(&entry[count++], "MESSAGE=%s", text);
+	buffer_printf(&entry[count++], "PRIORITY=%d", priority_of(severity));
 	if (id)
-		buffer_printf(&own[2], "MESSAGE_ID=%s", id);
-	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
-		if (own[i].data)
-			parts[count++] = (struct iovec){own[i].data, own[i].length};
+		buffer_printf(&entry[count++], "MESSAGE_ID=%s", id);
 	for (size_t i = 0; fields && i < fields->count && count < FIELDS_MAX; i++)
-		parts[count++] = (struct iovec){(void *)(uintptr_t)fields->texts[i],
-						strlen(fields->texts[i])};
+		buffer_printf(&entry[count++], "%s", fields->texts[i]);
+	for (int i = 0; i < count; i++)
+		parts[i] = (struct iovec){entry[i].data, entry[i].length};
 	(void)send(parts, count);
-	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
-		buffer_clear(&own[i]);
+	for (int i = 0; i < count; i++)
+		buffer_clear(&entry[i]);
 }

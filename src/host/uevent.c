@@ -132,10 +132,12 @@ int uevent_replay(int timeout_ms)
 	int error;
 
 	error = kernel_file_read("/proc/sys/kernel/random/uuid", uuid, sizeof(uuid));
-	if (error == 0)
-		error = open_calls(&calls);
-	if (error == 0)
-		error = listen_to_udevd(&calls);
+	if (error < 0)
+		return error;
+	error = open_calls(&calls);
+	if (error < 0)
+		return error;
+	error = listen_to_udevd(&calls);
 	if (error < 0)
 		return error;
 	/* Not "add": rules of others may start programs on that. */

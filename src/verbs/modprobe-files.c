@@ -13,57 +13,51 @@ static const char *const folders[] = {"/etc/modprobe.d", "/run/modprobe.d",
 				      "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d",
 				      "/lib/modprobe.d"};
 
-static void free_text(const char *text)
-{
-	free((void *)(uintptr_t)text);
-}
-
 void modprobe_files_done(struct modprobe_files *files)
 {
 	for (size_t i = 0; i < files->count; i++) {
-		free_text(files->items[i].path);
-		free_text(files->items[i].text);
-		free(files->names[i]);
+		free(files->own[i].name);
+		free(files->own[i].path);
+		free(files->own[i].text);
 	}
 	free(files->items);
-	free(files->names);
+	free(files->own);
 	*files = (struct modprobe_files){0};
 }
 
 static int make_room(struct modprobe_files *files, size_t count)
 {
 	void *items = realloc(files->items, (files->count + count) * sizeof(*files->items));
-	void *names;
+	void *own;
 
 	if (!items)
 		return -ENOMEM;
 	files->items = items;
-	names = realloc(files->names, (files->count + count) * sizeof(*files->names));
-	if (!names)
+	own = realloc(files->own, (files->count + count) * sizeof(*files->own));
+	if (!own)
 		return -ENOMEM;
-	files->names = names;
+	files->own = own;
 	return 0;
 }
 
-/* Puts a file in its place by name, unless one of its name is there. Takes over all three texts. */
-static void put(struct modprobe_files *files, char *name, char *path, char *text)
+/* Puts a file in its place by name, unless one of its name is there. Takes over the texts. */
+static void put(struct modprobe_files *files, struct modprobe_file_own file)
 {
-	size_t at = 0;
+	size_t at = 0, behind;
 
-	while (at < files->count && strcmp(files->names[at], name) < 0)
+	while (at < files->count && strcmp(files->own[at].name, file.name) < 0)
 		at++;
-	if (at < files->count && strcmp(files->names[at], name) == 0) {
-		free(name);
-		free(path);
-		free(text);
+	if (at < files->count && strcmp(files->own[at].name, file.name) == 0) {
+		free(file.name);
+		free(file.path);
+		free(file.text);
 		return;
 	}
-	memmove(files->names + at + 1, files->names + at,
-		(files->count - at) * sizeof(*files->names));
-	memmove(files->items + at + 1, files->items + at,
-		(files->count - at) * sizeof(*files->items));
-	files->names[at] = name;
-	files->items[at] = (struct modprobe_file){path, text};
+	behind = files->count - at;
+	memmove(files->own + at + 1, files->own + at, behind * sizeof(*files->own));
+	memmove(files->items + at + 1, files->items + at, behind * sizeof(*files->items));
+	files->own[at] = file;
+	files->items[at] = (struct modprobe_file){file.path, file.text};
 	files->count++;
 }
 
@@ -73,7 +67,7 @@ static int add(const struct tree *tree, const char *folder, const char *name,
 	char *CLEANUP(free_pointer) path = NULL;
 	char *CLEANUP(free_pointer) text = NULL;
 	struct buffer b = {0};
-	char *copy;
+	struct modprobe_file_own file;
 	size_t size;
 	int error;
 
@@ -84,10 +78,12 @@ static int add(const struct tree *tree, const char *folder, const char *name,
 	error = tree_read(tree, path, FILE_SIZE_MAX, &text, &size);
 	if (error < 0)
 		return error == -ENOMEM ? error : 0;
-	copy = strdup(name);
-	if (!copy)
+	file.name = strdup(name);
+	if (!file.name)
 		return -ENOMEM;
-	put(files, copy, steal_pointer(&path), steal_pointer(&text));
+	file.path = steal_pointer(&path);
+	file.text = steal_pointer(&text);
+	put(files, file);
 	return 0;
 }
 

@@ -5,10 +5,15 @@
 #include "host/tree.h"
 #include "model/loading.h"
 
-/* In reading order. The texts are owned, whatever the items' type says. */
+/* What the items point to. */
+struct modprobe_file_own {
+	char *name, *path, *text;
+};
+
+/* In reading order. */
 struct modprobe_files {
 	struct modprobe_file *items;
-	char **names; /* one for each */
+	struct modprobe_file_own *own; /* one for each */
 	size_t count;
 };
 void modprobe_files_done(struct modprobe_files *files);
