@@ -4,59 +4,7 @@
 # shellcheck source=lib.sh
 . ./lib.sh
 
-sys=/sys/module/nf_conntrack
-proc=/proc/sys/net/netfilter
 rule=/etc/udev/rules.d/60-conntrack-persist.rules
-
-# What files-only.conf asks for, as the kernel shows it: file, value, the first release that has the file and
-# the first that no longer has it. The kernel rounds the buckets up to whole pages.
-values=(
-	"$proc/nf_conntrack_max 1000000"
-	"$sys/parameters/hashsize 262144"
-	"$proc/nf_conntrack_buckets 262144"
-	"$proc/nf_conntrack_expect_max 4096"
-	"$proc/nf_conntrack_tcp_timeout_established 21600"
-	"$proc/nf_conntrack_tcp_timeout_time_wait 30"
-	"$proc/nf_conntrack_generic_timeout 120"
-	"$proc/nf_conntrack_udp_timeout 45"
-	"$proc/nf_conntrack_udp_timeout_stream 100"
-	"$proc/nf_conntrack_frag6_timeout 33"
-	"$proc/nf_conntrack_dccp_timeout_request 111 0 6.16"
-	"$proc/nf_conntrack_gre_timeout 44"
-	"$proc/nf_flowtable_tcp_timeout 55 5.14"
-	"$proc/nf_conntrack_tcp_loose 0"
-	"$proc/nf_conntrack_acct 1"
-)
-
-# kernel_from RELEASE: this kernel is that one or a newer one.
-kernel_from() {
-	printf '%s\n' "$1" "$(uname -r)" | sort -CV
-}
-
-# For each kernel only one way is right: the value, or no such file.
-for number in "${!values[@]}"; do
-	read -r file _ first gone <<<"${values[number]}"
-	if ! kernel_from "${first:-0}" || { [ -n "$gone" ] && kernel_from "$gone"; }; then
-		values[number]="$file absent"
-	fi
-done
-
-# wrong_values: those that differ.
-wrong_values() {
-	local value file wanted got
-	for value in "${values[@]}"; do
-		read -r file wanted _ <<<"$value"
-		got=absent
-		{ read -r got <"$file"; } 2>/dev/null
-		[ "$got" = "$wanted" ] || echo -n "${file##*/} is $got, not $wanted; "
-	done
-}
-
-# unload MODULE: with what it needs. A rule that was deleted lets go of its module a little later.
-unload() {
-	wait_for modprobe -r "$1" 2>/dev/null
-	event_await 'UDEV remove'
-}
 
 at_boot() {
 	check 'at boot: the system is up and nothing failed' \

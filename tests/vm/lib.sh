@@ -1,4 +1,4 @@
-# Helpers for the scenarios that run inside a guest: checks, waiting for udev, load on the processors.
+# Helpers for the scenarios that run inside a guest: checks, the values, waiting for udev, load on the processors.
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
@@ -7,6 +7,42 @@ patience=300
 failed=0
 # The last event that event_next saw.
 event=''
+
+sys=/sys/module/nf_conntrack
+proc=/proc/sys/net/netfilter
+
+# What values.conf asks for, as the kernel shows it: file, value, the first release that has the file and
+# the first that no longer has it. The kernel rounds the buckets up to whole pages.
+values=(
+	"$proc/nf_conntrack_max 1000000"
+	"$sys/parameters/hashsize 262144"
+	"$proc/nf_conntrack_buckets 262144"
+	"$proc/nf_conntrack_expect_max 4096"
+	"$proc/nf_conntrack_tcp_timeout_established 21600"
+	"$proc/nf_conntrack_tcp_timeout_time_wait 30"
+	"$proc/nf_conntrack_generic_timeout 120"
+	"$proc/nf_conntrack_udp_timeout 45"
+	"$proc/nf_conntrack_udp_timeout_stream 100"
+	"$proc/nf_conntrack_frag6_timeout 33"
+	"$proc/nf_conntrack_dccp_timeout_request 111 0 6.16"
+	"$proc/nf_conntrack_gre_timeout 44"
+	"$proc/nf_flowtable_tcp_timeout 55 5.14"
+	"$proc/nf_conntrack_tcp_loose 0"
+	"$proc/nf_conntrack_acct 1"
+)
+
+# kernel_from RELEASE: this kernel is that one or a newer one.
+kernel_from() {
+	printf '%s\n' "$1" "$(uname -r)" | sort -CV
+}
+
+# For each kernel only one way is right: the value, or no such file.
+for number in "${!values[@]}"; do
+	read -r file _ first gone <<<"${values[number]}"
+	if ! kernel_from "${first:-0}" || { [ -n "$gone" ] && kernel_from "$gone"; }; then
+		values[number]="$file absent"
+	fi
+done
 
 # check NAME GOT WANTED: one line of result.
 check() {
@@ -45,6 +81,23 @@ module_state() {
 	# The folder may vanish between a test and the reading.
 	{ read -r state </sys/module/nf_conntrack/initstate; } 2>/dev/null
 	echo "${state:-absent}"
+}
+
+# wrong_values: those that differ.
+wrong_values() {
+	local value file wanted got
+	for value in "${values[@]}"; do
+		read -r file wanted _ <<<"$value"
+		got=absent
+		{ read -r got <"$file"; } 2>/dev/null
+		[ "$got" = "$wanted" ] || echo -n "${file##*/} is $got, not $wanted; "
+	done
+}
+
+# unload MODULE: with what it needs. A rule that was deleted lets go of its module a little later.
+unload() {
+	wait_for modprobe -r "$1" 2>/dev/null
+	event_await 'UDEV remove'
 }
 
 # events_start: follow what the kernel and udevd tell of modules.

@@ -1,0 +1,355 @@
+#!/bin/bash
+# The program on a host: installed, verified at each load, repaired, synchronous, and gone again.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source=lib.sh
+. ./lib.sh
+
+service=conntrack-persist.service
+config=/etc/conntrack-persist.conf
+in_force=e501d23c11f048ce9a676e01672abe92
+not_set=e9515bc5d6774865bc5fcad1b5192170
+
+# ctp ARGUMENT...: what it prints is only shown where a check says so; the exit status is what counts here.
+ctp() {
+	output=$(conntrack-persist "$@" 2>&1)
+	status=$?
+}
+
+# states: each state of a value that check tells of, once.
+states() {
+	conntrack-persist --json check | tr -d '\n' | tr '{' '\n' | sed -n '/"wanted"/s/.*"state": *"\([^"]*\)".*/\1/p' |
+		sort -u | paste -sd ' '
+}
+
+failed_units() {
+	systemctl --failed --plain --no-legend
+}
+
+service_is() {
+	[ "$(systemctl show -P ActiveState "$service")" = "$1" ]
+}
+
+# entries ID: how many of this kind the service has written in this boot.
+entries() {
+	journalctl --sync
+	journalctl --boot --no-pager --output=cat "MESSAGE_ID=$1" "_SYSTEMD_UNIT=$service" | wc -l
+}
+
+# loaded HOW: what has to be so after each load. Takes in the load's event, so that the next one is met in time.
+loaded() {
+	check "$1: nf_conntrack is there" "$(module_state)" live
+	event_await 'UDEV add'
+	check "$1: the values are in force" "$(wrong_values)" ''
+	wait_for service_is active
+	check "$1: the service is up" "$(systemctl is-active "$service")" active
+	ctp --quiet check
+	check "$1: check" "$status $output" '0 '
+	check "$1: nothing failed" "$(failed_units)" ''
+}
+
+# unloaded HOW MODULE: and the service with it.
+unloaded() {
+	unload "$2"
+	wait_for service_is inactive
+	check "$1: unloaded, the service went with it" "$(module_state) $(systemctl is-active "$service")" \
+		'absent inactive'
+}
+
+first_installation() {
+	check 'at boot: the system is up and nothing failed' \
+		"$(systemctl is-system-running --wait) $(failed_units)" 'running '
+	check 'at boot: nf_conntrack is not loaded' "$(module_state)" absent
+	ctp --quiet check
+	check 'before: check says that files are missing' "$status" 2
+	ctp install
+	check 'install' "$status $(grep -c '^create ' <<<"$output")" '0 4'
+	check 'installed: nothing was loaded' "$(module_state)" absent
+	check 'installed: every value is pending' "$(states)" pending
+	ctp --quiet check
+	check 'installed: check' "$status $output" '0 '
+	ctp apply
+	check 'apply with nothing to apply to' "$status $(module_state)" '0 absent'
+	ctp --json install
+	check 'install again changes nothing' "$status $(grep -o '"changed": *[a-z]*' <<<"$output")" '0 "changed": false'
+}
+
+the_journal() {
+	local entry
+	modprobe nf_conntrack
+	loaded 'first load'
+	check 'the journal has one entry of the load' "$(entries "$in_force")" 1
+	journalctl --update-catalog
+	entry=$(journalctl --boot --no-pager --output=export "MESSAGE_ID=$in_force" | tr -d '\0')
+	# All that this kernel has, and the rule has set each of them before.
+	check 'the entry has its fields' "$(grep -E '^(PRIORITY|SYSLOG_IDENTIFIER|CONNTRACK_PERSIST_SET)=' <<<"$entry" |
+		sort | paste -sd ' ')" 'CONNTRACK_PERSIST_SET=0 PRIORITY=6 SYSLOG_IDENTIFIER=conntrack-persist'
+	check 'the catalog explains it' "$(journalctl --boot --no-pager -x "MESSAGE_ID=$in_force" |
+		grep -c 'Subject: Connection tracking has the configured values')" 1
+	unloaded 'first load' nf_conntrack
+}
+
+late_loads() {
+	nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
+		add rule inet t c ct state established accept'
+	loaded 'load by nft'
+	nft delete table inet t
+	unloaded 'load by nft' nft_ct
+
+	iptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT
+	loaded 'load by iptables'
+	iptables -D INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT
+	unloaded 'load by iptables' xt_conntrack
+
+	conntrack -L >/dev/null 2>&1
+	loaded 'load by conntrack'
+	unloaded 'load by conntrack' nf_conntrack_netlink
+
+	modprobe nf_conntrack
+	loaded 'load by modprobe'
+}
+
+# Loaded all the time.
+by_hand() {
+	local key
+	for key in nf_conntrack_max=70000 nf_conntrack_udp_timeout=31 nf_conntrack_acct=0 nf_conntrack_expect_max=100; do
+		echo "${key#*=}" >"$proc/${key%=*}"
+	done
+	echo 1024 >"$sys/parameters/hashsize"
+	ctp check
+	check 'changed by hand: check tells of each' "$status $(grep -c '^differs ' <<<"$output")" '2 5'
+	ctp apply
+	check 'changed by hand: apply' "$status $(grep -c '^set ' <<<"$output")" '0 5'
+	check 'changed by hand: the values are in force' "$(wrong_values)" ''
+	ctp apply --json
+	check 'apply again changes nothing' "$status $(grep -o '"changed": *[a-z]*' <<<"$output")" '0 "changed": false'
+
+	# The same in the unit's sandbox, each kind of value.
+	echo 31 >"$proc/nf_conntrack_udp_timeout"
+	echo 1024 >"$sys/parameters/hashsize"
+	systemctl restart "$service"
+	check 'changed by hand: the sandboxed service sets them' "$? $(wrong_values)" '0 '
+	# Loads may follow each other fast; systemd's own limit is five starts in ten seconds.
+	for _ in {1..8}; do systemctl restart "$service"; done
+	check 'the service may start often' "$(systemctl is-active "$service")" active
+	check 'the sandbox is tight' \
+		"$(systemd-analyze security --no-pager --threshold=15 "$service" >/dev/null 2>&1; echo $?)" 0
+	check 'nothing failed' "$(failed_units)" ''
+}
+
+does_not_take() {
+	local before
+	before=$(entries "$not_set")
+	# A whole file system that is read-only: the sandbox makes a single mount writable below /sys/module, and has
+	# a /proc of its own.
+	mkdir /run/fixed
+	mount -t tmpfs none /run/fixed
+	echo 1024 >/run/fixed/value
+	mount -o remount,ro /run/fixed
+	mount --bind /run/fixed/value "$sys/parameters/hashsize"
+	systemctl restart "$service" 2>/dev/null
+	check 'a value that does not take: the service fails for all to see' \
+		"$(failed_units | cut -d ' ' -f 1)" "$service"
+	check 'a value that does not take: the journal has an entry' "$(($(entries "$not_set") - before))" 1
+	check 'a value that does not take: the entry names it' \
+		"$(journalctl --boot --no-pager --output=export "MESSAGE_ID=$not_set" | tr -d '\0' | grep -a ^CONNTRACK_PERSIST_KEY= | tail -n 1)" \
+		'CONNTRACK_PERSIST_KEY=nf_conntrack.hashsize'
+	umount "$sys/parameters/hashsize" /run/fixed
+	systemctl restart "$service"
+	check 'and takes again: the service is up' "$? $(failed_units)" '0 '
+}
+
+# The files and values changed while the module is loaded.
+on_a_running_host() {
+	local id
+	# As before the first installation: no device for systemd.
+	id=$(systemctl show -P InvocationID "$service")
+	sed -i 's/^udp = 45$/udp = 46/' "$config"
+	ctp check
+	check 'another configuration: check' "$status $(grep -c 'udp_timeout: 45 -> 46' <<<"$output")" '2 1'
+	ctp install
+	check 'another configuration: install sets the value' \
+		"$status $(cat "$proc/nf_conntrack_udp_timeout")" '0 46'
+	check 'another configuration: the service stays' \
+		"$(systemctl is-active "$service") $(systemctl show -P InvocationID "$service")" "active $id"
+	ctp --quiet uninstall
+	check 'uninstall' "$status $(find /etc/*.d /etc/udev -name '*conntrack*')" '0 '
+	unload nf_conntrack
+	modprobe nf_conntrack
+	event_await 'UDEV add'
+	check 'uninstalled: the kernel has its own value again' "$(cat "$proc/nf_conntrack_udp_timeout")" 30
+	check 'uninstalled: no service' "$(systemctl is-active "$service")" inactive
+	sed -i 's/^udp = 46$/udp = 45/' "$config"
+	ctp install
+	check 'installed where the module is loaded already' "$status" 0
+	loaded_before 'installed where the module is loaded already'
+	unloaded 'installed where the module is loaded already' nf_conntrack
+}
+
+# loaded_before HOW: as loaded, but no event is to come.
+loaded_before() {
+	check "$1: the values are in force" "$(wrong_values)" ''
+	check "$1: the service is up" "$(systemctl is-active "$service")" active
+	ctp --quiet check
+	check "$1: check" "$status $output" '0 '
+	event=
+	while [ "$event" != 'UDEV change synthetic' ] && event_next; do :; done
+	check "$1: udev was told, and nothing was added anew" "$event" 'UDEV change synthetic'
+}
+
+again_and_again() {
+	local round before reader
+	before=$(entries "$in_force")
+	load_start
+	while :; do
+		cat "$proc"/* "$sys"/parameters/*
+	done >/dev/null 2>&1 &
+	reader=$!
+	for ((round = 1; round <= 20; round++)); do
+		modprobe nf_conntrack
+		event_await 'UDEV add'
+		check "under load with a reader, load $round of 20: the values are in force" "$(wrong_values)" ''
+		wait_for service_is active
+		check "under load with a reader, load $round of 20: the service is up" \
+			"$(systemctl is-active "$service") $(failed_units)" 'active '
+		unload nf_conntrack
+		wait_for service_is inactive
+	done
+	kill "$reader"
+	wait "$reader" 2>/dev/null
+	load_stop
+	check 'under load with a reader: one entry for each load' "$(($(entries "$in_force") - before))" 20
+}
+
+# rounds WHAT COUNT: the first look, right after the command is back.
+rounds() {
+	local round wrong right=0
+	for ((round = 1; round <= $2; round++)); do
+		modprobe nf_conntrack
+		wrong=$(wrong_values)
+		[ -n "$wrong" ] && echo "# first look after modprobe: $wrong" || right=$((right + 1))
+		unload nf_conntrack
+	done
+	check "$1: the first look after modprobe is right" "$right of $2" "$2 of $2"
+	right=0
+	for ((round = 1; round <= $2; round++)); do
+		nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
+			add rule inet t c ct state established accept'
+		wrong=$(wrong_values)
+		[ -n "$wrong" ] && echo "# first look after nft: $wrong" || right=$((right + 1))
+		nft delete table inet t
+		unload nft_ct
+	done
+	check "$1: the first look after an nft rule is right" "$right of $2" "$2 of $2"
+}
+
+synchronous() {
+	# What can fail: while udevd stands still, no rule can set a value before the first look.
+	udevadm control --stop-exec-queue
+	modprobe nf_conntrack
+	check 'not synchronous, udevd stopped: the first look is not right' \
+		"$([ -n "$(wrong_values)" ]; echo $?)" 0
+	udevadm control --start-exec-queue
+	unload nf_conntrack
+
+	printf '[apply]\nsynchronous = yes\n' >>"$config"
+	ctp install
+	check 'synchronous: install' "$status $(grep -c '^install nf_conntrack ' /etc/modprobe.d/conntrack-persist.conf)" '0 1'
+	rounds 'synchronous' 30
+
+	udevadm control --stop-exec-queue
+	modprobe nf_conntrack
+	check 'synchronous, udevd stopped: the first look is right' "$(wrong_values)" ''
+	udevadm control --start-exec-queue
+	unload nf_conntrack
+
+	fallocate -l "$(df --output=avail -B1 / | tail -n 1)" /full
+	dd if=/dev/zero of=/full.rest bs=4k 2>/dev/null
+	check 'full disk: it is full' "$(echo x 2>/dev/null >/full.last && [ -s /full.last ]; echo $?)" 1
+	rounds 'full disk' 3
+	rm -f /full /full.*
+
+	# Unloaded again before the service had come to its end, which is no failure of the service.
+	check 'fast loads and unloads: nothing failed' "$(failed_units)" ''
+
+	echo 'softdep nf_conntrack pre: nf_defrag_ipv4' >/etc/modprobe.d/theirs.conf
+	ctp check
+	check 'a softdep line in the way is named' "$(grep -c /etc/modprobe.d/theirs.conf:1 <<<"$output")" 1
+	rm /etc/modprobe.d/theirs.conf
+
+	mv /usr/local/sbin/conntrack-persist /root/
+	modprobe nf_conntrack
+	check 'synchronous, the program gone: modprobe loads' "$? $(module_state)" '0 live'
+	check 'synchronous, the program gone: modprobe.d still counts' "$(cat "$sys/parameters/hashsize")" 262144
+	event_await 'UDEV add'
+	check 'synchronous, the program gone: the rule sets the values' "$(wrong_values)" ''
+	unload nf_conntrack
+	nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
+		add rule inet t c ct state established accept'
+	check 'synchronous, the program gone: an nft rule works' \
+		"$? $(nft list ruleset | grep -c 'ct state established accept')" '0 1'
+	event_await 'UDEV add'
+	nft delete table inet t
+	unload nft_ct
+	mv /root/conntrack-persist /usr/local/sbin/
+	systemctl reset-failed
+}
+
+# A kernel with nf_conntrack built in shows its parameters and no more.
+built_in() {
+	local builtin=conntrack-persist-builtin.service
+	check 'built in: nothing to do on this kernel' \
+		"$(systemctl show -P ConditionResult "$builtin") $(systemctl is-active "$builtin")" 'no inactive'
+	modprobe nf_conntrack
+	event_await 'UDEV add'
+	wait_for service_is active
+	mkdir /run/parameters
+	mount --bind "$sys/parameters" /run/parameters
+	mount -t tmpfs none "$sys"
+	mkdir "$sys/parameters"
+	mount --bind /run/parameters "$sys/parameters"
+	umount /run/parameters
+	echo 1024 >"$sys/parameters/hashsize"
+	echo 31 >"$proc/nf_conntrack_udp_timeout"
+	systemctl start "$builtin"
+	check 'built in: the service sets the values' "$? $(wrong_values)" '0 '
+	check 'built in: nothing failed' "$(failed_units)" ''
+	ctp plan
+	check 'built in: plan has the words for the command line' \
+		"$(grep -c 'nf_conntrack.hashsize=262000' <<<"$output")" 1
+	umount "$sys/parameters" "$sys"
+	unload nf_conntrack
+}
+
+the_end() {
+	ctp --quiet uninstall
+	check 'uninstall at last' "$status $(find /etc /var/lib -name '*conntrack-persist*' ! -path "$config")" '0 '
+	journalctl --sync
+	check 'the journal tells of no other failure' "$(journalctl --boot --no-pager --output=cat |
+		grep -i conntrack | grep -iE 'fail|error|invalid|unknown' |
+		grep -vE 'cannot set nf_conntrack.hashsize = 262000|Failed with result .exit-code|exited, status=|Failed to (start|locate)|Failed at step EXEC' |
+		sort -u | head -n 3)" ''
+}
+
+echo "# Linux $(uname -r), systemd $(udevadm --version), boot $BOOT"
+events_start
+case $BOOT in
+1)
+	first_installation
+	the_journal
+	reboot_guest
+	;;
+2)
+	check 'after a reboot: the system is up and nothing failed' \
+		"$(systemctl is-system-running --wait) $(failed_units)" 'running '
+	check 'after a reboot: nf_conntrack is not loaded' "$(module_state)" absent
+	late_loads
+	by_hand
+	does_not_take
+	on_a_running_host
+	again_and_again
+	synchronous
+	built_in
+	the_end
+	finish
+	;;
+esac
