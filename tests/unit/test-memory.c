@@ -6,7 +6,10 @@
 #include <jansson.h>
 
 #include "model/diff.h"
+#include "model/loading.h"
+#include "model/modprobe-lines.h"
 #include "model/plan.h"
+#include "model/values.h"
 
 /* The linker puts these in the place of the C library's (--wrap). */
 void *__real_malloc(size_t size);
@@ -270,6 +273,68 @@ static void failures_of_the_diff_are_told(void **state)
 	fail_each_allocation("diff", add_diff, true);
 }
 
+static int list_values(void)
+{
+	struct setting max = {.row = &schema[SETTING_MAX], .wanted = 7};
+	const struct plan plan = {.settings = &max, .setting_count = 1};
+	struct values CLEANUP(values_done) values = {0};
+	int error = values_of_plan(&plan, &values);
+
+	assert_int_equal(values.count, error == 0 ? 1 : 0);
+	assert_true(error == 0 || error == -ENOMEM);
+	return error;
+}
+
+static int find_lines(void)
+{
+	const char *position = "# a\noptions nf_conntrack a=1\nblacklist nf_conntrack\n";
+	struct modprobe_line CLEANUP(modprobe_line_done) line = {0};
+	unsigned int number = 1, found = 0;
+	int error;
+
+	while ((error = modprobe_line_next(&position, &number, &line)) > 0) {
+		assert_non_null(line.command);
+		assert_non_null(line.rest);
+		modprobe_line_done(&line);
+		found++;
+	}
+	assert_null(line.command);
+	assert_null(line.rest);
+	assert_true(error == -ENOMEM || found == 2);
+	return error;
+}
+
+/* Whether it loads or not does not depend on the memory for saying so. */
+static int judge_loading(void)
+{
+	static char install[] = "/bin/false";
+	static const struct modprobe_view view = {.known = true, .install = install};
+	static const struct modprobe_file file = {"/etc/modprobe.d/a.conf",
+						  "install nf_conntrack /bin/false\n"};
+	const struct plan plan = {.sizes = {.hashsize = 1048576}};
+	const struct facts facts = {.ram = 1048576};
+	const struct loading_request request = {.plan = &plan,
+						.facts = &facts,
+						.view = &view,
+						.files = &file,
+						.file_count = 1,
+						.command_line = "module_blacklist=nf_conntrack"};
+	struct problems CLEANUP(problems_done) problems = {0};
+
+	assert_true(loading_judge(&request, &problems));
+	assert_true(problems.out_of_memory || problems.count == 3);
+	return 0;
+}
+
+static void failures_beside_the_kernel_are_told(void **state)
+{
+	(void)state;
+	fail_each_allocation("values", list_values, false);
+	fail_each_allocation("lines", find_lines, false);
+	/* a warning may come without its line */
+	fail_each_allocation("loading", judge_loading, true);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -277,6 +342,7 @@ int main(void)
 		cmocka_unit_test(failures_of_planning_are_told),
 		cmocka_unit_test(failures_of_the_record_are_told),
 		cmocka_unit_test(failures_of_the_diff_are_told),
+		cmocka_unit_test(failures_beside_the_kernel_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

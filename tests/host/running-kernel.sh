@@ -1,0 +1,137 @@
+#!/bin/bash
+# Installs on this very machine, whose kernel may have nf_conntrack built in and whose PID 1 may be no systemd: the
+# real values are set, changed and repaired. What is installed is seen by this test alone, and every value is put back.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+set -euo pipefail
+proc=/proc/sys/net/netfilter
+sys=/sys/module/nf_conntrack
+program=$CONNTRACK_PERSIST
+
+# For the time of the test /etc and /var/lib are others, here and nowhere else.
+if [[ ${1-} != alone ]]; then
+	[[ $EUID == 0 ]] || { echo "needs root"; exit 77; }
+	exec unshare --mount --propagation private "$0" alone
+fi
+work=$(mktemp -d)
+cp -a /etc "$work/etc"
+mount -t tmpfs none /etc
+mount -t tmpfs none /var/lib
+cp -a "$work/etc/." /etc/
+find /etc -depth -path '*conntrack-persist*' -delete
+
+fail() {
+	printf '%s\n' "$@"
+	exit 1
+}
+
+# ctp STATUS ARGUMENT...: runs the program, which has to exit so; sets output.
+ctp() {
+	local status=0
+	output=$("$program" "${@:2}" 2>&1) || status=$?
+	[[ $status == "$1" ]] || fail "${*:2}: exit $status, not $1" "$output"
+}
+
+# says TEXT: the last run said so.
+says() {
+	[[ $output == *"$1"* ]] || fail "not said: $1" "$output"
+}
+
+# All that can be set; the count of entries changes by itself.
+snapshot() {
+	[[ ! -d $proc ]] || (cd "$proc" && grep -s . ./* | grep -v nf_conntrack_count)
+	[[ ! -r $sys/parameters/hashsize ]] || cat "$sys/parameters/hashsize"
+}
+
+is() {
+	[[ $(cat "$1") == "$2" ]] || fail "$1 is $(cat "$1"), not $2"
+}
+
+before=$(snapshot)
+# Without nf_conntrack, or where another namespace owns these, there is less to see.
+values=none
+if [[ -d $proc ]]; then
+	values=own
+	[[ $(stat -c %a "$proc/nf_conntrack_max") == 444 ]] || values=all
+	max=$(<"$proc/nf_conntrack_max")
+	udp=$(<"$proc/nf_conntrack_udp_timeout")
+	hashsize=$(<"$sys/parameters/hashsize")
+fi
+restore() {
+	# Larger before smaller: nothing is dropped meanwhile.
+	[[ $values != all ]] || {
+		echo "$hashsize" >"$sys/parameters/hashsize"
+		echo "$max" >"$proc/nf_conntrack_max"
+	}
+	[[ $values == none ]] || echo "$udp" >"$proc/nf_conntrack_udp_timeout"
+	rm -rf "$work"
+}
+trap restore EXIT
+
+printf '[timeouts]\nudp = 47\n' >/etc/conntrack-persist.conf
+if [[ $values == all ]]; then
+	wanted_hashsize=$((hashsize * 2))
+	wanted_max=$((wanted_hashsize * 2))
+	printf '[conntrack]\nmax = %s\nhashsize = %s\n' "$wanted_max" "$wanted_hashsize" >>/etc/conntrack-persist.conf
+fi
+values_hold() {
+	[[ $values == none ]] || is "$proc/nf_conntrack_udp_timeout" 47
+	[[ $values != all ]] || {
+		is "$proc/nf_conntrack_max" "$wanted_max"
+		is "$sys/parameters/hashsize" "$wanted_hashsize"
+		is "$proc/nf_conntrack_buckets" "$wanted_hashsize"
+	}
+}
+
+ctp 2 plan
+if [[ $values == all && ! -e $sys/initstate ]]; then
+	says "nf_conntrack.hashsize=$wanted_hashsize"
+fi
+[[ $(snapshot) == "$before" ]] || fail 'plan changed a value'
+
+if [[ $values == own ]]; then
+	# The default for max is another namespace's to set.
+	ctp 0 install
+	says 'namespace'
+else
+	ctp 0 install
+fi
+[[ -d /run/systemd/system ]] || says 'systemd'
+values_hold
+[[ $values == own ]] || ctp 0 check
+
+# Changed by hand, and repaired. A second time there is nothing to do.
+if [[ $values == all ]]; then
+	echo 48 >"$proc/nf_conntrack_udp_timeout"
+	echo "$max" >"$proc/nf_conntrack_max"
+	echo "$hashsize" >"$sys/parameters/hashsize"
+	ctp 2 check
+	says "net.netfilter.nf_conntrack_udp_timeout: 48 -> 47"
+	says "net.netfilter.nf_conntrack_max: $max -> $wanted_max"
+	says "nf_conntrack.hashsize: $hashsize -> $wanted_hashsize"
+	ctp 0 apply
+	values_hold
+	ctp 0 --json apply
+	says '"changed": false'
+fi
+
+# A namespace of its own takes its own values; those of the host are told, not set.
+if [[ $values == all ]]; then
+	echo "$max" >"$proc/nf_conntrack_max"
+	# shellcheck disable=SC2016
+	said=$(unshare --net bash -c '
+		"$1" apply 2>&1
+		echo "exit $?"
+		cat /proc/sys/net/netfilter/nf_conntrack_udp_timeout' - "$program")
+	[[ $said == *$'exit 1\n47' ]] || fail "in a network namespace: $said"
+	[[ $said == *'it belongs to the initial network namespace'* ]] || fail "in a network namespace: $said"
+	is "$proc/nf_conntrack_max" "$max"
+fi
+
+ctp 0 uninstall
+[[ -z $(find /etc /var/lib -path '*conntrack-persist*' ! -name conntrack-persist.conf) ]] ||
+	fail 'uninstall left something'
+
+restore
+trap - EXIT
+[[ $(snapshot) == "$before" ]] || fail 'this machine is not as it was' "$(diff <(echo "$before") <(snapshot))"
+echo "values of this machine's kernel that the test could set: $values"

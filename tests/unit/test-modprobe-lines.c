@@ -1,0 +1,320 @@
+/* model/modprobe-lines: which lines of modprobe.d concern nf_conntrack, joined and counted as libkmod does. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "helpers.h"
+
+#include "base/buffer.h"
+#include "model/modprobe-lines.h"
+
+/* Every line found in a text, as "NUMBER COMMAND|REST;". */
+static void expect_lines(const char *text, const char *wanted)
+{
+	struct buffer CLEANUP(buffer_clear) found = {0};
+	struct modprobe_line line = {0};
+	const char *position = text;
+	unsigned int number = 1;
+	int error;
+
+	while ((error = modprobe_line_next(&position, &number, &line)) > 0) {
+		buffer_printf(&found, "%u %s|%s;", line.number, line.command, line.rest);
+		modprobe_line_done(&line);
+		assert_null(line.command);
+		assert_null(line.rest);
+	}
+	assert_int_equal(error, 0);
+	assert_ptr_equal(position, text + strlen(text));
+	expect_text(text, found.data ? found.data : "", wanted);
+}
+
+static void every_command_is_found(void **state)
+{
+	(void)state;
+	expect_lines("options nf_conntrack hashsize=1 acct=1\n"
+		     "install nf_conntrack /bin/false\n"
+		     "remove nf_conntrack /bin/true\n"
+		     "softdep nf_conntrack pre: a b post: c\n"
+		     "blacklist nf_conntrack\n"
+		     "alias nf_conntrack off\n"
+		     "unheard nf_conntrack of\n",
+		     "1 options|hashsize=1 acct=1;"
+		     "2 install|/bin/false;"
+		     "3 remove|/bin/true;"
+		     "4 softdep|pre: a b post: c;"
+		     "5 blacklist|;"
+		     "6 alias|off;"
+		     "7 unheard|of;");
+}
+
+static void lines_of_other_modules_are_passed_over(void **state)
+{
+	(void)state;
+	expect_lines("options nf_conntrack_ftp ports=21\n"
+		     "install nf_nat /sbin/modprobe nf_conntrack\n"
+		     "softdep nf_conntrack pre: x\n"
+		     "alias ip_conntrack nf_conntrack\n"
+		     "softdep nf_nat pre: nf_conntrack\n",
+		     "3 softdep|pre: x;");
+}
+
+static void name_is_taken_in_each_of_its_spellings(void **state)
+{
+	static const struct {
+		const char *name;
+		bool found;
+	} rows[] = {
+		{"nf_conntrack", true},
+		{"nf-conntrack", true},
+		{"nf_conntrack*", true},
+		{"nf-conn*", true},
+		{"nf_*", true},
+		{"*", true},
+		{"*_conntrack", true},
+		{"nf?conntrack", true},
+		{"nf_con[mn]track", true},
+		{"nf_con[!m]track", true},
+		{"nf[_]conntrack", true},
+		{"nf_conntrac", false},
+		{"nf_conntrack_", false},
+		{"nf_conntrack2", false},
+		{"xnf_conntrack", false},
+		{"nfconntrack", false},
+		{"NF_CONNTRACK", false},
+		{"nf_conntrack.ko", false},
+		{"nf__conntrack", false},
+		{"nf_con[op]track", false},
+		{"nf_conntrack?", false},
+		{"nf_c*_*", false},
+		{"nf_con[ntrack", false},
+		{"\"nf_conntrack\"", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) text = {0};
+
+		buffer_printf(&text, "options %s acct=1\n", rows[i].name);
+		expect_lines(text.data, rows[i].found ? "1 options|acct=1;" : "");
+	}
+}
+
+/* Only the name is made alike: what follows it is somebody's text. */
+static void hyphens_of_the_rest_stay(void **state)
+{
+	(void)state;
+	expect_lines("install nf-conntrack modprobe -i nf-conntrack\n",
+		     "1 install|modprobe -i nf-conntrack;");
+}
+
+static void blanks_around_words_do_not_count(void **state)
+{
+	static const struct {
+		const char *text, *lines;
+	} rows[] = {
+		{"  options nf_conntrack acct=1\n", "1 options|acct=1;"},
+		{"\toptions\tnf_conntrack\tacct=1\n", "1 options|acct=1;"},
+		{"options \t nf_conntrack \t acct=1 \t \n", "1 options|acct=1;"},
+		{"options nf_conntrack acct=1  \t tstamp=1\n", "1 options|acct=1  \t tstamp=1;"},
+		{"options nf_conntrack acct=1\r\n", "1 options|acct=1;"},
+		{"blacklist nf_conntrack\r\n", "1 blacklist|;"},
+		{"blacklist nf_conntrack  \n", "1 blacklist|;"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		expect_lines(rows[i].text, rows[i].lines);
+}
+
+static void comments_and_empty_lines_are_counted_only(void **state)
+{
+	(void)state;
+	expect_lines("# options nf_conntrack acct=1\n"
+		     "\n"
+		     " \t\r\n"
+		     "  # options nf_conntrack acct=1\n"
+		     "#options nf_conntrack acct=1\n"
+		     "#nf_conntrack nf_conntrack\n"
+		     "options nf_conntrack acct=0\n",
+		     "7 options|acct=0;");
+}
+
+/* libkmod knows no comment behind a line, and no quotes. */
+static void rest_of_a_line_is_taken_as_it_is(void **state)
+{
+	(void)state;
+	expect_lines("options nf_conntrack acct=1 # why\n"
+		     "install nf_conntrack sh -c 'echo \"a  b\"; exit 1'\n",
+		     "1 options|acct=1 # why;"
+		     "2 install|sh -c 'echo \"a  b\"; exit 1';");
+}
+
+static void malformed_lines_are_none(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"\n",
+		" ",
+		"options",
+		"options\n",
+		"options \t \n",
+		"nf_conntrack\n",
+		"nf_conntrack options acct=1\n",
+		"=\n",
+		"\\",
+		"\\\n",
+		"\\\n\\\n",
+		"options nf_conntrack_\\",
+		"options\nnf_conntrack acct=1\n",
+		"optionsnf_conntrack acct=1\n",
+		"options,nf_conntrack acct=1\n",
+		"options\vnf_conntrack acct=1\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		expect_lines(texts[i], "");
+}
+
+static void last_line_needs_no_end(void **state)
+{
+	(void)state;
+	expect_lines("\noptions nf_conntrack acct=1", "2 options|acct=1;");
+	expect_lines("blacklist nf_conntrack", "1 blacklist|;");
+}
+
+static void backslash_at_the_end_joins_lines(void **state)
+{
+	static const struct {
+		const char *text, *lines;
+	} rows[] = {
+		{"options nf_conntrack \\\nacct=1\n", "1 options|acct=1;"},
+		{"options nf_conntrack acct=1 \\\n  tstamp=1\n", "1 options|acct=1   tstamp=1;"},
+		{"options nf_conntrack ac\\\nct=1\n", "1 options|acct=1;"},
+		{"options nf_conn\\\ntrack acct=1\n", "1 options|acct=1;"},
+		{"opti\\\nons nf_conntrack acct=1\n", "1 options|acct=1;"},
+		{"options \\\n\\\n\\\nnf_conntrack acct=1\n", "1 options|acct=1;"},
+		{"options \\\n", ""},
+		{"options nf_conntrack acct=1\\\n", "1 options|acct=1;"},
+		{"options nf_conntrack acct=1\\", "1 options|acct=1;"},
+		/* nothing is put between the two */
+		{"options\\\nnf_conntrack acct=1\n", ""},
+		{"blacklist nf_conntrack\\\n_ftp\n", ""},
+		{"blacklist nf_nat\\\nblacklist nf_conntrack\n", ""},
+		/* not the last thing in its line */
+		{"options nf_conntrack acct=1 \\ \nblacklist nf_conntrack\n",
+		 "1 options|acct=1;2 blacklist|;"},
+		{"options nf_conntrack acct=1 \\\r\nblacklist nf_conntrack\n",
+		 "1 options|acct=1;2 blacklist|;"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		expect_lines(rows[i].text, rows[i].lines);
+}
+
+static void comment_goes_on_behind_a_backslash(void **state)
+{
+	(void)state;
+	expect_lines("# here \\\noptions nf_conntrack acct=1\noptions nf_conntrack acct=0\n",
+		     "3 options|acct=0;");
+}
+
+static void backslash_elsewhere_goes_away(void **state)
+{
+	(void)state;
+	expect_lines("install nf_conntrack echo a\\b \\$c\n", "1 install|echo ab $c;");
+	expect_lines("install nf\\_conntrack /bin/false\n", "1 install|/bin/false;");
+	expect_lines("\\# nf_conntrack x\n", "");
+}
+
+static void line_is_counted_where_it_begins(void **state)
+{
+	(void)state;
+	expect_lines("\n"
+		     "options nf_conntrack \\\n"
+		     "acct=1 \\\n"
+		     "tstamp=1\n"
+		     "options nf_nat \\\n"
+		     "x=1\n"
+		     "blacklist nf_conntrack\n",
+		     "2 options|acct=1 tstamp=1;7 blacklist|;");
+}
+
+static void position_moves_behind_the_line(void **state)
+{
+	static const char text[] = "# a\nblacklist nf_conntrack\\\n\noptions nf_conntrack a\n\n";
+	struct modprobe_line line = {0};
+	const char *position = text;
+	unsigned int number = 1;
+
+	(void)state;
+	assert_int_equal(modprobe_line_next(&position, &number, &line), 1);
+	assert_int_equal(line.number, 2);
+	assert_int_equal(number, 4);
+	assert_ptr_equal(position, strstr(text, "options"));
+	modprobe_line_done(&line);
+	assert_int_equal(line.number, 0);
+
+	assert_int_equal(modprobe_line_next(&position, &number, &line), 1);
+	assert_int_equal(line.number, 4);
+	assert_int_equal(number, 5);
+	modprobe_line_done(&line);
+}
+
+static void end_leaves_the_line_alone(void **state)
+{
+	static char command[] = "c", rest[] = "r";
+	struct modprobe_line line = {7, command, rest};
+	const char *position = "# a\n\n";
+	unsigned int number = 1;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(modprobe_line_next(&position, &number, &line), 0);
+		assert_int_equal(*position, '\0');
+		assert_int_equal(number, 3);
+		assert_int_equal(line.number, 7);
+		assert_ptr_equal(line.command, command);
+		assert_ptr_equal(line.rest, rest);
+	}
+}
+
+/* Longer than a buffer's first room. */
+static void long_line_is_whole(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	struct buffer CLEANUP(buffer_clear) lines = {0};
+
+	(void)state;
+	buffer_add(&text, "install nf_conntrack true");
+	buffer_add(&lines, "1 install|true");
+	for (int i = 0; i < 1000; i++) {
+		buffer_printf(&text, " %d\\\n", i);
+		buffer_printf(&lines, " %d", i);
+	}
+	buffer_add(&text, "\nblacklist nf_conntrack\n");
+	buffer_add(&lines, ";1002 blacklist|;");
+	expect_lines(text.data, lines.data);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_command_is_found),
+		cmocka_unit_test(lines_of_other_modules_are_passed_over),
+		cmocka_unit_test(name_is_taken_in_each_of_its_spellings),
+		cmocka_unit_test(hyphens_of_the_rest_stay),
+		cmocka_unit_test(blanks_around_words_do_not_count),
+		cmocka_unit_test(comments_and_empty_lines_are_counted_only),
+		cmocka_unit_test(rest_of_a_line_is_taken_as_it_is),
+		cmocka_unit_test(malformed_lines_are_none),
+		cmocka_unit_test(last_line_needs_no_end),
+		cmocka_unit_test(backslash_at_the_end_joins_lines),
+		cmocka_unit_test(comment_goes_on_behind_a_backslash),
+		cmocka_unit_test(backslash_elsewhere_goes_away),
+		cmocka_unit_test(line_is_counted_where_it_begins),
+		cmocka_unit_test(position_moves_behind_the_line),
+		cmocka_unit_test(end_leaves_the_line_alone),
+		cmocka_unit_test(long_line_is_whole),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
