@@ -3,6 +3,7 @@
 #include "host/modules.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <libkmod.h>
 #include <string.h>
 
@@ -80,12 +81,14 @@ static int kmod_open(const char *directory, const char *const *paths, struct kmo
 	return 0;
 }
 
-/* libkmod has made each - of a name to _ by then. Softdeps are kept by pattern, but that is for find_line() to see. */
-static bool is_conntrack(const struct kmod *kmod, const struct kmod_config_iter *iter)
+/* libkmod has made each - of a name to _ by then. It takes a softdep's name for a pattern, a blacklist's as it is. */
+static bool is_conntrack(const struct kmod *kmod, const struct kmod_config_iter *iter, bool pattern)
 {
 	const char *key = kmod->kmod_config_iter_get_key(iter);
 
-	return key && strcmp(key, "nf_conntrack") == 0;
+	if (!key)
+		return false;
+	return pattern ? fnmatch(key, "nf_conntrack", 0) == 0 : strcmp(key, "nf_conntrack") == 0;
 }
 
 static void view_config(const struct kmod *kmod, struct modprobe_view *view)
@@ -94,13 +97,13 @@ static void view_config(const struct kmod *kmod, struct modprobe_view *view)
 	const char *value;
 
 	while (iter && kmod->kmod_config_iter_next(iter))
-		view->blacklisted = view->blacklisted || is_conntrack(kmod, iter);
+		view->blacklisted = view->blacklisted || is_conntrack(kmod, iter, false);
 	kmod->kmod_config_iter_free_iter(iter);
 
 	iter = kmod->kmod_config_get_softdeps(kmod->context);
 	while (iter && !view->softdep && kmod->kmod_config_iter_next(iter)) {
 		value = kmod->kmod_config_iter_get_value(iter);
-		if (is_conntrack(kmod, iter))
+		if (is_conntrack(kmod, iter, true))
 			view->softdep = strdup(value ? value : "");
 	}
 	kmod->kmod_config_iter_free_iter(iter);

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/text.h"
 #include "model/modprobe-lines.h"
+#include "model/parameters.h"
 #include "model/sizes.h"
 
 #define BUCKET_BYTES 8U /* 64 bit; struct hlist_nulls_head */
@@ -27,21 +27,39 @@ struct place {
 	bool ours;
 };
 
-/* The first such line in reading order, or the last one (options: the last counts). part "": any. */
+/* Whether an options line has this word, as it was written. NULL: any line will do. */
+static bool has_word(const char *rest, const struct parameter *word)
+{
+	struct parameter found;
+
+	if (!word)
+		return true;
+	while (parameter_next(&rest, &found))
+		if (found.length == word->length &&
+		    memcmp(found.word, word->word, word->length) == 0)
+			return true;
+	return false;
+}
+
+/* The first such line in reading order. */
 static struct place find_line(const struct loading_request *request, const char *command,
-			      const char *part, bool last)
+			      const struct parameter *word, struct problems *problems)
 {
 	struct place place = {0};
 
-	for (size_t i = 0; i < request->file_count; i++) {
+	for (size_t i = 0; i < request->file_count && !place.path; i++) {
 		const char *position = request->files[i].text;
 		unsigned int number = 1;
 		struct modprobe_line line = {0};
+		int found;
 
-		while (modprobe_line_next(&position, &number, &line) > 0) {
-			bool match = strcmp(line.command, command) == 0 && strstr(line.rest, part);
-
-			if (match && (last || !place.path))
+		while (!place.path &&
+		       (found = modprobe_line_next(&position, &number, &line)) != 0) {
+			if (found < 0) {
+				problems->out_of_memory = true;
+				return place;
+			}
+			if (strcmp(line.command, command) == 0 && has_word(line.rest, word))
 				place = (struct place){
 					.path = request->files[i].path,
 					.number = line.number,
@@ -58,16 +76,6 @@ static void complain(const struct place *place, struct problems *problems, const
 	problems_add(problems, SEVERITY_WARNING, place->path, place->number, "%s", text);
 }
 
-/* The next word of a list between separators; NULL at its end. */
-static const char *next_word(const char **text, const char *separators, size_t *ret_length)
-{
-	const char *word = *text + strspn(*text, separators);
-
-	*ret_length = strcspn(word, separators);
-	*text = word + *ret_length;
-	return *ret_length > 0 ? word : NULL;
-}
-
 static bool list_has(const char *list, size_t size, const char *name)
 {
 	while (size > 0) {
@@ -82,125 +90,68 @@ static bool list_has(const char *list, size_t size, const char *name)
 	return false;
 }
 
-/* module_blacklist= of the kernel command line: the kernel itself refuses, whoever loads. */
+/* module_blacklist= of the kernel command line: the kernel itself refuses, whoever loads. The last one counts. */
 static bool judge_command_line(const struct loading_request *request, struct problems *problems)
 {
-	static const char name[] = "module_blacklist=";
 	static const char *const needed[] = {"nf_conntrack", "nf_defrag_ipv4", "nf_defrag_ipv6"};
-	const char *rest = request->command_line, *word;
+	const char *rest = request->command_line;
+	struct parameter found, list = {0};
 	bool blocked = false;
-	size_t length;
 
-	while ((word = next_word(&rest, " \t\n", &length))) {
-		if (length < strlen(name) || memcmp(word, name, strlen(name)) != 0)
+	while (parameter_next(&rest, &found))
+		if (parameter_is(&found, "module_blacklist") && found.value)
+			list = found;
+	for (size_t i = 0; i < ARRAY_SIZE(needed) && list.value; i++) {
+		if (!list_has(list.value, list.value_length, needed[i]))
 			continue;
-		for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
-			if (!list_has(word + strlen(name), length - strlen(name), needed[i]))
-				continue;
-			problems_add(problems, SEVERITY_WARNING, NULL, 0,
-				     "nf_conntrack cannot load: the kernel command line has "
-				     "module_blacklist=%s; take that out of the boot loader's "
-				     "configuration",
-				     needed[i]);
-			blocked = true;
-		}
+		problems_add(problems, SEVERITY_WARNING, NULL, 0,
+			     "nf_conntrack cannot load: the kernel command line has "
+			     "module_blacklist=%s; take that out of the boot loader's "
+			     "configuration",
+			     needed[i]);
+		blocked = true;
 	}
 	return blocked;
 }
 
-/* As the kernel's kstrtouint() takes it for a table's size: 10, 010 and 0x10, nothing more. */
-static bool is_table_size(const char *text, size_t length)
-{
-	uint64_t number = 0;
-	unsigned int base = 10;
-	size_t i = 0;
-
-	if (length > 2 && text[0] == '0' && (text[1] | 0x20) == 'x') {
-		base = 16;
-		i = 2;
-	} else if (length > 1 && text[0] == '0') {
-		base = 8;
-	}
-	if (i == length)
-		return false;
-	for (; i < length; i++) {
-		unsigned int c = (unsigned char)text[i] | 0x20, worth = base;
-
-		if (text[i] >= '0' && text[i] <= '9')
-			worth = (unsigned int)(text[i] - '0');
-		else if (c >= 'a' && c <= 'f')
-			worth = c - 'a' + 10;
-		if (worth >= base)
-			return false;
-		number = number * base + worth;
-		if (number > HASHSIZE_MAX)
-			return false;
-	}
-	return true;
-}
-
-static bool is_flag(const char *text, size_t length)
-{
-	return length == 0 || strchr("yYtT1nNfF0oO", text[0]);
-}
-
 /* Where an option that the kernel refuses comes from. Ours to correct, if it is our own file: not told. */
-static bool refuse_option(const struct loading_request *request, const char *word, size_t length,
+static bool refuse_option(const struct loading_request *request, const struct parameter *option,
 			  struct problems *problems)
 {
-	struct buffer CLEANUP(buffer_clear) option = {0};
-	struct buffer CLEANUP(buffer_clear) text = {0};
-	struct place place;
+	struct place place = find_line(request, "options", option, problems);
 
-	buffer_add_bytes(&option, word, length);
-	if (!option.data)
-		return false;
-	place = find_line(request, "options", option.data, true);
 	if (place.ours)
 		return false;
-	buffer_printf(&text, "nf_conntrack cannot load: the kernel refuses its option %s%s",
-		      option.data,
-		      place.path ? "; take it out of this line"
-				 : " (from the kernel command line or modprobe's configuration)");
-	complain(&place, problems, text.data ? text.data : "");
+	problems_add(problems, SEVERITY_WARNING, place.path, place.number,
+		     "nf_conntrack cannot load: the kernel refuses its option %.*s%s",
+		     (int)option->length, option->word,
+		     place.path ? "; take it out of this line"
+				: " (from the kernel command line or modprobe's configuration)");
 	return true;
 }
 
+/* Whether a word of the options stands before this one already. */
+static bool was_there(const char *options, const struct parameter *option)
+{
+	struct parameter earlier;
+
+	while (parameter_next(&options, &earlier) && earlier.word < option->word)
+		if (earlier.length == option->length &&
+		    memcmp(earlier.word, option->word, option->length) == 0)
+			return true;
+	return false;
+}
+
+/* Each one counts: the kernel reads them one after the other, and gives up where it refuses a value. */
 static bool judge_options(const struct loading_request *request, struct problems *problems)
 {
-	static const char *const sizes[] = {"hashsize", "expect_hashsize"};
-	static const char *const flags[] = {"acct", "tstamp"};
-	const char *rest = request->view->options, *word;
-	struct {
-		const char *word, *value;
-		size_t length, value_length;
-	} last[ARRAY_SIZE(sizes) + ARRAY_SIZE(flags)] = {0};
+	const char *options = request->view->options, *rest = options;
+	struct parameter option;
 	bool blocked = false;
-	size_t length;
 
-	while (rest && (word = next_word(&rest, " \t", &length))) {
-		const char *sign = memchr(word, '=', length);
-		size_t name = sign ? (size_t)(sign - word) : length;
-
-		for (size_t i = 0; i < ARRAY_SIZE(last); i++) {
-			const char *known = i < 2 ? sizes[i] : flags[i - 2];
-
-			if (name != strlen(known) || memcmp(word, known, name) != 0)
-				continue;
-			last[i].word = word;
-			last[i].length = length;
-			last[i].value = sign ? sign + 1 : word + length;
-			last[i].value_length = sign ? length - name - 1 : 0;
-		}
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(last); i++) {
-		bool fine = !last[i].word ||
-			    (i < 2 ? is_table_size(last[i].value, last[i].value_length)
-				   : is_flag(last[i].value, last[i].value_length));
-
-		if (!fine && refuse_option(request, last[i].word, last[i].length, problems))
-			blocked = true;
-	}
+	while (rest && parameter_next(&rest, &option))
+		if (!parameter_is_accepted(&option) && !was_there(options, &option))
+			blocked |= refuse_option(request, &option, problems);
 	return blocked;
 }
 
@@ -214,7 +165,7 @@ static bool judge_install(const struct loading_request *request, struct problems
 
 	if (!view->install)
 		return false;
-	place = find_line(request, "install", "", false);
+	place = find_line(request, "install", NULL, problems);
 	if (place.ours)
 		return false;
 	loads = strstr(view->install, "modprobe") || strstr(view->install, "insmod");
@@ -235,7 +186,7 @@ static bool judge_install(const struct loading_request *request, struct problems
 
 static void judge_softdep(const struct loading_request *request, struct problems *problems)
 {
-	struct place place = find_line(request, "softdep", "", false);
+	struct place place = find_line(request, "softdep", NULL, problems);
 
 	if (request->view->softdep && request->plan->synchronous)
 		complain(&place, problems,
@@ -245,7 +196,7 @@ static void judge_softdep(const struct loading_request *request, struct problems
 
 static void judge_blacklist(const struct loading_request *request, struct problems *problems)
 {
-	struct place place = find_line(request, "blacklist", "", false);
+	struct place place = find_line(request, "blacklist", NULL, problems);
 
 	if (request->view->blacklisted && !place.ours)
 		complain(

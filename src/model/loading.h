@@ -16,7 +16,7 @@ struct modprobe_view {
 	bool blacklisted;
 	char *install; /* the install command that counts */
 	char *softdep; /* "pre: a b post: c" */
-	char *options; /* "hashsize=1 acct=1 hashsize=2": the last of each counts */
+	char *options; /* "hashsize=1 acct=1 hashsize=2": the last of each counts, a bad one stops all */
 };
 void modprobe_view_done(struct modprobe_view *view);
 
@@ -38,7 +38,7 @@ struct loading_request {
 };
 
 /*
- * Complains of what keeps the module from loading (an error among problems for each), of what hides it or gets in the
+ * Complains of what keeps the module from loading (a warning among problems for each), of what hides it or gets in the
  * way of the install line, and of sizes that this host has no memory for. Returns whether it cannot load. Only what is
  * not ours is told. Mode tune only: in mode disable nothing is said and false returned.
  */

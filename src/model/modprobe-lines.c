@@ -17,7 +17,8 @@ void modprobe_line_done(struct modprobe_line *line)
 	*line = (struct modprobe_line){0};
 }
 
-/* One logical line: a backslash takes itself and the end of its line away. Returns behind it. */
+/* One logical line: a backslash takes itself and the end of its line away, else it lets any character stand. Returns
+ * behind it. */
 static const char *join(const char *text, unsigned int *number, struct buffer *b)
 {
 	size_t run;
@@ -31,10 +32,11 @@ static const char *join(const char *text, unsigned int *number, struct buffer *b
 		if (*text != '\\')
 			break;
 		text++;
-		if (*text == '\n') {
-			text++;
+		if (*text == '\n')
 			++*number;
-		}
+		else
+			buffer_add_bytes(b, text, *text ? 1 : 0);
+		text += *text ? 1 : 0;
 	}
 	if (*text == '\n') {
 		text++;
@@ -54,12 +56,20 @@ static char *cut_word(char **text)
 	return word;
 }
 
-/* A name as modprobe compares it: - is _, and a pattern may match. */
-static bool names_conntrack(char *name)
+/* A name as modprobe compares it: - is _ outside of brackets, and in some commands a pattern may match. */
+static bool names_conntrack(const char *command, char *name)
 {
-	for (char *c = name; *c; c++)
-		if (*c == '-')
+	static const char *const exact[] = {"options", "blacklist"};
+	bool in_brackets = false;
+
+	for (char *c = name; *c; c++) {
+		in_brackets = *c == '[' || (in_brackets && *c != ']');
+		if (*c == '-' && !in_brackets)
 			*c = '_';
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(exact); i++)
+		if (strcmp(command, exact[i]) == 0)
+			return strcmp(name, "nf_conntrack") == 0;
 	return fnmatch(name, "nf_conntrack", 0) == 0;
 }
 
@@ -71,7 +81,7 @@ static int take(char *text, unsigned int number, struct modprobe_line *ret)
 	if (*command == '#' || *command == '\0')
 		return 0;
 	name = cut_word(&text);
-	if (!names_conntrack(name))
+	if (!names_conntrack(command, name))
 		return 0;
 	length = strlen(text);
 	while (length > 0 && strchr(blanks, text[length - 1]))

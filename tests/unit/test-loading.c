@@ -102,6 +102,8 @@ static void kernel_refuses_what_its_command_line_lists(void **state)
 		"module_blacklist=dummy,nf_conntrack",
 		"module_blacklist=,,nf_conntrack,dummy",
 		"module_blacklist=dummy module_blacklist=nf_conntrack ro",
+		"module_blacklist=\"nf_conntrack\" \"module_blacklist=dummy,nf_conntrack\"",
+		"module-blacklist=nf_conntrack",
 	};
 	struct fixture *f = *state;
 
@@ -127,6 +129,9 @@ static void other_words_of_the_command_line_do_not_count(void **state)
 		"module_blacklist",
 		"module_blacklist nf_conntrack",
 		"module_blacklist= module_blacklist=dummy, nf_conntrack",
+		"module_blacklist=nf_conntrack module_blacklist=dummy",
+		"dyndbg=\"x module_blacklist=nf_conntrack y\" quiet -- "
+		"module_blacklist=nf_conntrack",
 		"module_blacklist=nf_conntrack_ftp,xnf_conntrack,nf_conntrac",
 		"xmodule_blacklist=nf_conntrack module_blacklist_=nf_conntrack",
 		"module.blacklist=nf_conntrack module_blacklist:nf_conntrack",
@@ -193,6 +198,13 @@ static void options_are_told_apart(void **state)
 		{"hashsize=x expect_hashsize=x acct=x tstamp=x", 4},
 		{"\t a hashsize=1\texpect_hashsize=1  acct=1 tstamp=x ", 1},
 		{"hashsize=1 hashsize=x", 1},
+		{"hashsize=x hashsize=1", 1},
+		{"hashsize=x hashsize=x", 1},
+		{"hashsize=\"4096\" \"hashsize=4096\" expect_hashsize=\"12k\"", 1},
+		{"hashsize=65536\r", 0},
+		{"hashsize=+4096 expect-hashsize=12k", 1},
+		{"acct= tstamp=ox", 2},
+		{"acct=on tstamp=oF -- hashsize=x", 0},
 		{"acct tstamp hashsize", 1},
 		{"hashsize= expect_hashsize=", 2},
 		/* the kernel loads a module with options that it does not know */
@@ -215,8 +227,9 @@ static void refused_option_is_told_by_its_line(void **state)
 		  "options nf_conntrack hashsize=1\noptions nf_nat hashsize=12k\n"
 		  "install nf_conntrack hashsize=12k\n");
 	expect_warned(f, true, a_conf, 2, "refuses its option hashsize=12k; take it out of this");
-	/* of several the last one counts */
-	f->files[1].text = "\n\noptions nf-conntrack hashsize=12k\n";
+	/* a word that only ends so is another one; two lines with the same: one at a time */
+	files_are(f, "options nf_conntrack expect_hashsize=12k\n",
+		  "\n\noptions nf-conntrack hashsize=12k\noptions nf_conntrack hashsize=12k\n");
 	expect_warned(f, true, z_conf, 3, "hashsize=12k");
 	/* ours is put right by install */
 	f->files[1].path = PATH_MODPROBE;
