@@ -5,4 +5,4 @@ set -euo pipefail
 : "${srcdir:?is set by make check}"
 command -v clang-format >/dev/null || { echo "no clang-format here"; exit 77; }
 cd "$srcdir"
-find src tests -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
+find src tests bench -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
