@@ -12,7 +12,8 @@
 #include "verbs/verbs.h"
 
 static const struct verb *const verbs[] = {
-	&verb_plan, &verb_install, &verb_apply, &verb_check, &verb_uninstall, &verb_keys,
+	&verb_plan,  &verb_install, &verb_apply,     &verb_check,
+	&verb_users, &verb_unload,  &verb_uninstall, &verb_keys,
 };
 
 static void print_help(void)
@@ -32,8 +33,9 @@ static void print_help(void)
 		"                     *.conf in /etc/conntrack-persist.conf.d\n"
 		"      --root=DIR     work on the image below DIR; nothing outside is touched\n"
 		"      --json         one JSON object on standard output\n"
-		"      --dry-run      with install, uninstall: show what would be done\n"
-		"      --force        replace or remove foreign and edited files, keeping a copy\n"
+		"      --dry-run      with install, unload, uninstall: show what would be done\n"
+		"      --force        replace or remove foreign and edited files, keeping a copy;\n"
+		"                     mode = disable although somebody uses connection tracking\n"
 		"      --no-live      with install: the files only, not the running kernel\n"
 		"  -q, --quiet        no output but warnings and errors\n"
 		"  -v, --verbose      more of it\n"
@@ -41,8 +43,8 @@ static void print_help(void)
 		"  -h, --help         this text\n"
 		"  -V, --version      the version\n"
 		"\n"
-		"Exit: 0 done or in order, 1 failed, 2 differs (plan, check), 3 refused,\n"
-		"64 wrong command line, 78 bad configuration.\n"
+		"Exit: 0 done or in order, 1 failed, 2 differs (plan, check) or in use (users),\n"
+		"3 refused, 64 wrong command line, 78 bad configuration.\n"
 		"\n"
 		"Begin with: conntrack-persist plan      See: man conntrack-persist");
 }
@@ -97,6 +99,14 @@ static bool want_color(const struct options *options)
 	       !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
+/* What needs no root and tells beforehand. */
+static const char *what_shows(const struct verb *verb)
+{
+	if (verb == &verb_unload)
+		return "--dry-run unload";
+	return verb == &verb_uninstall ? "--dry-run uninstall" : "plan";
+}
+
 /* Opens what the verb works on and runs it. */
 static enum exit_code run_on_host(const struct verb *verb, struct context *context)
 {
@@ -129,9 +139,9 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 	} else if ((verb->flags & VERB_CHANGES) && !context->options->dry_run &&
 		   !context->options->root && !kernel_may_change(context->kernel)) {
 		report_message(report, SEVERITY_ERROR,
-			       "%s changes this host and needs root; \"conntrack-persist plan\" "
+			       "%s changes this host and needs root; \"conntrack-persist %s\" "
 			       "shows what it would do",
-			       verb->name);
+			       verb->name, what_shows(verb));
 		code = EXIT_FAILED;
 	} else {
 		code = verb->run(context);

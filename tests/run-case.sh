@@ -79,6 +79,34 @@ run_by_systemd() {
 	mkdir -p "$HOST/run/systemd/system" "$HOST/run/udev"
 	: >"$HOST/run/udev/control"
 }
+# modules "NAME USERS ABOVE"...: those that are loaded; ABOVE is a list that ends in a comma, as in /proc/modules.
+# shellcheck disable=SC2317
+modules() {
+	local line name users above
+	for line in "$@"; do
+		read -r name users above <<<"$line"
+		echo "$name 16384 $users ${above:--} Live 0x0000000000000000"
+	done >"$HOST/proc/modules"
+}
+# rules NAMESPACE JSON-ITEM...: what nft lists there ("own": this one).
+# shellcheck disable=SC2317
+rules() {
+	local IFS=,
+	mkdir -p "$HOST/rulesets/$1"
+	echo "{\"nftables\": [${*:2}]}" >"$HOST/rulesets/$1/nft.json"
+}
+# process PID NAME: runs on this host.
+# shellcheck disable=SC2317
+process() {
+	mkdir -p "$HOST/proc/$1"
+	echo "$2" >"$HOST/proc/$1/comm"
+}
+# at_boot TARGET UNIT: systemd starts it.
+# shellcheck disable=SC2317
+at_boot() {
+	mkdir -p "$HOST/etc/systemd/system/$1.wants"
+	ln -s "/usr/lib/systemd/system/$2" "$HOST/etc/systemd/system/$1.wants/$2"
+}
 # fault KIND NAME ERRNO: what tests/harness/faults.h says.
 # shellcheck disable=SC2317
 fault() {
@@ -90,7 +118,7 @@ written() {
 	[[ ! -e $HOST/kernel.log ]] || cat "$HOST/kernel.log"
 	rm -f "$HOST/kernel.log"
 }
-export -f ctp json has fail loaded run_by_systemd fault written
+export -f ctp json has fail loaded run_by_systemd modules rules process at_boot fault written
 export KEYS=/proc/sys/net/netfilter MODULE=/sys/module/nf_conntrack
 
 status=0

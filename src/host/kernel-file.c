@@ -12,6 +12,8 @@
 
 #include "model/values.h"
 
+#define ALL_MAX (4U << 20)
+
 int kernel_file_read(const char *path, char *buffer, size_t size)
 {
 	int CLEANUP(close_descriptor) fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -36,6 +38,29 @@ int kernel_file_read(const char *path, char *buffer, size_t size)
 		length--;
 	buffer[length] = '\0';
 	return 0;
+}
+
+int kernel_file_read_all(const char *path, char **ret)
+{
+	int CLEANUP(close_descriptor) fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct buffer CLEANUP(buffer_clear) b = {0};
+	char part[4096];
+	ssize_t got;
+
+	if (fd < 0)
+		return -errno;
+	/* An empty one is a text as well. */
+	buffer_add(&b, "");
+	while ((got = read(fd, part, sizeof(part))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		buffer_add_bytes(&b, part, (size_t)got);
+		if (b.length > ALL_MAX)
+			return -EFBIG;
+	}
+	return buffer_steal(&b, ret, NULL);
 }
 
 int kernel_file_write(const char *path, const char *text)
@@ -123,4 +148,28 @@ size_t kernel_file_count_namespaces(const char *root)
 	}
 	(void)closedir(processes);
 	return count;
+}
+
+void kernel_file_list_commands(const char *root, struct buffer *b)
+{
+	char path[PATH_MAX], command[32], line[40];
+	struct dirent *entry;
+	DIR *processes;
+
+	buffer_add(b, "\n");
+	if (snprintf(path, sizeof(path), "%s/proc", root) >= (int)sizeof(path))
+		return;
+	processes = opendir(path);
+	while (processes && (entry = readdir(processes))) {
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
+		    snprintf(path, sizeof(path), "%s/proc/%s/comm", root, entry->d_name) >=
+			    (int)sizeof(path) ||
+		    kernel_file_read(path, command, sizeof(command)) < 0)
+			continue;
+		(void)snprintf(line, sizeof(line), "\n%s\n", command);
+		if (b->data && !strstr(b->data, line))
+			buffer_add(b, line + 1);
+	}
+	if (processes)
+		(void)closedir(processes);
 }

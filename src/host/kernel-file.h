@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "model/observed.h"
 
@@ -18,6 +19,12 @@ MUST_CHECK int kernel_file_write(const char *path, const char *text);
  * and tells none, which is so when it is built in, and for a moment while it is loading.
  */
 MUST_CHECK int kernel_file_module_state(const char *root, enum module_state *ret);
+
+/* As kernel_read_all(), with a real path. */
+MUST_CHECK int kernel_file_read_all(const char *path, char **ret);
+
+/* As kernel_list_commands(), below the directory that is /. */
+void kernel_file_list_commands(const char *root, struct buffer *b);
 
 /* As kernel_count_namespaces(), below the directory that is /. */
 size_t kernel_file_count_namespaces(const char *root);

@@ -74,6 +74,18 @@ int kernel_read(const struct kernel *kernel, const char *path, char *buffer, siz
 	return kernel_file_read(path, buffer, size);
 }
 
+int kernel_read_all(const struct kernel *kernel, const char *path, char **ret)
+{
+	(void)kernel;
+	return kernel_file_read_all(path, ret);
+}
+
+void kernel_list_commands(const struct kernel *kernel, struct buffer *b)
+{
+	(void)kernel;
+	kernel_file_list_commands("", b);
+}
+
 bool kernel_has(const struct kernel *kernel, const char *path)
 {
 	(void)kernel;
@@ -111,6 +123,12 @@ int kernel_module_state(const struct kernel *kernel, enum module_state *ret)
 		return error;
 	*ret = MODULE_BUILT_IN;
 	return 0;
+}
+
+int kernel_remove_module(const struct kernel *kernel, const char *name)
+{
+	(void)kernel;
+	return modules_remove(name);
 }
 
 int kernel_modprobe_view(const struct kernel *kernel, struct modprobe_view *ret)

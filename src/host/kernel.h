@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "model/loading.h"
 #include "model/observed.h"
@@ -44,6 +45,12 @@ unsigned long kernel_page_size(const struct kernel *kernel);
 MUST_CHECK int kernel_read(const struct kernel *kernel, const char *path, char *buffer,
 			   size_t size);
 
+/* A whole text of /proc, however long; owned by the caller. As kernel_read(); -EFBIG over 4 MiB. */
+MUST_CHECK int kernel_read_all(const struct kernel *kernel, const char *path, char **ret);
+
+/* The names of all processes, each once, one a line; as far as this one may see them. */
+void kernel_list_commands(const struct kernel *kernel, struct buffer *b);
+
 /* Whether a file of /proc or /sys is there. */
 bool kernel_has(const struct kernel *kernel, const char *path);
 
@@ -62,6 +69,12 @@ MUST_CHECK int kernel_module_state(const struct kernel *kernel, enum module_stat
 
 /* Lets some time pass while the module is on its way, whose end no event tells on every kernel. */
 void kernel_pause(const struct kernel *kernel, unsigned int milliseconds);
+
+/*
+ * Takes a module out that nobody uses, without waiting and without force. -EAGAIN: somebody does; -EPERM: not allowed;
+ * -ENOENT: not loaded; -EBUSY: on its way; -ELIBACC: libkmod is not installed.
+ */
+MUST_CHECK int kernel_remove_module(const struct kernel *kernel, const char *name);
 
 /* modprobe's view of nf_conntrack. -ELIBACC: libkmod is not installed; -ENOMEM. */
 MUST_CHECK int kernel_modprobe_view(const struct kernel *kernel, struct modprobe_view *ret);

@@ -1,4 +1,4 @@
-/* libkmod's answers about nf_conntrack: what modprobe's configuration says of it, and whether it is built in. */
+/* libkmod: what modprobe's configuration says of nf_conntrack, whether it is built in, and the removal of modules. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/modules.h"
 
@@ -17,6 +17,7 @@ struct kmod {
 	typeof(kmod_set_log_fn) *kmod_set_log_fn;
 	typeof(kmod_module_new_from_name) *kmod_module_new_from_name;
 	typeof(kmod_module_unref) *kmod_module_unref;
+	typeof(kmod_module_remove_module) *kmod_module_remove_module;
 	typeof(kmod_module_get_initstate) *kmod_module_get_initstate;
 	typeof(kmod_module_get_options) *kmod_module_get_options;
 	typeof(kmod_module_get_install_commands) *kmod_module_get_install_commands;
@@ -45,7 +46,8 @@ static void kmod_close(struct kmod *kmod)
 		kmod->kmod_unref(kmod->context);
 }
 
-static int kmod_open(const char *directory, const char *const *paths, struct kmod *ret)
+static int kmod_open(const char *directory, const char *const *paths, const char *module,
+		     struct kmod *ret)
 {
 	struct kmod kmod = {0};
 	const struct library_symbol symbols[] = {
@@ -54,6 +56,7 @@ static int kmod_open(const char *directory, const char *const *paths, struct kmo
 		LIBRARY_SYMBOL(&kmod, kmod_set_log_fn),
 		LIBRARY_SYMBOL(&kmod, kmod_module_new_from_name),
 		LIBRARY_SYMBOL(&kmod, kmod_module_unref),
+		LIBRARY_SYMBOL(&kmod, kmod_module_remove_module),
 		LIBRARY_SYMBOL(&kmod, kmod_module_get_initstate),
 		LIBRARY_SYMBOL(&kmod, kmod_module_get_options),
 		LIBRARY_SYMBOL(&kmod, kmod_module_get_install_commands),
@@ -72,7 +75,7 @@ static int kmod_open(const char *directory, const char *const *paths, struct kmo
 	if (!kmod.context)
 		return -ENOMEM;
 	kmod.kmod_set_log_fn(kmod.context, say_nothing, NULL);
-	error = kmod.kmod_module_new_from_name(kmod.context, "nf_conntrack", &kmod.module);
+	error = kmod.kmod_module_new_from_name(kmod.context, module, &kmod.module);
 	if (error < 0) {
 		kmod_close(&kmod);
 		return error;
@@ -138,17 +141,29 @@ static int kmod_open_below(const char *folder, const char *release, struct kmod 
 		return -ENOMEM;
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		paths[i] = all.data + starts[i];
-	return kmod_open(all.data + starts[ARRAY_SIZE(folders)], paths, ret);
+	return kmod_open(all.data + starts[ARRAY_SIZE(folders)], paths, "nf_conntrack", ret);
 }
 
 int modules_view(const char *folder, const char *release, struct modprobe_view *ret)
 {
 	struct kmod CLEANUP(kmod_close) kmod = {0};
-	int error = folder ? kmod_open_below(folder, release, &kmod) : kmod_open(NULL, NULL, &kmod);
+	int error = folder ? kmod_open_below(folder, release, &kmod)
+			   : kmod_open(NULL, NULL, "nf_conntrack", &kmod);
 
 	if (error < 0)
 		return error;
 	*ret = (struct modprobe_view){.known = true};
 	view_config(&kmod, ret);
 	return 0;
+}
+
+int modules_remove(const char *name)
+{
+	static const char *const no_configuration[] = {NULL};
+	struct kmod CLEANUP(kmod_close) kmod = {0};
+	int error = kmod_open(NULL, no_configuration, name, &kmod);
+
+	if (error < 0)
+		return error;
+	return kmod.kmod_module_remove_module(kmod.module, 0);
 }

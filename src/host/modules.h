@@ -10,3 +10,6 @@
  * -ELIBACC: libkmod is not installed; -ENOMEM.
  */
 MUST_CHECK int modules_view(const char *folder, const char *release, struct modprobe_view *ret);
+
+/* As kernel_remove_module(). */
+MUST_CHECK int modules_remove(const char *name);

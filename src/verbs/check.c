@@ -39,6 +39,11 @@ static enum exit_code run_check(struct context *context)
 	live_report_state(context, differs, &live);
 	if (!differs)
 		say_in_order(context, &live);
+	else if (!files_differ && live.unwanted)
+		report_say(context->report,
+			   "The files are in order, and nf_conntrack is loaded from before: "
+			   "\"conntrack-persist\n"
+			   "unload\" removes it once nobody uses it; the next boot is without it.");
 	else if (!files_differ && values_count(&live.values, VALUE_DIFFERS) == 0)
 		report_say(context->report, "The files are in order, and nf_conntrack cannot load: "
 					    "mend what the warning names.");

@@ -4,6 +4,7 @@
 
 #include "verbs/activate.h"
 #include "verbs/changes.h"
+#include "verbs/keep-off.h"
 #include "verbs/live.h"
 #include "verbs/session.h"
 
@@ -93,7 +94,9 @@ static enum exit_code check_result(struct context *context, const struct activat
 	differs = values_count(&live.values, VALUE_DIFFERS);
 	live.blocked = activation->blocked;
 	values_judge(&live.values, live.module, live.blocked);
-	live_report_state(context, differs > 0 || values_count(&live.values, VALUE_CANNOT_LOAD) > 0,
+	live_report_state(context,
+			  live.unwanted || differs > 0 ||
+				  values_count(&live.values, VALUE_CANNOT_LOAD) > 0,
 			  &live);
 	if (differs > activation->out_of_reach) {
 		report_message(context->report, SEVERITY_ERROR,
@@ -136,6 +139,7 @@ static enum exit_code carry_out(struct context *context, struct session *session
 	struct activation activation = {0};
 	bool changed = changes->count > 0;
 	enum exit_code code, last;
+	size_t removed = 0;
 
 	if (changed) {
 		code = changes_commit(context, changes);
@@ -147,17 +151,24 @@ static enum exit_code carry_out(struct context *context, struct session *session
 	report_set_state(context->report, "in-order");
 	code = live_is_wanted(context) ? activate(context, session, changed, &activation)
 				       : EXIT_DONE;
-	report_set_changed(context->report, changed || activation.set > 0);
+	if (code == EXIT_DONE)
+		code = keep_off_unload(context, session, &removed);
+	report_set_changed(context->report, changed || activation.set > 0 || removed > 0);
 	last = check_result(context, &activation);
 	if (code == EXIT_DONE)
 		code = last;
 	if (code != EXIT_DONE)
 		return code;
 	report_say(context->report, "%s",
-		   changed || activation.set > 0 ? "Installed and checked."
-						 : "Nothing to do: every file is as planned.");
+		   changed || activation.set > 0 || removed > 0
+			   ? "Installed and checked."
+			   : "Nothing to do: every file is as planned.");
+	if (session->plan.mode == MODE_TUNE && changed)
+		keep_off_say_way_back(context, session);
 	if (session->plan.mode == MODE_TUNE)
 		say_what_is_left(context, &activation, changed);
+	else if (changed)
+		keep_off_say_limits(context, session);
 	return EXIT_DONE;
 }
 
@@ -181,6 +192,8 @@ static enum exit_code install_locked(struct context *context, const struct chang
 	if (code != EXIT_DONE)
 		return code;
 	code = session_refuse(context, &session);
+	if (code == EXIT_DONE)
+		code = keep_off_look(context, &session);
 	if (code != EXIT_DONE)
 		return code;
 	error = changes_sweep(context);

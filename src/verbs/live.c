@@ -60,6 +60,8 @@ static int look(struct context *context, const struct session *session, struct l
 
 	if (error < 0)
 		return error;
+	live->unwanted = session->plan.mode == MODE_DISABLE && live->module != MODULE_ABSENT &&
+			 live->module != MODULE_BUILT_IN;
 	values_done(&live->values);
 	error = values_of_plan(&session->plan, &live->values);
 	if (error < 0)
@@ -237,9 +239,12 @@ bool live_report(struct context *context, const struct session *session, const s
 		report_say(context->report, "%-8s  %zu value%s of the running kernel",
 			   value_state_word(VALUE_OK), fine, fine == 1 ? "" : "s");
 	report_waiting(context, live);
+	if (live->unwanted)
+		report_say(context->report, "%-8s  nf_conntrack is %s, and shall not be",
+			   value_state_word(VALUE_DIFFERS), module_state_words(live->module));
 	if (detail == LIVE_PLAN && live->module == MODULE_BUILT_IN)
 		report_built_in(context, session);
-	return values_count(&live->values, VALUE_DIFFERS) > 0 ||
+	return live->unwanted || values_count(&live->values, VALUE_DIFFERS) > 0 ||
 	       values_count(&live->values, VALUE_CANNOT_LOAD) > 0;
 }
 

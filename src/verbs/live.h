@@ -7,7 +7,8 @@
 
 struct live {
 	enum module_state module;
-	bool blocked; /* something keeps it from loading */
+	bool blocked;  /* something keeps it from loading */
+	bool unwanted; /* mode = disable, and it is loaded */
 	struct values values;
 };
 void live_done(struct live *live);

@@ -1,5 +1,6 @@
 /* The verb plan: what install would change, in files and in the running kernel; changes nothing. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/keep-off.h"
 #include "verbs/live.h"
 #include "verbs/session.h"
 
@@ -33,11 +34,16 @@ static enum exit_code run_plan(struct context *context)
 		if (code != EXIT_DONE)
 			return code;
 	}
+	code = keep_off_warn(context, &session);
+	if (code != EXIT_DONE)
+		return code;
 	report_plan(context->report, &session.plan);
 	differs = session_report(context, &session, REPORT_DIFFS);
 	warn_of_refusal(context, &session);
 	differs = live_report(context, &session, &live, LIVE_PLAN) || differs;
 	live_report_state(context, differs, &live);
+	if (differs)
+		keep_off_say_limits(context, &session);
 	if (!differs)
 		report_say(context->report, "Nothing to do: every file %sis as planned.",
 			   values_count(&live.values, VALUE_OK) > 0 ? "and value " : "");

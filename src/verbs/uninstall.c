@@ -4,6 +4,7 @@
 
 #include "verbs/activate.h"
 #include "verbs/changes.h"
+#include "verbs/keep-off.h"
 #include "verbs/session.h"
 
 /* Puts the copy back in the place of our file. */
@@ -122,8 +123,10 @@ static enum exit_code uninstall_locked(struct context *context)
 			context->report, "Removed.%s",
 			context->options->root
 				? ""
-				: " The running kernel keeps its values until nf_conntrack loads\n"
-				  "again, at the latest until the reboot.");
+				: " A loaded nf_conntrack keeps its values until it loads again, "
+				  "at the\nlatest until the reboot.");
+	if (changes.count > 0)
+		keep_off_say_way_back(context, &session);
 	return EXIT_DONE;
 }
 

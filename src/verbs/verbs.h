@@ -50,5 +50,7 @@ extern const struct verb verb_plan;
 extern const struct verb verb_install;
 extern const struct verb verb_apply;
 extern const struct verb verb_check;
+extern const struct verb verb_users;
+extern const struct verb verb_unload;
 extern const struct verb verb_uninstall;
 extern const struct verb verb_keys;

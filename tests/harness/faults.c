@@ -15,20 +15,11 @@ static int errno_of(const char *word)
 		const char *word;
 		int number;
 	} words[] = {
-		{"EROFS", -EROFS},
-		{"EACCES", -EACCES},
-		{"EPERM", -EPERM},
-		{"EINVAL", -EINVAL},
-		{"ENOMEM", -ENOMEM},
-		{"EOPNOTSUPP", -EOPNOTSUPP},
-		{"ENOENT", -ENOENT},
-		{"ECONNREFUSED", -ECONNREFUSED},
-		{"ETIMEDOUT", -ETIMEDOUT},
-		{"ENXIO", -ENXIO},
-		{"EBUSY", -EBUSY},
-		{"ELIBACC", -ELIBACC},
-		{"EIO", -EIO},
-		{"LOST", FAULT_LOST},
+		{"EROFS", -EROFS},	     {"EACCES", -EACCES}, {"EAGAIN", -EAGAIN},
+		{"EPERM", -EPERM},	     {"EINVAL", -EINVAL}, {"ENOMEM", -ENOMEM},
+		{"EOPNOTSUPP", -EOPNOTSUPP}, {"ENOENT", -ENOENT}, {"ECONNREFUSED", -ECONNREFUSED},
+		{"ETIMEDOUT", -ETIMEDOUT},   {"ENXIO", -ENXIO},	  {"EBUSY", -EBUSY},
+		{"ELIBACC", -ELIBACC},	     {"EIO", -EIO},	  {"LOST", FAULT_LOST},
 		{"GONE", FAULT_GONE},
 	};
 

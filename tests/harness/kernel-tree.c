@@ -89,6 +89,19 @@ int kernel_read(const struct kernel *kernel, const char *path, char *buffer, siz
 	return error < 0 ? error : kernel_file_read(whole, buffer, size);
 }
 
+int kernel_read_all(const struct kernel *kernel, const char *path, char **ret)
+{
+	char whole[PATH_MAX];
+	int error = make_path(kernel, path, whole);
+
+	return error < 0 ? error : kernel_file_read_all(whole, ret);
+}
+
+void kernel_list_commands(const struct kernel *kernel, struct buffer *b)
+{
+	kernel_file_list_commands(kernel->folder, b);
+}
+
 bool kernel_has(const struct kernel *kernel, const char *path)
 {
 	char whole[PATH_MAX];
@@ -105,6 +118,62 @@ static void unload(const struct kernel *kernel)
 		(void)rename(from, to);
 	if (make_path(kernel, PATH_PROC, from) == 0 && make_path(kernel, "/gone-keys", to) == 0)
 		(void)rename(from, to);
+}
+
+/* Takes one module's line out of /proc/modules, and its name out of the lists of those that it used. */
+static int take_out(const char *path, const char *name)
+{
+	char *text = NULL, *line, *rest = NULL, above[64];
+	int error = kernel_file_read_all(path, &text);
+	FILE *file;
+
+	if (error < 0)
+		return error;
+	file = fopen(path, "w");
+	(void)snprintf(above, sizeof(above), "%s,", name);
+	for (line = strtok_r(text, "\n", &rest); file && line; line = strtok_r(NULL, "\n", &rest)) {
+		char module[64], list[512];
+		unsigned long size;
+		long users;
+		char *at;
+
+		if (sscanf(line, "%63s %lu %ld %511s", module, &size, &users, list) != 4 ||
+		    strcmp(module, name) == 0)
+			continue;
+		at = strstr(list, above);
+		if (at) {
+			memmove(at, at + strlen(above), strlen(at + strlen(above)) + 1);
+			users--;
+		}
+		(void)fprintf(file, "%s %lu %ld %s Live 0x0\n", module, size, users,
+			      *list ? list : "-");
+	}
+	free(text);
+	return file && fclose(file) == 0 ? 0 : -EIO;
+}
+
+/* A line of kernel.log each. Who is still used stays; "remove NAME ERRNO" has one refused. */
+int kernel_remove_module(const struct kernel *kernel, const char *name)
+{
+	char list[PATH_MAX], log_path[PATH_MAX];
+	int error = faults_find(kernel->folder, "remove", name);
+	FILE *log;
+
+	if (error == 0)
+		error = make_path(kernel, "/proc/modules", list);
+	if (error == 0)
+		error = make_path(kernel, "/kernel.log", log_path);
+	if (error < 0)
+		return error;
+	log = fopen(log_path, "a");
+	if (log) {
+		(void)fprintf(log, "remove %s\n", name);
+		(void)fclose(log);
+	}
+	error = take_out(list, name);
+	if (error == 0 && strcmp(name, "nf_conntrack") == 0)
+		unload(kernel);
+	return error;
 }
 
 /* Every write is a line of kernel.log. Sizes of tables are rounded as the kernel does with pages of 4 KiB. */

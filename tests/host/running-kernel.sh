@@ -127,6 +127,20 @@ if [[ $values == all ]]; then
 	is "$proc/nf_conntrack_max" "$max"
 fi
 
+# Rules are found, in a namespace of their own: those of this machine are left alone.
+if [[ $values == all ]] && unshare --net nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
+	add rule inet t c ct state established accept' 2>/dev/null; then
+	# shellcheck disable=SC2016
+	said=$(unshare --net bash -c '
+		nft "add table inet t; add chain inet t c { type filter hook input priority 0; };
+			add rule inet t c ct state established accept"
+		before=$(nft list ruleset)
+		"$1" users 2>&1
+		echo "exit $?"
+		[[ $(nft list ruleset) == "$before" ]] || echo "the rules are others"' - "$program")
+	[[ $said == *'nft inet t c'*'1 rule with connection state (ct)'*'exit 2' ]] || fail "users: $said"
+fi
+
 ctp 0 uninstall
 [[ -z $(find /etc /var/lib -path '*conntrack-persist*' ! -name conntrack-persist.conf) ]] ||
 	fail 'uninstall left something'

@@ -9,6 +9,7 @@
 #include "model/loading.h"
 #include "model/modprobe-lines.h"
 #include "model/plan.h"
+#include "model/uses.h"
 #include "model/values.h"
 
 /* The linker puts these in the place of the C library's (--wrap). */
@@ -16,10 +17,12 @@ void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *pointer, size_t size);
 char *__real_strdup(const char *text);
+char *__real_strndup(const char *text, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *pointer, size_t size);
 char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t size);
 
 /* How many allocations succeed before one fails; negative: none fails. */
 static long successes_left = -1;
@@ -51,6 +54,11 @@ void *__wrap_realloc(void *pointer, size_t size)
 char *__wrap_strdup(const char *text)
 {
 	return shall_fail() ? NULL : __real_strdup(text);
+}
+
+char *__wrap_strndup(const char *text, size_t size)
+{
+	return shall_fail() ? NULL : __real_strndup(text, size);
 }
 
 static void *json_malloc(size_t size)
@@ -335,6 +343,81 @@ static void failures_beside_the_kernel_are_told(void **state)
 	fail_each_allocation("loading", judge_loading, true);
 }
 
+static int read_graph(void)
+{
+	static const char text[] = "nft_masq 1 1 - Live 0x0\nnf_nat 1 1 nft_masq, Live 0x0\n"
+				   "nf_conntrack 1 2 nft_masq,nf_nat, Live 0x0\n";
+	struct module_graph CLEANUP(module_graph_done) graph = {0};
+	int error = module_graph_read(text, "nf_conntrack", &graph);
+
+	assert_int_equal(graph.count, error == 0 ? 3 : 0);
+	assert_true(error == 0 || error == -ENOMEM);
+	return error;
+}
+
+/* Each finding is whole or is missing, and the lack is remembered. */
+static int judge_uses(const struct uses *uses, size_t count)
+{
+	assert_true(uses->count <= count);
+	assert_true(uses->out_of_memory || uses->count == count);
+	for (size_t i = 0; i < uses->count; i++)
+		assert_true(uses->items[i].name && uses->items[i].evidence);
+	return uses->out_of_memory ? -ENOMEM : 0;
+}
+
+static int find_uses(void)
+{
+	static char nft_ct[] = "nft_ct";
+	struct graph_module module = {.name = nft_ct, .outside = 1};
+	const struct module_graph graph = {&module, 1};
+	const struct xtables_table table = {.name = "nat"};
+	struct uses CLEANUP(uses_done) uses = {0};
+
+	uses_of_modules(&graph, &uses);
+	assert_int_equal(uses_of_xtables(&table, "", &uses), 0);
+	uses_of_process("dockerd", &uses);
+	uses_of_unit("docker.service", &uses);
+	uses_of_unit("docker.service", &uses);
+	uses_of_rules_file("/etc/nftables.conf", "ct state new\n", &uses);
+	uses_of_modules_load("/etc/modules-load.d/a.conf", "nf_conntrack\n", &uses);
+	return judge_uses(&uses, 6);
+}
+
+static int find_nft_uses(void)
+{
+	static const char text[] = "{\"nftables\": [{\"rule\": {\"family\": \"ip\", \"expr\": "
+				   "[{\"ct\": 1}, {\"snat\": 1}]}}, {\"flowtable\": {}}]}";
+	struct uses CLEANUP(uses_done) uses = {0};
+	int error = uses_of_nft(text, "", &uses);
+
+	if (error < 0) {
+		assert_int_equal(uses.count, 0);
+		return error;
+	}
+	if (!uses.out_of_memory) {
+		assert_int_equal(uses.count, 2);
+		expect_text("nft", uses.items[0].evidence,
+			    "1 rule with connection state (ct), address translation (snat)");
+	}
+	return uses.out_of_memory ? -ENOMEM : 0;
+}
+
+static void failures_of_the_search_for_users_are_told(void **state)
+{
+	int error;
+
+	(void)state;
+	json_set_alloc_funcs(json_malloc, free);
+	fail_each_allocation("graph", read_graph, false);
+	fail_each_allocation("uses", find_uses, false);
+	fail_each_allocation("nft", find_nft_uses, false);
+	/* jansson's first one: a lack of memory is not taken for a text that is none */
+	successes_left = 0;
+	error = find_nft_uses();
+	successes_left = -1;
+	assert_int_equal(error, -ENOMEM);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -343,6 +426,7 @@ int main(void)
 		cmocka_unit_test(failures_of_the_record_are_told),
 		cmocka_unit_test(failures_of_the_diff_are_told),
 		cmocka_unit_test(failures_beside_the_kernel_are_told),
+		cmocka_unit_test(failures_of_the_search_for_users_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,77 @@
+/* What on this host uses conntrack, how we know, and what would break without it. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "model/module-graph.h"
+
+enum certainty {
+	USE_LIKELY,  /* somebody who usually does */
+	USE_CERTAIN, /* it would break now */
+};
+
+struct use {
+	enum certainty certainty;
+	const char *kind;   /* "module", "rules", "namespace", "service", "file"; not owned */
+	char *name;	    /* who: a module, a table, a unit ... */
+	char *evidence;	    /* how we know */
+	const char *breaks; /* what happens without conntrack; not owned */
+};
+
+/* Start with `struct uses u = {0}`. out_of_memory is remembered, as in struct buffer. */
+struct uses {
+	struct use *items;
+	size_t count;
+	bool out_of_memory;
+};
+void uses_done(struct uses *uses);
+
+/* What there is to say but for the evidence. kind and breaks have to stay as they are, the name is copied. */
+struct use_heading {
+	enum certainty certainty;
+	const char *kind, *name, *breaks;
+};
+void uses_add(struct uses *uses, const struct use_heading *heading, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+
+size_t uses_count(const struct uses *uses, enum certainty certainty);
+
+/* What a module of the distributions' kernels (5.10 to 7.2) stands for, "" where it is not known. */
+const char *module_words(const char *name);
+
+/* The modules that somebody else than a module above them uses. */
+void uses_of_modules(const struct module_graph *graph, struct uses *uses);
+
+/*
+ * The JSON text of nft's "list ruleset" (libnftables-json(5)), of the named namespace ("" is the host's). -EBADMSG: it is
+ * no such text; -ENOMEM.
+ */
+MUST_CHECK int uses_of_nft(const char *text, const char *where, struct uses *uses);
+
+/*
+ * The rules of a legacy table as the kernel hands them out: struct ipt_entry or ip6t_entry one behind the other
+ * (linux/netfilter_ipv4/ip_tables.h). -EBADMSG: they are no such thing.
+ */
+struct xtables_table {
+	const char *name; /* "filter", "nat" ... */
+	bool ipv6;
+	const unsigned char *entries;
+	size_t size;
+};
+MUST_CHECK int uses_of_xtables(const struct xtables_table *table, const char *where,
+			       struct uses *uses);
+
+/* A program that is known to need connection tracking, by the name of its process ("dockerd"). */
+void uses_of_process(const char *command, struct uses *uses);
+
+/* A unit that is started at boot ("docker.service", "docker.socket"), whether it runs or not. */
+void uses_of_unit(const char *unit, struct uses *uses);
+
+/* Rules that are loaded at boot: whether the text of /etc/nftables.conf or of iptables-save asks for tracking. */
+void uses_of_rules_file(const char *path, const char *text, struct uses *uses);
+
+/* modules-load.d: a file that asks for nf_conntrack or for what needs it. */
+void uses_of_modules_load(const char *path, const char *text, struct uses *uses);

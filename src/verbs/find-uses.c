@@ -1,0 +1,286 @@
+/* Looks for whatever uses conntrack on this host: modules, rules, programs, files that are read at boot. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/find-uses.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "host/rulesets.h"
+#include "verbs/session.h"
+
+#define PATH_MODULES "/proc/modules"
+
+void host_uses_done(struct host_uses *found)
+{
+	module_graph_done(&found->graph);
+	uses_done(&found->uses);
+}
+
+static int read_modules(const struct context *context, struct module_graph *ret)
+{
+	char *CLEANUP(free_pointer) text = NULL;
+	int error = kernel_read_all(context->kernel, PATH_MODULES, &text);
+
+	/* A kernel without support for modules. */
+	if (error == -ENOENT)
+		return 0;
+	return error < 0 ? error : module_graph_read(text, "nf_conntrack", ret);
+}
+
+enum exit_code find_modules(struct context *context, struct module_graph *ret)
+{
+	int error = read_modules(context, ret);
+
+	/* Read in pieces while a module came or went. */
+	if (error == -EBADMSG)
+		error = read_modules(context, ret);
+	if (error == 0)
+		return EXIT_DONE;
+	if (error == -EBADMSG || error == -ELOOP)
+		report_message(context->report, SEVERITY_ERROR,
+			       PATH_MODULES
+			       " is not what Linux writes there: no module can be told "
+			       "from another");
+	else
+		report_errno(context, "read", PATH_MODULES, error);
+	return EXIT_FAILED;
+}
+
+/* What could not be read of a namespace is no proof of anything. */
+static void report_ruleset_error(struct context *context, const struct ruleset *ruleset)
+{
+	const char *where = *ruleset->where ? ruleset->where : "this host";
+
+	if (ruleset->error == -ELIBACC || ruleset->error == -ELIBBAD)
+		report_message(
+			context->report, SEVERITY_WARNING,
+			"libnftables is not there: nft rules are known by their modules alone");
+	else if (ruleset->error == -EPERM || ruleset->error == -EACCES)
+		report_message(context->report, SEVERITY_WARNING,
+			       "only root can read the rules of %s", where);
+	else
+		report_message(context->report, SEVERITY_WARNING,
+			       "the rules of %s could not be read: %s", where,
+			       strerror(-ruleset->error));
+}
+
+static int judge_ruleset(struct context *context, const struct ruleset *ruleset, struct uses *uses)
+{
+	int error = 0;
+
+	if (ruleset->error < 0)
+		report_ruleset_error(context, ruleset);
+	if (ruleset->nft)
+		error = uses_of_nft(ruleset->nft, ruleset->where, uses);
+	for (size_t i = 0; i < ruleset->table_count && error == 0; i++) {
+		const struct legacy_table *table = &ruleset->tables[i];
+
+		error = uses_of_xtables(&(struct xtables_table){table->name, table->ipv6,
+								table->entries, table->size},
+					ruleset->where, uses);
+	}
+	if (error != -EBADMSG)
+		return error;
+	report_message(context->report, SEVERITY_WARNING,
+		       "the rules of %s are not understood by this version of conntrack-persist",
+		       *ruleset->where ? ruleset->where : "this host");
+	return 0;
+}
+
+/* Entries alone are what is left of somebody: they count while something still tracks. */
+static void judge_entries(const struct rulesets *rulesets, struct host_uses *found)
+{
+	if (uses_count(&found->uses, USE_CERTAIN) == 0)
+		return;
+	for (size_t i = 0; i < rulesets->count; i++) {
+		const struct ruleset *ruleset = &rulesets->items[i];
+
+		if (ruleset->tracks && ruleset->entries > 0)
+			uses_add(&found->uses,
+				 &(struct use_heading){.certainty = USE_LIKELY,
+						       .kind = "namespace",
+						       .name = *ruleset->where ? ruleset->where
+									       : "this host",
+						       .breaks = "they are no longer told from new "
+								 "ones"},
+				 "%lu connection%s tracked", ruleset->entries,
+				 ruleset->entries == 1 ? " is" : "s are");
+	}
+}
+
+static int find_rules(struct context *context, struct host_uses *found)
+{
+	struct rulesets CLEANUP(rulesets_done) rulesets = {0};
+	int error = rulesets_read(&rulesets);
+
+	for (size_t i = 0; i < rulesets.count && error == 0; i++)
+		error = judge_ruleset(context, &rulesets.items[i], &found->uses);
+	if (error == 0)
+		judge_entries(&rulesets, found);
+	return error;
+}
+
+static int find_processes(const struct context *context, struct uses *uses)
+{
+	struct buffer CLEANUP(buffer_clear) commands = {0};
+	char *name, *rest = NULL;
+
+	kernel_list_commands(context->kernel, &commands);
+	if (!commands.data || commands.error < 0)
+		return -ENOMEM;
+	for (name = strtok_r(commands.data, "\n", &rest); name; name = strtok_r(NULL, "\n", &rest))
+		uses_of_process(name, uses);
+	return 0;
+}
+
+/* Hands a file's text to a judge; what is not there or cannot be read is none. */
+static int judge_file(const struct context *context, const char *path,
+		      void (*judge)(const char *path, const char *text, struct uses *uses),
+		      struct uses *uses)
+{
+	char *CLEANUP(free_pointer) text = NULL;
+	size_t size;
+	int error = tree_read(context->tree, path, FILE_SIZE_MAX, &text, &size);
+
+	if (error == 0)
+		judge(path, text, uses);
+	return error == -ENOMEM ? error : 0;
+}
+
+static int judge_unit(const struct context *context, const char *unit, struct uses *uses)
+{
+	/* Who loads which file of rules at boot. */
+	static const struct {
+		const char *unit, *path;
+	} rules[] = {
+		{"nftables.service", "/etc/nftables.conf"},
+		{"nftables.service", "/etc/sysconfig/nftables.conf"},
+		{"netfilter-persistent.service", "/etc/iptables/rules.v4"},
+		{"netfilter-persistent.service", "/etc/iptables/rules.v6"},
+		{"iptables.service", "/etc/sysconfig/iptables"},
+		{"ip6tables.service", "/etc/sysconfig/ip6tables"},
+	};
+	int error = 0;
+
+	uses_of_unit(unit, uses);
+	for (size_t i = 0; i < ARRAY_SIZE(rules) && error == 0; i++)
+		if (strcmp(unit, rules[i].unit) == 0)
+			error = judge_file(context, rules[i].path, uses_of_rules_file, uses);
+	return error;
+}
+
+static int find_units(const struct context *context, struct uses *uses)
+{
+	static const char *const folders[] = {
+		"/etc/systemd/system/sysinit.target.wants",
+		"/etc/systemd/system/basic.target.wants",
+		"/etc/systemd/system/network-pre.target.wants",
+		"/etc/systemd/system/network.target.wants",
+		"/etc/systemd/system/multi-user.target.wants",
+		"/etc/systemd/system/sockets.target.wants",
+	};
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++) {
+		char **names = NULL;
+		size_t count = 0;
+
+		if (tree_list(context->tree, folders[i], "", &names, &count) < 0)
+			continue;
+		for (size_t k = 0; k < count && error == 0; k++)
+			error = judge_unit(context, names[k], uses);
+		tree_names_free(names, count);
+	}
+	return error;
+}
+
+static void judge_ufw(const char *path, const char *text, struct uses *uses)
+{
+	(void)path;
+	if (text_starts_with(text, "ENABLED=yes") || strstr(text, "\nENABLED=yes"))
+		uses_add(uses,
+			 &(struct use_heading){.certainty = USE_LIKELY,
+					       .kind = "service",
+					       .name = "ufw.service",
+					       .breaks = "ufw cannot set its rules: this host has "
+							 "no firewall"},
+			 "enabled: its rules match on connection state");
+}
+
+/* Debian's /etc/modules is one of these by a link. */
+static int find_loads(const struct context *context, struct uses *uses)
+{
+	static const char *const folders[] = {"/etc/modules-load.d", "/run/modules-load.d",
+					      "/usr/local/lib/modules-load.d",
+					      "/usr/lib/modules-load.d"};
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++) {
+		char **names = NULL;
+		size_t count = 0;
+
+		if (tree_list(context->tree, folders[i], ".conf", &names, &count) < 0)
+			continue;
+		for (size_t k = 0; k < count && error == 0; k++) {
+			struct buffer CLEANUP(buffer_clear) path = {0};
+
+			buffer_printf(&path, "%s/%s", folders[i], names[k]);
+			error = path.data
+					? judge_file(context, path.data, uses_of_modules_load, uses)
+					: -ENOMEM;
+		}
+		tree_names_free(names, count);
+	}
+	return error;
+}
+
+static enum exit_code find_live(struct context *context, struct host_uses *found)
+{
+	enum exit_code code;
+	int error = kernel_module_state(context->kernel, &found->module);
+
+	if (error < 0) {
+		report_errno(context, "tell", "the state of nf_conntrack", error);
+		return EXIT_FAILED;
+	}
+	code = find_modules(context, &found->graph);
+	if (code != EXIT_DONE)
+		return code;
+	uses_of_modules(&found->graph, &found->uses);
+	error = find_rules(context, found);
+	if (error == 0)
+		error = find_processes(context, &found->uses);
+	if (error < 0) {
+		report_errno(context, "look for", "users of nf_conntrack", error);
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
+enum exit_code find_uses(struct context *context, struct host_uses *ret)
+{
+	struct host_uses found = {0};
+	enum exit_code code = context->options->root ? EXIT_DONE : find_live(context, &found);
+	int error = 0;
+
+	if (code == EXIT_DONE)
+		error = find_units(context, &found.uses);
+	if (code == EXIT_DONE && error == 0)
+		error = judge_file(context, "/etc/ufw/ufw.conf", judge_ufw, &found.uses);
+	if (code == EXIT_DONE && error == 0)
+		error = find_loads(context, &found.uses);
+	if (found.uses.out_of_memory)
+		error = -ENOMEM;
+	if (error < 0) {
+		report_errno(context, "look for", "users of nf_conntrack", error);
+		code = EXIT_FAILED;
+	}
+	if (code != EXIT_DONE) {
+		host_uses_done(&found);
+		return code;
+	}
+	*ret = found;
+	return EXIT_DONE;
+}

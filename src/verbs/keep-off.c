@@ -1,0 +1,216 @@
+/* Mode disable on a host: who is in the way, what else has to be done, and the module's removal. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/keep-off.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "verbs/live.h"
+#include "verbs/unload.h"
+#include "verbs/users.h"
+
+static bool is_blocking(const struct session *session)
+{
+	return session->config.values[SETTING_ENFORCE].number == ENFORCE_BLOCK;
+}
+
+/* Whether the files say already what they shall say: then nobody loses anything by this run. */
+static bool is_installed(const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		if (session->differences[i].action != ACTION_NONE)
+			return false;
+	return true;
+}
+
+/* Whether somebody loses something by this run: a blacklist line leaves rules alone. */
+static bool is_new_block(const struct session *session)
+{
+	return session->plan.mode == MODE_DISABLE && is_blocking(session) && !is_installed(session);
+}
+
+static void tell_use(struct context *context, enum severity severity, const char *word,
+		     const struct use *use)
+{
+	report_message(context->report, severity, "%s: %s: %s; without: %s", word, use->name,
+		       use->evidence, use->breaks);
+}
+
+static void tell_uses(struct context *context, const struct uses *uses, enum certainty certainty,
+		      enum severity severity, const char *word)
+{
+	for (size_t i = 0; i < uses->count; i++)
+		if (uses->items[i].certainty == certainty)
+			tell_use(context, severity, word, &uses->items[i]);
+}
+
+static enum exit_code look(struct context *context, struct host_uses *ret)
+{
+	enum exit_code code;
+
+	/* An image's files can be looked at; of --no-live it is known that nobody wants to hear of this host. */
+	if (context->options->no_live)
+		return EXIT_DONE;
+	code = find_uses(context, ret);
+	if (code == EXIT_DONE)
+		users_add_json(context, ret);
+	return code;
+}
+
+enum exit_code keep_off_look(struct context *context, const struct session *session)
+{
+	struct host_uses CLEANUP(host_uses_done) found = {0};
+	enum exit_code code;
+
+	if (!is_new_block(session))
+		return EXIT_DONE;
+	code = look(context, &found);
+	if (code != EXIT_DONE)
+		return code;
+	tell_uses(context, &found.uses, USE_LIKELY, SEVERITY_WARNING, "likely to break");
+	if (uses_count(&found.uses, USE_CERTAIN) == 0)
+		return EXIT_DONE;
+	if (context->options->force) {
+		tell_uses(context, &found.uses, USE_CERTAIN, SEVERITY_WARNING, "will break");
+		return EXIT_DONE;
+	}
+	tell_uses(context, &found.uses, USE_CERTAIN, SEVERITY_ERROR, "refused, in use");
+	report_message(
+		context->report, SEVERITY_ERROR,
+		"nothing was changed; take these out of use first (\"conntrack-persist users\" "
+		"lists them), or break them with --force");
+	return EXIT_REFUSED;
+}
+
+enum exit_code keep_off_warn(struct context *context, const struct session *session)
+{
+	struct host_uses CLEANUP(host_uses_done) found = {0};
+	enum exit_code code;
+
+	if (!is_new_block(session))
+		return EXIT_DONE;
+	code = look(context, &found);
+	if (code != EXIT_DONE)
+		return code;
+	tell_uses(context, &found.uses, USE_LIKELY, SEVERITY_WARNING, "likely to break");
+	tell_uses(context, &found.uses, USE_CERTAIN, SEVERITY_WARNING, "will break");
+	if (uses_count(&found.uses, USE_CERTAIN) > 0 && !context->options->force)
+		report_message(context->report, SEVERITY_WARNING,
+			       "install refuses this without --force, as somebody uses connection "
+			       "tracking");
+	return EXIT_DONE;
+}
+
+enum exit_code keep_off_unload(struct context *context, const struct session *session,
+			       size_t *ret_removed)
+{
+	struct module_graph CLEANUP(module_graph_done) graph = {0};
+	struct unloading result = {0};
+	enum exit_code code;
+
+	*ret_removed = 0;
+	if (session->plan.mode != MODE_DISABLE || !live_is_wanted(context))
+		return EXIT_DONE;
+	code = find_modules(context, &graph);
+	if (code != EXIT_DONE || graph.count == 0)
+		return code;
+	if (!session->config.values[SETTING_UNLOAD].number) {
+		report_message(context->report, SEVERITY_NOTE,
+			       "nf_conntrack stays loaded until the reboot (unload = no)");
+		return EXIT_DONE;
+	}
+	if (module_graph_obstacles(&graph) > 0) {
+		for (size_t i = 0; i < graph.count; i++)
+			if (graph_module_obstacle(&graph.items[i]))
+				report_message(context->report, SEVERITY_WARNING, "%s %s",
+					       graph.items[i].name,
+					       graph_module_obstacle(&graph.items[i]));
+		report_message(context->report, SEVERITY_WARNING,
+			       "nf_conntrack stays loaded until the reboot, or until "
+			       "\"conntrack-persist unload\" once nobody uses it");
+		return EXIT_DONE;
+	}
+	code = unload_modules(context, &result);
+	*ret_removed = result.removed;
+	return code;
+}
+
+static bool has_image(const struct context *context, const char *prefix)
+{
+	char **names = NULL;
+	size_t count = 0;
+	bool found = false;
+
+	if (tree_list(context->tree, "/boot", "", &names, &count) < 0)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		found = found || text_starts_with(names[i], prefix);
+	tree_names_free(names, count);
+	return found;
+}
+
+static bool has_files(const struct context *context, const char *folder)
+{
+	char **names = NULL;
+	size_t count = 0;
+
+	if (tree_list(context->tree, folder, "", &names, &count) < 0)
+		return false;
+	tree_names_free(names, count);
+	return count > 0;
+}
+
+/* Both copy /etc/modprobe.d into the image and load modules with that. */
+static void say_initramfs(struct context *context)
+{
+	const char *command = NULL;
+
+	if (!has_image(context, "initrd.img-") && !has_image(context, "initramfs-"))
+		return;
+	if (has_files(context, "/etc/initramfs-tools"))
+		command = "update-initramfs -u -k all";
+	else if (has_files(context, "/etc/dracut.conf.d") || has_files(context, "/usr/lib/dracut"))
+		command = "dracut --regenerate-all --force";
+	if (command)
+		report_message(context->report, SEVERITY_NOTE,
+			       "the initramfs holds a copy of modprobe.d from before, and may load "
+			       "modules by that; rebuild it: %s",
+			       command);
+}
+
+void keep_off_say_way_back(struct context *context, const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct observed_path *seen = &session->observed.paths[i];
+
+		if (strcmp(seen->path, PATH_MODPROBE) == 0 && seen->file.bytes &&
+		    strstr(seen->file.bytes, "\nblacklist nf_conntrack\n"))
+			say_initramfs(context);
+	}
+}
+
+void keep_off_say_limits(struct context *context, const struct session *session)
+{
+	enum module_state module = MODULE_ABSENT;
+
+	if (session->plan.mode != MODE_DISABLE)
+		return;
+	if (!is_blocking(session))
+		report_message(
+			context->report, SEVERITY_WARNING,
+			"enforce = blacklist hides nf_conntrack from aliases only: by name, as a "
+			"dependency and for firewall rules it loads all the same; enforce = block "
+			"stops these");
+	if (live_is_wanted(context) && kernel_module_state(context->kernel, &module) == 0 &&
+	    module == MODULE_BUILT_IN)
+		report_message(
+			context->report, SEVERITY_WARNING,
+			"nf_conntrack is built into this kernel: no file and no boot option takes "
+			"it out. It tracks nothing as long as no rule asks for it");
+	else
+		report_message(
+			context->report, SEVERITY_NOTE,
+			"insmod passes by modprobe.d; against that the kernel command line has "
+			"module_blacklist=nf_conntrack");
+	say_initramfs(context);
+}

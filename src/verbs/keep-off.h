@@ -1,0 +1,21 @@
+/* Mode disable on a host: who is in the way, what else has to be done, and the module's removal. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "verbs/session.h"
+
+/* What install is to look at before it writes; EXIT_REFUSED while somebody certain uses conntrack, without --force. */
+enum exit_code keep_off_look(struct context *context, const struct session *session);
+
+/* The same for plan: told as warnings. */
+enum exit_code keep_off_warn(struct context *context, const struct session *session);
+
+/* After the files: removes the module if that is wished and nobody uses it; what stays is told. Counts what it removed. */
+enum exit_code keep_off_unload(struct context *context, const struct session *session,
+			       size_t *ret_removed);
+
+/* After mode disable was taken back: what has a copy of its file. */
+void keep_off_say_way_back(struct context *context, const struct session *session);
+
+/* What no file of modprobe.d can do, and what has a copy of them. */
+void keep_off_say_limits(struct context *context, const struct session *session);

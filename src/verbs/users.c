@@ -1,0 +1,145 @@
+/* The verb users: who on this host uses conntrack, how we know, what would break. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/users.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+
+static const char *const words[] = {[USE_LIKELY] = "likely", [USE_CERTAIN] = "certain"};
+
+static json_t *list_uses(const struct uses *uses)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < uses->count; i++) {
+		const struct use *use = &uses->items[i];
+
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s}", "certainty",
+						      words[use->certainty], "kind", use->kind,
+						      "name", use->name, "evidence", use->evidence,
+						      "breaks", use->breaks));
+	}
+	return list;
+}
+
+static json_t *list_modules(const struct module_graph *graph)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < graph->count; i++) {
+		const struct graph_module *module = &graph->items[i];
+		json_t *holders = json_array();
+
+		for (size_t k = 0; k < module->holder_count; k++)
+			json_array_append_new(holders,
+					      json_string(graph->items[module->holders[k]].name));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:I, s:o, s:s}", "name", module->name,
+						"outside", (json_int_t)module->outside, "holders",
+						holders, "meaning", module_words(module->name)));
+	}
+	return list;
+}
+
+void users_add_json(struct context *context, const struct host_uses *found)
+{
+	json_t *object = report_object(context->report);
+
+	(void)json_object_set_new(object, "users", list_uses(&found->uses));
+	(void)json_object_set_new(object, "modules", list_modules(&found->graph));
+}
+
+#define INDENT	10
+#define COLUMNS 80
+
+/* Breaks at blanks. */
+static void say_wrapped(struct context *context, const char *text)
+{
+	while (strlen(text) > COLUMNS - INDENT) {
+		int length = COLUMNS - INDENT;
+
+		while (length > 0 && text[length] != ' ')
+			length--;
+		if (length == 0)
+			break;
+		report_say(context->report, "%*s%.*s", INDENT, "", length, text);
+		text += length + 1;
+	}
+	report_say(context->report, "%*s%s", INDENT, "", text);
+}
+
+static void say_uses(struct context *context, const struct uses *uses, enum certainty certainty)
+{
+	for (size_t i = 0; i < uses->count; i++) {
+		const struct use *use = &uses->items[i];
+		struct buffer CLEANUP(buffer_clear) without = {0};
+
+		if (use->certainty != certainty)
+			continue;
+		report_say(context->report, "%-8s  %s", words[certainty], use->name);
+		say_wrapped(context, use->evidence);
+		buffer_printf(&without, "without: %s", use->breaks);
+		say_wrapped(context, without.data ? without.data : "?");
+	}
+}
+
+/* Depth first from nf_conntrack; a module that is above several stands at each of them. */
+static void say_module(struct context *context, const struct module_graph *graph, size_t i,
+		       unsigned int depth)
+{
+	const struct graph_module *module = &graph->items[i];
+	const char *obstacle = graph_module_obstacle(module);
+	struct buffer CLEANUP(buffer_clear) line = {0};
+
+	buffer_printf(&line, "%*s%s", (int)depth * 2, "", module->name);
+	if (module->outside > 0)
+		buffer_printf(&line, "%*sin use %ld time%s",
+			      line.length < 28 ? (int)(28 - line.length) : 1, "", module->outside,
+			      module->outside == 1 ? "" : "s");
+	else if (obstacle)
+		buffer_printf(&line, "  %s", obstacle);
+	report_say(context->report, "%s%s", depth == 0 ? "loaded    " : "          ",
+		   line.data ? line.data : "?");
+	for (size_t k = 0; k < module->holder_count; k++)
+		say_module(context, graph, module->holders[k], depth + 1);
+}
+
+static enum exit_code run_users(struct context *context)
+{
+	struct host_uses CLEANUP(host_uses_done) found = {0};
+	enum exit_code code = find_uses(context, &found);
+	size_t certain, likely;
+
+	if (code != EXIT_DONE)
+		return code;
+	if (!kernel_may_change(context->kernel))
+		report_message(context->report, SEVERITY_NOTE,
+			       "only root sees the rules and all network namespaces");
+	certain = uses_count(&found.uses, USE_CERTAIN);
+	likely = uses_count(&found.uses, USE_LIKELY);
+	users_add_json(context, &found);
+	if (found.graph.count > 0)
+		say_module(context, &found.graph, found.graph.count - 1, 0);
+	else
+		report_say(context->report, "          nf_conntrack is %s",
+			   module_state_words(found.module));
+	say_uses(context, &found.uses, USE_CERTAIN);
+	say_uses(context, &found.uses, USE_LIKELY);
+	if (certain + likely == 0) {
+		report_say(context->report,
+			   "Nobody on this host is known to use connection tracking.");
+		return EXIT_DONE;
+	}
+	report_say(context->report,
+		   "In use: %zu certain, %zu likely. With mode = disable these would break.",
+		   certain, likely);
+	return EXIT_DIFFERS;
+}
+
+const struct verb verb_users = {
+	.name = "users",
+	.help = "who on this host uses connection tracking, and how we know",
+	.run = run_users,
+	.flags = VERB_RUNNING,
+};

@@ -1,0 +1,204 @@
+/* model/uses: rules files and modules-load.d, what of them is loaded at boot and needs connection tracking. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "helpers.h"
+
+#include "base/buffer.h"
+#include "model/uses.h"
+
+#define RULES "/etc/nftables.conf"
+#define LOAD  "/etc/modules-load.d/a.conf"
+
+/* One finding of this file at most, at this line; 0: none. */
+static void expect_line(const char *text, unsigned int line)
+{
+	struct uses CLEANUP(uses_done) uses = {0};
+	struct buffer CLEANUP(buffer_clear) wanted = {0};
+
+	uses_of_rules_file(RULES, text, &uses);
+	expect_number(text, uses.count, line > 0);
+	if (line == 0)
+		return;
+	buffer_printf(&wanted, "line %u asks for connection tracking, and is loaded at boot", line);
+	expect_text(text, uses.items[0].evidence, wanted.data);
+	expect_text("name", uses.items[0].name, RULES);
+	expect_text("kind", uses.items[0].kind, "file");
+	assert_int_equal(uses.items[0].certainty, USE_LIKELY);
+	expect_part("breaks", uses.items[0].breaks, "refused as a whole");
+}
+
+/* The names of the modules that it would load, with a blank behind each. */
+static void expect_loads(const char *text, const char *wanted)
+{
+	struct uses CLEANUP(uses_done) uses = {0};
+	struct buffer CLEANUP(buffer_clear) found = {0};
+
+	uses_of_modules_load(LOAD, text, &uses);
+	for (size_t i = 0; i < uses.count; i++) {
+		char name[64];
+		bool blacklisted;
+
+		expect_text("name", uses.items[i].name, LOAD);
+		expect_text("kind", uses.items[i].kind, "file");
+		assert_int_equal(uses.items[i].certainty, USE_LIKELY);
+		assert_int_equal(sscanf(uses.items[i].evidence, "loads %63s at boot", name), 1);
+		/* The service passes over what is blacklisted, and fails for what needs it. */
+		blacklisted = strcmp(name, "nf_conntrack") == 0 ||
+			      strcmp(name, "ip_conntrack") == 0;
+		expect_part(name, uses.items[i].breaks, "take");
+		expect_part(name, uses.items[i].breaks,
+			    blacklisted ? "is passed over" : "systemd-modules-load.service fails");
+		buffer_printf(&found, "%s ", name);
+	}
+	expect_text(text, found.data ? found.data : "", wanted);
+}
+
+static void first_line_that_asks_for_tracking_is_told(void **state)
+{
+	(void)state;
+	expect_line("#!/usr/sbin/nft -f\n\nflush ruleset\n\ntable inet filter {\n\tchain input {\n"
+		    "\t\ttype filter hook input priority 0; policy drop;\n"
+		    "\t\tct state established,related accept\n"
+		    "\t\tct state invalid drop\n\t}\n}\n",
+		    8);
+	expect_line("*filter\n:INPUT DROP [0:0]\n"
+		    "-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\nCOMMIT\n",
+		    3);
+	expect_line("*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n", 1);
+	expect_line("ct", 1);
+	expect_line("\n\n\nct", 4);
+	expect_line("\n\n\nct\n", 4);
+}
+
+static void every_word_of_tracking_is_known(void **state)
+{
+	static const char *const lines[] = {
+		"ct state new accept",
+		"ip saddr 10.0.0.0/8 masquerade",
+		"snat to 192.0.2.1",
+		"tcp dport 80 dnat to 10.0.0.1:8080",
+		"tcp dport 80 redirect to :8080",
+		"udp dport 53 notrack",
+		"flowtable f {",
+		"synproxy mss 1460",
+		"type nat hook postrouting priority srcnat;",
+		"tcp dport 22 meter m {ct count over 3} drop",
+		"-A INPUT -m state --state NEW -j ACCEPT",
+		"-A INPUT -m conntrack --ctstate NEW -j ACCEPT",
+		"-A POSTROUTING -o eth0 -j MASQUERADE",
+		"-A POSTROUTING -j SNAT --to-source 192.0.2.1",
+		"-A PREROUTING -j DNAT --to-destination 10.0.0.1",
+		"-A PREROUTING -p tcp -j REDIRECT --to-ports 8080",
+		"-A PREROUTING -j NETMAP --to 10.0.0.0/24",
+		"-A PREROUTING -j CT --notrack",
+		"-A PREROUTING -j NOTRACK",
+		"-A INPUT -m connmark --mark 0x1 -j ACCEPT",
+		"-A OUTPUT -j CONNMARK --save-mark",
+		"-A INPUT -m connlimit --connlimit-above 3 -j REJECT",
+		"-A INPUT -m connbytes --connbytes 1:2",
+		"-A INPUT -m connlabel --label a",
+		"-A INPUT -m helper --helper ftp -j ACCEPT",
+		"-A INPUT -j SYNPROXY --mss 1460",
+		"-A OUTPUT -j CONNSECMARK --save",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct buffer CLEANUP(buffer_clear) text = {0};
+
+		expect_line(lines[i], 1);
+		buffer_printf(&text, "\t%s\r\n", lines[i]);
+		expect_line(text.data, 1);
+		buffer_printf(&text, "# %s\n", lines[i]);
+		expect_line(text.data, 1);
+	}
+}
+
+static void rules_without_tracking_are_passed_over(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"\n",
+		"\n\n  \n",
+		"# ct state new accept\n \t# masquerade\n\t#nat",
+		"table inet filter {\n\tchain input {\n\t\ttcp dport 22 accept\n\t}\n}\n",
+		"*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n",
+		/* parts of other words */
+		"product octet act cta act_ct ct_x ct-x x-ct CTA snat1\n",
+		"stateless nathan\n",
+		"c\nt\n",
+		"na\nt\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		expect_line(texts[i], 0);
+}
+
+/* It has to be a word, whatever else stands around it. */
+static void words_end_at_any_other_character(void **state)
+{
+	(void)state;
+	expect_line("{ct}", 1);
+	expect_line("octet ct", 1);
+	expect_line("ctx ct", 1);
+	expect_line("cct,ct;", 1);
+	expect_line("x\nsnat", 2);
+}
+
+static void modules_load_lines_are_told(void **state)
+{
+	(void)state;
+	expect_loads("nf_conntrack\n", "nf_conntrack ");
+	expect_loads("nf_conntrack", "nf_conntrack ");
+	expect_loads("nf-conntrack\n", "nf_conntrack ");
+	expect_loads("ip_conntrack\nip-conntrack\n", "ip_conntrack ");
+	expect_loads("nf_conntrack\r\nnf_nat\r\n", "nf_conntrack nf_nat ");
+	expect_loads(" \tnf_conntrack \t\r\n", "nf_conntrack ");
+	expect_loads("# for docker\nbr_netfilter\noverlay\n\nnf_nat\nip_vs_rr\nnf_conntrack_ftp\n",
+		     "nf_nat ip_vs_rr nf_conntrack_ftp ");
+	/* twice is once */
+	expect_loads("nf_conntrack\nnf_conntrack\n", "nf_conntrack ");
+}
+
+static void other_modules_load_lines_are_passed_over(void **state)
+{
+	static const char name_of_63[] =
+		"nf_conntrack_45678901234567890123456789012345678901234567890123";
+	static const char name_of_64[] =
+		"nf_conntrack_456789012345678901234567890123456789012345678901234";
+	static const char *const texts[] = {
+		"",
+		"\n",
+		" ",
+		" \t\n\r\n",
+		"# nf_conntrack\n",
+		"; nf_conntrack\n",
+		"  #nf_conntrack\n",
+		"br_netfilter\nx_tables nf_conntrack\n",
+		"#\nnf_defrag_ipv4",
+		"*\n?\n[\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		expect_loads(texts[i], "");
+	/* no name of a module is longer */
+	assert_int_equal(strlen(name_of_63), 63);
+	expect_loads(name_of_64, "");
+	expect_loads(name_of_63,
+		     "nf_conntrack_45678901234567890123456789012345678901234567890123 ");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(first_line_that_asks_for_tracking_is_told),
+		cmocka_unit_test(every_word_of_tracking_is_known),
+		cmocka_unit_test(rules_without_tracking_are_passed_over),
+		cmocka_unit_test(words_end_at_any_other_character),
+		cmocka_unit_test(modules_load_lines_are_told),
+		cmocka_unit_test(other_modules_load_lines_are_passed_over),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
