@@ -3,7 +3,9 @@
 # shellcheck shell=bash disable=SC2207
 
 _conntrack_persist() {
-	local current=$2 previous=$3
+	local current=$2 previous=$3 word verb=''
+	local verbs='plan install apply check users unload uninstall keys'
+	local options='--config --json --quiet --verbose --color --help --version'
 	COMPREPLY=()
 	case $previous in
 	-c | --config)
@@ -19,10 +21,20 @@ _conntrack_persist() {
 		return
 		;;
 	esac
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		[[ " $verbs " != *" $word "* ]] || verb=$word
+	done
+	case $verb in
+	plan) options+=' --root --force --no-live' ;;
+	install) options+=' --root --dry-run --force --no-live' ;;
+	uninstall) options+=' --root --dry-run --force' ;;
+	unload) options+=' --dry-run' ;;
+	check | keys) options+=' --root' ;;
+	'') options+=' --root --dry-run --force --no-live' ;;
+	esac
 	case $current in
-	-*) COMPREPLY=($(compgen -W '--config --root --json --dry-run --force --no-live --quiet
-		--verbose --color --help --version' -- "$current")) ;;
-	*) COMPREPLY=($(compgen -W 'plan install apply check uninstall keys' -- "$current")) ;;
+	-*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;
+	*) [[ -n $verb ]] || COMPREPLY=($(compgen -W "$verbs" -- "$current")) ;;
 	esac
 }
 complete -F _conntrack_persist conntrack-persist

@@ -53,10 +53,10 @@ awk -v to="$work/shown" '
 	open { print >(to "/" name) }' "$srcdir/man/conntrack-persist.conf.5.scd"
 for example in "$work"/shown/*; do
 	code=0
-	"$CONNTRACK_PERSIST_TWIN" --config="$example" plan >/dev/null 2>"$work/messages" || code=$?
+	"$CONNTRACK_PERSIST_TWIN" --quiet --config="$example" plan >/dev/null 2>"$work/messages" || code=$?
 	[[ $code -eq 2 && ! -s $work/messages ]] || {
 		cat "$work/messages"
-		complain "conntrack-persist.conf(5): its example ${example##*/} is not accepted without a word (exit $code)"
+		complain "conntrack-persist.conf(5): its example ${example##*/} is not accepted without a warning (exit $code)"
 	}
 done
 for name in nat-gateway web-server message-broker; do
