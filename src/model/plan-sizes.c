@@ -165,6 +165,7 @@ int plan_resolve_sizes(const struct plan_request *request, struct problems *prob
 {
 	struct plan_sizes sizes = {
 		.from_ram = value_of(request, SETTING_MAX)->is_auto,
+		.at_least = value_of(request, SETTING_MAX_POLICY)->number == MAX_AT_LEAST,
 		.expect_hashsize = value_of(request, SETTING_EXPECT_HASHSIZE)->number,
 		.page_size = request->facts->page_size,
 	};

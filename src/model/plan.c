@@ -34,6 +34,7 @@ static void add_setting(struct plan *plan, const struct config *config, size_t i
 		.wanted = wanted,
 		.file = config->values[id].file,
 		.line = config->values[id].line,
+		.at_least = id == SETTING_MAX && plan->sizes.at_least,
 	};
 }
 

@@ -20,6 +20,7 @@ struct plan_sizes {
 	uint64_t expect_hashsize; /* buckets, as configured; 0: left to the kernel */
 	unsigned long page_size;  /* bytes, for the kernel's rounding; 0: unknown */
 	bool from_ram;		  /* max = auto */
+	bool at_least;		  /* max_policy */
 	char *inputs;		  /* owned; the settings they follow from, for struct kept_sizes */
 	uint64_t
 		ram; /* rounded, bytes; the resolution's, which may be an earlier run's; 0: unknown */

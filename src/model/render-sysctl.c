@@ -13,6 +13,13 @@ void render_sysctl(struct buffer *b, const struct setting *settings, size_t coun
 		"# udev rule holds them at each load. \"-\": an absent key is no failure. The\n"
 		"# buckets are not here: a write to that key gets lost while another reads it.\n");
 	for (size_t i = 0; i < count; i++)
-		buffer_printf(b, "-net.netfilter.%s = %" PRIu64 "\n", settings[i].row->key,
-			      settings[i].wanted);
+		if (settings[i].at_least)
+			buffer_printf(b,
+				      "# %s is not here: what is read from here would lower it,\n"
+				      "# and max_policy is at_least. The udev rule and the service "
+				      "raise it to %" PRIu64 ".\n",
+				      settings[i].row->key, settings[i].wanted);
+		else
+			buffer_printf(b, "-net.netfilter.%s = %" PRIu64 "\n", settings[i].row->key,
+				      settings[i].wanted);
 }

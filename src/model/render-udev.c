@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
+#include "model/pattern.h"
 #include "model/render.h"
 #include "model/sizes.h"
 
@@ -55,35 +56,63 @@ static void render_gates(struct buffer *b)
 		"TEST!=\"/proc/sys/net/netfilter/nf_conntrack_max\", GOTO=\"" END_LABEL "\"\n");
 }
 
+#define ROUNDED_MAX 3U
+
 /* The number that the kernel makes of it, or each that it may where its page size is not known: 4, 16 and 64 KiB. */
-static void render_rounded(struct buffer *b, const struct wished_sizes *sizes)
+static size_t list_rounded(const struct wished_sizes *sizes, uint64_t *ret)
 {
-	static const unsigned long page_sizes[] = {4096, 16384, 65536};
-	uint64_t last = 0;
+	static const unsigned long page_sizes[ROUNDED_MAX] = {4096, 16384, 65536};
+	size_t count = 0;
 
-	if (sizes->page_size) {
-		buffer_printf(b, "%" PRIu64,
-			      sizes_round_buckets(sizes->hashsize, sizes->page_size));
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(page_sizes); i++) {
-		uint64_t rounded = sizes_round_buckets(sizes->hashsize, page_sizes[i]);
+	if (!sizes->hashsize)
+		return 0;
+	for (size_t i = 0; i < ROUNDED_MAX; i++) {
+		unsigned long page_size = sizes->page_size ? sizes->page_size : page_sizes[i];
+		uint64_t rounded = sizes_round_buckets(sizes->hashsize, page_size);
 
-		if (rounded != last)
-			buffer_printf(b, "%s%" PRIu64, last ? "|" : "", rounded);
-		last = rounded;
+		if (count == 0 || rounded != ret[count - 1])
+			ret[count++] = rounded;
 	}
+	return count;
+}
+
+/*
+ * The rule cannot compare: what it shall replace stands there as patterns. Those of the kernel's own making are 8 times
+ * the buckets, unless that is what is wanted, or less, which the patterns have anyhow.
+ */
+static void render_at_least(struct buffer *b, const struct setting *max,
+			    const struct wished_sizes *sizes)
+{
+	uint64_t rounded[ROUNDED_MAX];
+	size_t count = list_rounded(sizes, rounded);
+
+	buffer_printf(
+		b,
+		"# max_policy = at_least: a larger one stays, but for what the kernel makes of "
+		"hashsize.\n"
+		"SYSCTL{net/netfilter/%s}==\"",
+		max->row->key);
+	for (size_t i = 0; i < count; i++)
+		if (sizes_own_max(rounded[i]) > max->wanted)
+			buffer_printf(b, "%" PRIu64 "|", sizes_own_max(rounded[i]));
+	pattern_add_smaller(b, max->wanted);
+	buffer_printf(b, "\", \\\n  SYSCTL{net/netfilter/%s}=\"%" PRIu64 "\"\n", max->row->key,
+		      max->wanted);
 }
 
 static void render_hashsize(struct buffer *b, const struct wished_sizes *sizes)
 {
+	uint64_t rounded[ROUNDED_MAX];
+	size_t count = list_rounded(sizes, rounded);
+
 	buffer_add(
 		b,
 		"\n"
 		"# Not if it has the size already (rounded as the kernel does): the kernel would\n"
 		"# build a whole new table before it notices.\n"
 		"ATTR{parameters/hashsize}!=\"");
-	render_rounded(b, sizes);
+	for (size_t i = 0; i < count; i++)
+		buffer_printf(b, "%s%" PRIu64, i > 0 ? "|" : "", rounded[i]);
 	buffer_printf(b, "\", ATTR{parameters/hashsize}=\"%" PRIu64 "\"\n", sizes->hashsize);
 }
 
@@ -101,6 +130,10 @@ void render_udev(struct buffer *b, const struct setting *settings, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		const struct schema_row *row = settings[i].row;
 
+		if (settings[i].at_least) {
+			render_at_least(b, &settings[i], sizes);
+			continue;
+		}
 		if (schema_is_optional(row))
 			buffer_printf(b, "TEST==\"/proc/sys/net/netfilter/%s\", ", row->key);
 		buffer_printf(b, "SYSCTL{net/netfilter/%s}=\"%" PRIu64 "\"\n", row->key,

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 
 static const char *const mode_choices[] = {"tune", "disable", NULL};
+static const char *const max_policy_choices[] = {"exact", "at_least", NULL};
 static const char *const enforce_choices[] = {"block", "blacklist", NULL};
 
 #define EVERYWHERE NULL, NULL, NULL
@@ -44,6 +45,8 @@ const struct schema_row schema[] = {
 		"tune: hold the values below; disable: keep nf_conntrack off this host"},
 	[SETTING_MAX] = {"conntrack", "max", TYPE_SIZE, 1, INT_MAX, "nf_conntrack_max", EVERYWHERE, "auto", NULL, NULL,
 		"entries that each network namespace may hold; new flows are dropped beyond"},
+	[SETTING_MAX_POLICY] = {"conntrack", "max_policy", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "exact", max_policy_choices, NULL,
+		"exact: max is this number; at_least: what others raise it to stays"},
 	[SETTING_HASHSIZE] = {"conntrack", "hashsize", TYPE_SIZE, 1, HASHSIZE_MAX, NULL, EVERYWHERE, "auto", NULL, NULL,
 		"buckets of the hash table, shared by all namespaces; auto: as many as max"},
 	[SETTING_MEMORY_LIMIT] = {"conntrack", "memory_limit", TYPE_SHARE, 1, UINT64_MAX, NULL, EVERYWHERE, "25%", NULL, NULL,

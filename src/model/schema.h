@@ -23,6 +23,7 @@ enum setting_type {
 enum setting_id {
 	SETTING_MODE,
 	SETTING_MAX,
+	SETTING_MAX_POLICY,
 	SETTING_HASHSIZE,
 	SETTING_MEMORY_LIMIT,
 	SETTING_EXPECT_MAX,
@@ -36,6 +37,11 @@ enum setting_id {
 enum mode {
 	MODE_TUNE,
 	MODE_DISABLE,
+};
+
+enum max_policy {
+	MAX_EXACT,
+	MAX_AT_LEAST,
 };
 
 enum enforce {

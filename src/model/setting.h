@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,6 +11,7 @@
 struct setting {
 	const struct schema_row *row;
 	uint64_t wanted; /* the number as the kernel takes it */
+	bool at_least;	 /* a larger one is as good, unless the kernel made it by itself */
 	/* The configuration line that asked for it; NULL and 0: a default. Owned by the configuration. */
 	const char *file;
 	unsigned int line;

@@ -27,6 +27,11 @@ uint64_t sizes_round_buckets(uint64_t buckets, unsigned long page_size)
 	return round_up(buckets, (page_size ? page_size : 4096) / BUCKET_BYTES);
 }
 
+uint64_t sizes_own_max(uint64_t buckets)
+{
+	return buckets * RATIO_REFUSE;
+}
+
 static uint64_t default_buckets(const struct facts *facts)
 {
 	bool old = facts_before(facts, 5, 15);

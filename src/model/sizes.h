@@ -31,6 +31,9 @@ bool facts_before(const struct facts *facts, unsigned int major, unsigned int mi
  */
 uint64_t sizes_round_buckets(uint64_t buckets, unsigned long page_size);
 
+/* The max that the kernel makes by itself of so many buckets, where modprobe was told how many. */
+uint64_t sizes_own_max(uint64_t buckets);
+
 /*
  * What nf_conntrack takes at load with these module options (0: not given), nf_conntrack_init_start() of 4.18 to 7.2,
  * 64 bit. facts->ram is MemTotal to the byte for the exact figures.

@@ -42,6 +42,7 @@ static void add_sysctl(struct values *values, const struct setting *setting)
 		.row = setting->row,
 		.wanted = setting->wanted,
 		.rounded = setting->wanted,
+		.at_least = setting->at_least,
 		.error = -ENOENT,
 	};
 	(void)snprintf(value->key, sizeof(value->key), "net.netfilter.%s", setting->row->key);
@@ -79,13 +80,35 @@ void value_found(struct value *value, const char *text, int error)
 		value->error = -EBADMSG;
 }
 
+/* Whether it is a number that was found, and which. */
+static bool find_number(const struct value *value, uint64_t *ret)
+{
+	return value->error == 0 &&
+	       text_parse_number(value->live, strlen(value->live), UINT64_MAX, ret) == 0;
+}
+
 bool value_is_in_force(const struct value *value)
 {
 	uint64_t live;
 
-	return value->error == 0 &&
-	       text_parse_number(value->live, strlen(value->live), UINT64_MAX, &live) == 0 &&
-	       live == value->rounded;
+	if (!find_number(value, &live))
+		return false;
+	if (value->at_least && live > value->rounded)
+		return live != value->own[0] && live != value->own[1];
+	return live == value->rounded;
+}
+
+/* A max that nobody has chosen follows from the buckets, those of the options or those of now. */
+static void find_own(const struct values *values, struct value *max)
+{
+	for (size_t i = 0; i < values->count; i++) {
+		uint64_t live;
+
+		if (values->items[i].kind != VALUE_HASHSIZE)
+			continue;
+		max->own[0] = sizes_own_max(values->items[i].rounded);
+		max->own[1] = find_number(&values->items[i], &live) ? sizes_own_max(live) : 0;
+	}
 }
 
 static enum value_state judge(const struct value *value, enum module_state module, bool blocked)
@@ -104,8 +127,11 @@ static enum value_state judge(const struct value *value, enum module_state modul
 
 void values_judge(struct values *values, enum module_state module, bool blocked)
 {
-	for (size_t i = 0; i < values->count; i++)
+	for (size_t i = 0; i < values->count; i++) {
+		if (values->items[i].at_least)
+			find_own(values, &values->items[i]);
 		values->items[i].state = judge(&values->items[i], module, blocked);
+	}
 }
 
 /* Entries over too few buckets make long chains, so that the larger of two tables goes with the larger max. */
@@ -113,9 +139,7 @@ static bool table_shrinks(const struct value *value)
 {
 	uint64_t live;
 
-	return value->kind == VALUE_HASHSIZE &&
-	       text_parse_number(value->live, strlen(value->live), UINT64_MAX, &live) == 0 &&
-	       live > value->rounded;
+	return value->kind == VALUE_HASHSIZE && find_number(value, &live) && live > value->rounded;
 }
 
 size_t values_order(const struct values *values, size_t *ret)

@@ -69,7 +69,8 @@ static void replay(struct context *context, const struct session *session, bool 
 		report_message(context->report, SEVERITY_NOTE,
 			       "left out: the rule, as this kernel has no events for its built-in "
 			       "nf_conntrack; sysctl.d brings the values at boot, and "
-			       "conntrack-persist-builtin.service the hashsize");
+			       "conntrack-persist-builtin.service the hashsize%s",
+			       session->plan.sizes.at_least ? " and max" : "");
 	else if (error < 0 && error != -ENOTSUP)
 		warn(context, "udevd was not shown the loaded nf_conntrack", error);
 }

@@ -188,10 +188,10 @@ void report_plan(struct report *report, const struct plan *plan)
 	buffer_add_amount(&memory, sizes->table_bytes);
 	report_say(report, "mode      tune");
 	report_say(report,
-		   "table     max %" JSON_INTEGER_FORMAT " entries, hashsize %" JSON_INTEGER_FORMAT
-		   " buckets%s",
-		   (json_int_t)sizes->max, (json_int_t)sizes->hashsize,
-		   sizes->from_ram ? " (auto)" : "");
+		   "table     max %" JSON_INTEGER_FORMAT
+		   " entries%s, hashsize %" JSON_INTEGER_FORMAT " buckets%s",
+		   (json_int_t)sizes->max, sizes->at_least ? " or more" : "",
+		   (json_int_t)sizes->hashsize, sizes->from_ram ? " (auto)" : "");
 	report_say(report, "memory    %s when full; max counts each network namespace by itself",
 		   memory.data ? memory.data : "?");
 	(void)json_object_set_new(report->object, "sizes",

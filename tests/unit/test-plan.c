@@ -130,6 +130,24 @@ static void settings_tell_the_line_that_asked(void **state)
 	expect_text("file", f->plan.settings[2].file, "a.conf");
 }
 
+static void at_least_is_of_max_alone(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "[conntrack]\nmax = 1000\nexpect_max = 7\n");
+	assert_false(f->plan.sizes.at_least);
+	assert_false(f->plan.settings[0].at_least);
+	build_anew(f, "[conntrack]\nmax = 1000\nmax_policy = exact\n");
+	assert_false(f->plan.settings[0].at_least);
+	build_anew(f, "[conntrack]\nmax = 1000\nexpect_max = 7\nmax_policy = at_least\n");
+	expect_settings(f, "max=1000 expect_max=7");
+	assert_true(f->plan.sizes.at_least);
+	assert_true(f->plan.settings[0].at_least);
+	assert_false(f->plan.settings[1].at_least);
+	/* The sizes are the same: what an earlier run resolved stays. */
+	expect_text("inputs", f->plan.sizes.inputs, "max=1000 hashsize=auto memory_limit=25%");
+}
+
 static void settings_stand_in_the_order_of_the_table(void **state)
 {
 	struct fixture *f = *state;
@@ -658,6 +676,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		plan_test(defaults_give_automatic_sizes_alone),
 		plan_test(settings_tell_the_line_that_asked),
+		plan_test(at_least_is_of_max_alone),
 		plan_test(settings_stand_in_the_order_of_the_table),
 		plan_test(hashsize_follows_max),
 		plan_test(hashsize_follows_max_up_to_its_own_bound),

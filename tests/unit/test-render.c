@@ -181,6 +181,62 @@ static void rule_to_the_byte(void **state)
 		"LABEL=\"conntrack_persist_end\"\n");
 }
 
+/* udevd matches text: what to replace are the kernel's own numbers and patterns of the smaller ones. */
+static void rule_of_at_least_to_the_byte(void **state)
+{
+	static const struct {
+		struct wished_sizes sizes;
+		const char *own;
+	} rows[] = {
+		{{.hashsize = 262000, .page_size = 4096}, "2097152|"},
+		{{.hashsize = 100000}, "802816|851968|"},
+		/* What is smaller is among the patterns, and what is wanted needs no write. */
+		{{.hashsize = 8192}, ""},
+		{{.hashsize = 32768}, ""},
+		{{.hashsize = 32769, .page_size = 4096}, "266240|"},
+		{{.hashsize = 0}, ""},
+	};
+	struct setting max = setting_of("conntrack", "max", 262144);
+
+	(void)state;
+	max.at_least = true;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) b = {0};
+		char wanted[1024];
+
+		render_udev(&b, &max, 1, &rows[i].sizes);
+		(void)snprintf(wanted, sizeof(wanted),
+			       "\n# max_policy = at_least: a larger one stays, but for what the "
+			       "kernel makes of hashsize.\n"
+			       "SYSCTL{net/netfilter/nf_conntrack_max}==\"%s?|??|???|????|?????|"
+			       "1?????|2[0-5]????|26[0-1]???|2620??|2621[0-3]?|26214[0-3]\", \\\n"
+			       "  SYSCTL{net/netfilter/nf_conntrack_max}=\"262144\"\n",
+			       rows[i].own);
+		expect_part("rule", b.data, wanted);
+		/* Each line of a rule that is read has an end of its own. */
+		expect_part("rule", b.data, "\"262144\"\n\nLABEL=");
+	}
+}
+
+static void sysctl_leaves_out_what_it_would_lower(void **state)
+{
+	struct setting settings[] = {
+		setting_of("conntrack", "max", 262144),
+		setting_of("timeouts", "udp", 45),
+	};
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	settings[0].at_least = true;
+	render_sysctl(&b, settings, ARRAY_SIZE(settings));
+	expect_part("sysctl.d", b.data,
+		    "\n# nf_conntrack_max is not here: what is read from here would lower it,\n"
+		    "# and max_policy is at_least. The udev rule and the service raise it to "
+		    "262144.\n"
+		    "-net.netfilter.nf_conntrack_udp_timeout = 45\n");
+	assert_null(strstr(b.data, "-net.netfilter.nf_conntrack_max"));
+}
+
 static void rule_without_values_is_the_gates(void **state)
 {
 	const struct wished_sizes sizes = {.expect_hashsize = 1024};
@@ -252,6 +308,8 @@ int main(void)
 		cmocka_unit_test(modprobe_without_sizes_has_no_option),
 		cmocka_unit_test(modprobe_of_disable_to_the_byte),
 		cmocka_unit_test(rule_to_the_byte),
+		cmocka_unit_test(rule_of_at_least_to_the_byte),
+		cmocka_unit_test(sysctl_leaves_out_what_it_would_lower),
 		cmocka_unit_test(rule_without_values_is_the_gates),
 		cmocka_unit_test(rule_knows_the_rounding_of_each_page_size),
 		cmocka_unit_test(rule_asks_for_every_key_that_some_kernels_lack),

@@ -255,6 +255,7 @@ static void leading_rows_are_those_of_the_enum(void **state)
 	static const char *const names[] = {
 		[SETTING_MODE] = "mode",
 		[SETTING_MAX] = "max",
+		[SETTING_MAX_POLICY] = "max_policy",
 		[SETTING_HASHSIZE] = "hashsize",
 		[SETTING_MEMORY_LIMIT] = "memory_limit",
 		[SETTING_EXPECT_MAX] = "expect_max",

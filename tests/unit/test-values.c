@@ -105,6 +105,54 @@ static void plan_gives_sizes_first_then_its_settings(void **state)
 	assert_int_equal(values.count, 0);
 }
 
+/* max_policy = at_least: a larger one is as good, but for what the kernel makes of hashsize by itself. */
+static void at_least_takes_a_larger_max_unless_the_kernel_made_it(void **state)
+{
+	static const struct {
+		const char *hashsize, *max, *words;
+	} rows[] = {
+		{"100352", "99999", "ok differs "},
+		{"100352", "100000", "ok ok "},
+		{"100352", "100001", "ok ok "},
+		{"100352", "2147483647", "ok ok "},
+		{"100352", "0", "ok differs "},
+		/* Of the buckets as rounded, not as configured. */
+		{"100352", "802816", "ok differs "},
+		{"100352", "800000", "ok ok "},
+		{"100352", "802815", "ok ok "},
+		{"100352", "802817", "ok ok "},
+		/* Loaded with another hashsize: of the buckets that it has. */
+		{"65536", "524288", "differs differs "},
+		{"65536", "802816", "differs differs "},
+		{"65536", "262144", "differs ok "},
+		{NULL, "802816", "absent differs "},
+		{NULL, "524288", "absent ok "},
+		{"100352", "many", "ok differs "},
+	};
+	struct setting max = {.row = row_of("max"), .wanted = 100000, .at_least = true};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct values CLEANUP(values_done) values = build(100000, 0, 4096, &max, 1);
+
+		value_found(&values.items[0], rows[i].hashsize, rows[i].hashsize ? 0 : -ENOENT);
+		value_found(&values.items[1], rows[i].max, 0);
+		expect_states(&values, MODULE_LIVE, false, rows[i].words);
+	}
+}
+
+/* The largest ratio that is allowed is what the kernel makes, and no reason to write for ever. */
+static void at_least_of_the_kernels_own_number_is_in_force(void **state)
+{
+	struct setting max = {.row = row_of("max"), .wanted = 524288, .at_least = true};
+	struct values CLEANUP(values_done) values = build(65536, 0, 4096, &max, 1);
+
+	(void)state;
+	value_found(&values.items[0], "65536", 0);
+	value_found(&values.items[1], "524288", 0);
+	expect_states(&values, MODULE_LIVE, false, "ok ok ");
+}
+
 static void sizes_left_to_the_kernel_are_none(void **state)
 {
 	struct setting max = {.row = row_of("max"), .wanted = 7};
@@ -377,6 +425,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plan_gives_sizes_first_then_its_settings),
+		cmocka_unit_test(at_least_takes_a_larger_max_unless_the_kernel_made_it),
+		cmocka_unit_test(at_least_of_the_kernels_own_number_is_in_force),
 		cmocka_unit_test(sizes_left_to_the_kernel_are_none),
 		cmocka_unit_test(tables_are_rounded_by_the_page),
 		cmocka_unit_test(names_of_all_settings_are_whole),
