@@ -10,6 +10,7 @@
 #include "host/journal.h"
 #include "options.h"
 #include "verbs/verbs.h"
+#include "verbs/watch.h"
 
 static const struct verb *const verbs[] = {
 	&verb_plan,  &verb_install, &verb_apply,     &verb_check,
@@ -99,6 +100,15 @@ static bool want_color(const struct options *options)
 	       !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
+/* Whether the service of the timer runs this: systemd tells its units' processes their runtime directory. */
+static bool is_watching(const struct options *options)
+{
+	const char *directory = getenv("RUNTIME_DIRECTORY");
+
+	return directory && strcmp(directory, PATH_RUNTIME) == 0 && !options->root &&
+	       journal_listens();
+}
+
 /* What needs no root and tells beforehand. */
 static const char *what_shows(const struct verb *verb)
 {
@@ -125,6 +135,8 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 	enum exit_code code;
 	int error;
 
+	context->watching = verb == &verb_check && is_watching(context->options);
+	style.hold = context->watching;
 	error = tree_open(root, &tree);
 	style.prefix = error < 0 || !context->options->root ? "" : tree_prefix(tree);
 	if (report_new(&style, &report) < 0)

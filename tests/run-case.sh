@@ -17,7 +17,7 @@ case=$(cd "${1:?which case?}" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export HOST=$work/host IMAGE=$work/image CASE=$case CONNTRACK_PERSIST_HOST=$work/host
-unset NO_COLOR
+unset NO_COLOR RUNTIME_DIRECTORY
 umask 022
 mkdir -p "$work/run" "$HOST/etc" "$HOST/var/lib" "$HOST/proc/sys/kernel" "$IMAGE"
 echo 'MemTotal:        3915436 kB' >"$HOST/proc/meminfo"

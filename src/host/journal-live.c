@@ -31,7 +31,7 @@ bool journal_listens(void)
 	return strcmp(stream, own) == 0;
 }
 
-static int priority_of(enum severity severity)
+static int priority_of(enum severity severity, bool notable)
 {
 	switch (severity) {
 	case SEVERITY_ERROR:
@@ -41,7 +41,7 @@ static int priority_of(enum severity severity)
 	case SEVERITY_NOTE:
 		break;
 	}
-	return LOG_INFO;
+	return notable ? LOG_NOTICE : LOG_INFO;
 }
 
 void journal_send(enum severity severity, const char *id, const char *text,
@@ -58,7 +58,8 @@ void journal_send(enum severity severity, const char *id, const char *text,
 		return;
 	}
 	buffer_printf(&entry[count++], "MESSAGE=%s", text);
-	buffer_printf(&entry[count++], "PRIORITY=%d", priority_of(severity));
+	buffer_printf(&entry[count++], "PRIORITY=%d",
+		      priority_of(severity, fields && fields->notable));
 	if (id)
 		buffer_printf(&entry[count++], "MESSAGE_ID=%s", id);
 	for (size_t i = 0; fields && i < fields->count && count < FIELDS_MAX; i++)

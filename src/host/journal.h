@@ -16,11 +16,13 @@
 #define JOURNAL_SET	 "90fd8fee4c6346d2bb9bed2a96cb496e" /* a value was another one and was set */
 #define JOURNAL_FAILED	 "e9515bc5d6774865bc5fcad1b5192170" /* a value did not take */
 #define JOURNAL_PENDING	 "b52aa57bcf6a483facb2fb8f6c791b41" /* nf_conntrack is not loaded */
+#define JOURNAL_VERDICT	 "5aad03892ae9410eb4b47fc431fc4e70" /* check found another verdict */
 
 /* "NAME=value"; the journal drops names that are not of A to Z, 0 to 9 and _. Nothing here is owned. */
 struct journal_fields {
 	const char *const *texts;
 	size_t count;
+	bool notable; /* a note that also gets through where a unit has LogLevelMax=notice */
 };
 
 /*

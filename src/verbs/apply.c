@@ -71,7 +71,7 @@ static void report_set(struct context *context, const struct value *before,
 	(void)snprintf(live, sizeof(live), "CONNTRACK_PERSIST_LIVE=%s", before->live);
 	if (report_style(context->report)->journal)
 		report_event(context->report, SEVERITY_NOTE, JOURNAL_SET,
-			     &(struct journal_fields){fields, ARRAY_SIZE(fields)},
+			     &(struct journal_fields){.texts = fields, .count = ARRAY_SIZE(fields)},
 			     "%s was %s and is set to %s", before->key, before->live, after->live);
 	report_value(context->report,
 		     &(struct value_report){
@@ -95,7 +95,7 @@ static void report_failure(struct context *context, const struct value *before,
 							     .now = attempt->after.live,
 							     .line = true});
 	report_event(context->report, lenient ? SEVERITY_WARNING : SEVERITY_ERROR, JOURNAL_FAILED,
-		     &(struct journal_fields){fields, ARRAY_SIZE(fields)},
+		     &(struct journal_fields){.texts = fields, .count = ARRAY_SIZE(fields)},
 		     "%s %s = %" PRIu64 ": %s", lenient ? "left out" : "cannot set", before->key,
 		     before->wanted, why.data ? why.data : "");
 }
@@ -172,7 +172,7 @@ static void report_in_force(struct context *context, const struct live *live, si
 	if (values_count(&live->values, VALUE_PENDING) > 0)
 		buffer_add(&rest, ", expect_hashsize with the next load");
 	report_event(context->report, SEVERITY_NOTE, JOURNAL_IN_FORCE,
-		     &(struct journal_fields){fields, ARRAY_SIZE(fields)},
+		     &(struct journal_fields){.texts = fields, .count = ARRAY_SIZE(fields)},
 		     "%zu value%s in force, %zu of them set now%s", count,
 		     count == 1 ? " is" : "s are", set, rest.data ? rest.data : "");
 }

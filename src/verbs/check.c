@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "verbs/live.h"
 #include "verbs/session.h"
+#include "verbs/watch.h"
 
 static void say_in_order(struct context *context, const struct live *live)
 {
@@ -17,34 +18,33 @@ static void say_in_order(struct context *context, const struct live *live)
 					    "nf_conntrack loads.");
 }
 
-static enum exit_code run_check(struct context *context)
+static enum exit_code look(struct context *context, struct session *session, struct live *live)
 {
-	struct session CLEANUP(session_done) session = {0};
-	struct live CLEANUP(live_done) live = {0};
-	enum exit_code code = session_open(context, true, &session);
+	enum exit_code code = session_open(context, true, session);
+
+	if (code != EXIT_DONE || !live_is_wanted(context))
+		return code;
+	code = live_observe(context, session, live);
+	return code == EXIT_DONE ? live_judge(context, session, live) : code;
+}
+
+static enum exit_code tell(struct context *context, const struct session *session,
+			   const struct live *live)
+{
 	bool differs, files_differ;
 
-	if (code != EXIT_DONE)
-		return code;
-	if (live_is_wanted(context)) {
-		code = live_observe(context, &session, &live);
-		if (code == EXIT_DONE)
-			code = live_judge(context, &session, &live);
-		if (code != EXIT_DONE)
-			return code;
-	}
-	report_plan(context->report, &session.plan);
-	files_differ = session_report(context, &session, REPORT_STATES);
-	differs = live_report(context, &session, &live, LIVE_STATES) || files_differ;
-	live_report_state(context, differs, &live);
+	report_plan(context->report, &session->plan);
+	files_differ = session_report(context, session, REPORT_STATES);
+	differs = live_report(context, session, live, LIVE_STATES) || files_differ;
+	live_report_state(context, differs, live);
 	if (!differs)
-		say_in_order(context, &live);
-	else if (!files_differ && live.unwanted)
+		say_in_order(context, live);
+	else if (!files_differ && live->unwanted)
 		report_say(context->report,
 			   "The files are in order, and nf_conntrack is loaded from before: "
 			   "\"conntrack-persist\n"
 			   "unload\" removes it once nobody uses it; the next boot is without it.");
-	else if (!files_differ && values_count(&live.values, VALUE_DIFFERS) == 0)
+	else if (!files_differ && values_count(&live->values, VALUE_DIFFERS) == 0)
 		report_say(context->report, "The files are in order, and nf_conntrack cannot load: "
 					    "mend what the warning names.");
 	else
@@ -52,6 +52,21 @@ static enum exit_code run_check(struct context *context)
 					    "\"conntrack-persist plan\" shows\n"
 					    "how, \"conntrack-persist install\" puts it right.");
 	return differs ? EXIT_DIFFERS : EXIT_DONE;
+}
+
+static enum exit_code run_check(struct context *context)
+{
+	struct session CLEANUP(session_done) session = {0};
+	struct live CLEANUP(live_done) live = {0};
+	enum exit_code code = look(context, &session, &live);
+
+	if (code == EXIT_DONE) {
+		code = tell(context, &session, &live);
+		return context->watching ? watch_tell(context, &session, &live, code) : code;
+	}
+	/* What may explain the failure. */
+	report_release(context->report);
+	return code;
 }
 
 const struct verb verb_check = {

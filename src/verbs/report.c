@@ -76,19 +76,16 @@ static json_t *json_text(const char *text, size_t size)
 	return json_string(plain.data ? plain.data : "");
 }
 
-static void print_message(const struct report *report, enum severity severity, const char *text)
+static const char *const severity_words[] = {
+	[SEVERITY_NOTE] = "note", [SEVERITY_WARNING] = "warning", [SEVERITY_ERROR] = "error"};
+
+static void tell_message(const struct report *report, enum severity severity, const char *text)
 {
-	static const char *const words[] = {[SEVERITY_NOTE] = "note",
-					    [SEVERITY_WARNING] = "warning",
-					    [SEVERITY_ERROR] = "error"};
 	static const char *const colors[] = {[SEVERITY_NOTE] = COLOR_BOLD,
 					     [SEVERITY_WARNING] = COLOR_YELLOW,
 					     [SEVERITY_ERROR] = COLOR_RED};
 	struct buffer CLEANUP(buffer_clear) line = {0};
 
-	json_array_append_new(json_object_get(report->object, "messages"),
-			      json_pack("{s:s, s:o}", "level", words[severity], "text",
-					json_text(text, strlen(text))));
 	if (severity == SEVERITY_NOTE && report->style.quiet)
 		return;
 	if (report->style.journal) {
@@ -100,9 +97,36 @@ static void print_message(const struct report *report, enum severity severity, c
 	(void)fflush(stdout);
 	buffer_printf(&line, "%s", color_of(report, colors[severity]));
 	if (severity != SEVERITY_ERROR)
-		buffer_printf(&line, "%s: ", words[severity]);
+		buffer_printf(&line, "%s: ", severity_words[severity]);
 	buffer_printf(&line, "%s%s\n", color_of(report, COLOR_NONE), text);
 	(void)fputs(line.data ? line.data : "out of memory\n", stderr);
+}
+
+static void print_message(const struct report *report, enum severity severity, const char *text)
+{
+	json_array_append_new(json_object_get(report->object, "messages"),
+			      json_pack("{s:s, s:o}", "level", severity_words[severity], "text",
+					json_text(text, strlen(text))));
+	if (severity == SEVERITY_ERROR || !report->style.hold)
+		tell_message(report, severity, text);
+}
+
+void report_release(struct report *report)
+{
+	const json_t *messages = json_object_get(report->object, "messages");
+
+	if (!report->style.hold)
+		return;
+	report->style.hold = false;
+	for (size_t i = 0; i < json_array_size(messages); i++) {
+		const json_t *message = json_array_get(messages, i);
+		const char *level = json_string_value(json_object_get(message, "level"));
+		const char *text = json_string_value(json_object_get(message, "text"));
+
+		for (enum severity k = SEVERITY_NOTE; level && text && k < SEVERITY_ERROR; k++)
+			if (strcmp(level, severity_words[k]) == 0)
+				tell_message(report, k, text);
+	}
 }
 
 void report_message(struct report *report, enum severity severity, const char *format, ...)

@@ -23,6 +23,7 @@ struct report_style {
 	const char *prefix; /* of the root, for file names in texts */
 	bool json, quiet, verbose, color;
 	bool journal; /* messages go there as entries, instead of to standard error */
+	bool hold;    /* all but errors wait for report_release() */
 };
 
 MUST_CHECK int report_new(const struct report_style *style, struct report **ret);
@@ -40,6 +41,9 @@ json_t *report_object(struct report *report);
 /* A line on standard error; a note only with --verbose or, where the verb has nothing else to say, by report_say(). */
 void report_message(struct report *report, enum severity severity, const char *format, ...)
 	PRINTF_LIKE(3, 4);
+/* Tells what was held back until now, and from now on all as it comes. */
+void report_release(struct report *report);
+
 void report_problems(struct report *report, const struct problems *problems);
 
 /* A line of the result, not in JSON and not with --quiet. */

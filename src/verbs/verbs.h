@@ -29,6 +29,7 @@ struct context {
 	struct kernel *kernel;
 	struct bus *bus;
 	struct report *report;
+	bool watching; /* check is run by the timer's service: see verbs/watch.h */
 };
 
 enum verb_flags {

@@ -29,7 +29,10 @@ void journal_send(enum severity severity, const char *id, const char *text,
 
 	if (!log)
 		return;
-	(void)fprintf(log, "%s: %s\n", words[severity], text);
+	(void)fprintf(log, "%s: %s\n",
+		      severity == SEVERITY_NOTE && fields && fields->notable ? "notice"
+									     : words[severity],
+		      text);
 	if (id)
 		(void)fprintf(log, "  MESSAGE_ID=%s\n", id);
 	for (size_t i = 0; fields && i < fields->count; i++)

@@ -1,0 +1,150 @@
+/* The watch for drift: check, as the timer's service runs it, tells a verdict when it is another one than the last. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/watch.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "verbs/changes.h"
+
+#define LOCK_TIMEOUT_MS 30000
+
+/* In two wordings, as figures that change all the time must not make another verdict each time. */
+struct verdict {
+	const char *state;
+	struct buffer kept; /* the state and a line for each thing that differs */
+	struct buffer told;
+};
+
+static void verdict_done(struct verdict *verdict)
+{
+	buffer_clear(&verdict->kept);
+	buffer_clear(&verdict->told);
+}
+
+static void add(struct verdict *verdict, const char *what, const char *how, const char *figures)
+{
+	buffer_printf(&verdict->kept, "%s %s\n", what, how);
+	buffer_printf(&verdict->told, "%s%s %s%s", verdict->told.length ? "; " : "", what, how,
+		      figures);
+}
+
+static void add_files(struct verdict *verdict, const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		if (difference->action != ACTION_NONE)
+			add(verdict, difference->path, file_state_word(difference->state), "");
+	}
+	if (session->manifest_state != STATE_OK)
+		add(verdict, PATH_MANIFEST, file_state_word(session->manifest_state), "");
+}
+
+static void add_values(struct verdict *verdict, const struct live *live)
+{
+	char figures[64];
+
+	if (live->unwanted)
+		add(verdict, "nf_conntrack is", module_state_words(live->module), "");
+	if (values_count(&live->values, VALUE_CANNOT_LOAD) > 0)
+		add(verdict, "nf_conntrack", value_state_word(VALUE_CANNOT_LOAD), "");
+	for (size_t i = 0; i < live->values.count; i++) {
+		const struct value *value = &live->values.items[i];
+
+		if (value->state != VALUE_DIFFERS)
+			continue;
+		(void)snprintf(figures, sizeof(figures), " (%s -> %" PRIu64 ")", value->live,
+			       value->wanted);
+		add(verdict, value->key, value_state_word(value->state), figures);
+	}
+}
+
+static void judge(const struct session *session, const struct live *live, bool differs,
+		  struct verdict *ret)
+{
+	bool pending = values_count(&live->values, VALUE_PENDING) > 0;
+
+	ret->state = differs ? "drift" : pending ? "pending" : "in-order";
+	buffer_printf(&ret->kept, "%s\n", ret->state);
+	if (differs) {
+		add_files(ret, session);
+		add_values(ret, live);
+	} else {
+		buffer_add(&ret->told,
+			   pending ? "some values wait for the next load of nf_conntrack"
+				   : "every file and value is as planned");
+	}
+}
+
+static void tell(struct context *context, const struct verdict *verdict, const char *last)
+{
+	char state[64], before[64];
+	const char *fields[] = {state, before};
+	size_t length = last ? strcspn(last, "\n") : 0;
+
+	(void)snprintf(state, sizeof(state), "CONNTRACK_PERSIST_STATE=%s", verdict->state);
+	(void)snprintf(before, sizeof(before), "CONNTRACK_PERSIST_BEFORE=%.*s",
+		       length > 0 && length < 16 ? (int)length : 7,
+		       length > 0 && length < 16 ? last : "unknown");
+	report_event(context->report,
+		     strcmp(verdict->state, "drift") == 0 ? SEVERITY_WARNING : SEVERITY_NOTE,
+		     JOURNAL_VERDICT,
+		     &(struct journal_fields){
+			     .texts = fields, .count = ARRAY_SIZE(fields), .notable = true},
+		     "%s: %s", verdict->state, verdict->told.data);
+	report_release(context->report);
+}
+
+/* Under the lock of that directory, as somebody may start the service's program by hand. */
+static enum exit_code keep(struct context *context, const struct verdict *verdict)
+{
+	struct changes CLEANUP(changes_done) changes = {0};
+	const struct looked_at *last = NULL;
+	int CLEANUP(close_descriptor) lock = -1;
+	enum exit_code code = EXIT_DONE;
+	bool made;
+	int error;
+
+	error = tree_lock(context->tree, PATH_RUNTIME, LOCK_TIMEOUT_MS, &lock, &made);
+	if (error == 0)
+		error = changes_new(1, &changes);
+	if (error == 0)
+		error = changes_look(&changes, context->tree, PATH_VERDICT, &last);
+	if (error < 0) {
+		report_errno(context, "keep", PATH_VERDICT, error);
+		return EXIT_FAILED;
+	}
+	if (last->file.bytes && strcmp(last->file.bytes, verdict->kept.data) == 0)
+		return EXIT_DONE;
+	changes_add(&changes, &(struct file_change){
+				      .kind = CHANGE_WRITE,
+				      .path = last->path,
+				      .mode = ARTIFACT_MODE,
+				      .uid = (uid_t)-1,
+				      .gid = (gid_t)-1,
+				      .bytes = verdict->kept.data,
+				      .size = verdict->kept.length,
+				      .seen = &last->file,
+			      });
+	code = changes_commit(context, &changes);
+	if (code == EXIT_DONE)
+		tell(context, verdict, last->file.bytes);
+	return code;
+}
+
+enum exit_code watch_tell(struct context *context, const struct session *session,
+			  const struct live *live, enum exit_code code)
+{
+	struct verdict CLEANUP(verdict_done) verdict = {0};
+
+	judge(session, live, code == EXIT_DIFFERS, &verdict);
+	if (!verdict.kept.data || !verdict.told.data || verdict.kept.error < 0) {
+		report_errno(context, "keep", PATH_VERDICT, -ENOMEM);
+		return EXIT_FAILED;
+	}
+	return keep(context, &verdict) == EXIT_DONE ? code : EXIT_FAILED;
+}
