@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/artifact.h"
 
-const char *const artifact_paths[] = {PATH_MODPROBE, PATH_SYSCTL, PATH_UDEV};
+const char *const artifact_paths[] = {PATH_MODPROBE, PATH_SYSCTL, PATH_UDEV, PATH_DROP_IN};
 const size_t artifact_path_count = ARRAY_SIZE(artifact_paths);
 
 int artifact_from_body(const char *path, struct buffer *body, struct artifact *ret)

@@ -11,6 +11,7 @@
 #define PATH_MODPROBE "/etc/modprobe.d/conntrack-persist.conf"
 #define PATH_SYSCTL   "/etc/sysctl.d/90-conntrack-persist.conf"
 #define PATH_UDEV     "/etc/udev/rules.d/60-conntrack-persist.rules"
+#define PATH_DROP_IN  "/etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf"
 #define PATH_STATE    "/var/lib/conntrack-persist"
 #define PATH_MANIFEST PATH_STATE "/manifest"
 

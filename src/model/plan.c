@@ -100,6 +100,7 @@ static int plan_tune(struct plan *plan, const struct plan_request *request)
 	if (error < 0)
 		return error;
 	plan->synchronous = values[SETTING_SYNCHRONOUS].number;
+	plan->restore = values[SETTING_ON_DRIFT].number == DRIFT_RESTORE;
 
 	render_modprobe_tune(&b, &sizes, plan->synchronous ? request->program : NULL);
 	error = add_artifact(plan, PATH_MODPROBE, &b);
@@ -110,7 +111,11 @@ static int plan_tune(struct plan *plan, const struct plan_request *request)
 	if (error < 0)
 		return error;
 	render_udev(&b, plan->settings, plan->setting_count, &sizes);
-	return add_artifact(plan, PATH_UDEV, &b);
+	error = add_artifact(plan, PATH_UDEV, &b);
+	if (error < 0 || !plan->restore)
+		return error;
+	render_drop_in(&b);
+	return add_artifact(plan, PATH_DROP_IN, &b);
 }
 
 static int plan_disable(struct plan *plan, const struct plan_request *request)

@@ -30,6 +30,7 @@ struct plan_sizes {
 struct plan {
 	enum mode mode;
 	bool synchronous; /* with an install line */
+	bool restore;	  /* with the drop-in of on_drift = restore */
 	struct plan_sizes sizes;
 	struct setting
 		*settings; /* in the order in which they are written; empty in mode disable */

@@ -20,6 +20,9 @@ void render_modprobe_tune(struct buffer *b, const struct wished_sizes *sizes, co
 /* modprobe.d(5) of mode disable. block: also the option that the kernel refuses. */
 void render_modprobe_disable(struct buffer *b, bool block);
 
+/* systemd.unit(5): has the watch for drift start what restores. */
+void render_drop_in(struct buffer *b);
+
 /* udev(7): the rule by which udevd itself writes the values when the module arrives. */
 void render_udev(struct buffer *b, const struct setting *settings, size_t count,
 		 const struct wished_sizes *sizes);

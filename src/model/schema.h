@@ -29,6 +29,7 @@ enum setting_id {
 	SETTING_EXPECT_MAX,
 	SETTING_EXPECT_HASHSIZE,
 	SETTING_SYNCHRONOUS,
+	SETTING_ON_DRIFT,
 	SETTING_ENFORCE,
 	SETTING_UNLOAD,
 	SETTING_FIRST_KEY,
@@ -42,6 +43,11 @@ enum mode {
 enum max_policy {
 	MAX_EXACT,
 	MAX_AT_LEAST,
+};
+
+enum on_drift {
+	DRIFT_REPORT,
+	DRIFT_RESTORE,
 };
 
 enum enforce {

@@ -60,13 +60,9 @@ static enum exit_code run_check(struct context *context)
 	struct live CLEANUP(live_done) live = {0};
 	enum exit_code code = look(context, &session, &live);
 
-	if (code == EXIT_DONE) {
+	if (code == EXIT_DONE)
 		code = tell(context, &session, &live);
-		return context->watching ? watch_tell(context, &session, &live, code) : code;
-	}
-	/* What may explain the failure. */
-	report_release(context->report);
-	return code;
+	return context->watching ? watch_tell(context, &session, &live, code) : code;
 }
 
 const struct verb verb_check = {

@@ -7,6 +7,7 @@
 #include "verbs/keep-off.h"
 #include "verbs/live.h"
 #include "verbs/session.h"
+#include "verbs/watch.h"
 
 /* One change of a file: with --force first a copy of what somebody else wrote. */
 static int add_file(struct context *context, struct session *session,
@@ -165,6 +166,8 @@ static enum exit_code carry_out(struct context *context, struct session *session
 			   : "Nothing to do: every file is as planned.");
 	if (session->plan.mode == MODE_TUNE && changed)
 		keep_off_say_way_back(context, session);
+	if (changed)
+		watch_say_timer(context, session);
 	if (session->plan.mode == MODE_TUNE)
 		say_what_is_left(context, &activation, changed);
 	else if (changed)

@@ -12,11 +12,15 @@
 
 #define LOCK_TIMEOUT_MS 30000
 
+#define TIMER	   "conntrack-persist-check.timer"
+#define PATH_TIMER "/etc/systemd/system/timers.target.wants/" TIMER
+
 /* In two wordings, as figures that change all the time must not make another verdict each time. */
 struct verdict {
 	const char *state;
 	struct buffer kept; /* the state and a line for each thing that differs */
 	struct buffer told;
+	bool restore; /* drift that install is to put right */
 };
 
 static void verdict_done(struct verdict *verdict)
@@ -63,6 +67,56 @@ static void add_values(struct verdict *verdict, const struct live *live)
 	}
 }
 
+/* Whether this is the configuration that was installed: what nobody has installed is not restored either. */
+static bool is_as_installed(const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+		const struct manifest_file *recorded =
+			manifest_find(&session->observed.manifest, difference->path);
+		const char *wanted = difference->wanted ? difference->wanted->digest : "";
+
+		if (difference->state != STATE_MASKED &&
+		    strcmp(recorded ? recorded->digest : "", wanted) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* What keeps drift from being restored, or NULL. */
+static const char *find_obstacle(const struct session *session, const struct live *live)
+{
+	bool works = values_count(&live->values, VALUE_DIFFERS) > 0 ||
+		     session->manifest_state != STATE_OK;
+
+	if (!is_as_installed(session))
+		return "this is not the configuration that was installed; run "
+		       "\"conntrack-persist install\"";
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		if (difference->needs_force)
+			return "somebody's file or edit would be lost; run "
+			       "\"conntrack-persist --force install\" if that is wanted";
+		if (strcmp(difference->path, PATH_DROP_IN) == 0 && difference->state != STATE_OK)
+			return "its drop-in " PATH_DROP_IN " is not in force";
+		works = works || difference->action != ACTION_NONE;
+	}
+	return works ? NULL : "it takes more than an installation";
+}
+
+static void judge_restore(const struct session *session, const struct live *live,
+			  struct verdict *verdict)
+{
+	const char *obstacle = find_obstacle(session, live);
+
+	verdict->restore = !obstacle;
+	buffer_printf(&verdict->told, ". %s%s",
+		      obstacle ? "Not restored: "
+			       : "conntrack-persist-restore.service puts it right",
+		      obstacle ? obstacle : "");
+}
+
 static void judge(const struct session *session, const struct live *live, bool differs,
 		  struct verdict *ret)
 {
@@ -73,6 +127,8 @@ static void judge(const struct session *session, const struct live *live, bool d
 	if (differs) {
 		add_files(ret, session);
 		add_values(ret, live);
+		if (session->plan.restore)
+			judge_restore(session, live, ret);
 	} else {
 		buffer_add(&ret->told,
 			   pending ? "some values wait for the next load of nf_conntrack"
@@ -99,39 +155,67 @@ static void tell(struct context *context, const struct verdict *verdict, const c
 	report_release(context->report);
 }
 
-/* Under the lock of that directory, as somebody may start the service's program by hand. */
+/* Creates the order to restore, or takes it away. */
+static void add_order(struct changes *changes, const struct looked_at *order, bool restore)
+{
+	if (restore == (order->file.kind != FILE_ABSENT))
+		return;
+	changes_add(changes, &(struct file_change){
+				     .kind = restore ? CHANGE_WRITE : CHANGE_REMOVE,
+				     .path = order->path,
+				     .mode = ARTIFACT_MODE,
+				     .uid = (uid_t)-1,
+				     .gid = (gid_t)-1,
+				     .bytes = "",
+				     .seen = &order->file,
+			     });
+}
+
+static bool add_verdict(struct changes *changes, const struct looked_at *last,
+			const struct verdict *verdict)
+{
+	if (!verdict->state ||
+	    (last->file.bytes && strcmp(last->file.bytes, verdict->kept.data) == 0))
+		return false;
+	changes_add(changes, &(struct file_change){
+				     .kind = CHANGE_WRITE,
+				     .path = last->path,
+				     .mode = ARTIFACT_MODE,
+				     .uid = (uid_t)-1,
+				     .gid = (gid_t)-1,
+				     .bytes = verdict->kept.data,
+				     .size = verdict->kept.length,
+				     .seen = &last->file,
+			     });
+	return true;
+}
+
+/* Under the lock of that directory, as somebody may run the service's program by hand. */
 static enum exit_code keep(struct context *context, const struct verdict *verdict)
 {
 	struct changes CLEANUP(changes_done) changes = {0};
-	const struct looked_at *last = NULL;
+	const struct looked_at *last = NULL, *order = NULL;
 	int CLEANUP(close_descriptor) lock = -1;
 	enum exit_code code = EXIT_DONE;
-	bool made;
+	bool made, other;
 	int error;
 
 	error = tree_lock(context->tree, PATH_RUNTIME, LOCK_TIMEOUT_MS, &lock, &made);
 	if (error == 0)
-		error = changes_new(1, &changes);
+		error = changes_new(2, &changes);
 	if (error == 0)
 		error = changes_look(&changes, context->tree, PATH_VERDICT, &last);
+	if (error == 0)
+		error = changes_look(&changes, context->tree, PATH_RESTORE, &order);
 	if (error < 0) {
 		report_errno(context, "keep", PATH_VERDICT, error);
 		return EXIT_FAILED;
 	}
-	if (last->file.bytes && strcmp(last->file.bytes, verdict->kept.data) == 0)
-		return EXIT_DONE;
-	changes_add(&changes, &(struct file_change){
-				      .kind = CHANGE_WRITE,
-				      .path = last->path,
-				      .mode = ARTIFACT_MODE,
-				      .uid = (uid_t)-1,
-				      .gid = (gid_t)-1,
-				      .bytes = verdict->kept.data,
-				      .size = verdict->kept.length,
-				      .seen = &last->file,
-			      });
-	code = changes_commit(context, &changes);
-	if (code == EXIT_DONE)
+	other = add_verdict(&changes, last, verdict);
+	add_order(&changes, order, verdict->restore);
+	if (changes.count > 0)
+		code = changes_commit(context, &changes);
+	if (code == EXIT_DONE && other)
 		tell(context, verdict, last->file.bytes);
 	return code;
 }
@@ -141,10 +225,33 @@ enum exit_code watch_tell(struct context *context, const struct session *session
 {
 	struct verdict CLEANUP(verdict_done) verdict = {0};
 
+	if (code != EXIT_DONE && code != EXIT_DIFFERS) {
+		/* What may explain the failure. */
+		report_release(context->report);
+		(void)keep(context, &verdict);
+		return code;
+	}
 	judge(session, live, code == EXIT_DIFFERS, &verdict);
 	if (!verdict.kept.data || !verdict.told.data || verdict.kept.error < 0) {
 		report_errno(context, "keep", PATH_VERDICT, -ENOMEM);
 		return EXIT_FAILED;
 	}
 	return keep(context, &verdict) == EXIT_DONE ? code : EXIT_FAILED;
+}
+
+void watch_say_timer(struct context *context, const struct session *session)
+{
+	const char *prefix = report_style(context->report)->prefix;
+	struct observed_file timer = {0};
+
+	if (!session->plan.restore ||
+	    tree_look(context->tree, PATH_TIMER, FILE_SIZE_MAX, &timer) < 0)
+		return;
+	if (timer.kind == FILE_ABSENT)
+		report_message(context->report, SEVERITY_NOTE,
+			       "on_drift = restore waits for the watch for drift, which is not "
+			       "enabled: systemctl %s%s%s " TIMER,
+			       *prefix ? "--root=" : "", prefix,
+			       *prefix ? " enable" : "enable --now");
+	observed_file_clear(&timer);
 }

@@ -8,11 +8,16 @@
 /* The service's runtime directory; what it keeps there lasts until the next boot. */
 #define PATH_RUNTIME "/run/conntrack-persist"
 #define PATH_VERDICT PATH_RUNTIME "/verdict"
+/* There while drift is to be put right: the condition of conntrack-persist-restore.service. */
+#define PATH_RESTORE PATH_RUNTIME "/restore"
 
 /*
- * For the end of a check that found its way through (code EXIT_DONE or EXIT_DIFFERS): compares the verdict with the last
- * one, and keeps and logs another one, with the warnings that were held back. Returns code; EXIT_FAILED: the verdict
- * could not be kept.
+ * For the end of check, which is about to return code. Compares the verdict with the last one, keeps and logs another
+ * one with the warnings that were held back, and orders a restoration or calls one off. A check that failed has no
+ * verdict. Returns code; EXIT_FAILED: the verdict could not be kept.
  */
 enum exit_code watch_tell(struct context *context, const struct session *session,
 			  const struct live *live, enum exit_code code);
+
+/* Where on_drift = restore was installed: what else it takes. */
+void watch_say_timer(struct context *context, const struct session *session);

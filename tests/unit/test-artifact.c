@@ -50,6 +50,7 @@ static void paths_are_those_of_the_manual(void **state)
 		"/etc/modprobe.d/conntrack-persist.conf",
 		"/etc/sysctl.d/90-conntrack-persist.conf",
 		"/etc/udev/rules.d/60-conntrack-persist.rules",
+		"/etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf",
 	};
 
 	(void)state;

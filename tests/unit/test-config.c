@@ -60,6 +60,7 @@ static void defaults_are_those_of_the_manual(void **state)
 		{"conntrack", "hashsize", "auto"}, {"conntrack", "memory_limit", "25%"},
 		{"apply", "synchronous", "no"},	   {"disable", "enforce", "block"},
 		{"disable", "unload", "yes"},	   {"conntrack", "max_policy", "exact"},
+		{"apply", "on_drift", "report"},
 	};
 	struct fixture *f = *state;
 
@@ -124,6 +125,8 @@ static void sound_values_are_taken(void **state)
 		{"options", "nf_hooks_lwtunnel", "yes", 1, "yes"},
 		{"apply", "synchronous", "yes", 1, "yes"},
 		{"disable", "enforce", "blacklist", ENFORCE_BLACKLIST, "blacklist"},
+		{"apply", "on_drift", "report", DRIFT_REPORT, "report"},
+		{"apply", "on_drift", "restore", DRIFT_RESTORE, "restore"},
 		{"conntrack", "max_policy", "exact", MAX_EXACT, "exact"},
 		{"conntrack", "max_policy", "at_least", MAX_AT_LEAST, "at_least"},
 		{"disable", "unload", "no", 0, "no"},
@@ -167,6 +170,7 @@ static void unsound_values_are_refused(void **state)
 		{"conntrack", "mode", "", "no value", "allowed: tune or disable"},
 		{"conntrack", "mode", "0", wrong, "allowed: tune or disable"},
 		{"disable", "enforce", "yes", wrong, "allowed: block or blacklist"},
+		{"apply", "on_drift", "yes", wrong, "allowed: report or restore"},
 		{"conntrack", "max_policy", "at-least", wrong, "allowed: exact or at_least"},
 		{"conntrack", "max", "", "no value; allowed", size_allowed},
 		{"conntrack", "max", "; comment", "no value", size_allowed},

@@ -171,6 +171,13 @@ static int plan_tune(void)
 	return plan_from(sound, NULL, (uint64_t)8 << 30, 3);
 }
 
+static int plan_restore(void)
+{
+	return plan_from("[conntrack]\nmax = 262144\nmax_policy = at_least\n"
+			 "[apply]\non_drift = restore\n",
+			 NULL, (uint64_t)8 << 30, 4);
+}
+
 static int plan_disable(void)
 {
 	return plan_from("[conntrack]\nmode = disable\n", NULL, (uint64_t)8 << 30, 1);
@@ -198,6 +205,7 @@ static void failures_of_planning_are_told(void **state)
 {
 	(void)state;
 	fail_each_allocation("tune", plan_tune, false);
+	fail_each_allocation("restore", plan_restore, false);
 	fail_each_allocation("disable", plan_disable, false);
 	/* a judgement may come without its figures */
 	fail_each_allocation("kept", plan_kept, true);

@@ -130,6 +130,23 @@ static void settings_tell_the_line_that_asked(void **state)
 	expect_text("file", f->plan.settings[2].file, "a.conf");
 }
 
+static void restore_adds_a_drop_in_of_mode_tune(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "[apply]\non_drift = report\n");
+	assert_false(f->plan.restore);
+	assert_int_equal(f->plan.artifact_count, 3);
+	build_anew(f, "[apply]\non_drift = restore\n");
+	assert_true(f->plan.restore);
+	assert_int_equal(f->plan.artifact_count, 4);
+	expect_part("drop-in", bytes_at(f, PATH_DROP_IN),
+		    "\n[Unit]\nWants=conntrack-persist-restore.service\n");
+	build_anew(f, "[conntrack]\nmode = disable\n[apply]\non_drift = restore\n");
+	assert_false(f->plan.restore);
+	assert_null(plan_find_artifact(&f->plan, PATH_DROP_IN));
+}
+
 static void at_least_is_of_max_alone(void **state)
 {
 	struct fixture *f = *state;
@@ -676,6 +693,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		plan_test(defaults_give_automatic_sizes_alone),
 		plan_test(settings_tell_the_line_that_asked),
+		plan_test(restore_adds_a_drop_in_of_mode_tune),
 		plan_test(at_least_is_of_max_alone),
 		plan_test(settings_stand_in_the_order_of_the_table),
 		plan_test(hashsize_follows_max),

@@ -218,6 +218,21 @@ static void rule_of_at_least_to_the_byte(void **state)
 	}
 }
 
+static void drop_in_to_the_byte(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_drop_in(&b);
+	expect_text("drop-in", b.data,
+		    "\n"
+		    "# on_drift = restore: after each look for drift this service comes to its "
+		    "turn. It\n"
+		    "# does nothing unless that look has found drift which install can put right.\n"
+		    "[Unit]\n"
+		    "Wants=conntrack-persist-restore.service\n");
+}
+
 static void sysctl_leaves_out_what_it_would_lower(void **state)
 {
 	struct setting settings[] = {
@@ -309,6 +324,7 @@ int main(void)
 		cmocka_unit_test(modprobe_of_disable_to_the_byte),
 		cmocka_unit_test(rule_to_the_byte),
 		cmocka_unit_test(rule_of_at_least_to_the_byte),
+		cmocka_unit_test(drop_in_to_the_byte),
 		cmocka_unit_test(sysctl_leaves_out_what_it_would_lower),
 		cmocka_unit_test(rule_without_values_is_the_gates),
 		cmocka_unit_test(rule_knows_the_rounding_of_each_page_size),
