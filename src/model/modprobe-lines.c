@@ -13,6 +13,7 @@ static const char blanks[] = " \t\r";
 void modprobe_line_done(struct modprobe_line *line)
 {
 	free(line->command);
+	free(line->name);
 	free(line->rest);
 	*line = (struct modprobe_line){0};
 }
@@ -56,10 +57,9 @@ static char *cut_word(char **text)
 	return word;
 }
 
-/* A name as modprobe compares it: - is _ outside of brackets, and in some commands a pattern may match. */
-static bool names_conntrack(const char *command, char *name)
+/* A name as modprobe compares it: - is _ outside of brackets. */
+static void use_underscores(char *name)
 {
-	static const char *const exact[] = {"options", "blacklist"};
 	bool in_brackets = false;
 
 	for (char *c = name; *c; c++) {
@@ -67,33 +67,33 @@ static bool names_conntrack(const char *command, char *name)
 		if (*c == '-' && !in_brackets)
 			*c = '_';
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(exact); i++)
-		if (strcmp(command, exact[i]) == 0)
-			return strcmp(name, "nf_conntrack") == 0;
-	return fnmatch(name, "nf_conntrack", 0) == 0;
 }
 
 static int take(char *text, unsigned int number, struct modprobe_line *ret)
 {
+	size_t length = strlen(text);
+	bool carriage_return = length > 0 && text[length - 1] == '\r';
 	char *command = cut_word(&text), *name;
-	size_t length;
 
 	if (*command == '#' || *command == '\0')
 		return 0;
 	name = cut_word(&text);
-	if (!names_conntrack(command, name))
-		return 0;
+	use_underscores(name);
 	length = strlen(text);
 	while (length > 0 && strchr(blanks, text[length - 1]))
 		text[--length] = '\0';
-	*ret = (struct modprobe_line){number, strdup(command), strdup(text)};
-	if (ret->command && ret->rest)
+	*ret = (struct modprobe_line){.number = number,
+				      .command = strdup(command),
+				      .name = strdup(name),
+				      .rest = strdup(text),
+				      .carriage_return = carriage_return};
+	if (ret->command && ret->name && ret->rest)
 		return 1;
 	modprobe_line_done(ret);
 	return -ENOMEM;
 }
 
-int modprobe_line_next(const char **position, unsigned int *number, struct modprobe_line *ret)
+int modprobe_statement_next(const char **position, unsigned int *number, struct modprobe_line *ret)
 {
 	struct buffer CLEANUP(buffer_clear) line = {0};
 
@@ -109,4 +109,30 @@ int modprobe_line_next(const char **position, unsigned int *number, struct modpr
 			return found;
 	}
 	return 0;
+}
+
+/* In some commands a pattern may match. */
+bool modprobe_line_is_ours(const struct modprobe_line *line)
+{
+	static const char *const exact[] = {"options", "blacklist"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(exact); i++)
+		if (strcmp(line->command, exact[i]) == 0)
+			return strcmp(line->name, "nf_conntrack") == 0;
+	return fnmatch(line->name, "nf_conntrack", 0) == 0;
+}
+
+int modprobe_line_next(const char **position, unsigned int *number, struct modprobe_line *ret)
+{
+	struct modprobe_line line = {0};
+	int found;
+
+	while ((found = modprobe_statement_next(position, number, &line)) > 0) {
+		if (modprobe_line_is_ours(&line)) {
+			*ret = line;
+			return found;
+		}
+		modprobe_line_done(&line);
+	}
+	return found;
 }

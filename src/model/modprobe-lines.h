@@ -9,7 +9,9 @@
 struct modprobe_line {
 	unsigned int number; /* of its first line, from 1 */
 	char *command; /* "options", "install", "softdep", "blacklist", "remove", "alias" ...; owned */
+	char *name;    /* of the module, - as _; owned, maybe "" */
 	char *rest;    /* what follows the module's name, trimmed; owned, maybe "" */
+	bool carriage_return; /* one stands at its end, which libkmod takes for a part of the last word */
 };
 void modprobe_line_done(struct modprobe_line *line);
 
@@ -20,3 +22,10 @@ void modprobe_line_done(struct modprobe_line *line);
  */
 MUST_CHECK int modprobe_line_next(const char **position, unsigned int *number,
 				  struct modprobe_line *ret);
+
+/* The same for whatever module: the next line that is neither empty nor a comment. */
+MUST_CHECK int modprobe_statement_next(const char **position, unsigned int *number,
+				       struct modprobe_line *ret);
+
+/* Whether this line is about nf_conntrack. */
+bool modprobe_line_is_ours(const struct modprobe_line *line);

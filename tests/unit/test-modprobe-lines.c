@@ -44,6 +44,30 @@ static void every_command_is_found(void **state)
 		     "7 unheard|of;");
 }
 
+static void statements_of_other_modules_are_found_too(void **state)
+{
+	static const char *const wanted[] = {"3 options nf_nat[a-b]|x 1 0", "4 blacklist | 0 0",
+					     "5 foo nf_conntrack|b 0 1"};
+	const char *position = "# a\n\noptions nf-nat[a-b] x\r\nblacklist\nfoo nf-conntrack\\\n b";
+	struct modprobe_line line = {0};
+	unsigned int number = 1;
+	size_t count = 0;
+
+	(void)state;
+	while (modprobe_statement_next(&position, &number, &line) > 0) {
+		char found[64];
+
+		(void)snprintf(found, sizeof(found), "%u %s %s|%s %d %d", line.number, line.command,
+			       line.name, line.rest, line.carriage_return,
+			       modprobe_line_is_ours(&line));
+		assert_true(count < ARRAY_SIZE(wanted));
+		expect_text("statement", found, wanted[count++]);
+		modprobe_line_done(&line);
+		assert_null(line.name);
+	}
+	assert_int_equal(count, ARRAY_SIZE(wanted));
+}
+
 static void lines_of_other_modules_are_passed_over(void **state)
 {
 	(void)state;
@@ -253,7 +277,7 @@ static void position_moves_behind_the_line(void **state)
 static void end_leaves_the_line_alone(void **state)
 {
 	static char command[] = "c", rest[] = "r";
-	struct modprobe_line line = {7, command, rest};
+	struct modprobe_line line = {.number = 7, .command = command, .rest = rest};
 	const char *position = "# a\n\n";
 	unsigned int number = 1;
 
@@ -290,6 +314,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_command_is_found),
+		cmocka_unit_test(statements_of_other_modules_are_found_too),
 		cmocka_unit_test(lines_of_other_modules_are_passed_over),
 		cmocka_unit_test(name_is_taken_in_each_of_its_spellings),
 		cmocka_unit_test(hyphens_of_the_rest_stay),
