@@ -101,7 +101,7 @@ static bool is_flag(const char *text, size_t length)
 bool parameter_is_accepted(const struct parameter *parameter)
 {
 	static const char *const sizes[] = {"hashsize", "expect_hashsize"};
-	static const char *const flags[] = {"acct", "tstamp"};
+	static const char *const flags[] = {"acct", "tstamp", "enable_hooks"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
 		if (parameter_is(parameter, sizes[i]))

@@ -185,6 +185,8 @@ static void flag_is_what_the_kernel_takes(void **state)
 	expect_values(*state, "acct", "2 x -1 , = enabled", false);
 	expect_values(*state, "tstamp", "1 n", true);
 	expect_values(*state, "tstamp", "2 x", false);
+	expect_values(*state, "enable_hooks", "1 n", true);
+	expect_values(*state, "enable_hooks", "2 x", false);
 }
 
 static void options_are_told_apart(void **state)
