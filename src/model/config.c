@@ -111,6 +111,13 @@ static int parse_value(const struct schema_row *row, const char *text, struct co
 	return -EINVAL;
 }
 
+bool config_is_value(const struct schema_row *row, const char *text)
+{
+	struct config_value value = {0};
+
+	return parse_value(row, text, &value) == 0;
+}
+
 /* What most people get wrong about a number, in words; "" where nothing particular is known. */
 static const char *explain_number(const struct schema_row *row, const char *text)
 {

@@ -40,5 +40,8 @@ MUST_CHECK int config_read(struct config *config, const char *file, const char *
 /* What can only be said of all files together: one value that must not exceed another. */
 void config_check(const struct config *config, struct problems *problems);
 
+/* Whether a configuration file may give the row this value. */
+bool config_is_value(const struct schema_row *row, const char *text);
+
 /* The value as a configuration file would have it: "auto", "25%", "21600", "yes". */
 void config_format(const struct config *config, size_t setting, struct buffer *b);
