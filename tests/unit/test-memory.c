@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "model/diff.h"
+#include "model/lint.h"
 #include "model/loading.h"
 #include "model/modprobe-lines.h"
 #include "model/plan.h"
@@ -342,6 +343,27 @@ static int judge_loading(void)
 	return 0;
 }
 
+/* A complaint comes whole or not at all, and the lack is remembered. */
+static int complain_of_lines(void)
+{
+	const struct facts facts = {0};
+	const struct lint_request request = {&facts};
+	struct problems CLEANUP(problems_done) problems = {0};
+
+	lint_sysctl(&request, "a.conf", "net.netfilter.nf_conntrack_max = 010\n", &problems);
+	lint_modprobe(&request, "b.conf",
+		      "options nf_conntrack frob=1 hashsize = 5\n"
+		      "install nf_conntrack /bin/true\nsoftdep nf_conntrack pre: x\n",
+		      &problems);
+	lint_modules_load(&request, "c.conf", "nf_conntrack_ipv4\nnf_conntrack # x\n", &problems);
+	lint_command_line(&request,
+			  "sysctl.net.netfilter.nf_conntrack_max=5 modprobe.blacklist=nf_conntrack",
+			  &problems);
+	assert_true(problems.count <= 9);
+	assert_true(problems.out_of_memory || problems.count == 9);
+	return problems.out_of_memory ? -ENOMEM : 0;
+}
+
 static void failures_beside_the_kernel_are_told(void **state)
 {
 	(void)state;
@@ -349,6 +371,7 @@ static void failures_beside_the_kernel_are_told(void **state)
 	fail_each_allocation("lines", find_lines, false);
 	/* a warning may come without its line */
 	fail_each_allocation("loading", judge_loading, true);
+	fail_each_allocation("lint", complain_of_lines, false);
 }
 
 static int read_graph(void)
