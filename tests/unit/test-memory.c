@@ -10,6 +10,7 @@
 #include "model/loading.h"
 #include "model/modprobe-lines.h"
 #include "model/plan.h"
+#include "model/precedence.h"
 #include "model/uses.h"
 #include "model/values.h"
 
@@ -321,6 +322,24 @@ static int find_lines(void)
 	return error;
 }
 
+static int find_sysctl_writers(void)
+{
+	static const char *const names[] = {"net/netfilter/nf_conntrack_max"};
+	static const struct sysctl_file files[] = {
+		{"/etc/sysctl.d/a.conf",
+		 "net.{netfilter,core}.nf_conntrack_m*=1\n-a\n-a\nb=1\nb=2\n"},
+		{"/etc/sysctl.d/b.conf", "net.*.nf_conntrack_max=2\n"},
+	};
+	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
+	int error = sysctl_writers_find(files, 2, SYSCTL_SYSTEMD, names, 1, &writers);
+
+	assert_true(error == 0 || error == -ENOMEM);
+	assert_int_equal(writers.count, error == 0 ? 2 : 0);
+	if (error == 0)
+		assert_true(writers.items[1].wins && !writers.items[0].wins);
+	return error;
+}
+
 /* Whether it loads or not does not depend on the memory for saying so. */
 static int judge_loading(void)
 {
@@ -369,6 +388,7 @@ static void failures_beside_the_kernel_are_told(void **state)
 	(void)state;
 	fail_each_allocation("values", list_values, false);
 	fail_each_allocation("lines", find_lines, false);
+	fail_each_allocation("writers", find_sysctl_writers, false);
 	/* a warning may come without its line */
 	fail_each_allocation("loading", judge_loading, true);
 	fail_each_allocation("lint", complain_of_lines, false);

@@ -1,0 +1,47 @@
+/* Who sets a kernel value among all sysctl.d files, and whose value is in force after their reader has run. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/assignments.h"
+
+/*
+ * A file as it lies in one of the readers' directories, or /etc/sysctl.conf; a link to /dev/null has the text "".
+ * Points to the caller's texts.
+ */
+struct sysctl_file {
+	const char *path;
+	const char *text;
+};
+
+/*
+ * One assignment to the key, in the order in which the reader makes them. systemd-sysctl makes only one of those with
+ * the same key: the last, in its place; and if that says the value of the one before, the one before, in its.
+ */
+struct sysctl_writer {
+	const char *path;  /* of the file, the caller's text */
+	unsigned int line; /* from 1 */
+	char *value;	   /* owned, as written */
+	bool wins;
+};
+
+struct sysctl_writers {
+	struct sysctl_writer *items;
+	size_t count;
+};
+void sysctl_writers_done(struct sysctl_writers *writers);
+
+/*
+ * All files of all directories, in any order; masking, sorting and the reader's order of writes happen here. names: the
+ * names of one knob with slashes ("net/netfilter/nf_conntrack_max", "net/nf_conntrack_max"), each taken to be there, as
+ * a pattern reaches only what is. Lower files that are masked have no writers. wins is set on the one whose value is in
+ * force after the reader has run, if any: the last whose value the kernel takes for a number (the knob's own bounds are
+ * not asked). -ENOMEM.
+ *
+ * Not followed: ".." in a key; patterns behind "-key", which procps knows from 4.0.5 on.
+ */
+MUST_CHECK int sysctl_writers_find(const struct sysctl_file *files, size_t count,
+				   enum sysctl_reader reader, const char *const *names,
+				   size_t name_count, struct sysctl_writers *ret);
