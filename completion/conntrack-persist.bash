@@ -25,12 +25,12 @@ _conntrack_persist() {
 		[[ " $verbs " != *" $word "* ]] || verb=$word
 	done
 	case $verb in
-	plan) options+=' --root --force --no-live' ;;
+	plan) options+=' --root --force --no-live --from-system' ;;
 	install) options+=' --root --dry-run --force --no-live' ;;
 	uninstall) options+=' --root --dry-run --force' ;;
 	unload) options+=' --dry-run' ;;
 	check | keys) options+=' --root' ;;
-	'') options+=' --root --dry-run --force --no-live' ;;
+	'') options+=' --root --dry-run --force --no-live --from-system' ;;
 	esac
 	case $current in
 	-*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;

@@ -38,6 +38,8 @@ static void print_help(void)
 		"      --force        replace or remove foreign and edited files, keeping a copy;\n"
 		"                     mode = disable although somebody uses connection tracking\n"
 		"      --no-live      with install: the files only, not the running kernel\n"
+		"      --from-system  with plan: the configuration that says what the host's\n"
+		"                     other files say now\n"
 		"  -q, --quiet        no output but warnings and errors\n"
 		"  -v, --verbose      more of it\n"
 		"      --color=WHEN   auto, always or never; NO_COLOR is honoured\n"
@@ -79,6 +81,8 @@ static bool vet_options(const struct verb *verb, const struct options *options)
 		wrong = "--force";
 	else if (options->no_live && !(verb->flags & VERB_NO_LIVE))
 		wrong = "--no-live";
+	else if (options->from_system && !(verb->flags & VERB_FROM_SYSTEM))
+		wrong = "--from-system";
 	else if (options->root && (verb->flags & VERB_RUNNING))
 		wrong = "--root";
 	if (!wrong)

@@ -13,6 +13,7 @@ enum {
 	OPTION_DRY_RUN,
 	OPTION_FORCE,
 	OPTION_NO_LIVE,
+	OPTION_FROM_SYSTEM,
 	OPTION_COLOR,
 };
 
@@ -23,6 +24,7 @@ static const struct option long_options[] = {
 	{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
 	{"force", no_argument, NULL, OPTION_FORCE},
 	{"no-live", no_argument, NULL, OPTION_NO_LIVE},
+	{"from-system", no_argument, NULL, OPTION_FROM_SYSTEM},
 	{"quiet", no_argument, NULL, 'q'},
 	{"verbose", no_argument, NULL, 'v'},
 	{"color", required_argument, NULL, OPTION_COLOR},
@@ -74,6 +76,9 @@ static int take_option(int option, const char *argument, struct options *options
 		return 0;
 	case OPTION_NO_LIVE:
 		options->no_live = true;
+		return 0;
+	case OPTION_FROM_SYSTEM:
+		options->from_system = true;
 		return 0;
 	case OPTION_COLOR:
 		return parse_color(argument, &options->color);

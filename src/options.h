@@ -17,7 +17,7 @@ struct options {
 	const char *config;
 	const char *root; /* NULL: the running host */
 	enum color color;
-	bool json, dry_run, force, no_live, quiet, verbose, help, version;
+	bool json, dry_run, force, no_live, from_system, quiet, verbose, help, version;
 };
 
 /*

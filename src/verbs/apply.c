@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/buffer.h"
+#include "verbs/applied.h"
 
 /* One is enough unless another process reads or writes the same key in that very moment. */
 #define TRIES 5
@@ -154,6 +155,7 @@ void apply_values(struct context *context, struct live *live, bool lenient,
 		values->items[i] = attempts[i].after;
 	}
 	values_judge(values, live->module, live->blocked);
+	applied_remember(context, live);
 	*ret = result;
 }
 

@@ -1,5 +1,7 @@
 /* The verb check: compares files and live values with the plan; changes nothing. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/find-writers.h"
+#include "verbs/lint-files.h"
 #include "verbs/live.h"
 #include "verbs/session.h"
 #include "verbs/watch.h"
@@ -18,51 +20,94 @@ static void say_in_order(struct context *context, const struct live *live)
 					    "nf_conntrack loads.");
 }
 
-static enum exit_code look(struct context *context, struct session *session, struct live *live)
-{
-	enum exit_code code = session_open(context, true, session);
+/* All that is known of the host. */
+struct look {
+	struct session session;
+	struct live live;
+	struct host_writers writers;
+};
 
-	if (code != EXIT_DONE || !live_is_wanted(context))
-		return code;
-	code = live_observe(context, session, live);
-	return code == EXIT_DONE ? live_judge(context, session, live) : code;
+static void look_done(struct look *look)
+{
+	host_writers_done(&look->writers);
+	live_done(&look->live);
+	session_done(&look->session);
 }
 
-static enum exit_code tell(struct context *context, const struct session *session,
-			   const struct live *live)
+static enum exit_code look(struct context *context, struct look *look)
 {
-	bool differs, files_differ;
+	enum exit_code code = session_open(context, true, &look->session);
 
-	report_plan(context->report, &session->plan);
-	files_differ = session_report(context, session, REPORT_STATES);
-	differs = live_report(context, session, live, LIVE_STATES) || files_differ;
-	live_report_state(context, differs, live);
-	if (!differs)
+	if (code == EXIT_DONE)
+		code = find_writers(context, &look->session, &look->writers);
+	if (code == EXIT_DONE && live_is_wanted(context)) {
+		code = live_observe(context, &look->session, &look->live);
+		if (code == EXIT_DONE)
+			code = live_judge(context, &look->session, &look->live);
+	}
+	return code;
+}
+
+/* What differs, and so what the verdict is. */
+struct verdict {
+	bool files, live, overridden;
+};
+
+static void say_verdict(struct context *context, const struct live *live,
+			const struct verdict *verdict)
+{
+	if (!verdict->files && !verdict->live && !verdict->overridden)
 		say_in_order(context, live);
-	else if (!files_differ && live->unwanted)
+	else if (!verdict->files && !verdict->live)
+		report_say(context->report,
+			   "The files are in order, and another writer wins: see the "
+			   "warning.");
+	else if (!verdict->files && live->unwanted)
 		report_say(context->report,
 			   "The files are in order, and nf_conntrack is loaded from before: "
 			   "\"conntrack-persist\n"
 			   "unload\" removes it once nobody uses it; the next boot is without it.");
-	else if (!files_differ && values_count(&live->values, VALUE_DIFFERS) == 0)
+	else if (!verdict->files && values_count(&live->values, VALUE_DIFFERS) == 0)
 		report_say(context->report, "The files are in order, and nf_conntrack cannot load: "
 					    "mend what the warning names.");
 	else
 		report_say(context->report, "The host differs from its configuration; "
 					    "\"conntrack-persist plan\" shows\n"
 					    "how, \"conntrack-persist install\" puts it right.");
+}
+
+static enum exit_code tell(struct context *context, const struct look *look)
+{
+	struct verdict verdict;
+	enum exit_code code = EXIT_DONE;
+	bool differs;
+
+	report_plan(context->report, &look->session.plan);
+	verdict.files = session_report(context, &look->session, REPORT_STATES);
+	verdict.live = live_report(context, &look->session, &look->live, LIVE_STATES);
+	verdict.overridden = writers_report(context, &look->writers);
+	if (look->session.plan.mode == MODE_TUNE) {
+		writers_say_programs(context);
+		code = lint_files(context, &look->session, &look->writers);
+	}
+	differs = verdict.files || verdict.live || verdict.overridden;
+	live_report_state(context, differs, &look->live);
+	say_verdict(context, &look->live, &verdict);
+	if (code != EXIT_DONE)
+		return code;
 	return differs ? EXIT_DIFFERS : EXIT_DONE;
 }
 
 static enum exit_code run_check(struct context *context)
 {
-	struct session CLEANUP(session_done) session = {0};
-	struct live CLEANUP(live_done) live = {0};
-	enum exit_code code = look(context, &session, &live);
+	struct look CLEANUP(look_done) found = {0};
+	enum exit_code code = look(context, &found);
 
 	if (code == EXIT_DONE)
-		code = tell(context, &session, &live);
-	return context->watching ? watch_tell(context, &session, &live, code) : code;
+		code = tell(context, &found);
+	return context->watching
+		       ? watch_tell(context, &found.session, &found.live, &found.writers, code)
+		       : code;
 }
 
 const struct verb verb_check = {

@@ -4,6 +4,7 @@
 
 #include "verbs/activate.h"
 #include "verbs/changes.h"
+#include "verbs/find-writers.h"
 #include "verbs/keep-off.h"
 #include "verbs/live.h"
 #include "verbs/session.h"
@@ -134,6 +135,22 @@ static void say_what_is_left(struct context *context, const struct activation *a
 				     "that has it loaded now keeps its values until then");
 }
 
+/* Who else writes the values: named, and never edited. */
+static enum exit_code tell_writers(struct context *context, const struct session *session,
+				   bool changed)
+{
+	struct host_writers CLEANUP(host_writers_done) found = {0};
+	enum exit_code code = find_writers(context, session, &found);
+
+	if (code != EXIT_DONE)
+		return code;
+	if (writers_report(context, &found))
+		report_set_state(context->report, "drift");
+	if (changed)
+		writers_say_others(context, &found);
+	return EXIT_DONE;
+}
+
 static enum exit_code carry_out(struct context *context, struct session *session,
 				struct changes *changes)
 {
@@ -172,7 +189,7 @@ static enum exit_code carry_out(struct context *context, struct session *session
 		say_what_is_left(context, &activation, changed);
 	else if (changed)
 		keep_off_say_limits(context, session);
-	return EXIT_DONE;
+	return tell_writers(context, session, changed);
 }
 
 static int record_made(const struct change_lock *lock, struct manifest *manifest)

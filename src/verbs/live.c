@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "verbs/applied.h"
 #include "verbs/modprobe-files.h"
 
 #define PAUSE_MS 20
@@ -220,17 +221,29 @@ static void report_built_in(struct context *context, const struct session *sessi
 			words.data);
 }
 
+/* Whether a value that differs was in force once: somebody changed it then. */
+static const char *since(const struct applied *applied, const struct value *value)
+{
+	if (!applied->text || value->state != VALUE_DIFFERS)
+		return NULL;
+	return applied_has(applied, value) ? "applied" : "never";
+}
+
 bool live_report(struct context *context, const struct session *session, const struct live *live,
 		 enum live_detail detail)
 {
+	struct applied CLEANUP(applied_done) applied = {0};
 	bool there = module_is_there(live->module);
 	size_t fine = values_count(&live->values, VALUE_OK);
 
+	if (detail == LIVE_STATES && values_count(&live->values, VALUE_DIFFERS) > 0)
+		applied_read(context, &applied);
 	for (size_t i = 0; i < live->values.count; i++) {
 		const struct value *value = &live->values.items[i];
 
 		report_value(context->report, &(struct value_report){
 						      .value = value,
+						      .since = since(&applied, value),
 						      .line = context->options->verbose ||
 							      (there && value->state != VALUE_OK),
 					      });

@@ -1,5 +1,7 @@
 /* The verb plan: what install would change, in files and in the running kernel; changes nothing. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/adopt.h"
+#include "verbs/find-writers.h"
 #include "verbs/keep-off.h"
 #include "verbs/live.h"
 #include "verbs/session.h"
@@ -22,9 +24,15 @@ static enum exit_code run_plan(struct context *context)
 {
 	struct session CLEANUP(session_done) session = {0};
 	struct live CLEANUP(live_done) live = {0};
-	enum exit_code code = session_open(context, false, &session);
+	struct host_writers CLEANUP(host_writers_done) writers = {0};
+	enum exit_code code;
 	bool differs;
 
+	if (context->options->from_system)
+		return adopt(context);
+	code = session_open(context, false, &session);
+	if (code == EXIT_DONE)
+		code = find_writers(context, &session, &writers);
 	if (code != EXIT_DONE)
 		return code;
 	if (live_is_wanted(context)) {
@@ -41,6 +49,7 @@ static enum exit_code run_plan(struct context *context)
 	differs = session_report(context, &session, REPORT_DIFFS);
 	warn_of_refusal(context, &session);
 	differs = live_report(context, &session, &live, LIVE_PLAN) || differs;
+	(void)writers_report(context, &writers);
 	live_report_state(context, differs, &live);
 	if (differs)
 		keep_off_say_limits(context, &session);
@@ -57,5 +66,5 @@ const struct verb verb_plan = {
 	.name = "plan",
 	.help = "show what install would change",
 	.run = run_plan,
-	.flags = VERB_FORCE | VERB_NO_LIVE,
+	.flags = VERB_FORCE | VERB_NO_LIVE | VERB_FROM_SYSTEM,
 };

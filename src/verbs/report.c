@@ -111,6 +111,23 @@ static void print_message(const struct report *report, enum severity severity, c
 		tell_message(report, severity, text);
 }
 
+bool report_has_place(const struct report *report, const char *path, unsigned int line)
+{
+	const json_t *messages = json_object_get(report->object, "messages");
+	struct buffer CLEANUP(buffer_clear) place = {0};
+
+	buffer_printf(&place, "%s:%u", path, line);
+	for (size_t i = 0; place.data && i < json_array_size(messages); i++) {
+		const char *text =
+			json_string_value(json_object_get(json_array_get(messages, i), "text"));
+		const char *at = text ? strstr(text, place.data) : NULL;
+
+		if (at && !strchr("0123456789", at[place.length]))
+			return true;
+	}
+	return false;
+}
+
 void report_release(struct report *report)
 {
 	const json_t *messages = json_object_get(report->object, "messages");
@@ -268,6 +285,10 @@ static void say_value(struct report *report, const struct value_report *what)
 	else
 		buffer_printf(&text, ": %s -> %" PRIu64, value->live[0] ? value->live : "-",
 			      value->wanted);
+	if (what->since)
+		buffer_add(&text, strcmp(what->since, "applied") == 0
+					  ? ", changed since it was applied"
+					  : ", not applied since the load");
 	if (value->rounded != value->wanted && value->state != VALUE_ABSENT &&
 	    value->state != VALUE_OK)
 		buffer_printf(&text, " (%" PRIu64 " when rounded by the kernel)", value->rounded);
@@ -287,6 +308,8 @@ void report_value(struct report *report, const struct value_report *what)
 		(void)json_object_set_new(item, "action", json_string(what->action));
 		(void)json_object_set_new(item, "now", json_value(what->now));
 	}
+	if (what->since)
+		(void)json_object_set_new(item, "since", json_string(what->since));
 	(void)json_array_append_new(json_object_get(report->object, "values"), item);
 	if (what->line)
 		say_value(report, what);

@@ -41,6 +41,9 @@ json_t *report_object(struct report *report);
 /* A line on standard error; a note only with --verbose or, where the verb has nothing else to say, by report_say(). */
 void report_message(struct report *report, enum severity severity, const char *format, ...)
 	PRINTF_LIKE(3, 4);
+/* Whether a message so far names this line of a file. */
+bool report_has_place(const struct report *report, const char *path, unsigned int line);
+
 /* Tells what was held back until now, and from now on all as it comes. */
 void report_release(struct report *report);
 
@@ -65,6 +68,7 @@ struct value_report {
 	const struct value *value; /* as it was found */
 	const char *action;	   /* NULL: none was tried; "set", "failed" */
 	const char *now;	   /* what the kernel shows afterwards, with an action */
+	const char *since;	   /* of one that differs: "applied", "never"; NULL: not known */
 	bool line;
 };
 void report_value(struct report *report, const struct value_report *what);

@@ -33,11 +33,12 @@ struct context {
 };
 
 enum verb_flags {
-	VERB_CHANGES = 1 << 0, /* needs root, but below --root */
-	VERB_DRY_RUN = 1 << 1, /* takes --dry-run */
-	VERB_FORCE = 1 << 2,   /* takes --force */
-	VERB_NO_LIVE = 1 << 3, /* takes --no-live */
-	VERB_RUNNING = 1 << 4, /* of the running host alone: no --root */
+	VERB_CHANGES = 1 << 0,	   /* needs root, but below --root */
+	VERB_DRY_RUN = 1 << 1,	   /* takes --dry-run */
+	VERB_FORCE = 1 << 2,	   /* takes --force */
+	VERB_NO_LIVE = 1 << 3,	   /* takes --no-live */
+	VERB_RUNNING = 1 << 4,	   /* of the running host alone: no --root */
+	VERB_FROM_SYSTEM = 1 << 5, /* takes --from-system */
 };
 
 struct verb {

@@ -67,6 +67,21 @@ static void add_values(struct verdict *verdict, const struct live *live)
 	}
 }
 
+static void add_winners(struct verdict *verdict, const struct host_writers *writers)
+{
+	for (size_t i = 0; i < writers->values.count; i++) {
+		const struct writer *winner =
+			writers_find_winner(&writers->writers, &writers->values.items[i]);
+		char where[256];
+
+		if (!winner)
+			continue;
+		(void)snprintf(where, sizeof(where), "overridden by %s:%u", winner->path,
+			       winner->line);
+		add(verdict, winner->value->key, where, "");
+	}
+}
+
 /* Whether this is the configuration that was installed: what nobody has installed is not restored either. */
 static bool is_as_installed(const struct session *session)
 {
@@ -117,8 +132,8 @@ static void judge_restore(const struct session *session, const struct live *live
 		      obstacle ? obstacle : "");
 }
 
-static void judge(const struct session *session, const struct live *live, bool differs,
-		  struct verdict *ret)
+static void judge(const struct session *session, const struct live *live,
+		  const struct host_writers *writers, bool differs, struct verdict *ret)
 {
 	bool pending = values_count(&live->values, VALUE_PENDING) > 0;
 
@@ -127,6 +142,7 @@ static void judge(const struct session *session, const struct live *live, bool d
 	if (differs) {
 		add_files(ret, session);
 		add_values(ret, live);
+		add_winners(ret, writers);
 		if (session->plan.restore)
 			judge_restore(session, live, ret);
 	} else {
@@ -221,7 +237,8 @@ static enum exit_code keep(struct context *context, const struct verdict *verdic
 }
 
 enum exit_code watch_tell(struct context *context, const struct session *session,
-			  const struct live *live, enum exit_code code)
+			  const struct live *live, const struct host_writers *writers,
+			  enum exit_code code)
 {
 	struct verdict CLEANUP(verdict_done) verdict = {0};
 
@@ -231,7 +248,7 @@ enum exit_code watch_tell(struct context *context, const struct session *session
 		(void)keep(context, &verdict);
 		return code;
 	}
-	judge(session, live, code == EXIT_DIFFERS, &verdict);
+	judge(session, live, writers, code == EXIT_DIFFERS, &verdict);
 	if (!verdict.kept.data || !verdict.told.data || verdict.kept.error < 0) {
 		report_errno(context, "keep", PATH_VERDICT, -ENOMEM);
 		return EXIT_FAILED;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "verbs/find-writers.h"
 #include "verbs/live.h"
 #include "verbs/session.h"
 
@@ -17,7 +18,8 @@
  * verdict. Returns code; EXIT_FAILED: the verdict could not be kept.
  */
 enum exit_code watch_tell(struct context *context, const struct session *session,
-			  const struct live *live, enum exit_code code);
+			  const struct live *live, const struct host_writers *writers,
+			  enum exit_code code);
 
 /* Where on_drift = restore was installed: what else it takes. */
 void watch_say_timer(struct context *context, const struct session *session);

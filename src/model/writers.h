@@ -1,0 +1,59 @@
+/* Who else writes the plan's values, in which file and line, and whose value is in force in the end. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "model/loading.h"
+#include "model/precedence.h"
+#include "model/values.h"
+
+enum writer_time {
+	WRITES_BY_SYSTEMD = 1 << 0, /* systemd-sysctl: at boot, and whenever it is restarted */
+	WRITES_BY_PROCPS = 1 << 1,  /* sysctl --system, when somebody runs it */
+	WRITES_AT_LOAD = 1 << 2,  /* modprobe.d and the kernel command line, as the module loads */
+	WRITES_BY_UFW = 1 << 3,	  /* when ufw starts */
+	WRITES_BY_TUNED = 1 << 4, /* when tuned starts or changes its profile */
+};
+
+struct writer {
+	const struct value *value; /* what it writes; the caller's */
+	char *path;
+	unsigned int line;
+	char *text;	    /* as it is written there */
+	unsigned int times; /* enum writer_time, when it writes */
+	unsigned int wins;  /* those after which its value is the one in force */
+	bool same;	    /* and that is what is wanted */
+};
+
+/* Start with `struct writers w = {0}`. */
+struct writers {
+	struct writer *items;
+	size_t count;
+	bool out_of_memory;
+};
+void writers_done(struct writers *writers);
+
+/* All files of sysctl.d, ours among them as it shall be; see sysctl_writers_find(). Ours is no other writer. */
+void writers_of_sysctl(const struct values *values, const struct sysctl_file *files, size_t count,
+		       struct writers *writers);
+
+/* modprobe.d, in the order in which modprobe reads it, and the kernel command line, which comes last. */
+void writers_of_modprobe(const struct values *values, const struct modprobe_file *files,
+			 size_t count, const char *command_line, struct writers *writers);
+
+/* One file of "key = value" lines that somebody writes at that time. section: of an INI file, or NULL. */
+void writers_of_text(const struct values *values, const char *path, const char *text,
+		     const char *section, enum writer_time time, bool wins,
+		     struct writers *writers);
+
+/*
+ * The one that takes this value away from us, or NULL: it wins some time, with another value, and no rule of ours comes
+ * after it. What is set as the module loads, our rule sets right; but for expect_hashsize.
+ */
+const struct writer *writers_find_winner(const struct writers *writers, const struct value *value);
+
+/* "systemd-sysctl, sysctl --system", to stand after "by". */
+void writer_add_times(unsigned int times, struct buffer *b);

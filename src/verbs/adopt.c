@@ -1,0 +1,80 @@
+/* plan --from-system: the configuration that says what this host's files say now. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/adopt.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "model/adopt.h"
+#include "verbs/find-writers.h"
+#include "verbs/live.h"
+#include "verbs/modprobe-files.h"
+
+/* Ours say what a configuration said before: they are taken out. */
+static size_t without_ours(struct texts *texts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < texts->count; i++)
+		if (strcmp(texts->items[i].path, PATH_SYSCTL) != 0)
+			texts->items[count++] = texts->items[i];
+	return count;
+}
+
+static size_t modprobe_without_ours(struct modprobe_files *files)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < files->count; i++)
+		if (strcmp(files->items[i].path, PATH_MODPROBE) != 0)
+			files->items[count++] = files->items[i];
+	return count;
+}
+
+static enum exit_code print(struct context *context, const char *text, int count)
+{
+	(void)json_object_set_new(report_object(context->report), "configuration",
+				  json_string(text));
+	if (count == 0) {
+		report_say(context->report,
+			   "; No file of this host sets anything of connection tracking.");
+		return EXIT_DONE;
+	}
+	report_say(context->report, "; What the files of this host say now. Write it to\n"
+				    "; " CONFIG_FILE ", then: conntrack-persist plan");
+	/* Its last line feed is report_say()'s. */
+	report_say(context->report, "%.*s", (int)strlen(text) - 1, text);
+	return EXIT_DONE;
+}
+
+enum exit_code adopt(struct context *context)
+{
+	struct texts CLEANUP(texts_done) texts = {0};
+	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
+	struct problems CLEANUP(problems_done) problems = {0};
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	char command_line[4096] = "";
+	struct adopt_request request = {.command_line = command_line};
+	int count = find_sysctl_files(context->tree, &texts);
+
+	if (count == 0)
+		count = modprobe_files_read(context->tree, &files);
+	if (live_is_wanted(context) &&
+	    kernel_read(context->kernel, "/proc/cmdline", command_line, sizeof(command_line)) < 0)
+		command_line[0] = '\0';
+	if (count == 0) {
+		request.sysctl_files = texts.items;
+		request.sysctl_count = without_ours(&texts);
+		request.modprobe_files = files.items;
+		request.modprobe_count = modprobe_without_ours(&files);
+		count = adopt_render(&request, &text, &problems);
+	}
+	report_problems(context->report, &problems);
+	if (problems.out_of_memory)
+		count = -ENOMEM;
+	if (count < 0) {
+		report_errno(context, "read", "the files of this host", count);
+		return EXIT_FAILED;
+	}
+	return print(context, text.data ? text.data : "", count);
+}

@@ -1,0 +1,7 @@
+/* plan --from-system: the configuration that says what this host's files say now. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "verbs/verbs.h"
+
+enum exit_code adopt(struct context *context);

@@ -1,0 +1,38 @@
+/* Looks for whatever else writes the plan's values: files of sysctl.d, modprobe.d, ufw, tuned, and programs. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "model/writers.h"
+#include "verbs/session.h"
+
+/* Texts of files, the path of each as its reader names it. Owned. */
+struct texts {
+	struct sysctl_file *items;
+	struct text_own {
+		char *path, *text;
+	} * own; /* what the items point to, one for each */
+	size_t count;
+};
+void texts_done(struct texts *texts);
+
+struct host_writers {
+	struct values values; /* of the plan; what the writers point to */
+	struct writers writers;
+};
+void host_writers_done(struct host_writers *found);
+
+/* All files of sysctl.d in every directory and /etc/sysctl.conf; those that cannot be read are left out. -ENOMEM. */
+MUST_CHECK int find_sysctl_files(const struct tree *tree, struct texts *ret);
+
+/* Also below --root. Nothing in mode disable. EXIT_FAILED was reported. */
+enum exit_code find_writers(struct context *context, const struct session *session,
+			    struct host_writers *ret);
+
+/* Fills "writers" of the JSON object, and tells of those that take a value away. Returns whether there is one. */
+bool writers_report(struct context *context, const struct host_writers *found);
+
+/* Names programs that run here and are known to write such values at any time; nobody can say which they will be. */
+void writers_say_programs(struct context *context);
+
+/* Names the lines that set the same values and win nothing: they can be taken out, which is left to the administrator. */
+void writers_say_others(struct context *context, const struct host_writers *found);

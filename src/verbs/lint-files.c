@@ -1,0 +1,135 @@
+/* Reports lines of other people's files that do not do what they say. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/lint-files.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "model/lint.h"
+#include "verbs/live.h"
+#include "verbs/modprobe-files.h"
+
+/* Whether a file of the same name in a higher folder, which comes before, hides this one from its readers. */
+static bool is_masked(const struct texts *texts, size_t i)
+{
+	const char *name = strrchr(texts->items[i].path, '/');
+
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(strrchr(texts->items[k].path, '/'), name) == 0)
+			return true;
+	return false;
+}
+
+static int lint_sysctl_files(const struct context *context, const struct lint_request *request,
+			     struct problems *problems)
+{
+	struct texts CLEANUP(texts_done) texts = {0};
+	int error = find_sysctl_files(context->tree, &texts);
+
+	for (size_t i = 0; i < texts.count && error == 0; i++)
+		if (strcmp(texts.items[i].path, PATH_SYSCTL) != 0 && !is_masked(&texts, i))
+			lint_sysctl(request, texts.items[i].path, texts.items[i].text, problems);
+	return error;
+}
+
+static int lint_modprobe_files(const struct context *context, const struct lint_request *request,
+			       struct problems *problems)
+{
+	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
+	int error = modprobe_files_read(context->tree, &files);
+
+	for (size_t i = 0; i < files.count && error == 0; i++)
+		if (strcmp(files.items[i].path, PATH_MODPROBE) != 0)
+			lint_modprobe(request, files.items[i].path, files.items[i].text, problems);
+	return error;
+}
+
+static int lint_loads(const struct context *context, const struct lint_request *request,
+		      struct problems *problems)
+{
+	static const char *const folders[] = {"/etc/modules-load.d", "/run/modules-load.d",
+					      "/usr/local/lib/modules-load.d",
+					      "/usr/lib/modules-load.d"};
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++) {
+		char **names = NULL;
+		size_t count = 0;
+
+		if (tree_list(context->tree, folders[i], ".conf", &names, &count) < 0)
+			continue;
+		for (size_t k = 0; k < count && error == 0; k++) {
+			struct buffer CLEANUP(buffer_clear) path = {0};
+			char *CLEANUP(free_pointer) text = NULL;
+			size_t size;
+
+			buffer_printf(&path, "%s/%s", folders[i], names[k]);
+			error = path.data ? tree_read(context->tree, path.data, FILE_SIZE_MAX,
+						      &text, &size)
+					  : -ENOMEM;
+			if (text)
+				lint_modules_load(request, path.data, text, problems);
+			error = error == -ENOMEM ? error : 0;
+		}
+		tree_names_free(names, count);
+	}
+	return error;
+}
+
+static bool is_known(const struct context *context, const struct host_writers *writers,
+		     const struct problem *item)
+{
+	for (size_t i = 0; i < writers->writers.count; i++)
+		if (item->file && item->line == writers->writers.items[i].line &&
+		    strcmp(item->file, writers->writers.items[i].path) == 0)
+			return true;
+	return item->file && item->line &&
+	       report_has_place(context->report, item->file, item->line);
+}
+
+/* What is only a hint is for those who ask. */
+static void report(struct context *context, const struct host_writers *writers,
+		   const struct problems *problems)
+{
+	for (size_t i = 0; i < problems->count; i++) {
+		const struct problem *item = &problems->items[i];
+
+		if ((item->severity == SEVERITY_NOTE && !context->options->verbose) ||
+		    is_known(context, writers, item))
+			continue;
+		if (item->file && item->line)
+			report_message(context->report, item->severity, "%s%s:%u: %s",
+				       tree_prefix(context->tree), item->file, item->line,
+				       item->text);
+		else
+			report_message(context->report, item->severity, "%s%s%s",
+				       item->file ? item->file : "", item->file ? ": " : "",
+				       item->text);
+	}
+}
+
+enum exit_code lint_files(struct context *context, const struct session *session,
+			  const struct host_writers *writers)
+{
+	struct problems CLEANUP(problems_done) problems = {0};
+	const struct lint_request request = {.facts = &session->facts};
+	char command_line[4096] = "";
+	int error = lint_sysctl_files(context, &request, &problems);
+
+	if (error == 0)
+		error = lint_modprobe_files(context, &request, &problems);
+	if (error == 0)
+		error = lint_loads(context, &request, &problems);
+	if (error == 0 && live_is_wanted(context) &&
+	    kernel_read(context->kernel, "/proc/cmdline", command_line, sizeof(command_line)) == 0)
+		lint_command_line(&request, command_line, &problems);
+	if (problems.out_of_memory)
+		error = -ENOMEM;
+	report(context, writers, &problems);
+	if (error < 0) {
+		report_errno(context, "read", "other files about conntrack", error);
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}

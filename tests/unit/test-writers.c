@@ -1,0 +1,207 @@
+/* model/writers: who else writes the plan's values, and who wins when. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "helpers.h"
+
+#include <stdio.h>
+
+#include "base/buffer.h"
+#include "model/artifact.h"
+#include "model/writers.h"
+
+/* max 100000, hashsize 100000 (100352 buckets), expect_hashsize 512, udp 45, acct 1. */
+static struct value items[] = {
+	{.kind = VALUE_HASHSIZE,
+	 .key = "nf_conntrack.hashsize",
+	 .path = PATH_PARAMETERS "/hashsize",
+	 .wanted = 100000,
+	 .rounded = 100352},
+	{.kind = VALUE_EXPECT_HASHSIZE,
+	 .key = "nf_conntrack.expect_hashsize",
+	 .path = PATH_PARAMETERS "/expect_hashsize",
+	 .wanted = 512,
+	 .rounded = 512},
+	{.kind = VALUE_SYSCTL,
+	 .key = "net.netfilter.nf_conntrack_max",
+	 .path = PATH_PROC "/nf_conntrack_max",
+	 .wanted = 100000,
+	 .rounded = 100000},
+	{.kind = VALUE_SYSCTL,
+	 .key = "net.netfilter.nf_conntrack_udp_timeout",
+	 .path = PATH_PROC "/nf_conntrack_udp_timeout",
+	 .wanted = 45,
+	 .rounded = 45},
+	{.kind = VALUE_SYSCTL,
+	 .key = "net.netfilter.nf_conntrack_acct",
+	 .path = PATH_PROC "/nf_conntrack_acct",
+	 .wanted = 1,
+	 .rounded = 1},
+};
+static const struct values values = {items, ARRAY_SIZE(items)};
+
+/* "KEY PATH:LINE TEXT same|other TIMES WINS", one a line; and behind ">" who takes a value away. */
+static void expect_writers(struct writers *writers, const char *wanted)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	assert_false(writers->out_of_memory);
+	for (size_t i = 0; i < writers->count; i++) {
+		const struct writer *writer = &writers->items[i];
+
+		buffer_printf(&b, "%s %s:%u %s %s %x %x\n", strrchr(writer->value->key, '.') + 1,
+			      writer->path, writer->line, writer->text,
+			      writer->same ? "same" : "other", writer->times, writer->wins);
+	}
+	for (size_t i = 0; i < values.count; i++) {
+		const struct writer *winner = writers_find_winner(writers, &values.items[i]);
+
+		if (winner)
+			buffer_printf(&b, "> %s %s:%u\n", strrchr(items[i].key, '.') + 1,
+				      winner->path, winner->line);
+	}
+	expect_text("writers", b.data ? b.data : "", wanted);
+	writers_done(writers);
+}
+
+static const char ours[] = "-net.netfilter.nf_conntrack_max = 100000\n"
+			   "-net.netfilter.nf_conntrack_udp_timeout = 45\n"
+			   "-net.netfilter.nf_conntrack_acct = 1\n";
+
+static void expect_sysctl(const char *path, const char *text, const char *wanted)
+{
+	const struct sysctl_file files[] = {{PATH_SYSCTL, ours}, {path, text}};
+	struct writers writers = {0};
+
+	writers_of_sysctl(&values, files, ARRAY_SIZE(files), &writers);
+	expect_writers(&writers, wanted);
+}
+
+static void ours_is_no_other_writer(void **state)
+{
+	(void)state;
+	expect_sysctl("/etc/sysctl.d/99.conf", "net.ipv4.ip_forward=1\n", "");
+}
+
+/* systemd-sysctl writes each key once, procps each line. */
+static void later_file_wins_and_earlier_does_not(void **state)
+{
+	(void)state;
+	expect_sysctl("/etc/sysctl.d/99.conf", "net.netfilter.nf_conntrack_max = 5\n",
+		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 5 other 3 3\n"
+		      "> nf_conntrack_max /etc/sysctl.d/99.conf:1\n");
+	expect_sysctl("/etc/sysctl.d/10.conf", "net.netfilter.nf_conntrack_max = 5\n",
+		      "nf_conntrack_max /etc/sysctl.d/10.conf:1 5 other 2 0\n");
+}
+
+static void other_name_of_max_is_the_same(void **state)
+{
+	(void)state;
+	expect_sysctl("/etc/sysctl.d/99.conf", "net.nf_conntrack_max = 5\n",
+		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 5 other 3 3\n"
+		      "> nf_conntrack_max /etc/sysctl.d/99.conf:1\n");
+}
+
+static void buckets_are_the_hashsize(void **state)
+{
+	(void)state;
+	expect_sysctl("/etc/sysctl.d/10.conf", "net.netfilter.nf_conntrack_buckets = 5\n",
+		      "hashsize /etc/sysctl.d/10.conf:1 5 other 3 3\n"
+		      "> hashsize /etc/sysctl.d/10.conf:1\n");
+	expect_sysctl("/etc/sysctl.d/10.conf", "net.netfilter.nf_conntrack_buckets = 100352\n",
+		      "hashsize /etc/sysctl.d/10.conf:1 100352 same 3 3\n");
+}
+
+static void same_value_takes_nothing_away(void **state)
+{
+	(void)state;
+	expect_sysctl("/etc/sysctl.d/99.conf", "net.netfilter.nf_conntrack_udp_timeout = 055\n",
+		      "nf_conntrack_udp_timeout /etc/sysctl.d/99.conf:1 055 same 3 3\n");
+	/* What the kernel refuses is not in force. */
+	expect_sysctl("/etc/sysctl.d/99.conf", "net.netfilter.nf_conntrack_udp_timeout = 45x\n",
+		      "nf_conntrack_udp_timeout /etc/sysctl.d/99.conf:1 45x other 3 0\n");
+}
+
+static void sysctl_conf_is_read_by_procps_alone(void **state)
+{
+	(void)state;
+	expect_sysctl("/etc/sysctl.conf", "net.netfilter.nf_conntrack_acct = 0\n",
+		      "nf_conntrack_acct /etc/sysctl.conf:1 0 other 2 2\n"
+		      "> nf_conntrack_acct /etc/sysctl.conf:1\n");
+}
+
+static void modprobe_sets_what_our_rule_sets_right(void **state)
+{
+	const struct modprobe_file files[] = {
+		{"/etc/modprobe.d/a.conf", "options nf_conntrack hashsize=1 acct=0 x=1\n"
+					   "install nf_conntrack hashsize=3\n"},
+		{PATH_MODPROBE, "options nf_conntrack hashsize=100000 expect_hashsize=512\n"},
+		{"/etc/modprobe.d/z.conf", "options nf-conntrack expect_hashsize=64\n"},
+	};
+	struct writers writers = {0};
+
+	(void)state;
+	writers_of_modprobe(&values, files, ARRAY_SIZE(files), "", &writers);
+	expect_writers(&writers, "hashsize /etc/modprobe.d/a.conf:1 1 other 4 0\n"
+				 "nf_conntrack_acct /etc/modprobe.d/a.conf:1 0 other 4 4\n"
+				 "expect_hashsize /etc/modprobe.d/z.conf:1 64 other 4 4\n"
+				 "> expect_hashsize /etc/modprobe.d/z.conf:1\n");
+	/* The command line comes after all files. */
+	writers_of_modprobe(&values, files, ARRAY_SIZE(files),
+			    "quiet nf_conntrack.expect_hashsize=512 nf_nat.hashsize=1", &writers);
+	expect_writers(&writers, "hashsize /etc/modprobe.d/a.conf:1 1 other 4 0\n"
+				 "nf_conntrack_acct /etc/modprobe.d/a.conf:1 0 other 4 4\n"
+				 "expect_hashsize /etc/modprobe.d/z.conf:1 64 other 4 0\n"
+				 "expect_hashsize /proc/cmdline:0 512 same 4 4\n");
+}
+
+static void text_of_others_is_read_by_line_and_section(void **state)
+{
+	static const char text[] = "; c\n"
+				   "net/netfilter/nf_conntrack_max=7\n"
+				   "[sysctl]\n"
+				   " net.netfilter.nf_conntrack_max = 8 \r\n"
+				   "net.netfilter.nf_conntrack_max\n"
+				   "= 9\n"
+				   "#net.nf_conntrack_max = 9\n"
+				   "[other]\n"
+				   "net.nf_conntrack_max=10\n";
+	struct writers writers = {0};
+
+	(void)state;
+	writers_of_text(&values, "/a", text, "sysctl", WRITES_BY_TUNED, false, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:4 8 other 10 0\n");
+	/* Of several lines the last one counts. */
+	writers_of_text(&values, "/a", text, NULL, WRITES_BY_UFW, true, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:2 7 other 8 0\n"
+				 "nf_conntrack_max /a:4 8 other 8 0\n"
+				 "nf_conntrack_max /a:9 10 other 8 8\n"
+				 "> nf_conntrack_max /a:9\n");
+}
+
+static void times_have_words(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	writer_add_times(WRITES_BY_SYSTEMD | WRITES_BY_PROCPS, &b);
+	expect_text("two", b.data, "systemd-sysctl, sysctl --system");
+	buffer_clear(&b);
+	writer_add_times(WRITES_AT_LOAD | WRITES_BY_UFW | WRITES_BY_TUNED, &b);
+	expect_text("three", b.data, "modprobe at each load, ufw, tuned");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ours_is_no_other_writer),
+		cmocka_unit_test(later_file_wins_and_earlier_does_not),
+		cmocka_unit_test(other_name_of_max_is_the_same),
+		cmocka_unit_test(buckets_are_the_hashsize),
+		cmocka_unit_test(same_value_takes_nothing_away),
+		cmocka_unit_test(sysctl_conf_is_read_by_procps_alone),
+		cmocka_unit_test(modprobe_sets_what_our_rule_sets_right),
+		cmocka_unit_test(text_of_others_is_read_by_line_and_section),
+		cmocka_unit_test(times_have_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,143 @@
+#!/bin/bash
+# A host that was tuned by hand is taken over with the same values; others that write the same values are named.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source=lib.sh
+. ./lib.sh
+
+config=/etc/conntrack-persist.conf
+by_hand=(/etc/sysctl.d/99-conntrack.conf /etc/modprobe.d/nf_conntrack.conf /etc/modules-load.d/conntrack.conf)
+
+# ctp ARGUMENT...: what it prints is only shown where a check says so; the exit status is what counts here.
+ctp() {
+	output=$(conntrack-persist "$@" 2>&1)
+	status=$?
+}
+
+# told TEXT...: how many of them the last run said.
+told() {
+	local text count=0
+	for text in "$@"; do
+		if grep -qF -e "$text" <<<"$output"; then
+			count=$((count + 1))
+		else
+			echo "# not told: $text: ${output@Q}" >&2
+		fi
+	done
+	echo "$count"
+}
+
+# Every value that can be set; the count of entries changes by itself.
+all_values() {
+	(cd "$proc" && grep . ./* 2>/dev/null | grep -v nf_conntrack_count)
+	cat "$sys"/parameters/hashsize
+}
+
+tune_by_hand() {
+	rm "$config"
+	cat >"${by_hand[0]}" <<-'END'
+		# advice from the web
+		net.netfilter.nf_conntrack_max = 262144
+		net.nf_conntrack_max=524288
+		net.netfilter.nf_conntrack_tcp_timeout_established=86400
+		-net.netfilter.nf_conntrack_tcp_timeout_time_wait = 30
+		net.netfilter.nf_conntrack_udp_timeout = 45
+		net/netfilter/nf_conntrack_tcp_loose = 0
+	END
+	echo 'options nf_conntrack hashsize=131072' >"${by_hand[1]}"
+	echo nf_conntrack >"${by_hand[2]}"
+}
+
+take_over() {
+	check 'tuned by hand: loaded at boot' "$(module_state)" live
+	check 'tuned by hand: the values are those of the files' \
+		"$(cat "$proc"/nf_conntrack_{max,udp_timeout,tcp_loose} "$sys/parameters/hashsize" | paste -sd ' ')" \
+		'524288 45 0 131072'
+	all_values >/vm/before
+	conntrack-persist plan --from-system >"$config"
+	check 'taken over: plan --from-system' "$? $(grep -c ' = ' "$config")" '0 6'
+	ctp install
+	check 'taken over: install names the lines that can go' "$status $(told \
+		"${by_hand[0]}:3 sets net.netfilter.nf_conntrack_max as well" "${by_hand[1]}:1 sets nf_conntrack.hashsize as well" \
+		"${by_hand[0]}:6 sets net.netfilter.nf_conntrack_udp_timeout as well")" '0 3'
+	ctp --quiet check
+	check 'taken over: check' "$status $output" '0 '
+	check 'taken over: the values are the same' "$(all_values)" "$(cat /vm/before)"
+	rm "${by_hand[@]}"
+}
+
+the_same() {
+	check 'after a reboot: nf_conntrack is not loaded' "$(module_state)" absent
+	modprobe nf_conntrack
+	event_await 'UDEV add'
+	check 'after a reboot: the values are the same' "$(all_values)" "$(cat /vm/before)"
+	ctp --quiet check
+	check 'after a reboot: check' "$status $output" '0 '
+}
+
+# Real packages, with a value in the place where each keeps such.
+packages() {
+	sed -i 's/^ENABLED=.*/ENABLED=yes/' /etc/ufw/ufw.conf
+	echo 'net/netfilter/nf_conntrack_max=131072' >>/etc/ufw/sysctl.conf
+	ctp check
+	check 'ufw: check names its file' "$status $(told 'nf_conntrack_max is overridden: /etc/ufw/sysctl.conf:' \
+		'sets 131072 (by ufw)')" '2 2'
+	ufw --force enable >/dev/null 2>&1
+	ctp check
+	check 'ufw: it did so' "$status $(cat "$proc/nf_conntrack_max")" '2 131072'
+	ufw --force disable >/dev/null 2>&1
+	ctp --quiet apply
+	ctp --quiet check
+	check 'ufw switched off: check' "$status" 0
+
+	mkdir -p /etc/tuned/mine
+	printf '[main]\nsummary=mine\n[sysctl]\nnet.netfilter.nf_conntrack_udp_timeout = 61\n' >/etc/tuned/mine/tuned.conf
+	sed -i 's/^ *#* *reapply_sysctl *=.*/reapply_sysctl = 0/' /etc/tuned/tuned-main.conf
+	systemctl start tuned.service
+	tuned-adm profile mine
+	check 'tuned: it sets its value' "$(cat "$proc/nf_conntrack_udp_timeout")" 61
+	ctp check
+	check 'tuned: check names its file, and that it runs' "$status $(told \
+		'nf_conntrack_udp_timeout is overridden: /etc/tuned/mine/tuned.conf:4 sets 61 (by tuned)' 'likely to write: tuned')" '2 2'
+	systemctl stop tuned.service
+	rm -r /etc/tuned/mine
+	: >/etc/tuned/active_profile
+	ctp --quiet apply
+	ctp --quiet check
+	check 'tuned stopped: check' "$status $output" '0 '
+}
+
+# The readers themselves write what was predicted.
+readers() {
+	echo 'net.netfilter.nf_conntrack_udp_timeout = 62' >/etc/sysctl.d/95-late.conf
+	ctp check
+	check 'a later file: check names it' "$status $(told \
+		'nf_conntrack_udp_timeout is overridden: /etc/sysctl.d/95-late.conf:1 sets 62 (by systemd-sysctl, sysctl --system)')" '2 1'
+	/lib/systemd/systemd-sysctl
+	check 'a later file: systemd-sysctl does so' "$(cat "$proc/nf_conntrack_udp_timeout")" 62
+	mv /etc/sysctl.d/95-late.conf /etc/sysctl.d/05-early.conf
+	/lib/systemd/systemd-sysctl
+	check 'an earlier file: ours wins' "$(cat "$proc/nf_conntrack_udp_timeout")" 45
+	ctp --quiet check
+	check 'an earlier file: check' "$status $output" '0 '
+	rm /etc/sysctl.d/05-early.conf
+}
+
+echo "# Linux $(uname -r), systemd $(udevadm --version), boot $BOOT"
+events_start
+systemctl is-system-running --wait >/dev/null
+case $BOOT in
+1)
+	tune_by_hand
+	reboot_guest
+	;;
+2)
+	take_over
+	reboot_guest
+	;;
+3)
+	the_same
+	readers
+	packages
+	finish
+	;;
+esac
