@@ -134,13 +134,21 @@ random_line() {
 	esac
 }
 
+# Some lines come again, in the same file or in another.
 random_file() {
 	local lines end
 	below 6
 	lines=$number
 	: >"$1"
 	for (( ; lines >= 0; lines--)); do
-		random_line
+		below 5
+		if ((number == 0 && ${#earlier[@]} > 0)); then
+			one_of "${earlier[@]}"
+			line=$one
+		else
+			random_line
+		fi
+		earlier+=("$line")
 		end=$'\n'
 		((lines > 0)) || one_of $'\n' ''
 		((lines > 0)) || end=$one
@@ -150,6 +158,7 @@ random_file() {
 
 random_set() {
 	local files
+	earlier=()
 	rm -f /etc/sysctl.conf
 	find "${directories[@]}" -xdev -mindepth 1 -delete
 	below 8
@@ -211,7 +220,7 @@ for ((set = 1; set <= sets; set++)); do
 			right_sets[$reader]=$((right_sets[$reader] + 1))
 		else
 			find "${directories[@]}" /etc/sysctl.conf -type l -printf '%p -> %l\n' \
-				-o -type f -printf '%p:\n' -exec cat -A {} \; 2>/dev/null
+				-o -type f -printf '%p:\n' -exec cat -A {} \; 2>/dev/null || :
 			cat "$work/said"
 		fi
 	done
