@@ -223,7 +223,7 @@ static enum exit_code keep(struct context *context, const struct verdict *verdic
 		error = changes_look(&changes, context->tree, PATH_VERDICT, &last);
 	if (error == 0)
 		error = changes_look(&changes, context->tree, PATH_RESTORE, &order);
-	if (error < 0) {
+	if (error < 0 || !last || !order) {
 		report_errno(context, "keep", PATH_VERDICT, error);
 		return EXIT_FAILED;
 	}
