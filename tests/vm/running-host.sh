@@ -6,6 +6,10 @@
 
 service=conntrack-persist.service
 config=/etc/conntrack-persist.conf
+watch=conntrack-persist-check.service
+restore=conntrack-persist-restore.service
+rule=/etc/udev/rules.d/60-conntrack-persist.rules
+verdict=5aad03892ae9410eb4b47fc431fc4e70
 in_force=e501d23c11f048ce9a676e01672abe92
 not_set=e9515bc5d6774865bc5fcad1b5192170
 
@@ -156,6 +160,105 @@ does_not_take() {
 	umount "$sys/parameters/hashsize" /run/fixed
 	systemctl restart "$service"
 	check 'and takes again: the service is up' "$? $(failed_units)" '0 '
+}
+
+# verdicts: how many the watch has logged in this boot.
+verdicts() {
+	journalctl --sync
+	journalctl --boot --no-pager --output=cat "MESSAGE_ID=$verdict" "_SYSTEMD_UNIT=$watch" | wc -l
+}
+
+# look NAME VERDICTS: what the timer does, and how many verdicts there are by then.
+look() {
+	systemctl start "$watch"
+	check "$1" "$? $(verdicts) $(failed_units)" "0 $2 "
+}
+
+has_rule() {
+	[ -e "$rule" ]
+}
+
+has_udp_timeout() {
+	[ "$(cat "$proc/nf_conntrack_udp_timeout")" = "$1" ]
+}
+
+is_restored() {
+	[ "$(systemctl show -P ActiveState "$restore") $(systemctl show -P ExecMainStatus "$restore")" = 'inactive 0' ]
+}
+
+# Loaded all the time.
+the_watch() {
+	look 'the watch: the first verdict is logged' 1
+	look 'the watch: the same verdict is not' 1
+	echo 31 >"$proc/nf_conntrack_udp_timeout"
+	look 'the watch: drift is logged, and no failure' 2
+	look 'the watch: once' 2
+	has_udp_timeout 31
+	check 'the watch: nothing is restored' "$?" 0
+	check 'the watch: no other entry of the service or about it' "$(journalctl --boot --no-pager --output=cat \
+		-u "$watch" | wc -l)" 2
+	check 'the sandbox of the watch is tight' \
+		"$(systemd-analyze security --no-pager --threshold=20 "$watch" >/dev/null 2>&1; echo $?)" 0
+
+	mkdir "$config.d"
+	printf '[apply]\non_drift = restore\n' >"$config.d/restore.conf"
+	ctp install
+	check 'on_drift = restore: installed, with a word on the timer' \
+		"$status $(grep -c 'systemctl enable --now conntrack-persist-check.timer' <<<"$output")" '0 1'
+	look 'on_drift = restore: in order' 3
+	echo 31 >"$proc/nf_conntrack_udp_timeout"
+	look 'on_drift = restore: a value differs' 4
+	wait_for has_udp_timeout 45
+	wait_for is_restored
+	check 'on_drift = restore: the value is restored' \
+		"$(cat "$proc/nf_conntrack_udp_timeout") $(failed_units)" '45 '
+	look 'on_drift = restore: in order again' 5
+	# systemd and udevd are told from within the sandbox.
+	rm "$rule"
+	look 'on_drift = restore: a file is missing' 6
+	wait_for has_rule
+	wait_for is_restored
+	journalctl --sync
+	check 'on_drift = restore: the file is restored' "$(states) $(failed_units)" 'ok '
+	check 'on_drift = restore: systemd and udevd were told' "$(journalctl --boot --no-pager --output=cat \
+		-u "$restore" | grep -cE 'was not told|not shown|left out')" 0
+	look 'on_drift = restore: in order at last' 7
+	systemctl enable --quiet --now conntrack-persist-check.timer
+	check 'the timer runs' "$(systemctl is-enabled conntrack-persist-check.timer) $(
+		systemctl is-active conntrack-persist-check.timer)" 'enabled active'
+	systemctl disable --quiet --now conntrack-persist-check.timer
+	rm -r "$config.d"
+	ctp install
+	check 'on_drift = report: installed' "$status $(find /etc/systemd -name '50-restore.conf')" '0 '
+}
+
+# max_after NUMBER: what becomes of it when udevd meets the module.
+max_after() {
+	echo "$1" >"$proc/nf_conntrack_max"
+	udevadm trigger --settle --action=change "$sys"
+	cat "$proc/nf_conntrack_max"
+}
+
+# udevd itself reads the patterns. Loaded all the time, but for one load.
+max_at_least() {
+	mkdir "$config.d"
+	printf '[conntrack]\nmax_policy = at_least\n' >"$config.d/policy.conf"
+	ctp install
+	check 'at_least: installed' "$status $(failed_units)" '0 '
+	unloaded 'at_least' nf_conntrack
+	modprobe nf_conntrack
+	loaded 'at_least: the number that the kernel makes of hashsize'
+	check 'at_least: a larger one stays with the rule' "$(max_after 1000001) $(max_after 1500000) $(
+		max_after 2147483647)" '1000001 1500000 2147483647'
+	check 'at_least: a smaller one is raised by the rule' "$(max_after 999999) $(max_after 9) $(
+		max_after 262144)" '1000000 1000000 1000000'
+	check 'at_least: the kernel'"'"'s own is not left by the rule' "$(max_after 2097152)" 1000000
+	echo 1500000 >"$proc/nf_conntrack_max"
+	systemctl restart systemd-sysctl.service "$service"
+	check 'at_least: sysctl.d and the service leave it' "$(cat "$proc/nf_conntrack_max") $(failed_units)" '1500000 '
+	rm -r "$config.d"
+	ctp install
+	check 'exact: installed' "$status $(wrong_values)" '0 '
 }
 
 # The files and values changed while the module is loaded.
@@ -345,6 +448,8 @@ case $BOOT in
 	late_loads
 	by_hand
 	does_not_take
+	the_watch
+	max_at_least
 	on_a_running_host
 	again_and_again
 	synchronous
