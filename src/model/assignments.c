@@ -148,7 +148,7 @@ static int take(struct span line, unsigned int number, enum sysctl_reader reader
 	if (!*found.key)
 		return 0;
 	*ret = found;
-	found = (struct assignment){0};
+	memset(&found, 0, sizeof(found));
 	return 1;
 }
 

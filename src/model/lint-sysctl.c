@@ -269,9 +269,13 @@ static void use_slashes(char *path)
 {
 	const char *first = strpbrk(path, "./");
 
-	if (first && *first == '.')
-		for (char *c = path; *c; c++)
-			*c = *c == '.' ? '/' : *c == '/' ? '.' : *c;
+	if (!first || *first == '/')
+		return;
+	for (char *c = path; *c; c++)
+		if (*c == '.')
+			*c = '/';
+		else if (*c == '/')
+			*c = '.';
 }
 
 void lint_judge_sysctl(const struct lint_place *place, const char *key, const char *value)

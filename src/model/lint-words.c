@@ -181,8 +181,10 @@ bool lint_is_old_name(const char *name, size_t length, struct lint_old_name *ret
 
 	if (length >= sizeof(word))
 		return false;
+	memcpy(word, name, length);
 	for (size_t i = 0; i < length; i++)
-		word[i] = name[i] == '-' ? '_' : name[i];
+		if (word[i] == '-')
+			word[i] = '_';
 	word[length] = '\0';
 	if (text_starts_with(word, "ip_conntrack_")) {
 		old.is_alias = is_helper(word + strlen("ip_conntrack_"));

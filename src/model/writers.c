@@ -29,7 +29,8 @@ static bool is_same(const struct value *value, const char *text)
 
 	if (end == text || (*end && !strchr(" \t", *end)))
 		return false;
-	return number == value->wanted || number == value->rounded;
+	return number == value->wanted || number == value->rounded ||
+	       (value->at_least && number > value->wanted);
 }
 
 static struct writer *add(struct writers *writers, const struct value *value, const char *path,

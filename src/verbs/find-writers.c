@@ -51,13 +51,18 @@ static int add_text(struct texts *texts, char *path, char *text)
 /* What is not there or cannot be read says nothing to its reader either. */
 static int read_text(const struct tree *tree, const char *path, struct texts *texts)
 {
-	char *CLEANUP(free_pointer) name = strdup(path);
+	char *CLEANUP(free_pointer) name = NULL;
 	char *CLEANUP(free_pointer) text = NULL;
+	struct buffer b = {0};
 	size_t size;
-	int error = name ? tree_read(tree, path, FILE_SIZE_MAX, &text, &size) : -ENOMEM;
+	int error = tree_read(tree, path, FILE_SIZE_MAX, &text, &size);
 
 	if (error < 0)
 		return error == -ENOMEM ? error : 0;
+	buffer_add(&b, path);
+	error = buffer_steal(&b, &name, NULL);
+	if (error < 0)
+		return error;
 	return add_text(texts, steal_pointer(&name), steal_pointer(&text));
 }
 

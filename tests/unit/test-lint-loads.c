@@ -19,8 +19,11 @@ static void names_of_modules_are_passed_over(void **state)
 		     {"nf_conntrack", NULL, NULL}, {"\tnf-conntrack \r", NULL, NULL},
 		     {"# nf_conntrack_ipv4", NULL, NULL}, {" ; nf_conntrack_ipv4", NULL, NULL},
 		     {"nf_conntrack_ftp", NULL, NULL}, {"ip_conntrack", NULL, NULL},
-		     {"ip_conntrack_ftp", NULL, NULL}, {"dummy numdummies=2", NULL, NULL},
-		     {"nf_conntrac\n", NULL, NULL}, {"nf_conntrac x", NULL, NULL});
+		     {"ip_conntrack_ftp", NULL, NULL},
+		     {"ip_conntrack_a_name_that_is_longer_than_those_of_modules_may_ever_be", NULL,
+		      NULL},
+		     {"dummy numdummies=2", NULL, NULL}, {"nf_conntrac\n", NULL, NULL},
+		     {"nf_conntrac x", NULL, NULL});
 	EXPECT_LOADS(&linux_4_14, {"nf_conntrack_ipv4", NULL, NULL});
 }
 

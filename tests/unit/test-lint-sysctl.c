@@ -38,6 +38,8 @@ static void sound_lines_are_lost_at_boot_all_the_same(void **state)
 	       {KEY "tcp_timeout_established = 600", "note: at boot",
 		WRITE("[timeouts] tcp_established = 600")},
 	       {KEY "generic_timeout = 120", "note: at boot", WRITE("[timeouts] generic = 120")},
+	       {KEY "tcp_timeout_time_wait = 3600", "note: at boot",
+		WRITE("[timeouts] tcp_time_wait = 1h")},
 	       {KEY "tcp_timeout_time_wait = 3599", "note: at boot",
 		WRITE("[timeouts] tcp_time_wait = 3599")},
 	       {KEY "udp_timeout_stream = 90000", "note: at boot",
@@ -339,6 +341,28 @@ static void numbers_are_read_as_the_kernel_does(void **state)
 	assert_int_equal(lint_read_number("", 0, true).form, NUMBER_NONE);
 	assert_int_equal(lint_read_number("0", 1, true).form, NUMBER_DECIMAL);
 	assert_int_equal(lint_read_number("1g", 2, true).form, NUMBER_NONE);
+	assert_int_equal(lint_read_number("0xa", 3, true).value, 10);
+	assert_int_equal(lint_read_number("0xg", 3, true).form, NUMBER_NONE);
+}
+
+/* Words at the very length of the room for them. */
+static void long_words_are_none(void **state)
+{
+	char name[65] = "ip_conntrack_", value[65];
+	struct buffer CLEANUP(buffer_clear) advice = {0};
+	struct lint_old_name old = {0};
+
+	(void)state;
+	memset(name + strlen(name), 'x', sizeof(name) - 1 - strlen(name));
+	name[64] = '\0';
+	assert_false(lint_is_old_name(name, 64, &old));
+	assert_true(lint_is_old_name(name, 63, &old));
+	assert_int_equal(strlen(old.now), 63);
+	memset(value, '0', sizeof(value));
+	value[63] = 'd';
+	lint_add_advice(&advice, schema_find("timeouts", "udp"), value, 64);
+	expect_text("value", advice.data,
+		    "write \"[timeouts] udp = 30\" in conntrack-persist.conf");
 }
 
 int main(void)
@@ -357,6 +381,7 @@ int main(void)
 		cmocka_unit_test(other_program_for_modprobe_is_told),
 		cmocka_unit_test(each_line_is_told_with_its_number),
 		cmocka_unit_test(numbers_are_read_as_the_kernel_does),
+		cmocka_unit_test(long_words_are_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

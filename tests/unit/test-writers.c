@@ -120,6 +120,20 @@ static void same_value_takes_nothing_away(void **state)
 		      "nf_conntrack_udp_timeout /etc/sysctl.d/99.conf:1 45x other 3 0\n");
 }
 
+static void larger_max_takes_nothing_away_where_that_is_wished(void **state)
+{
+	static const char text[] = "net.netfilter.nf_conntrack_max = 100001\n";
+
+	(void)state;
+	items[2].at_least = true;
+	expect_sysctl("/etc/sysctl.d/99.conf", text,
+		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 100001 same 3 3\n");
+	items[2].at_least = false;
+	expect_sysctl("/etc/sysctl.d/99.conf", text,
+		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 100001 other 3 3\n"
+		      "> nf_conntrack_max /etc/sysctl.d/99.conf:1\n");
+}
+
 static void sysctl_conf_is_read_by_procps_alone(void **state)
 {
 	(void)state;
@@ -197,6 +211,7 @@ int main(void)
 		cmocka_unit_test(other_name_of_max_is_the_same),
 		cmocka_unit_test(buckets_are_the_hashsize),
 		cmocka_unit_test(same_value_takes_nothing_away),
+		cmocka_unit_test(larger_max_takes_nothing_away_where_that_is_wished),
 		cmocka_unit_test(sysctl_conf_is_read_by_procps_alone),
 		cmocka_unit_test(modprobe_sets_what_our_rule_sets_right),
 		cmocka_unit_test(text_of_others_is_read_by_line_and_section),
