@@ -28,6 +28,9 @@ void lint_modprobe(const struct lint_request *request, const char *path, const c
 void lint_modules_load(const struct lint_request *request, const char *path, const char *text,
 		       struct problems *problems);
 
+/* A file of udev rules. */
+void lint_udev(const char *path, const char *text, struct problems *problems);
+
 /* The kernel command line: options of the module, sysctl.*=, module_blacklist= and modprobe.blacklist=. */
 void lint_command_line(const struct lint_request *request, const char *text,
 		       struct problems *problems);

@@ -57,6 +57,11 @@ static int read_text(const struct tree *tree, const char *path, struct texts *te
 	size_t size;
 	int error = tree_read(tree, path, FILE_SIZE_MAX, &text, &size);
 
+	/* A link to nowhere hides the lower file of its name all the same. */
+	if (error == -ENOLINK) {
+		text = strdup("");
+		error = text ? 0 : -ENOMEM;
+	}
 	if (error < 0)
 		return error == -ENOMEM ? error : 0;
 	buffer_add(&b, path);

@@ -45,37 +45,66 @@ static int lint_modprobe_files(const struct context *context, const struct lint_
 	return error;
 }
 
-static int lint_loads(const struct context *context, const struct lint_request *request,
-		      struct problems *problems)
+/* Each file of some folders, but for ours. */
+struct kind {
+	const char *const *folders; /* ends in NULL */
+	const char *suffix;
+	const char *ours; /* NULL: none */
+	void (*lint)(const struct lint_request *request, const char *path, const char *text,
+		     struct problems *problems);
+};
+
+static void lint_rules(const struct lint_request *request, const char *path, const char *text,
+		       struct problems *problems)
 {
-	static const char *const folders[] = {"/etc/modules-load.d", "/run/modules-load.d",
-					      "/usr/local/lib/modules-load.d",
-					      "/usr/lib/modules-load.d"};
+	(void)request;
+	lint_udev(path, text, problems);
+}
+
+static int lint_file(const struct context *context, const struct kind *kind, const char *path,
+		     const struct lint_request *request, struct problems *problems)
+{
+	char *CLEANUP(free_pointer) text = NULL;
+	size_t size;
+	int error;
+
+	if (kind->ours && strcmp(path, kind->ours) == 0)
+		return 0;
+	error = tree_read(context->tree, path, FILE_SIZE_MAX, &text, &size);
+	if (error == 0)
+		kind->lint(request, path, text, problems);
+	return error == -ENOMEM ? error : 0;
+}
+
+static int lint_folders(const struct context *context, const struct kind *kind,
+			const struct lint_request *request, struct problems *problems)
+{
 	int error = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++) {
+	for (size_t i = 0; kind->folders[i] && error == 0; i++) {
 		char **names = NULL;
 		size_t count = 0;
 
-		if (tree_list(context->tree, folders[i], ".conf", &names, &count) < 0)
+		if (tree_list(context->tree, kind->folders[i], kind->suffix, &names, &count) < 0)
 			continue;
 		for (size_t k = 0; k < count && error == 0; k++) {
 			struct buffer CLEANUP(buffer_clear) path = {0};
-			char *CLEANUP(free_pointer) text = NULL;
-			size_t size;
 
-			buffer_printf(&path, "%s/%s", folders[i], names[k]);
-			error = path.data ? tree_read(context->tree, path.data, FILE_SIZE_MAX,
-						      &text, &size)
+			buffer_printf(&path, "%s/%s", kind->folders[i], names[k]);
+			error = path.data ? lint_file(context, kind, path.data, request, problems)
 					  : -ENOMEM;
-			if (text)
-				lint_modules_load(request, path.data, text, problems);
-			error = error == -ENOMEM ? error : 0;
 		}
 		tree_names_free(names, count);
 	}
 	return error;
 }
+
+static const char *const loads_folders[] = {"/etc/modules-load.d", "/run/modules-load.d",
+					    "/usr/local/lib/modules-load.d",
+					    "/usr/lib/modules-load.d", NULL};
+static const char *const rules_folders[] = {"/etc/udev/rules.d", "/run/udev/rules.d",
+					    "/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d",
+					    NULL};
 
 static bool is_known(const struct context *context, const struct host_writers *writers,
 		     const struct problem *item)
@@ -120,7 +149,13 @@ enum exit_code lint_files(struct context *context, const struct session *session
 	if (error == 0)
 		error = lint_modprobe_files(context, &request, &problems);
 	if (error == 0)
-		error = lint_loads(context, &request, &problems);
+		error = lint_folders(
+			context, &(struct kind){loads_folders, ".conf", NULL, lint_modules_load},
+			&request, &problems);
+	if (error == 0)
+		error = lint_folders(context,
+				     &(struct kind){rules_folders, ".rules", PATH_UDEV, lint_rules},
+				     &request, &problems);
 	if (error == 0 && live_is_wanted(context) &&
 	    kernel_read(context->kernel, "/proc/cmdline", command_line, sizeof(command_line)) == 0)
 		lint_command_line(&request, command_line, &problems);
