@@ -33,8 +33,8 @@ static bool is_same(const struct value *value, const char *text)
 	       (value->at_least && number > value->wanted);
 }
 
-static struct writer *add(struct writers *writers, const struct value *value, const char *path,
-			  unsigned int line, const char *text)
+struct writer *writers_add(struct writers *writers, const struct value *value, const char *path,
+			   unsigned int line, const char *text)
 {
 	struct writer *items;
 
@@ -102,8 +102,8 @@ static void add_of_reader(const struct value *value, const struct sysctl_file *f
 
 		if (strcmp(found.items[i].path, PATH_SYSCTL) == 0)
 			continue;
-		writer = add(writers, value, found.items[i].path, found.items[i].line,
-			     found.items[i].value);
+		writer = writers_add(writers, value, found.items[i].path, found.items[i].line,
+				     found.items[i].value);
 		if (!writer)
 			return;
 		writer->times |= time;
@@ -161,7 +161,7 @@ static void add_parameter(const struct values *values, const struct parameter *p
 	if (strcmp(path, PATH_MODPROBE) == 0)
 		return;
 	buffer_add_bytes(&text, parameter->value ? parameter->value : "", parameter->value_length);
-	writer = text.data ? add(writers, value, path, line, text.data) : NULL;
+	writer = text.data ? writers_add(writers, value, path, line, text.data) : NULL;
 	if (!writer) {
 		writers->out_of_memory |= text.error < 0;
 		return;
@@ -252,7 +252,7 @@ static void add_line(const struct values *values, const char *path, unsigned int
 			if (writers->items[k].value == value &&
 			    strcmp(writers->items[k].path, path) == 0)
 				writers->items[k].wins &= ~time;
-		writer = add(writers, value, path, number, text.data);
+		writer = writers_add(writers, value, path, number, text.data);
 		if (!writer)
 			return;
 		writer->times |= time;
@@ -281,24 +281,28 @@ void writers_of_text(const struct values *values, const char *path, const char *
 	}
 }
 
+bool writer_takes_away(const struct writer *writer)
+{
+	unsigned int wins = writer->wins;
+
+	if (writer->value->kind != VALUE_EXPECT_HASHSIZE)
+		wins &= ~(unsigned int)WRITES_AT_LOAD;
+	return wins && !writer->same;
+}
+
 const struct writer *writers_find_winner(const struct writers *writers, const struct value *value)
 {
-	for (size_t i = 0; i < writers->count; i++) {
-		const struct writer *writer = &writers->items[i];
-		unsigned int wins = writer->wins;
-
-		if (value->kind != VALUE_EXPECT_HASHSIZE)
-			wins &= ~(unsigned int)WRITES_AT_LOAD;
-		if (writer->value == value && wins && !writer->same)
-			return writer;
-	}
+	for (size_t i = 0; i < writers->count; i++)
+		if (writers->items[i].value == value && writer_takes_away(&writers->items[i]))
+			return &writers->items[i];
 	return NULL;
 }
 
 void writer_add_times(unsigned int times, struct buffer *b)
 {
-	static const char *const words[] = {"systemd-sysctl", "sysctl --system",
-					    "modprobe at each load", "ufw", "tuned"};
+	static const char *const words[] = {
+		"systemd-sysctl", "sysctl --system", "modprobe at each load", "ufw",
+		"tuned",	  "kube-proxy"};
 	bool first = true;
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)

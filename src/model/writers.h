@@ -16,6 +16,7 @@ enum writer_time {
 	WRITES_AT_LOAD = 1 << 2,  /* modprobe.d and the kernel command line, as the module loads */
 	WRITES_BY_UFW = 1 << 3,	  /* when ufw starts */
 	WRITES_BY_TUNED = 1 << 4, /* when tuned starts or changes its profile */
+	WRITES_BY_KUBE_PROXY = 1 << 5, /* when kube-proxy starts */
 };
 
 struct writer {
@@ -50,9 +51,23 @@ void writers_of_text(const struct values *values, const char *path, const char *
 		     struct writers *writers);
 
 /*
- * The one that takes this value away from us, or NULL: it wins some time, with another value, and no rule of ours comes
- * after it. What is set as the module loads, our rule sets right; but for expect_hashsize.
+ * kube-proxy's configuration (YAML, KubeProxyConfiguration v1alpha1): what it says of max and of two timeouts; 0 means
+ * that it leaves them alone. runs: it is at work here, so that its values win.
  */
+void writers_of_kube_proxy(const struct values *values, const char *path, const char *text,
+			   bool runs, struct writers *writers);
+
+/* One more line that writes a value, or what is known of that line already; NULL: out of memory, which is remembered. */
+struct writer *writers_add(struct writers *writers, const struct value *value, const char *path,
+			   unsigned int line, const char *text);
+
+/*
+ * Whether it takes its value away from us: it wins some time, with another value, and no rule of ours comes after it. What
+ * is set as the module loads, our rule sets right; but for expect_hashsize.
+ */
+bool writer_takes_away(const struct writer *writer);
+
+/* The first that takes this value away, or NULL. */
 const struct writer *writers_find_winner(const struct writers *writers, const struct value *value);
 
 /* "systemd-sysctl, sysctl --system", to stand after "by". */

@@ -225,6 +225,30 @@ static int find_tuned(const struct context *context, struct host_writers *found)
 	return error;
 }
 
+/* Where kubeadm and its kin put it. */
+static int find_kube_proxy(const struct context *context, struct host_writers *found)
+{
+	static const char *const paths[] = {"/var/lib/kube-proxy/config.conf",
+					    "/var/lib/kube-proxy/kube-proxy-config.yaml",
+					    "/etc/kubernetes/kube-proxy-config.yaml"};
+	struct buffer CLEANUP(buffer_clear) commands = {0};
+	int error = 0;
+
+	if (live_is_wanted(context))
+		kernel_list_commands(context->kernel, &commands);
+	for (size_t i = 0; i < ARRAY_SIZE(paths) && error == 0; i++) {
+		char *CLEANUP(free_pointer) text = NULL;
+
+		error = read_file(context, paths[i], &text);
+		if (text)
+			writers_of_kube_proxy(&found->values, paths[i], text,
+					      commands.data &&
+						      strstr(commands.data, "\nkube-proxy\n"),
+					      &found->writers);
+	}
+	return error;
+}
+
 static int find_modprobe(const struct context *context, struct host_writers *found)
 {
 	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
@@ -260,6 +284,8 @@ enum exit_code find_writers(struct context *context, const struct session *sessi
 		error = find_ufw(context, &found);
 	if (error == 0)
 		error = find_tuned(context, &found);
+	if (error == 0)
+		error = find_kube_proxy(context, &found);
 	if (found.writers.out_of_memory)
 		error = -ENOMEM;
 	if (error < 0) {
@@ -309,15 +335,14 @@ bool writers_report(struct context *context, const struct host_writers *found)
 {
 	bool overridden = false;
 
-	for (size_t i = 0; i < found->writers.count; i++)
-		add_json(context, &found->writers.items[i]);
-	for (size_t i = 0; i < found->values.count; i++) {
-		const struct writer *winner =
-			writers_find_winner(&found->writers, &found->values.items[i]);
+	for (size_t i = 0; i < found->writers.count; i++) {
+		const struct writer *writer = &found->writers.items[i];
 
-		if (winner)
-			say_winner(context, winner);
-		overridden = overridden || winner;
+		add_json(context, writer);
+		if (!writer_takes_away(writer))
+			continue;
+		say_winner(context, writer);
+		overridden = true;
 	}
 	return overridden;
 }
@@ -328,7 +353,7 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 		const struct writer *writer = &found->writers.items[i];
 		char line[16] = "";
 
-		if (writers_find_winner(&found->writers, writer->value) == writer)
+		if (writer_takes_away(writer))
 			continue;
 		if (writer->line)
 			(void)snprintf(line, sizeof(line), ":%u", writer->line);

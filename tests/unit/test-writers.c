@@ -191,6 +191,47 @@ static void text_of_others_is_read_by_line_and_section(void **state)
 				 "> nf_conntrack_max /a:9\n");
 }
 
+static void kube_proxy_is_read_by_its_section(void **state)
+{
+	static const char text[] = "apiVersion: v1\n"
+				   "min: 1\n"
+				   "conntrack:\n"
+				   "  # c\n"
+				   "  maxPerCore: 1024\n"
+				   "  min: \"4096\"\n"
+				   "  tcpEstablishedTimeout: 24h0m0s\n"
+				   "other:\n"
+				   "  maxPerCore: 7\n";
+	struct writers writers = {0};
+
+	(void)state;
+	writers_of_kube_proxy(&values, "/k", text, true, &writers);
+	expect_writers(&writers,
+		       "nf_conntrack_max /k:5 4096 or more (1024 a processor) other 20 20\n"
+		       "> nf_conntrack_max /k:5\n");
+	writers_of_kube_proxy(&values, "/k", "conntrack:\n  maxPerCore: null\n", false, &writers);
+	expect_writers(&writers,
+		       "nf_conntrack_max /k:1 131072 or more (32768 a processor) other 20 0\n");
+	writers_of_kube_proxy(&values, "/k", "conntrack:\n  maxPerCore: 0\n", true, &writers);
+	expect_writers(&writers, "");
+	writers_of_kube_proxy(&values, "/k", "maxPerCore: 5\n", true, &writers);
+	expect_writers(&writers, "");
+	items[3] = (struct value){.kind = VALUE_SYSCTL,
+				  .key = "net.netfilter.nf_conntrack_tcp_timeout_established",
+				  .path = PATH_PROC "/nf_conntrack_tcp_timeout_established",
+				  .wanted = 86400,
+				  .rounded = 86400};
+	writers_of_kube_proxy(&values, "/k",
+			      "conntrack:\n  maxPerCore: 0\n  tcpEstablishedTimeout: 24h0m0s\n",
+			      true, &writers);
+	expect_writers(&writers, "nf_conntrack_tcp_timeout_established /k:3 86400 same 20 20\n");
+	writers_of_kube_proxy(&values, "/k",
+			      "conntrack:\n  tcpEstablishedTimeout: 1h1m1s\n  maxPerCore: 0\n",
+			      true, &writers);
+	expect_writers(&writers, "nf_conntrack_tcp_timeout_established /k:2 3661 other 20 20\n"
+				 "> nf_conntrack_tcp_timeout_established /k:2\n");
+}
+
 static void times_have_words(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
@@ -216,6 +257,8 @@ int main(void)
 		cmocka_unit_test(modprobe_sets_what_our_rule_sets_right),
 		cmocka_unit_test(text_of_others_is_read_by_line_and_section),
 		cmocka_unit_test(times_have_words),
+		/* the last one, as it puts another value among them */
+		cmocka_unit_test(kube_proxy_is_read_by_its_section),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
