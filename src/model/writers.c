@@ -67,7 +67,7 @@ struct writer *writers_add(struct writers *writers, const struct value *value, c
 /* The names of a value's key with slashes, as sysctl knows it; how many. The buckets are the hashsize. */
 static size_t names_of(const struct value *value, const char *names[2])
 {
-	static const char max[] = PATH_PROC "/nf_conntrack_max";
+	static const char max[] = PATH_PROC "/nf_conntrack_max", buckets[] = PATH_BUCKETS;
 
 	switch (value->kind) {
 	case VALUE_SYSCTL:
@@ -75,7 +75,7 @@ static size_t names_of(const struct value *value, const char *names[2])
 		names[1] = "net/nf_conntrack_max";
 		return strcmp(value->path, max) == 0 ? 2 : 1;
 	case VALUE_HASHSIZE:
-		names[0] = PATH_BUCKETS + strlen(PROC_SYS);
+		names[0] = buckets + strlen(PROC_SYS);
 		return 1;
 	case VALUE_EXPECT_HASHSIZE:
 		break;
