@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "verbs/watch.h"
 
 void applied_done(struct applied *applied)
 {
@@ -54,6 +55,22 @@ void applied_remember(struct context *context, const struct live *live)
 							 .seen = &seen},
 				   1, &failure);
 	observed_file_clear(&seen);
+}
+
+void applied_forget(struct context *context)
+{
+	struct observed_file seen = {0};
+	struct change_failure failure;
+
+	if (tree_look(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &seen) == 0 &&
+	    seen.kind == FILE_REGULAR)
+		(void)!tree_commit(context->tree,
+				   &(struct file_change){.kind = CHANGE_REMOVE,
+							 .path = PATH_APPLIED,
+							 .seen = &seen},
+				   1, &failure);
+	observed_file_clear(&seen);
+	(void)!tree_remove_directory(context->tree, PATH_RUNTIME);
 }
 
 void applied_read(const struct context *context, struct applied *ret)

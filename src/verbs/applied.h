@@ -15,6 +15,9 @@ void applied_done(struct applied *applied);
 /* What cannot be kept is not worth a word: nothing depends on it. */
 void applied_remember(struct context *context, const struct live *live);
 
+/* Nothing was applied by anybody any more. */
+void applied_forget(struct context *context);
+
 void applied_read(const struct context *context, struct applied *ret);
 
 /* Whether this value was in force then. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "verbs/activate.h"
+#include "verbs/applied.h"
 #include "verbs/changes.h"
 #include "verbs/keep-off.h"
 #include "verbs/session.h"
@@ -110,6 +111,8 @@ static enum exit_code uninstall_locked(struct context *context)
 			return code;
 	}
 	remove_directories(context, &session.observed.manifest);
+	if (!context->options->root)
+		applied_forget(context);
 	if (changes.count > 0 && !context->options->root)
 		activate_without(context);
 	report_set_changed(context->report, changes.count > 0);

@@ -16,6 +16,13 @@ work=$(mktemp -d)
 cp -a /etc "$work/etc"
 mount -t tmpfs none /etc
 mount -t tmpfs none /var/lib
+# What a real installation keeps there stays; without one the folder is made here, and goes with uninstall.
+runtime=/run/conntrack-persist
+had_runtime=no
+if [[ -d $runtime ]]; then
+	had_runtime=yes
+	mount -t tmpfs none "$runtime"
+fi
 cp -a "$work/etc/." /etc/
 find /etc -depth -path '*conntrack-persist*' -delete
 
@@ -63,6 +70,7 @@ restore() {
 		echo "$max" >"$proc/nf_conntrack_max"
 	}
 	[[ $values == none ]] || echo "$udp" >"$proc/nf_conntrack_udp_timeout"
+	[[ $had_runtime == yes ]] || rm -rf "$runtime"
 	rm -rf "$work"
 }
 trap restore EXIT
@@ -145,6 +153,7 @@ ctp 0 uninstall
 [[ -z $(find /etc /var/lib -path '*conntrack-persist*' ! -name conntrack-persist.conf) ]] ||
 	fail 'uninstall left something'
 
+[[ $had_runtime == yes || ! -e $runtime ]] || fail "$runtime is left"
 restore
 trap - EXIT
 [[ $(snapshot) == "$before" ]] || fail 'this machine is not as it was' "$(diff <(echo "$before") <(snapshot))"
