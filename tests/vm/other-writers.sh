@@ -122,6 +122,65 @@ readers() {
 	rm /etc/sysctl.d/05-early.conf
 }
 
+# one_of WORD...: sets one to any of them.
+one_of() {
+	shift $((RANDOM % $#))
+	one=$1
+}
+
+# Sets of files, with the keys that belong to the host alone and the two names of max. tests/readers/predict-sysctl.sh
+# has many more, of the keys that each network namespace has.
+foretold() {
+	local set seed=$SRANDOM reader file line knob number _ live right
+	# shellcheck disable=SC2054
+	local knobs=(net/netfilter/nf_conntrack_max,net/nf_conntrack_max net/netfilter/nf_conntrack_buckets
+		net/netfilter/nf_conntrack_expect_max net/netfilter/nf_conntrack_udp_timeout)
+	local keys=(net.netfilter.nf_conntrack_max net/nf_conntrack_max net.nf_conntrack_max -net.netfilter.nf_conntrack_max
+		net.netfilter.nf_conntrack_buckets 'net.netfilter.nf_conntrack_*max' 'net.netfilter.nf_conntrack_m*'
+		net.netfilter.nf_conntrack_expect_max net/netfilter/nf_conntrack_udp_timeout)
+	RANDOM=$((seed % 32768))
+	echo "# seed $seed"
+	mkdir -p /usr/local/lib/sysctl.d /vm/saved
+	mv /etc/sysctl.d/* /etc/sysctl.conf /vm/saved 2>/dev/null
+	for reader in systemd procps; do
+		right=0
+		for ((set = 1; set <= 50; set++)); do
+			rm -f /etc/sysctl.conf /{etc,run,usr/local/lib}/sysctl.d/*
+			for ((file = RANDOM % 5; file >= 0; file--)); do
+				one_of /etc/sysctl.d/{10,50,90}.conf /usr/local/lib/sysctl.d/{10,50}.conf /run/sysctl.d/{50,95}.conf /etc/sysctl.conf
+				mkdir -p "${one%/*}"
+				: >"$one"
+				for ((line = RANDOM % 5; line > 0; line--)); do
+					# Whole pages of buckets, which the kernel does not round.
+					echo "${keys[RANDOM % ${#keys[@]}]} = $(((RANDOM % 30 + 1) * 512))" >>"$one"
+				done
+			done
+			/usr/local/libexec/predict "$reader" "${knobs[@]}" >/vm/foretold
+			for knob in "${knobs[@]}"; do echo 99840 >"/proc/sys/${knob%,*}"; done
+			case $reader in
+				systemd) /lib/systemd/systemd-sysctl >/dev/null 2>&1 ;;
+				procps) sysctl --quiet --system >/dev/null 2>&1 ;;
+			esac
+			live=yes
+			while read -r knob number _; do
+				[ "$(cat "/proc/sys/$knob")" = "${number:-99840}" ] || {
+					live=no
+					echo "# set $set: $knob is $(cat "/proc/sys/$knob"), not ${number:-99840}"
+					grep . /{etc,run,usr/local/lib}/sysctl.d/* /etc/sysctl.conf 2>/dev/null | sed 's/^/#   /'
+				}
+			done </vm/foretold
+			[ "$live" = no ] || right=$((right + 1))
+		done
+		check "foretold: what $reader leaves of the host's own keys" "$right of 50" '50 of 50'
+	done
+	rm -f /etc/sysctl.conf /{etc,run,usr/local/lib}/sysctl.d/*
+	mv /vm/saved/* /etc/sysctl.d/
+	[ ! -e /etc/sysctl.d/sysctl.conf ] || mv /etc/sysctl.d/sysctl.conf /etc/
+	ctp --quiet apply
+	ctp --quiet check
+	check 'foretold: all is as it was' "$status $output" '0 '
+}
+
 echo "# Linux $(uname -r), systemd $(udevadm --version), boot $BOOT"
 events_start
 systemctl is-system-running --wait >/dev/null
@@ -137,6 +196,7 @@ case $BOOT in
 3)
 	the_same
 	readers
+	foretold
 	packages
 	finish
 	;;
