@@ -373,6 +373,9 @@ void writers_say_programs(struct context *context)
 		 "kube-proxy sets max, hashsize, tcp_established and tcp_close_wait as it starts, "
 		 "unless "
 		 "its configuration has conntrack.maxPerCore = 0 and min = 0, and timeouts of 0s"},
+		{"\ndockerd\n", "dockerd gives containers values of their own where they ask for "
+				"it (--sysctl), in their "
+				"namespaces"},
 		{"\ntuned\n",
 		 "tuned sets what its profile says as it starts and when that changes"},
 	};
