@@ -166,7 +166,7 @@ does_not_take() {
 # verdicts: how many the watch has logged in this boot.
 verdicts() {
 	journalctl --sync
-	journalctl --boot --no-pager --output=cat "MESSAGE_ID=$verdict" "_SYSTEMD_UNIT=$watch" | wc -l
+	journalctl --boot --no-pager --output=cat "MESSAGE_ID=$verdict" | wc -l
 }
 
 # look NAME VERDICTS: what the timer does, and how many verdicts there are by then.
