@@ -196,8 +196,9 @@ the_watch() {
 	look 'the watch: once' 2
 	has_udp_timeout 31
 	check 'the watch: nothing is restored' "$?" 0
-	check 'the watch: no other entry of the service or about it' "$(journalctl --boot --no-pager --output=cat \
-		-u "$watch" | wc -l)" 2
+	# At most: an entry may have lost its unit, see above.
+	check 'the watch: no other entry of the service or about it' \
+		"$([ "$(journalctl --boot --no-pager --output=cat -u "$watch" | wc -l)" -le 2 ]; echo $?)" 0
 	check 'the sandbox of the watch is tight' \
 		"$(systemd-analyze security --no-pager --threshold=20 "$watch" >/dev/null 2>&1; echo $?)" 0
 
