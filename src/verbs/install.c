@@ -213,7 +213,7 @@ static enum exit_code install_locked(struct context *context, const struct chang
 		return code;
 	code = session_refuse(context, &session);
 	if (code == EXIT_DONE)
-		code = keep_off_look(context, &session);
+		code = keep_off_look(context, &session, false);
 	if (code != EXIT_DONE)
 		return code;
 	error = changes_sweep(context);

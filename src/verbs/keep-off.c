@@ -44,61 +44,35 @@ static void tell_uses(struct context *context, const struct uses *uses, enum cer
 			tell_use(context, severity, word, &uses->items[i]);
 }
 
-static enum exit_code look(struct context *context, struct host_uses *ret)
+enum exit_code keep_off_look(struct context *context, const struct session *session, bool planning)
 {
+	struct host_uses CLEANUP(host_uses_done) found = {0};
+	bool refuses = !planning && !context->options->force;
 	enum exit_code code;
 
 	/* An image's files can be looked at; of --no-live it is known that nobody wants to hear of this host. */
-	if (context->options->no_live)
+	if (!is_new_block(session) || context->options->no_live)
 		return EXIT_DONE;
-	code = find_uses(context, ret);
-	if (code == EXIT_DONE)
-		users_add_json(context, ret);
-	return code;
-}
-
-enum exit_code keep_off_look(struct context *context, const struct session *session)
-{
-	struct host_uses CLEANUP(host_uses_done) found = {0};
-	enum exit_code code;
-
-	if (!is_new_block(session))
-		return EXIT_DONE;
-	code = look(context, &found);
+	code = find_uses(context, &found);
 	if (code != EXIT_DONE)
 		return code;
+	users_add_json(context, &found);
 	tell_uses(context, &found.uses, USE_LIKELY, SEVERITY_WARNING, "likely to break");
-	if (uses_count(&found.uses, USE_CERTAIN) == 0)
+	tell_uses(context, &found.uses, USE_CERTAIN, refuses ? SEVERITY_ERROR : SEVERITY_WARNING,
+		  refuses ? "refused, in use" : "will break");
+	if (uses_count(&found.uses, USE_CERTAIN) == 0 || context->options->force)
 		return EXIT_DONE;
-	if (context->options->force) {
-		tell_uses(context, &found.uses, USE_CERTAIN, SEVERITY_WARNING, "will break");
+	if (planning) {
+		report_message(context->report, SEVERITY_WARNING,
+			       "install refuses this without --force, as somebody uses connection "
+			       "tracking");
 		return EXIT_DONE;
 	}
-	tell_uses(context, &found.uses, USE_CERTAIN, SEVERITY_ERROR, "refused, in use");
 	report_message(
 		context->report, SEVERITY_ERROR,
 		"nothing was changed; take these out of use first (\"conntrack-persist users\" "
 		"lists them), or break them with --force");
 	return EXIT_REFUSED;
-}
-
-enum exit_code keep_off_warn(struct context *context, const struct session *session)
-{
-	struct host_uses CLEANUP(host_uses_done) found = {0};
-	enum exit_code code;
-
-	if (!is_new_block(session))
-		return EXIT_DONE;
-	code = look(context, &found);
-	if (code != EXIT_DONE)
-		return code;
-	tell_uses(context, &found.uses, USE_LIKELY, SEVERITY_WARNING, "likely to break");
-	tell_uses(context, &found.uses, USE_CERTAIN, SEVERITY_WARNING, "will break");
-	if (uses_count(&found.uses, USE_CERTAIN) > 0 && !context->options->force)
-		report_message(context->report, SEVERITY_WARNING,
-			       "install refuses this without --force, as somebody uses connection "
-			       "tracking");
-	return EXIT_DONE;
 }
 
 enum exit_code keep_off_unload(struct context *context, const struct session *session,

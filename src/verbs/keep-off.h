@@ -4,11 +4,11 @@
 
 #include "verbs/session.h"
 
-/* What install is to look at before it writes; EXIT_REFUSED while somebody certain uses conntrack, without --force. */
-enum exit_code keep_off_look(struct context *context, const struct session *session);
-
-/* The same for plan: told as warnings. */
-enum exit_code keep_off_warn(struct context *context, const struct session *session);
+/*
+ * What install is to look at before it writes; EXIT_REFUSED while somebody certain uses conntrack, without --force.
+ * planning: the same for plan, told as warnings.
+ */
+enum exit_code keep_off_look(struct context *context, const struct session *session, bool planning);
 
 /* After the files: removes the module if that is wished and nobody uses it; what stays is told. Counts what it removed. */
 enum exit_code keep_off_unload(struct context *context, const struct session *session,

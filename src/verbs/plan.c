@@ -42,7 +42,7 @@ static enum exit_code run_plan(struct context *context)
 		if (code != EXIT_DONE)
 			return code;
 	}
-	code = keep_off_warn(context, &session);
+	code = keep_off_look(context, &session, true);
 	if (code != EXIT_DONE)
 		return code;
 	report_plan(context->report, &session.plan);
