@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "host/rulesets.h"
+#include "verbs/folders.h"
 #include "verbs/session.h"
 
 #define PATH_MODULES "/proc/modules"
@@ -141,12 +142,11 @@ static int judge_file(const struct context *context, const char *path,
 		      struct uses *uses)
 {
 	char *CLEANUP(free_pointer) text = NULL;
-	size_t size;
-	int error = tree_read(context->tree, path, FILE_SIZE_MAX, &text, &size);
+	int error = folders_read_file(context->tree, path, &text);
 
-	if (error == 0)
+	if (text)
 		judge(path, text, uses);
-	return error == -ENOMEM ? error : 0;
+	return error;
 }
 
 static int judge_unit(const struct context *context, const char *unit, struct uses *uses)
@@ -171,6 +171,19 @@ static int judge_unit(const struct context *context, const char *unit, struct us
 	return error;
 }
 
+/* What the visits of folders work on. */
+struct visit {
+	const struct context *context;
+	struct uses *uses;
+};
+
+static int visit_unit(void *data, const char *path)
+{
+	const struct visit *visit = data;
+
+	return judge_unit(visit->context, strrchr(path, '/') + 1, visit->uses);
+}
+
 static int find_units(const struct context *context, struct uses *uses)
 {
 	static const char *const folders[] = {
@@ -180,20 +193,11 @@ static int find_units(const struct context *context, struct uses *uses)
 		"/etc/systemd/system/network.target.wants",
 		"/etc/systemd/system/multi-user.target.wants",
 		"/etc/systemd/system/sockets.target.wants",
+		NULL,
 	};
-	int error = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++) {
-		char **names = NULL;
-		size_t count = 0;
-
-		if (tree_list(context->tree, folders[i], "", &names, &count) < 0)
-			continue;
-		for (size_t k = 0; k < count && error == 0; k++)
-			error = judge_unit(context, names[k], uses);
-		tree_names_free(names, count);
-	}
-	return error;
+	return folders_visit(context->tree, folders, "", visit_unit,
+			     &(struct visit){context, uses});
 }
 
 static void judge_ufw(const char *path, const char *text, struct uses *uses)
@@ -209,31 +213,11 @@ static void judge_ufw(const char *path, const char *text, struct uses *uses)
 			 "enabled: its rules match on connection state");
 }
 
-/* Debian's /etc/modules is one of these by a link. */
-static int find_loads(const struct context *context, struct uses *uses)
+static int visit_loads(void *data, const char *path)
 {
-	static const char *const folders[] = {"/etc/modules-load.d", "/run/modules-load.d",
-					      "/usr/local/lib/modules-load.d",
-					      "/usr/lib/modules-load.d"};
-	int error = 0;
+	const struct visit *visit = data;
 
-	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++) {
-		char **names = NULL;
-		size_t count = 0;
-
-		if (tree_list(context->tree, folders[i], ".conf", &names, &count) < 0)
-			continue;
-		for (size_t k = 0; k < count && error == 0; k++) {
-			struct buffer CLEANUP(buffer_clear) path = {0};
-
-			buffer_printf(&path, "%s/%s", folders[i], names[k]);
-			error = path.data
-					? judge_file(context, path.data, uses_of_modules_load, uses)
-					: -ENOMEM;
-		}
-		tree_names_free(names, count);
-	}
-	return error;
+	return judge_file(visit->context, path, uses_of_modules_load, visit->uses);
 }
 
 static enum exit_code find_live(struct context *context, struct host_uses *found)
@@ -270,7 +254,8 @@ enum exit_code find_uses(struct context *context, struct host_uses *ret)
 	if (code == EXIT_DONE && error == 0)
 		error = judge_file(context, "/etc/ufw/ufw.conf", judge_ufw, &found.uses);
 	if (code == EXIT_DONE && error == 0)
-		error = find_loads(context, &found.uses);
+		error = folders_visit(context->tree, modules_load_folders, ".conf", visit_loads,
+				      &(struct visit){context, &found.uses});
 	if (found.uses.out_of_memory)
 		error = -ENOMEM;
 	if (error < 0) {

@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "verbs/folders.h"
 #include "verbs/live.h"
 #include "verbs/modprobe-files.h"
 
@@ -48,14 +49,20 @@ static int add_text(struct texts *texts, char *path, char *text)
 	return 0;
 }
 
+struct reading {
+	const struct tree *tree;
+	struct texts texts;
+};
+
 /* What is not there or cannot be read says nothing to its reader either. */
-static int read_text(const struct tree *tree, const char *path, struct texts *texts)
+static int read_text(void *data, const char *path)
 {
+	struct reading *reading = data;
 	char *CLEANUP(free_pointer) name = NULL;
 	char *CLEANUP(free_pointer) text = NULL;
 	struct buffer b = {0};
 	size_t size;
-	int error = tree_read(tree, path, FILE_SIZE_MAX, &text, &size);
+	int error = tree_read(reading->tree, path, FILE_SIZE_MAX, &text, &size);
 
 	/* A link to nowhere hides the lower file of its name all the same. */
 	if (error == -ENOLINK) {
@@ -68,36 +75,23 @@ static int read_text(const struct tree *tree, const char *path, struct texts *te
 	error = buffer_steal(&b, &name, NULL);
 	if (error < 0)
 		return error;
-	return add_text(texts, steal_pointer(&name), steal_pointer(&text));
+	return add_text(&reading->texts, steal_pointer(&name), steal_pointer(&text));
 }
 
 int find_sysctl_files(const struct tree *tree, struct texts *ret)
 {
 	static const char *const folders[] = {"/etc/sysctl.d", "/run/sysctl.d",
-					      "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d"};
-	struct texts CLEANUP(texts_done) texts = {0};
-	int error = 0;
+					      "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", NULL};
+	struct reading reading = {.tree = tree};
+	int error = folders_visit(tree, folders, ".conf", read_text, &reading);
 
-	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++) {
-		char **names = NULL;
-		size_t count = 0;
-
-		if (tree_list(tree, folders[i], ".conf", &names, &count) < 0)
-			continue;
-		for (size_t k = 0; k < count && error == 0; k++) {
-			struct buffer CLEANUP(buffer_clear) path = {0};
-
-			buffer_printf(&path, "%s/%s", folders[i], names[k]);
-			error = path.data ? read_text(tree, path.data, &texts) : -ENOMEM;
-		}
-		tree_names_free(names, count);
-	}
 	if (error == 0)
-		error = read_text(tree, "/etc/sysctl.conf", &texts);
-	if (error < 0)
+		error = read_text(&reading, "/etc/sysctl.conf");
+	if (error < 0) {
+		texts_done(&reading.texts);
 		return error;
-	*ret = texts;
-	texts = (struct texts){0};
+	}
+	*ret = reading.texts;
 	return 0;
 }
 
@@ -124,14 +118,6 @@ static int put_ours(const struct session *session, struct texts *texts)
 		return -ENOMEM;
 	}
 	return add_text(texts, path, text);
-}
-
-static int read_file(const struct context *context, const char *path, char **ret)
-{
-	size_t size;
-	int error = tree_read(context->tree, path, FILE_SIZE_MAX, ret, &size);
-
-	return error == -ENOMEM ? error : 0;
 }
 
 /* Copies what follows NAME= up to the line's end, quotes taken away; "" if there is none. */
@@ -164,17 +150,17 @@ static int find_ufw(const struct context *context, struct host_writers *found)
 	char *CLEANUP(free_pointer) defaults = NULL;
 	char *CLEANUP(free_pointer) text = NULL;
 	char path[256], enabled[8];
-	int error = read_file(context, "/etc/ufw/ufw.conf", &state);
+	int error = folders_read_file(context->tree, "/etc/ufw/ufw.conf", &state);
 
 	if (error == 0)
-		error = read_file(context, "/etc/default/ufw", &defaults);
+		error = folders_read_file(context->tree, "/etc/default/ufw", &defaults);
 	if (error < 0 || !state || !defaults)
 		return error;
 	find_setting(state, "ENABLED", enabled, sizeof(enabled));
 	find_setting(defaults, "IPT_SYSCTL", path, sizeof(path));
 	if (strcmp(enabled, "yes") != 0 || path[0] != '/')
 		return 0;
-	error = read_file(context, path, &text);
+	error = folders_read_file(context->tree, path, &text);
 	if (text)
 		writers_of_text(&found->values, path, text, NULL, WRITES_BY_UFW, true,
 				&found->writers);
@@ -190,7 +176,7 @@ static int read_profile(const struct context *context, const char *name, char *p
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0 && !*ret; i++) {
 		(void)snprintf(path, size, "%s/%.64s/tuned.conf", folders[i], name);
-		error = read_file(context, path, ret);
+		error = folders_read_file(context->tree, path, ret);
 	}
 	return error;
 }
@@ -201,10 +187,10 @@ static int find_tuned(const struct context *context, struct host_writers *found)
 	char *CLEANUP(free_pointer) active = NULL;
 	char *CLEANUP(free_pointer) main_file = NULL;
 	char profile[65], reapply[8] = "";
-	int error = read_file(context, "/etc/tuned/active_profile", &active);
+	int error = folders_read_file(context->tree, "/etc/tuned/active_profile", &active);
 
 	if (error == 0)
-		error = read_file(context, "/etc/tuned/tuned-main.conf", &main_file);
+		error = folders_read_file(context->tree, "/etc/tuned/tuned-main.conf", &main_file);
 	if (error < 0 || !active)
 		return error;
 	if (main_file)
@@ -239,7 +225,7 @@ static int find_kube_proxy(const struct context *context, struct host_writers *f
 	for (size_t i = 0; i < ARRAY_SIZE(paths) && error == 0; i++) {
 		char *CLEANUP(free_pointer) text = NULL;
 
-		error = read_file(context, paths[i], &text);
+		error = folders_read_file(context->tree, paths[i], &text);
 		if (text)
 			writers_of_kube_proxy(&found->values, paths[i], text,
 					      commands.data &&

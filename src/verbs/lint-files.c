@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/buffer.h"
 #include "model/lint.h"
+#include "verbs/folders.h"
 #include "verbs/live.h"
 #include "verbs/modprobe-files.h"
 
@@ -45,63 +45,37 @@ static int lint_modprobe_files(const struct context *context, const struct lint_
 	return error;
 }
 
-/* Each file of some folders, but for ours. */
-struct kind {
-	const char *const *folders; /* ends in NULL */
-	const char *suffix;
-	const char *ours; /* NULL: none */
-	void (*lint)(const struct lint_request *request, const char *path, const char *text,
-		     struct problems *problems);
+/* What the visits of folders work on. */
+struct visit {
+	const struct context *context;
+	const struct lint_request *request;
+	struct problems *problems;
 };
 
-static void lint_rules(const struct lint_request *request, const char *path, const char *text,
-		       struct problems *problems)
+static int lint_load(void *data, const char *path)
 {
-	(void)request;
-	lint_udev(path, text, problems);
-}
-
-static int lint_file(const struct context *context, const struct kind *kind, const char *path,
-		     const struct lint_request *request, struct problems *problems)
-{
+	const struct visit *visit = data;
 	char *CLEANUP(free_pointer) text = NULL;
-	size_t size;
-	int error;
+	int error = folders_read_file(visit->context->tree, path, &text);
 
-	if (kind->ours && strcmp(path, kind->ours) == 0)
-		return 0;
-	error = tree_read(context->tree, path, FILE_SIZE_MAX, &text, &size);
-	if (error == 0)
-		kind->lint(request, path, text, problems);
-	return error == -ENOMEM ? error : 0;
-}
-
-static int lint_folders(const struct context *context, const struct kind *kind,
-			const struct lint_request *request, struct problems *problems)
-{
-	int error = 0;
-
-	for (size_t i = 0; kind->folders[i] && error == 0; i++) {
-		char **names = NULL;
-		size_t count = 0;
-
-		if (tree_list(context->tree, kind->folders[i], kind->suffix, &names, &count) < 0)
-			continue;
-		for (size_t k = 0; k < count && error == 0; k++) {
-			struct buffer CLEANUP(buffer_clear) path = {0};
-
-			buffer_printf(&path, "%s/%s", kind->folders[i], names[k]);
-			error = path.data ? lint_file(context, kind, path.data, request, problems)
-					  : -ENOMEM;
-		}
-		tree_names_free(names, count);
-	}
+	if (text)
+		lint_modules_load(visit->request, path, text, visit->problems);
 	return error;
 }
 
-static const char *const loads_folders[] = {"/etc/modules-load.d", "/run/modules-load.d",
-					    "/usr/local/lib/modules-load.d",
-					    "/usr/lib/modules-load.d", NULL};
+static int lint_rules(void *data, const char *path)
+{
+	const struct visit *visit = data;
+	char *CLEANUP(free_pointer) text = NULL;
+	int error = 0;
+
+	if (strcmp(path, PATH_UDEV) != 0)
+		error = folders_read_file(visit->context->tree, path, &text);
+	if (text)
+		lint_udev(path, text, visit->problems);
+	return error;
+}
+
 static const char *const rules_folders[] = {"/etc/udev/rules.d", "/run/udev/rules.d",
 					    "/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d",
 					    NULL};
@@ -143,19 +117,17 @@ enum exit_code lint_files(struct context *context, const struct session *session
 {
 	struct problems CLEANUP(problems_done) problems = {0};
 	const struct lint_request request = {.facts = &session->facts};
+	struct visit visit = {context, &request, &problems};
 	char command_line[4096] = "";
 	int error = lint_sysctl_files(context, &request, &problems);
 
 	if (error == 0)
 		error = lint_modprobe_files(context, &request, &problems);
 	if (error == 0)
-		error = lint_folders(
-			context, &(struct kind){loads_folders, ".conf", NULL, lint_modules_load},
-			&request, &problems);
+		error = folders_visit(context->tree, modules_load_folders, ".conf", lint_load,
+				      &visit);
 	if (error == 0)
-		error = lint_folders(context,
-				     &(struct kind){rules_folders, ".rules", PATH_UDEV, lint_rules},
-				     &request, &problems);
+		error = folders_visit(context->tree, rules_folders, ".rules", lint_rules, &visit);
 	if (error == 0 && live_is_wanted(context) &&
 	    kernel_read(context->kernel, "/proc/cmdline", command_line, sizeof(command_line)) == 0)
 		lint_command_line(&request, command_line, &problems);

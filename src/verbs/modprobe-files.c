@@ -5,13 +5,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/buffer.h"
+#include "verbs/folders.h"
 #include "verbs/observe.h"
 
 /* modprobe.d(5), the folder that counts most first; /lib is the same as /usr/lib on merged systems. */
-static const char *const folders[] = {"/etc/modprobe.d", "/run/modprobe.d",
+static const char *const folders[] = {"/etc/modprobe.d",	   "/run/modprobe.d",
 				      "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d",
-				      "/lib/modprobe.d"};
+				      "/lib/modprobe.d",	   NULL};
 
 void modprobe_files_done(struct modprobe_files *files)
 {
@@ -25,15 +25,15 @@ void modprobe_files_done(struct modprobe_files *files)
 	*files = (struct modprobe_files){0};
 }
 
-static int make_room(struct modprobe_files *files, size_t count)
+static int make_room(struct modprobe_files *files)
 {
-	void *items = realloc(files->items, (files->count + count) * sizeof(*files->items));
+	void *items = realloc(files->items, (files->count + 1) * sizeof(*files->items));
 	void *own;
 
 	if (!items)
 		return -ENOMEM;
 	files->items = items;
-	own = realloc(files->own, (files->count + count) * sizeof(*files->own));
+	own = realloc(files->own, (files->count + 1) * sizeof(*files->own));
 	if (!own)
 		return -ENOMEM;
 	files->own = own;
@@ -61,54 +61,45 @@ static void put(struct modprobe_files *files, struct modprobe_file_own file)
 	files->count++;
 }
 
-static int add(const struct tree *tree, const char *folder, const char *name,
-	       struct modprobe_files *files)
-{
-	char *CLEANUP(free_pointer) path = NULL;
-	char *CLEANUP(free_pointer) text = NULL;
-	struct buffer b = {0};
-	struct modprobe_file_own file;
-	size_t size;
-	int error;
+struct reading {
+	const struct tree *tree;
+	struct modprobe_files files;
+};
 
-	buffer_printf(&b, "%s/%s", folder, name);
-	error = buffer_steal(&b, &path, NULL);
+static int add(void *data, const char *path)
+{
+	struct reading *reading = data;
+	char *CLEANUP(free_pointer) text = NULL;
+	struct modprobe_file_own file;
+	int error = folders_read_file(reading->tree, path, &text);
+
+	if (!text)
+		return error;
+	error = make_room(&reading->files);
 	if (error < 0)
 		return error;
-	error = tree_read(tree, path, FILE_SIZE_MAX, &text, &size);
-	if (error < 0)
-		return error == -ENOMEM ? error : 0;
-	file.name = strdup(name);
-	if (!file.name)
-		return -ENOMEM;
-	file.path = steal_pointer(&path);
+	file.name = strdup(strrchr(path, '/') + 1);
+	file.path = strdup(path);
 	file.text = steal_pointer(&text);
-	put(files, file);
+	if (!file.name || !file.path) {
+		free(file.name);
+		free(file.path);
+		free(file.text);
+		return -ENOMEM;
+	}
+	put(&reading->files, file);
 	return 0;
 }
 
 int modprobe_files_read(const struct tree *tree, struct modprobe_files *ret)
 {
-	struct modprobe_files files = {0};
-	int error = 0;
+	struct reading reading = {.tree = tree};
+	int error = folders_visit(tree, folders, ".conf", add, &reading);
 
-	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++) {
-		char **names = NULL;
-		size_t count = 0;
-
-		/* A folder that cannot be listed is none. */
-		if (tree_list(tree, folders[i], ".conf", &names, &count) < 0)
-			continue;
-		if (count > 0)
-			error = make_room(&files, count);
-		for (size_t k = 0; k < count && error == 0; k++)
-			error = add(tree, folders[i], names[k], &files);
-		tree_names_free(names, count);
-	}
 	if (error < 0) {
-		modprobe_files_done(&files);
+		modprobe_files_done(&reading.files);
 		return error;
 	}
-	*ret = files;
+	*ret = reading.files;
 	return 0;
 }
