@@ -85,6 +85,21 @@ static int add_artifact(struct plan *plan, const char *path, struct buffer *body
 	return error;
 }
 
+/* The install line's only word that is not the program's own text: nothing in it may mean something to a shell. */
+static void judge_program(const struct plan_request *request, struct problems *problems)
+{
+	const struct config_value *value = &request->config->values[SETTING_SYNCHRONOUS];
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-";
+	const char *program = request->program;
+
+	if (value->number && (program[0] != '/' || program[strspn(program, allowed)] != '\0'))
+		problems_add(problems, SEVERITY_ERROR, value->file, value->line,
+			     "apply.synchronous: the path of this program has characters that "
+			     "cannot stand in a line of modprobe.d; build it with another "
+			     "--sbindir, or leave this out");
+}
+
 static int plan_tune(struct plan *plan, const struct plan_request *request)
 {
 	const struct config_value *values = request->config->values;
@@ -140,6 +155,7 @@ int plan_build(const struct plan_request *request, struct problems *problems, st
 	if (plan.mode == MODE_DISABLE) {
 		error = plan_disable(&plan, request);
 	} else {
+		judge_program(request, problems);
 		error = plan_resolve_sizes(request, problems, &plan.sizes);
 		if (error == 0 && !problems_have_error(problems))
 			error = plan_tune(&plan, request);

@@ -229,6 +229,26 @@ static void expect_hashsize_is_for_modprobe_alone(void **state)
 	assert_null(strstr(bytes_at(f, PATH_UDEV), "1024"));
 }
 
+/* modprobe gives the line to a shell. */
+static void a_path_that_a_shell_would_read_is_refused(void **state)
+{
+	static const char *const paths[] = {"/opt/a b/sbin/x", "/opt/$(reboot)/x", "/opt/;x/y",
+					    "/opt/a\nb/x",     "relative/x",	   "/opt/a'b/x"};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		f->request.program = paths[i];
+		build_anew(f, "[apply]\nsynchronous = yes\n");
+		assert_int_equal(f->problems.count, 1);
+		assert_int_equal(f->problems.items[0].severity, SEVERITY_ERROR);
+		assert_int_equal(f->problems.items[0].line, 2);
+		assert_int_equal(f->plan.artifact_count, 0);
+		/* It is only there that it stands. */
+		build_anew(f, "[conntrack]\nmax = 65536\n");
+		assert_int_equal(f->problems.count, 0);
+	}
+}
+
 static void synchronous_adds_the_install_line(void **state)
 {
 	struct fixture *f = *state;
@@ -699,6 +719,7 @@ int main(void)
 		plan_test(hashsize_follows_max),
 		plan_test(hashsize_follows_max_up_to_its_own_bound),
 		plan_test(expect_hashsize_is_for_modprobe_alone),
+		plan_test(a_path_that_a_shell_would_read_is_refused),
 		plan_test(synchronous_adds_the_install_line),
 		plan_test(disable_blocks_and_writes_nothing_else),
 		plan_test(disable_by_blacklist_alone),

@@ -1,0 +1,60 @@
+#!/bin/bash
+# The built program has what distributions harden with, starts nothing and keeps no file in /tmp; nothing installed is setuid.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+set -euo pipefail
+: "${builddir:?is set by make check}"
+program=${1:-$builddir/conntrack-persist}
+bad=0
+complain() {
+	echo "$program: $*"
+	bad=1
+}
+# has GREP-ARGUMENT...: whether standard input, read to its end, has a match.
+has() {
+	local text
+	text=$(cat)
+	grep -q "$@" <<<"$text"
+}
+
+header=$(readelf --wide --file-header "$program")
+segments=$(readelf --wide --program-headers "$program")
+dynamic=$(readelf --wide --dynamic "$program")
+symbols=$(readelf --wide --dyn-syms "$program" | awk '{ sub(/@.*/, "", $8); if ($7 == "UND") print $8 }')
+# A build for the sanitizers, coverage or fuzzing is no program for a host.
+if has -E '^__(asan|ubsan|gcov|sanitizer)' < <(nm "$program" 2>/dev/null | awk '{ print $NF }'); then
+	echo 'an instrumented build: nothing to see here'
+	exit 77
+fi
+
+has 'Type:.*DYN' <<<"$header" || complain 'not position independent (-pie)'
+has 'GNU_RELRO' <<<"$segments" || complain 'no -z relro'
+has -E 'BIND_NOW|FLAGS.*NOW' <<<"$dynamic" || complain 'no -z now'
+has -E 'GNU_STACK.* RW ' <<<"$segments" || complain 'the stack may be executed'
+[[ -z $(awk '/LOAD/ && / RWE /' <<<"$segments") ]] || complain 'memory that may be written and executed'
+has -E 'RPATH|RUNPATH' <<<"$dynamic" && complain 'looks for libraries in a folder of its own'
+has -x '__stack_chk_fail' <<<"$symbols" || complain 'no -fstack-protector-strong'
+has -xE '__[a-z]+_chk' <<<"$symbols" || complain 'no _FORTIFY_SOURCE'
+if has 'X86-64' <<<"$header"; then
+	# The linker keeps the mark only where the C library's start files have it as well.
+	object=$(find "$builddir/src" -maxdepth 1 -name '*main.o' -print -quit)
+	has 'IBT, SHSTK' < <(readelf --wide --notes "$object") || complain "no -fcf-protection in $object"
+fi
+
+# What starts a program, by a shell or not; what makes files in /tmp.
+starts='system|popen|fork|vfork|clone|posix_spawn|posix_spawnp|exec[lv]p?e?|execvpe|fexecve|wordexp'
+temporary='mkstemp|mkstemps|mkostemp|mkdtemp|mktemp|tmpnam|tempnam|tmpfile'
+if found=$(grep -xE "$starts|$temporary|(mkstemp|mkostemp|tmpfile)64" <<<"$symbols"); then
+	complain "calls ${found//$'\n'/, }"
+fi
+has -E '(^|[^a-z])/(var/)?tmp(/|$)' < <(strings -d "$program") && complain 'names /tmp'
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+make -s -C "$builddir" install DESTDIR="$work" >"$work/log" 2>&1 || {
+	cat "$work/log"
+	complain 'make install failed'
+}
+rm -f "$work/log"
+odd=$(find "$work" ! -type l \( -perm /6000 -o -perm /022 \) -not -path "$work")
+[[ -z $odd ]] || complain "installed setuid, setgid or writable by others: ${odd//$work/}"
+exit $bad
