@@ -1,6 +1,8 @@
 /* The verb table; opens what verbs work on and maps their results to exit codes. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +167,25 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 	return report_finish(report) < 0 ? EXIT_FAILED : code;
 }
 
+/*
+ * A descriptor that our caller closed would be given to the next file that is opened, and what is printed would go there.
+ * The root stands in its place, as it is always there and cannot be written.
+ */
+static bool hold_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH | O_DIRECTORY) != fd)
+			return false;
+	return true;
+}
+
+/* To be ended in the middle of a change, by a pager that went away or a limit on files, would be worse than an error. */
+static void ignore_ends(void)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
+}
+
 static enum exit_code run(int argc, char **argv)
 {
 	struct options options;
@@ -173,6 +194,8 @@ static enum exit_code run(int argc, char **argv)
 	struct context context = {.options = &options};
 	const struct verb *verb;
 
+	if (!hold_standard_descriptors())
+		return EXIT_FAILED;
 	if (options_parse(argc, argv, &options) < 0)
 		return EXIT_COMMAND_LINE;
 	if (options.help) {
@@ -192,6 +215,8 @@ static enum exit_code run(int argc, char **argv)
 	verb = find_verb(options.verb);
 	if (!verb || !vet_options(verb, &options))
 		return EXIT_COMMAND_LINE;
+	if (verb->flags & VERB_CHANGES)
+		ignore_ends();
 	if (kernel_open(&kernel) < 0) {
 		(void)fputs("conntrack-persist: the kernel does not tell its name\n", stderr);
 		return EXIT_FAILED;

@@ -101,21 +101,38 @@ static int take_option(int option, const char *argument, struct options *options
 	}
 }
 
+/* What getopt returns for a word that is no option. */
+#define WORD 1
+
+static void take_word(const char *word, struct options *options, const char **surplus)
+{
+	if (!options->verb)
+		options->verb = word;
+	else if (!*surplus)
+		*surplus = word;
+}
+
 int options_parse(int argc, char **argv, struct options *ret)
 {
 	struct options options = {0};
+	const char *surplus = NULL;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "c:qvhV", long_options, NULL)) != -1) {
-		int error = take_option(option, optarg, &options);
+	/* "-": options may stand behind the verb whatever POSIXLY_CORRECT says. */
+	while ((option = getopt_long(argc, argv, "-c:qvhV", long_options, NULL)) != -1) {
+		int error = 0;
 
+		if (option == WORD)
+			take_word(optarg, &options, &surplus);
+		else
+			error = take_option(option, optarg, &options);
 		if (error < 0)
 			return error;
 	}
-	if (optind < argc)
-		options.verb = argv[optind++];
-	if (optind < argc && !options.help && !options.version)
-		return complain("one verb and no more; not understood: ", argv[optind]);
+	for (; optind < argc; optind++)
+		take_word(argv[optind], &options, &surplus);
+	if (surplus && !options.help && !options.version)
+		return complain("one verb and no more; not understood: ", surplus);
 	*ret = options;
 	return 0;
 }

@@ -74,6 +74,13 @@ static int look(struct context *context, const struct session *session, struct l
 	return 0;
 }
 
+/* Without the files of the kernel every value looks like one that this kernel does not have. */
+static bool sees_values(const struct context *context, const struct live *live)
+{
+	return !module_is_there(live->module) || values_count(&live->values, VALUE_ABSENT) == 0 ||
+	       kernel_has(context->kernel, "/proc/sys/net");
+}
+
 static enum exit_code finish_look(struct context *context, int error, struct live *live,
 				  struct live *ret)
 {
@@ -81,6 +88,13 @@ static enum exit_code finish_look(struct context *context, int error, struct liv
 
 	if (error < 0) {
 		report_errno(context, "tell", "the state of nf_conntrack", error);
+		live_done(live);
+		return EXIT_FAILED;
+	}
+	if (!sees_values(context, live)) {
+		report_message(
+			context->report, SEVERITY_ERROR,
+			"cannot see the values of the kernel: /proc/sys is not mounted here");
 		live_done(live);
 		return EXIT_FAILED;
 	}
