@@ -116,6 +116,44 @@ int tree_missing_directories(const struct tree *tree, const char *path, char ***
 	return 0;
 }
 
+static bool is_loose(const struct stat *status)
+{
+	return status->st_uid != 0 || (status->st_mode & S_IWOTH) != 0 ||
+	       ((status->st_mode & S_IWGRP) != 0 && status->st_gid != 0);
+}
+
+int tree_find_loose_directory(const struct tree *tree, const char *path, char **ret_name,
+			      mode_t *ret_mode, uid_t *ret_uid)
+{
+	char part[PATH_MAX];
+
+	if (strlen(path) >= sizeof(part))
+		return -ENAMETOOLONG;
+	memcpy(part, path, strlen(path) + 1);
+	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		int CLEANUP(close_descriptor) fd = -1;
+		struct stat status;
+		int error;
+
+		*slash = '\0';
+		error = tree_open_directory(tree, part, O_PATH, &fd);
+		if (error == -ENOENT)
+			return 0;
+		if (error < 0)
+			return error;
+		if (fstat(fd, &status) < 0)
+			return -errno;
+		if (is_loose(&status)) {
+			*ret_name = strdup(part);
+			*ret_mode = status.st_mode & 07777;
+			*ret_uid = status.st_uid;
+			return *ret_name ? 1 : -ENOMEM;
+		}
+		*slash = '/';
+	}
+	return 0;
+}
+
 /* What a umask took away is given again; set-group-id, if the parent hands it down, stays. */
 static int give_mode(const struct place *place)
 {

@@ -54,6 +54,13 @@ MUST_CHECK int tree_find_place(const struct tree *tree, const char *path, struct
  */
 MUST_CHECK int tree_walk(const struct tree *tree, const char *path, bool follow, struct place *ret);
 
+/*
+ * The same by openat2(2). -ENOSYS: the kernel is older than 5.6; -EPERM: perhaps a sandbox that does not know the call;
+ * -EAGAIN: directories are being moved about. tree_walk() can be asked then.
+ */
+MUST_CHECK int tree_resolve(const struct tree *tree, const char *path, bool follow,
+			    struct place *ret);
+
 /* The text of a link, NUL-terminated. -EINVAL: not a link. */
 MUST_CHECK int read_link(int directory, const char *name, char target[static PATH_MAX]);
 

@@ -81,11 +81,20 @@ static int split_path(const char *path, struct place *ret)
 	return ret->directory < 0 ? -errno : 0;
 }
 
+static int find_contained(const struct tree *tree, const char *path, bool follow, struct place *ret)
+{
+	int error = tree_resolve(tree, path, follow, ret);
+
+	return error == -ENOSYS || error == -EPERM || error == -EAGAIN
+		       ? tree_walk(tree, path, follow, ret)
+		       : error;
+}
+
 static int find_place(const struct tree *tree, const char *path, bool follow, struct place *ret)
 {
 	if (path[0] != '/')
 		return -EINVAL;
-	return tree->contained ? tree_walk(tree, path, follow, ret) : split_path(path, ret);
+	return tree->contained ? find_contained(tree, path, follow, ret) : split_path(path, ret);
 }
 
 int tree_find_place(const struct tree *tree, const char *path, struct place *ret)

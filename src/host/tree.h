@@ -72,6 +72,13 @@ void tree_names_free(char **names, size_t count);
 MUST_CHECK int tree_missing_directories(const struct tree *tree, const char *path,
 					char ***ret_names, size_t *ret_count);
 
+/*
+ * The outermost directory above path that somebody else than root owns or may write to, so that what is put there is
+ * theirs to replace: 1 with its name (owned) and what stat(2) says of it; 0: there is none. Negative errno as of stat(2).
+ */
+MUST_CHECK int tree_find_loose_directory(const struct tree *tree, const char *path, char **ret_name,
+					 mode_t *ret_mode, uid_t *ret_uid);
+
 enum change_kind {
 	CHANGE_WRITE,  /* a regular file */
 	CHANGE_LINK,   /* a symbolic link; bytes is its target */

@@ -337,6 +337,43 @@ bool session_report(struct context *context, const struct session *session,
 	return differs;
 }
 
+/* Who can write to a directory decides what root reads there. Only the first is named: they share their parents. */
+static enum exit_code refuse_loose_directory(struct context *context, const char *path)
+{
+	char *CLEANUP(free_pointer) name = NULL;
+	bool force = context->options->force;
+	mode_t mode = 0;
+	uid_t uid = 0;
+	int found = tree_find_loose_directory(context->tree, path, &name, &mode, &uid);
+
+	/* What cannot be looked at cannot be written either, and is told then. */
+	if (found <= 0)
+		return EXIT_DONE;
+	report_message(context->report, force ? SEVERITY_WARNING : SEVERITY_ERROR,
+		       "%s%s belongs to user %u with mode %04o: others than root could replace "
+		       "what is written there; make it root's (chown 0:0, chmod go-w)%s",
+		       force ? "" : "refused: ", name, (unsigned int)uid, (unsigned int)mode,
+		       force ? "" : ", or use --force");
+	return force ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static enum exit_code refuse_loose_directories(struct context *context,
+					       const struct session *session)
+{
+	/* An image may belong to whoever builds it. */
+	if (context->options->root || !kernel_owns_files(context->kernel))
+		return EXIT_DONE;
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		if (difference->wanted && difference->action != ACTION_NONE &&
+		    refuse_loose_directory(context, difference->path) != EXIT_DONE)
+			return EXIT_REFUSED;
+	}
+	return session->manifest_state == STATE_OK ? EXIT_DONE
+						   : refuse_loose_directory(context, PATH_MANIFEST);
+}
+
 enum exit_code session_refuse(struct context *context, const struct session *session)
 {
 	enum exit_code code = EXIT_DONE;
@@ -359,6 +396,8 @@ enum exit_code session_refuse(struct context *context, const struct session *ses
 			       unusable ? "" : "; --force keeps a copy of it and goes on");
 		code = EXIT_REFUSED;
 	}
+	if (code == EXIT_DONE)
+		code = refuse_loose_directories(context, session);
 	if (code != EXIT_DONE)
 		report_message(context->report, SEVERITY_ERROR, "nothing was changed");
 	return code;

@@ -13,6 +13,11 @@
 
 #define LIMIT 65536
 
+/* Built twice: the second time for kernels without that call. */
+#ifndef WITHOUT_OPENAT2
+#define WITHOUT_OPENAT2 0
+#endif
+
 /* Reads, and asserts that a failure leaves what it was given as it was. */
 static int read_text(const struct tree *tree, const char *path, size_t limit, char **ret_text)
 {
@@ -199,11 +204,11 @@ static void long_and_deep_paths_are_refused(void **state)
 	memset(path, '/', PATH_MAX + 1);
 	path[PATH_MAX + 1] = '\0';
 	assert_reads(f->tree, path, -ENAMETOOLONG, NULL);
-	/* Deeper than the walk keeps directories open; the way there and back is not. */
+	/* Deeper than the walk keeps directories open, which the kernel need not; the way there and back is not. */
 	for (int i = 0; i < 65; i++)
 		strcat(deep, "/d");
 	put_directory(f, deep);
-	assert_reads(f->tree, deep, -ENAMETOOLONG, NULL);
+	assert_reads(f->tree, deep, WITHOUT_OPENAT2 ? -ENAMETOOLONG : -EISDIR, NULL);
 	deep[2 * 64] = '\0';
 	assert_reads(f->tree, deep, -EISDIR, NULL);
 	put_file(f, "/file", "text");

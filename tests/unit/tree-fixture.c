@@ -299,3 +299,14 @@ void assert_refused(struct batch *b, const struct fixture *f, int error, const c
 	assert_null(b->failure.left_path);
 	assert_as_it_was(f, before, false);
 }
+
+#ifdef WITHOUT_OPENAT2
+/* Linked in the place of syscall(2), by which openat2 is called. */
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
+{
+	(void)number;
+	errno = ENOSYS;
+	return -1;
+}
+#endif
