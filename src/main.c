@@ -85,6 +85,12 @@ static bool vet_options(const struct verb *verb, const struct options *options)
 		wrong = "--no-live";
 	else if (options->from_system && !(verb->flags & VERB_FROM_SYSTEM))
 		wrong = "--from-system";
+	else if (options->watch && !(verb->flags & VERB_SCREEN))
+		wrong = "--watch";
+	else if (options->prometheus && !(verb->flags & VERB_SCREEN))
+		wrong = "--prometheus";
+	else if (options->netns && !(verb->flags & VERB_NETNS))
+		wrong = "--netns";
 	else if (options->root && (verb->flags & VERB_RUNNING))
 		wrong = "--root";
 	if (!wrong)

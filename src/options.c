@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum {
 	OPTION_ROOT = 256,
 	OPTION_JSON,
@@ -15,6 +17,9 @@ enum {
 	OPTION_NO_LIVE,
 	OPTION_FROM_SYSTEM,
 	OPTION_COLOR,
+	OPTION_WATCH,
+	OPTION_PROMETHEUS,
+	OPTION_NETNS,
 };
 
 static const struct option long_options[] = {
@@ -25,6 +30,9 @@ static const struct option long_options[] = {
 	{"force", no_argument, NULL, OPTION_FORCE},
 	{"no-live", no_argument, NULL, OPTION_NO_LIVE},
 	{"from-system", no_argument, NULL, OPTION_FROM_SYSTEM},
+	{"watch", optional_argument, NULL, OPTION_WATCH},
+	{"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
+	{"netns", required_argument, NULL, OPTION_NETNS},
 	{"quiet", no_argument, NULL, 'q'},
 	{"verbose", no_argument, NULL, 'v'},
 	{"color", required_argument, NULL, OPTION_COLOR},
@@ -54,6 +62,22 @@ static int parse_color(const char *word, enum color *ret)
 	return complain("--color is auto, always or never, not ", word);
 }
 
+#define WATCH_SECONDS	  2
+#define WATCH_SECONDS_MAX 3600
+
+static int parse_watch(const char *argument, struct options *options)
+{
+	uint64_t seconds = WATCH_SECONDS;
+
+	if (argument &&
+	    (text_parse_number(argument, strlen(argument), WATCH_SECONDS_MAX, &seconds) < 0 ||
+	     seconds == 0))
+		return complain("--watch takes whole seconds, 1 to 3600, not ", argument);
+	options->watch = true;
+	options->watch_seconds = (unsigned int)seconds;
+	return 0;
+}
+
 static int take_option(int option, const char *argument, struct options *options)
 {
 	switch (option) {
@@ -79,6 +103,16 @@ static int take_option(int option, const char *argument, struct options *options
 		return 0;
 	case OPTION_FROM_SYSTEM:
 		options->from_system = true;
+		return 0;
+	case OPTION_WATCH:
+		return parse_watch(argument, options);
+	case OPTION_PROMETHEUS:
+		options->prometheus = true;
+		return 0;
+	case OPTION_NETNS:
+		if (!*argument)
+			return complain("--netns needs a name, a path, or all", "");
+		options->netns = argument;
 		return 0;
 	case OPTION_COLOR:
 		return parse_color(argument, &options->color);

@@ -17,6 +17,9 @@ struct options {
 	const char *config;
 	const char *root; /* NULL: the running host */
 	enum color color;
+	const char *netns; /* apply: this network namespace, or "all" */
+	bool watch, prometheus;
+	unsigned int watch_seconds; /* between two looks */
 	bool json, dry_run, force, no_live, from_system, quiet, verbose, help, version;
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/problems.h"
+#include "model/messages.h"
 
 /*
  * Message ids, one for each kind of entry; made with "systemd-id128 new" for this program, explained in
@@ -34,3 +35,9 @@ bool journal_listens(void);
 /* One entry; a failure is nobody's to hear of. */
 void journal_send(enum severity severity, const char *id, const char *text,
 		  const struct journal_fields *fields);
+
+/*
+ * The kernel's messages of a full table since boot: of the journal, or of the kernel's own buffer where there is none or it
+ * may not be read. ret->known tells whether either could.
+ */
+void journal_find_full_messages(struct full_messages *ret);

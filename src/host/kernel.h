@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
@@ -79,5 +80,44 @@ MUST_CHECK int kernel_remove_module(const struct kernel *kernel, const char *nam
 /* modprobe's view of nf_conntrack. -ELIBACC: libkmod is not installed; -ENOMEM. */
 MUST_CHECK int kernel_modprobe_view(const struct kernel *kernel, struct modprobe_view *ret);
 
-/* Different network namespaces of the processes that this one may look at; 0: not known. */
+/* A network namespace of this host other than the process's own. */
+struct network_namespace {
+	char *name;		/* below /run/netns, or NULL */
+	char *path;		/* /run/netns/NAME or /proc/PID/ns/net */
+	char *command;		/* of a process in it, or NULL */
+	unsigned long pid;	/* of that process; 0: none */
+	uint64_t device, inode; /* which one it is */
+};
+struct network_namespaces {
+	struct network_namespace *items;
+	size_t count;
+	bool cut; /* there are more than NAMESPACES_MAX */
+};
+void network_namespaces_done(struct network_namespaces *namespaces);
+
+/* More than a host of containers has; what is beyond is left out. */
+#define NAMESPACES_MAX 1024
+
+/* "namespace NAME" or "namespace of COMMAND (PID)". */
+void network_namespace_describe(const struct network_namespace *one, struct buffer *b);
+
+/*
+ * Those of /run/netns, by name, then those of running processes, each once, as far as this process may look at them. -ENOMEM.
+ */
+MUST_CHECK int kernel_list_namespaces(const struct kernel *kernel, struct network_namespaces *ret);
+
+/* One by its path, or by its name below /run/netns. -ENOENT; -EINVAL: it is no network namespace; -EACCES ... -ENOMEM. */
+MUST_CHECK int kernel_find_namespace(const struct kernel *kernel, const char *name_or_path,
+				     struct network_namespace *ret);
+void network_namespace_done(struct network_namespace *one);
+
+/*
+ * From now on files of /proc/sys/net and /proc/net are those of that namespace, until kernel_leave_namespace(). -EPERM: only
+ * root may; -ENOENT: it has gone, or its place is another's by now.
+ */
+MUST_CHECK int kernel_enter_namespace(struct kernel *kernel, const struct network_namespace *one);
+/* Back into the process's own; that this fails is not survived: nothing further is done in the wrong place. */
+void kernel_leave_namespace(struct kernel *kernel);
+
+/* How many there are, the own one among them, as far as this process may look; 0: not known. */
 size_t kernel_count_namespaces(const struct kernel *kernel);

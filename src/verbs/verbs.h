@@ -39,6 +39,8 @@ enum verb_flags {
 	VERB_NO_LIVE = 1 << 3,	   /* takes --no-live */
 	VERB_RUNNING = 1 << 4,	   /* of the running host alone: no --root */
 	VERB_FROM_SYSTEM = 1 << 5, /* takes --from-system */
+	VERB_SCREEN = 1 << 6,	   /* takes --watch and --prometheus */
+	VERB_NETNS = 1 << 7,	   /* takes --netns */
 };
 
 struct verb {

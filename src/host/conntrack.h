@@ -1,0 +1,22 @@
+/* The port to the table itself: its entries and counters, read and never changed. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "model/counters.h"
+#include "model/entries.h"
+
+/*
+ * Two bodies, chosen by the linker: conntrack-live.c and tests/harness/conntrack-tree.c, where a file is the table.
+ * Nothing is loaded by it: ctnetlink is asked only where nf_conntrack_netlink is there, else the kernel's file
+ * /proc/net/nf_conntrack is read. Both are of the network namespace that the process is in.
+ */
+
+/*
+ * Counts every entry, one after the other as they come: memory does not grow with the table. -EPERM, -EACCES: only root
+ * may; -ENOENT: this kernel has neither, or nf_conntrack_netlink is not loaded and there is no such file; -EIO ... as
+ * recvmsg(2).
+ */
+MUST_CHECK int conntrack_count_entries(struct entry_counts *counts);
+
+/* By the kernel's file, or by ctnetlink where that is missing. -ENOENT: by neither. */
+MUST_CHECK int conntrack_read_counters(struct counters *ret);

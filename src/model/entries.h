@@ -1,0 +1,74 @@
+/* The entries of the table counted by what they are: protocol, TCP state, remaining time. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+
+/* enum tcp_conntrack of linux/netfilter/nf_conntrack_tcp.h, the same in 4.18 to 7.2. */
+enum tcp_state {
+	TCP_STATE_NONE,
+	TCP_STATE_SYN_SENT,
+	TCP_STATE_SYN_RECV,
+	TCP_STATE_ESTABLISHED,
+	TCP_STATE_FIN_WAIT,
+	TCP_STATE_CLOSE_WAIT,
+	TCP_STATE_LAST_ACK,
+	TCP_STATE_TIME_WAIT,
+	TCP_STATE_CLOSE,
+	TCP_STATE_SYN_SENT2,
+	TCP_STATES,
+};
+/* "ESTABLISHED", as conntrack(8) and the kernel's file have it. */
+const char *tcp_state_name(enum tcp_state state);
+
+/* One entry, as far as it is counted. */
+struct entry {
+	uint8_t protocol;     /* IPPROTO_ */
+	enum tcp_state state; /* of TCP */
+	bool replied;	      /* packets were seen both ways */
+	bool assured;	      /* is not dropped early */
+	bool offloaded;	      /* to a flow table: no remaining time */
+	uint32_t remaining;   /* seconds */
+	uint16_t
+		port; /* destination of the original direction, host order; 0: the protocol has none */
+};
+
+/* Remaining times: up to and with 30 s, 2 min, 10 min, 1 h, 6 h, 1 day, 5 days, and more. */
+#define TIME_BANDS 8
+extern const uint32_t time_band_ends[TIME_BANDS]; /* seconds; the last is UINT32_MAX */
+/* "30s", "2m", "10m", "1h", "6h", "1d", "5d", "more". */
+const char *time_band_name(size_t band);
+
+/*
+ * About 1 MiB, as every port of TCP and UDP is counted; make it with entry_counts_new(). idle_after is set before
+ * counting.
+ */
+struct entry_counts {
+	uint64_t total;
+	uint64_t by_protocol[256];
+	uint64_t by_state[TCP_STATES]; /* of TCP alone */
+	uint64_t by_time[TIME_BANDS];
+	uint64_t by_state_and_time[TCP_STATES][TIME_BANDS];
+	uint64_t unreplied, assured, offloaded;
+	uint64_t tcp_ports[65536], udp_ports[65536];
+	/* ESTABLISHED entries whose remaining time is less than this have been idle for longer than one cares for. */
+	uint32_t idle_below; /* seconds; 0: none is counted */
+	uint64_t idle;
+};
+
+/* Zeroed. -ENOMEM. Freed by free(). */
+MUST_CHECK int entry_counts_new(struct entry_counts **ret);
+void entry_counts_add(struct entry_counts *counts, const struct entry *entry);
+
+/* The name of a protocol for people: "tcp", "udp", "icmp", "icmpv6", "sctp", "dccp", "gre", "udplite"; else NULL. */
+const char *protocol_name(uint8_t protocol);
+
+/*
+ * A line of /proc/net/nf_conntrack (ct_seq_show(), nf_conntrack_standalone.c, 4.18 to 7.2), without its newline. -EBADMSG: it
+ * is no such line.
+ */
+MUST_CHECK int entry_parse(const char *line, struct entry *ret);
