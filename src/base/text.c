@@ -143,3 +143,17 @@ bool text_is_utf8(const char *text, size_t length)
 	}
 	return true;
 }
+
+struct text_word text_next_word(const char **position)
+{
+	struct text_word word = {*position + strspn(*position, " \t"), 0};
+
+	word.length = strcspn(word.text, " \t\n");
+	*position = word.text + word.length;
+	return word;
+}
+
+bool text_word_is(const struct text_word *word, const char *text)
+{
+	return word->length == strlen(text) && strncmp(word->text, text, word->length) == 0;
+}

@@ -30,3 +30,14 @@ bool text_is_plain(const char *text);
 bool text_is_control(char c);
 
 bool text_is_utf8(const char *text, size_t length);
+
+/* A part of a text. */
+struct text_word {
+	const char *text;
+	size_t length;
+};
+
+/* What comes next between blanks in this line, and *position behind it; of no length at the end of the line or text. */
+struct text_word text_next_word(const char **position);
+
+bool text_word_is(const struct text_word *word, const char *text);

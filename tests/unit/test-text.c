@@ -193,6 +193,36 @@ static void utf8_is_told_from_other_bytes(void **state)
 			fail_msg("row %zu is judged wrong", i);
 }
 
+static void words_are_parts_of_a_line(void **state)
+{
+	static const char text[] = " \t one two\tthree  \nfour";
+	const char *position = text;
+	struct text_word word = text_next_word(&position);
+
+	(void)state;
+	assert_int_equal(word.length, 3);
+	assert_ptr_equal(word.text, text + 3);
+	assert_true(text_word_is(&word, "one"));
+	assert_false(text_word_is(&word, "on"));
+	assert_false(text_word_is(&word, "one "));
+	assert_false(text_word_is(&word, ""));
+	word = text_next_word(&position);
+	assert_true(text_word_is(&word, "two"));
+	word = text_next_word(&position);
+	assert_true(text_word_is(&word, "three"));
+	/* the line ends, however often it is asked */
+	for (int i = 0; i < 2; i++) {
+		word = text_next_word(&position);
+		assert_true(text_word_is(&word, ""));
+		assert_int_equal(*position, '\n');
+	}
+	position++;
+	word = text_next_word(&position);
+	assert_true(text_word_is(&word, "four"));
+	word = text_next_word(&position);
+	assert_true(word.length == 0 && *position == '\0');
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -205,6 +235,7 @@ int main(void)
 		cmocka_unit_test(plain_is_printable_ascii),
 		cmocka_unit_test(control_characters_of_ascii),
 		cmocka_unit_test(utf8_is_told_from_other_bytes),
+		cmocka_unit_test(words_are_parts_of_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
