@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/cleanup.h"
@@ -21,10 +22,10 @@ enum counter {
 
 struct counters {
 	bool known[COUNTERS]; /* this kernel counts it, and it could be read */
-	uint64_t value
-		[COUNTERS]; /* since the network namespace is there, or the module was loaded */
-	bool entries_known;
-	uint64_t entries; /* of the network namespace; every line has the same number */
+	/* Since the network namespace is there, or the module was loaded. */
+	uint64_t value[COUNTERS];
+	bool entries_known; /* not by ctnetlink */
+	uint64_t entries;   /* of the network namespace; every line has the same number */
 };
 
 /* The kernel's own name of the column, and of node exporter's metric. */
@@ -39,3 +40,9 @@ bool counters_are_known(const struct counters *counters);
  * is no such text; *ret is not touched then.
  */
 MUST_CHECK int counters_parse(const char *text, struct counters *ret);
+
+/*
+ * One processor's message of ctnetlink, IPCTNL_MSG_CT_GET_STATS_CPU, behind its struct nfgenmsg: added to what is there.
+ * -EBADMSG: it is no such message; *counters is not touched then.
+ */
+MUST_CHECK int counters_add_message(const void *bytes, size_t size, struct counters *counters);
