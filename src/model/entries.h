@@ -22,19 +22,18 @@ enum tcp_state {
 	TCP_STATE_SYN_SENT2,
 	TCP_STATES,
 };
-/* "ESTABLISHED", as conntrack(8) and the kernel's file have it. */
+/* "ESTABLISHED", as conntrack(8) and the kernel's file have it; NULL: there is no such state. */
 const char *tcp_state_name(enum tcp_state state);
 
 /* One entry, as far as it is counted. */
 struct entry {
 	uint8_t protocol;     /* IPPROTO_ */
-	enum tcp_state state; /* of TCP */
+	enum tcp_state state; /* of TCP, unless it is offloaded: the kernel does not tell then */
 	bool replied;	      /* packets were seen both ways */
-	bool assured;	      /* is not dropped early */
+	bool assured;	      /* is not dropped early, and neither is one that is offloaded */
 	bool offloaded;	      /* to a flow table: no remaining time */
 	uint32_t remaining;   /* seconds */
-	uint16_t
-		port; /* destination of the original direction, host order; 0: the protocol has none */
+	uint16_t port; /* destination, original direction, host order; 0: the protocol has none */
 };
 
 /* Remaining times: up to and with 30 s, 2 min, 10 min, 1 h, 6 h, 1 day, 5 days, and more. */
@@ -44,18 +43,19 @@ extern const uint32_t time_band_ends[TIME_BANDS]; /* seconds; the last is UINT32
 const char *time_band_name(size_t band);
 
 /*
- * About 1 MiB, as every port of TCP and UDP is counted; make it with entry_counts_new(). idle_after is set before
+ * About 1 MiB, as every port of TCP and UDP is counted; make it with entry_counts_new(). idle_below is set before
  * counting.
  */
 struct entry_counts {
 	uint64_t total;
 	uint64_t by_protocol[256];
 	uint64_t by_state[TCP_STATES]; /* of TCP alone */
+	/* Without those that are offloaded. */
 	uint64_t by_time[TIME_BANDS];
-	uint64_t by_state_and_time[TCP_STATES][TIME_BANDS];
+	uint64_t by_state_and_time[TCP_STATES][TIME_BANDS]; /* of TCP alone */
 	uint64_t unreplied, assured, offloaded;
 	uint64_t tcp_ports[65536], udp_ports[65536];
-	/* ESTABLISHED entries whose remaining time is less than this have been idle for longer than one cares for. */
+	/* ESTABLISHED entries of TCP whose remaining time is less than this have been idle for longer than one cares for. */
 	uint32_t idle_below; /* seconds; 0: none is counted */
 	uint64_t idle;
 };
@@ -72,3 +72,9 @@ const char *protocol_name(uint8_t protocol);
  * is no such line.
  */
 MUST_CHECK int entry_parse(const char *line, struct entry *ret);
+
+/*
+ * A message of ctnetlink's dump, IPCTNL_MSG_CT_NEW, behind its struct nfgenmsg (ctnetlink_fill_info(),
+ * nf_conntrack_netlink.c). -EBADMSG: it is no such message.
+ */
+MUST_CHECK int entry_read_message(const void *bytes, size_t size, struct entry *ret);

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "model/diff.h"
+#include "model/entries.h"
 #include "model/lint.h"
 #include "model/loading.h"
 #include "model/modprobe-lines.h"
@@ -383,9 +384,19 @@ static int complain_of_lines(void)
 	return problems.out_of_memory ? -ENOMEM : 0;
 }
 
+static int make_counts(void)
+{
+	struct entry_counts *CLEANUP(free_pointer) counts = NULL;
+	int error = entry_counts_new(&counts);
+
+	assert_true(error == 0 ? counts != NULL : counts == NULL);
+	return error;
+}
+
 static void failures_beside_the_kernel_are_told(void **state)
 {
 	(void)state;
+	fail_each_allocation("counts", make_counts, false);
 	fail_each_allocation("values", list_values, false);
 	fail_each_allocation("lines", find_lines, false);
 	fail_each_allocation("writers", find_sysctl_writers, false);
