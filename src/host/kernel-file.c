@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "model/values.h"
@@ -172,4 +173,20 @@ void kernel_file_list_commands(const char *root, struct buffer *b)
 	}
 	if (processes)
 		(void)closedir(processes);
+}
+
+bool kernel_file_has_module(const char *name)
+{
+	char *CLEANUP(free_pointer) built_in = NULL;
+	char path[PATH_MAX], file[128];
+	struct utsname system;
+
+	(void)snprintf(path, sizeof(path), "/sys/module/%s", name);
+	if (access(path, F_OK) == 0 || access("/proc/modules", F_OK) < 0)
+		return true;
+	if (uname(&system) < 0)
+		return false;
+	(void)snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", system.release);
+	(void)snprintf(file, sizeof(file), "/%s.ko\n", name);
+	return kernel_file_read_all(path, &built_in) == 0 && strstr(built_in, file);
 }

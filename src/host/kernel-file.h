@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buffer.h"
@@ -28,3 +29,9 @@ void kernel_file_list_commands(const char *root, struct buffer *b);
 
 /* As kernel_count_namespaces(), below the directory that is /. */
 size_t kernel_file_count_namespaces(const char *root);
+
+/*
+ * Whether a module is there, so that asking for what it does loads nothing. Built in it may have no directory in
+ * /sys/module; a kernel without modules cannot load any.
+ */
+bool kernel_file_has_module(const char *name);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "host/kernel-file.h"
@@ -54,28 +53,14 @@ static void read_entries(struct ruleset *ruleset)
 	ruleset->tracks = true;
 }
 
-/* Whether nft can be asked without loading nf_tables by that. Built in it may have no directory in /sys/module. */
-static bool has_nf_tables(void)
-{
-	char *CLEANUP(free_pointer) built_in = NULL;
-	char path[PATH_MAX];
-	struct utsname name;
-
-	if (access("/sys/module/nf_tables", F_OK) == 0 || access("/proc/modules", F_OK) < 0)
-		return true;
-	if (uname(&name) < 0)
-		return false;
-	(void)snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", name.release);
-	return kernel_file_read_all(path, &built_in) == 0 && strstr(built_in, "/nf_tables.ko");
-}
-
 /* Of the namespace that the process is in. */
 static int read_rules(struct ruleset *ruleset)
 {
 	int error = 0;
 
 	read_entries(ruleset);
-	if (has_nf_tables())
+	/* Asking nft would load it. */
+	if (kernel_file_has_module("nf_tables"))
 		error = nft_rules_read(&ruleset->nft);
 	if (error == -ENOMEM)
 		return error;
