@@ -12,11 +12,18 @@
  */
 
 /*
- * Counts every entry, one after the other as they come: memory does not grow with the table. -EPERM, -EACCES: only root
- * may; -ENOENT: this kernel has neither, or nf_conntrack_netlink is not loaded and there is no such file; -EIO ... as
- * recvmsg(2).
+ * Whether ctnetlink is there. Without it each entry is a line of the kernel's file, which a kernel before 6.18 walks from
+ * its first entry on again for every 4 KiB: the time grows with the square of the table, and is the kernel's.
+ */
+bool conntrack_has_netlink(void);
+
+/*
+ * Counts every entry, one after the other as they come: memory does not grow with the table. Entries that come and go
+ * meanwhile may be missed or met twice. -EPERM, -EACCES: only root may; -ENOENT: this kernel has neither, or
+ * nf_conntrack_netlink is not loaded and there is no such file; -ELIBACC: no libmnl, and no such file; -EBADMSG: what the
+ * kernel said is no entry; -EIO ... as recvmsg(2). What was counted until then is of no use.
  */
 MUST_CHECK int conntrack_count_entries(struct entry_counts *counts);
 
-/* By the kernel's file, or by ctnetlink where that is missing. -ENOENT: by neither. */
+/* By the kernel's file, or by ctnetlink where that is missing. -ENOENT: by neither. Others as above. */
 MUST_CHECK int conntrack_read_counters(struct counters *ret);
