@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 /* The kernel says at most 10 in 5 s (net.core.message_burst, message_cost): a sign, not a count of packets. */
 struct full_messages {
 	bool known;	 /* somebody keeps the kernel's messages, and we may read them */
@@ -17,3 +19,17 @@ struct full_messages {
 
 /* Counts a message of the kernel if it is one of these; when: microseconds since the epoch. */
 void full_messages_note(struct full_messages *messages, uint64_t when, const char *text);
+
+/* A record of /dev/kmsg. */
+struct kernel_record {
+	bool of_kernel;	       /* else a program has written it there */
+	uint64_t sequence;     /* 0: the first since boot */
+	uint64_t microseconds; /* of the clock that printk has, near CLOCK_MONOTONIC */
+	const char *text;      /* points into the record */
+};
+
+/*
+ * "PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;TEXT\n", more fields before the semicolon, lines with properties after the text
+ * (Documentation/ABI/testing/dev-kmsg); cuts the record after its text. -EBADMSG: it is no such record.
+ */
+MUST_CHECK int kernel_record_parse(char *record, struct kernel_record *ret);
