@@ -1,10 +1,12 @@
-/* A file as the journal, for the test twin: entries go to $CONNTRACK_PERSIST_HOST/journal.log if that is there. */
+/* Files as the journal, for the test twin: entries go to $CONNTRACK_PERSIST_HOST/journal.log if that is there. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/journal.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char *log_path(void)
@@ -38,4 +40,27 @@ void journal_send(enum severity severity, const char *id, const char *text,
 	for (size_t i = 0; fields && i < fields->count; i++)
 		(void)fprintf(log, "  %s\n", fields->texts[i]);
 	(void)fclose(log);
+}
+
+/* Lines "MICROSECONDS TEXT" of $CONNTRACK_PERSIST_HOST/kernel-messages; the line "lost": older ones are not there. */
+void journal_find_full_messages(struct full_messages *ret)
+{
+	struct full_messages messages = {.known = true, .since_boot = true};
+	char path[PATH_MAX], line[512], text[512];
+	uint64_t when;
+	FILE *file;
+
+	*ret = (struct full_messages){0};
+	(void)snprintf(path, sizeof(path), "%s/kernel-messages", getenv("CONNTRACK_PERSIST_HOST"));
+	file = fopen(path, "r");
+	if (!file)
+		return;
+	while (fgets(line, sizeof(line), file)) {
+		if (strcmp(line, "lost\n") == 0)
+			messages.since_boot = false;
+		else if (sscanf(line, "%" SCNu64 " %511[^\n]", &when, text) == 2)
+			full_messages_note(&messages, when, text);
+	}
+	(void)fclose(file);
+	*ret = messages;
 }

@@ -1,0 +1,150 @@
+#!/bin/bash
+# The kernel's messages as the shipped program reads them: of journals that systemd's own tool wrote, of this machine's
+# real buffer, and of a stand-in for it with one record. Nothing is written to either log of this machine.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+set -euo pipefail
+top=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
+reader=${builddir:?is set by make check}/tests/kernel-log
+
+# For the time of the test there is no journal of this machine, here and nowhere else.
+if [[ ${1-} != alone ]]; then
+	[[ $EUID == 0 ]] || { echo "needs root"; exit 77; }
+	[[ -e /etc/machine-id ]] || { echo "this machine has no /etc/machine-id"; exit 77; }
+	folder=$("$top/tests/unpack.sh" systemd-journal-remote) || { echo "no systemd-journal-remote to be had"; exit 77; }
+	exec unshare --mount --propagation private "$0" alone "$folder"
+fi
+folder=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mount -t tmpfs none /var/log
+mount -t tmpfs none /run
+machine=0123456789abcdef0123456789abcdef
+echo $machine >"$work/machine-id"
+mount --bind "$work/machine-id" /etc/machine-id
+boot=$(tr -d - </proc/sys/kernel/random/boot_id)
+other_boot=11112222333344445555666677778888
+
+fail() {
+	printf '%s\n' "$@"
+	exit 1
+}
+
+# finds LINE [COMMAND...]: the reader says so; run by a command if one is named.
+finds() {
+	local said
+	said=$("${@:2}" "$reader")
+	[[ $said == "$1" ]] || fail "not said: $1" "but:      $said"
+}
+
+#
+# The kernel's buffer: there is no journal yet
+#
+read_kmsg() {
+	dd if=/dev/kmsg iflag=nonblock bs=8192 status=none 2>/dev/null || :
+}
+full='^[0-7],[0-9]*,[0-9]*,[^;]*;\(nf_conntrack: \)*table full\( in netns [0-9]*\)\?, dropping packet$'
+count=$(read_kmsg | grep -c "$full" || :)
+said=$("$reader")
+[[ $said == "known=1 "*" count=$count "* ]] || fail "of the real buffer, with $count such messages: $said"
+since_boot=0
+[[ $(read_kmsg | sed -n 1p) != ?,0,* ]] || since_boot=1
+[[ $said == *" since_boot=$since_boot "* ]] || fail "the first record: $(read_kmsg | sed -n 1p)" "$said"
+
+# one_record TEXT: takes the buffer's place; a FIFO that somebody holds open ends as the buffer does.
+one_record() {
+	rm -f "$work/kmsg"
+	mkfifo -m 600 "$work/kmsg"
+	exec {hold}<>"$work/kmsg"
+	printf '%s\n' "$1" >&"$hold"
+	mount --bind "$work/kmsg" /dev/kmsg
+}
+no_record() {
+	umount /dev/kmsg
+	exec {hold}>&-
+}
+message='nf_conntrack: nf_conntrack: table full, dropping packet'
+one_record "4,7,1000000,-;$message"
+said=$("$reader")
+no_record
+[[ $said =~ ^'known=1 since_boot=0 count=1 namespaces=0 expectations=0 first='([0-9]+)' last='([0-9]+)$ ]] ||
+	fail "of one record: $said"
+[[ ${BASH_REMATCH[1]} == "${BASH_REMATCH[2]}" ]] || fail "two times of one record: $said"
+# One second after boot: the kernel's own figure leaves out what was slept since, ours does not.
+booted=$(awk '$1 == "btime" { print $2 }' /proc/stat)
+((BASH_REMATCH[1] / 1000000 >= booted && BASH_REMATCH[1] / 1000000 <= EPOCHSECONDS)) ||
+	fail "booted at $booted, it is $EPOCHSECONDS, and the record is of ${BASH_REMATCH[1]} us"
+one_record "12,7,1000000,-;$message"
+finds 'known=1 since_boot=0 count=0 namespaces=0 expectations=0 first=0 last=0'
+no_record
+one_record "4,0,1000000,-;Linux version"
+finds 'known=1 since_boot=1 count=0 namespaces=0 expectations=0 first=0 last=0'
+no_record
+
+#
+# The journal
+#
+entries=
+number=0
+# entry BOOT TRANSPORT FACILITY TEXT [FIELD]: one second after the one before.
+entry() {
+	number=$((number + 1))
+	entries+="__REALTIME_TIMESTAMP=$((1700000000 + number))000000
+__MONOTONIC_TIMESTAMP=${number}000000
+_BOOT_ID=$1
+_MACHINE_ID=$machine
+_TRANSPORT=$2
+SYSLOG_FACILITY=$3
+MESSAGE=$4
+${5:+$5
+}
+"
+}
+
+write_journal() {
+	rm -rf /var/log/journal
+	mkdir -p "/var/log/journal/$machine"
+	printf '%s' "$entries" >"$work/export"
+	LD_LIBRARY_PATH=$(find "$folder" -name 'lib*.so.*' -printf '%h\n' | sort -u | paste -sd :) \
+		"$(find "$folder" -name systemd-journal-remote -type f -perm -100)" \
+		--output="/var/log/journal/$machine/system.journal" "$work/export" >"$work/log" 2>&1 ||
+		fail 'systemd-journal-remote:' "$(<"$work/log")"
+}
+
+one_record "4,7,1000000,-;$message"
+entry $other_boot kernel 0 'Linux version 6.12'
+entry $other_boot kernel 0 "$message"
+entry "$boot" kernel 0 'Linux version 6.18'
+entry "$boot" kernel 0 "$message"
+entry "$boot" syslog 0 "$message"
+entry "$boot" kernel 1 "$message"
+entry "$boot" kernel 0 'nf_conntrack: nf_conntrack: table full in netns 4026532114, dropping packet'
+entry "$boot" kernel 0 'nf_conntrack: nf_conntrack: expectation table full'
+entry "$boot" kernel 0 "$message" '_SOURCE_REALTIME_TIMESTAMP=1600000000000000'
+entry "$boot" kernel 0 "$message of old"
+entry "$boot" kernel 0 'a later one'
+write_journal
+finds 'known=1 since_boot=1 count=3 namespaces=1 expectations=1 first=1600000000000000 last=1700000007000000'
+
+# Who may not read it, nor the buffer, learns nothing.
+chmod 700 /var/log/journal
+# The build may lie where only root gets at it.
+cp "$reader" /run/reader
+reader=/run/reader
+finds 'known=0 since_boot=0 count=0 namespaces=0 expectations=0 first=0 last=0' \
+	setpriv --reuid=65534 --regid=65534 --clear-groups
+reader=$builddir/tests/kernel-log
+
+# The oldest are gone.
+entries=
+entry "$boot" kernel 0 "$message"
+write_journal
+finds "known=1 since_boot=0 count=1 namespaces=0 expectations=0 first=17000000${number}000000 last=17000000${number}000000"
+
+# A journal without the kernel's messages: the buffer has them.
+entries=
+entry "$boot" syslog 1 "$message"
+entry $other_boot kernel 0 "$message"
+write_journal
+[[ $("$reader") == 'known=1 since_boot=0 count=1 '* ]] || fail 'not of the buffer'
+no_record
+echo "messages of a full table in this machine's buffer: $count"
