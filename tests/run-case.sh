@@ -73,6 +73,24 @@ loaded() {
 	echo 3145728 >"$keys/nf_conntrack_frag6_low_thresh"
 	echo 4194304 >"$keys/nf_conntrack_frag6_high_thresh"
 }
+# namespace NAME [PID COMMAND]: a further network namespace, kept by its name or of that process, with the values that a
+# fresh one has; the sizes are the host's, and only shown.
+# shellcheck disable=SC2317
+namespace() {
+	local key folder=$HOST/namespaces/$1 keys=$HOST/namespaces/$1/proc/sys/net/netfilter
+	mkdir -p "$keys"
+	[[ -z ${2-} ]] || echo "$2" >"$folder/pid"
+	[[ -z ${3-} ]] || echo "$3" >"$folder/command"
+	[[ -e $HOST$KEYS/nf_conntrack_max ]] || return 0
+	for key in max buckets expect_max; do
+		cp "$HOST$KEYS/nf_conntrack_$key" "$keys/"
+		chmod 444 "$keys/nf_conntrack_$key"
+	done
+	echo 0 >"$keys/nf_conntrack_count"
+	echo 432000 >"$keys/nf_conntrack_tcp_timeout_established"
+	echo 30 >"$keys/nf_conntrack_udp_timeout"
+	echo 0 >"$keys/nf_conntrack_acct"
+}
 # systemd, udevd: at work on this host.
 # shellcheck disable=SC2317
 run_by_systemd() {
@@ -118,7 +136,7 @@ written() {
 	[[ ! -e $HOST/kernel.log ]] || cat "$HOST/kernel.log"
 	rm -f "$HOST/kernel.log"
 }
-export -f ctp json has fail loaded run_by_systemd modules rules process at_boot fault written
+export -f ctp json has fail loaded namespace run_by_systemd modules rules process at_boot fault written
 export KEYS=/proc/sys/net/netfilter MODULE=/sys/module/nf_conntrack
 
 status=0

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -106,49 +107,11 @@ int kernel_file_module_state(const char *root, enum module_state *ret)
 	return 0;
 }
 
-/* "net:[4026531840]" of a process; 0 where it may not be seen. */
-static unsigned long read_namespace(const char *root, const char *process)
+bool kernel_file_is_writable(const char *path)
 {
-	char path[PATH_MAX], text[64];
-	ssize_t length;
+	struct stat status;
 
-	if (snprintf(path, sizeof(path), "%s/proc/%s/ns/net", root, process) >= (int)sizeof(path))
-		return 0;
-	length = readlink(path, text, sizeof(text) - 1);
-	if (length < 0)
-		return 0;
-	text[length] = '\0';
-	return strncmp(text, "net:[", 5) == 0 ? strtoul(text + 5, NULL, 10) : 0;
-}
-
-size_t kernel_file_count_namespaces(const char *root)
-{
-	unsigned long seen[256];
-	size_t count = 0;
-	char path[PATH_MAX];
-	struct dirent *entry;
-	DIR *processes;
-
-	if (snprintf(path, sizeof(path), "%s/proc", root) >= (int)sizeof(path))
-		return 0;
-	processes = opendir(path);
-	if (!processes)
-		return 0;
-	/* More than there is room for are as many as there is room for. */
-	while (count < ARRAY_SIZE(seen) && (entry = readdir(processes))) {
-		unsigned long id;
-		size_t i = 0;
-
-		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
-			continue;
-		id = read_namespace(root, entry->d_name);
-		while (i < count && seen[i] != id)
-			i++;
-		if (id && i == count)
-			seen[count++] = id;
-	}
-	(void)closedir(processes);
-	return count;
+	return stat(path, &status) == 0 && (status.st_mode & S_IWUSR) != 0;
 }
 
 void kernel_file_list_commands(const char *root, struct buffer *b)

@@ -27,8 +27,8 @@ MUST_CHECK int kernel_file_read_all(const char *path, char **ret);
 /* As kernel_list_commands(), below the directory that is /. */
 void kernel_file_list_commands(const char *root, struct buffer *b);
 
-/* As kernel_count_namespaces(), below the directory that is /. */
-size_t kernel_file_count_namespaces(const char *root);
+/* As kernel_is_writable(), with a real path. */
+bool kernel_file_is_writable(const char *path);
 
 /*
  * Whether a module is there, so that asking for what it does loads nothing. Built in it may have no directory in

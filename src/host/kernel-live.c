@@ -10,9 +10,11 @@
 
 #include "host/kernel-file.h"
 #include "host/modules.h"
+#include "host/namespaces.h"
 
 struct kernel {
 	struct utsname name;
+	int own; /* the way back from another network namespace; -1: none was entered yet */
 };
 
 int kernel_open(struct kernel **ret)
@@ -27,12 +29,15 @@ int kernel_open(struct kernel **ret)
 		free(kernel);
 		return error;
 	}
+	kernel->own = -1;
 	*ret = kernel;
 	return 0;
 }
 
 struct kernel *kernel_close(struct kernel *kernel)
 {
+	if (kernel)
+		close_descriptor(&kernel->own);
 	free(kernel);
 	return NULL;
 }
@@ -92,6 +97,12 @@ bool kernel_has(const struct kernel *kernel, const char *path)
 	return access(path, F_OK) == 0;
 }
 
+bool kernel_is_writable(const struct kernel *kernel, const char *path)
+{
+	(void)kernel;
+	return kernel_file_is_writable(path);
+}
+
 int kernel_write(const struct kernel *kernel, const char *path, const char *text)
 {
 	(void)kernel;
@@ -137,8 +148,27 @@ int kernel_modprobe_view(const struct kernel *kernel, struct modprobe_view *ret)
 	return modules_view(NULL, NULL, ret);
 }
 
-size_t kernel_count_namespaces(const struct kernel *kernel)
+int kernel_list_namespaces(const struct kernel *kernel, struct network_namespaces *ret)
 {
 	(void)kernel;
-	return kernel_file_count_namespaces("");
+	return namespaces_list(ret);
+}
+
+int kernel_find_namespace(const struct kernel *kernel, const char *name_or_path,
+			  struct network_namespace *ret)
+{
+	(void)kernel;
+	return namespaces_find(name_or_path, ret);
+}
+
+int kernel_enter_namespace(struct kernel *kernel, const struct network_namespace *one)
+{
+	int error = kernel->own < 0 ? namespaces_open_own(&kernel->own) : 0;
+
+	return error < 0 ? error : namespaces_enter(one);
+}
+
+void kernel_leave_namespace(struct kernel *kernel)
+{
+	namespaces_return(kernel->own);
 }

@@ -56,6 +56,12 @@ void kernel_list_commands(const struct kernel *kernel, struct buffer *b);
 bool kernel_has(const struct kernel *kernel, const char *path);
 
 /*
+ * Whether its mode lets somebody write it: keys that a network namespace has no value of its own for are shown there
+ * and are not writable, root or not.
+ */
+bool kernel_is_writable(const struct kernel *kernel, const char *path);
+
+/*
  * Writes a value, one write(2) of an open of its own: a second write to the same descriptor may be ignored with success.
  * Negative errno as open(2) and write(2): -ENOENT, -EACCES, -EROFS, -EPERM, -EINVAL, -ENOMEM, -EOPNOTSUPP ...; -EIO: the
  * kernel took a part.
@@ -82,8 +88,8 @@ MUST_CHECK int kernel_modprobe_view(const struct kernel *kernel, struct modprobe
 
 /* A network namespace of this host other than the process's own. */
 struct network_namespace {
-	char *name;		/* below /run/netns, or NULL */
-	char *path;		/* /run/netns/NAME or /proc/PID/ns/net */
+	char *name;		/* below /run/netns or /run/docker/netns, or NULL */
+	char *path;		/* /run/netns/NAME, /proc/PID/ns/net, or as it was given */
 	char *command;		/* of a process in it, or NULL */
 	unsigned long pid;	/* of that process; 0: none */
 	uint64_t device, inode; /* which one it is */
@@ -98,15 +104,19 @@ void network_namespaces_done(struct network_namespaces *namespaces);
 /* More than a host of containers has; what is beyond is left out. */
 #define NAMESPACES_MAX 1024
 
-/* "namespace NAME" or "namespace of COMMAND (PID)". */
+/* "namespace NAME" or "namespace of COMMAND (PID)", or "namespace PATH" of one that was found by it. */
 void network_namespace_describe(const struct network_namespace *one, struct buffer *b);
 
 /*
- * Those of /run/netns, by name, then those of running processes, each once, as far as this process may look at them. -ENOMEM.
+ * Those of /run/netns and /run/docker/netns, by name, then those of running processes, each once, as far as this process may
+ * look at them. -ENOMEM; -ENOENT ...: not even the own one can be seen.
  */
 MUST_CHECK int kernel_list_namespaces(const struct kernel *kernel, struct network_namespaces *ret);
 
-/* One by its path, or by its name below /run/netns. -ENOENT; -EINVAL: it is no network namespace; -EACCES ... -ENOMEM. */
+/*
+ * One by its path, or by its name below /run/netns or /run/docker/netns. -ENOENT; -EINVAL: it is no network namespace;
+ * -EALREADY: it is the process's own; -EACCES ... -ENOMEM.
+ */
 MUST_CHECK int kernel_find_namespace(const struct kernel *kernel, const char *name_or_path,
 				     struct network_namespace *ret);
 void network_namespace_done(struct network_namespace *one);

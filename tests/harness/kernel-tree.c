@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/faults.h"
+#include "harness/namespace.h"
 #include "host/kernel-file.h"
 #include "host/modules.h"
 #include "model/sizes.h"
@@ -73,10 +74,27 @@ unsigned long kernel_page_size(const struct kernel *kernel)
 	return 4096;
 }
 
+/* What a network namespace has of its own lies in its folder while it is entered. */
+static bool is_of_namespace(const char *path)
+{
+	return strncmp(path, "/proc/sys/net/", 14) == 0 || strncmp(path, "/proc/net/", 10) == 0;
+}
+
 static int make_path(const struct kernel *kernel, const char *path, char *buffer)
 {
-	return snprintf(buffer, PATH_MAX, "%s%s", kernel->folder, path) < PATH_MAX ? 0
-										   : -ENAMETOOLONG;
+	const char *folder = is_of_namespace(path) ? harness_net_root() : kernel->folder;
+
+	return snprintf(buffer, PATH_MAX, "%s%s", folder, path) < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+/* Failures in a namespace are those of "NAME:PATH". */
+static int find_fault(const struct kernel *kernel, const char *kind, const char *path)
+{
+	const char *inside = is_of_namespace(path) ? harness_namespace() : NULL;
+	char name[PATH_MAX];
+
+	(void)snprintf(name, sizeof(name), "%s%s%s", inside ? inside : "", inside ? ":" : "", path);
+	return faults_find(kernel->folder, kind, name);
 }
 
 int kernel_read(const struct kernel *kernel, const char *path, char *buffer, size_t size)
@@ -85,7 +103,7 @@ int kernel_read(const struct kernel *kernel, const char *path, char *buffer, siz
 	int error = make_path(kernel, path, whole);
 
 	if (error == 0)
-		error = faults_find(kernel->folder, "read", path);
+		error = find_fault(kernel, "read", path);
 	return error < 0 ? error : kernel_file_read(whole, buffer, size);
 }
 
@@ -176,7 +194,17 @@ int kernel_remove_module(const struct kernel *kernel, const char *name)
 	return error;
 }
 
-/* Every write is a line of kernel.log. Sizes of tables are rounded as the kernel does with pages of 4 KiB. */
+bool kernel_is_writable(const struct kernel *kernel, const char *path)
+{
+	char whole[PATH_MAX];
+
+	return make_path(kernel, path, whole) == 0 && kernel_file_is_writable(whole);
+}
+
+/*
+ * Every write is a line of kernel.log, with the namespace in front of it. Sizes of tables are rounded as the kernel does with
+ * pages of 4 KiB.
+ */
 int kernel_write(const struct kernel *kernel, const char *path, const char *text)
 {
 	char whole[PATH_MAX], log_path[PATH_MAX], rounded[VALUE_TEXT_SIZE];
@@ -190,10 +218,12 @@ int kernel_write(const struct kernel *kernel, const char *path, const char *text
 		return error;
 	log = fopen(log_path, "a");
 	if (log) {
+		if (harness_namespace())
+			(void)fprintf(log, "%s: ", harness_namespace());
 		(void)fprintf(log, "%s %s\n", strrchr(path, '/') + 1, text);
 		(void)fclose(log);
 	}
-	error = faults_find(kernel->folder, "write", path);
+	error = find_fault(kernel, "write", path);
 	if (error == FAULT_GONE) {
 		unload(kernel);
 		return -ENOENT;
@@ -240,9 +270,4 @@ int kernel_modprobe_view(const struct kernel *kernel, struct modprobe_view *ret)
 	int error = faults_find(kernel->folder, "modprobe", "view");
 
 	return error < 0 ? error : modules_view(kernel->folder, kernel->release, ret);
-}
-
-size_t kernel_count_namespaces(const struct kernel *kernel)
-{
-	return kernel_file_count_namespaces(kernel->folder);
 }

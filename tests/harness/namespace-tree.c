@@ -1,0 +1,141 @@
+/* Folders as network namespaces, for the test twin: $CONNTRACK_PERSIST_HOST/namespaces/NAME. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "harness/namespace.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/faults.h"
+#include "host/kernel-file.h"
+#include "host/kernel.h"
+
+/* The namespace that the process is in, as it is for a real one; "": its own. */
+static char *inside(void)
+{
+	static char name[NAME_MAX + 1];
+
+	return name;
+}
+
+const char *harness_namespace(void)
+{
+	return *inside() ? inside() : NULL;
+}
+
+const char *harness_net_root(void)
+{
+	static char folder[PATH_MAX];
+	const char *host = getenv("CONNTRACK_PERSIST_HOST");
+
+	if (!*inside())
+		return host;
+	(void)snprintf(folder, sizeof(folder), "%s/namespaces/%s", host, inside());
+	return folder;
+}
+
+/* With a file "pid" in its folder, and "command", it is a process's; else it has a name. The inode is its folder's. */
+static int describe(const struct kernel *kernel, const struct dirent *entry,
+		    struct network_namespace *ret)
+{
+	struct network_namespace one = {.inode = entry->d_ino};
+	char path[PATH_MAX], number[16], command[32] = "?";
+	int has_pid;
+
+	(void)snprintf(path, sizeof(path), "%s/namespaces/%s/pid", kernel_files_root(kernel),
+		       entry->d_name);
+	has_pid = kernel_file_read(path, number, sizeof(number)) == 0;
+	(void)snprintf(path, sizeof(path), "%s/namespaces/%s/command", kernel_files_root(kernel),
+		       entry->d_name);
+	(void)!kernel_file_read(path, command, sizeof(command));
+	(void)snprintf(path, sizeof(path), has_pid ? "/proc/%s/ns/net" : "/run/netns/%s",
+		       has_pid ? number : entry->d_name);
+	one.path = strdup(path);
+	if (has_pid) {
+		one.pid = strtoul(number, NULL, 10);
+		one.command = strdup(command);
+	} else {
+		one.name = strdup(entry->d_name);
+	}
+	*ret = one;
+	return one.path && (one.name || one.command) ? 0 : -ENOMEM;
+}
+
+int kernel_list_namespaces(const struct kernel *kernel, struct network_namespaces *ret)
+{
+	struct network_namespaces found = {.items = calloc(NAMESPACES_MAX, sizeof(*found.items))};
+	struct dirent **names = NULL;
+	char folder[PATH_MAX];
+	int count, error = found.items ? 0 : -ENOMEM;
+
+	(void)snprintf(folder, sizeof(folder), "%s/namespaces", kernel_files_root(kernel));
+	count = scandir(folder, &names, NULL, alphasort);
+	for (int i = 0; i < count; i++) {
+		if (error == 0 && names[i]->d_name[0] != '.' && found.count < NAMESPACES_MAX)
+			error = describe(kernel, names[i], &found.items[found.count++]);
+		free(names[i]);
+	}
+	free(names);
+	if (error < 0)
+		network_namespaces_done(&found);
+	else
+		*ret = found;
+	return error;
+}
+
+int kernel_find_namespace(const struct kernel *kernel, const char *name_or_path,
+			  struct network_namespace *ret)
+{
+	struct network_namespaces CLEANUP(network_namespaces_done) found = {0};
+	bool is_path = strchr(name_or_path, '/') != NULL;
+	int error = kernel_list_namespaces(kernel, &found);
+
+	if (strcmp(name_or_path, "/proc/self/ns/net") == 0)
+		return -EALREADY;
+	for (size_t i = 0; i < found.count && error == 0; i++) {
+		struct network_namespace *one = &found.items[i];
+		const char *known = is_path ? one->path : one->name;
+
+		if (!known || strcmp(known, name_or_path) != 0)
+			continue;
+		*ret = *one;
+		*one = (struct network_namespace){0};
+		return 0;
+	}
+	if (error < 0)
+		return error;
+	return is_path && kernel_has(kernel, name_or_path) ? -EINVAL : -ENOENT;
+}
+
+/* "enter NAME ERRNO" among the faults has it fail, by the name of the folder. */
+int kernel_enter_namespace(struct kernel *kernel, const struct network_namespace *one)
+{
+	char folder[PATH_MAX];
+	struct dirent *entry;
+	int error = -ENOENT;
+	DIR *names;
+
+	(void)snprintf(folder, sizeof(folder), "%s/namespaces", kernel_files_root(kernel));
+	names = opendir(folder);
+	while (names && error == -ENOENT && (entry = readdir(names))) {
+		if (entry->d_ino != one->inode)
+			continue;
+		error = faults_find(kernel_files_root(kernel), "enter", entry->d_name);
+		if (error == 0)
+			(void)snprintf(inside(), NAME_MAX + 1, "%s", entry->d_name);
+		break;
+	}
+	if (names)
+		(void)closedir(names);
+	return error;
+}
+
+void kernel_leave_namespace(struct kernel *kernel)
+{
+	(void)kernel;
+	*inside() = '\0';
+}
