@@ -218,6 +218,12 @@ bool schema_is_optional(const struct schema_row *row)
 	return row->since || row->until || row->gate;
 }
 
+bool schema_is_per_namespace(const struct schema_row *row)
+{
+	/* The sizes lead the table; one switch is shown in each namespace, and is the whole system's. */
+	return row >= &schema[SETTING_FIRST_KEY] && strcmp(row->name, "nf_hooks_lwtunnel") != 0;
+}
+
 void schema_describe_allowed(const struct schema_row *row, struct buffer *b)
 {
 	switch (row->type) {

@@ -101,6 +101,9 @@ const char *schema_section(size_t k);
 /* Whether some kernels lack the key, so that a file which writes it has to ask first. */
 bool schema_is_optional(const struct schema_row *row);
 
+/* Whether each network namespace has a value of its own; what is none of the kernel's has not. */
+bool schema_is_per_namespace(const struct schema_row *row);
+
 /* What may be written, in words: "yes or no", "0 to 255". */
 struct buffer;
 void schema_describe_allowed(const struct schema_row *row, struct buffer *b);

@@ -145,6 +145,16 @@ static void check_gate(const char *file, char *const *columns)
 		fail_msg("%s: optional or not", file);
 }
 
+/* The file's other scopes: only the initial namespace has it, or all show the same one. */
+static void check_scope(const char *file, char *const *columns)
+{
+	int found = schema_find_key(file);
+
+	if (found >= 0 && schema_is_per_namespace(&schema[found]) !=
+				  (strcmp(columns[COLUMN_SCOPE], "netns") == 0))
+		fail_msg("%s: each namespace's own or not", file);
+}
+
 static void check_type(const char *file, char *const *columns)
 {
 	static const struct {
@@ -196,7 +206,7 @@ static void table_holds_what_was_measured(void **state)
 {
 	static void (*const checks[])(const char *file, char *const *columns) = {
 		check_presence, check_bounds, check_default, check_releases,
-		check_gate,	check_type,   check_name,
+		check_gate,	check_type,   check_name,    check_scope,
 	};
 
 	(void)state;
@@ -287,6 +297,14 @@ static void look_ups_tell_what_is_not_there(void **state)
 	assert_false(schema_has_section(""));
 }
 
+static void what_is_no_key_is_no_namespace_s(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < schema_count; i++)
+		if (!schema[i].key && schema_is_per_namespace(&schema[i]))
+			fail_msg("%s", schema[i].name);
+}
+
 static void sections_stand_in_the_order_of_the_manual(void **state)
 {
 	static const char *const names[] = {"conntrack", "timeouts", "options", "apply", "disable"};
@@ -336,6 +354,7 @@ int main(void)
 		cmocka_unit_test(rows_are_whole_and_unique),
 		cmocka_unit_test(leading_rows_are_those_of_the_enum),
 		cmocka_unit_test(look_ups_tell_what_is_not_there),
+		cmocka_unit_test(what_is_no_key_is_no_namespace_s),
 		cmocka_unit_test(sections_stand_in_the_order_of_the_manual),
 		cmocka_unit_test(allowed_values_are_told_in_words),
 	};
