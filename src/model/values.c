@@ -68,6 +68,22 @@ int values_of_plan(const struct plan *plan, struct values *ret)
 	return 0;
 }
 
+void values_keep_namespace(struct values *values, bool own_max)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < values->count; i++) {
+		struct value value = values->items[i];
+
+		if (value.kind != VALUE_SYSCTL)
+			continue;
+		value.host = !schema_is_per_namespace(value.row) &&
+			     !(own_max && value.row == &schema[SETTING_MAX]);
+		values->items[count++] = value;
+	}
+	values->count = count;
+}
+
 void value_found(struct value *value, const char *text, int error)
 {
 	value->error = error;
@@ -115,6 +131,8 @@ static enum value_state judge(const struct value *value, enum module_state modul
 {
 	if (!module_is_there(module))
 		return blocked ? VALUE_CANNOT_LOAD : VALUE_PENDING;
+	if (value->host)
+		return VALUE_HOST;
 	if (value->error == -ENOENT)
 		return VALUE_ABSENT;
 	if (value->error < 0)
@@ -172,6 +190,7 @@ const char *value_state_word(enum value_state state)
 		[VALUE_ABSENT] = "absent",
 		[VALUE_CANNOT_LOAD] = "cannot load",
 		[VALUE_UNREADABLE] = "unreadable",
+		[VALUE_HOST] = "host",
 	};
 
 	return words[state];

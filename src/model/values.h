@@ -21,6 +21,7 @@ enum value_state {
 	VALUE_ABSENT,	   /* this kernel has no such key */
 	VALUE_CANNOT_LOAD, /* nothing to compare with, and something keeps the module from loading */
 	VALUE_UNREADABLE,
+	VALUE_HOST, /* of another network namespace: it only shows what is the host's own */
 };
 
 enum value_kind {
@@ -40,6 +41,7 @@ struct value {
 	uint64_t wanted;
 	uint64_t
 		rounded; /* what the kernel makes of it; the same number but for the sizes of tables */
+	bool host;	 /* see values_keep_namespace() */
 	bool at_least; /* a larger one is in force as well, but for those that the kernel makes by itself: */
 	uint64_t own[2]; /* of the buckets as wanted and as they are; 0: unknown */
 	/* Found by whoever looked: */
@@ -57,6 +59,12 @@ void values_done(struct values *values);
 
 /* Of mode disable there are none. The rows are the schema's own. -ENOMEM. */
 MUST_CHECK int values_of_plan(const struct plan *plan, struct values *ret);
+
+/*
+ * Before they are looked up in another network namespace: what is the host's own is not judged, and what is no key left out.
+ * own_max: max is that namespace's own, which no kernel up to 7.2 has.
+ */
+void values_keep_namespace(struct values *values, bool own_max);
 
 /* What was found at value->path; text NULL: error says why not. */
 void value_found(struct value *value, const char *text, int error);

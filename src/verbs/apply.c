@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "verbs/applied.h"
+#include "verbs/apply-namespaces.h"
 
 /* One is enough unless another process reads or writes the same key in that very moment. */
 #define TRIES 5
@@ -112,7 +113,8 @@ static void report_attempt(struct context *context, const struct value *before,
 		report_value(context->report,
 			     &(struct value_report){.value = before,
 						    .line = context->options->verbose ||
-							    before->state != VALUE_OK});
+							    (before->state != VALUE_OK &&
+							     before->state != VALUE_HOST)});
 		return;
 	}
 	if (attempt->error == 0) {
@@ -155,7 +157,8 @@ void apply_values(struct context *context, struct live *live, bool lenient,
 		values->items[i] = attempts[i].after;
 	}
 	values_judge(values, live->module, live->blocked);
-	applied_remember(context, live);
+	if (!live->elsewhere)
+		applied_remember(context, live);
 	*ret = result;
 }
 
@@ -179,8 +182,8 @@ static void report_in_force(struct context *context, const struct live *live, si
 		     count == 1 ? " is" : "s are", set, rest.data ? rest.data : "");
 }
 
-static enum exit_code run_pending(struct context *context, const struct session *session,
-				  const struct live *live)
+enum exit_code apply_pending(struct context *context, const struct session *session,
+			     const struct live *live)
 {
 	live_report_state(context, false, live);
 	if (live->module == MODULE_COMING) {
@@ -190,11 +193,12 @@ static enum exit_code run_pending(struct context *context, const struct session 
 		return EXIT_FAILED;
 	}
 	(void)live_report(context, session, live, LIVE_STATES);
-	report_event(
-		context->report, SEVERITY_NOTE, JOURNAL_PENDING, NULL,
-		"nf_conntrack is %s: nothing to set; the installed files bring the values into "
-		"force when it loads",
-		module_state_words(live->module));
+	report_event(context->report, SEVERITY_NOTE, JOURNAL_PENDING, NULL,
+		     "nf_conntrack is %s: nothing to set; %s", module_state_words(live->module),
+		     context->options->netns
+			     ? "run it again when it is loaded, as the installed files are for the "
+			       "host's own network namespace"
+			     : "the installed files bring the values into force when it loads");
 	return EXIT_DONE;
 }
 
@@ -212,17 +216,19 @@ static enum exit_code run_apply(struct context *context)
 		report_say(context->report, "Nothing to do: mode disable has no values.");
 		return EXIT_DONE;
 	}
+	if (context->options->netns)
+		return apply_namespaces(context, &session);
 	code = live_observe_settled(context, &session, &live);
 	if (code != EXIT_DONE)
 		return code;
 	if (!module_is_there(live.module))
-		return run_pending(context, &session, &live);
+		return apply_pending(context, &session, &live);
 	apply_values(context, &live, false, &result);
 	if (kernel_module_state(context->kernel, &live.module) == 0 &&
 	    !module_is_there(live.module) && result.failed == 0) {
 		/* Unloaded in the meantime: the next load brings its own event. */
 		values_judge(&live.values, live.module, false);
-		return run_pending(context, &session, &live);
+		return apply_pending(context, &session, &live);
 	}
 	report_set_changed(context->report, result.set > 0);
 	live_report_state(context, result.failed > 0, &live);
@@ -236,5 +242,5 @@ const struct verb verb_apply = {
 	.name = "apply",
 	.help = "bring the running kernel to the values",
 	.run = run_apply,
-	.flags = VERB_CHANGES | VERB_RUNNING,
+	.flags = VERB_CHANGES | VERB_RUNNING | VERB_NETNS,
 };

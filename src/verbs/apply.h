@@ -16,3 +16,7 @@ struct apply_result {
  */
 void apply_values(struct context *context, struct live *live, bool lenient,
 		  struct apply_result *ret);
+
+/* What is said, and the verb's end, where nf_conntrack is not there. */
+enum exit_code apply_pending(struct context *context, const struct session *session,
+			     const struct live *live);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "model/sizes.h"
 #include "verbs/applied.h"
 #include "verbs/modprobe-files.h"
 
@@ -54,6 +55,17 @@ static enum exit_code report_unreadable(struct context *context, const struct li
 	return code;
 }
 
+/*
+ * Its mode tells, and not a release: 7.2 has none. Up to May 2021 kernels had it writable as well, and that changed the
+ * host's; and it is the host's in the initial namespace, which alone has the key by its old name too.
+ */
+static bool has_own_max(const struct context *context, const struct session *session)
+{
+	return kernel_is_writable(context->kernel, PATH_PROC "/nf_conntrack_max") &&
+	       !kernel_has(context->kernel, "/proc/sys/net/nf_conntrack_max") &&
+	       !facts_before(&session->facts, 5, 13);
+}
+
 /* -ENOENT once more where it went away between the two looks. */
 static int look(struct context *context, const struct session *session, struct live *live)
 {
@@ -67,6 +79,8 @@ static int look(struct context *context, const struct session *session, struct l
 	error = values_of_plan(&session->plan, &live->values);
 	if (error < 0)
 		return error;
+	if (live->elsewhere)
+		values_keep_namespace(&live->values, has_own_max(context, session));
 	if (module_is_there(live->module))
 		for (size_t i = 0; i < live->values.count; i++)
 			read_value(context, &live->values.items[i]);
@@ -128,6 +142,15 @@ enum exit_code live_observe_settled(struct context *context, const struct sessio
 		kernel_pause(context->kernel, PAUSE_MS);
 		error = look(context, session, &live);
 	}
+	return finish_look(context, error, &live, ret);
+}
+
+enum exit_code live_observe_namespace(struct context *context, const struct session *session,
+				      struct live *ret)
+{
+	struct live live = {.elsewhere = true};
+	int error = look(context, session, &live);
+
 	return finish_look(context, error, &live, ret);
 }
 

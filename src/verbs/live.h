@@ -7,8 +7,9 @@
 
 struct live {
 	enum module_state module;
-	bool blocked;  /* something keeps it from loading */
-	bool unwanted; /* mode = disable, and it is loaded */
+	bool blocked;	/* something keeps it from loading */
+	bool unwanted;	/* mode = disable, and it is loaded */
+	bool elsewhere; /* of another network namespace */
 	struct values values;
 };
 void live_done(struct live *live);
@@ -20,6 +21,10 @@ enum exit_code live_observe(struct context *context, const struct session *sessi
 /* Also waits, a minute at most, while the module is on its way in or out. */
 enum exit_code live_observe_settled(struct context *context, const struct session *session,
 				    struct live *ret);
+
+/* Of the network namespace that was entered: what it has no value of its own for is VALUE_HOST, or left out. */
+enum exit_code live_observe_namespace(struct context *context, const struct session *session,
+				      struct live *ret);
 
 /* Warns before harm: lines that hide or block the module, sizes that cannot be had, namespaces that multiply max. */
 enum exit_code live_judge(struct context *context, const struct session *session,

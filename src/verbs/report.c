@@ -15,6 +15,8 @@
 struct report {
 	struct report_style style;
 	json_t *object;
+	json_t *place;	     /* whose values they are: the object, or one of its "namespaces" */
+	struct buffer where; /* "namespace NAME", empty: here */
 };
 
 #define COLOR_RED    "\033[31m"
@@ -37,14 +39,17 @@ int report_new(const struct report_style *style, struct report **ret)
 		free(report);
 		return -ENOMEM;
 	}
+	report->place = report->object;
 	*ret = report;
 	return 0;
 }
 
 struct report *report_free(struct report *report)
 {
-	if (report)
+	if (report) {
 		json_decref(report->object);
+		buffer_clear(&report->where);
+	}
 	free(report);
 	return NULL;
 }
@@ -146,13 +151,24 @@ void report_release(struct report *report)
 	}
 }
 
+/* What is told of another network namespace says so. */
+static PRINTF_LIKE(4, 0) void format_message(const struct report *report, char *text, size_t size,
+					     const char *format, va_list args)
+{
+	size_t used = 0;
+
+	if (report->where.data && report->where.length + 3 < size)
+		used = (size_t)snprintf(text, size, "%s: ", report->where.data);
+	(void)vsnprintf(text + used, size - used, format, args);
+}
+
 void report_message(struct report *report, enum severity severity, const char *format, ...)
 {
 	char text[2048];
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	format_message(report, text, sizeof(text), format, args);
 	va_end(args);
 	print_message(report, severity, text);
 }
@@ -172,6 +188,26 @@ void report_problems(struct report *report, const struct problems *problems)
 	}
 }
 
+/* An entry's fields, and of which network namespace they are. */
+static void send_event(const struct report *report, enum severity severity, const char *id,
+		       const char *text, const struct journal_fields *fields)
+{
+	struct journal_fields all = fields ? *fields : (struct journal_fields){0};
+	const char *path = json_string_value(json_object_get(report->place, "path"));
+	struct buffer CLEANUP(buffer_clear) place = {0};
+	const char *texts[8];
+
+	if (path)
+		buffer_printf(&place, "CONNTRACK_PERSIST_NAMESPACE=%s", path);
+	if (place.data && all.count < ARRAY_SIZE(texts)) {
+		for (size_t i = 0; i < all.count; i++)
+			texts[i] = all.texts[i];
+		texts[all.count++] = place.data;
+		all.texts = texts;
+	}
+	journal_send(severity, id, text, &all);
+}
+
 void report_event(struct report *report, enum severity severity, const char *id,
 		  const struct journal_fields *fields, const char *format, ...)
 {
@@ -179,10 +215,10 @@ void report_event(struct report *report, enum severity severity, const char *id,
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	format_message(report, text, sizeof(text), format, args);
 	va_end(args);
 	if (report->style.journal)
-		journal_send(severity, id, text, fields);
+		send_event(report, severity, id, text, fields);
 	else if (severity != SEVERITY_NOTE)
 		print_message(report, severity, text);
 	else
@@ -281,7 +317,11 @@ static void say_value(struct report *report, const struct value_report *what)
 	if (value->state == VALUE_OK)
 		buffer_printf(&text, " = %s", value->live);
 	else if (value->state == VALUE_ABSENT)
-		buffer_add(&text, ": this kernel does not have it");
+		buffer_printf(&text, ": this %s does not have it",
+			      report->where.data ? "namespace" : "kernel");
+	else if (value->state == VALUE_HOST)
+		buffer_printf(&text, ": the host's own%s%s", value->live[0] ? ", " : "",
+			      value->live);
 	else
 		buffer_printf(&text, ": %s -> %" PRIu64, value->live[0] ? value->live : "-",
 			      value->wanted);
@@ -310,9 +350,30 @@ void report_value(struct report *report, const struct value_report *what)
 	}
 	if (what->since)
 		(void)json_object_set_new(item, "since", json_string(what->since));
-	(void)json_array_append_new(json_object_get(report->object, "values"), item);
+	(void)json_array_append_new(json_object_get(report->place, "values"), item);
 	if (what->line)
 		say_value(report, what);
+}
+
+void report_begin_namespace(struct report *report, const struct network_namespace *one)
+{
+	json_t *item = json_pack("{s:o, s:o, s:s, s:[]}", "name",
+				 one->name ? json_text(one->name, strlen(one->name)) : json_null(),
+				 "path", json_text(one->path, strlen(one->path)), "state",
+				 "in-order", "values");
+
+	(void)json_array_append_new(json_object_get(report->object, "namespaces"), item);
+	report->place = item;
+	network_namespace_describe(one, &report->where);
+	report_say(report, "%s%s%s", color_of(report, COLOR_BOLD),
+		   report->where.data ? report->where.data : "?", color_of(report, COLOR_NONE));
+}
+
+void report_end_namespace(struct report *report, const char *state)
+{
+	(void)json_object_set_new(report->place, "state", json_string(state));
+	report->place = report->object;
+	buffer_clear(&report->where);
 }
 
 static void print_diff(const struct report *report, const char *text)

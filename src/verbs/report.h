@@ -8,6 +8,7 @@
 
 #include "base/problems.h"
 #include "host/journal.h"
+#include "host/kernel.h"
 #include "model/compare.h"
 #include "model/plan.h"
 #include "model/values.h"
@@ -72,6 +73,13 @@ struct value_report {
 	bool line;
 };
 void report_value(struct report *report, const struct value_report *what);
+
+/*
+ * Values and messages in between are of that network namespace: the values stand in its object of the list "namespaces",
+ * which is there, and messages begin with it. state as report_set_state(), "gone" or "unreachable".
+ */
+void report_begin_namespace(struct report *report, const struct network_namespace *one);
+void report_end_namespace(struct report *report, const char *state);
 
 /*
  * A message that has an entry of its own kind in the journal; elsewhere a note is a line of the result, and anything

@@ -307,6 +307,35 @@ static void without_the_module_values_wait_or_cannot_come(void **state)
 	}
 }
 
+/* Of another network namespace: the host's own is neither judged nor written, whatever was found. */
+static void namespace_keeps_what_is_its_own(void **state)
+{
+	struct setting settings[] = {
+		{.row = row_of("max"), .wanted = 100000},
+		{.row = row_of("expect_max"), .wanted = 2048},
+		{.row = row_of("udp"), .wanted = 30},
+		{.row = row_of("nf_hooks_lwtunnel"), .wanted = 1},
+	};
+
+	(void)state;
+	for (int own_max = 0; own_max <= 1; own_max++) {
+		struct values CLEANUP(values_done)
+			values = build(100000, 1000, 4096, settings, ARRAY_SIZE(settings));
+		size_t order[8];
+
+		values_keep_namespace(&values, own_max);
+		assert_int_equal(values.count, ARRAY_SIZE(settings));
+		expect_text("first", values.items[0].row->name, "max");
+		value_found(&values.items[0], "65536", 0);
+		value_found(&values.items[1], NULL, -EIO);
+		value_found(&values.items[2], "60", 0);
+		expect_states(&values, MODULE_LIVE, false,
+			      own_max ? "differs host differs host " : "host host differs host ");
+		assert_int_equal(values_order(&values, order), own_max ? 2 : 1);
+		expect_states(&values, MODULE_ABSENT, false, "pending pending pending pending ");
+	}
+}
+
 static void expect_order(const char *hashsize, const char *expect_hashsize, const char *max,
 			 const char *udp, const char *wanted)
 {
@@ -435,6 +464,7 @@ int main(void)
 		cmocka_unit_test(loaded_module_is_judged_value_by_value),
 		cmocka_unit_test(what_cannot_be_read_is_unreadable),
 		cmocka_unit_test(without_the_module_values_wait_or_cannot_come),
+		cmocka_unit_test(namespace_keeps_what_is_its_own),
 		cmocka_unit_test(table_grows_before_max_and_shrinks_after_it),
 		cmocka_unit_test(only_what_differs_is_written),
 		cmocka_unit_test(refusal_by_the_system_is_explained),
