@@ -8,6 +8,7 @@
 
 struct screen_style {
 	unsigned int columns; /* of the terminal; at least 40 are taken for granted */
+	unsigned int lines;   /* at most so many: what matters least is left out; 0: all of it */
 	bool utf8;	      /* blocks for the bar and the history, else ASCII */
 	bool color;
 };

@@ -12,6 +12,7 @@
 #include "model/modprobe-lines.h"
 #include "model/plan.h"
 #include "model/precedence.h"
+#include "model/render-table.h"
 #include "model/uses.h"
 #include "model/values.h"
 
@@ -480,6 +481,39 @@ static void failures_of_the_search_for_users_are_told(void **state)
 	assert_int_equal(error, -ENOMEM);
 }
 
+static int draw_screen(void)
+{
+	static struct entry_counts contents = {.by_protocol[6] = 7, .by_time[0] = 7};
+	struct namespace_table other = {.where = (char[]){"blue"}, .entries = {true, 3}};
+	const struct table table = {.module = MODULE_LIVE,
+				    .entries = {true, 7},
+				    .max = {true, 10},
+				    .buckets = {true, 10},
+				    .messages = {.known = true, .count = 3},
+				    .contents = &contents,
+				    .namespaces = &other,
+				    .namespace_count = 1,
+				    .values = {.known = true, .ok = 1}};
+	const struct judgement judgement = {
+		.verdict = VERDICT_FULL, .share = {true, 700}, .memory_now = {true, 4096}};
+	const struct screen_style style = {.columns = 40, .lines = 12, .utf8 = true, .color = true};
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	struct history history = {0};
+
+	history_add(&history, &table, &judgement);
+	history_add(&history, &table, &judgement);
+	render_table(&table, &judgement, &history, &style, &text);
+	if (text.error == 0)
+		expect_part("screen", text.data, "Full: ");
+	return text.error;
+}
+
+static void failures_of_the_screen_are_told(void **state)
+{
+	(void)state;
+	fail_each_allocation("screen", draw_screen, false);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -489,6 +523,7 @@ int main(void)
 		cmocka_unit_test(failures_of_the_diff_are_told),
 		cmocka_unit_test(failures_beside_the_kernel_are_told),
 		cmocka_unit_test(failures_of_the_search_for_users_are_told),
+		cmocka_unit_test(failures_of_the_screen_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
