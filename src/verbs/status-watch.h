@@ -1,0 +1,18 @@
+/* status --watch: the screen of the table, again and again in its place. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "model/render-table.h"
+#include "verbs/verbs.h"
+
+/* How to draw on standard output as it is; of one look: whole, however few lines the terminal has. */
+void status_style(const struct context *context, bool watch, struct screen_style *ret);
+
+/*
+ * Looks every so many seconds until q or a signal ends it; whatever does, the terminal is as it was. Elsewhere than on a
+ * terminal: one screen after the other with an empty line between. look fills what is zeroed, or returns a negative
+ * errno, which ends it. EXIT_FAILED: that, or standard output is gone.
+ */
+enum exit_code status_watch(struct context *context, unsigned int seconds,
+			    int (*look)(void *data, struct table *ret, struct judgement *judgement),
+			    void *data);
