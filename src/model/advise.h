@@ -44,6 +44,11 @@ struct advise_request {
 	uint64_t memory_limit;	 /* bytes a full table may take at most; 0: unknown */
 	bool uses_known;	 /* somebody looked as root, and could read all */
 	size_t certain, likely;	 /* who uses conntrack */
+	/*
+	 * Microseconds since the epoch: when apply changed values last; what the kernel said before is of other values.
+	 * 0: unknown.
+	 */
+	uint64_t applied;
 };
 
 /* The most urgent one first; none is a good answer. -ENOMEM. */

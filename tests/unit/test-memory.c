@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <jansson.h>
 
+#include "model/advise.h"
 #include "model/diff.h"
 #include "model/entries.h"
 #include "model/lint.h"
@@ -514,6 +515,41 @@ static void failures_of_the_screen_are_told(void **state)
 	fail_each_allocation("screen", draw_screen, false);
 }
 
+static int advise_on_a_full_table(void)
+{
+	static struct entry_counts contents;
+	const struct table table = {
+		.module = MODULE_LIVE,
+		.facts = {.ram = (uint64_t)8 << 30, .release = {6, 1}, .page_size = 4096},
+		.entries = {true, 2000},
+		.max = {true, 2000},
+		.tcp_time_wait = {true, 120},
+		.contents = &contents,
+	};
+	const struct judgement judgement = {.verdict = VERDICT_FULL, .entry_bytes = 256};
+	const struct advise_request request = {.table = &table, .judgement = &judgement};
+	struct findings CLEANUP(findings_done) findings = {0};
+	int error;
+
+	contents.total = contents.by_state[TCP_STATE_TIME_WAIT] = contents.tcp_ports[80] = 2000;
+	error = advise(&request, &findings);
+	assert_int_equal(findings.count, error < 0 ? 0 : 3);
+	for (size_t i = 0; i < findings.count; i++) {
+		expect_part("title", findings.items[i].title, ".");
+		expect_part("evidence", findings.items[i].evidence, ".");
+		expect_part("reason", findings.items[i].reason, ".");
+	}
+	if (error == 0)
+		expect_part("lines", findings.items[1].lines, "\ntcp_time_wait = 30s");
+	return error;
+}
+
+static void failures_of_advice_are_told(void **state)
+{
+	(void)state;
+	fail_each_allocation("advice", advise_on_a_full_table, false);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -524,6 +560,7 @@ int main(void)
 		cmocka_unit_test(failures_beside_the_kernel_are_told),
 		cmocka_unit_test(failures_of_the_search_for_users_are_told),
 		cmocka_unit_test(failures_of_the_screen_are_told),
+		cmocka_unit_test(failures_of_advice_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
