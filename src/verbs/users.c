@@ -2,9 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "verbs/users.h"
 
-#include <string.h>
-
 #include "base/buffer.h"
+#include "verbs/wrap.h"
 
 static const char *const words[] = {[USE_LIKELY] = "likely", [USE_CERTAIN] = "certain"};
 
@@ -50,24 +49,7 @@ void users_add_json(struct context *context, const struct host_uses *found)
 	(void)json_object_set_new(object, "modules", list_modules(&found->graph));
 }
 
-#define INDENT	10
-#define COLUMNS 80
-
-/* Breaks at blanks. */
-static void say_wrapped(struct context *context, const char *text)
-{
-	while (strlen(text) > COLUMNS - INDENT) {
-		int length = COLUMNS - INDENT;
-
-		while (length > 0 && text[length] != ' ')
-			length--;
-		if (length == 0)
-			break;
-		report_say(context->report, "%*s%.*s", INDENT, "", length, text);
-		text += length + 1;
-	}
-	report_say(context->report, "%*s%s", INDENT, "", text);
-}
+#define INDENT 10
 
 static void say_uses(struct context *context, const struct uses *uses, enum certainty certainty)
 {
@@ -78,9 +60,9 @@ static void say_uses(struct context *context, const struct uses *uses, enum cert
 		if (use->certainty != certainty)
 			continue;
 		report_say(context->report, "%-8s  %s", words[certainty], use->name);
-		say_wrapped(context, use->evidence);
+		report_say_wrapped(context->report, "", INDENT, use->evidence);
 		buffer_printf(&without, "without: %s", use->breaks);
-		say_wrapped(context, without.data ? without.data : "?");
+		report_say_wrapped(context->report, "", INDENT, without.data ? without.data : "?");
 	}
 }
 
