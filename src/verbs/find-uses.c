@@ -67,23 +67,27 @@ static void report_ruleset_error(struct context *context, const struct ruleset *
 			       strerror(-ruleset->error));
 }
 
-static int judge_ruleset(struct context *context, const struct ruleset *ruleset, struct uses *uses)
+static int judge_ruleset(struct context *context, const struct ruleset *ruleset,
+			 struct host_uses *found)
 {
 	int error = 0;
 
-	if (ruleset->error < 0)
+	if (ruleset->error < 0) {
+		found->unread = true;
 		report_ruleset_error(context, ruleset);
+	}
 	if (ruleset->nft)
-		error = uses_of_nft(ruleset->nft, ruleset->where, uses);
+		error = uses_of_nft(ruleset->nft, ruleset->where, &found->uses);
 	for (size_t i = 0; i < ruleset->table_count && error == 0; i++) {
 		const struct legacy_table *table = &ruleset->tables[i];
 
 		error = uses_of_xtables(&(struct xtables_table){table->name, table->ipv6,
 								table->entries, table->size},
-					ruleset->where, uses);
+					ruleset->where, &found->uses);
 	}
 	if (error != -EBADMSG)
 		return error;
+	found->unread = true;
 	report_message(context->report, SEVERITY_WARNING,
 		       "the rules of %s are not understood by this version of conntrack-persist",
 		       *ruleset->where ? ruleset->where : "this host");
@@ -117,7 +121,7 @@ static int find_rules(struct context *context, struct host_uses *found)
 	int error = rulesets_read(&rulesets);
 
 	for (size_t i = 0; i < rulesets.count && error == 0; i++)
-		error = judge_ruleset(context, &rulesets.items[i], &found->uses);
+		error = judge_ruleset(context, &rulesets.items[i], found);
 	if (error == 0)
 		judge_entries(&rulesets, found);
 	return error;

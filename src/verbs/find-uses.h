@@ -10,6 +10,7 @@ struct host_uses {
 	struct module_graph
 		graph; /* empty where the kernel has no modules, or nf_conntrack is not loaded */
 	struct uses uses;
+	bool unread; /* some rules could not be read or understood: that none uses it is not proved */
 };
 void host_uses_done(struct host_uses *found);
 
