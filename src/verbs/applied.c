@@ -88,6 +88,19 @@ void applied_read(const struct context *context, struct applied *ret)
 		ret->text = steal_pointer(&text);
 }
 
+uint64_t applied_when(const struct context *context)
+{
+	struct observed_file seen = {0};
+	uint64_t when = 0;
+
+	/* The file is written only where it changes. */
+	if (tree_look(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &seen) == 0 &&
+	    seen.kind == FILE_REGULAR && seen.changed_ns > 0)
+		when = (uint64_t)seen.changed_ns / 1000;
+	observed_file_clear(&seen);
+	return when;
+}
+
 bool applied_has(const struct applied *applied, const struct value *value)
 {
 	struct buffer CLEANUP(buffer_clear) line = {0};

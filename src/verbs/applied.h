@@ -20,5 +20,8 @@ void applied_forget(struct context *context);
 
 void applied_read(const struct context *context, struct applied *ret);
 
+/* When apply changed values last, microseconds since the epoch; 0: not known. */
+uint64_t applied_when(const struct context *context);
+
 /* Whether this value was in force then. */
 bool applied_has(const struct applied *applied, const struct value *value);
