@@ -4,7 +4,7 @@
 
 _conntrack_persist() {
 	local current=$2 previous=$3 word verb=''
-	local verbs='plan install apply check users unload uninstall keys'
+	local verbs='plan install apply check status users advise unload uninstall keys'
 	local options='--config --json --quiet --verbose --color --help --version'
 	COMPREPLY=()
 	case $previous in
@@ -14,6 +14,10 @@ _conntrack_persist() {
 		;;
 	--root)
 		COMPREPLY=($(compgen -d -- "$current"))
+		return
+		;;
+	--netns)
+		COMPREPLY=($(compgen -W "all $(ls /run/netns 2>/dev/null)" -- "$current"))
 		return
 		;;
 	--color)
@@ -28,9 +32,11 @@ _conntrack_persist() {
 	plan) options+=' --root --force --no-live --from-system' ;;
 	install) options+=' --root --dry-run --force --no-live' ;;
 	uninstall) options+=' --root --dry-run --force' ;;
+	status) options+=' --watch --prometheus' ;;
+	apply) options+=' --netns' ;;
 	unload) options+=' --dry-run' ;;
 	check | keys) options+=' --root' ;;
-	'') options+=' --root --dry-run --force --no-live --from-system' ;;
+	'') options+=' --root --dry-run --force --no-live --from-system --watch --prometheus --netns' ;;
 	esac
 	case $current in
 	-*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;

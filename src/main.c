@@ -15,8 +15,8 @@
 #include "verbs/watch.h"
 
 static const struct verb *const verbs[] = {
-	&verb_plan,  &verb_install, &verb_apply,     &verb_check,
-	&verb_users, &verb_unload,  &verb_uninstall, &verb_keys,
+	&verb_plan,  &verb_install, &verb_apply,  &verb_check,	   &verb_status,
+	&verb_users, &verb_advise,  &verb_unload, &verb_uninstall, &verb_keys,
 };
 
 static void print_help(void)
@@ -42,6 +42,10 @@ static void print_help(void)
 		"      --no-live      with install: the files only, not the running kernel\n"
 		"      --from-system  with plan: the configuration that says what the host's\n"
 		"                     other files say now\n"
+		"      --watch[=SECONDS]  with status: again and again, every 2 seconds or so\n"
+		"      --prometheus   with status: for node exporter's textfile collector\n"
+		"      --netns=WHICH  with apply: in the network namespace of that name or path,\n"
+		"                     or in all others\n"
 		"  -q, --quiet        no output but warnings and errors\n"
 		"  -v, --verbose      more of it\n"
 		"      --color=WHEN   auto, always or never; NO_COLOR is honoured\n"
@@ -72,6 +76,14 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
+static bool complain_about_formats(void)
+{
+	(void)fputs("conntrack-persist: --json, --prometheus and --watch are three forms of one "
+		    "answer: choose one\nTry \"conntrack-persist --help\".\n",
+		    stderr);
+	return false;
+}
+
 /* Whether the verb takes the options given; complains otherwise. */
 static bool vet_options(const struct verb *verb, const struct options *options)
 {
@@ -93,6 +105,8 @@ static bool vet_options(const struct verb *verb, const struct options *options)
 		wrong = "--netns";
 	else if (options->root && (verb->flags & VERB_RUNNING))
 		wrong = "--root";
+	if (!wrong && (options->json + options->prometheus + options->watch) > 1)
+		return complain_about_formats();
 	if (!wrong)
 		return true;
 	(void)fprintf(
@@ -149,6 +163,7 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 
 	context->watching = verb == &verb_check && is_watching(context->options);
 	style.hold = context->watching;
+	style.no_notes = context->options->watch;
 	error = tree_open(root, &tree);
 	style.prefix = error < 0 || !context->options->root ? "" : tree_prefix(tree);
 	if (report_new(&style, &report) < 0)

@@ -15,6 +15,7 @@ struct request {
 	struct screen_style style;
 	unsigned int looks, watch;
 	bool history;
+	struct fixture now; /* of the watch */
 };
 
 static const struct option options[] = {
@@ -47,17 +48,17 @@ static int draw(const struct request *request)
 }
 
 /* Each look is the next one of the fixture. */
-static int look(void *data, struct table *ret, struct judgement *judgement)
+static int look(void *data, const struct table **ret, const struct judgement **ret_judgement)
 {
 	struct request *request = data;
-	struct fixture fixture;
-	int error = fixture_make(request->name, request->looks++, &fixture);
+	int error;
 
-	if (error < 0)
-		return error;
-	*ret = fixture.table;
-	*judgement = fixture.judgement;
-	return 0;
+	fixture_done(&request->now);
+	request->now = (struct fixture){0};
+	error = fixture_make(request->name, request->looks++, &request->now);
+	*ret = &request->now.table;
+	*ret_judgement = &request->now.judgement;
+	return error;
 }
 
 static int watch(struct request *request)
@@ -70,7 +71,9 @@ static int watch(struct request *request)
 	if (error < 0)
 		return error;
 	context.report = report;
-	return (int)status_watch(&context, request->watch, look, request);
+	error = (int)status_watch(&context, request->watch, look, request);
+	fixture_done(&request->now);
+	return error;
 }
 
 static bool read_number(unsigned int *ret)

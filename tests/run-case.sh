@@ -17,7 +17,8 @@ case=$(cd "${1:?which case?}" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export HOST=$work/host IMAGE=$work/image CASE=$case CONNTRACK_PERSIST_HOST=$work/host
-unset NO_COLOR RUNTIME_DIRECTORY
+unset NO_COLOR RUNTIME_DIRECTORY COLUMNS LINES
+export TZ=UTC LC_ALL=C
 umask 022
 mkdir -p "$work/run" "$HOST/etc" "$HOST/var/lib" "$HOST/proc/sys/kernel" "$IMAGE"
 echo 'MemTotal:        3915436 kB' >"$HOST/proc/meminfo"
@@ -65,6 +66,8 @@ loaded() {
 	fi
 	[[ $state != coming ]] || return 0
 	echo 65536 >"$keys/nf_conntrack_max"
+	# Its short name, which child network namespaces lack.
+	echo 65536 >"$HOST/proc/sys/net/nf_conntrack_max"
 	echo 65536 >"$keys/nf_conntrack_buckets"
 	echo 1024 >"$keys/nf_conntrack_expect_max"
 	echo 432000 >"$keys/nf_conntrack_tcp_timeout_established"

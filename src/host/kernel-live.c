@@ -48,6 +48,15 @@ const char *kernel_files_root(const struct kernel *kernel)
 	return "/";
 }
 
+uint64_t kernel_now(const struct kernel *kernel)
+{
+	struct timespec now = {0};
+
+	(void)kernel;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 bool kernel_may_change(const struct kernel *kernel)
 {
 	(void)kernel;

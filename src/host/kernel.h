@@ -27,6 +27,9 @@ static inline void kernel_closep(struct kernel **kernel)
 /* The directory that is "/" for the host's files: "/", or the twin's folder. */
 const char *kernel_files_root(const struct kernel *kernel);
 
+/* Microseconds since the epoch. */
+uint64_t kernel_now(const struct kernel *kernel);
+
 /* Whether this process may change the host: the effective user is root. */
 bool kernel_may_change(const struct kernel *kernel);
 

@@ -185,6 +185,21 @@ static void add_missing(struct buffer *text, bool missing, const char *what)
 	buffer_add(text, what);
 }
 
+/* Nothing is loaded by looking: that is left to who wants to see. */
+static const char *why_unlisted(int error)
+{
+	switch (-error) {
+	case ENOENT:
+		return "for them: modprobe nf_conntrack_netlink";
+	case EFBIG:
+		return "too many for the kernel's file; for them: modprobe nf_conntrack_netlink";
+	case ELIBACC:
+		return "libmnl is not installed";
+	default:
+		return strerror(-error);
+	}
+}
+
 /* Said once, in place of rows full of zeros that nobody has counted. */
 void add_not_shown(struct screen *screen, const struct table *table)
 {
@@ -194,7 +209,7 @@ void add_not_shown(struct screen *screen, const struct table *table)
 
 	add_missing(text, unlisted, "entries by protocol and state");
 	if (unlisted && !denied)
-		buffer_printf(text, " (%s)", strerror(-table->contents_error));
+		buffer_printf(text, " (%s)", why_unlisted(table->contents_error));
 	add_missing(text, denied && !table->slab.known, "memory as measured");
 	add_missing(text, !table->counters.known[COUNTER_DROP], "drops");
 	add_missing(text, !table->messages.known, "the kernel's messages");

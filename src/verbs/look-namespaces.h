@@ -8,8 +8,7 @@
 
 /*
  * Fills the three fields of namespaces. What the plan sets in each (values, which may have none) is compared with that, the
- * other keys of a namespace's own with those here. Without being root they are not known, and a note says so. EXIT_FAILED was
- * reported.
+ * other keys of a namespace's own with those here. Without being root they are not known. EXIT_FAILED was reported.
  */
 enum exit_code look_namespaces(struct context *context, const struct values *values,
 			       struct table *ret);

@@ -109,6 +109,8 @@ static void tell_message(const struct report *report, enum severity severity, co
 
 static void print_message(const struct report *report, enum severity severity, const char *text)
 {
+	if (severity == SEVERITY_NOTE && report->style.no_notes)
+		return;
 	json_array_append_new(json_object_get(report->object, "messages"),
 			      json_pack("{s:s, s:o}", "level", severity_words[severity], "text",
 					json_text(text, strlen(text))));
@@ -419,7 +421,8 @@ void report_diff(struct report *report, const struct file_difference *difference
 int report_finish(struct report *report)
 {
 	if (report->style.json &&
-	    (json_dumpf(report->object, stdout, JSON_INDENT(2)) < 0 || putchar('\n') == EOF))
+	    (json_dumpf(report->object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) < 0 ||
+	     putchar('\n') == EOF))
 		return -EIO;
 	return 0;
 }

@@ -23,8 +23,9 @@ struct report_style {
 	const char *verb;
 	const char *prefix; /* of the root, for file names in texts */
 	bool json, quiet, verbose, color;
-	bool journal; /* messages go there as entries, instead of to standard error */
-	bool hold;    /* all but errors wait for report_release() */
+	bool journal;  /* messages go there as entries, instead of to standard error */
+	bool no_notes; /* a screen that is drawn again and again has no place for them */
+	bool hold;     /* all but errors wait for report_release() */
 };
 
 MUST_CHECK int report_new(const struct report_style *style, struct report **ret);

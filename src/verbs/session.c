@@ -44,21 +44,41 @@ static const char *errno_advice(int error)
 	}
 }
 
-void report_errno(struct context *context, const char *what, const char *path, int error)
+static void report_errno_as(struct context *context, enum severity severity, const char *what,
+			    const char *path, int error)
 {
 	/* Those that this program gives a meaning of its own have no use for the system's words. */
 	bool own = error == -EINVAL || error == -ENOLINK || error == -ESTALE || error == -ETIMEDOUT;
 
-	report_message(context->report, SEVERITY_ERROR, "cannot %s %s%s%s%s", what, path,
-		       own ? "" : ": ", own ? "" : strerror(-error), errno_advice(error));
+	report_message(context->report, severity, "cannot %s %s%s%s%s", what, path, own ? "" : ": ",
+		       own ? "" : strerror(-error), errno_advice(error));
 }
 
-static enum exit_code report_read_failure(struct context *context, struct read_failure *failure,
-					  int error)
+void report_errno(struct context *context, const char *what, const char *path, int error)
 {
-	report_errno(context, "read", failure->path ? failure->path : "the files", error);
+	report_errno_as(context, SEVERITY_ERROR, what, path, error);
+}
+
+static enum exit_code report_read_failure(struct context *context, const struct session *session,
+					  struct read_failure *failure, int error)
+{
+	if (session->voice != VOICE_NONE)
+		report_errno_as(context,
+				session->voice == VOICE_LOW ? SEVERITY_WARNING : SEVERITY_ERROR,
+				"read", failure->path ? failure->path : "the files", error);
 	read_failure_done(failure);
 	return EXIT_FAILED;
+}
+
+static void tell_problems(struct context *context, const struct session *session,
+			  struct problems *problems)
+{
+	if (session->voice == VOICE_NONE)
+		return;
+	for (size_t i = 0; session->voice == VOICE_LOW && i < problems->count; i++)
+		if (problems->items[i].severity == SEVERITY_ERROR)
+			problems->items[i].severity = SEVERITY_WARNING;
+	report_problems(context->report, problems);
 }
 
 static enum exit_code read_config(struct context *context, struct session *session,
@@ -72,8 +92,8 @@ static enum exit_code read_config(struct context *context, struct session *sessi
 				       problems, &failure);
 	if (error < 0) {
 		/* What is wrong with the other files is worth knowing all the same. */
-		report_problems(context->report, problems);
-		return report_read_failure(context, &failure, error);
+		tell_problems(context, session, problems);
+		return report_read_failure(context, session, &failure, error);
 	}
 	read_failure_done(&failure);
 	config_check(&session->config, problems);
@@ -92,6 +112,7 @@ static enum exit_code make_plan(struct context *context, struct session *session
 	};
 	enum exit_code code;
 	int error;
+	bool bad;
 
 	code = read_config(context, session, &problems);
 	if (code != EXIT_DONE)
@@ -100,13 +121,13 @@ static enum exit_code make_plan(struct context *context, struct session *session
 
 	/* Sizes are judged only of a configuration that could be read whole; all its errors come in one go. */
 	error = plan_build(&request, &problems, &session->plan);
-	if (!session->quiet)
-		report_problems(context->report, &problems);
+	bad = problems_have_error(&problems);
+	tell_problems(context, session, &problems);
 	if (error < 0) {
 		report_errno(context, "make", "the plan", error);
 		return EXIT_FAILED;
 	}
-	return problems_have_error(&problems) ? EXIT_CONFIG : EXIT_DONE;
+	return bad ? EXIT_CONFIG : EXIT_DONE;
 }
 
 static int record_directories(const struct context *context, const char *path,
@@ -204,7 +225,7 @@ static enum exit_code observe(struct context *context, struct session *session)
 	int error = observe_files(context->tree, &session->observed, &failure);
 
 	if (error < 0)
-		return report_read_failure(context, &failure, error);
+		return report_read_failure(context, session, &failure, error);
 	if (session->observed.manifest_broken)
 		report_message(context->report, SEVERITY_WARNING,
 			       "%s%s cannot be understood; our files are known by their own "
@@ -214,10 +235,10 @@ static enum exit_code observe(struct context *context, struct session *session)
 	return EXIT_DONE;
 }
 
-static enum exit_code open_session(struct context *context, bool keep_sizes, bool quiet,
-				   struct session *ret)
+static enum exit_code open_session(struct context *context, bool keep_sizes,
+				   enum session_voice voice, struct session *ret)
 {
-	struct session session = {.quiet = quiet};
+	struct session session = {.voice = voice};
 	enum exit_code code;
 	int error;
 
@@ -252,7 +273,7 @@ enum exit_code session_open_plan(struct context *context, struct session *ret)
 	int error = observe_manifest(context->tree, &session.observed, &failure);
 
 	if (error < 0)
-		return report_read_failure(context, &failure, error);
+		return report_read_failure(context, &session, &failure, error);
 	code = make_plan(context, &session, true);
 	if (code != EXIT_DONE) {
 		session_done(&session);
@@ -264,12 +285,17 @@ enum exit_code session_open_plan(struct context *context, struct session *ret)
 
 enum exit_code session_open(struct context *context, bool keep_sizes, struct session *ret)
 {
-	return open_session(context, keep_sizes, false, ret);
+	return open_session(context, keep_sizes, VOICE_FULL, ret);
 }
 
 enum exit_code session_open_quietly(struct context *context, struct session *ret)
 {
-	return open_session(context, true, true, ret);
+	return open_session(context, true, VOICE_NONE, ret);
+}
+
+bool session_try(struct context *context, struct session *ret)
+{
+	return open_session(context, true, VOICE_LOW, ret) == EXIT_DONE;
 }
 
 enum exit_code session_open_empty(struct context *context, struct session *ret)

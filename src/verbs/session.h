@@ -4,6 +4,13 @@
 
 #include "verbs/verbs.h"
 
+/* How what is wrong with the configuration and the files is told. */
+enum session_voice {
+	VOICE_FULL,
+	VOICE_LOW,  /* errors as warnings: the verb has more to say than that */
+	VOICE_NONE, /* it was told before */
+};
+
 struct session {
 	struct config config;
 	struct facts facts;
@@ -15,7 +22,7 @@ struct session {
 	char *manifest_bytes;
 	size_t manifest_size;
 	enum file_state manifest_state;
-	bool quiet; /* problems of the configuration were reported before */
+	enum session_voice voice;
 };
 
 void session_done(struct session *session);
@@ -31,6 +38,9 @@ enum exit_code session_open_plan(struct context *context, struct session *ret);
 
 /* Without a word about the configuration, which the run has reported already. */
 enum exit_code session_open_quietly(struct context *context, struct session *ret);
+
+/* For verbs that can do without: what is wrong is told as a warning, and *ret is empty then. */
+bool session_try(struct context *context, struct session *ret);
 
 /* The same for uninstall, which needs no configuration: nothing of ours shall be there. */
 enum exit_code session_open_empty(struct context *context, struct session *ret);

@@ -29,8 +29,8 @@ struct watch {
 	sigset_t taken, mask_before;
 	struct sigaction pipe_before;
 	struct history history;
-	struct table table;
-	struct judgement judgement;
+	const struct table *table;
+	const struct judgement *judgement;
 };
 
 void status_style(const struct context *context, bool watch, struct screen_style *ret)
@@ -50,7 +50,6 @@ static void watch_done(struct watch *watch)
 	const struct timespec now = {0};
 
 	terminal_stop(&watch->terminal);
-	table_done(&watch->table);
 	close_descriptor(&watch->signals);
 	close_descriptor(&watch->timer);
 	/* Whoever presses a key twice means it once. */
@@ -97,7 +96,7 @@ static int draw(struct watch *watch)
 	struct screen_style style;
 
 	status_style(watch->context, true, &style);
-	render_table(&watch->table, &watch->judgement, &watch->history, &style, &text);
+	render_table(watch->table, watch->judgement, &watch->history, &style, &text);
 	if (text.error < 0 || !text.data)
 		return -ENOMEM;
 	if (watch->on_terminal)
@@ -192,19 +191,16 @@ static int set_timer(struct watch *watch, unsigned int seconds)
 	return timerfd_settime(watch->timer, 0, &when, NULL) < 0 ? -errno : 0;
 }
 
-static int run(struct watch *watch, unsigned int seconds,
-	       int (*look)(void *data, struct table *ret, struct judgement *judgement), void *data)
+static int run(struct watch *watch, unsigned int seconds, status_look *look, void *data)
 {
 	enum step step = STEP_LOOK;
 	int error = 0;
 
 	while (error == 0 && step != STEP_END && step != STEP_FAIL) {
 		if (step == STEP_LOOK) {
-			table_done(&watch->table);
-			watch->table = (struct table){0};
 			error = look(data, &watch->table, &watch->judgement);
 			if (error == 0)
-				history_add(&watch->history, &watch->table, &watch->judgement);
+				history_add(&watch->history, watch->table, watch->judgement);
 			if (error == 0)
 				error = set_timer(watch, seconds);
 		}
@@ -216,8 +212,7 @@ static int run(struct watch *watch, unsigned int seconds,
 	return error < 0 ? error : step == STEP_FAIL ? -EPIPE : 0;
 }
 
-enum exit_code status_watch(struct context *context, unsigned int seconds,
-			    int (*look)(void *data, struct table *ret, struct judgement *judgement),
+enum exit_code status_watch(struct context *context, unsigned int seconds, status_look *look,
 			    void *data)
 {
 	struct watch watch = {.context = context, .signals = -1, .timer = -1};

@@ -8,11 +8,13 @@
 /* How to draw on standard output as it is; of one look: whole, however few lines the terminal has. */
 void status_style(const struct context *context, bool watch, struct screen_style *ret);
 
+/* What there is now, which has to stay until the next call. Negative errno: the watch ends. */
+typedef int status_look(void *data, const struct table **ret,
+			const struct judgement **ret_judgement);
+
 /*
  * Looks every so many seconds until q or a signal ends it; whatever does, the terminal is as it was. Elsewhere than on a
- * terminal: one screen after the other with an empty line between. look fills what is zeroed, or returns a negative
- * errno, which ends it. EXIT_FAILED: that, or standard output is gone.
+ * terminal: one screen after the other with an empty line between. EXIT_FAILED: look did, or standard output is gone.
  */
-enum exit_code status_watch(struct context *context, unsigned int seconds,
-			    int (*look)(void *data, struct table *ret, struct judgement *judgement),
+enum exit_code status_watch(struct context *context, unsigned int seconds, status_look *look,
 			    void *data);

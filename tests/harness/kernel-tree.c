@@ -51,6 +51,13 @@ const char *kernel_files_root(const struct kernel *kernel)
 	return kernel->folder;
 }
 
+/* Noon of a day in November. */
+uint64_t kernel_now(const struct kernel *kernel)
+{
+	(void)kernel;
+	return 1795262400000000;
+}
+
 bool kernel_may_change(const struct kernel *kernel)
 {
 	(void)kernel;

@@ -1,0 +1,105 @@
+/* The verb status: the table now, on a screen, again and again, or for programs. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "model/render-table.h"
+#include "verbs/look-table.h"
+#include "verbs/status-json.h"
+#include "verbs/status-watch.h"
+
+/* Looking at everything may take this part of the time at most, one in so many. */
+#define WHOLE_SHARE 10
+
+static uint64_t clock_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+struct watching {
+	struct context *context;
+	struct host_table host;
+	uint64_t next_whole; /* when the entries may be counted again */
+};
+
+/* The table is status_watch()'s to look at until the next call. */
+static int look_again(void *data, const struct table **ret, const struct judgement **ret_judgement)
+{
+	struct watching *watching = data;
+	uint64_t begin = clock_us();
+	bool whole = begin >= watching->next_whole;
+
+	if (host_table_look(watching->context, whole ? TABLE_WHOLE : TABLE_FIGURES,
+			    &watching->host) != EXIT_DONE)
+		return -EIO;
+	if (whole)
+		watching->next_whole = begin + (clock_us() - begin) * WHOLE_SHARE;
+	*ret = &watching->host.table;
+	*ret_judgement = &watching->host.judgement;
+	return 0;
+}
+
+static enum exit_code run_watch(struct context *context)
+{
+	struct watching watching = {.context = context};
+	enum exit_code code;
+
+	host_table_open(context, &watching.host);
+	code = status_watch(context, context->options->watch_seconds, look_again, &watching);
+	host_table_done(&watching.host);
+	return code;
+}
+
+static void print_screen(struct context *context, const struct host_table *host)
+{
+	struct buffer CLEANUP(buffer_clear) screen = {0};
+	struct screen_style style;
+
+	status_style(context, false, &style);
+	render_table(&host->table, &host->judgement, NULL, &style, &screen);
+	if (!context->options->quiet)
+		(void)fputs(screen.data ? screen.data : "", stdout);
+}
+
+static enum exit_code run_status(struct context *context)
+{
+	const struct options *options = context->options;
+	struct host_table CLEANUP(host_table_done) host = {0};
+	struct buffer CLEANUP(buffer_clear) metrics = {0};
+	enum exit_code code;
+
+	if (options->watch)
+		return run_watch(context);
+	host_table_open(context, &host);
+	code = host_table_look(context, TABLE_WHOLE, &host);
+	if (code != EXIT_DONE)
+		return code;
+	if (options->json) {
+		if (host.planned) {
+			report_plan(context->report, &host.session.plan);
+			live_report_state(context,
+					  host.table.values.differs > 0 ||
+						  host.table.values.files_differ,
+					  &host.live);
+		}
+		(void)json_object_set_new(report_object(context->report), "table",
+					  status_json(&host.table, &host.judgement));
+	} else if (options->prometheus) {
+		render_metrics(&host.table, &host.judgement, &host.live.values, &metrics);
+		(void)fputs(metrics.data ? metrics.data : "", stdout);
+	} else {
+		print_screen(context, &host);
+	}
+	return EXIT_DONE;
+}
+
+const struct verb verb_status = {
+	.name = "status",
+	.help = "the table now: is it full, why, what holds the entries",
+	.run = run_status,
+	.flags = VERB_RUNNING | VERB_SCREEN,
+};
