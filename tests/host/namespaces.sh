@@ -14,7 +14,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mount -t tmpfs none /run
-mount -t tmpfs none /etc
+mount -t tmpfs -o mode=755 none /etc
 mkdir -p /run/netns
 
 fail() {

@@ -14,8 +14,8 @@ if [[ ${1-} != alone ]]; then
 fi
 work=$(mktemp -d)
 cp -a /etc "$work/etc"
-mount -t tmpfs none /etc
-mount -t tmpfs none /var/lib
+mount -t tmpfs -o mode=755 none /etc
+mount -t tmpfs -o mode=755 none /var/lib
 # What a real installation keeps there stays; without one the folder is made here, and goes with uninstall.
 runtime=/run/conntrack-persist
 had_runtime=no
