@@ -1,0 +1,138 @@
+/* Makes flows for the guests to track: a datagram to each of many ports, or many connections at the same time. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define EVENTS 64
+
+static const char usage[] =
+	"usage: flows udp ADDRESS PORT COUNT    a datagram to each port from PORT on\n"
+	"       flows tcp ADDRESS PORT COUNT    connections to PORT, held until it is killed\n"
+	"       flows serve ADDRESS PORT        accepts them, holds each until its peer closes\n";
+
+static int socket_new(int type)
+{
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+	if (fd < 0) {
+		perror("flows: socket");
+		exit(EXIT_FAILURE);
+	}
+	return fd;
+}
+
+static void datagrams(struct sockaddr_in to, uint16_t count)
+{
+	uint16_t first = ntohs(to.sin_port);
+	int fd = socket_new(SOCK_DGRAM);
+	uint32_t sent = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		to.sin_port = htons((uint16_t)(first + i));
+		if (sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)) == 1)
+			sent++;
+	}
+	(void)close(fd);
+	/* Those that the sender's own kernel took; what becomes of them elsewhere nobody tells. */
+	printf("%" PRIu32 "\n", sent);
+}
+
+/* A lost SYN is sent again by the kernel, so that each of them is open as soon as nothing drops it. */
+static void connections(const struct sockaddr_in *to, uint16_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		int fd = socket_new(SOCK_STREAM | SOCK_NONBLOCK);
+
+		if (connect(fd, (const struct sockaddr *)to, sizeof(*to)) < 0 &&
+		    errno != EINPROGRESS) {
+			perror("flows: connect");
+			exit(EXIT_FAILURE);
+		}
+	}
+	pause();
+}
+
+static void watch(int loop, int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+
+	if (epoll_ctl(loop, EPOLL_CTL_ADD, fd, &event) < 0) {
+		perror("flows: epoll_ctl");
+		exit(EXIT_FAILURE);
+	}
+}
+
+static void serve_event(int loop, int listener, int fd)
+{
+	char byte;
+
+	if (fd != listener) {
+		/* Nobody sends anything: this is the end of it. */
+		if (read(fd, &byte, 1) <= 0)
+			(void)close(fd);
+		return;
+	}
+	while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+		watch(loop, fd);
+}
+
+static void serve(const struct sockaddr_in *at)
+{
+	struct epoll_event events[EVENTS];
+	int loop = epoll_create1(EPOLL_CLOEXEC), listener = socket_new(SOCK_STREAM | SOCK_NONBLOCK);
+
+	if (loop < 0 || bind(listener, (const struct sockaddr *)at, sizeof(*at)) < 0 ||
+	    listen(listener, UINT16_MAX) < 0) {
+		perror("flows: serve");
+		exit(EXIT_FAILURE);
+	}
+	watch(loop, listener);
+	for (;;) {
+		int count = epoll_wait(loop, events, EVENTS, -1);
+
+		for (int i = 0; i < count; i++)
+			serve_event(loop, listener, events[i].data.fd);
+	}
+}
+
+/* As many files as anybody may have. */
+static void files_raise(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	const char *kind = argc > 1 ? argv[1] : "";
+	bool serves = strcmp(kind, "serve") == 0;
+
+	if (argc != (serves ? 4 : 5) || inet_pton(AF_INET, argv[2], &address.sin_addr) != 1) {
+		(void)fputs(usage, stderr);
+		return EXIT_FAILURE;
+	}
+	address.sin_port = htons((uint16_t)strtoul(argv[3], NULL, 10));
+	files_raise();
+	if (serves)
+		serve(&address);
+	else if (strcmp(kind, "tcp") == 0)
+		connections(&address, (uint16_t)strtoul(argv[4], NULL, 10));
+	else
+		datagrams(address, (uint16_t)strtoul(argv[4], NULL, 10));
+	return EXIT_SUCCESS;
+}

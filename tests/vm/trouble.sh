@@ -1,0 +1,378 @@
+#!/bin/bash
+# Hosts in trouble, with real packets: what status and advise say of each, and that the advice is the cure.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source=lib.sh
+. ./lib.sh
+
+config=/etc/conntrack-persist.conf
+advice=/etc/conntrack-persist.conf.d/50-advice.conf
+here=10.9.0.1
+flows=/usr/local/libexec/flows
+
+# ctp ARGUMENT...: what it prints is only shown where a check says so; the exit status is what counts here.
+ctp() {
+	output=$(conntrack-persist "$@" 2>&1)
+	status=$?
+}
+
+# of FILTER: what jq finds in the object that the last run printed, on one line.
+of() {
+	jq -r "$1" <<<"$output" 2>/dev/null | paste -sd ' '
+}
+
+# holds EXPRESSION: "yes", or the expression with its figures.
+holds() {
+	# A figure that is missing makes it no expression.
+	if ((${1/null/})) 2>/dev/null; then echo yes; else echo "$1"; fi
+}
+
+# counter NAME: of this network namespace, summed over processors.
+counter() {
+	local columns column sum=0
+	{
+		read -ra columns
+		for column in "${!columns[@]}"; do
+			[ "${columns[column]}" != "$1" ] || break
+		done
+		while read -ra columns; do
+			sum=$((sum + 16#${columns[column]}))
+		done
+	} </proc/net/stat/nf_conntrack
+	echo "$sum"
+}
+
+# full_messages: how many of them the kernel has printed.
+full_messages() {
+	dmesg | grep -c 'nf_conntrack: table full, dropping packet'
+}
+
+# sizes: the limit and the buckets.
+sizes() {
+	cat "$proc/nf_conntrack_max" "$sys/parameters/hashsize" | paste -sd ' '
+}
+
+count() {
+	cat "$proc/nf_conntrack_count"
+}
+
+# The host tracks what left sends to it; left and right have values of their own.
+network() {
+	local name number=0
+	for name in left right; do
+		ip netns add "$name"
+		ip link add "to-$name" type veth peer name to-host netns "$name"
+		ip address add "10.9.$number.1/24" dev "to-$name"
+		ip link set "to-$name" up
+		ip -n "$name" address add "10.9.$number.2/24" dev to-host
+		ip -n "$name" link set to-host up
+		number=$((number + 1))
+	done
+	# Many connections that begin or end at the same moment are nothing to mind.
+	sysctl --quiet net.core.somaxconn=65535 net.ipv4.tcp_max_{syn_backlog,orphans,tw_buckets}=65535
+}
+
+# What loads nf_conntrack. Nobody shall be told that a datagram's port is closed.
+rules() {
+	nft 'add table inet t; add chain inet t in { type filter hook input priority 0; };
+		add chain inet t out { type filter hook output priority 0; };
+		add rule inet t in ct state established,related accept;
+		add rule inet t out icmp type destination-unreachable drop'
+	event_await 'UDEV add'
+}
+
+# connect PORT COUNT: connections from left, held until disconnect.
+connect() {
+	port=$1
+	"$flows" serve "$here" "$port" &
+	server=$!
+	ip netns exec left "$flows" tcp "$here" "$port" "$2" &
+	client=$!
+}
+
+# The server closes what its clients have closed: no connection is reset.
+disconnect() {
+	kill "$client"
+	wait "$client" 2>/dev/null
+	wait_for none_established
+	kill "$server"
+	wait "$server" 2>/dev/null
+}
+
+none_established() {
+	[ "$(established "$port")" = 0 ]
+}
+
+# established PORT: tracked connections to it.
+established() {
+	conntrack -L -p tcp --state ESTABLISHED --dport "$1" 2>/dev/null | wc -l
+}
+
+datagrams() {
+	ip netns exec "${2:-left}" "$flows" udp "$here" 10000 "$1"
+}
+
+at_least() {
+	[ "$("${@:2}")" -ge "$1" ]
+}
+
+# remember: counters of before, for grown.
+remember() {
+	before_drop=$(counter drop)
+	before_failed=$(counter insert_failed)
+	before_chain=$(counter chainlength)
+	before_messages=$(full_messages)
+}
+
+# grown: by how much each of them has since.
+grown() {
+	echo "drop $(($(counter drop) - before_drop)) insert_failed $(($(counter insert_failed) - before_failed))" \
+		"chainlength $(($(counter chainlength) - before_chain)) messages $(($(full_messages) - before_messages))"
+}
+
+# verdict NAME WORD: of status, in both of its forms.
+verdict() {
+	local text
+	ctp --json status
+	check "$1: status says $2" "$status $(of .table.verdict)" "0 $2"
+	text=$(of .table.text)
+	table=$output
+	ctp status
+	check "$1: and has a sentence for it" "$status $([ -n "$text" ] && grep -cF -e "$text" <<<"$output")" '0 1'
+	output=$table
+}
+
+# advised NAME KIND: is one of the findings, with all that belongs to it. Its lines are saved as a drop-in.
+advised() {
+	ctp --json advise
+	check "$1: advise finds $2" "$status $(of ".findings[] | select(.kind == \"$2\") | .kind")" "0 $2"
+	check "$1: with a title, evidence and a reason" \
+		"$(of ".findings[] | select(.kind == \"$2\") | [.title, .evidence, .reason] | map(length > 0) | all")" true
+	mkdir -p "${advice%/*}"
+	jq -r ".findings[] | select(.kind == \"$2\") | .lines // empty" <<<"$output" >"$advice"
+	sed 's/^/# advised: /' "$advice"
+	check "$1: and lines for the configuration" "$([ -s "$advice" ]; echo $?)" 0
+}
+
+# cured NAME: the lines are installed.
+cured() {
+	ctp install
+	check "$1: the advised lines are installed" "$status" 0
+	[ "$status" = 0 ] || echo "# install: ${output@Q}"
+	ctp --quiet check
+	check "$1: and in force" "$status $output" '0 '
+}
+
+# not_advised NAME KIND: is no finding any more.
+not_advised() {
+	ctp --json advise
+	check "$1: advise finds $2 no more" "$status $(of ".findings[] | select(.kind == \"$2\") | .kind")" '0 '
+}
+
+# A limit that is too small.
+full() {
+	printf '[conntrack]\nmax = 2000\n' >"$config"
+	ctp install
+	verdict 'before' not-loaded
+	rules
+	check 'full: a small table is in force' "$(sizes)" '2000 2048'
+	remember
+	connect 7001 5000
+	wait_for at_least "$((before_drop + 3000))" counter drop
+	check 'full: connections up to the limit, no more' "$(count)" 2000
+	echo "# full: $(grown)"
+	check 'full: the kernel says so' "$(holds "$(full_messages) > $before_messages")" yes
+	verdict full full
+	check 'full: use and limit' "$(of '.table | .entries, .max, (.share | round)')" '2000 2000 100'
+	check 'full: drops are counted' "$(holds "$(of .table.counters.drop) >= 3000")" yes
+	check 'full: and nothing failed for its chain' "$(of .table.counters.chainlength)" 0
+	check 'full: the messages are counted' \
+		"$(holds "0 < $(of .table.messages.count) && $(of .table.messages.count) <= $(full_messages)")" yes
+	check 'full: with their times' "$(of '.table.messages | .first <= .last and (.first | length > 0)')" true
+	check 'full: what is in the table' "$(of .table.protocols.tcp)" 2000
+	check 'full: and in which state' "$(holds "$(of .table.tcp_states.ESTABLISHED) >= 1900")" yes
+	advised full larger-max
+	disconnect
+}
+
+full_cured() {
+	cured full
+	conntrack -F 2>/dev/null
+	remember
+	connect 7002 5000
+	wait_for at_least 5000 established 7002
+	check 'full, cured: all of them are tracked' "$(established 7002)" 5000
+	check 'full, cured: without a drop' "$(grown)" 'drop 0 insert_failed 0 chainlength 0 messages 0'
+	verdict 'full, cured' was-full
+	check 'full, cured: entries' "$(holds "$(of .table.entries) >= 5000")" yes
+	not_advised 'full, cured' larger-max
+	disconnect
+	rm "$advice"
+}
+
+# A large limit and few buckets, by hand.
+chains() {
+	local lost
+	ctp --quiet uninstall
+	rm -f "$config"
+	conntrack -F 2>/dev/null
+	echo 512 >"$sys/parameters/hashsize"
+	echo 100000 >"$proc/nf_conntrack_max"
+	# Longer than a slow guest needs for all of them.
+	echo 600 >"$proc/nf_conntrack_udp_timeout"
+	remember
+	check 'chains: all is sent' "$(datagrams 25000)" 25000
+	echo "# chains: $(count) entries, $(grown)"
+	check 'chains: flows are lost, far from the limit' "$(holds "$(count) < 24000")" yes
+	lost=$((25000 - $(count)))
+	# Not in drop, which is for whatever finds no room to begin with.
+	check 'chains: each of them is counted twice, and nothing is said' "$(grown)" \
+		"drop 0 insert_failed $lost chainlength $lost messages 0"
+	verdict chains chains
+	check 'chains: use and limit' "$(of '.table | .entries, .max, .buckets')" "$(count) 100000 512"
+	check 'chains: entries a bucket' "$(of ".table.entries_per_bucket * 512 | (. - $(count)) | fabs < 512")" true
+	check 'chains: drops are counted' "$(of '.table.counters | .chainlength, .insert_failed, .drop')" \
+		"$(counter chainlength) $(counter insert_failed) $(counter drop)"
+	advised chains more-buckets
+}
+
+chains_cured() {
+	cured chains
+	echo 600 >"$proc/nf_conntrack_udp_timeout"
+	conntrack -F 2>/dev/null
+	remember
+	check 'chains, cured: all is sent again' "$(datagrams 25000)" 25000
+	check 'chains, cured: all is tracked' "$(holds "$(count) >= 25000")" yes
+	check 'chains, cured: and nothing lost' "$(grown)" 'drop 0 insert_failed 0 chainlength 0 messages 0'
+	verdict 'chains, cured' was-full
+	not_advised 'chains, cured' more-buckets
+	sizes >/vm/advised
+}
+
+# live NAMESPACE KEY: its value there.
+live() {
+	ip netns exec "$1" cat "$proc/nf_conntrack_$2"
+}
+
+# here_live: what the second boot's configuration sets.
+here_live() {
+	cat "$proc"/nf_conntrack_{max,udp_timeout} | paste -sd ' '
+}
+
+# there NAME FIELD: of that namespace's object in what status printed.
+there() {
+	of ".table.namespaces[] | select(.name | endswith(\"$1\")) | $2"
+}
+
+namespaces() {
+	verdict 'after a reboot' not-loaded
+	rules
+	check 'after a reboot: what was advised is in force' "$(sizes)" "$(cat /vm/advised)"
+	printf '[conntrack]\nmax = 5000\n[timeouts]\nudp = 600\n' >"$config"
+	rm -f "$advice"
+	ctp install
+	check 'namespaces: here the values hold' "$(here_live)" '5000 600'
+	check 'namespaces: there the kernel'"'"'s own do' "$(live left udp_timeout) $(live right udp_timeout)" '30 30'
+	echo 300 >"$proc/nf_conntrack_udp_timeout"
+	ip netns exec left sh -c "echo 500 >$proc/nf_conntrack_udp_timeout"
+	ctp --quiet apply
+	ip netns exec left nft 'add table inet t; add chain inet t out { type filter hook output priority 0; };
+		add rule inet t out ct state new accept'
+	check 'namespaces: all is sent' "$(datagrams 100)" 100
+	check 'namespaces: left tracks as well' "$(live left count) $(live right count)" '100 0'
+	ctp --json status
+	check 'namespaces: status names both' "$(there left .error) $(there right .error)" 'null null'
+	check 'namespaces: their entries' "$(there left .entries) $(there right '.entries // 0')" '100 0'
+	check 'namespaces: their values' "$(there left .differs | grep -c 'udp_timeout 500') $(
+		there right .differs | grep -c 'udp_timeout 30')" '1 1'
+
+	echo 6000 >"$proc/nf_conntrack_max"
+	ctp --netns=left apply
+	check 'namespaces: apply to one of them' "$status $(live left udp_timeout) $(live right udp_timeout)" '0 600 30'
+	ctp --netns=all apply
+	check 'namespaces: apply to all of them' "$status $(live left udp_timeout) $(live right udp_timeout)" '0 600 600'
+	check 'namespaces: the host'"'"'s limit is left alone' "$(cat "$proc/nf_conntrack_max")" 6000
+	ctp --json status
+	check 'namespaces: no value differs any more' "$(there left .differs) $(there right .differs)" 'null null'
+	ctp --quiet apply
+	ip netns exec left nft flush ruleset
+}
+
+# Most of the table is closed connections, and connections that nobody has used for days.
+timeouts() {
+	local number
+	conntrack -F 2>/dev/null
+	# By hand, as nobody wants to wait for a day and a half, which is what is missing of the kernel's five days.
+	for ((number = 1; number <= 2000; number++)); do
+		echo "-I -p tcp -s 10.9.0.2 -d $here --sport $((20000 + number)) --dport 7003" \
+			'--state ESTABLISHED -u ASSURED,SEEN_REPLY -t 300000'
+	done >/vm/idle
+	conntrack --load-file /vm/idle >/dev/null 2>&1
+	check 'timeouts: idle connections are there' "$(established 7003)" 2000
+	connect 7004 2500
+	wait_for at_least 2500 established 7004
+	disconnect
+	# A few may end with a reset.
+	wait_for at_least 2300 closed
+	echo "# timeouts: $(count) entries, $(closed) closed"
+	verdict timeouts nearly-full
+	check 'timeouts: what is in the table' "$(of .table.tcp_states.ESTABLISHED) $(
+		holds "$(of .table.tcp_states.TIME_WAIT) >= 2300")" '2000 yes'
+	advised timeouts shorter-timeouts
+	check 'timeouts: those that fill the table' \
+		"$(grep -cE '^tcp_(established|time_wait) = ' "$advice")" 2
+	cured timeouts
+	check 'timeouts: shorter ones are in force' \
+		"$(holds "$(cat "$proc/nf_conntrack_tcp_timeout_established") < 432000 &&
+			$(cat "$proc/nf_conntrack_tcp_timeout_time_wait") < 120")" yes
+	not_advised timeouts shorter-timeouts
+	rm "$advice"
+}
+
+closed() {
+	conntrack -L -p tcp --state TIME_WAIT --dport 7004 2>/dev/null | wc -l
+}
+
+nobody_left() {
+	conntrack-persist --quiet users >/dev/null 2>&1
+}
+
+# The rules are gone, the module is still there.
+not_needed() {
+	nft flush ruleset
+	conntrack -F 2>/dev/null
+	wait_for nobody_left
+	check 'not needed: loaded all the same' "$(module_state)" live
+	verdict 'not needed' unused
+	advised 'not needed' disable
+	cured 'not needed'
+	check 'not needed: gone' "$(module_state)" absent
+	modprobe nf_conntrack 2>/dev/null
+	check 'not needed: and kept off' "$? $(module_state)" '1 absent'
+	verdict 'not needed, cured' not-loaded
+	rm "$advice"
+	ctp install
+	check 'the way back: install' "$status" 0
+	rules
+	check 'the way back: it loads, with its values' \
+		"$(module_state) $(here_live)" 'live 5000 600'
+}
+
+echo "# Linux $(uname -r), boot $BOOT"
+events_start
+systemctl is-system-running --wait >/dev/null
+network
+case $BOOT in
+1)
+	full
+	full_cured
+	chains
+	chains_cured
+	reboot_guest
+	;;
+2)
+	namespaces
+	timeouts
+	not_needed
+	finish
+	;;
+esac
