@@ -68,23 +68,31 @@ size_t kernel_count_namespaces(const struct kernel *kernel)
 	return kernel_list_namespaces(kernel, &others) < 0 ? 0 : others.count + 1;
 }
 
+/* -EINVAL: the open file is no network namespace. */
+static int vet_namespace(int fd, struct stat *ret_status)
+{
+	struct statfs system;
+
+	/* What is no such file is not asked: a device might take the question for another one. */
+	if (fstatfs(fd, &system) < 0 || system.f_type != NSFS_MAGIC ||
+	    ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET || fstat(fd, ret_status) < 0)
+		return -EINVAL;
+	return 0;
+}
+
 /* The descriptor of a network namespace by its file. -EINVAL: the file is something else. */
 static int open_namespace(const char *path, struct stat *ret_status)
 {
-	int CLEANUP(close_descriptor) fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct statfs system;
-	int found;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int error;
 
 	if (fd < 0)
 		return -errno;
-	/* What is no such file is not asked: a device might take the question for another one. */
-	if (fstatfs(fd, &system) < 0 || system.f_type != NSFS_MAGIC)
-		return -EINVAL;
-	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET || fstat(fd, ret_status) < 0)
-		return -EINVAL;
-	found = fd;
-	fd = -1;
-	return found;
+	error = vet_namespace(fd, ret_status);
+	if (error == 0)
+		return fd;
+	(void)close(fd);
+	return error;
 }
 
 static bool is_same(const struct stat *status, uint64_t device, uint64_t inode)
@@ -142,7 +150,7 @@ static int walk_add(struct walk *walk, const struct stat *status, const struct p
 static int visit_name(struct walk *walk, const char *folder, char *name)
 {
 	char path[PATH_MAX];
-	struct stat status;
+	struct stat status = {0};
 	int CLEANUP(close_descriptor) fd = -1;
 
 	if (name[0] == '.' ||
@@ -221,7 +229,7 @@ int namespaces_list(struct network_namespaces *ret)
 static int find_path(const char *path, const char *name, struct network_namespace *ret)
 {
 	struct walk walk = {0};
-	struct stat status;
+	struct stat status = {0};
 	int CLEANUP(close_descriptor) fd = open_namespace(path, &status);
 	int error;
 
@@ -255,18 +263,23 @@ int namespaces_find(const char *name_or_path, struct network_namespace *ret)
 
 int namespaces_open_own(int *ret_own)
 {
-	int CLEANUP(close_descriptor) own = open(OWN_NAMESPACE, O_RDONLY | O_CLOEXEC);
+	int own = open(OWN_NAMESPACE, O_RDONLY | O_CLOEXEC);
+	int error;
 
-	if (own < 0 || setns(own, CLONE_NEWNET) < 0)
+	if (own < 0)
 		return -errno;
-	*ret_own = own;
-	own = -1;
-	return 0;
+	if (setns(own, CLONE_NEWNET) == 0) {
+		*ret_own = own;
+		return 0;
+	}
+	error = -errno;
+	(void)close(own);
+	return error;
 }
 
 int namespaces_enter(const struct network_namespace *one)
 {
-	struct stat status;
+	struct stat status = {0};
 	int CLEANUP(close_descriptor) fd = open_namespace(one->path, &status);
 
 	/* A name whose namespace was taken away may stay behind as an empty file; a number may be another process's. */
