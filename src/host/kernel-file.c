@@ -151,5 +151,5 @@ bool kernel_file_has_module(const char *name)
 		return false;
 	(void)snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", system.release);
 	(void)snprintf(file, sizeof(file), "/%s.ko\n", name);
-	return kernel_file_read_all(path, &built_in) == 0 && strstr(built_in, file);
+	return kernel_file_read_all(path, &built_in) == 0 && built_in && strstr(built_in, file);
 }
