@@ -39,6 +39,9 @@ well_formed() {
 }
 
 well_formed "$metrics"
+# Of this machine as it is.
+"$CONNTRACK_PERSIST" --prometheus status >"$work/host.prom"
+well_formed "$work/host.prom"
 text=$(<"$metrics")
 refuses 'a label without an end' "$text"$'\n''conntrack_persist_live{key="x} 1'
 refuses 'a value that is no number' "$text"$'\n''conntrack_persist_module_loaded yes'
