@@ -14,7 +14,7 @@ enum counter {
 	COUNTER_INVALID, /* "invalid" */
 	COUNTER_CHAIN_TOO_LONG, /* "chainlength": inserts refused as the bucket's chain was too long, from 5.15 on */
 	COUNTER_INSERT_FAILED, /* "insert_failed": clashes, and the line above */
-	COUNTER_DROP, /* "drop": packets, as the table was full, a chain too long, or memory short */
+	COUNTER_DROP, /* "drop": packets, as the table was full or memory short; not for chains */
 	COUNTER_EARLY_DROP,	/* "early_drop": entries that had to go for new ones */
 	COUNTER_SEARCH_RESTART, /* "search_restart" */
 	COUNTERS,
