@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
 #include "model/counters.h"
 #include "model/entries.h"
 #include "model/messages.h"
@@ -26,6 +27,9 @@ struct slab {
 	uint64_t order;	      /* a slab is 2^order pages */
 	uint64_t slabs;	      /* there are now, of all network namespaces; 0: not known */
 };
+
+/* Of the text of /proc/slabinfo. -ENOENT: there is no such cache; -EBADMSG: its line is not understood. */
+MUST_CHECK int slab_parse(const char *text, struct slab *ret);
 
 /* What another network namespace has. */
 struct namespace_table {

@@ -3,7 +3,6 @@
 #include "verbs/look-table.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "host/conntrack.h"
@@ -72,35 +71,11 @@ static uint64_t read_slab_figure(const struct context *context, const char *path
 	return figure.value;
 }
 
-/* "nf_conntrack ACTIVE TOTAL SIZE PER-SLAB PAGES : tunables ... : slabdata ACTIVE TOTAL ..." */
-static bool parse_slab_line(const char *line, struct slab *ret)
-{
-	unsigned long long size, per_slab, pages, slabs = 0;
-	const char *data = strstr(line, ": slabdata");
-
-	if (sscanf(line, "nf_conntrack %*u %*u %llu %llu %llu", &size, &per_slab, &pages) != 3 ||
-	    pages == 0)
-		return false;
-	if (data)
-		(void)sscanf(data, ": slabdata %*u %llu", &slabs);
-	*ret = (struct slab){.known = true,
-			     .object_size = size,
-			     .slab_size = size,
-			     .per_slab = per_slab,
-			     .slabs = slabs};
-	while (pages > 1) {
-		pages /= 2;
-		ret->order++;
-	}
-	return true;
-}
-
 static void read_slab(const struct context *context, struct slab *ret)
 {
 	char *CLEANUP(free_pointer) text = NULL;
 	struct slab slab = {.known = true};
 	bool counted = true;
-	const char *line;
 
 	slab.object_size = read_slab_figure(context, PATH_SLAB "/object_size", &slab.known);
 	slab.slab_size = read_slab_figure(context, PATH_SLAB "/slab_size", &slab.known);
@@ -111,11 +86,9 @@ static void read_slab(const struct context *context, struct slab *ret)
 		*ret = slab;
 		return;
 	}
-	if (kernel_read_all(context->kernel, PATH_SLABINFO, &text) < 0)
-		return;
-	line = strstr(text, "\nnf_conntrack ");
-	if (line)
-		(void)parse_slab_line(line + 1, ret);
+	/* Kernels without the files of /sys have this one. */
+	if (kernel_read_all(context->kernel, PATH_SLABINFO, &text) == 0)
+		(void)!slab_parse(text, ret);
 }
 
 /* Without a listener events = 2 takes nothing; who listens is not to be seen. */

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "helpers.h"
 
+#include <errno.h>
+
 #include "model/table.h"
 
 #define MIB ((uint64_t)1 << 20)
@@ -136,6 +138,37 @@ static void memory_by_the_slab(void **state)
 	table.slab.per_slab = 21;
 	table.slab.order = 64;
 	expect_number("nor shifted by", judged(&table).entry_bytes_measured, 0);
+}
+
+#define SLAB_HEAD                                                                          \
+	"slabinfo - version: 2.1\n# name <active_objs> <num_objs> <objsize> <objperslab> " \
+	"<pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : slabdata "        \
+	"<active_slabs> <num_slabs> <sharedavail>\n"                                       \
+	"nf_conntrack_expect 0 0 216 18 1 : tunables 0 0 0 : slabdata 3 3 0\n"
+
+static void slabs_by_the_file(void **state)
+{
+	struct slab slab = {0}, untouched = {0};
+
+	(void)state;
+	assert_int_equal(slab_parse(SLAB_HEAD "nf_conntrack  100  120  320  25  2 : tunables 0 0 0 "
+					      ": slabdata  10  11  0\nother 1 2 3 4 5\n",
+				    &slab),
+			 0);
+	assert_true(slab.known);
+	expect_number("size", slab.slab_size, 320);
+	expect_number("a slab", slab.per_slab, 25);
+	expect_number("two pages", slab.order, 1);
+	expect_number("all of them, used or not", slab.slabs, 11);
+	assert_int_equal(slab_parse(SLAB_HEAD "nf_conntrack 1 1 256 16 1\n", &slab), 0);
+	expect_number("without the rest", slab.slabs, 0);
+	expect_number("one page", slab.order, 0);
+	assert_int_equal(slab_parse(SLAB_HEAD, &untouched), -ENOENT);
+	assert_int_equal(slab_parse("", &untouched), -ENOENT);
+	assert_int_equal(slab_parse("nf_conntrack 1 1 256 0 1\n", &untouched), -EBADMSG);
+	assert_int_equal(slab_parse("nf_conntrack 1 1 256 x 1\n", &untouched), -EBADMSG);
+	assert_int_equal(slab_parse("nf_conntrack ", &untouched), -EBADMSG);
+	assert_false(untouched.known);
 }
 
 static void full_and_nearly(void **state)
@@ -279,6 +312,7 @@ int main(void)
 		cmocka_unit_test(shares_are_of_what_is_known),
 		cmocka_unit_test(memory_is_entries_and_buckets),
 		cmocka_unit_test(memory_by_the_slab),
+		cmocka_unit_test(slabs_by_the_file),
 		cmocka_unit_test(full_and_nearly),
 		cmocka_unit_test(near_the_limit_drops_tell),
 		cmocka_unit_test(chains_drop_before_max),
