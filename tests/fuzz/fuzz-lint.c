@@ -29,6 +29,23 @@ static void check_problems(struct problems *problems, const char *text, bool of_
 	problems_done(problems);
 }
 
+/* Lines that a backslash continues are one, of which at most one thing is told. */
+static void check_udev(const char *text)
+{
+	struct problems problems = {0};
+	unsigned int last = 0;
+
+	lint_udev("a.rules", text, &problems);
+	for (size_t i = 0; i < problems.count; i++) {
+		if (problems.items[i].line <= last)
+			abort();
+		last = problems.items[i].line;
+	}
+	if (problems.count > 0 && !strstr(text, "nf_conntrack"))
+		abort();
+	check_problems(&problems, text, true);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static lint_file *const files[] = {lint_sysctl, lint_modprobe, lint_modules_load};
@@ -54,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		lint_command_line(&request, text, &problems);
 		check_problems(&problems, text, false);
 	}
+	check_udev(text);
 	free(text);
 	return 0;
 }

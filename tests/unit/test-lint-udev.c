@@ -46,6 +46,26 @@ static void continued_lines_are_one(void **state)
 		    "this rule starts a program");
 }
 
+/* As udevd reads them: a comment has no continuation, and is none. */
+static void comments_are_no_part_of_a_rule(void **state)
+{
+	(void)state;
+	expect_rule("# a \\\nKERNEL==\"nf_conntrack\", RUN+=\"/bin/x\"\n", 2,
+		    "this rule starts a program");
+	expect_rule("KERNEL==\"nf_conntrack\", \\\n # SYSCTL{a}\n  RUN+=\"/bin/x\"\n", 1,
+		    "this rule starts a program");
+	expect_rule("KERNEL==\"nf_conntrack\", \\\n# RUN \\\n  TAG+=\"a\"\nRUN+=\"/bin/x\"\n", 0,
+		    NULL);
+	expect_rule("KERNEL==\"nf_conntrack\", \\\n\nRUN+=\"/bin/x\"\n", 0, NULL);
+}
+
+static void carriage_returns_are_no_part_of_a_line(void **state)
+{
+	(void)state;
+	expect_rule("\r\nKERNEL==\"nf_conntrack\", \\\r\n  RUN+=\"/bin/x\"\r\n", 2,
+		    "this rule starts a program");
+}
+
 static void others_are_passed_over(void **state)
 {
 	(void)state;
@@ -60,6 +80,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_way_of_writing_is_told),
 		cmocka_unit_test(continued_lines_are_one),
+		cmocka_unit_test(comments_are_no_part_of_a_rule),
+		cmocka_unit_test(carriage_returns_are_no_part_of_a_line),
 		cmocka_unit_test(others_are_passed_over),
 	};
 
