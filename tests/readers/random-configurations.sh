@@ -1,0 +1,356 @@
+#!/bin/bash
+# Random valid configurations: udev, systemd-sysctl, sysctl, modprobe and systemd read back from the files exactly the
+# numbers that were meant, and nothing else. In namespaces of its own, where /proc/sys, /sys and /etc are made here.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Usage: random-configurations.sh [SEED [CONFIGURATIONS]]
+set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin
+: "${CONNTRACK_PERSIST:?is set by make check}" "${builddir:?is set by make check}"
+export LC_ALL=C
+# shellcheck source=make-configuration.sh
+source "$(dirname "$0")/make-configuration.sh"
+seed=${1:-$SRANDOM}
+configurations=${2:-100}
+# Mounts are for a namespace of its own alone: what was started in another is told which, and must not be there.
+mount_namespace=$(readlink /proc/self/ns/mnt)
+[[ $mount_namespace == mnt:* ]] || { echo 'cannot tell namespaces apart here'; exit 77; }
+if (($# < 3)); then
+	[[ $EUID == 0 ]] || { echo 'needs root'; exit 77; }
+	exec unshare --mount --net --propagation private "$0" "$seed" "$configurations" "$mount_namespace"
+fi
+[[ $3 == mnt:* && $3 != "$mount_namespace" ]] || { echo 'not in a namespace of its own'; exit 1; }
+trap 'echo "failed in line $LINENO"' ERR
+
+#
+# The fake host. All is written to file systems that were made here and end with this namespace.
+#
+own() {
+	local device
+	device=$(stat -c %d "$1")
+	mount -t tmpfs random "$1"
+	[[ $(stat -c %d "$1") != "$device" ]] || { echo "$1 is still the host's"; exit 1; }
+}
+own /run
+work=/run/random
+image=$work/image
+mkdir -p $work $image/etc $image/var/lib
+cp -a /etc $work/etc
+own /etc
+cp -a $work/etc/. /etc/
+table_take "$CONNTRACK_PERSIST"
+own /proc/sys
+own /sys
+for directory in /usr/lib/sysctl.d /usr/lib/udev/rules.d /lib/sysctl.d /lib/udev/rules.d /usr/local/lib/sysctl.d; do
+	[[ ! -d $directory ]] || own $directory
+done
+rm -rf /etc/sysctl.conf /etc/sysctl.d /etc/udev/rules.d
+mkdir -p /etc/udev
+ln -s $image/etc/sysctl.d /etc/sysctl.d
+ln -s $image/etc/udev/rules.d /etc/udev/rules.d
+
+netfilter=/proc/sys/net/netfilter
+module=/sys/module/nf_conntrack
+hashsize_file=$module/parameters/hashsize
+buckets_of_a_page=(512 2048 8192)
+[[ $(uname -m) != @(x86_64|i?86) ]] || buckets_of_a_page=(512)
+declare -A before=() # PATH: its content, each file of the fake kernel
+kernel=(/proc/sys/net/nf_conntrack_max /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/printk
+	"$netfilter/nf_conntrack_"{buckets,count} "$netfilter/nf_log_all_netns"
+	"$module/"{uevent,parameters/{hashsize,expect_hashsize,acct}} /sys/module/nf_nat/uevent)
+for key in "${keys[@]}"; do kernel+=("$netfilter/$key"); done
+for path in "${kernel[@]}"; do mkdir -p "${path%/*}"; done
+
+# Every file with a mark in it, and of an old date; a file is not cut off by all that write to it: the mark is short.
+kernel_reset() {
+	local path
+	before=()
+	for path in "${kernel[@]}"; do before[$path]=-; done
+	for path; do before[${path%%=*}]=${path#*=}; done
+	for path in "${!before[@]}"; do printf %s "${before[$path]}" >"$path"; done
+	touch -d @0 "${!before[@]}"
+}
+
+# The kernel lacks some of the files, of those named.
+kernel_lacks() {
+	local path
+	for path; do
+		rm "$path"
+		unset "before[$path]" "expected[$path]"
+	done
+}
+
+#
+# Comparing
+#
+wrong() {
+	echo "seed $seed, configuration $turn: $*"
+	right=no
+}
+
+# same READER GOT WANTED
+same() {
+	[[ $2 == "$3" ]] || wrong "$1"$'\ngot    '"$2"$'\nwanted '"$3"
+}
+
+# What was written is what is expected: by the dates, as a number may be the same as before.
+compare_kernel() {
+	local date path line count=0
+	while read -r date path; do
+		line=
+		read -r line <"$path" || :
+		count=$((count + 1))
+		if [[ ! -v before[$path] ]]; then
+			wrong "$1: made $path"
+		elif [[ -v expected[$path] ]]; then
+			[[ $date != 0.* && $line == "${expected[$path]}" ]] ||
+				wrong "$1: $path is $line, not ${expected[$path]}"
+			values=$((values + 1))
+		elif [[ $date != 0.* || $line != "${before[$path]}" ]]; then
+			wrong "$1: wrote $line to $path"
+		fi
+	done < <(find /proc/sys /sys -type f -printf '%T@ %p\n')
+	((count == ${#before[@]})) || wrong "$1: removed a file"
+}
+
+#
+# The readers
+#
+expect_settings() {
+	local id
+	expected=()
+	for id in "${!keys[@]}"; do
+		[[ ! -v want[$id] || ${want[$id]} == auto ]] || expected[$netfilter/${keys[$id]}]=${want[$id]}
+	done
+}
+
+# Those of systemd and procps, with keys missing.
+read_sysctl() {
+	local reader missing=() key status
+	for reader in "${sysctl_readers[@]}"; do
+		expect_settings
+		[[ ${want[conntrack.max_policy]-} != at_least ]] || unset "expected[$netfilter/nf_conntrack_max]"
+		[[ $mode == tune ]] || expected=()
+		kernel_reset
+		missing=()
+		for key in "${keys[@]}"; do ! chance 1 20 || missing+=("$netfilter/$key"); done
+		kernel_lacks "${missing[@]}"
+		status=0
+		[[ $mode == tune || $reader != *' -p '* ]] || continue
+		$reader >$work/said 2>&1 || status=$?
+		[[ $status == 0 ]] || wrong "$reader: ended with $status: $(<$work/said)"
+		same "$reader says" "$(grep -E 'No such|annot |ignoring|ailed' $work/said || :)" ''
+		compare_kernel "$reader"
+	done
+}
+
+# What the kernel makes of the buckets: on each size of pages that this architecture has, as an image tells none.
+round_buckets() {
+	local page
+	rounded=()
+	[[ $hashsize != auto ]] || return 0
+	for page in "${buckets_of_a_page[@]}"; do rounded+=($(((hashsize + page - 1) / page * page))); done
+}
+
+# The max that stands there, and whether the rule is to leave it: a larger one that is not the kernel's own, of 8 times
+# the buckets.
+live_max() {
+	local max=${want[conntrack.max]-auto}
+	live_max=-
+	[[ ${want[conntrack.max_policy]-exact} == at_least && $max != auto ]] || return 0
+	one_of "${rounded[@]}"
+	random_number 1 "$max"
+	one_of 1 "$number" "$number" $((max - 1)) "$max" $((max + 1)) $((10 * max)) $((max / 10)) $((max / 2)) \
+		$((8 * one)) $((8 * one + 8)) 2147483647
+	live_max=$one
+	((live_max > 0)) || live_max=1
+	((live_max >= max)) || return 0
+	for one in "${rounded[@]}"; do ((live_max == max || live_max != 8 * one)) || return 0; done
+	unset "expected[$netfilter/nf_conntrack_max]"
+}
+
+# The hashsize that stands there: not written if it is what the kernel makes of the one that is meant.
+live_hashsize() {
+	live_hashsize=-
+	[[ $hashsize != auto ]] || return 0
+	expected[$hashsize_file]=$hashsize
+	one_of "$live_hashsize" 512 "$hashsize" "${rounded[@]}"
+	live_hashsize=$one
+	[[ " ${rounded[*]} " != *" $one "* ]] || unset "expected[$hashsize_file]"
+}
+
+# One event, with optional keys missing, and sometimes one that the rule has nothing to do with.
+read_udev() {
+	local rounded live_max live_hashsize action device=$module key missing=() wants=no unit
+	expect_settings
+	round_buckets
+	live_max
+	live_hashsize
+	one_of add add change bind remove
+	action=$one
+	! chance 1 8 || device=/sys/module/nf_nat
+	kernel_reset "$netfilter/nf_conntrack_max=$live_max" "$hashsize_file=$live_hashsize"
+	for key in "${!optional[@]}"; do ! chance 1 8 || missing+=("$netfilter/$key"); done
+	! chance 1 12 || missing+=("$netfilter/nf_conntrack_max")
+	# What udev remembers of the event before.
+	rm -rf /run/udev
+	rm -f /etc/systemd/system/conntrack-persist.service
+	! chance 1 2 || : >/etc/systemd/system/conntrack-persist.service
+	for unit in /{usr/lib,lib,usr/local/lib,etc}/systemd/system/conntrack-persist.service; do
+		[[ ! -e $unit ]] || wants=yes
+	done
+	kernel_lacks "${missing[@]}"
+	# Before the keys are there nothing is written.
+	[[ $mode == tune && $action != remove && $device == "$module" && -e $netfilter/nf_conntrack_max ]] || expected=()
+	[[ $mode == tune && $action != remove && $device == "$module" ]] || wants=no
+	udevadm test --action="$action" $device >$work/said 2>&1 || wrong "udevadm: $(<$work/said)"
+	compare_kernel 'udevadm'
+	same 'udevadm: the service that is wanted' "$(grep '^SYSTEMD_WANTS=' $work/said || :)" \
+		"$([[ $wants == no ]] || echo SYSTEMD_WANTS=conntrack-persist.service)"
+	grep -E 'conntrack-persist.rules:[0-9]+ .*(Failed|Invalid|Unknown|ignoring)' $work/said >$work/complaints || return 0
+	wrong "udevadm: $(<$work/complaints)"
+}
+
+read_modprobe() {
+	local options='' lines='' program install said
+	if [[ $mode == disable ]]; then
+		lines=$'blacklist nf_conntrack\n'
+		[[ ${want[disable.enforce]-block} == blacklist ]] || options=' hashsize=blocked-by-conntrack-persist'
+	else
+		[[ $hashsize == auto ]] || options+=" hashsize=$hashsize"
+		[[ ! -v want[conntrack.expect_hashsize] ]] || options+=" expect_hashsize=${want[conntrack.expect_hashsize]}"
+	fi
+	program=$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$builddir/systemd/conntrack-persist.service")
+	# shellcheck disable=SC2016
+	install='/sbin/modprobe --ignore-install nf_conntrack $CMDLINE_OPTS && '
+	install+="{ test ! -x $program || $program apply --quiet >/dev/null 2>&1 || :; }"
+	[[ $mode == tune && ${want[apply.synchronous]-0} == 1 ]] || install=
+	lines+=${install:+install nf_conntrack $install$'\n'}${options:+options nf_conntrack$options$'\n'}
+	# Without what the kernel's command line and its indexes say, which is there without a file too.
+	modprobe -C $image/etc/modprobe.d --showconfig | sort >$work/said
+	same 'modprobe --showconfig' "$(comm -13 $work/no-options $work/said)" "${lines%$'\n'}"
+	same 'modprobe --showconfig lacks' "$(comm -23 $work/no-options $work/said)" ''
+	((${#loading[@]} > 0)) || return 0
+	said=$("${loading[@]}" -C $image/etc/modprobe.d --ignore-install nf_conntrack acct=1 2>&1) || :
+	same 'modprobe --ignore-install' "$(tr -s ' ' <<<"${said% }")" "insmod $ko$options acct=1"
+	[[ -n $install ]] || return 0
+	said=$("${loading[@]}" -C $image/etc/modprobe.d nf_conntrack acct=1 2>&1) || :
+	same 'modprobe' "$(tr -s ' ' <<<"${said% }")" "install $install$options acct=1"
+}
+
+dump_unit() {
+	env SYSTEMD_UNIT_PATH=$image/etc/systemd/system:$work/units SYSTEMD_LOG_LEVEL=debug \
+		systemd-analyze --man=no verify conntrack-persist-check.service 2>$work/said |
+		awk '/-> Unit / { on = $3 == "conntrack-persist-check.service:" } on && !/Reference/' | sort
+}
+
+read_drop_in() {
+	local file=$image/etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf
+	if [[ $mode == disable || ${want[apply.on_drift]-report} == report ]]; then
+		[[ ! -e $file ]] || wrong "$file is there"
+		return 0
+	fi
+	[[ $systemd == yes ]] || return 0
+	# Asked only about a text that it has not read before: it takes its time.
+	! cmp -s $file $work/read-before || return 0
+	dump_unit >$work/unit || :
+	same 'systemd-analyze' "$(comm -13 $work/no-drop-in $work/unit | sed 's/^[[:space:]]*//')" \
+		"DropIn Path: $file"$'\nWants: conntrack-persist-restore.service (origin-file)'
+	same 'systemd-analyze lacks' "$(comm -23 $work/no-drop-in $work/unit)" ''
+	same 'systemd-analyze says' "$(grep -F 50-restore.conf: $work/said || :)" ''
+	cp $file $work/read-before
+}
+
+# Nothing is left of another mode, and nothing was written elsewhere.
+compare_files() {
+	local paths='etc/modprobe.d/conntrack-persist.conf '
+	if [[ $mode == tune ]]; then
+		paths+='etc/sysctl.d/90-conntrack-persist.conf '
+		[[ ${want[apply.on_drift]-report} == report ]] ||
+			paths+='etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf '
+		paths+='etc/udev/rules.d/60-conntrack-persist.rules '
+	fi
+	same 'files' "$(cd $image && find . -type f ! -path './etc/conntrack-persist.conf*' -printf '%P\n' | sort |
+		tr '\n' ' ')" "${paths}var/lib/conntrack-persist/manifest "
+}
+
+#
+# Which readers there are, and whether they read what was made here
+#
+sysctl_readers=()
+[[ ! -x /lib/systemd/systemd-sysctl ]] || sysctl_readers+=(/lib/systemd/systemd-sysctl)
+! command -v sysctl >/dev/null ||
+	sysctl_readers+=("sysctl -e -p $image/etc/sysctl.d/90-conntrack-persist.conf" 'sysctl --system')
+udev=no systemd=no loading=() turn=0 right=yes values=0
+declare -A expected=()
+export SYSTEMD_DEVICE_VERIFY_SYSFS=0
+mkdir -p $image/etc/{udev/rules.d,modprobe.d,systemd/system} $work/units /etc/systemd/system
+
+find_udev() {
+	local rule=$image/etc/udev/rules.d/1.rules
+	kernel_reset
+	printf 'KERNEL=="nf_nat", SYSCTL{kernel/printk}="7", ATTR{[module/nf_conntrack]parameters/acct}="8"\n' >$rule
+	udevadm test --action=add /sys/module/nf_nat >/dev/null 2>&1 || :
+	rm $rule
+	[[ $(</proc/sys/kernel/printk) != 7* ]] || udev=yes
+}
+
+# A module that nobody could load, for modprobe to find.
+find_modprobe() {
+	local modules=$work/lib/modules/6.1.0
+	modprobe -C $image/etc/modprobe.d --showconfig | sort >$work/no-options
+	mkdir -p $modules/kernel
+	ko=$modules/kernel/nf_conntrack.ko
+	cp "$(type -P true)" $ko
+	loading=(modprobe -d "$work" -S 6.1.0 --dry-run --verbose)
+	! depmod -b $work 6.1.0 2>/dev/null ||
+		[[ $("${loading[@]}" -C $image/etc/modprobe.d nf_conntrack 2>&1) != insmod* ]] || return 0
+	loading=()
+}
+
+find_systemd() {
+	local name
+	for name in check restore; do
+		printf '[Service]\nType=oneshot\nExecStart=/bin/true\n' >$work/units/conntrack-persist-$name.service
+	done
+	dump_unit >$work/no-drop-in || :
+	! grep -q 'Fragment Path' $work/no-drop-in || systemd=yes
+}
+
+! command -v udevadm >/dev/null || find_udev
+! command -v modprobe >/dev/null || find_modprobe
+! command -v systemd-analyze >/dev/null || find_systemd
+echo "seed $seed"
+options=no
+[[ ${#loading[@]} == 0 ]] || options=yes
+echo "sysctl.d: $(IFS=,; echo "${sysctl_readers[*]-none}"); modprobe.d: ${ko:+modprobe}, what it loads with: $options;" \
+	"rules: udevadm test: $udev; drop-in: systemd-analyze: $systemd"
+((${#sysctl_readers[@]} > 0)) || [[ $udev == yes || -v ko ]] || { echo 'no reader here'; exit 77; }
+
+seed_take "$seed"
+failed=0
+for ((turn = 1; turn <= configurations; turn++)); do
+	right=yes
+	configuration_make $image
+	mode=${want[conntrack.mode]-tune} hashsize=${want[conntrack.hashsize]-auto} max=${want[conntrack.max]-auto}
+	# As many buckets as entries; without max none, since the kernel would make a max of them.
+	[[ $hashsize != auto && $max != auto ]] || hashsize=$max
+	[[ $hashsize == auto ]] || ((hashsize <= 268434944)) || hashsize=268434944
+	if "$CONNTRACK_PERSIST" --quiet --root=$image install >$work/said 2>&1; then
+		compare_files
+		read_sysctl
+		if [[ $udev == yes ]]; then
+			read_udev
+			# Whether it is written depends on what stands there.
+			[[ ${want[conntrack.max_policy]-exact} == exact ]] || for _ in 1 2 3 4; do read_udev; done
+		fi
+		[[ ! -v ko ]] || read_modprobe
+		read_drop_in
+	else
+		wrong "refused: $(<$work/said)"
+	fi
+	[[ $right == no ]] || continue
+	failed=$((failed + 1))
+	((failed > 3)) || find $image -type f ! -name manifest -exec tail -v -n +1 {} + | cat -A
+done
+echo "$((configurations - failed)) of $configurations configurations read back as meant, $values values"
+((failed == 0 && values > configurations)) || exit 1
