@@ -27,3 +27,36 @@ copy_sources() {
 			--exclude=./config.status --exclude=./Makefile -cf - . | tar -C "$1" --no-same-owner -xf -
 	fi
 }
+
+#
+# Builds: each made once, in its own directory of $work beside one copy of the sources; what is said goes to $work/log
+#
+work=
+
+# has_build NAME CONFIGURE-ARGUMENT...
+has_build() {
+	local dir=$work/$1
+	[[ ! -e $dir.done ]] || return 0
+	has_sources || return 1
+	mkdir -p "$dir"
+	(
+		set -e
+		cd "$dir"
+		../source/configure --quiet --enable-werror "${@:2}"
+		make -j"$(nproc)"
+	) >"$work/log/build-$1" 2>&1 </dev/null || return 1
+	touch "$dir.done"
+}
+
+has_sources() {
+	[[ ! -x $work/source/configure ]] || return 0
+	copy_sources "$work/source"
+	(cd "$work/source" && ./autogen.sh) >"$work/log/autogen" 2>&1 </dev/null
+}
+
+# clear_work: all but what fuzzing has found.
+clear_work() {
+	[[ -n $work ]] || return 0
+	find "$work" -mindepth 1 -maxdepth 1 ! -name fuzz-findings -exec rm -rf {} +
+	rmdir "$work" 2>/dev/null || :
+}
