@@ -137,14 +137,20 @@ static bool parse_mode(const char *text, mode_t *ret)
 	return bits <= 07777;
 }
 
+static int tell_cause(const json_error_t *why)
+{
+	return json_error_code(why) == json_error_out_of_memory ? -ENOMEM : -EBADMSG;
+}
+
 static int parse_file(json_t *item, struct manifest *manifest)
 {
 	const char *path, *mode, *digest = NULL, *replaced = NULL;
+	json_error_t why = {0};
 	mode_t bits;
 
-	if (json_unpack(item, "{s:s, s:s, s?s, s?s}", "path", &path, "mode", &mode, "sha256",
-			&digest, "replaced", &replaced) < 0)
-		return -EBADMSG;
+	if (json_unpack_ex(item, &why, 0, "{s:s, s:s, s?s, s?s}", "path", &path, "mode", &mode,
+			   "sha256", &digest, "replaced", &replaced) < 0)
+		return tell_cause(&why);
 	if (!is_sound_path(path) || !parse_mode(mode, &bits) || (digest && !is_digest(digest)) ||
 	    (replaced && !is_sound_path(replaced)) || manifest_find(manifest, path))
 		return -EBADMSG;
@@ -160,12 +166,13 @@ static int parse_directory(const json_t *item, struct manifest *manifest)
 
 static int parse_sizes(json_t *sizes, struct manifest *manifest)
 {
+	json_error_t why = {0};
 	const char *inputs;
 	json_int_t ram, max, hashsize;
 
-	if (json_unpack(sizes, "{s:s, s:I, s:I, s:I}", "from", &inputs, "ram", &ram, "max", &max,
-			"hashsize", &hashsize) < 0)
-		return -EBADMSG;
+	if (json_unpack_ex(sizes, &why, 0, "{s:s, s:I, s:I, s:I}", "from", &inputs, "ram", &ram,
+			   "max", &max, "hashsize", &hashsize) < 0)
+		return tell_cause(&why);
 	if (ram <= 0 || max <= 0 || max > INT_MAX || hashsize <= 0 || hashsize > HASHSIZE_MAX)
 		return -EBADMSG;
 	return manifest_keep_sizes(manifest, inputs, (uint64_t)ram, (uint64_t)max,
@@ -175,11 +182,13 @@ static int parse_sizes(json_t *sizes, struct manifest *manifest)
 static int parse_root(json_t *root, struct manifest *manifest)
 {
 	json_t *files, *directories, *sizes = NULL;
+	json_error_t why = {0};
 	int version, error = 0;
 
-	if (json_unpack(root, "{s:i, s:o, s:o, s?o}", "version", &version, "files", &files,
-			"directories", &directories, "sizes", &sizes) < 0 ||
-	    version != MANIFEST_VERSION || !json_is_array(files) || !json_is_array(directories))
+	if (json_unpack_ex(root, &why, 0, "{s:i, s:o, s:o, s?o}", "version", &version, "files",
+			   &files, "directories", &directories, "sizes", &sizes) < 0)
+		return tell_cause(&why);
+	if (version != MANIFEST_VERSION || !json_is_array(files) || !json_is_array(directories))
 		return -EBADMSG;
 	for (size_t i = 0; error == 0 && i < json_array_size(files); i++)
 		error = parse_file(json_array_get(files, i), manifest);
@@ -188,14 +197,33 @@ static int parse_root(json_t *root, struct manifest *manifest)
 	return error == 0 && sizes ? parse_sizes(sizes, manifest) : error;
 }
 
+/*
+ * Short of memory, jansson takes a text for a wrong one, or drops a byte of a string and says nothing; and a manifest
+ * read so would have a file lost that is to be put back. So it reads twice, and something sound in between.
+ */
+static int load(const char *bytes, size_t size, json_t **ret)
+{
+	json_t *CLEANUP(json_decrefp) first = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, NULL);
+	json_t *CLEANUP(json_decrefp) sound = json_loads("{\"a\": [\"b\"]}", 0, NULL);
+	json_t *CLEANUP(json_decrefp)
+		second = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, NULL);
+
+	if (!sound || !first != !second || (first && !json_equal(first, second)))
+		return -ENOMEM;
+	if (!first)
+		return -EBADMSG;
+	*ret = steal_pointer(&first);
+	return 0;
+}
+
 int manifest_parse(const char *bytes, size_t size, struct manifest *ret)
 {
-	json_t *CLEANUP(json_decrefp) root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, NULL);
+	json_t *CLEANUP(json_decrefp) root = NULL;
 	struct manifest manifest = {0};
-	int error;
+	int error = load(bytes, size, &root);
 
-	if (!root)
-		return -EBADMSG;
+	if (error < 0)
+		return error;
 	error = parse_root(root, &manifest);
 	if (error < 0) {
 		manifest_done(&manifest);
@@ -224,6 +252,14 @@ static json_t *format_file(const struct manifest_file *file)
 	return item;
 }
 
+/* jansson passes over a lack of memory here and there, and leaves out what it had no room for. */
+static bool is_whole(const json_t *root, const char *text)
+{
+	json_t *CLEANUP(json_decrefp) again = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+	return again && json_equal(root, again);
+}
+
 int manifest_format(const struct manifest *manifest, char **ret_bytes, size_t *ret_size)
 {
 	json_t *CLEANUP(json_decrefp) root =
@@ -250,7 +286,7 @@ int manifest_format(const struct manifest *manifest, char **ret_bytes, size_t *r
 		return -ENOMEM;
 
 	text = json_dumps(root, JSON_INDENT(2));
-	if (!text)
+	if (!text || !is_whole(root, text))
 		return -ENOMEM;
 	buffer_add(&b, text);
 	buffer_add(&b, "\n");
