@@ -94,31 +94,52 @@ static bool is_conntrack(const struct kmod *kmod, const struct kmod_config_iter 
 	return pattern ? fnmatch(key, "nf_conntrack", 0) == 0 : strcmp(key, "nf_conntrack") == 0;
 }
 
-static void view_config(const struct kmod *kmod, struct modprobe_view *view)
+/* Of libkmod's own texts; there may be none. */
+static int copy_text(const char *text, char **ret)
+{
+	if (!text)
+		return 0;
+	*ret = strdup(text);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int view_lists(const struct kmod *kmod, struct modprobe_view *view)
 {
 	struct kmod_config_iter *iter = kmod->kmod_config_get_blacklists(kmod->context);
-	const char *value;
+	int error = 0;
 
-	while (iter && kmod->kmod_config_iter_next(iter))
+	/* An empty list has an iterator too. */
+	if (!iter)
+		return -ENOMEM;
+	while (kmod->kmod_config_iter_next(iter))
 		view->blacklisted = view->blacklisted || is_conntrack(kmod, iter, false);
 	kmod->kmod_config_iter_free_iter(iter);
 
 	iter = kmod->kmod_config_get_softdeps(kmod->context);
-	while (iter && !view->softdep && kmod->kmod_config_iter_next(iter)) {
-		value = kmod->kmod_config_iter_get_value(iter);
+	if (!iter)
+		return -ENOMEM;
+	while (error == 0 && !view->softdep && kmod->kmod_config_iter_next(iter)) {
+		const char *value = kmod->kmod_config_iter_get_value(iter);
+
 		if (is_conntrack(kmod, iter, true))
-			view->softdep = strdup(value ? value : "");
+			error = copy_text(value ? value : "", &view->softdep);
 	}
 	kmod->kmod_config_iter_free_iter(iter);
+	return error;
+}
+
+static int view_config(const struct kmod *kmod, struct modprobe_view *view)
+{
+	int error = view_lists(kmod, view);
 
 	/* Of the answers to this one only what comes from a list; the others are the running kernel's, even for an image. */
 	view->built_in = kmod->kmod_module_get_initstate(kmod->module) == KMOD_MODULE_BUILTIN;
-	value = kmod->kmod_module_get_options(kmod->module);
-	if (value)
-		view->options = strdup(value);
-	value = kmod->kmod_module_get_install_commands(kmod->module);
-	if (value)
-		view->install = strdup(value);
+	if (error == 0)
+		error = copy_text(kmod->kmod_module_get_options(kmod->module), &view->options);
+	if (error == 0)
+		error = copy_text(kmod->kmod_module_get_install_commands(kmod->module),
+				  &view->install);
+	return error;
 }
 
 /* For tests: the same files below a folder. The running kernel's command line is mixed in all the same. */
@@ -147,13 +168,17 @@ static int kmod_open_below(const char *folder, const char *release, struct kmod 
 int modules_view(const char *folder, const char *release, struct modprobe_view *ret)
 {
 	struct kmod CLEANUP(kmod_close) kmod = {0};
+	struct modprobe_view view = {.known = true};
 	int error = folder ? kmod_open_below(folder, release, &kmod)
 			   : kmod_open(NULL, NULL, "nf_conntrack", &kmod);
 
-	if (error < 0)
+	if (error == 0)
+		error = view_config(&kmod, &view);
+	if (error < 0) {
+		modprobe_view_done(&view);
 		return error;
-	*ret = (struct modprobe_view){.known = true};
-	view_config(&kmod, ret);
+	}
+	*ret = view;
 	return 0;
 }
 

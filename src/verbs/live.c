@@ -219,7 +219,11 @@ enum exit_code live_judge(struct context *context, const struct session *session
 	live->blocked = loading_judge(&request, &problems);
 	report_problems(context->report, &problems);
 	values_judge(&live->values, live->module, live->blocked);
-	return problems.out_of_memory ? EXIT_FAILED : EXIT_DONE;
+	if (problems.out_of_memory) {
+		report_errno(context, "judge", "modprobe's configuration", -ENOMEM);
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
 }
 
 static void report_waiting(struct context *context, const struct live *live)
