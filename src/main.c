@@ -166,8 +166,10 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 	style.no_notes = context->options->watch;
 	error = tree_open(root, &tree);
 	style.prefix = error < 0 || !context->options->root ? "" : tree_prefix(tree);
-	if (report_new(&style, &report) < 0)
+	if (report_new(&style, &report) < 0) {
+		(void)fputs("conntrack-persist: out of memory\n", stderr);
 		return EXIT_FAILED;
+	}
 	context->tree = tree;
 	context->report = report;
 
@@ -214,9 +216,12 @@ static enum exit_code run(int argc, char **argv)
 	struct bus *CLEANUP(bus_closep) bus = NULL;
 	struct context context = {.options = &options};
 	const struct verb *verb;
+	int error;
 
-	if (!hold_standard_descriptors())
+	if (!hold_standard_descriptors()) {
+		(void)fputs("conntrack-persist: the root cannot be opened\n", stderr);
 		return EXIT_FAILED;
+	}
 	if (options_parse(argc, argv, &options) < 0)
 		return EXIT_COMMAND_LINE;
 	if (options.help) {
@@ -238,8 +243,10 @@ static enum exit_code run(int argc, char **argv)
 		return EXIT_COMMAND_LINE;
 	if (verb->flags & VERB_CHANGES)
 		ignore_ends();
-	if (kernel_open(&kernel) < 0) {
-		(void)fputs("conntrack-persist: the kernel does not tell its name\n", stderr);
+	error = kernel_open(&kernel);
+	if (error < 0) {
+		(void)fprintf(stderr, "conntrack-persist: the kernel does not tell its name: %s\n",
+			      strerror(-error));
 		return EXIT_FAILED;
 	}
 	if (bus_open(&bus) < 0) {
