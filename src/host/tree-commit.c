@@ -1,10 +1,12 @@
 /* The second half of a transaction: give every new file its place, or put back how it was. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "host/tree-transaction.h"
 
 static void transaction_done(struct transaction *t)
@@ -254,17 +256,20 @@ int tree_commit(struct tree *tree, const struct file_change *changes, size_t cou
 	return 0;
 }
 
+static int unlink_temporary(int directory, const char *name)
+{
+	/* Where nothing can be written, remains do no harm, and who only looks is not to fail. */
+	if (unlinkat(directory, name, 0) < 0 && errno != ENOENT && errno != EROFS)
+		return -errno;
+	return 0;
+}
+
 static int sweep(int directory, const char *name, const char *suffix)
 {
 	char temporary[NAME_MAX + 1];
 	int error = format_temporary(name, suffix, temporary);
 
-	if (error < 0)
-		return error;
-	/* Where nothing can be written, remains do no harm, and who only looks is not to fail. */
-	if (unlinkat(directory, temporary, 0) < 0 && errno != ENOENT && errno != EROFS)
-		return -errno;
-	return 0;
+	return error < 0 ? error : unlink_temporary(directory, temporary);
 }
 
 int tree_sweep(struct tree *tree, const char *const *paths, size_t count)
@@ -283,4 +288,39 @@ int tree_sweep(struct tree *tree, const char *const *paths, size_t count)
 			return error;
 	}
 	return 0;
+}
+
+static void close_listing(DIR *const *listing)
+{
+	if (*listing)
+		(void)closedir(*listing);
+}
+
+static bool is_temporary(const char *name)
+{
+	return name[0] == '.' && (text_ends_with(name, SUFFIX) || text_ends_with(name, SUFFIX_OLD));
+}
+
+int tree_sweep_directory(struct tree *tree, const char *path)
+{
+	DIR *CLEANUP(close_listing) listing = NULL;
+	const struct dirent *entry;
+	int fd, error = tree_open_directory(tree, path, O_RDONLY, &fd);
+
+	if (error < 0)
+		return error == -ENOENT ? 0 : error;
+	listing = fdopendir(fd);
+	if (!listing) {
+		error = -errno;
+		(void)close(fd);
+		return error;
+	}
+	/* Its end and an error look alike but for errno. */
+	while (errno = 0, (entry = readdir(listing)))
+		if (is_temporary(entry->d_name)) {
+			error = unlink_temporary(dirfd(listing), entry->d_name);
+			if (error < 0)
+				return error;
+		}
+	return -errno;
 }

@@ -30,6 +30,14 @@ static void add_value(struct buffer *b, const struct value *value)
 	buffer_printf(b, "%s = %" PRIu64 "\n", value->key, value->wanted);
 }
 
+/* What a run that was killed left there; there is no harm in it but that it stays. */
+static void sweep(struct context *context)
+{
+	static const char *const paths[] = {PATH_APPLIED};
+
+	(void)!tree_sweep(context->tree, paths, ARRAY_SIZE(paths));
+}
+
 void applied_remember(struct context *context, const struct live *live)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
@@ -40,6 +48,7 @@ void applied_remember(struct context *context, const struct live *live)
 	for (size_t i = 0; i < live->values.count; i++)
 		if (live->values.items[i].state == VALUE_OK)
 			add_value(&b, &live->values.items[i]);
+	sweep(context);
 	if (!b.data || b.error < 0 ||
 	    tree_look(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &seen) < 0)
 		return;
@@ -62,6 +71,7 @@ void applied_forget(struct context *context)
 	struct observed_file seen = {0};
 	struct change_failure failure;
 
+	sweep(context);
 	if (tree_look(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &seen) == 0 &&
 	    seen.kind == FILE_REGULAR)
 		(void)!tree_commit(context->tree,

@@ -134,7 +134,9 @@ int changes_sweep(struct context *context)
 	static const char *const manifest[] = {PATH_MANIFEST};
 	int error = tree_sweep(context->tree, artifact_paths, artifact_path_count);
 
-	return error < 0 ? error : tree_sweep(context->tree, manifest, ARRAY_SIZE(manifest));
+	if (error == 0)
+		error = tree_sweep(context->tree, manifest, ARRAY_SIZE(manifest));
+	return error < 0 ? error : tree_sweep_directory(context->tree, PATH_REPLACED);
 }
 
 enum exit_code changes_commit(struct context *context, const struct changes *changes)

@@ -497,6 +497,23 @@ static void remains_of_a_crash_are_cleared(void **state)
 	assert_int_equal(count_hidden(f), 1);
 }
 
+static void remains_under_any_name_are_cleared(void **state)
+{
+	const struct fixture *f = *state;
+	char *CLEANUP(free_pointer) before = NULL;
+
+	put_file(f, "/etc/file.conntrack-persist~", "theirs");
+	put_file(f, "/etc/.file~", "theirs");
+	put_file(f, "/etc/.conntrack-persist", "theirs");
+	before = snapshot(f, false);
+	put_file(f, "/etc/.one.conntrack-persist~", "remains");
+	put_file(f, "/etc/.two.1.conntrack-persist-old~", "remains");
+	assert_int_equal(tree_sweep_directory(f->tree, "/etc"), 0);
+	assert_as_it_was(f, before, false);
+	assert_int_equal(tree_sweep_directory(f->tree, "/missing"), 0);
+	assert_int_equal(tree_sweep_directory(f->tree, "/etc/.file~"), -ENOTDIR);
+}
+
 static void remains_are_cleared_without_exchange(void **state)
 {
 	const struct fixture *f = *state;
@@ -528,6 +545,7 @@ int main(void)
 		TREE_TEST(edit_between_link_and_rename_stays),
 		TREE_TEST(changes_need_no_exchange),
 		TREE_TEST(remains_of_a_crash_are_cleared),
+		TREE_TEST(remains_under_any_name_are_cleared),
 		TREE_TEST(remains_are_cleared_without_exchange),
 	};
 
