@@ -121,18 +121,20 @@ void compare_files(const struct plan *plan, const struct manifest *manifest,
 	for (size_t i = 0; i < count; i++) {
 		const char *path = observed[i].path;
 		const struct artifact *wanted = plan ? plan_find_artifact(plan, path) : NULL;
-		enum file_state state;
+		const struct manifest_file *recorded = manifest_find(manifest, path);
+		enum file_state state = judge(wanted, &observed[i].file, recorded, owned_by_root);
+		/* With no plan ours are to go; this is none of them, and in the way of none. */
+		bool left_alone = !plan && state == STATE_FOREIGN &&
+				  !(recorded && recorded->replaced);
 
-		state = judge(wanted, &observed[i].file, manifest_find(manifest, path),
-			      owned_by_root);
 		ret[i] = (struct file_difference){
 			.path = path,
 			.wanted = wanted,
 			.seen = &observed[i].file,
 			.state = state,
-			.action = action_for(state, wanted),
-			.needs_force = state == STATE_EDITED || state == STATE_FOREIGN ||
-				       state == STATE_UNUSABLE,
+			.action = left_alone ? ACTION_NONE : action_for(state, wanted),
+			.needs_force = state == STATE_EDITED || state == STATE_UNUSABLE ||
+				       (state == STATE_FOREIGN && !left_alone),
 		};
 	}
 }

@@ -91,8 +91,15 @@ static int format_copy_path(const char *path, unsigned int number, char **ret)
 	return buffer_steal(&b, ret, NULL);
 }
 
-static int add_copy(struct changes *changes, const struct tree *tree,
-		    const struct file_difference *difference, const char **ret_copy)
+bool changes_is_copy(const struct observed_file *copy, const struct observed_file *of)
+{
+	return copy->kind == of->kind && copy->mode == of->mode && copy->uid == of->uid &&
+	       copy->gid == of->gid && copy->size == of->size && copy->bytes && of->bytes &&
+	       memcmp(copy->bytes, of->bytes, of->size) == 0;
+}
+
+int changes_find_copy(struct changes *changes, const struct tree *tree,
+		      const struct file_difference *difference, const struct looked_at **ret)
 {
 	for (unsigned int number = 0; number < COPIES_MAX; number++) {
 		char *CLEANUP(free_pointer) copy = NULL;
@@ -103,9 +110,9 @@ static int add_copy(struct changes *changes, const struct tree *tree,
 			error = changes_look(changes, tree, copy, &looked);
 		if (error < 0)
 			return error;
-		if (looked && looked->file.kind == FILE_ABSENT) {
-			changes_add_like(changes, looked->path, difference->seen, &looked->file);
-			*ret_copy = looked->path;
+		if (looked && (looked->file.kind == FILE_ABSENT ||
+			       changes_is_copy(&looked->file, difference->seen))) {
+			*ret = looked;
 			return 0;
 		}
 		/* The slot is free for the next try. */
@@ -119,10 +126,14 @@ static int add_copy(struct changes *changes, const struct tree *tree,
 int changes_keep(struct context *context, struct changes *changes,
 		 const struct file_difference *difference, const char **ret_copy)
 {
-	int error = add_copy(changes, context->tree, difference, ret_copy);
+	const struct looked_at *copy = NULL;
+	int error = changes_find_copy(changes, context->tree, difference, &copy);
 
 	if (error < 0)
 		return error;
+	if (copy->file.kind == FILE_ABSENT)
+		changes_add_like(changes, copy->path, difference->seen, &copy->file);
+	*ret_copy = copy->path;
 	report_message(context->report, SEVERITY_WARNING, "%s%s was %s; a copy is kept as %s%s",
 		       tree_prefix(context->tree), difference->path,
 		       file_state_reason(difference->state), tree_prefix(context->tree), *ret_copy);

@@ -31,8 +31,20 @@ void changes_add(struct changes *changes, const struct file_change *change);
 MUST_CHECK int changes_look(struct changes *changes, const struct tree *tree, const char *path,
 			    const struct looked_at **ret);
 
+/* Whether the one is what changes_keep() makes of the other. */
+bool changes_is_copy(const struct observed_file *copy, const struct observed_file *of);
+
 /*
- * Adds a copy of what --force is about to take away, under a name of its own below PATH_REPLACED, and says so.
+ * Finds the copy of what lies at a path now, as it is; or, absent, the place where it would be kept. Negative errno as
+ * tree_look(); -EEXIST: too many copies.
+ */
+MUST_CHECK int changes_find_copy(struct changes *changes, const struct tree *tree,
+				 const struct file_difference *difference,
+				 const struct looked_at **ret);
+
+/*
+ * Adds a copy of what --force is about to take away, under a name of its own below PATH_REPLACED, and says so. The
+ * very same copy, of a run that was killed, is used again.
  * *ret_copy lives as long as the changes. Negative errno as tree_look(); -EEXIST: too many copies.
  */
 MUST_CHECK int changes_keep(struct context *context, struct changes *changes,

@@ -10,30 +10,48 @@
 #include "verbs/session.h"
 #include "verbs/watch.h"
 
-/* One change of a file: with --force first a copy of what somebody else wrote. */
-static int add_file(struct context *context, struct session *session,
-		    const struct file_difference *difference, struct changes *changes)
+/* With --force: a copy of what somebody else wrote. */
+static int keep_copy(struct context *context, struct session *session,
+		     const struct file_difference *difference, struct changes *changes)
 {
 	const struct artifact *wanted = difference->wanted;
 	const struct manifest_file *recorded = manifest_find(&session->manifest, difference->path);
 	const char *copy = NULL;
 	int error;
 
-	if (difference->action == ACTION_NONE)
+	if (difference->action == ACTION_NONE || !difference->needs_force)
 		return 0;
-	if (difference->needs_force) {
-		error = changes_keep(context, changes, difference, &copy);
-		if (error < 0)
-			return error;
-		/* What was there before us is put back by uninstall; an edit of ours is only kept. */
-		if (difference->state == STATE_FOREIGN && !(recorded && recorded->replaced)) {
-			error = manifest_put(&session->manifest, difference->path,
-					     wanted ? wanted->mode : 0,
-					     wanted ? wanted->digest : NULL, copy);
-			if (error < 0)
-				return error;
-		}
-	}
+	error = changes_keep(context, changes, difference, &copy);
+	if (error < 0)
+		return error;
+	/* What was there before us is put back by uninstall; an edit of ours is only kept. */
+	if (difference->state != STATE_FOREIGN || (recorded && recorded->replaced))
+		return 0;
+	return manifest_put(&session->manifest, difference->path, wanted ? wanted->mode : 0,
+			    wanted ? wanted->digest : NULL, copy);
+}
+
+static void add_manifest(const struct session *session, struct changes *changes)
+{
+	changes_add(changes, &(struct file_change){
+				     .kind = CHANGE_WRITE,
+				     .path = PATH_MANIFEST,
+				     .mode = ARTIFACT_MODE,
+				     .uid = (uid_t)-1,
+				     .gid = (gid_t)-1,
+				     .bytes = session->manifest_bytes,
+				     .size = session->manifest_size,
+				     .seen = &session->observed.manifest_file,
+			     });
+}
+
+static void add_file(const struct context *context, const struct file_difference *difference,
+		     struct changes *changes)
+{
+	const struct artifact *wanted = difference->wanted;
+
+	if (difference->action == ACTION_NONE)
+		return;
 	changes_add(changes, &(struct file_change){
 				     .kind = wanted ? CHANGE_WRITE : CHANGE_REMOVE,
 				     .path = difference->path,
@@ -44,30 +62,32 @@ static int add_file(struct context *context, struct session *session,
 				     .size = wanted ? wanted->size : 0,
 				     .seen = difference->seen,
 			     });
-	return 0;
 }
 
+/*
+ * First the copies, then the manifest that names them, then the files: where a run is killed in between, the next one
+ * and uninstall know what each file was.
+ */
 static int collect(struct context *context, struct session *session, struct changes *changes)
 {
-	int error = changes_new(2 * session->observed.path_count + 1, changes);
+	size_t count = session->observed.path_count;
+	int error = changes_new(2 * count + 1, changes);
+	bool writes = session->manifest_state != STATE_OK;
 
-	for (size_t i = 0; i < session->observed.path_count && error == 0; i++)
-		error = add_file(context, session, &session->differences[i], changes);
+	for (size_t i = 0; i < count && error == 0; i++) {
+		writes = writes || session->differences[i].action != ACTION_NONE;
+		error = keep_copy(context, session, &session->differences[i], changes);
+	}
 	/* The copies are part of the manifest. */
 	if (error == 0)
 		error = session_format_manifest(session);
-	if (error == 0 && (changes->count > 0 || session->manifest_state != STATE_OK))
-		changes_add(changes, &(struct file_change){
-					     .kind = CHANGE_WRITE,
-					     .path = PATH_MANIFEST,
-					     .mode = ARTIFACT_MODE,
-					     .uid = (uid_t)-1,
-					     .gid = (gid_t)-1,
-					     .bytes = session->manifest_bytes,
-					     .size = session->manifest_size,
-					     .seen = &session->observed.manifest_file,
-				     });
-	return error;
+	if (error < 0)
+		return error;
+	if (writes)
+		add_manifest(session, changes);
+	for (size_t i = 0; i < count; i++)
+		add_file(context, &session->differences[i], changes);
+	return 0;
 }
 
 /* Reads everything again: what lies there now has to be what was planned, and what is in force as well. */

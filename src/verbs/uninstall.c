@@ -2,11 +2,74 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 
+#include "model/digest.h"
 #include "verbs/activate.h"
 #include "verbs/applied.h"
 #include "verbs/changes.h"
 #include "verbs/keep-off.h"
 #include "verbs/session.h"
+
+/*
+ * A run that was killed may have put back already what was there before install --force: it is as the copy is, or the
+ * copy is gone and nothing in it is ours.
+ */
+static int is_put_back(const struct context *context, const struct manifest_file *recorded,
+		       const struct observed_file *seen, bool *ret)
+{
+	struct observed_file CLEANUP(observed_file_clear) copy = {0};
+	int error;
+
+	*ret = false;
+	if (!recorded || !recorded->replaced)
+		return 0;
+	error = tree_look(context->tree, recorded->replaced, FILE_SIZE_MAX, &copy);
+	if (error < 0)
+		return error;
+	*ret = copy.kind == FILE_ABSENT ? !digest_has_header(seen->bytes, seen->size)
+					: changes_is_copy(&copy, seen);
+	return 0;
+}
+
+static enum exit_code open_session(struct context *context, struct session *session)
+{
+	enum exit_code code = session_open_empty(context, session);
+
+	for (size_t i = 0; code == EXIT_DONE && i < session->observed.path_count; i++) {
+		struct file_difference *difference = &session->differences[i];
+		bool settled = false;
+		int error = 0;
+
+		if (difference->state == STATE_EDITED || difference->state == STATE_FOREIGN)
+			error = is_put_back(
+				context,
+				manifest_find(&session->observed.manifest, difference->path),
+				difference->seen, &settled);
+		if (error < 0) {
+			report_errno(context, "read", "the copies of what was replaced", error);
+			code = EXIT_FAILED;
+		}
+		if (settled) {
+			difference->state = STATE_FOREIGN;
+			difference->action = ACTION_NONE;
+			difference->needs_force = false;
+		}
+	}
+	return code;
+}
+
+/* What lies there is not ours: a copy of the very same is of no use any more. */
+static int remove_copy(const struct context *context, const struct file_difference *difference,
+		       struct changes *changes)
+{
+	const struct looked_at *copy = NULL;
+	int error = changes_find_copy(changes, context->tree, difference, &copy);
+
+	if (error == 0 && copy->file.kind != FILE_ABSENT)
+		changes_add(changes, &(struct file_change){.kind = CHANGE_REMOVE,
+							   .path = copy->path,
+							   .seen = &copy->file});
+	return error;
+}
 
 /* Puts the copy back in the place of our file. */
 static int add_restored(struct context *context, const struct manifest_file *recorded,
@@ -46,6 +109,8 @@ static int add_file(struct context *context, const struct session *session,
 
 	if (difference->state == STATE_MASKED)
 		return 0;
+	if (difference->state == STATE_FOREIGN && difference->action == ACTION_NONE)
+		return remove_copy(context, difference, changes);
 	if (difference->needs_force) {
 		error = changes_keep(context, changes, difference, &copy);
 		if (error < 0)
@@ -93,7 +158,7 @@ static enum exit_code uninstall_locked(struct context *context)
 	enum exit_code code;
 	int error;
 
-	code = session_open_empty(context, &session);
+	code = open_session(context, &session);
 	if (code == EXIT_DONE)
 		code = session_refuse(context, &session);
 	if (code != EXIT_DONE)
@@ -136,7 +201,7 @@ static enum exit_code uninstall_locked(struct context *context)
 static enum exit_code dry_run(struct context *context)
 {
 	struct session CLEANUP(session_done) session = {0};
-	enum exit_code code = session_open_empty(context, &session);
+	enum exit_code code = open_session(context, &session);
 	bool differs;
 
 	if (code != EXIT_DONE)

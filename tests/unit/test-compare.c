@@ -97,6 +97,15 @@ static void expect_unwanted(const struct fixture *f, enum file_state state, enum
 	expect_at(f, NULL, PATH_MODPROBE, state, action, needs_force);
 }
 
+/* What is not ours: in the way of a plan, also one that has nothing there, and of nothing where ours is to go. */
+static void expect_in_the_way(const struct fixture *f)
+{
+	const struct plan nothing = {0};
+
+	expect_at(f, &nothing, PATH_MODPROBE, STATE_FOREIGN, ACTION_REMOVE, true);
+	expect_at(f, NULL, PATH_MODPROBE, STATE_FOREIGN, ACTION_NONE, false);
+}
+
 static void absent_file_is_created_or_right(void **state)
 {
 	struct fixture *f = *state;
@@ -178,7 +187,7 @@ static void strange_file_is_foreign(void **state)
 
 	lay_down(f, bytes);
 	expect_wanted(f, STATE_FOREIGN, ACTION_UPDATE, true);
-	expect_unwanted(f, STATE_FOREIGN, ACTION_REMOVE, true);
+	expect_in_the_way(f);
 	lay_down(f, nothing);
 	expect_wanted(f, STATE_FOREIGN, ACTION_UPDATE, true);
 }
@@ -192,6 +201,17 @@ static void strange_file_is_foreign_also_where_the_manifest_has_no_digest(void *
 	record(f, NULL);
 	lay_down(f, bytes);
 	expect_wanted(f, STATE_FOREIGN, ACTION_UPDATE, true);
+	expect_in_the_way(f);
+}
+
+/* What lay there before is to be put back in its place. */
+static void strange_file_is_in_the_way_of_what_was_replaced(void **state)
+{
+	struct fixture *f = *state;
+	char bytes[] = FOREIGN;
+
+	assert_int_equal(manifest_put(&f->manifest, PATH_MODPROBE, 0644, NULL, "/copy"), 0);
+	lay_down(f, bytes);
 	expect_unwanted(f, STATE_FOREIGN, ACTION_REMOVE, true);
 }
 
@@ -268,7 +288,7 @@ static void link_is_foreign_wherever_it_leads(void **state)
 	lay_down(f, f->plan.artifacts[0].bytes);
 	record(f, f->plan.artifacts[0].digest);
 	expect_wanted(f, STATE_FOREIGN, ACTION_UPDATE, true);
-	expect_unwanted(f, STATE_FOREIGN, ACTION_REMOVE, true);
+	expect_in_the_way(f);
 }
 
 static void what_is_no_file_is_unusable(void **state)
@@ -357,6 +377,7 @@ int main(void)
 		compare_test(emptied_file_is_an_edit),
 		compare_test(strange_file_is_foreign),
 		compare_test(strange_file_is_foreign_also_where_the_manifest_has_no_digest),
+		compare_test(strange_file_is_in_the_way_of_what_was_replaced),
 		compare_test(record_of_another_path_is_not_this_ones),
 		compare_test(same_size_is_not_the_same_bytes),
 		compare_test(access_is_held_to_mode_and_owner),
