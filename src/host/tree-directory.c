@@ -198,7 +198,9 @@ int tree_remove_directory(struct tree *tree, const char *path)
 		return error;
 	if (unlinkat(place.directory, place.name, AT_REMOVEDIR) == 0)
 		return 1;
-	return errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST ? 0 : -errno;
+	/* EBUSY: something is mounted there. */
+	return errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST || errno == EBUSY ? 0
+											  : -errno;
 }
 
 static int64_t milliseconds_now(void)

@@ -1,7 +1,9 @@
 /* The verb uninstall: removes what was installed and puts back what --force had replaced. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <string.h>
 
+#include "base/buffer.h"
 #include "model/digest.h"
 #include "verbs/activate.h"
 #include "verbs/applied.h"
@@ -142,13 +144,30 @@ static int collect(struct context *context, const struct session *session, struc
 	return error;
 }
 
-/* Only what install had made and what is empty now. */
-static void remove_directories(struct context *context, const struct manifest *manifest)
+static enum exit_code remove_directory(struct context *context, const char *path)
 {
-	(void)!tree_remove_directory(context->tree, PATH_REPLACED);
-	(void)!tree_remove_directory(context->tree, PATH_STATE);
+	struct buffer CLEANUP(buffer_clear) whole = {0};
+	int error = tree_remove_directory(context->tree, path);
+
+	if (error >= 0)
+		return EXIT_DONE;
+	buffer_printf(&whole, "%s%s", tree_prefix(context->tree), path);
+	report_errno(context, "remove the directory", whole.data ? whole.data : path, error);
+	return EXIT_FAILED;
+}
+
+/* Only what install had made and what is empty now. */
+static enum exit_code remove_directories(struct context *context, const struct manifest *manifest)
+{
+	enum exit_code code = remove_directory(context, PATH_REPLACED);
+
+	if (remove_directory(context, PATH_STATE) != EXIT_DONE)
+		code = EXIT_FAILED;
 	for (size_t i = manifest->directory_count; i-- > 0;)
-		(void)!tree_remove_directory(context->tree, manifest->directories[i]);
+		if (strcmp(manifest->directories[i], PATH_STATE) != 0 &&
+		    remove_directory(context, manifest->directories[i]) != EXIT_DONE)
+			code = EXIT_FAILED;
+	return code;
 }
 
 static enum exit_code uninstall_locked(struct context *context)
@@ -175,7 +194,7 @@ static enum exit_code uninstall_locked(struct context *context)
 		if (code != EXIT_DONE)
 			return code;
 	}
-	remove_directories(context, &session.observed.manifest);
+	code = remove_directories(context, &session.observed.manifest);
 	if (!context->options->root)
 		applied_forget(context);
 	if (changes.count > 0 && !context->options->root)
@@ -183,6 +202,8 @@ static enum exit_code uninstall_locked(struct context *context)
 	report_set_changed(context->report, changes.count > 0);
 	(void)session_report(context, &session, REPORT_ACTIONS);
 	report_set_state(context->report, "in-order");
+	if (code != EXIT_DONE)
+		return code;
 	if (changes.count == 0)
 		report_say(context->report,
 			   "Nothing to do: nothing of conntrack-persist is installed.");
