@@ -208,6 +208,25 @@ bool kernel_is_writable(const struct kernel *kernel, const char *path)
 	return make_path(kernel, path, whole) == 0 && kernel_file_is_writable(whole);
 }
 
+/* At once, as in a kernel: whoever is killed meanwhile leaves the old value or the new one. */
+static int replace_value(const char *path, const char *text)
+{
+	char beside[PATH_MAX];
+	FILE *file;
+	int error;
+
+	if (snprintf(beside, sizeof(beside), "%s.twin", path) >= (int)sizeof(beside))
+		return -ENAMETOOLONG;
+	file = fopen(beside, "w");
+	if (!file)
+		return -errno;
+	(void)fclose(file);
+	error = kernel_file_write(beside, text);
+	if (error < 0)
+		return error;
+	return rename(beside, path) < 0 ? -errno : 0;
+}
+
 /*
  * Every write is a line of kernel.log, with the namespace in front of it. Sizes of tables are rounded as the kernel does with
  * pages of 4 KiB.
@@ -219,7 +238,7 @@ int kernel_write(const struct kernel *kernel, const char *path, const char *text
 	FILE *log;
 
 	if (error < 0 || access(whole, F_OK) < 0)
-		return error < 0 ? error : -ENOENT;
+		return error < 0 ? error : -errno;
 	error = make_path(kernel, "/kernel.log", log_path);
 	if (error < 0)
 		return error;
@@ -242,8 +261,7 @@ int kernel_write(const struct kernel *kernel, const char *path, const char *text
 		(void)snprintf(
 			rounded, sizeof(rounded), "%llu\n",
 			(unsigned long long)sizes_round_buckets(strtoull(text, NULL, 10), 4096));
-	/* A regular file, unlike the kernel's, keeps what is longer. */
-	return truncate(whole, 0) < 0 ? -errno : kernel_file_write(whole, rounded);
+	return replace_value(whole, rounded);
 }
 
 int kernel_module_state(const struct kernel *kernel, enum module_state *ret)
