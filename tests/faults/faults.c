@@ -1,0 +1,290 @@
+/* Disturbs one story at each of its system calls, one at a time, and judges what comes of it. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "faults/judge.h"
+
+/* Every error is told so often; beyond that it is counted. */
+#define FINDINGS_MAX 40U
+
+static const int errors[] = {ENOSPC, EIO, EROFS, EDQUOT, EPERM, EINTR, ENOMEM};
+static const int lasting_errors[] = {ENOSPC, EIO, EROFS};
+
+/* Which calls are disturbed: all of them, or a sample that a developer waits for. */
+enum extent {
+	EXTENT_ALL,
+	EXTENT_SAMPLE, /* errors: first and last of each kind and all that change files; kills: around those */
+	EXTENT_KILLS,  /* the same errors, kills everywhere */
+	EXTENT_MEMORY, /* calls for memory alone */
+};
+
+struct finding {
+	char *text, *first;
+	size_t times;
+};
+
+struct tally {
+	size_t kills, errors, finding_count, bad;
+	struct finding findings[FINDINGS_MAX];
+};
+
+static void note_finding(struct tally *tally, const struct fault *fault, const struct call *call,
+			 char *text)
+{
+	static const char *const words[] = {
+		[FAULT_KILL] = "kill",		 [FAULT_ONCE] = "once",
+		[FAULT_ON] = "from here on",	 [FAULT_MEMORY] = "for a moment",
+		[FAULT_STARVE] = "from here on",
+	};
+	struct finding *finding;
+
+	tally->bad++;
+	for (size_t i = 0; i < tally->finding_count; i++)
+		if (strcmp(tally->findings[i].text, text) == 0) {
+			tally->findings[i].times++;
+			free(text);
+			return;
+		}
+	if (tally->finding_count == FINDINGS_MAX) {
+		free(text);
+		return;
+	}
+	finding = &tally->findings[tally->finding_count++];
+	*finding = (struct finding){.text = text, .times = 1};
+	if (asprintf(&finding->first, "%s %s, call %zu, %s", words[fault->kind],
+		     fault->kind == FAULT_KILL ? "" : strerrorname_np(fault->error), fault->call,
+		     call_name(call)) < 0)
+		err(99, "no memory");
+}
+
+static void disturb(struct story *story, const struct calls *calls, const struct fault *fault,
+		    struct tally *tally)
+{
+	bool reached = false;
+	int status = inject_run(&story->run, calls, fault, &reached);
+	char *finding = judge_run(story, fault, &calls->items[fault->call], status);
+
+	if (!reached && !finding)
+		finding = strdup("the run makes other calls each time");
+	if (fault->kind == FAULT_KILL)
+		tally->kills++;
+	else
+		tally->errors++;
+	if (finding)
+		note_finding(tally, fault, &calls->items[fault->call], finding);
+}
+
+static bool is_first_or_last(const struct calls *calls, size_t at)
+{
+	bool first = true, last = true;
+
+	for (size_t i = 0; i < calls->count; i++) {
+		if (calls->items[i].number != calls->items[at].number || calls->items[i].by_loader)
+			continue;
+		first = first && i >= at;
+		last = last && i <= at;
+	}
+	return first || last;
+}
+
+static bool is_killed(const struct calls *calls, size_t at, enum extent extent)
+{
+	if (extent == EXTENT_ALL || extent == EXTENT_KILLS)
+		return true;
+	return extent == EXTENT_SAMPLE &&
+	       (call_changes(&calls->items[at]) || (at > 0 && call_changes(&calls->items[at - 1])));
+}
+
+static bool is_failed(const struct calls *calls, size_t at, enum extent extent)
+{
+	const struct call *call = &calls->items[at];
+
+	/* A loader that fails has no program to run. */
+	if (call->by_loader || !call_can_fail(call))
+		return false;
+	if (extent == EXTENT_MEMORY)
+		return call_allocates(call);
+	return extent == EXTENT_ALL || call_changes(call) || is_first_or_last(calls, at);
+}
+
+static void disturb_at(struct story *story, const struct calls *calls, size_t at,
+		       enum extent extent, struct tally *tally)
+{
+	const struct call *call = &calls->items[at];
+	bool each;
+
+	if (is_killed(calls, at, extent))
+		disturb(story, calls, &(struct fault){FAULT_KILL, at, 0}, tally);
+	if (!is_failed(calls, at, extent))
+		return;
+	/* In a sample the calls in between take turns with the errors. */
+	each = extent == EXTENT_ALL || is_first_or_last(calls, at);
+	for (size_t i = 0; i < ARRAY_SIZE(errors) && extent != EXTENT_MEMORY; i++)
+		if (each || at % ARRAY_SIZE(errors) == i)
+			disturb(story, calls, &(struct fault){FAULT_ONCE, at, errors[i]}, tally);
+	for (size_t i = 0; i < ARRAY_SIZE(lasting_errors) && call_changes(call); i++)
+		if (each || at % ARRAY_SIZE(lasting_errors) == i)
+			disturb(story, calls, &(struct fault){FAULT_ON, at, lasting_errors[i]},
+				tally);
+	if (call_allocates(call)) {
+		disturb(story, calls, &(struct fault){FAULT_MEMORY, at, ENOMEM}, tally);
+		disturb(story, calls, &(struct fault){FAULT_STARVE, at, ENOMEM}, tally);
+	}
+}
+
+static int open_output(const char *name)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC);
+
+	if (fd < 0)
+		err(99, "memfd_create");
+	return fd;
+}
+
+/* The undisturbed run, which tells how many calls there are and what comes of them. */
+static struct calls learn(struct story *story)
+{
+	struct calls calls;
+	int status;
+
+	image_take(story->tree, is_beside, &story->before);
+	status = inject_count(&story->run, &calls);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		char *said = read_said(story->run.messages);
+
+		errx(99, "%s: the undisturbed run ends with %x: %s", story->name, (unsigned)status,
+		     said);
+	}
+	image_take(story->tree, is_beside, &story->after);
+	image_restore(story->tree, &story->after, &story->before);
+	return calls;
+}
+
+static void tell(const struct story *story, const struct calls *calls, const struct tally *tally,
+		 enum extent extent)
+{
+	size_t loader = 0, points = 0;
+
+	for (size_t i = 0; i < calls->count; i++) {
+		loader += calls->items[i].by_loader;
+		points += is_failed(calls, i, extent) || is_killed(calls, i, extent);
+	}
+	if (tally->bad == 0)
+		(void)printf("ok - faults: %s: %zu injections, all files whole\n", story->name,
+			     tally->kills + tally->errors);
+	else
+		(void)printf("not ok - faults: %s: %zu of %zu injections\n", story->name,
+			     tally->bad, tally->kills + tally->errors);
+	for (size_t i = 0; i < tally->finding_count; i++)
+		(void)printf("# %s (%zu times; first: %s)\n", tally->findings[i].text,
+			     tally->findings[i].times, tally->findings[i].first);
+	(void)printf("| %s | %zu | %zu | %zu | %zu | %zu | %zu | %zu |\n", story->name,
+		     calls->count, loader, points, tally->kills, tally->errors, story->state_count,
+		     tally->bad);
+}
+
+/* "check --quiet" into words after the program's name. */
+static char *const *make_command(char *const *argv, const char *words)
+{
+	char **made = calloc(strlen(words) + 3, sizeof(*made));
+	char *text = strdup(words), *rest = NULL;
+	size_t count = 0;
+
+	if (!made || !text)
+		err(99, "no memory");
+	made[count++] = argv[0];
+	for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+		made[count++] = word;
+	return made;
+}
+
+static enum extent extent_of(const char *word)
+{
+	static const char *const words[] = {[EXTENT_ALL] = "all",
+					    [EXTENT_SAMPLE] = "sample",
+					    [EXTENT_KILLS] = "kills",
+					    [EXTENT_MEMORY] = "memory"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(word, words[i]) == 0)
+			return (enum extent)i;
+	errx(99, "no extent %s", word);
+}
+
+static bool takes_all(const char *path)
+{
+	(void)path;
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"name", required_argument, NULL, 'n'}, {"tree", required_argument, NULL, 't'},
+		{"keep", required_argument, NULL, 'k'}, {"check", required_argument, NULL, 'c'},
+		{"undo", required_argument, NULL, 'u'}, {"extent", required_argument, NULL, 'e'},
+		{"chroot", no_argument, NULL, 'r'},	{0}};
+	struct story story = {.name = "?"};
+	const char *check = "check", *undo = NULL, *keep = NULL;
+	enum extent extent = EXTENT_ALL;
+	struct tally tally = {0};
+	struct calls calls;
+	bool root = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "+", options, NULL)) >= 0)
+		switch (option) {
+		case 'n':
+			story.name = optarg;
+			break;
+		case 't':
+			story.tree = optarg;
+			break;
+		case 'k':
+			keep = optarg;
+			break;
+		case 'c':
+			check = optarg;
+			break;
+		case 'u':
+			undo = optarg;
+			break;
+		case 'e':
+			extent = extent_of(optarg);
+			break;
+		case 'r':
+			root = true;
+			break;
+		default:
+			return 99;
+		}
+	if (!story.tree || optind == argc)
+		errx(99, "usage: faults --tree DIR [OPTIONS] -- PROGRAM ARGUMENT...");
+	story.run = (struct program){.argv = argv + optind,
+				     .environment = environ,
+				     .root = root ? story.tree : NULL,
+				     .output = open_output("output"),
+				     .messages = open_output("messages")};
+	story.check = story.undo = story.run;
+	story.check.argv = make_command(story.run.argv, check);
+	story.has_undo = undo;
+	if (undo)
+		story.undo.argv = make_command(story.run.argv, undo);
+	if (keep)
+		image_take(keep, takes_all, &story.kept);
+
+	calls = learn(&story);
+	for (size_t at = 0; at < calls.count; at++)
+		disturb_at(&story, &calls, at, extent, &tally);
+	tell(&story, &calls, &tally, extent);
+	return tally.bad > 0;
+}
