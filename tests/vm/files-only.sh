@@ -29,8 +29,7 @@ readers() {
 }
 
 by_a_rule() {
-	nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
-		add rule inet t c ct state established accept'
+	nft_rule
 	check 'a rule loads nf_conntrack' "$(module_state)" live
 	event_await 'UDEV add'
 	check 'loaded by a rule: the values hold' "$(wrong_values)" ''
@@ -50,65 +49,6 @@ again_and_again() {
 		check "processors busy, unload $round of 20" "$(module_state)" absent
 	done
 	load_stop
-}
-
-# The kernel sent the event before the keys were there, up to some 5.10. So that later kernels do the same, the
-# event is sent by hand while the module makes a huge table. The queue is stopped before the kernel sends its own,
-# which therefore cannot mend what the first did not do. Fails if the moment was missed.
-early_event() {
-	local loader udev=0 kernel=0
-	modprobe nf_conntrack hashsize=67108864 &
-	loader=$!
-	until [ "$(module_state)" = coming ]; do
-		kill -0 "$loader" || break
-	done
-	echo add >"$sys/uevent"
-	# udevd makes this file as it takes the event in.
-	until [ -e /run/udev/queue ] || [ "$(module_state)" != coming ]; do :; done
-	udevadm control --stop-exec-queue
-	early=$(module_state)
-	wait "$loader"
-	[ "$early" = coming ] || return
-
-	while [ "$udev$kernel" != 11 ] && event_next; do
-		case $event in
-			'UDEV add synthetic') udev=1 ;;
-			'KERNEL add') kernel=1 ;;
-			'UDEV add') break ;;
-		esac
-	done
-	early="coming, then $event"
-	[ "$udev$kernel" = 11 ]
-}
-
-early() {
-	local attempt
-	for ((attempt = 1; attempt <= 10; attempt++)); do
-		early_event && break
-		echo "# early event, attempt $attempt: missed ($early)"
-		udevadm control --start-exec-queue
-		unload nf_conntrack
-	done
-	check 'early event: sent while the module was coming, and alone' "$((attempt <= 10))" 1
-	check 'early event: the values hold' "$(wrong_values)" ''
-	udevadm control --start-exec-queue
-	event_await 'UDEV add'
-	check "early event, then the kernel's own: the values hold" "$(wrong_values)" ''
-	unload nf_conntrack
-}
-
-late() {
-	local round
-	for ((round = 1; round <= 3; round++)); do
-		udevadm control --stop-exec-queue
-		modprobe nf_conntrack
-		wait_for modprobe -r nf_conntrack
-		check "late event $round of 3: unloaded before it" "$(module_state)" absent
-		udevadm control --start-exec-queue
-		event_await 'UDEV remove'
-		check "late event $round of 3: nothing loads again" "$(module_state)" absent
-		[ "$(module_state)" = absent ] || unload nf_conntrack
-	done
 }
 
 journal() {

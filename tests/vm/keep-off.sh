@@ -6,30 +6,6 @@
 
 config=/etc/conntrack-persist.conf
 
-# ctp ARGUMENT...: what it prints is only shown where a check says so; the exit status is what counts here.
-ctp() {
-	output=$(conntrack-persist "$@" 2>&1)
-	status=$?
-}
-
-# told TEXT...: how many of them the last run said.
-told() {
-	local text count=0
-	for text in "$@"; do
-		if grep -qF -e "$text" <<<"$output"; then
-			count=$((count + 1))
-		else
-			echo "# not told: $text: ${output@Q}" >&2
-		fi
-	done
-	echo "$count"
-}
-
-# above: the modules that need nf_conntrack, by depmod's list of this kernel.
-above() {
-	sed -n 's|^\([^:]*\)\.ko[^:]*: .*[/ ]nf_conntrack\.ko.*|\1|p' "/lib/modules/$(uname -r)/modules.dep" | sed 's|.*/||'
-}
-
 # loaded_above: those of them that are loaded, and nf_conntrack.
 loaded_above() {
 	local name
@@ -133,42 +109,6 @@ out_of_use() {
 	check 'out of use: install again' "$status $(told 'Nothing to do')" '0 1'
 }
 
-# outcome COMMAND...: and how nf_conntrack is then.
-outcome() {
-	local word=works
-	"$@" >/dev/null 2>&1 || word=fails
-	echo "$word, $(module_state)"
-}
-
-# blocked HOW: what must not load it. Each fails in words of its own; what counts is that nf_conntrack is not there.
-blocked() {
-	local name failed=''
-	modprobe nf_conntrack 2>/dev/null
-	check "$1: by name" "$? $(module_state)" '1 absent'
-	modprobe ip_conntrack 2>/dev/null
-	check "$1: by alias" "$(module_state)" absent
-	modprobe -i nf_conntrack 2>/dev/null
-	check "$1: by modprobe -i" "$(module_state)" absent
-	modprobe nf_conntrack hashsize=1024 2>/dev/null
-	check "$1: with an option of its own" "$(module_state)" absent
-	for name in $(above); do
-		modprobe "$name" 2>/dev/null
-		[ "$(module_state)" = absent ] || failed+="$name "
-	done
-	check "$1: as a dependency of each of $(above | wc -l) modules" "$failed" ''
-	nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
-		add rule inet t c ct state established accept' 2>/dev/null
-	check "$1: by an nft rule" "$? $(module_state)" '1 absent'
-	check "$1: by iptables" "$(outcome iptables -A INPUT -m conntrack --ctstate NEW -j ACCEPT)" 'fails, absent'
-	check "$1: by ip6tables" "$(outcome ip6tables -A INPUT -m conntrack --ctstate NEW -j ACCEPT)" 'fails, absent'
-	check "$1: by NAT" "$(outcome iptables -t nat -A POSTROUTING -j MASQUERADE)" 'fails, absent'
-	check "$1: by conntrack" "$(outcome conntrack -L)" 'fails, absent'
-	check "$1: from a user namespace" "$(outcome setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Urn \
-		nft 'add table inet u; add chain inet u c { type filter hook input priority 0; };
-		add rule inet u c ct state new accept')" 'fails, absent'
-	nft delete table inet t 2>/dev/null
-}
-
 after_a_reboot() {
 	check 'after a reboot: the system is up and nothing failed' \
 		"$(systemctl is-system-running --wait) $(systemctl --failed --plain --no-legend)" 'running '
@@ -212,8 +152,7 @@ forced() {
 	ctp --quiet check
 	check 'blacklist: loaded is drift' "$status" 2
 
-	nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
-		add rule inet t c ct state established accept'
+	nft_rule
 	printf '[conntrack]\nmode = disable\n' >"$config"
 	ctp install
 	check 'forced: first it is refused' "$status" 3

@@ -1,4 +1,4 @@
-# Helpers for the scenarios that run inside a guest: checks, the values, waiting for udev, load on the processors.
+# Helpers for the scenarios that run inside a guest: checks, the values, waiting for udev, load, common scenarios.
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
@@ -8,6 +8,7 @@ failed=0
 # The last event that event_next saw.
 event=''
 
+service=conntrack-persist.service
 sys=/sys/module/nf_conntrack
 proc=/proc/sys/net/netfilter
 
@@ -44,12 +45,17 @@ for number in "${!values[@]}"; do
 	fi
 done
 
+# scenario NAME: what the checks after it are about; comes before their names.
+scenario() {
+	scenario="$1: "
+}
+
 # check NAME GOT WANTED: one line of result.
 check() {
 	if [ "$2" = "$3" ]; then
-		echo "ok - $1"
+		echo "ok - ${scenario-}$1"
 	else
-		echo "not ok - $1: got ${2@Q}, wanted ${3@Q}"
+		echo "not ok - ${scenario-}$1: got ${2@Q}, wanted ${3@Q}"
 		failed=$((failed + 1))
 	fi
 }
@@ -158,4 +164,171 @@ load_stop() {
 	kill "${load[@]}"
 	wait "${load[@]}" 2>/dev/null
 	load=()
+}
+
+# has_program: whether it is installed here, or the files are alone.
+has_program() {
+	type -P conntrack-persist >/dev/null
+}
+
+# ctp ARGUMENT...: what it prints is only shown where a check says so; the exit status is what counts here.
+ctp() {
+	output=$(conntrack-persist "$@" 2>&1)
+	status=$?
+}
+
+# told TEXT...: how many of them the last run said.
+told() {
+	local text count=0
+	for text in "$@"; do
+		if grep -qF -e "$text" <<<"$output"; then
+			count=$((count + 1))
+		else
+			echo "# not told: $text: ${output@Q}" >&2
+		fi
+	done
+	echo "$count"
+}
+
+# failed_units: what systemd says has failed.
+failed_units() {
+	systemctl --failed --plain --no-legend
+}
+
+# service_is STATE
+service_is() {
+	[ "$(systemctl show -P ActiveState "$service")" = "$1" ]
+}
+
+# nft_rule: one that needs nf_conntrack, in a table of its own: nft delete table inet t.
+nft_rule() {
+	nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
+		add rule inet t c ct state established accept'
+}
+
+# loaded HOW: what has to be so after each load. Takes in the load's event, so that the next one is met in time.
+loaded() {
+	check "$1: nf_conntrack is there" "$(module_state)" live
+	event_await 'UDEV add'
+	check "$1: the values are in force" "$(wrong_values)" ''
+	if has_program; then
+		wait_for service_is active
+		check "$1: the service is up" "$(systemctl is-active "$service")" active
+		ctp --quiet check
+		check "$1: check" "$status $output" '0 '
+	fi
+	check "$1: nothing failed" "$(failed_units)" ''
+}
+
+# unloaded HOW MODULE: and the service with it.
+unloaded() {
+	unload "$2"
+	if has_program; then
+		wait_for service_is inactive
+		check "$1: unloaded, the service went with it" "$(module_state) $(systemctl is-active "$service")" \
+			'absent inactive'
+	else
+		check "$1: unloaded" "$(module_state)" absent
+	fi
+}
+
+# early_event: the kernel sent the event before the keys were there, up to some 5.10. So that later kernels do the
+# same, the event is sent by hand while the module makes a huge table. The queue is stopped before the kernel sends
+# its own, which therefore cannot mend what the first did not do. Fails if the moment was missed.
+early_event() {
+	local loader udev=0 kernel=0
+	modprobe nf_conntrack hashsize=67108864 &
+	loader=$!
+	until [ "$(module_state)" = coming ]; do
+		kill -0 "$loader" || break
+	done
+	echo add >"$sys/uevent"
+	# udevd makes this file as it takes the event in.
+	until [ -e /run/udev/queue ] || [ "$(module_state)" != coming ]; do :; done
+	udevadm control --stop-exec-queue
+	early=$(module_state)
+	wait "$loader"
+	[ "$early" = coming ] || return
+
+	while [ "$udev$kernel" != 11 ] && event_next; do
+		case $event in
+			'UDEV add synthetic') udev=1 ;;
+			'KERNEL add') kernel=1 ;;
+			'UDEV add') break ;;
+		esac
+	done
+	early="coming, then $event"
+	[ "$udev$kernel" = 11 ]
+}
+
+# early: early_event, tried again where the moment was missed.
+early() {
+	local attempt
+	for ((attempt = 1; attempt <= 10; attempt++)); do
+		early_event && break
+		echo "# early event, attempt $attempt: missed ($early)"
+		udevadm control --start-exec-queue
+		unload nf_conntrack
+	done
+	check 'early event: sent while the module was coming, and alone' "$((attempt <= 10))" 1
+	check 'early event: the values hold' "$(wrong_values)" ''
+	udevadm control --start-exec-queue
+	event_await 'UDEV add'
+	check "early event, then the kernel's own: the values hold" "$(wrong_values)" ''
+	unload nf_conntrack
+}
+
+# late: by the time udevd sees the event the module is gone again, and shall not come back.
+late() {
+	local round
+	for ((round = 1; round <= 3; round++)); do
+		udevadm control --stop-exec-queue
+		modprobe nf_conntrack
+		wait_for modprobe -r nf_conntrack
+		check "late event $round of 3: unloaded before it" "$(module_state)" absent
+		udevadm control --start-exec-queue
+		event_await 'UDEV remove'
+		check "late event $round of 3: nothing loads again" "$(module_state)" absent
+		[ "$(module_state)" = absent ] || unload nf_conntrack
+	done
+}
+
+# above: the modules that need nf_conntrack, by depmod's list of this kernel.
+above() {
+	sed -n 's|^\([^:]*\)\.ko[^:]*: .*[/ ]nf_conntrack\.ko.*|\1|p' "/lib/modules/$(uname -r)/modules.dep" | sed 's|.*/||'
+}
+
+# outcome COMMAND...: and how nf_conntrack is then.
+outcome() {
+	local word=works
+	"$@" >/dev/null 2>&1 || word=fails
+	echo "$word, $(module_state)"
+}
+
+# blocked HOW: what must not load it. Each fails in words of its own; what counts is that nf_conntrack is not there.
+blocked() {
+	local name failed=''
+	modprobe nf_conntrack 2>/dev/null
+	check "$1: by name" "$? $(module_state)" '1 absent'
+	modprobe ip_conntrack 2>/dev/null
+	check "$1: by alias" "$(module_state)" absent
+	modprobe -i nf_conntrack 2>/dev/null
+	check "$1: by modprobe -i" "$(module_state)" absent
+	modprobe nf_conntrack hashsize=1024 2>/dev/null
+	check "$1: with an option of its own" "$(module_state)" absent
+	for name in $(above); do
+		modprobe "$name" 2>/dev/null
+		[ "$(module_state)" = absent ] || failed+="$name "
+	done
+	check "$1: as a dependency of each of $(above | wc -l) modules" "$failed" ''
+	nft_rule 2>/dev/null
+	check "$1: by an nft rule" "$? $(module_state)" '1 absent'
+	check "$1: by iptables" "$(outcome iptables -A INPUT -m conntrack --ctstate NEW -j ACCEPT)" 'fails, absent'
+	check "$1: by ip6tables" "$(outcome ip6tables -A INPUT -m conntrack --ctstate NEW -j ACCEPT)" 'fails, absent'
+	check "$1: by NAT" "$(outcome iptables -t nat -A POSTROUTING -j MASQUERADE)" 'fails, absent'
+	check "$1: by conntrack" "$(outcome conntrack -L)" 'fails, absent'
+	check "$1: from a user namespace" "$(outcome setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Urn \
+		nft 'add table inet u; add chain inet u c { type filter hook input priority 0; };
+		add rule inet u c ct state new accept')" 'fails, absent'
+	nft delete table inet t 2>/dev/null
 }

@@ -7,25 +7,6 @@
 config=/etc/conntrack-persist.conf
 by_hand=(/etc/sysctl.d/99-conntrack.conf /etc/modprobe.d/nf_conntrack.conf /etc/modules-load.d/conntrack.conf)
 
-# ctp ARGUMENT...: what it prints is only shown where a check says so; the exit status is what counts here.
-ctp() {
-	output=$(conntrack-persist "$@" 2>&1)
-	status=$?
-}
-
-# told TEXT...: how many of them the last run said.
-told() {
-	local text count=0
-	for text in "$@"; do
-		if grep -qF -e "$text" <<<"$output"; then
-			count=$((count + 1))
-		else
-			echo "# not told: $text: ${output@Q}" >&2
-		fi
-	done
-	echo "$count"
-}
-
 # Every value that can be set; the count of entries changes by itself.
 all_values() {
 	(cd "$proc" && grep . ./* 2>/dev/null | grep -v nf_conntrack_count)

@@ -4,7 +4,6 @@
 # shellcheck source=lib.sh
 . ./lib.sh
 
-service=conntrack-persist.service
 config=/etc/conntrack-persist.conf
 watch=conntrack-persist-check.service
 restore=conntrack-persist-restore.service
@@ -13,24 +12,10 @@ verdict=5aad03892ae9410eb4b47fc431fc4e70
 in_force=e501d23c11f048ce9a676e01672abe92
 not_set=e9515bc5d6774865bc5fcad1b5192170
 
-# ctp ARGUMENT...: what it prints is only shown where a check says so; the exit status is what counts here.
-ctp() {
-	output=$(conntrack-persist "$@" 2>&1)
-	status=$?
-}
-
 # states: each state of a value that check tells of, once.
 states() {
 	conntrack-persist --json check | tr -d '\n' | tr '{' '\n' | sed -n '/"wanted"/s/.*"state": *"\([^"]*\)".*/\1/p' |
 		sort -u | paste -sd ' '
-}
-
-failed_units() {
-	systemctl --failed --plain --no-legend
-}
-
-service_is() {
-	[ "$(systemctl show -P ActiveState "$service")" = "$1" ]
 }
 
 # entries ID: how many of this kind were written in this boot. Not by the unit: journald cannot tell that of a process
@@ -38,26 +23,6 @@ service_is() {
 entries() {
 	journalctl --sync
 	journalctl --boot --no-pager --output=cat "MESSAGE_ID=$1" | wc -l
-}
-
-# loaded HOW: what has to be so after each load. Takes in the load's event, so that the next one is met in time.
-loaded() {
-	check "$1: nf_conntrack is there" "$(module_state)" live
-	event_await 'UDEV add'
-	check "$1: the values are in force" "$(wrong_values)" ''
-	wait_for service_is active
-	check "$1: the service is up" "$(systemctl is-active "$service")" active
-	ctp --quiet check
-	check "$1: check" "$status $output" '0 '
-	check "$1: nothing failed" "$(failed_units)" ''
-}
-
-# unloaded HOW MODULE: and the service with it.
-unloaded() {
-	unload "$2"
-	wait_for service_is inactive
-	check "$1: unloaded, the service went with it" "$(module_state) $(systemctl is-active "$service")" \
-		'absent inactive'
 }
 
 first_installation() {
@@ -94,8 +59,7 @@ the_journal() {
 }
 
 late_loads() {
-	nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
-		add rule inet t c ct state established accept'
+	nft_rule
 	loaded 'load by nft'
 	nft delete table inet t
 	unloaded 'load by nft' nft_ct
@@ -337,8 +301,7 @@ rounds() {
 	check "$1: the first look after modprobe is right" "$right of $2" "$2 of $2"
 	right=0
 	for ((round = 1; round <= $2; round++)); do
-		nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
-			add rule inet t c ct state established accept'
+		nft_rule
 		wrong=$(wrong_values)
 		[ -n "$wrong" ] && echo "# first look after nft: $wrong" || right=$((right + 1))
 		nft delete table inet t
@@ -388,8 +351,7 @@ synchronous() {
 	event_await 'UDEV add'
 	check 'synchronous, the program gone: the rule sets the values' "$(wrong_values)" ''
 	unload nf_conntrack
-	nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
-		add rule inet t c ct state established accept'
+	nft_rule
 	check 'synchronous, the program gone: an nft rule works' \
 		"$? $(nft list ruleset | grep -c 'ct state established accept')" '0 1'
 	event_await 'UDEV add'
