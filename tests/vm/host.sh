@@ -1,0 +1,39 @@
+# What run and matrix share: the guests that they start end with them, and each guest's results.
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+work=$(mktemp -d)
+# Each guest is a process group of its own, so that none of its programs is left behind.
+set -m
+# shellcheck disable=SC2317 # called by the trap
+cleanup() {
+	local group
+	for group in $(jobs -p); do
+		kill -- "-$group" 2>/dev/null
+	done
+	wait
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# guest_results STATUS RESULTS PREFIX: what one guest said, each result under this prefix, and whether it came to
+# its end: a scenario ends with 0, or with 1 where checks failed.
+guest_results() {
+	local results=$2 end='ok - the scenario came to its end'
+	if [ "$1" != 0 ] && { [ "$1" != 1 ] || ! grep -q '^not ok - ' <<<"$results"; }; then
+		end="not $end: status $1"
+	fi
+	printf '%s\n%s\n' "$results" "$end" | sed -E "s/^(not ok|ok) - /&$3/"
+}
+
+# tell_count FILE: the last line, from results in a file. Fails if one failed, or there are none.
+tell_count() {
+	local passed failed
+	passed=$(grep -c '^ok - ' "$1")
+	failed=$(grep -c '^not ok - ' "$1")
+	echo "$passed passed, $failed failed"
+	[ "$failed" = 0 ] && [ "$passed" != 0 ]
+}

@@ -1,0 +1,180 @@
+#!/bin/bash
+# The matrix, in one guest: every way to load nf_conntrack, what keeps it out, and the way back.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source=lib.sh
+. ./lib.sh
+
+config=/etc/conntrack-persist.conf
+at_boot=/etc/modules-load.d/conntrack.conf
+with=files
+! has_program || with=program
+
+# become NAME: what an administrator does to bring another configuration into force. /vm/NAME.conf is it; /vm/NAME
+# has the files that follow from it, for where the program is not installed.
+become() {
+	if [ "$with" = program ]; then
+		cp "/vm/$1.conf" "$config"
+		ctp install
+		[ "$status" = 0 ] || echo "# install: ${output@Q}"
+	else
+		rm -f /etc/{modprobe.d,sysctl.d,udev/rules.d}/*conntrack-persist*
+		cp -a "/vm/$1/etc/." /etc/
+		udevadm control --reload
+	fi
+}
+
+first_installation() {
+	scenario 'program modules-load.d'
+	check 'before: the system is up and nothing failed' \
+		"$(systemctl is-system-running --wait) $(failed_units)" 'running '
+	check 'before: nf_conntrack is not loaded' "$(module_state)" absent
+	become tune
+	check 'before: install' "$status $(grep -c '^create ' <<<"$output")" '0 4'
+	check 'before: installing loads nothing' "$(module_state)" absent
+	echo nf_conntrack >"$at_boot"
+}
+
+loaded_at_boot() {
+	scenario "$with modules-load.d"
+	check 'the system is up and nothing failed' \
+		"$(systemctl is-system-running --wait) $(failed_units)" 'running '
+	udevadm settle
+	check 'nf_conntrack is there' "$(module_state)" live
+	check 'the values are in force' "$(wrong_values)" ''
+	if [ "$with" = program ]; then
+		wait_for service_is active
+		ctp --quiet check
+		check 'check' "$status $output" '0 '
+	fi
+	rm "$at_boot"
+	unloaded 'then' nf_conntrack
+}
+
+each_way() {
+	scenario "$with nft"
+	nft_rule
+	loaded 'load by a rule'
+	nft delete table inet t
+	unloaded 'rule deleted' nft_ct
+
+	scenario "$with iptables"
+	iptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT
+	loaded 'load by a rule'
+	iptables -D INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT
+	unloaded 'rule deleted' xt_conntrack
+
+	scenario "$with modprobe"
+	modprobe nf_conntrack
+	loaded 'load by name'
+	unloaded 'modprobe -r' nf_conntrack
+}
+
+# Every value is read back each time, once udevd is done. Somebody who reads them all keeps one processor busy.
+under_load() {
+	local loads=200 round loaded=0 reader wrong bad=0 started=$SECONDS
+	scenario "$with under load"
+	load_start "$(($(nproc) - 1))"
+	while :; do
+		cat "$proc"/* "$sys"/parameters/*
+	done >/dev/null 2>&1 &
+	reader=$!
+	for ((round = 1; round <= loads; round++)); do
+		modprobe nf_conntrack
+		event_await 'UDEV add' || break
+		wrong=$(wrong_values)
+		if [ -n "$wrong" ]; then
+			echo "# load $round: $wrong"
+			wrong=${wrong//[^;]/}
+			bad=$((bad + ${#wrong}))
+		fi
+		unload nf_conntrack || break
+		loaded=$((loaded + 1))
+		((loaded % 20)) || echo "# $loaded loads of $loads, $((SECONDS - started)) s"
+	done
+	kill "$reader"
+	wait "$reader" 2>/dev/null
+	load_stop
+	check "loads and unloads" "$loaded" "$loads"
+	check "wrong values of $loads loads" "$bad" 0
+	[ "$with" = files ] || wait_for service_is inactive
+	check 'nothing failed' "$(failed_units)" ''
+}
+
+events() {
+	scenario "$with events"
+	early
+	late
+}
+
+# What is to come makes the kernel complain, as it should. Where the module was gone before systemd met its device,
+# systemd notes that the service has lost what it depends on: no failure of a unit.
+the_journal() {
+	scenario "$with journal"
+	journalctl --sync
+	check 'no failure so far' "$(journalctl --boot --no-pager --output=cat |
+		grep -i conntrack | grep -iE 'fail|error|invalid|unknown|ignoring' |
+		grep -vE '^Dependency failed for|failed with result .dependency' | sort -u | head -n 3)" ''
+}
+
+# nothing_loads HOW
+nothing_loads() {
+	modprobe nf_conntrack 2>/dev/null
+	check "$1: modprobe fails" "$? $(module_state)" '1 absent'
+	nft_rule 2>/dev/null
+	check "$1: an nft rule fails" "$? $(module_state)" '1 absent'
+	nft delete table inet t 2>/dev/null
+}
+
+back() {
+	become tune
+	[ "$with" = files ] || check 'the way back: install' "$status" 0
+	nft_rule
+	loaded 'the way back'
+	nft delete table inet t
+	unloaded 'the way back' nft_ct
+}
+
+too_large() {
+	local words=('hashsize = 200000000 takes 1.4 GiB at once' 'nf_conntrack would not load' 'lower max and hashsize')
+	scenario "$with too large"
+	if [ "$with" = program ]; then
+		cp /vm/huge.conf "$config"
+		ctp plan
+		check 'plan tells' "$status $(told "${words[@]}")" '2 3'
+	fi
+	become huge
+	if [ "$with" = program ]; then
+		check 'install tells' "$status $(told "${words[@]}" 'cannot load on this host')" '0 4'
+		ctp check
+		check 'check tells' "$status $(told "${words[@]}" 'cannot load')" '2 4'
+	fi
+	nothing_loads 'hashsize that RAM has no room for'
+	back
+}
+
+disabled() {
+	scenario "$with disable"
+	become disable
+	if [ "$with" = program ]; then
+		check 'install' "$status $(module_state)" '0 absent'
+		ctp --quiet check
+		check 'check' "$status $output" '0 '
+	fi
+	blocked 'blocked'
+	back
+}
+
+echo "# Linux $(uname -r), systemd $(systemctl --version | sed -n '1s/.*(\(.*\)).*/\1/p'), boot $BOOT"
+events_start
+if [ "$with $BOOT" = 'program 1' ]; then
+	first_installation
+	reboot_guest
+fi
+loaded_at_boot
+each_way
+events
+under_load
+the_journal
+too_large
+disabled
+finish

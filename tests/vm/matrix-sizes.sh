@@ -1,0 +1,56 @@
+#!/bin/bash
+# The matrix, the sizes in one guest's memory: the kernel's own, foretold by the program's model, and those of auto.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source=lib.sh
+. ./lib.sh
+
+# sizes_in_force: hashsize, max, expect_hashsize, expect_max.
+sizes_in_force() {
+	cat "$sys/parameters/hashsize" "$proc/nf_conntrack_max" "$sys/parameters/expect_hashsize" \
+		"$proc/nf_conntrack_expect_max" | paste -sd ' '
+}
+
+# foretold [HASHSIZE [EXPECT_HASHSIZE]]: loads with these options.
+foretold() {
+	local options=() name="$memory MiB: ${*:-no options}"
+	[ "${1:-0}" = 0 ] || options+=("hashsize=$1")
+	[ "${2:-0}" = 0 ] || options+=("expect_hashsize=$2")
+	modprobe nf_conntrack "${options[@]}"
+	event_await 'UDEV add'
+	echo "# $name: $(sizes_in_force)"
+	check "$name" "$(sizes_in_force)" "$(/usr/local/libexec/kernel-sizes "$@")"
+	unload nf_conntrack
+}
+
+# What "max = auto" is to come to: 5 % of RAM, by the size of an entry.
+auto() {
+	local max=${sizes[$memory]} name="$memory MiB: auto"
+	printf '[conntrack]\nmax = auto\n' >/etc/conntrack-persist.conf
+	ctp install
+	check "$name: install" "$status" 0
+	modprobe nf_conntrack
+	event_await 'UDEV add'
+	check "$name: hashsize and max" "$(sizes_in_force | cut -d ' ' -f 1,2)" "$max $max"
+	ctp --quiet check
+	check "$name: check" "$status $output" '0 '
+	unload nf_conntrack
+}
+
+if kernel_from 6.1; then
+	declare -A sizes=([512]=65536 [2048]=262144 [6144]=1048576)
+else
+	declare -A sizes=([512]=65536 [2048]=262144 [6144]=524288)
+fi
+# As much as the machine has; the kernel keeps some of it for itself.
+memory=$(awk '$1 == "MemTotal:" { print int(($2 / 1024 + 255) / 256) * 256 }' /proc/meminfo)
+echo "# Linux $(uname -r), systemd $(systemctl --version | sed -n '1s/.*(\(.*\)).*/\1/p'), boot $BOOT"
+events_start
+systemctl is-system-running --wait >/dev/null
+scenario 'files memory'
+foretold
+foretold 100000
+foretold 1000 100
+foretold 0 5000
+scenario 'program memory'
+auto
+finish
