@@ -194,12 +194,12 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
  * A descriptor that our caller closed would be given to the next file that is opened, and what is printed would go there.
  * The root stands in its place, as it is always there and cannot be written.
  */
-static bool hold_standard_descriptors(void)
+static int hold_standard_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH | O_DIRECTORY) != fd)
-			return false;
-	return true;
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/", O_PATH | O_DIRECTORY) < 0)
+			return -errno;
+	return 0;
 }
 
 /* To be ended in the middle of a change, by a pager that went away or a limit on files, would be worse than an error. */
@@ -218,8 +218,10 @@ static enum exit_code run(int argc, char **argv)
 	const struct verb *verb;
 	int error;
 
-	if (!hold_standard_descriptors()) {
-		(void)fputs("conntrack-persist: the root cannot be opened\n", stderr);
+	error = hold_standard_descriptors();
+	if (error < 0) {
+		(void)fprintf(stderr, "conntrack-persist: / cannot be opened: %s\n",
+			      strerror(-error));
 		return EXIT_FAILED;
 	}
 	if (options_parse(argc, argv, &options) < 0)

@@ -8,6 +8,7 @@
 # run again, with BOOT=2 (then 3 ...), after the same guest has been shut down and booted.
 #
 # VM_MEMORY    of the guest (default: 1G)
+# VM_APPEND    words for the kernel command line
 # VM_TIMEOUT   seconds that one boot may take (default: 1800)
 # VM_KERNEL_TIMEOUT  seconds until the kernel starts its first program (default: 240)
 # VM_LOGS      folder for the console log of a guest that failed (default: the current one)
@@ -70,7 +71,7 @@ start() {
 		-accel tcg,thread=multi -cpu max -smp 2 -m "${VM_MEMORY:-1G}" \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$image/kernel" -initrd "$image/initrd" \
-		-append "console=ttyS0 panic=-1 vm_boot=$number" \
+		-append "console=ttyS0 panic=-1 vm_boot=$number ${VM_APPEND-}" \
 		"${disks[@]}" \
 		-serial "file:$work/console.$number" -serial "file:$work/output" -serial "file:$work/status" \
 		</dev/null &

@@ -1,0 +1,74 @@
+#!/bin/bash
+# A locked kernel: lockdown=confidentiality takes nothing away; once kernel.modules_disabled is set what is not there stays
+# away and what is there stays, and the program says so.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck source=lib.sh
+. ./lib.sh
+
+locked_down() {
+	scenario 'lockdown'
+	check 'it is on' "$(grep -o '\[[a-z]*\]' /sys/kernel/security/lockdown)" '[confidentiality]'
+	ctp install
+	check 'install' "$status" 0
+	modprobe nf_conntrack
+	loaded 'load'
+	echo 5 >"$proc/nf_conntrack_udp_timeout"
+	echo 1024 >"$sys/parameters/hashsize"
+	ctp --quiet check
+	check 'check sees what was changed' "$status" 2
+	ctp --quiet apply
+	check 'apply sets it, the buckets too' "$status $(wrong_values)" '0 '
+	ctp --quiet status
+	check 'status' "$status" 0
+	ctp --quiet unload
+	check 'unload' "$status $(module_state)" '0 absent'
+	event_await 'UDEV remove'
+}
+
+no_more_modules() {
+	scenario 'modules_disabled, not loaded'
+	echo 1 >/proc/sys/kernel/modules_disabled
+	modprobe nf_conntrack 2>/dev/null
+	check 'it is so' "$? $(module_state)" '1 absent'
+	ctp check
+	# No drift: nothing is wrong that the next boot does not end.
+	check 'check: it cannot load' "$status $(told modules_disabled 'cannot load')" '0 2'
+	ctp plan
+	check 'plan' "$status $(told modules_disabled)" '0 1'
+	ctp --quiet apply
+	check 'apply has nothing to apply to' "$status" 0
+	ctp status
+	check 'status' "$status $(told 'not loaded')" '0 1'
+}
+
+modules_stay() {
+	scenario 'modules_disabled, loaded'
+	modprobe nf_conntrack
+	loaded 'load'
+	echo 1 >/proc/sys/kernel/modules_disabled
+	echo 5 >"$proc/nf_conntrack_udp_timeout"
+	ctp --quiet apply
+	check 'apply' "$status $(wrong_values)" '0 '
+	ctp unload
+	check 'unload says that it may not' "$status $(module_state) $(told modules_disabled)" '1 live 1'
+	printf '[conntrack]\nmode = disable\n' >/etc/conntrack-persist.conf
+	ctp install
+	check 'mode disable is for the next boot' "$(module_state) $(told 'nf_conntrack')" 'live 1'
+	reboot_guest
+}
+
+events_start
+case ${BOOT:-1} in
+1)
+	locked_down
+	no_more_modules
+	reboot_guest
+	;;
+2) modules_stay ;;
+3)
+	scenario 'after mode disable'
+	modprobe nf_conntrack 2>/dev/null
+	check 'it is kept out' "$? $(module_state)" '1 absent'
+	finish
+	;;
+esac
