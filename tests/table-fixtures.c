@@ -162,7 +162,7 @@ static int make_chains(struct table *table)
 	table->buckets = known(16384);
 	table->max = known(6553600);
 	table->facts.ram = 32036 * MIB;
-	set_counters(table, 48211, 0, 48211, 48211);
+	set_counters(table, 0, 0, 48211, 48211);
 	table->values = (struct table_values){0};
 	return error;
 }

@@ -15,7 +15,8 @@ static bool is_zero(const struct counters *counters)
 	return true;
 }
 
-void add_dropped(struct screen *screen, const struct table *table)
+void add_dropped(struct screen *screen, const struct table *table,
+		 const struct judgement *judgement)
 {
 	struct buffer *text = &screen_add(screen, "dropped", RANK_STAYS)->text;
 	const struct counters *counters = &table->counters;
@@ -27,7 +28,7 @@ void add_dropped(struct screen *screen, const struct table *table)
 		buffer_add(text, "nothing");
 		return;
 	}
-	screen_add_number(text, value[COUNTER_DROP], "packet", "packets");
+	screen_add_number(text, judgement->dropped, "packet", "packets");
 	if (counters->known[COUNTER_EARLY_DROP]) {
 		buffer_add(text, ", ");
 		screen_add_number(text, value[COUNTER_EARLY_DROP], "entry early", "entries early");

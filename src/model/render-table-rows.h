@@ -28,7 +28,8 @@ void add_now(struct screen *screen, const struct table *table, const struct hist
 void add_history(struct screen *screen, const struct history *history);
 
 /* render-table-drops.c: what was dropped, and what the kernel said of it. */
-void add_dropped(struct screen *screen, const struct table *table);
+void add_dropped(struct screen *screen, const struct table *table,
+		 const struct judgement *judgement);
 void add_messages(struct screen *screen, const struct table *table);
 
 /* render-table-contents.c: the entries by what they are. */

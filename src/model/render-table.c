@@ -215,7 +215,7 @@ void render_table(const struct table *table, const struct judgement *judgement,
 		add_limit(&screen, table);
 		add_buckets(&screen, table, judgement);
 		add_memory(&screen, table, judgement);
-		add_dropped(&screen, table);
+		add_dropped(&screen, table, judgement);
 		add_messages(&screen, table);
 		add_contents(&screen, table);
 		add_namespaces(&screen, table);

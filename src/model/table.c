@@ -105,6 +105,17 @@ static uint64_t counted(const struct table *table, enum counter counter)
 	return table->counters.known[counter] ? table->counters.value[counter] : 0;
 }
 
+/* The kernel counts what finds no room in the one, what finds its chain too long in the other alone. */
+static uint64_t count_dropped(const struct table *table)
+{
+	uint64_t sum;
+
+	if (__builtin_add_overflow(counted(table, COUNTER_DROP),
+				   counted(table, COUNTER_CHAIN_TOO_LONG), &sum))
+		return UINT64_MAX;
+	return sum;
+}
+
 static bool is_full(const struct table *table, const struct judgement *judgement)
 {
 	if (!judgement->share.known)
@@ -182,7 +193,7 @@ void table_judge(const struct table *table, struct judgement *ret)
 	/* Every entry is in two chains, one a direction. */
 	if (table->buckets.known && judgement.chains.high > 0)
 		judgement.chain_entries = known(table->buckets.value * judgement.chains.low / 2);
-	judgement.dropped = counted(table, COUNTER_DROP);
+	judgement.dropped = count_dropped(table);
 	judge_memory(table, &judgement);
 	judgement.verdict = judge(table, &judgement);
 	*ret = judgement;

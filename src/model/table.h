@@ -106,7 +106,7 @@ struct judgement {
 	struct figure memory_now,
 		memory_full;		 /* bytes: buckets and entries; of this namespace's own */
 	struct figure memory_full_share; /* of RAM, in tenths of a percent */
-	uint64_t dropped;		 /* drop of the counters, 0 where not known */
+	uint64_t dropped; /* packets: for want of room or over long chains, 0 where not known */
 };
 void table_judge(const struct table *table, struct judgement *ret);
 
