@@ -37,7 +37,7 @@ systemctl is-system-running --wait >/dev/null
 events_start
 echo "KERNEL $(uname -r), systemd $(udevadm --version), $(nproc) emulated processors"
 series idle
-load_start
+load_start "$(nproc)"
 series busy
 load_stop
 finish

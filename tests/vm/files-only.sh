@@ -40,7 +40,7 @@ by_a_rule() {
 
 again_and_again() {
 	local round
-	load_start
+	load_start "$(nproc)"
 	for ((round = 1; round <= 20; round++)); do
 		modprobe nf_conntrack
 		event_await 'UDEV add'

@@ -150,11 +150,11 @@ event_await() {
 	return 1
 }
 
-# load_start [PROCESSORS], load_stop: keep so many busy, or all.
+# load_start PROCESSORS, load_stop: keep so many busy.
 load_start() {
 	local processor
 	load=()
-	for ((processor = 0; processor < ${1:-$(nproc)}; processor++)); do
+	for ((processor = 0; processor < $1; processor++)); do
 		while :; do :; done &
 		load+=($!)
 	done

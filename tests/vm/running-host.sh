@@ -268,7 +268,7 @@ loaded_before() {
 again_and_again() {
 	local round before reader
 	before=$(entries "$in_force")
-	load_start
+	load_start "$(nproc)"
 	while :; do
 		cat "$proc"/* "$sys"/parameters/*
 	done >/dev/null 2>&1 &
