@@ -10,6 +10,9 @@
 #include "base/text.h"
 #include "model/attributes.h"
 
+/* CTA_STATS_CHAIN_TOOLONG, which headers before 5.15 lack, whatever kernel runs later. */
+#define STATS_CHAIN_TOO_LONG 15
+
 /* More than any kernel has. */
 #define COLUMNS_MAX 64
 /* What a column is, if it is none of the counters. */
@@ -23,7 +26,7 @@ static const struct {
 } rows[COUNTERS] = {
 	[COUNTER_FOUND] = {"found", CTA_STATS_FOUND},
 	[COUNTER_INVALID] = {"invalid", CTA_STATS_INVALID},
-	[COUNTER_CHAIN_TOO_LONG] = {"chainlength", CTA_STATS_CHAIN_TOOLONG},
+	[COUNTER_CHAIN_TOO_LONG] = {"chainlength", STATS_CHAIN_TOO_LONG},
 	[COUNTER_INSERT_FAILED] = {"insert_failed", CTA_STATS_INSERT_FAILED},
 	[COUNTER_DROP] = {"drop", CTA_STATS_DROP},
 	[COUNTER_EARLY_DROP] = {"early_drop", CTA_STATS_EARLY_DROP},
