@@ -262,6 +262,32 @@ static void labels_are_escaped(void **state)
 	assert_null(strstr(unknown.data, "namespace_entries"));
 }
 
+/* The first of a name that could be looked at is told, whatever stands before it. */
+static void a_name_is_told_once(void **state)
+{
+	char gone[] = "namespace blue", there[] = "namespace blue", again[] = "namespace blue",
+	     empty[] = "namespace red", red[] = "namespace red";
+	struct namespace_table namespaces[] = {
+		{.where = gone, .error = -2, .entries = KNOWN(1)},
+		{.where = there, .entries = KNOWN(2)},
+		{.where = again, .entries = KNOWN(3)},
+		{.where = empty},
+		{.where = red, .entries = KNOWN(4)},
+	};
+	const struct judgement judgement = {0};
+	const struct values values = {0};
+	struct table table = full_table(NULL, namespaces, ARRAY_SIZE(namespaces));
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_metrics(&table, &judgement, &values, &b);
+	expect_part("names", b.data,
+		    "# TYPE conntrack_persist_namespace_entries gauge\n"
+		    "conntrack_persist_namespace_entries{namespace=\"blue\"} 2\n"
+		    "conntrack_persist_namespace_entries{namespace=\"red\"} 4\n"
+		    "# HELP conntrack_persist_verdict ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +297,7 @@ int main(void)
 		cmocka_unit_test(chain_limits_are_those_of_this_kernel),
 		cmocka_unit_test(lost_messages_are_not_counted),
 		cmocka_unit_test(labels_are_escaped),
+		cmocka_unit_test(a_name_is_told_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

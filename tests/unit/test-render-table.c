@@ -297,6 +297,24 @@ static void each_verdict_says_what_to_do_next(void **state)
 	}
 }
 
+static void a_single_message_of_another_namespace_is_told(void **state)
+{
+	struct table table = {.module = MODULE_LIVE,
+			      .entries = {true, 1},
+			      .max = {true, 100},
+			      .messages = {.known = true, .since_boot = true, .count = 1}};
+	const struct judgement judgement = {.verdict = VERDICT_FINE};
+	const struct screen_style style = {.columns = 120};
+	struct buffer CLEANUP(buffer_clear) without = {0}, with = {0};
+
+	(void)state;
+	render_table(&table, &judgement, NULL, &style, &without);
+	assert_null(strstr(without.data, "of another network namespace"));
+	table.messages.namespaces = 1;
+	render_table(&table, &judgement, NULL, &style, &with);
+	expect_part("one", with.data, "; 1 of another network namespace");
+}
+
 static void a_module_on_its_way_is_said_to_be(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};
@@ -397,6 +415,7 @@ int main(void)
 		cmocka_unit_test(the_color_follows_the_share),
 		cmocka_unit_test(the_bar_tells_eighths),
 		cmocka_unit_test(each_verdict_says_what_to_do_next),
+		cmocka_unit_test(a_single_message_of_another_namespace_is_told),
 		cmocka_unit_test(a_module_on_its_way_is_said_to_be),
 		cmocka_unit_test(rates_are_of_the_last_two_looks),
 		cmocka_unit_test(the_oldest_share_goes_first),
