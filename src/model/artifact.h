@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -12,6 +13,15 @@
 #define PATH_SYSCTL   "/etc/sysctl.d/90-conntrack-persist.conf"
 #define PATH_UDEV     "/etc/udev/rules.d/60-conntrack-persist.rules"
 #define PATH_DROP_IN  "/etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf"
+/*
+ * The sizes of this boot, where the files above have none and cannot be given any: an image whose /etc or /var/lib is
+ * read-only. Under names of their own, since the readers take the file in /etc where one of the same name is in /run.
+ */
+#define PATH_BOOT_MODPROBE "/run/modprobe.d/conntrack-persist-sizes.conf"
+#define PATH_BOOT_SYSCTL   "/run/sysctl.d/91-conntrack-persist-sizes.conf"
+#define PATH_BOOT_UDEV	   "/run/udev/rules.d/61-conntrack-persist-sizes.rules"
+#define PATH_BOOT_SIZES	   "/run/conntrack-persist/sizes"
+
 #define PATH_STATE    "/var/lib/conntrack-persist"
 #define PATH_MANIFEST PATH_STATE "/manifest"
 
@@ -24,6 +34,12 @@ struct artifact {
 	size_t size;
 	char digest[DIGEST_SIZE];
 };
+
+/* Whether a file lasts until the next boot only; it is in no manifest. */
+bool artifact_is_of_boot(const char *path);
+
+/* Whether the readers of sysctl.d, modprobe.d and rules.d meet a file of ours at this path. */
+bool artifact_is_read_at(const char *path);
 
 /* Every path that some mode writes: where an earlier run may have left a file. */
 extern const char *const artifact_paths[];

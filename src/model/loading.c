@@ -63,7 +63,7 @@ static struct place find_line(const struct loading_request *request, const char 
 				place = (struct place){
 					.path = request->files[i].path,
 					.number = line.number,
-					.ours = strcmp(request->files[i].path, PATH_MODPROBE) == 0,
+					.ours = artifact_is_read_at(request->files[i].path),
 				};
 			modprobe_line_done(&line);
 		}
@@ -210,14 +210,14 @@ static void judge_blacklist(const struct loading_request *request, struct proble
 }
 
 /* The buckets come in one piece: where that cannot be had the module does not load, and no rule that needs it. */
-static bool judge_memory(const struct loading_request *request, struct problems *problems)
+bool loading_judge_memory(const struct plan *plan, const struct facts *facts,
+			  struct problems *problems)
 {
-	const struct plan_sizes *sizes = &request->plan->sizes;
-	const struct facts *facts = request->facts;
+	const struct plan_sizes *sizes = &plan->sizes;
 	uint64_t bytes = sizes_round_buckets(sizes->hashsize, sizes->page_size) * BUCKET_BYTES;
 	struct buffer CLEANUP(buffer_clear) text = {0};
 
-	if (!sizes->hashsize || !facts->ram || facts->image)
+	if (plan->mode != MODE_TUNE || !sizes->hashsize || !facts->ram || facts->image)
 		return false;
 	if (bytes <= facts->ram && (!facts->available || bytes <= facts->available))
 		return false;
@@ -248,7 +248,7 @@ bool loading_judge(const struct loading_request *request, struct problems *probl
 		judge_blacklist(request, problems);
 	}
 	if (!module_is_there(request->module)) {
-		blocked |= judge_memory(request, problems);
+		blocked |= loading_judge_memory(request->plan, request->facts, problems);
 		if (request->modules_disabled)
 			problems_add(problems, SEVERITY_NOTE, NULL, 0,
 				     "kernel.modules_disabled is 1: nf_conntrack cannot load until "

@@ -44,5 +44,12 @@ struct loading_request {
  */
 bool loading_judge(const struct loading_request *request, struct problems *problems);
 
+/*
+ * Of these, the buckets that this host has no memory for: at most one warning. Returns whether it has not even as much RAM,
+ * so that the module cannot load.
+ */
+bool loading_judge_memory(const struct plan *plan, const struct facts *facts,
+			  struct problems *problems);
+
 /* The words for the kernel command line that do what modprobe.d cannot for a built-in nf_conntrack; "" if none. */
 void loading_command_line_words(const struct plan *plan, struct buffer *b);

@@ -71,7 +71,7 @@ static void take_kept(const struct plan_request *request, struct problems *probl
 	if (!kept || !kept->inputs || strcmp(kept->inputs, sizes->inputs) != 0)
 		return;
 	if (kept->ram != sizes->ram) {
-		if (!request->keep_sizes)
+		if (request->sizes == SIZES_RESOLVE)
 			return;
 		if (kept->max != sizes->max || kept->hashsize != sizes->hashsize)
 			note_other_ram(kept, sizes, problems);
@@ -79,6 +79,32 @@ static void take_kept(const struct plan_request *request, struct problems *probl
 	sizes->max = kept->max;
 	sizes->hashsize = kept->hashsize;
 	sizes->ram = kept->ram;
+}
+
+/* Where an installation left the sizes out, those of this boot: its own record's, or now's if it is to be written. */
+static bool take_boot(const struct plan_request *request, struct plan_sizes *sizes)
+{
+	const struct kept_sizes *boot = request->boot;
+
+	if (request->sizes == SIZES_RESOLVE || (request->kept && request->kept->inputs))
+		return false;
+	sizes->of_boot = request->sizes == SIZES_OF_BOOT;
+	if (sizes->of_boot || !boot || !boot->inputs || strcmp(boot->inputs, sizes->inputs) != 0)
+		return sizes->of_boot;
+	sizes->max = boot->max;
+	sizes->hashsize = boot->hashsize;
+	sizes->ram = boot->ram;
+	sizes->of_boot = true;
+	return true;
+}
+
+bool plan_sizes_are_due(const struct plan_sizes *sizes, const struct kept_sizes *kept,
+			const struct facts *facts)
+{
+	if (!sizes->from_ram || sizes->of_boot || facts->ram == 0)
+		return false;
+	return !kept->inputs || (strcmp(kept->inputs, sizes->inputs) == 0 &&
+				 kept->ram != sizes_round_ram(facts->ram));
 }
 
 /* The setting to blame: one that a file sets, if there is any. */
@@ -150,8 +176,9 @@ static void leave_out(const struct plan_request *request, struct problems *probl
 	sizes->max = sizes->hashsize = 0;
 	problems_add(problems, SEVERITY_NOTE, NULL, 0,
 		     "max = auto is left out of the image's files, as it follows from the RAM of "
-		     "the host that boots; "
-		     "run \"conntrack-persist install\" there, or set max");
+		     "the host that boots: "
+		     "conntrack-persist-sizes.service sees to it there if this program is part of "
+		     "the image; else set max");
 	/* A hashsize alone would make the kernel set max to 8 times as much. */
 	if (hashsize->set && !hashsize->is_auto)
 		problems_add(problems, SEVERITY_WARNING, hashsize->file, hashsize->line,
@@ -185,7 +212,7 @@ int plan_resolve_sizes(const struct plan_request *request, struct problems *prob
 		return 0;
 	}
 	resolve(request, &sizes);
-	if (sizes.from_ram)
+	if (sizes.from_ram && !take_boot(request, &sizes))
 		take_kept(request, problems, &sizes);
 	sizes.table_bytes = sizes_table_bytes(request->facts, sizes.max, sizes.hashsize);
 	judge_memory(request, problems, &sizes);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "model/boot-sizes.h"
 #include "model/plan-sizes.h"
 #include "model/render.h"
 
@@ -48,15 +49,18 @@ static bool comes_after_ceiling(const struct config *config, size_t low, int hig
 	       config->values[high].number >= strtoull(schema[high].fallback, NULL, 10);
 }
 
-static int plan_settings(struct plan *plan, const struct config *config)
+/* max: 0 to leave it out. */
+static int plan_settings(struct plan *plan, const struct config *config, uint64_t max)
 {
 	const struct config_value *expect = &config->values[SETTING_EXPECT_MAX];
 
+	free(plan->settings);
+	plan->setting_count = 0;
 	plan->settings = calloc(schema_count, sizeof(*plan->settings));
 	if (!plan->settings)
 		return -ENOMEM;
-	if (plan->sizes.max)
-		add_setting(plan, config, SETTING_MAX, plan->sizes.max);
+	if (max)
+		add_setting(plan, config, SETTING_MAX, max);
 	if (expect->set)
 		add_setting(plan, config, SETTING_EXPECT_MAX, expect->number);
 
@@ -100,23 +104,20 @@ static void judge_program(const struct plan_request *request, struct problems *p
 			     "--sbindir, or leave this out");
 }
 
-static int plan_tune(struct plan *plan, const struct plan_request *request)
+/* The files that last: those of an installation. */
+static int plan_lasting(struct plan *plan, const struct plan_request *request)
 {
-	const struct config_value *values = request->config->values;
 	struct wished_sizes sizes = {
-		.hashsize = plan->sizes.hashsize,
+		.hashsize = plan->sizes.of_boot ? 0 : plan->sizes.hashsize,
 		.expect_hashsize = plan->sizes.expect_hashsize,
 		.page_size = plan->sizes.page_size,
 	};
 	struct buffer b = {0};
 	int error;
 
-	error = plan_settings(plan, request->config);
+	error = plan_settings(plan, request->config, plan->sizes.of_boot ? 0 : plan->sizes.max);
 	if (error < 0)
 		return error;
-	plan->synchronous = values[SETTING_SYNCHRONOUS].number;
-	plan->restore = values[SETTING_ON_DRIFT].number == DRIFT_RESTORE;
-
 	render_modprobe_tune(&b, &sizes, plan->synchronous ? request->program : NULL);
 	error = add_artifact(plan, PATH_MODPROBE, &b);
 	if (error < 0)
@@ -131,6 +132,50 @@ static int plan_tune(struct plan *plan, const struct plan_request *request)
 		return error;
 	render_drop_in(&b);
 	return add_artifact(plan, PATH_DROP_IN, &b);
+}
+
+/* Those of one boot: the sizes, for the same readers, and the record of them. */
+static int plan_of_boot(struct plan *plan)
+{
+	struct wished_sizes sizes = {
+		.hashsize = plan->sizes.hashsize,
+		.page_size = plan->sizes.page_size,
+	};
+	struct buffer b = {0};
+	int error;
+
+	render_modprobe_tune(&b, &sizes, NULL);
+	error = add_artifact(plan, PATH_BOOT_MODPROBE, &b);
+	if (error < 0)
+		return error;
+	/* The first setting is max. */
+	render_sysctl(&b, plan->settings, 1);
+	error = add_artifact(plan, PATH_BOOT_SYSCTL, &b);
+	if (error < 0)
+		return error;
+	render_udev(&b, plan->settings, 1, &sizes);
+	error = add_artifact(plan, PATH_BOOT_UDEV, &b);
+	if (error < 0)
+		return error;
+	render_boot_sizes(&b, &(struct kept_sizes){.inputs = plan->sizes.inputs,
+						   .ram = plan->sizes.ram,
+						   .max = plan->sizes.max,
+						   .hashsize = plan->sizes.hashsize});
+	return add_artifact(plan, PATH_BOOT_SIZES, &b);
+}
+
+static int plan_tune(struct plan *plan, const struct plan_request *request)
+{
+	const struct config_value *values = request->config->values;
+	int error;
+
+	plan->synchronous = values[SETTING_SYNCHRONOUS].number;
+	plan->restore = values[SETTING_ON_DRIFT].number == DRIFT_RESTORE;
+	error = plan_lasting(plan, request);
+	if (error < 0 || !plan->sizes.of_boot)
+		return error;
+	error = plan_settings(plan, request->config, plan->sizes.max);
+	return error < 0 ? error : plan_of_boot(plan);
 }
 
 static int plan_disable(struct plan *plan, const struct plan_request *request)

@@ -21,6 +21,7 @@ struct plan_sizes {
 	unsigned long page_size;  /* bytes, for the kernel's rounding; 0: unknown */
 	bool from_ram;		  /* max = auto */
 	bool at_least;		  /* max_policy */
+	bool of_boot;		  /* below /run alone; the files that last have none */
 	char *inputs;		  /* owned; the settings they follow from, for struct kept_sizes */
 	uint64_t
 		ram; /* rounded, bytes; the resolution's, which may be an earlier run's; 0: unknown */
@@ -39,12 +40,20 @@ struct plan {
 	size_t artifact_count;
 };
 
+/* Where automatic sizes come from. */
+enum sizes_choice {
+	SIZES_RESOLVE, /* install: kept ones while the RAM is what it was, else from the RAM */
+	SIZES_KEEP, /* check, apply: kept ones, those of this boot; other RAM is noted, not followed */
+	SIZES_OF_BOOT, /* where none are kept, from the RAM and for this boot alone */
+};
+
 struct plan_request {
 	const struct config *config;
 	const struct facts *facts;
 	const struct kept_sizes *kept; /* of the manifest, or NULL */
-	bool keep_sizes;	       /* check, apply: a change of RAM is noted, not followed */
-	const char *program;	       /* absolute path of this program, for `synchronous` */
+	const struct kept_sizes *boot; /* of PATH_BOOT_SIZES, or NULL */
+	enum sizes_choice sizes;
+	const char *program; /* absolute path of this program, for `synchronous` */
 };
 
 /*

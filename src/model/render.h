@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
+#include "model/manifest.h"
 #include "model/setting.h"
 
 /* sysctl.d(5): every value but the buckets. */
@@ -22,6 +23,9 @@ void render_modprobe_disable(struct buffer *b, bool block);
 
 /* systemd.unit(5): has the watch for drift start what restores. */
 void render_drop_in(struct buffer *b);
+
+/* The record of the sizes of one boot, read by boot_sizes_parse(). */
+void render_boot_sizes(struct buffer *b, const struct kept_sizes *sizes);
 
 /* udev(7): the rule by which udevd itself writes the values when the module arrives. */
 void render_udev(struct buffer *b, const struct setting *settings, size_t count,

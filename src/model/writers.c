@@ -100,7 +100,7 @@ static void add_of_reader(const struct value *value, const struct sysctl_file *f
 	for (size_t i = 0; i < found.count; i++) {
 		struct writer *writer;
 
-		if (strcmp(found.items[i].path, PATH_SYSCTL) == 0)
+		if (artifact_is_read_at(found.items[i].path))
 			continue;
 		writer = writers_add(writers, value, found.items[i].path, found.items[i].line,
 				     found.items[i].value);
@@ -158,7 +158,7 @@ static void add_parameter(const struct values *values, const struct parameter *p
 	if (!value)
 		return;
 	take_win(writers, value);
-	if (strcmp(path, PATH_MODPROBE) == 0)
+	if (artifact_is_read_at(path))
 		return;
 	buffer_add_bytes(&text, parameter->value ? parameter->value : "", parameter->value_length);
 	writer = text.data ? writers_add(writers, value, path, line, text.data) : NULL;

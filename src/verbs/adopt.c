@@ -16,7 +16,7 @@ static size_t without_ours(struct texts *texts)
 	size_t count = 0;
 
 	for (size_t i = 0; i < texts->count; i++)
-		if (strcmp(texts->items[i].path, PATH_SYSCTL) != 0)
+		if (!artifact_is_read_at(texts->items[i].path))
 			texts->items[count++] = texts->items[i];
 	return count;
 }
@@ -26,7 +26,7 @@ static size_t modprobe_without_ours(struct modprobe_files *files)
 	size_t count = 0;
 
 	for (size_t i = 0; i < files->count; i++)
-		if (strcmp(files->items[i].path, PATH_MODPROBE) != 0)
+		if (!artifact_is_read_at(files->items[i].path))
 			files->items[count++] = files->items[i];
 	return count;
 }

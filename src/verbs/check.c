@@ -36,7 +36,7 @@ static void look_done(struct look *look)
 
 static enum exit_code look(struct context *context, struct look *look)
 {
-	enum exit_code code = session_open(context, true, &look->session);
+	enum exit_code code = session_open(context, SIZES_KEEP, &look->session);
 
 	if (code == EXIT_DONE)
 		code = find_writers(context, &look->session, &look->writers);

@@ -95,10 +95,10 @@ int find_sysctl_files(const struct tree *tree, struct texts *ret)
 	return 0;
 }
 
-/* Ours as it shall be, whatever lies there now. */
-static int put_ours(const struct session *session, struct texts *texts)
+/* One of ours as it shall be, whatever lies there now. */
+static int put_one(const struct session *session, const char *name, struct texts *texts)
 {
-	const struct artifact *ours = plan_find_artifact(&session->plan, PATH_SYSCTL);
+	const struct artifact *ours = plan_find_artifact(&session->plan, name);
 	char *text = ours ? strdup(ours->bytes) : NULL, *path;
 
 	if (!ours)
@@ -106,18 +106,25 @@ static int put_ours(const struct session *session, struct texts *texts)
 	if (!text)
 		return -ENOMEM;
 	for (size_t i = 0; i < texts->count; i++)
-		if (strcmp(texts->items[i].path, PATH_SYSCTL) == 0) {
+		if (strcmp(texts->items[i].path, name) == 0) {
 			free(texts->own[i].text);
 			texts->own[i].text = text;
 			texts->items[i].text = text;
 			return 0;
 		}
-	path = strdup(PATH_SYSCTL);
+	path = strdup(name);
 	if (!path) {
 		free(text);
 		return -ENOMEM;
 	}
 	return add_text(texts, path, text);
+}
+
+static int put_ours(const struct session *session, struct texts *texts)
+{
+	int error = put_one(session, PATH_SYSCTL, texts);
+
+	return error < 0 ? error : put_one(session, PATH_BOOT_SYSCTL, texts);
 }
 
 /* Copies what follows NAME= up to the line's end, quotes taken away; "" if there is none. */

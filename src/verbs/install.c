@@ -95,7 +95,7 @@ static enum exit_code check_result(struct context *context, const struct activat
 {
 	struct session CLEANUP(session_done) session = {0};
 	struct live CLEANUP(live_done) live = {0};
-	enum exit_code code = session_open_quietly(context, &session);
+	enum exit_code code = session_open_quietly(context, SIZES_KEEP, &session);
 	size_t differs;
 
 	if (code != EXIT_DONE)
@@ -228,7 +228,7 @@ static enum exit_code install_locked(struct context *context, const struct chang
 	enum exit_code code;
 	int error;
 
-	code = session_open(context, false, &session);
+	code = session_open(context, SIZES_RESOLVE, &session);
 	if (code != EXIT_DONE)
 		return code;
 	code = session_refuse(context, &session);

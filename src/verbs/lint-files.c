@@ -28,7 +28,7 @@ static int lint_sysctl_files(const struct context *context, const struct lint_re
 	int error = find_sysctl_files(context->tree, &texts);
 
 	for (size_t i = 0; i < texts.count && error == 0; i++)
-		if (strcmp(texts.items[i].path, PATH_SYSCTL) != 0 && !is_masked(&texts, i))
+		if (!artifact_is_read_at(texts.items[i].path) && !is_masked(&texts, i))
 			lint_sysctl(request, texts.items[i].path, texts.items[i].text, problems);
 	return error;
 }
@@ -40,7 +40,7 @@ static int lint_modprobe_files(const struct context *context, const struct lint_
 	int error = modprobe_files_read(context->tree, &files);
 
 	for (size_t i = 0; i < files.count && error == 0; i++)
-		if (strcmp(files.items[i].path, PATH_MODPROBE) != 0)
+		if (!artifact_is_read_at(files.items[i].path))
 			lint_modprobe(request, files.items[i].path, files.items[i].text, problems);
 	return error;
 }
@@ -69,7 +69,7 @@ static int lint_rules(void *data, const char *path)
 	char *CLEANUP(free_pointer) text = NULL;
 	int error = 0;
 
-	if (strcmp(path, PATH_UDEV) != 0)
+	if (!artifact_is_read_at(path))
 		error = folders_read_file(visit->context->tree, path, &text);
 	if (text)
 		lint_udev(path, text, visit->problems);

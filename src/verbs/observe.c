@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "model/boot-sizes.h"
 
 void read_failure_done(struct read_failure *failure)
 {
@@ -149,6 +150,7 @@ void observed_done(struct observed *observed)
 	free(observed->paths);
 	observed_file_clear(&observed->manifest_file);
 	manifest_done(&observed->manifest);
+	free(observed->boot.inputs);
 	*observed = (struct observed){0};
 }
 
@@ -168,6 +170,19 @@ static int read_manifest(const struct tree *tree, struct observed *observed)
 	return error == -EBADMSG ? 0 : error;
 }
 
+/* What cannot be read or understood is as good as none, and is told as a file that is not as planned. */
+static int read_boot_sizes(const struct tree *tree, struct observed *observed)
+{
+	char *CLEANUP(free_pointer) bytes = NULL;
+	size_t size = 0;
+	int error;
+
+	if (tree_read(tree, PATH_BOOT_SIZES, FILE_SIZE_MAX, &bytes, &size) < 0)
+		return 0;
+	error = boot_sizes_parse(bytes, size, &observed->boot);
+	return error == -EBADMSG ? 0 : error;
+}
+
 static int observe_path(const struct tree *tree, const char *path, struct observed *observed,
 			struct read_failure *ret_failure)
 {
@@ -178,7 +193,8 @@ static int observe_path(const struct tree *tree, const char *path, struct observ
 		if (observed->paths[i].path && strcmp(observed->paths[i].path, path) == 0)
 			return 0;
 	error = tree_look(tree, path, FILE_SIZE_MAX, &slot->file);
-	if (error < 0)
+	/* Something else in the place of a folder below /run: no file of this boot is there, and nothing depends on one. */
+	if (error < 0 && !(error == -ENOTDIR && artifact_is_of_boot(path)))
 		return fail_reading(ret_failure, tree_prefix(tree), path, error);
 	slot->path = path;
 	observed->path_count++;
@@ -191,6 +207,8 @@ int observe_manifest(const struct tree *tree, struct observed *ret,
 	struct observed observed = {0};
 	int error = read_manifest(tree, &observed);
 
+	if (error == 0)
+		error = read_boot_sizes(tree, &observed);
 	if (error < 0) {
 		observed_done(&observed);
 		return fail_reading(ret_failure, tree_prefix(tree), PATH_MANIFEST, error);

@@ -41,9 +41,10 @@ struct observed {
 	struct observed_file manifest_file;
 	struct manifest manifest; /* empty where there is none, or a broken one */
 	bool manifest_broken;
+	struct kept_sizes boot; /* of PATH_BOOT_SIZES; empty where there is none */
 };
 void observed_done(struct observed *observed);
-/* The manifest alone: what a run needs that only makes the plan. */
+/* The manifest and the sizes of this boot alone: what a run needs that only makes the plan. */
 MUST_CHECK int observe_manifest(const struct tree *tree, struct observed *ret,
 				struct read_failure *ret_failure);
 MUST_CHECK int observe_files(const struct tree *tree, struct observed *ret,

@@ -30,7 +30,7 @@ static enum exit_code run_plan(struct context *context)
 
 	if (context->options->from_system)
 		return adopt(context);
-	code = session_open(context, false, &session);
+	code = session_open(context, SIZES_RESOLVE, &session);
 	if (code == EXIT_DONE)
 		code = find_writers(context, &session, &writers);
 	if (code != EXIT_DONE)

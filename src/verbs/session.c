@@ -100,14 +100,16 @@ static enum exit_code read_config(struct context *context, struct session *sessi
 	return EXIT_DONE;
 }
 
-static enum exit_code make_plan(struct context *context, struct session *session, bool keep_sizes)
+static enum exit_code make_plan(struct context *context, struct session *session,
+				enum sizes_choice sizes)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
 	struct plan_request request = {
 		.config = &session->config,
 		.facts = &session->facts,
 		.kept = &session->observed.manifest.sizes,
-		.keep_sizes = keep_sizes,
+		.boot = &session->observed.boot,
+		.sizes = sizes,
 		.program = PROGRAM_PATH,
 	};
 	enum exit_code code;
@@ -168,7 +170,7 @@ static int plan_manifest(const struct context *context, struct session *session)
 		const struct artifact *wanted = difference->wanted;
 		bool known = manifest_find(manifest, difference->path) != NULL;
 
-		if (difference->state == STATE_MASKED)
+		if (difference->state == STATE_MASKED || artifact_is_of_boot(difference->path))
 			continue;
 		if (wanted) {
 			error = manifest_put(manifest, wanted->path, wanted->mode, wanted->digest,
@@ -179,7 +181,7 @@ static int plan_manifest(const struct context *context, struct session *session)
 			error = manifest_put(manifest, difference->path, 0, NULL, NULL);
 		}
 	}
-	if (error == 0 && sizes->from_ram && sizes->max)
+	if (error == 0 && sizes->from_ram && sizes->max && !sizes->of_boot)
 		error = manifest_keep_sizes(manifest, sizes->inputs, sizes->ram, sizes->max,
 					    sizes->hashsize);
 	return error;
@@ -235,7 +237,7 @@ static enum exit_code observe(struct context *context, struct session *session)
 	return EXIT_DONE;
 }
 
-static enum exit_code open_session(struct context *context, bool keep_sizes,
+static enum exit_code open_session(struct context *context, enum sizes_choice sizes,
 				   enum session_voice voice, struct session *ret)
 {
 	struct session session = {.voice = voice};
@@ -245,7 +247,7 @@ static enum exit_code open_session(struct context *context, bool keep_sizes,
 	/* The manifest first: the sizes of an earlier run are part of the plan. */
 	code = observe(context, &session);
 	if (code == EXIT_DONE)
-		code = make_plan(context, &session, keep_sizes);
+		code = make_plan(context, &session, sizes);
 	if (code != EXIT_DONE) {
 		session_done(&session);
 		return code;
@@ -274,7 +276,7 @@ enum exit_code session_open_plan(struct context *context, struct session *ret)
 
 	if (error < 0)
 		return report_read_failure(context, &session, &failure, error);
-	code = make_plan(context, &session, true);
+	code = make_plan(context, &session, SIZES_KEEP);
 	if (code != EXIT_DONE) {
 		session_done(&session);
 		return code;
@@ -283,19 +285,20 @@ enum exit_code session_open_plan(struct context *context, struct session *ret)
 	return EXIT_DONE;
 }
 
-enum exit_code session_open(struct context *context, bool keep_sizes, struct session *ret)
+enum exit_code session_open(struct context *context, enum sizes_choice sizes, struct session *ret)
 {
-	return open_session(context, keep_sizes, VOICE_FULL, ret);
+	return open_session(context, sizes, VOICE_FULL, ret);
 }
 
-enum exit_code session_open_quietly(struct context *context, struct session *ret)
+enum exit_code session_open_quietly(struct context *context, enum sizes_choice sizes,
+				    struct session *ret)
 {
-	return open_session(context, true, VOICE_NONE, ret);
+	return open_session(context, sizes, VOICE_NONE, ret);
 }
 
 bool session_try(struct context *context, struct session *ret)
 {
-	return open_session(context, true, VOICE_LOW, ret) == EXIT_DONE;
+	return open_session(context, SIZES_KEEP, VOICE_LOW, ret) == EXIT_DONE;
 }
 
 enum exit_code session_open_empty(struct context *context, struct session *ret)

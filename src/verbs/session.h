@@ -29,15 +29,16 @@ void session_done(struct session *session);
 
 /*
  * Reads configuration and files and makes the plan; reports what is wrong. EXIT_DONE: go on; else the verb ends
- * with that. keep_sizes as in struct plan_request.
+ * with that. sizes as in struct plan_request.
  */
-enum exit_code session_open(struct context *context, bool keep_sizes, struct session *ret);
+enum exit_code session_open(struct context *context, enum sizes_choice sizes, struct session *ret);
 
 /* The plan alone, of the running host: neither files nor differences. Sizes stay as resolved. */
 enum exit_code session_open_plan(struct context *context, struct session *ret);
 
 /* Without a word about the configuration, which the run has reported already. */
-enum exit_code session_open_quietly(struct context *context, struct session *ret);
+enum exit_code session_open_quietly(struct context *context, enum sizes_choice sizes,
+				    struct session *ret);
 
 /* For verbs that can do without: what is wrong is told as a warning, and *ret is empty then. */
 bool session_try(struct context *context, struct session *ret);

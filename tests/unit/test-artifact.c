@@ -51,6 +51,10 @@ static void paths_are_those_of_the_manual(void **state)
 		"/etc/sysctl.d/90-conntrack-persist.conf",
 		"/etc/udev/rules.d/60-conntrack-persist.rules",
 		"/etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf",
+		"/run/modprobe.d/conntrack-persist-sizes.conf",
+		"/run/sysctl.d/91-conntrack-persist-sizes.conf",
+		"/run/udev/rules.d/61-conntrack-persist-sizes.rules",
+		"/run/conntrack-persist/sizes",
 	};
 
 	(void)state;
@@ -60,12 +64,34 @@ static void paths_are_those_of_the_manual(void **state)
 	expect_text("manifest", PATH_MANIFEST, "/var/lib/conntrack-persist/manifest");
 }
 
+static void some_last_and_some_are_read(void **state)
+{
+	static const struct {
+		const char *path;
+		bool of_boot, read;
+	} rows[] = {
+		{PATH_MODPROBE, false, true},	   {PATH_SYSCTL, false, true},
+		{PATH_UDEV, false, true},	   {PATH_DROP_IN, false, false},
+		{PATH_BOOT_MODPROBE, true, true},  {PATH_BOOT_SYSCTL, true, true},
+		{PATH_BOOT_UDEV, true, true},	   {PATH_BOOT_SIZES, true, false},
+		{PATH_MANIFEST, false, false},	   {"/run/sysctl.d/a.conf", true, false},
+		{"/etc/run/a.conf", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		expect_number(rows[i].path, artifact_is_of_boot(rows[i].path), rows[i].of_boot);
+		expect_number(rows[i].path, artifact_is_read_at(rows[i].path), rows[i].read);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(artifact_is_the_signed_body),
 		cmocka_unit_test(failed_body_is_no_artifact),
 		cmocka_unit_test(paths_are_those_of_the_manual),
+		cmocka_unit_test(some_last_and_some_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

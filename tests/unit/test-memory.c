@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "model/advise.h"
+#include "model/boot-sizes.h"
 #include "model/diff.h"
 #include "model/entries.h"
 #include "model/lint.h"
@@ -156,7 +157,7 @@ static int plan_from(const char *text, const struct kept_sizes *kept, uint64_t r
 	struct problems CLEANUP(problems_done) problems = {0};
 	struct plan CLEANUP(plan_done) plan = {0};
 	struct plan_request request = {
-		.config = &config, .facts = &facts, .kept = kept, .keep_sizes = true};
+		.config = &config, .facts = &facts, .kept = kept, .sizes = SIZES_KEEP};
 	long left;
 	int error;
 
@@ -196,6 +197,43 @@ static int plan_kept(void)
 	return plan_from("[conntrack]\n", &kept, (uint64_t)8 << 30, 3);
 }
 
+static char boot_text[512];
+static size_t boot_size;
+
+static int plan_of_boot(void)
+{
+	const struct facts facts = {.ram = (uint64_t)8 << 30, .release = {6, 1}, .page_size = 4096};
+	struct config CLEANUP(config_done) config = {0};
+	struct problems CLEANUP(problems_done) problems = {0};
+	struct plan CLEANUP(plan_done) plan = {0};
+	struct plan_request request = {.config = &config, .facts = &facts, .sizes = SIZES_OF_BOOT};
+	const struct artifact *record;
+	long left;
+	int error;
+
+	pause_failures(&left);
+	assert_int_equal(config_new(&config), 0);
+	successes_left = left;
+	error = plan_build(&request, &problems, &plan);
+	assert_int_equal(plan.artifact_count, error == 0 ? 7 : 0);
+	record = error == 0 ? plan_find_artifact(&plan, PATH_BOOT_SIZES) : NULL;
+	if (record && record->size < sizeof(boot_text)) {
+		memcpy(boot_text, record->bytes, record->size);
+		boot_size = record->size;
+	}
+	return error;
+}
+
+static int parse_boot_sizes(void)
+{
+	struct kept_sizes sizes = {0};
+	int error = boot_sizes_parse(boot_text, boot_size, &sizes);
+
+	assert_int_equal(sizes.max, error == 0 ? 1048576 : 0);
+	free(sizes.inputs);
+	return error;
+}
+
 static int plan_too_large(void)
 {
 	return plan_from("[conntrack]\nmax = 2000000000\n", NULL, (uint64_t)8 << 30, 0);
@@ -212,6 +250,8 @@ static void failures_of_planning_are_told(void **state)
 	fail_each_allocation("tune", plan_tune, false);
 	fail_each_allocation("restore", plan_restore, false);
 	fail_each_allocation("disable", plan_disable, false);
+	fail_each_allocation("boot", plan_of_boot, false);
+	fail_each_allocation("sizes of the boot", parse_boot_sizes, false);
 	/* a judgement may come without its figures */
 	fail_each_allocation("kept", plan_kept, true);
 	fail_each_allocation("too large", plan_too_large, true);

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/buffer.h"
+#include "model/plan-sizes.h"
 #include "model/plan.h"
 
 #define MIB ((uint64_t)1 << 20)
@@ -395,7 +396,7 @@ static void kept_sizes_are_resolved_anew_from_other_settings(void **state)
 	struct fixture *f = *state;
 
 	f->request.kept = &kept;
-	f->request.keep_sizes = true;
+	f->request.sizes = SIZES_KEEP;
 	build(f, "[conntrack]\nmemory_limit = 26%\n");
 	expect_no_problem("limit", &f->problems);
 	expect_sizes("limit", f, 1048576, 1048576);
@@ -425,7 +426,7 @@ static void other_ram_is_followed_by_install_and_noted_by_check(void **state)
 	expect_sizes("install", f, 1048576, 1048576);
 	assert_true(f->plan.sizes.ram == 8 * GIB);
 
-	f->request.keep_sizes = true;
+	f->request.sizes = SIZES_KEEP;
 	build_anew(f, "");
 	assert_int_equal(f->problems.count, 1);
 	assert_int_equal(f->problems.items[0].severity, SEVERITY_NOTE);
@@ -437,6 +438,133 @@ static void other_ram_is_followed_by_install_and_noted_by_check(void **state)
 	assert_true(f->plan.sizes.ram == 4 * GIB);
 }
 
+/* For files that cannot be written: what an image has stays, and the sizes go beside it. */
+static void sizes_of_a_boot_are_beside_the_files(void **state)
+{
+	struct fixture *f = *state;
+	char *CLEANUP(free_pointer) without = NULL;
+	const char text[] = "[conntrack]\nexpect_max = 9\n[timeouts]\nudp = 7\n";
+	static const char *const paths[] = {PATH_MODPROBE, PATH_SYSCTL, PATH_UDEV};
+
+	f->request.sizes = SIZES_OF_BOOT;
+	build(f, text);
+	expect_no_problem("boot", &f->problems);
+	expect_sizes("boot", f, 1048576, 1048576);
+	assert_true(f->plan.sizes.of_boot);
+	expect_settings(f, "max=1048576 expect_max=9 udp=7");
+	assert_int_equal(f->plan.artifact_count, 7);
+	expect_part("modprobe", bytes_at(f, PATH_BOOT_MODPROBE),
+		    "\noptions nf_conntrack hashsize=1048576\n");
+	expect_part("sysctl", bytes_at(f, PATH_BOOT_SYSCTL),
+		    "\n-net.netfilter.nf_conntrack_max = 1048576\n");
+	assert_null(strstr(bytes_at(f, PATH_BOOT_SYSCTL), "udp"));
+	expect_part("udev", bytes_at(f, PATH_BOOT_UDEV),
+		    "ATTR{parameters/hashsize}!=\"1048576\", "
+		    "ATTR{parameters/hashsize}=\"1048576\"\n");
+	expect_part("udev", bytes_at(f, PATH_BOOT_UDEV),
+		    "\nSYSCTL{net/netfilter/nf_conntrack_max}=\"1048576\"\n");
+	assert_null(strstr(bytes_at(f, PATH_BOOT_UDEV), "expect"));
+	expect_part("record", bytes_at(f, PATH_BOOT_SIZES), "\nmax = 1048576\n");
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		without = strdup(bytes_at(f, paths[i]));
+		assert_non_null(without);
+		f->request.facts = &image;
+		build_anew(f, text);
+		expect_text(paths[i], without, bytes_at(f, paths[i]));
+		free(steal_pointer(&without));
+		f->request.facts = &host;
+		build_anew(f, text);
+	}
+}
+
+static void sizes_of_a_boot_hold_until_an_installation(void **state)
+{
+	static const struct kept_sizes boot = {
+		.inputs = inputs_auto, .ram = 4 * GIB, .max = 77, .hashsize = 66};
+	static const struct kept_sizes kept = {
+		.inputs = inputs_auto, .ram = 8 * GIB, .max = 55, .hashsize = 44};
+	struct fixture *f = *state;
+
+	f->request.boot = &boot;
+	f->request.sizes = SIZES_KEEP;
+	build(f, "");
+	expect_no_problem("check", &f->problems);
+	expect_sizes("check", f, 77, 66);
+	assert_true(f->plan.sizes.of_boot);
+	assert_true(f->plan.sizes.ram == 4 * GIB);
+	/* of another configuration, and where it asks for none */
+	build_anew(f, "[conntrack]\nmemory_limit = 26%\n");
+	expect_sizes("other", f, 1048576, 1048576);
+	assert_false(f->plan.sizes.of_boot);
+	build_anew(f, "[conntrack]\nmax = 9\n");
+	expect_sizes("number", f, 9, 9);
+	assert_int_equal(f->plan.artifact_count, 3);
+	/* install has its own, in the files that last */
+	f->request.sizes = SIZES_RESOLVE;
+	build_anew(f, "");
+	expect_sizes("install", f, 1048576, 1048576);
+	assert_int_equal(f->plan.artifact_count, 3);
+	f->request.sizes = SIZES_KEEP;
+	f->request.kept = &kept;
+	build_anew(f, "");
+	expect_sizes("installed", f, 55, 44);
+	assert_false(f->plan.sizes.of_boot);
+	f->request.sizes = SIZES_OF_BOOT;
+	build_anew(f, "");
+	expect_sizes("boot, installed", f, 55, 44);
+	assert_int_equal(f->plan.artifact_count, 3);
+}
+
+static void a_boot_has_sizes_to_choose_where_they_follow_from_other_ram(void **state)
+{
+	static char other[] = "max=auto hashsize=9 memory_limit=25%";
+	static const struct {
+		const char *what;
+		struct plan_sizes sizes;
+		struct kept_sizes kept;
+		uint64_t ram;
+		bool due;
+	} rows[] = {
+		{"none kept", {.from_ram = true, .inputs = inputs_auto}, {0}, GIB, true},
+		{"RAM unknown", {.from_ram = true, .inputs = inputs_auto}, {0}, 0, false},
+		{"a number", {.inputs = inputs_auto}, {0}, GIB, false},
+		{"same",
+		 {.from_ram = true, .inputs = inputs_auto},
+		 {inputs_auto, GIB, 1, 1},
+		 GIB,
+		 false},
+		{"nearly",
+		 {.from_ram = true, .inputs = inputs_auto},
+		 {inputs_auto, GIB, 1, 1},
+		 GIB - MIB,
+		 false},
+		{"more",
+		 {.from_ram = true, .inputs = inputs_auto},
+		 {inputs_auto, GIB, 1, 1},
+		 GIB + 1,
+		 true},
+		{"another configuration",
+		 {.from_ram = true, .inputs = inputs_auto},
+		 {other, GIB, 1, 1},
+		 2 * GIB,
+		 false},
+		{"chosen",
+		 {.from_ram = true, .of_boot = true, .inputs = inputs_auto},
+		 {0},
+		 GIB,
+		 false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct facts facts = {.ram = rows[i].ram};
+
+		expect_number(rows[i].what,
+			      plan_sizes_are_due(&rows[i].sizes, &rows[i].kept, &facts),
+			      rows[i].due);
+	}
+}
+
 static void other_ram_with_the_same_sizes_is_not_worth_a_note(void **state)
 {
 	static const struct kept_sizes kept = {
@@ -444,7 +572,7 @@ static void other_ram_with_the_same_sizes_is_not_worth_a_note(void **state)
 	struct fixture *f = *state;
 
 	f->request.kept = &kept;
-	f->request.keep_sizes = true;
+	f->request.sizes = SIZES_KEEP;
 	build(f, "");
 	expect_no_problem("same sizes", &f->problems);
 	expect_sizes("same sizes", f, 1048576, 1048576);
@@ -460,7 +588,7 @@ static void kept_sizes_are_judged_by_the_ram_they_came_from(void **state)
 
 	f->request.facts = &small;
 	f->request.kept = &kept;
-	f->request.keep_sizes = true;
+	f->request.sizes = SIZES_KEEP;
 	build(f, "");
 	assert_false(problems_have_error(&f->problems));
 	assert_int_equal(f->problems.count, 1);
@@ -732,6 +860,9 @@ int main(void)
 		plan_test(kept_sizes_are_resolved_anew_from_other_settings),
 		plan_test(other_ram_is_followed_by_install_and_noted_by_check),
 		plan_test(other_ram_with_the_same_sizes_is_not_worth_a_note),
+		plan_test(sizes_of_a_boot_are_beside_the_files),
+		plan_test(sizes_of_a_boot_hold_until_an_installation),
+		plan_test(a_boot_has_sizes_to_choose_where_they_follow_from_other_ram),
 		plan_test(kept_sizes_are_judged_by_the_ram_they_came_from),
 		plan_test(table_beyond_the_limit_is_refused),
 		plan_test(table_at_the_limit_passes),
