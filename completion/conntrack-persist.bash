@@ -30,13 +30,13 @@ _conntrack_persist() {
 	done
 	case $verb in
 	plan) options+=' --root --force --no-live --from-system' ;;
-	install) options+=' --root --dry-run --force --no-live' ;;
+	install) options+=' --root --dry-run --force --no-live --at-boot' ;;
 	uninstall) options+=' --root --dry-run --force' ;;
 	status) options+=' --watch --prometheus' ;;
 	apply) options+=' --netns' ;;
 	unload) options+=' --dry-run' ;;
 	check | keys) options+=' --root' ;;
-	'') options+=' --root --dry-run --force --no-live --from-system --watch --prometheus --netns' ;;
+	'') options+=' --root --dry-run --force --no-live --at-boot --from-system --watch --prometheus --netns' ;;
 	esac
 	case $current in
 	-*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;

@@ -40,6 +40,7 @@ static void print_help(void)
 		"      --force        replace or remove foreign and edited files, keeping a copy;\n"
 		"                     mode = disable although somebody uses connection tracking\n"
 		"      --no-live      with install: the files only, not the running kernel\n"
+		"      --at-boot      with install: the automatic sizes alone, as the boot does\n"
 		"      --from-system  with plan: the configuration that says what the host's\n"
 		"                     other files say now\n"
 		"      --watch[=SECONDS]  with status: again and again, every 2 seconds or so\n"
@@ -76,6 +77,15 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
+static bool complain_about_boot(void)
+{
+	(void)fputs("conntrack-persist: --at-boot is of the running host, and nothing is forced or "
+		    "shown then: neither --root, --dry-run nor --force\n"
+		    "Try \"conntrack-persist --help\".\n",
+		    stderr);
+	return false;
+}
+
 static bool complain_about_formats(void)
 {
 	(void)fputs("conntrack-persist: --json, --prometheus and --watch are three forms of one "
@@ -95,6 +105,8 @@ static bool vet_options(const struct verb *verb, const struct options *options)
 		wrong = "--force";
 	else if (options->no_live && !(verb->flags & VERB_NO_LIVE))
 		wrong = "--no-live";
+	else if (options->at_boot && !(verb->flags & VERB_AT_BOOT))
+		wrong = "--at-boot";
 	else if (options->from_system && !(verb->flags & VERB_FROM_SYSTEM))
 		wrong = "--from-system";
 	else if (options->watch && !(verb->flags & VERB_SCREEN))
@@ -105,6 +117,8 @@ static bool vet_options(const struct verb *verb, const struct options *options)
 		wrong = "--netns";
 	else if (options->root && (verb->flags & VERB_RUNNING))
 		wrong = "--root";
+	if (!wrong && options->at_boot && (options->root || options->dry_run || options->force))
+		return complain_about_boot();
 	if (!wrong && (options->json + options->prometheus + options->watch) > 1)
 		return complain_about_formats();
 	if (!wrong)

@@ -20,6 +20,7 @@ enum {
 	OPTION_WATCH,
 	OPTION_PROMETHEUS,
 	OPTION_NETNS,
+	OPTION_AT_BOOT,
 };
 
 static const struct option long_options[] = {
@@ -29,6 +30,7 @@ static const struct option long_options[] = {
 	{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
 	{"force", no_argument, NULL, OPTION_FORCE},
 	{"no-live", no_argument, NULL, OPTION_NO_LIVE},
+	{"at-boot", no_argument, NULL, OPTION_AT_BOOT},
 	{"from-system", no_argument, NULL, OPTION_FROM_SYSTEM},
 	{"watch", optional_argument, NULL, OPTION_WATCH},
 	{"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
@@ -103,6 +105,9 @@ static int take_option(int option, const char *argument, struct options *options
 		return 0;
 	case OPTION_FROM_SYSTEM:
 		options->from_system = true;
+		return 0;
+	case OPTION_AT_BOOT:
+		options->at_boot = true;
 		return 0;
 	case OPTION_WATCH:
 		return parse_watch(argument, options);

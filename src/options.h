@@ -20,6 +20,7 @@ struct options {
 	const char *netns; /* apply: this network namespace, or "all" */
 	bool watch, prometheus;
 	unsigned int watch_seconds; /* between two looks */
+	bool at_boot;		    /* install: automatic sizes alone */
 	bool json, dry_run, force, no_live, from_system, quiet, verbose, help, version;
 };
 

@@ -18,6 +18,8 @@
 #define JOURNAL_FAILED	 "e9515bc5d6774865bc5fcad1b5192170" /* a value did not take */
 #define JOURNAL_PENDING	 "b52aa57bcf6a483facb2fb8f6c791b41" /* nf_conntrack is not loaded */
 #define JOURNAL_VERDICT	 "5aad03892ae9410eb4b47fc431fc4e70" /* check found another verdict */
+#define JOURNAL_SIZES	 "cc887faaf5d147dda4e821a0ccca85b2" /* automatic sizes were chosen at boot */
+#define JOURNAL_MEMORY	 "ffbf6366d66d407b9b1dce2dce590fe5" /* the buckets do not fit this machine */
 
 /* "NAME=value"; the journal drops names that are not of A to Z, 0 to 9 and _. Nothing here is owned. */
 struct journal_fields {

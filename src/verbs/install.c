@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "verbs/activate.h"
+#include "verbs/at-boot.h"
 #include "verbs/changes.h"
 #include "verbs/find-writers.h"
 #include "verbs/keep-off.h"
@@ -254,6 +255,8 @@ static enum exit_code run_install(struct context *context)
 	struct change_lock CLEANUP(change_lock_release) lock = {.fd = -1};
 	enum exit_code code;
 
+	if (context->options->at_boot)
+		return at_boot_run(context);
 	if (context->options->dry_run)
 		return verb_plan.run(context);
 	code = change_lock_take(context, &lock);
@@ -264,5 +267,5 @@ const struct verb verb_install = {
 	.name = "install",
 	.help = "write the files, make the running host follow",
 	.run = run_install,
-	.flags = VERB_CHANGES | VERB_DRY_RUN | VERB_FORCE | VERB_NO_LIVE,
+	.flags = VERB_CHANGES | VERB_DRY_RUN | VERB_FORCE | VERB_NO_LIVE | VERB_AT_BOOT,
 };

@@ -41,6 +41,7 @@ enum verb_flags {
 	VERB_FROM_SYSTEM = 1 << 5, /* takes --from-system */
 	VERB_SCREEN = 1 << 6,	   /* takes --watch and --prometheus */
 	VERB_NETNS = 1 << 7,	   /* takes --netns */
+	VERB_AT_BOOT = 1 << 8,	   /* takes --at-boot */
 };
 
 struct verb {

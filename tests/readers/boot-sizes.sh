@@ -1,0 +1,46 @@
+#!/bin/bash
+# modprobe and systemd-sysctl read the sizes of a boot below /run beside the files of an image, and not in their place.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin
+: "${CONNTRACK_PERSIST:?is set by make check}"
+command -v modprobe >/dev/null || { echo "no modprobe here"; exit 77; }
+analyze=$(command -v systemd-analyze) || { echo "no systemd-analyze here"; exit 77; }
+[[ $EUID == 0 ]] || { echo "needs root"; exit 77; }
+export work analyze
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work"/image/{etc,var/lib} "$work"/host/{proc/sys/kernel,run}
+printf '[timeouts]\nudp = 31\n' >"$work/conf"
+"$CONNTRACK_PERSIST" --quiet --config="$work/conf" --root="$work/image" install
+cp -a "$work/image/." "$work/host/"
+cp "$work/conf" "$work/host/etc/conntrack-persist.conf"
+echo 'MemTotal: 2014616 kB' >"$work/host/proc/meminfo"
+echo 6.1.0-13-amd64 >"$work/host/proc/sys/kernel/osrelease"
+# No record of the installation: as where /var is not mounted yet.
+rm -r "$work/host/var/lib/conntrack-persist"
+CONNTRACK_PERSIST_HOST=$work/host "$CONNTRACK_PERSIST_TWIN" --quiet install --at-boot
+
+# In a mount namespace of its own: what is seen at /etc and /run are those files alone.
+# shellcheck disable=SC2016
+unshare --mount --propagation private bash -euo pipefail -c '
+	mount -t tmpfs none /run
+	mount -t tmpfs none /etc
+	for folder in modprobe.d sysctl.d; do
+		mkdir -p /etc/$folder /run/$folder
+		mount --bind "$work/host/etc/$folder" /etc/$folder
+		mount --bind "$work/host/run/$folder" /run/$folder
+	done
+	same() {
+		[[ $2 == "$3" ]] || { printf "%s:\ngot    %s\nwanted %s\n" "$@"; exit 1; }
+	}
+	options() { modprobe --showconfig | grep "^options nf_conntrack" || :; }
+	values() { "$analyze" cat-config sysctl.d | grep -E "^-net.netfilter.nf_conntrack_(max|udp_timeout) " || :; }
+	same modprobe "$(options)" "options nf_conntrack hashsize=262144"
+	same sysctl "$(values)" "$(printf "%s\n" "-net.netfilter.nf_conntrack_udp_timeout = 31" "-net.netfilter.nf_conntrack_max = 262144")"
+	# Why they have other names: under the same ones nobody reads them.
+	mv /run/modprobe.d/conntrack-persist{-sizes,}.conf
+	mv /run/sysctl.d/9{1-conntrack-persist-sizes,0-conntrack-persist}.conf
+	same "modprobe, same name" "$(options)" ""
+	same "sysctl, same name" "$(values)" "-net.netfilter.nf_conntrack_udp_timeout = 31"
+'
