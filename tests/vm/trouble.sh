@@ -11,12 +11,6 @@ flows=/usr/local/libexec/flows
 # What status says where nf_conntrack is not.
 absent='nf_conntrack is not loaded: nothing is tracked and nothing can be full.'
 
-# ctp ARGUMENT...: what it prints is only shown where a check says so; the exit status is what counts here.
-ctp() {
-	output=$(conntrack-persist "$@" 2>&1)
-	status=$?
-}
-
 # of FILTER: what jq finds in the object that the last run printed, on one line.
 of() {
 	jq -r "$1" <<<"$output" 2>/dev/null | paste -sd ' '
@@ -147,8 +141,8 @@ grown() {
 		"chainlength $(($(counter chainlength) - before_chain)) messages $(($(full_messages) - before_messages))"
 }
 
-# loaded: all modules.
-loaded() {
+# modules: all that are loaded.
+modules() {
 	cut -d ' ' -f 1 /proc/modules | sort | paste -sd ' '
 }
 
@@ -161,7 +155,7 @@ row() {
 # verdict NAME WORD PATTERN: of status, in both of its forms, and its words.
 verdict() {
 	local before table words
-	before=$(loaded)
+	before=$(modules)
 	ctp --json status
 	table=$output
 	check "$1: status says $2" "$status $(of .table.verdict)" "0 $2"
@@ -170,7 +164,7 @@ verdict() {
 	# shellcheck disable=SC2053 # a pattern
 	[[ $words != $3 ]] || words=$3
 	check "$1: and in words" "$status $words" "0 $3"
-	check "$1: it loads nothing to look" "$(loaded)" "$before"
+	check "$1: it loads nothing to look" "$(modules)" "$before"
 	[ -z "$(row entries)" ] ||
 		echo "# $1: $(row entries); dropped: $(row dropped); messages: $(row messages)"
 	output=$table
@@ -179,9 +173,9 @@ verdict() {
 # advised NAME KIND: is one of the findings, with all that belongs to it. Its lines are saved as a drop-in.
 advised() {
 	local before
-	before=$(loaded)
+	before=$(modules)
 	ctp --json advise
-	check "$1: advise loads nothing to look" "$(loaded)" "$before"
+	check "$1: advise loads nothing to look" "$(modules)" "$before"
 	check "$1: advise finds $2" "$status $(of ".findings[] | select(.kind == \"$2\") | .kind")" "0 $2"
 	check "$1: with a title, evidence and a reason" \
 		"$(of ".findings[] | select(.kind == \"$2\") | [.title, .evidence, .reason] | map(length > 0) | all")" true
@@ -203,9 +197,9 @@ cured() {
 # not_advised NAME KIND: is no finding any more.
 not_advised() {
 	local before
-	before=$(loaded)
+	before=$(modules)
 	ctp --json advise
-	check "$1: advise loads nothing to look" "$(loaded)" "$before"
+	check "$1: advise loads nothing to look" "$(modules)" "$before"
 	check "$1: advise finds $2 no more" "$status $(of ".findings[] | select(.kind == \"$2\") | .kind")" '0 '
 }
 
