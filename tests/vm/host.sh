@@ -1,8 +1,10 @@
-# What run and matrix share: the guests that they start end with them, and each guest's results.
+# What run and matrix share: so many guests at once, which end with them, and each guest's results.
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 work=$(mktemp -d)
+# At most so many guests, or builds, at once.
+at_once=2
 # Each guest is a process group of its own, so that none of its programs is left behind.
 set -m
 # shellcheck disable=SC2317 # called by the trap
@@ -18,6 +20,13 @@ trap cleanup EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+# in_turn: waits while as many run as may.
+in_turn() {
+	while [ "$(jobs -pr | wc -l)" -ge "$at_once" ]; do
+		wait -n
+	done
+}
 
 # guest_results STATUS RESULTS PREFIX: what one guest said, each result under this prefix, and whether it came to
 # its end: a scenario ends with 0, or with 1 where checks failed.
