@@ -211,19 +211,40 @@ int tree_tell_missing(const struct tree *tree, const char *path)
 	return -ENOENT;
 }
 
+/* Opens what a path leads to as open_regular() does, with the place for what is no regular file. */
+static int open_target(const struct tree *tree, const char *path, struct place *place, int *ret_fd,
+		       struct stat *ret_status)
+{
+	bool follow;
+	int error = find_target(tree, path, place, &follow);
+
+	if (error == 0)
+		error = open_regular(place->directory, place->name, follow, ret_fd, ret_status);
+	return error == -ENOENT ? tree_tell_missing(tree, path) : error;
+}
+
+int tree_open_file(const struct tree *tree, const char *path, int *ret_fd)
+{
+	struct place CLEANUP(place_done) place = {.directory = -1};
+	struct stat status = {0};
+	int fd = -1, error = open_target(tree, path, &place, &fd, &status);
+
+	if (error < 0)
+		return error;
+	if (fd < 0)
+		return S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
+	*ret_fd = fd;
+	return 0;
+}
+
 int tree_read(const struct tree *tree, const char *path, size_t limit, char **ret_bytes,
 	      size_t *ret_size)
 {
 	struct place CLEANUP(place_done) place = {.directory = -1};
 	int CLEANUP(close_descriptor) fd = -1;
 	struct stat status = {0};
-	bool follow;
-	int error = find_target(tree, path, &place, &follow);
+	int error = open_target(tree, path, &place, &fd, &status);
 
-	if (error == 0)
-		error = open_regular(place.directory, place.name, follow, &fd, &status);
-	if (error == -ENOENT)
-		return tree_tell_missing(tree, path);
 	if (error < 0)
 		return error;
 	if (fd >= 0)

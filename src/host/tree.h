@@ -48,6 +48,12 @@ MUST_CHECK int tree_read(const struct tree *tree, const char *path, size_t limit
 			 size_t *ret_size);
 
 /*
+ * The same file opened for reading, for what is too large to be held; -EINVAL also of /dev/null. *ret_fd is the caller's
+ * to close.
+ */
+MUST_CHECK int tree_open_file(const struct tree *tree, const char *path, int *ret_fd);
+
+/*
  * Looks at a path without following a link in its last part. Absent (also: a directory above it is
  * absent) is an answer, not an error; -ENOTDIR: a file lies where a directory should be above it.
  * The content of a regular file of up to limit bytes comes along, -EFBIG beyond, -EACCES if it may

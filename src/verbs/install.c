@@ -5,6 +5,7 @@
 #include "verbs/activate.h"
 #include "verbs/at-boot.h"
 #include "verbs/changes.h"
+#include "verbs/find-initramfs.h"
 #include "verbs/find-writers.h"
 #include "verbs/keep-off.h"
 #include "verbs/live.h"
@@ -206,6 +207,8 @@ static enum exit_code carry_out(struct context *context, struct session *session
 		keep_off_say_way_back(context, session);
 	if (changed)
 		watch_say_timer(context, session);
+	if (changed)
+		find_initramfs(context, session, false);
 	if (session->plan.mode == MODE_TUNE)
 		say_what_is_left(context, &activation, changed);
 	else if (changed)

@@ -1,6 +1,7 @@
 /* The verb plan: what install would change, in files and in the running kernel; changes nothing. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "verbs/adopt.h"
+#include "verbs/find-initramfs.h"
 #include "verbs/find-writers.h"
 #include "verbs/keep-off.h"
 #include "verbs/live.h"
@@ -50,6 +51,7 @@ static enum exit_code run_plan(struct context *context)
 	warn_of_refusal(context, &session);
 	differs = live_report(context, &session, &live, LIVE_PLAN) || differs;
 	(void)writers_report(context, &writers);
+	find_initramfs(context, &session, differs);
 	live_report_state(context, differs, &live);
 	if (differs)
 		keep_off_say_limits(context, &session);

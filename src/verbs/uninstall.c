@@ -8,6 +8,7 @@
 #include "verbs/activate.h"
 #include "verbs/applied.h"
 #include "verbs/changes.h"
+#include "verbs/find-initramfs.h"
 #include "verbs/keep-off.h"
 #include "verbs/session.h"
 
@@ -214,8 +215,10 @@ static enum exit_code uninstall_locked(struct context *context)
 				? ""
 				: " A loaded nf_conntrack keeps its values until it loads again, "
 				  "at the\nlatest until the reboot.");
-	if (changes.count > 0)
+	if (changes.count > 0) {
 		keep_off_say_way_back(context, &session);
+		find_initramfs(context, &session, false);
+	}
 	return EXIT_DONE;
 }
 

@@ -66,10 +66,13 @@ finish() {
 	exit
 }
 
-# reboot_guest: ends this boot; the scenario runs again with BOOT counted up. Only before any check has failed.
+# reboot_guest [IMAGE]: ends this boot; the scenario runs again with BOOT counted up, begun by that image of the early
+# boot where one is named. Only before any check has failed.
 reboot_guest() {
 	[ "$failed" = 0 ] || exit 1
-	exit 100
+	[ -n "${1-}" ] || exit 100
+	cp "$1" /boot/next
+	exit 101
 }
 
 # wait_for COMMAND...: until it succeeds. For what sends no event.

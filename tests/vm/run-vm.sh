@@ -5,7 +5,8 @@
 # usage: run-vm.sh SUITE SCENARIO [OVERLAY.tar]
 #
 # OVERLAY.tar is unpacked over the guest's root before its PID 1 starts. A scenario that exits with 100 is
-# run again, with BOOT=2 (then 3 ...), after the same guest has been shut down and booted.
+# run again, with BOOT=2 (then 3 ...), after the same guest has been shut down and booted; one that exits with 101
+# has that boot begin with the image that it left as /boot/next, for a root on /dev/vda.
 #
 # VM_MEMORY    of the guest (default: 1G)
 # VM_APPEND    words for the kernel command line
@@ -53,6 +54,8 @@ ln -s ../scenario.service "$work/files/etc/systemd/system/multi-user.target.want
 tar -C "$work/files" --owner=0 --group=0 --mode=go=u-w -cf "$work/files.tar" vm etc
 qemu-img create -q -f qcow2 -b "$image/root.ext4" -F raw "$work/root.qcow2"
 
+initrd=$image/initrd
+status=
 # Starts the machine; its console, output and status end up in files of $work.
 start() {
 	local number=$1 file
@@ -63,6 +66,12 @@ start() {
 			disks+=(-drive "if=virtio,file=$file,format=raw,readonly=on")
 		done
 	fi
+	if [ "$status" = 101 ]; then
+		qemu-img convert -O raw "$work/root.qcow2" "$work/root.raw"
+		debugfs -R "dump /boot/next $work/initrd" "$work/root.raw" 2>/dev/null
+		rm "$work/root.raw"
+		initrd=$work/initrd
+	fi
 	: >"$work/output"
 	: >"$work/status"
 	: >"$work/console.$number"
@@ -70,7 +79,7 @@ start() {
 	timeout --kill-after=30 "${VM_TIMEOUT:-1800}" qemu-system-x86_64 \
 		-accel tcg,thread=multi -cpu max -smp 2 -m "${VM_MEMORY:-1G}" \
 		-nodefaults -no-user-config -display none -no-reboot \
-		-kernel "$image/kernel" -initrd "$image/initrd" \
+		-kernel "$image/kernel" -initrd "$initrd" \
 		-append "console=ttyS0 panic=-1 vm_boot=$number ${VM_APPEND-}" \
 		"${disks[@]}" \
 		-serial "file:$work/console.$number" -serial "file:$work/output" -serial "file:$work/status" \
@@ -105,7 +114,7 @@ boot() {
 
 number=1
 boot "$number"
-while [ "$status" = 100 ]; do
+while [ "$status" = 100 ] || [ "$status" = 101 ]; do
 	number=$((number + 1))
 	boot "$number"
 done
