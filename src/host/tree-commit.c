@@ -221,6 +221,8 @@ static int run_all(struct transaction *t, struct change_failure *failure)
 	int error = run_step(t, job_check, "change", failure);
 
 	if (error == 0)
+		error = run_step(t, job_label, "label", failure);
+	if (error == 0)
 		error = run_step(t, job_stage, "write", failure);
 	if (error == 0)
 		error = run_step(t, publish, "replace", failure);

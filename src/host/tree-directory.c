@@ -171,11 +171,15 @@ static int give_mode(const struct place *place)
 int tree_make_directory(const struct tree *tree, const char *path, struct place *ret)
 {
 	struct place CLEANUP(place_done) place = {.directory = -1};
-	int error = tree_find_place(tree, path, &place);
+	int error = tree_find_place(tree, path, &place), made;
 
+	if (error == 0)
+		error = labels_begin(tree->labels, path, S_IFDIR);
 	if (error < 0)
 		return error;
-	if (mkdirat(place.directory, place.name, DIRECTORY_MODE) < 0)
+	made = mkdirat(place.directory, place.name, DIRECTORY_MODE);
+	labels_end(tree->labels);
+	if (made < 0)
 		return errno == EEXIST ? 0 : -errno;
 	error = give_mode(&place);
 	if (error < 0) {

@@ -5,12 +5,14 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "host/labels.h"
 #include "host/tree.h"
 
 struct tree {
 	int root;	/* O_PATH descriptor */
 	bool contained; /* another root than /: nothing may lead out */
 	char *prefix;
+	struct labels *labels; /* NULL: what is made is not labelled */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "host/tree-transaction.h"
 
@@ -161,6 +162,32 @@ static int stage_link(struct job *job)
 	return 0;
 }
 
+static mode_t kind_of(const struct job *job)
+{
+	return job->change->kind == CHANGE_LINK ? S_IFLNK : S_IFREG;
+}
+
+int job_label(struct transaction *t, struct job *job)
+{
+	int error;
+
+	if (job->change->kind == CHANGE_REMOVE)
+		return 0;
+	error = labels_begin(t->tree->labels, job->change->path, kind_of(job));
+	labels_end(t->tree->labels);
+	return error;
+}
+
+static int make_new(const struct transaction *t, struct job *job)
+{
+	int error = labels_begin(t->tree->labels, job->change->path, kind_of(job));
+
+	if (error == 0)
+		error = job->change->kind == CHANGE_LINK ? stage_link(job) : stage_file(job);
+	labels_end(t->tree->labels);
+	return error;
+}
+
 static int remember_ours(struct job *job)
 {
 	struct stat status;
@@ -213,6 +240,6 @@ int job_stage(struct transaction *t, struct job *job)
 		return -errno;
 	if (job->change->kind == CHANGE_REMOVE)
 		return 0;
-	error = job->change->kind == CHANGE_LINK ? stage_link(job) : stage_file(job);
+	error = make_new(t, job);
 	return error < 0 ? error : remember_ours(job);
 }

@@ -62,5 +62,8 @@ MUST_CHECK int job_verify(const struct job *job, const char *name);
 /* Refuses what can be refused while nothing has been touched, be it a timestamp. */
 MUST_CHECK int job_check(struct transaction *t, struct job *job);
 
+/* Whether the new file can have its label; nothing is made yet. */
+MUST_CHECK int job_label(struct transaction *t, struct job *job);
+
 /* Makes the directories that are missing and writes the new file beside its place. */
 MUST_CHECK int job_stage(struct transaction *t, struct job *job);

@@ -49,6 +49,7 @@ struct tree *tree_close(struct tree *tree)
 	if (!tree)
 		return NULL;
 	close_descriptor(&tree->root);
+	tree->labels = labels_close(tree->labels);
 	free(tree->prefix);
 	free(tree);
 	return NULL;
@@ -57,6 +58,16 @@ struct tree *tree_close(struct tree *tree)
 const char *tree_prefix(const struct tree *tree)
 {
 	return tree->prefix;
+}
+
+int tree_use_labels(struct tree *tree)
+{
+	return tree->contained || tree->labels ? 0 : labels_open(&tree->labels);
+}
+
+const char *tree_unlabelled(const struct tree *tree)
+{
+	return labels_unlabelled(tree->labels);
 }
 
 /* The running host: the kernel resolves, since there is nothing to be kept inside. */

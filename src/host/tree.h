@@ -38,6 +38,15 @@ static inline void tree_closep(struct tree **tree)
 const char *tree_prefix(const struct tree *tree);
 
 /*
+ * From here on what is made on the running host gets the label that SELinux's policy has for its path; does nothing
+ * without SELinux, and below a root, since images are labelled by whoever builds them. Negative errno as labels_open().
+ */
+MUST_CHECK int tree_use_labels(struct tree *tree);
+
+/* The first path that could not have its label where SELinux is permissive, or NULL. */
+const char *tree_unlabelled(const struct tree *tree);
+
+/*
  * Reads a whole regular file, following links inside the tree. *ret_bytes is NUL-terminated, owned
  * by the caller. -ENOENT: not there; -ENOLINK: a link to nowhere; -EISDIR: a directory; -EINVAL:
  * FIFO, socket, device, which is not opened; -EFBIG: over limit bytes; -ELOOP: too many links;
@@ -131,6 +140,7 @@ struct change_failure {
  * `seen` says (somebody edited it meanwhile); -EISDIR: a directory lies there; -EEXIST: two changes
  * of one file; -ENOLINK, -ENOTDIR: see tree_missing_directories(); -EROFS, -ENOSPC, -EDQUOT,
  * -EACCES, -EPERM, -EIO ... of the call.
+ * What cannot have its label, operation "label", fails before anything is touched.
  */
 MUST_CHECK int tree_commit(struct tree *tree, const struct file_change *changes, size_t count,
 			   struct change_failure *ret_failure);

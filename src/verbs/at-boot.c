@@ -175,6 +175,8 @@ static enum exit_code choose_locked(struct context *context, bool installed)
 
 		return code == EXIT_DONE ? choose_sizes(context, true) : code;
 	}
+	if (changes_use_labels(context) != EXIT_DONE)
+		return EXIT_FAILED;
 	error = tree_lock(context->tree, PATH_RUNTIME, LOCK_TIMEOUT_MS, &fd, &made);
 	if (error < 0) {
 		report_errno(context, "lock", PATH_RUNTIME, error);

@@ -150,14 +150,28 @@ int changes_sweep(struct context *context)
 	return error < 0 ? error : tree_sweep_directory(context->tree, PATH_REPLACED);
 }
 
+static void warn_unlabelled(struct context *context)
+{
+	const char *path = tree_unlabelled(context->tree);
+
+	if (path)
+		report_message(
+			context->report, SEVERITY_WARNING,
+			"%s has not got the label that SELinux's policy has for it, which would "
+			"matter if it were enforcing; \"restorecon -RFv /etc /var/lib\" mends that",
+			path);
+}
+
 enum exit_code changes_commit(struct context *context, const struct changes *changes)
 {
 	struct change_failure failure = {0};
 	struct buffer CLEANUP(buffer_clear) path = {0};
 	int error = tree_commit(context->tree, changes->items, changes->count, &failure);
 
-	if (error == 0)
+	if (error == 0) {
+		warn_unlabelled(context);
 		return EXIT_DONE;
+	}
 	buffer_printf(&path, "%s%s", tree_prefix(context->tree),
 		      failure.path ? failure.path : "the files");
 	report_errno(context, failure.operation ? failure.operation : "change",
@@ -174,6 +188,16 @@ enum exit_code changes_commit(struct context *context, const struct changes *cha
 	return EXIT_FAILED;
 }
 
+enum exit_code changes_use_labels(struct context *context)
+{
+	int error = tree_use_labels(context->tree);
+
+	if (error == 0)
+		return EXIT_DONE;
+	report_errno(context, "read", "the labels of SELinux's policy", error);
+	return EXIT_FAILED;
+}
+
 enum exit_code change_lock_take(struct context *context, struct change_lock *ret)
 {
 	struct change_lock lock = {.tree = context->tree, .fd = -1};
@@ -181,6 +205,8 @@ enum exit_code change_lock_take(struct context *context, struct change_lock *ret
 	bool made;
 	int error;
 
+	if (changes_use_labels(context) != EXIT_DONE)
+		return EXIT_FAILED;
 	error = tree_missing_directories(context->tree, PATH_MANIFEST, &lock.made,
 					 &lock.made_count);
 	if (error == 0)

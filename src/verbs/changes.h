@@ -60,6 +60,12 @@ MUST_CHECK int changes_sweep(struct context *context);
 /* Carries them out under the lock; reports a failure. */
 enum exit_code changes_commit(struct context *context, const struct changes *changes);
 
+/*
+ * What is made from here on gets the labels of SELinux's policy; reports where that cannot be. Before anything is made,
+ * be it the directory of the lock.
+ */
+enum exit_code changes_use_labels(struct context *context);
+
 /* The lock of install and uninstall, with what it made. */
 struct change_lock {
 	struct tree *tree;
