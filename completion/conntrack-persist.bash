@@ -5,7 +5,7 @@
 _conntrack_persist() {
 	local current=$2 previous=$3 word verb=''
 	local verbs='plan install apply check status users advise unload uninstall keys'
-	local options='--config --json --quiet --verbose --color --help --version'
+	local options='--config --drop-ins --json --quiet --verbose --color --help --version'
 	COMPREPLY=()
 	case $previous in
 	-c | --config)

@@ -11,6 +11,7 @@
 
 enum {
 	OPTION_ROOT = 256,
+	OPTION_DROP_INS,
 	OPTION_JSON,
 	OPTION_DRY_RUN,
 	OPTION_FORCE,
@@ -25,6 +26,7 @@ enum {
 
 static const struct option long_options[] = {
 	{"config", required_argument, NULL, 'c'},
+	{"drop-ins", no_argument, NULL, OPTION_DROP_INS},
 	{"root", required_argument, NULL, OPTION_ROOT},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
@@ -85,6 +87,9 @@ static int take_option(int option, const char *argument, struct options *options
 	switch (option) {
 	case 'c':
 		options->config = argument;
+		return 0;
+	case OPTION_DROP_INS:
+		options->drop_ins = true;
 		return 0;
 	case OPTION_ROOT:
 		if (!*argument)

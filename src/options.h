@@ -15,6 +15,7 @@ enum color {
 struct options {
 	const char *verb; /* NULL: none was given */
 	const char *config;
+	bool drop_ins;	  /* beside config; without it they count anyway */
 	const char *root; /* NULL: the running host */
 	enum color color;
 	const char *netns; /* apply: this network namespace, or "all" */

@@ -114,20 +114,12 @@ static int read_named_config(const char *file, struct config *config, struct pro
 	return config_read(config, file, bytes, size, problems);
 }
 
-int observe_config(const struct tree *tree, const char *file, struct config *config,
-		   struct problems *problems, struct read_failure *ret_failure)
+static int read_drop_ins(const struct tree *tree, struct config *config, struct problems *problems,
+			 struct read_failure *ret_failure)
 {
 	char **names = NULL;
 	size_t count = 0;
 	int error;
-
-	if (file)
-		return read_named_config(file, config, problems, ret_failure);
-
-	error = read_config(tree, CONFIG_FILE, config, problems, ret_failure);
-	if (error < 0 && error != -ENOENT)
-		return error;
-	read_failure_done(ret_failure);
 
 	error = tree_list(tree, CONFIG_DIRECTORY, ".conf", &names, &count);
 	if (error < 0)
@@ -141,6 +133,24 @@ int observe_config(const struct tree *tree, const char *file, struct config *con
 	}
 	tree_names_free(names, count);
 	return error;
+}
+
+int observe_config(const struct tree *tree, const char *file, bool drop_ins, struct config *config,
+		   struct problems *problems, struct read_failure *ret_failure)
+{
+	int error;
+
+	if (file) {
+		error = read_named_config(file, config, problems, ret_failure);
+		if (error < 0 || !drop_ins)
+			return error;
+		return read_drop_ins(tree, config, problems, ret_failure);
+	}
+	error = read_config(tree, CONFIG_FILE, config, problems, ret_failure);
+	if (error < 0 && error != -ENOENT)
+		return error;
+	read_failure_done(ret_failure);
+	return read_drop_ins(tree, config, problems, ret_failure);
 }
 
 void observed_done(struct observed *observed)

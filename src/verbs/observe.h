@@ -29,11 +29,12 @@ void read_failure_done(struct read_failure *failure);
 void observe_facts(const struct kernel *kernel, bool image, struct facts *ret);
 
 /*
- * -c FILE alone, as the shell sees it; else CONFIG_FILE and the drop-ins in byte order, inside the tree. Errors of the content
- * go to problems. Negative errno: a file could not be read, named in ret_failure.
+ * -c FILE, as the shell sees it, and the drop-ins only if they are asked for; else CONFIG_FILE and the drop-ins in byte order,
+ * inside the tree. Errors of the content go to problems. Negative errno: a file could not be read, named in ret_failure.
  */
-MUST_CHECK int observe_config(const struct tree *tree, const char *file, struct config *config,
-			      struct problems *problems, struct read_failure *ret_failure);
+MUST_CHECK int observe_config(const struct tree *tree, const char *file, bool drop_ins,
+			      struct config *config, struct problems *problems,
+			      struct read_failure *ret_failure);
 
 struct observed {
 	struct observed_path *paths; /* every path that some run may have written */

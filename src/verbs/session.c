@@ -88,8 +88,9 @@ static enum exit_code read_config(struct context *context, struct session *sessi
 	int error = config_new(&session->config);
 
 	if (error == 0)
-		error = observe_config(context->tree, context->options->config, &session->config,
-				       problems, &failure);
+		error = observe_config(context->tree, context->options->config,
+				       context->options->drop_ins, &session->config, problems,
+				       &failure);
 	if (error < 0) {
 		/* What is wrong with the other files is worth knowing all the same. */
 		tell_problems(context, session, problems);
