@@ -1,0 +1,234 @@
+# Asks conntrack-persist what differs, has it do what is to be done, and passes its words on.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+require 'json'
+require 'open3'
+require 'tempfile'
+require 'puppet/util/diff'
+
+Puppet::Type.type(:conntrack_persist).provide(:program) do
+  include Puppet::Util::Diff
+
+  desc 'The program conntrack-persist, in PATH or where it is usually installed.'
+
+  # Says :absent, :present or :differs, and changes nothing.
+  def look(should)
+    @told = []
+    @differing = []
+    @answer = {}
+    should == :absent ? look_for_rest : look_for_differences
+  end
+
+  # What differs, or by now has been changed; of many their number.
+  def summary
+    return @differing.join(', ') if @differing.size <= 3
+    files, others = @differing.partition { |name| name.start_with?('/') }
+    values, modules = others.partition { |name| name.include?('.') }
+    [count(files, 'file'), count(values, 'value'), count(modules, 'module')].compact.join(', ')
+  end
+
+  # What differs, line by line.
+  def difference
+    files = @answer.fetch('files', []).map { |file| file['diff'].to_s }.join
+    values = differing_values(@answer).map { |value| "#{value['key']}: #{value['live']} -> #{value['wanted']}\n" }.join
+    config_difference + files + values
+  end
+
+  def install
+    written = config_differs? ? [config] : []
+    write_config unless written.empty?
+    answer = run(*force, 'install')
+    tell(answer)
+    @differing = written + changes(answer)
+  end
+
+  def uninstall
+    answer = program ? run(*force, 'uninstall') : {}
+    tell(answer)
+    removed = own_config? ? [config] : []
+    removed.each { |path| File.unlink(path) }
+    @differing = removed + changes(answer)
+  end
+
+  private
+
+  def config
+    '/etc/conntrack-persist.conf'
+  end
+
+  #
+  # What differs
+  #
+  def look_for_differences
+    # Under noop the package of it has not been installed.
+    return :absent if resource.noop? && !program
+    @answer = plan
+    refuse('install')
+    tell(@answer)
+    @differing = (config_differs? ? [config] : []) + changes(@answer)
+    @differing = modules_to_unload if @differing.empty? && keeps_off?
+    return :present if @differing.empty?
+    @answer['files'].all? { |file| file['action'] == 'create' } ? :absent : :differs
+  end
+
+  def look_for_rest
+    record = '/var/lib/conntrack-persist/manifest'
+    if program
+      @answer = run(*force, '--dry-run', 'uninstall')
+      refuse('uninstall') if resource.noop?
+    elsif File.exist?(record)
+      raise Puppet::Error, "#{record} tells of an installation, and conntrack-persist is not there to take it back"
+    end
+    @differing = (own_config? ? [config] : []) + changes(@answer)
+    @differing.empty? ? :absent : :present
+  end
+
+  # The configuration may be one that is not written yet: the program reads it from elsewhere, with the drop-ins.
+  def plan
+    return run(*force, 'plan') unless config_differs?
+    Tempfile.create('conntrack-persist') do |file|
+      file.write(resource[:config])
+      file.close
+      run(*force, "--config=#{file.path}", '--drop-ins', 'plan', instead_of: file.path)
+    end
+  end
+
+  # Where the module is loaded and shall not be, the files are in order by now.
+  def keeps_off?
+    @answer['mode'] == 'disable' && @answer['state'] == 'drift' && resource[:config] !~ /^unload *= *no/
+  end
+
+  def modules_to_unload
+    answer = run('--dry-run', 'unload', accept: [0, 2, 3])
+    tell_once(:warning, texts(answer, 'error'))
+    answer.fetch('removals', []).map { |removal| removal['name'] }
+  end
+
+  # What the program would refuse fails before anything is written, and under noop as well.
+  def refuse(verb)
+    return if resource.force?
+    files = @answer['files'].select do |file|
+      file['action'] != 'none' && %w[foreign edited unusable].include?(file['state'])
+    end
+    used = @answer.fetch('users', []).any? { |user| user['certainty'] == 'certain' }
+    return if files.empty? && !used
+    words = texts(@answer, 'warning')
+    words = files.map { |file| "#{file['path']}: #{file['state']}; #{verb} refuses it without --force" } if words.empty?
+    raise Puppet::Error, "conntrack-persist #{@answer['verb']}: #{words.join("\n")}"
+  end
+
+  # The names of what an answer tells to change, or to have changed.
+  def changes(answer)
+    files = answer.fetch('files', []).reject { |file| file['action'] == 'none' }
+    removals = answer.fetch('removals', []).select { |removal| removal['action'] == 'removed' }
+    files.map { |file| file['path'] } + differing_values(answer).map { |value| value['key'] } +
+      removals.map { |removal| removal['name'] }
+  end
+
+  def differing_values(answer)
+    answer.fetch('values', []).select do |value|
+      answer['verb'] == 'plan' ? value['state'] == 'differs' && in_reach?(value['key']) : value['action'] == 'set'
+    end
+  end
+
+  # In a container some values are the host's to set. install leaves them out, at each run.
+  def in_reach?(key)
+    # The size of the table, and its limits: the old name of one of them is in the initial namespace alone.
+    return File.exist?('/proc/sys/net/nf_conntrack_max') if key.start_with?('nf_conntrack.')
+    File.writable?("/proc/sys/#{key.tr('.', '/')}")
+  end
+
+  def count(names, what)
+    "#{names.size} #{what}#{names.size == 1 ? '' : 's'}" unless names.empty?
+  end
+
+  #
+  # The configuration
+  #
+  def config_differs?
+    return false unless resource[:config]
+    status = File.lstat(config)
+    !status.file? || status.mode & 0o7777 != 0o644 || (Process.euid.zero? && status.uid != 0) ||
+      File.binread(config) != resource[:config].b
+  rescue Errno::ENOENT
+    true
+  end
+
+  # Whole or not at all: the program may read it at any moment, and a host may lose its power.
+  def write_config
+    temporary = "#{config}.puppet-#{Process.pid}"
+    Dir.glob("#{config}.puppet-*").each do |left|
+      File.unlink(left) if left == temporary || !File.exist?("/proc/#{left[/\d+\z/]}")
+    end
+    File.open(temporary, File::WRONLY | File::CREAT | File::EXCL) do |file|
+      file.chmod(0o644)
+      file.write(resource[:config])
+      file.fsync
+    end
+    File.rename(temporary, config)
+    File.open(File.dirname(config)) { |directory| directory.fsync }
+  end
+
+  # Whether it is this resource's to remove.
+  def own_config?
+    text = File.binread(config)
+    text.start_with?('; Managed by Puppet') || text == resource[:config].to_s.b
+  rescue Errno::ENOENT
+    false
+  end
+
+  def config_difference
+    if resource[:ensure] == :absent
+      return own_config? ? File.read(config).gsub(/^/, '-') : ''
+    end
+    return '' unless @differing.include?(config)
+    Tempfile.create('conntrack-persist') do |file|
+      file.write(resource[:config])
+      file.close
+      diff(File.file?(config) ? config : '/dev/null', file.path).gsub(file.path, config)
+    end
+  end
+
+  #
+  # The program
+  #
+  def program
+    folders = ENV['PATH'].to_s.split(':') + ['/usr/local/sbin', '/usr/sbin', '/sbin']
+    folders.map { |folder| File.join(folder, 'conntrack-persist') }.find { |path| File.file?(path) && File.executable?(path) }
+  end
+
+  def force
+    resource.force? ? ['--force'] : []
+  end
+
+  # Its answer; fails with all that it says is wrong. instead_of: that file stands for the configuration.
+  def run(*arguments, instead_of: nil, accept: [0, 2])
+    path = program || raise(Puppet::Error, 'conntrack-persist is not installed: it is neither in PATH nor where it usually is')
+    output, errors, status = Open3.capture3(path, '--json', *arguments, stdin_data: '')
+    output = output.force_encoding(Encoding::UTF_8).scrub
+    output = output.gsub(instead_of, config) if instead_of
+    answer = output.empty? ? {} : JSON.parse(output)
+    return answer if accept.include?(status.exitstatus)
+    tell(answer)
+    said = texts(answer, 'error')
+    said = errors.lines.map(&:chomp) if said.empty?
+    said = [status.signaled? ? "was killed by signal #{status.termsig}" : "exit #{status.exitstatus}"] if said.empty?
+    raise Puppet::Error, "conntrack-persist #{arguments.last}: #{said.join("\n")}"
+  rescue JSON::ParserError
+    raise Puppet::Error, "conntrack-persist #{arguments.last}: its answer is no JSON: #{output}#{errors}"
+  end
+
+  def texts(answer, level)
+    answer.fetch('messages', []).select { |message| message['level'] == level }.map { |message| message['text'] }
+  end
+
+  def tell(answer)
+    tell_once(:warning, texts(answer, 'warning'))
+    tell_once(:info, texts(answer, 'note'))
+  end
+
+  # Two verbs of one run may say the same.
+  def tell_once(level, lines)
+    (lines - @told).each { |line| resource.send(level, line) }
+    @told |= lines
+  end
+end
