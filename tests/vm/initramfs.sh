@@ -81,7 +81,7 @@ stale() {
 	ctp install
 	check 'install names the stale copies' "$status $(told "$image has another" "run: update-initramfs -u -k $kernel" \
 		/etc/modprobe.d/conntrack-persist.conf /etc/udev/rules.d/60-conntrack-persist.rules)" '0 4'
-	reboot_guest "$image"
+	reboot_with "$image"
 }
 
 stale_boot() {
@@ -93,7 +93,7 @@ stale_boot() {
 	ctp check
 	check 'check: no drift, and a note' "$status $(told "$image has another")" '0 1'
 	renewed "$image" "update-initramfs -u -k $kernel"
-	reboot_guest "$image"
+	reboot_with "$image"
 }
 
 fresh_boot() {
@@ -105,7 +105,7 @@ fresh_boot() {
 	check 'mode disable: install' "$status $(module_state)" '0 absent'
 	check 'mode disable: it is told what is not stopped' "$(told 'loads it there is not stopped')" 1
 	renewed "$image" "update-initramfs -u -k $kernel"
-	reboot_guest "$image"
+	reboot_with "$image"
 }
 
 blocked_boot() {
@@ -124,7 +124,7 @@ blocked_boot() {
 	rm $drop_in
 	ctp install
 	check 'install names the stale copies' "$status $(told "$dracut_image has another")" '0 1'
-	reboot_guest "$dracut_image"
+	reboot_with "$dracut_image"
 }
 
 dracut_boot() {

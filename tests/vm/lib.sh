@@ -66,11 +66,15 @@ finish() {
 	exit
 }
 
-# reboot_guest [IMAGE]: ends this boot; the scenario runs again with BOOT counted up, begun by that image of the early
-# boot where one is named. Only before any check has failed.
+# reboot_guest: ends this boot; the scenario runs again with BOOT counted up. Only before any check has failed.
 reboot_guest() {
 	[ "$failed" = 0 ] || exit 1
-	[ -n "${1-}" ] || exit 100
+	exit 100
+}
+
+# reboot_with IMAGE: the same, and that image of the early boot begins the next one.
+reboot_with() {
+	[ "$failed" = 0 ] || exit 1
 	cp "$1" /boot/next
 	exit 101
 }
