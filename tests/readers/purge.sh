@@ -118,6 +118,14 @@ ctp install
 echo '# mine' >"$image$sysctl"
 same 'said' "$(postrm purge)" "conntrack-persist: $sysctl was edited since it was written, and stays"
 
+host 'known by the record alone'
+ctp install
+old=$(sha256sum <"$image$sysctl" | cut -c 1-64)
+echo 'without a header' >"$image$sysctl"
+sed -i "s/$old/$(sha256sum <"$image$sysctl" | cut -c 1-64)/" "$image$state/manifest"
+as_uninstall
+same 'nothing is left' "$(listing)" "$bare"
+
 host 'replaced by force'
 mkdir -p "$image/etc/udev/rules.d"
 echo 'options nf_conntrack hashsize=1' >"$image$modprobe"
