@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
 #include "host/tree-internal.h"
@@ -357,6 +358,15 @@ int tree_open_directory(const struct tree *tree, const char *path, int flags, in
 		return -errno;
 	*ret_fd = fd;
 	return 0;
+}
+
+bool tree_is_read_only(const struct tree *tree, const char *path)
+{
+	int CLEANUP(close_descriptor) fd = -1;
+	struct statvfs status;
+
+	return tree_open_directory(tree, path, O_PATH, &fd) == 0 && fstatvfs(fd, &status) == 0 &&
+	       (status.f_flag & ST_RDONLY) != 0;
 }
 
 int names_add(struct names *names, const char *name)

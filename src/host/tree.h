@@ -154,6 +154,9 @@ MUST_CHECK int tree_sweep(struct tree *tree, const char *const *paths, size_t co
 /* The same for whatever lies in a directory under a temporary name; a missing one is none. */
 MUST_CHECK int tree_sweep_directory(struct tree *tree, const char *path);
 
+/* Whether a directory is there and on a read-only file system or mount. */
+bool tree_is_read_only(const struct tree *tree, const char *path);
+
 /* Removes a directory if it is there and empty: 1 removed, 0 not there, not empty or in use as a mount point. */
 MUST_CHECK int tree_remove_directory(struct tree *tree, const char *path);
 

@@ -52,6 +52,7 @@ static enum exit_code look(struct context *context, struct look *look)
 /* What differs, and so what the verdict is. */
 struct verdict {
 	bool files, live, overridden;
+	bool record; /* of the files, nothing but the record of them */
 };
 
 static void say_verdict(struct context *context, const struct live *live,
@@ -59,6 +60,9 @@ static void say_verdict(struct context *context, const struct live *live,
 {
 	if (!verdict->files && !verdict->live && !verdict->overridden)
 		say_in_order(context, live);
+	else if (verdict->record && !verdict->live && !verdict->overridden)
+		report_say(context->report, "In order but for the record of the files, which "
+					    "\"conntrack-persist install\" writes.");
 	else if (!verdict->files && !verdict->live)
 		report_say(context->report,
 			   "The files are in order, and another writer wins: see the "
@@ -85,6 +89,7 @@ static enum exit_code tell(struct context *context, const struct look *look)
 
 	report_plan(context->report, &look->session.plan);
 	verdict.files = session_report(context, &look->session, REPORT_STATES);
+	verdict.record = verdict.files && !session_files_differ(&look->session);
 	verdict.live = live_report(context, &look->session, &look->live, LIVE_STATES);
 	verdict.overridden = writers_report(context, &look->writers);
 	if (look->session.plan.mode == MODE_TUNE) {

@@ -48,7 +48,8 @@ static void report_errno_as(struct context *context, enum severity severity, con
 			    const char *path, int error)
 {
 	/* Those that this program gives a meaning of its own have no use for the system's words. */
-	bool own = error == -EINVAL || error == -ENOLINK || error == -ESTALE || error == -ETIMEDOUT;
+	bool own = error == -EINVAL || error == -ENOLINK || error == -ESTALE ||
+		   error == -ETIMEDOUT || error == -EROFS;
 
 	report_message(context->report, severity, "cannot %s %s%s%s%s", what, path, own ? "" : ": ",
 		       own ? "" : strerror(-error), errno_advice(error));
@@ -238,6 +239,17 @@ static enum exit_code observe(struct context *context, struct session *session)
 	return EXIT_DONE;
 }
 
+/* Sizes of this boot go to where they last; where nothing can be written there they are what install leaves. */
+static enum sizes_choice choose_sizes(const struct context *context,
+				      const struct observed *observed, enum sizes_choice sizes)
+{
+	bool stay = sizes == SIZES_RESOLVE && observed->boot.inputs &&
+		    (tree_is_read_only(context->tree, "/etc") ||
+		     tree_is_read_only(context->tree, PATH_STATE));
+
+	return stay ? SIZES_KEEP : sizes;
+}
+
 static enum exit_code open_session(struct context *context, enum sizes_choice sizes,
 				   enum session_voice voice, struct session *ret)
 {
@@ -248,7 +260,8 @@ static enum exit_code open_session(struct context *context, enum sizes_choice si
 	/* The manifest first: the sizes of an earlier run are part of the plan. */
 	code = observe(context, &session);
 	if (code == EXIT_DONE)
-		code = make_plan(context, &session, sizes);
+		code = make_plan(context, &session,
+				 choose_sizes(context, &session.observed, sizes));
 	if (code != EXIT_DONE) {
 		session_done(&session);
 		return code;
@@ -337,6 +350,22 @@ static const char *manifest_action(enum file_state state)
 	}
 }
 
+bool session_files_differ(const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		if (session->differences[i].action != ACTION_NONE)
+			return true;
+	return false;
+}
+
+/* The files are known by themselves: /var may be from another time than /etc, as where an older /etc came back. */
+static const char *manifest_reason(const struct session *session)
+{
+	return session->manifest_state == STATE_DIFFERS && !session_files_differ(session)
+		       ? "of another installation than these files"
+		       : NULL;
+}
+
 bool session_report(struct context *context, const struct session *session,
 		    enum report_detail detail)
 {
@@ -362,7 +391,7 @@ bool session_report(struct context *context, const struct session *session,
 	    session->observed.manifest_file.kind != FILE_ABSENT)
 		report_file(context->report, PATH_MANIFEST,
 			    act ? manifest_action(session->manifest_state) : "none",
-			    file_state_word(session->manifest_state), NULL);
+			    file_state_word(session->manifest_state), manifest_reason(session));
 	report_set_state(context->report, differs ? "drift" : "in-order");
 	return differs;
 }

@@ -55,6 +55,9 @@ enum report_detail {
 	REPORT_DIFFS,	/* also the diff */
 };
 
+/* Whether a file is not as planned, whatever is to be said of the record of them. */
+bool session_files_differ(const struct session *session);
+
 /* Reports all files with their differences. Returns whether something differs. */
 bool session_report(struct context *context, const struct session *session,
 		    enum report_detail detail);
