@@ -279,6 +279,39 @@ static void only_regular_files_are_read(void **state)
 	assert_reads(host, "/dev/zero", -EINVAL, NULL);
 }
 
+/* The same ways and words as reading; what is no file for a program to read is not opened. */
+static void opening_is_reading_to_come(void **state)
+{
+	const struct fixture *f = *state;
+	char text[8] = "";
+	int fd = 4711;
+
+	put_file(f, "/folder/file", "inside");
+	put_link(f, "/link", "/../../folder/file");
+	put_link(f, "/nowhere", "/folder/gone");
+	put_link(f, "/masked", "/dev/null");
+	put_fifo(f, "/fifo");
+	assert_int_equal(tree_open_file(f->tree, "/gone", &fd), -ENOENT);
+	assert_int_equal(tree_open_file(f->tree, "/nowhere", &fd), -ENOLINK);
+	assert_int_equal(tree_open_file(f->tree, "/folder", &fd), -EISDIR);
+	assert_int_equal(tree_open_file(f->tree, "/fifo", &fd), -EINVAL);
+	assert_int_equal(tree_open_file(f->tree, "/masked", &fd), -EINVAL);
+	assert_int_equal(fd, 4711);
+	assert_int_equal(tree_open_file(f->tree, "/link", &fd), 0);
+	assert_int_equal(read(fd, text, sizeof(text)), strlen("inside"));
+	assert_string_equal(text, "inside");
+	assert_int_equal(close(fd), 0);
+}
+
+static void what_can_be_written_is_not_read_only(void **state)
+{
+	const struct fixture *f = *state;
+
+	put_directory(f, "/folder");
+	assert_false(tree_is_read_only(f->tree, "/folder"));
+	assert_false(tree_is_read_only(f->tree, "/gone"));
+}
+
 static void masked_files_are_empty(void **state)
 {
 	const struct fixture *f = *state;
@@ -456,6 +489,8 @@ int main(void)
 		TREE_TEST(long_and_deep_paths_are_refused),
 		TREE_TEST(running_host_is_read_as_it_is),
 		TREE_TEST(only_regular_files_are_read),
+		TREE_TEST(opening_is_reading_to_come),
+		TREE_TEST(what_can_be_written_is_not_read_only),
 		TREE_TEST(masked_files_are_empty),
 		TREE_TEST(limit_is_exact),
 		TREE_TEST(bytes_come_as_they_are),
