@@ -1,0 +1,31 @@
+#!/bin/bash
+# The version stands in configure.ac; the newest entry of NEWS and what packages are made from say the same.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+set -euo pipefail
+: "${srcdir:?is set by make check}"
+cd "$srcdir"
+bad=0
+# same FILE VERSION
+same() {
+	[[ $2 == "$version" ]] || {
+		echo "$1 says ${2:-no version}, configure.ac $version"
+		bad=1
+	}
+}
+
+version=$(sed -n 's/^AC_INIT(\[conntrack-persist\], \[\([0-9.]*\)\])$/\1/p' configure.ac)
+[[ -n $version ]] || { echo 'no version in configure.ac'; exit 1; }
+
+entry=$(grep -m 1 '^[0-9]' NEWS)
+same NEWS "${entry%% *}"
+[[ $entry =~ ^[0-9.]+\ \((not\ released\ yet|[0-9]{4}-[0-9]{2}-[0-9]{2})\)$ ]] || {
+	echo "NEWS: \"$entry\" is not VERSION (YYYY-MM-DD), nor VERSION (not released yet)"
+	bad=1
+}
+same rpm/conntrack-persist.spec "$(sed -n 's/^Version:[[:blank:]]*//p' rpm/conntrack-persist.spec)"
+# A Debian revision behind the last hyphen is the package's own.
+[[ ! -e debian/changelog ]] ||
+	same debian/changelog "$(sed -n '1s/^conntrack-persist (\([^)]*\)).*/\1/p' debian/changelog | sed 's/-[^-]*$//')"
+# Built programs say what they were built from.
+same 'the program' "$("$CONNTRACK_PERSIST" --version | sed -n '1s/^conntrack-persist //p')"
+exit $bad
