@@ -64,8 +64,7 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
     @answer = plan
     refuse('install')
     tell(@answer)
-    @differing = (config_differs? ? [config] : []) + changes(@answer)
-    @differing = modules_to_unload if @differing.empty? && keeps_off?
+    @differing = (config_differs? ? [config] : []) + changes(@answer) + modules_to_unload
     return :present if @differing.empty?
     @answer['files'].all? { |file| file['action'] == 'create' } ? :absent : :differs
   end
@@ -92,12 +91,10 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
     end
   end
 
-  # Where the module is loaded and shall not be, the files are in order by now.
-  def keeps_off?
-    @answer['mode'] == 'disable' && @answer['state'] == 'drift' && resource[:config] !~ /^unload *= *no/
-  end
-
+  # plan does not say whether nf_conntrack, where it shall not be, could be removed now. Where it cannot, that is no
+  # difference that a run could take away.
   def modules_to_unload
+    return [] if @answer['mode'] != 'disable' || @answer['state'] != 'drift' || resource[:config] =~ /^unload *= *no/
     answer = run('--dry-run', 'unload', accept: [0, 2, 3])
     tell_once(:warning, texts(answer, 'error'))
     answer.fetch('removals', []).map { |removal| removal['name'] }
@@ -193,7 +190,8 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
   #
   def program
     folders = ENV['PATH'].to_s.split(':') + ['/usr/local/sbin', '/usr/sbin', '/sbin']
-    folders.map { |folder| File.join(folder, 'conntrack-persist') }.find { |path| File.file?(path) && File.executable?(path) }
+    paths = folders.map { |folder| File.join(folder, 'conntrack-persist') }
+    paths.find { |path| File.file?(path) && File.executable?(path) }
   end
 
   def force
@@ -202,7 +200,8 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
 
   # Its answer; fails with all that it says is wrong. instead_of: that file stands for the configuration.
   def run(*arguments, instead_of: nil, accept: [0, 2])
-    path = program || raise(Puppet::Error, 'conntrack-persist is not installed: it is neither in PATH nor where it usually is')
+    path = program
+    raise Puppet::Error, 'conntrack-persist is not installed: it is neither in PATH nor in an sbin folder' unless path
     output, errors, status = Open3.capture3(path, '--json', *arguments, stdin_data: '')
     output = output.force_encoding(Encoding::UTF_8).scrub
     output = output.gsub(instead_of, config) if instead_of
