@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "verbs/foresee.h"
 #include "verbs/live.h"
 #include "verbs/unload.h"
 #include "verbs/users.h"
@@ -63,6 +64,7 @@ enum exit_code keep_off_look(struct context *context, const struct session *sess
 	if (uses_count(&found.uses, USE_CERTAIN) == 0 || context->options->force)
 		return EXIT_DONE;
 	if (planning) {
+		foresee_refusal(context);
 		report_message(context->report, SEVERITY_WARNING,
 			       "install refuses this without --force, as somebody uses connection "
 			       "tracking");
@@ -106,6 +108,18 @@ enum exit_code keep_off_unload(struct context *context, const struct session *se
 	}
 	code = unload_modules(context, &result);
 	*ret_removed = result.removed;
+	return code;
+}
+
+enum exit_code keep_off_would_unload(struct context *context, const struct session *session,
+				     bool *ret)
+{
+	struct module_graph CLEANUP(module_graph_done) graph = {0};
+	enum exit_code code = find_modules(context, &graph);
+
+	if (code == EXIT_DONE)
+		*ret = graph.count > 0 && session->config.values[SETTING_UNLOAD].number &&
+		       module_graph_obstacles(&graph) == 0;
 	return code;
 }
 

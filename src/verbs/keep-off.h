@@ -14,6 +14,10 @@ enum exit_code keep_off_look(struct context *context, const struct session *sess
 enum exit_code keep_off_unload(struct context *context, const struct session *session,
 			       size_t *ret_removed);
 
+/* Whether it would remove the module: what is loaded is not in use, and may be taken out. */
+enum exit_code keep_off_would_unload(struct context *context, const struct session *session,
+				     bool *ret);
+
 /* After mode disable was taken back: what has a copy of its file. */
 void keep_off_say_way_back(struct context *context, const struct session *session);
 

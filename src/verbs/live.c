@@ -226,6 +226,14 @@ enum exit_code live_judge(struct context *context, const struct session *session
 	return EXIT_DONE;
 }
 
+bool live_is_in_reach(const struct context *context, const struct value *value)
+{
+	if (value->kind == VALUE_HASHSIZE &&
+	    !kernel_has(context->kernel, "/proc/sys/net/nf_conntrack_max"))
+		return false;
+	return kernel_is_writable(context->kernel, value->path);
+}
+
 static void report_waiting(struct context *context, const struct live *live)
 {
 	size_t pending = values_count(&live->values, VALUE_PENDING);
@@ -282,12 +290,16 @@ bool live_report(struct context *context, const struct session *session, const s
 	for (size_t i = 0; i < live->values.count; i++) {
 		const struct value *value = &live->values.items[i];
 
-		report_value(context->report, &(struct value_report){
-						      .value = value,
-						      .since = since(&applied, value),
-						      .line = context->options->verbose ||
-							      (there && value->state != VALUE_OK),
-					      });
+		report_value(context->report,
+			     &(struct value_report){
+				     .value = value,
+				     .since = since(&applied, value),
+				     .out_of_reach = detail == LIVE_PLAN &&
+						     value->state == VALUE_DIFFERS &&
+						     !live_is_in_reach(context, value),
+				     .line = context->options->verbose ||
+					     (there && value->state != VALUE_OK),
+			     });
 	}
 	if (fine > 0 && !context->options->verbose)
 		report_say(context->report, "%-8s  %zu value%s of the running kernel",

@@ -42,5 +42,11 @@ bool live_report(struct context *context, const struct session *session, const s
 /* "drift", "pending" or "in-order", of files and values together. */
 void live_report_state(struct context *context, bool differs, const struct live *live);
 
+/*
+ * Whether this process may set it, as the kernel shows what is the host's own: only to be read, or, the buckets, by another
+ * key that is not there.
+ */
+bool live_is_in_reach(const struct context *context, const struct value *value);
+
 /* Whether this run looks at the running kernel at all. */
 bool live_is_wanted(const struct context *context);

@@ -3,6 +3,7 @@
 #include "verbs/adopt.h"
 #include "verbs/find-initramfs.h"
 #include "verbs/find-writers.h"
+#include "verbs/foresee.h"
 #include "verbs/keep-off.h"
 #include "verbs/live.h"
 #include "verbs/session.h"
@@ -53,6 +54,9 @@ static enum exit_code run_plan(struct context *context)
 	(void)writers_report(context, &writers);
 	find_initramfs(context, &session, differs);
 	live_report_state(context, differs, &live);
+	code = foresee(context, &session, live_is_wanted(context) ? &live : NULL);
+	if (code != EXIT_DONE)
+		return code;
 	if (differs)
 		keep_off_say_limits(context, &session);
 	if (!differs)

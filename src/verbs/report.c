@@ -352,6 +352,8 @@ void report_value(struct report *report, const struct value_report *what)
 	}
 	if (what->since)
 		(void)json_object_set_new(item, "since", json_string(what->since));
+	if (what->out_of_reach)
+		(void)json_object_set_new(item, "out_of_reach", json_true());
 	(void)json_array_append_new(json_object_get(report->place, "values"), item);
 	if (what->line)
 		say_value(report, what);

@@ -433,6 +433,47 @@ static enum exit_code refuse_loose_directories(struct context *context,
 						   : refuse_loose_directory(context, PATH_MANIFEST);
 }
 
+/* Whether --force would be needed for it, or could not help. */
+static bool is_refused(const struct context *context, const struct file_difference *difference)
+{
+	return difference->needs_force &&
+	       (!context->options->force || difference->state == STATE_UNUSABLE);
+}
+
+/* Whether others could write there; warns of it. */
+static bool is_loose(struct context *context, const char *path)
+{
+	char *CLEANUP(free_pointer) name = NULL;
+	mode_t mode = 0;
+	uid_t uid = 0;
+
+	if (context->options->force || context->options->root ||
+	    !kernel_owns_files(context->kernel) ||
+	    tree_find_loose_directory(context->tree, path, &name, &mode, &uid) <= 0)
+		return false;
+	report_message(context->report, SEVERITY_WARNING,
+		       "%s belongs to user %u with mode %04o: others than root could replace what "
+		       "is written there; install refuses to write to it without --force",
+		       name, (unsigned int)uid, (unsigned int)mode);
+	return true;
+}
+
+bool session_is_refused(struct context *context, const struct session *session)
+{
+	if (session->manifest_state == STATE_UNUSABLE)
+		return true;
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		if (is_refused(context, difference))
+			return true;
+		if (difference->wanted && difference->action != ACTION_NONE &&
+		    is_loose(context, difference->path))
+			return true;
+	}
+	return session->manifest_state != STATE_OK && is_loose(context, PATH_MANIFEST);
+}
+
 enum exit_code session_refuse(struct context *context, const struct session *session)
 {
 	enum exit_code code = EXIT_DONE;
@@ -447,7 +488,7 @@ enum exit_code session_refuse(struct context *context, const struct session *ses
 		const struct file_difference *difference = &session->differences[i];
 		bool unusable = difference->state == STATE_UNUSABLE;
 
-		if (!difference->needs_force || (context->options->force && !unusable))
+		if (!is_refused(context, difference))
 			continue;
 		report_message(context->report, SEVERITY_ERROR, "refused: %s%s is %s%s",
 			       tree_prefix(context->tree), difference->path,

@@ -65,5 +65,8 @@ bool session_report(struct context *context, const struct session *session,
 /* Reports what --force would be needed for, or cannot help. EXIT_REFUSED if there is such a thing. */
 enum exit_code session_refuse(struct context *context, const struct session *session);
 
+/* The same for a plan; files are the caller's to tell, and of directories it warns. */
+bool session_is_refused(struct context *context, const struct session *session);
+
 /* Reports an errno of what was being done to a path, in words with what to do. */
 void report_errno(struct context *context, const char *what, const char *path, int error);

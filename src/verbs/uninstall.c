@@ -9,6 +9,7 @@
 #include "verbs/applied.h"
 #include "verbs/changes.h"
 #include "verbs/find-initramfs.h"
+#include "verbs/foresee.h"
 #include "verbs/keep-off.h"
 #include "verbs/session.h"
 
@@ -231,6 +232,9 @@ static enum exit_code dry_run(struct context *context)
 	if (code != EXIT_DONE)
 		return code;
 	differs = session_report(context, &session, REPORT_DIFFS);
+	code = foresee(context, &session, NULL);
+	if (code != EXIT_DONE)
+		return code;
 	report_say(
 		context->report, "%s",
 		differs ? "Nothing was changed; \"conntrack-persist uninstall\" carries this out."

@@ -1,0 +1,15 @@
+/* What a run would come to, in two words for the programs that plan by us. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "verbs/live.h"
+
+/*
+ * Reports "would_change": whether the run would report that it changed something, as values that are out of reach here and
+ * modules in use stay; and "refused". live is NULL where the running kernel is not looked at.
+ */
+enum exit_code foresee(struct context *context, const struct session *session,
+		       const struct live *live);
+
+/* Somebody else than session knows of a reason to refuse. */
+void foresee_refusal(struct context *context);
