@@ -110,12 +110,12 @@ static int meet_files(const struct archive_calls *calls, struct archive *reader,
 		      struct initramfs *image)
 {
 	struct archive_entry *entry = NULL;
-	int error = 0, state;
+	int error = 0;
 
 	while (error == 0) {
+		int state = calls->archive_read_next_header(reader, &entry);
 		const char *path;
 
-		state = calls->archive_read_next_header(reader, &entry);
 		if (state == ARCHIVE_EOF)
 			return 0;
 		if (state != ARCHIVE_OK && state != ARCHIVE_WARN)
