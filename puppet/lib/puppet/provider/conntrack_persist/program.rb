@@ -174,10 +174,8 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
   end
 
   def config_difference
-    if resource[:ensure] == :absent
-      return own_config? ? File.read(config).gsub(/^/, '-') : ''
-    end
     return '' unless @differing.include?(config)
+    return diff(config, '/dev/null') if resource[:ensure] == :absent
     Tempfile.create('conntrack-persist') do |file|
       file.write(resource[:config])
       file.close
