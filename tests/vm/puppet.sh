@@ -22,7 +22,7 @@ puppet_run() {
 	output=$(puppet apply --color=false --detailed-exitcodes "$@" $site 2>&1)
 	status=$?
 	told=$(sed -nE 's/^Notice: .*(current_value [a-z]+ \((.*)\), should be.*|ensure: (installed|removed): (.*))$/\2\4/p' \
-		<<<"$output" | sed 's/ (corrective)$//')
+		<<<"$output" | sed -E 's/( \(noop\))?( \(corrective\))?$//')
 	[ "$status" = "${wanted:-0}" ] || echo "# ${output//$'\n'/$'\n'# }"
 }
 

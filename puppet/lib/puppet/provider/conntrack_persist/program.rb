@@ -65,7 +65,7 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
     refuse('install')
     tell(@answer)
     @differing = (config_differs? ? [config] : []) + changes(@answer) + modules_to_unload
-    return :present if @differing.empty?
+    return :present unless config_differs? || @answer['would_change']
     @answer['files'].all? { |file| file['action'] == 'create' } ? :absent : :differs
   end
 
@@ -91,8 +91,7 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
     end
   end
 
-  # plan does not say whether nf_conntrack, where it shall not be, could be removed now. Where it cannot, that is no
-  # difference that a run could take away.
+  # plan does not name them. Those that cannot be removed now are no difference that a run could take away.
   def modules_to_unload
     return [] if @answer['mode'] != 'disable' || @answer['state'] != 'drift' || resource[:config] =~ /^unload *= *no/
     answer = run('--dry-run', 'unload', accept: [0, 2, 3])
@@ -102,14 +101,10 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
 
   # What the program would refuse fails before anything is written, and under noop as well.
   def refuse(verb)
-    return if resource.force?
-    files = @answer['files'].select do |file|
-      file['action'] != 'none' && %w[foreign edited unusable].include?(file['state'])
-    end
-    used = @answer.fetch('users', []).any? { |user| user['certainty'] == 'certain' }
-    return if files.empty? && !used
+    return unless @answer['refused']
+    files = @answer['files'].reject { |file| file['action'] == 'none' }
     words = texts(@answer, 'warning')
-    words = files.map { |file| "#{file['path']}: #{file['state']}; #{verb} refuses it without --force" } if words.empty?
+    words = files.map { |file| "#{file['path']}: #{file['state']}; #{verb} is refused" } if words.empty?
     raise Puppet::Error, "conntrack-persist #{@answer['verb']}: #{words.join("\n")}"
   end
 
@@ -121,17 +116,11 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
       removals.map { |removal| removal['name'] }
   end
 
+  # In a container some are out of reach: install leaves them out, at each run.
   def differing_values(answer)
     answer.fetch('values', []).select do |value|
-      answer['verb'] == 'plan' ? value['state'] == 'differs' && in_reach?(value['key']) : value['action'] == 'set'
+      answer['verb'] == 'plan' ? value['state'] == 'differs' && !value['out_of_reach'] : value['action'] == 'set'
     end
-  end
-
-  # In a container some values are the host's to set. install leaves them out, at each run.
-  def in_reach?(key)
-    # The size of the table, and its limits: the old name of one of them is in the initial namespace alone.
-    return File.exist?('/proc/sys/net/nf_conntrack_max') if key.start_with?('nf_conntrack.')
-    File.writable?("/proc/sys/#{key.tr('.', '/')}")
   end
 
   def count(names, what)
