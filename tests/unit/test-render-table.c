@@ -310,9 +310,27 @@ static void a_single_message_of_another_namespace_is_told(void **state)
 	(void)state;
 	render_table(&table, &judgement, NULL, &style, &without);
 	assert_null(strstr(without.data, "of another network namespace"));
+	expect_part("one", without.data, "\"table full\" once in the log, ");
 	table.messages.namespaces = 1;
 	render_table(&table, &judgement, NULL, &style, &with);
 	expect_part("one", with.data, "; 1 of another network namespace");
+}
+
+static void a_namespace_that_cannot_be_seen_is_told_why(void **state)
+{
+	char where[] = "namespace blue";
+	struct namespace_table blue = {.where = where, .error = -EACCES};
+	const struct table table = {.module = MODULE_LIVE,
+				    .entries = {true, 1},
+				    .max = {true, 100},
+				    .namespaces = &blue,
+				    .namespace_count = 1};
+	const struct judgement judgement = {.verdict = VERDICT_FINE};
+	struct buffer CLEANUP(buffer_clear) drawn = {0};
+
+	(void)state;
+	render_table(&table, &judgement, NULL, &(struct screen_style){.columns = 80}, &drawn);
+	expect_part("namespaces", drawn.data, " 1 other: blue (Permission denied)\n");
 }
 
 static void a_module_on_its_way_is_said_to_be(void **state)
@@ -374,6 +392,27 @@ static void the_oldest_share_goes_first(void **state)
 	expect_number("newest", history.shares[HISTORY_SIZE - 1].value, HISTORY_SIZE + 2);
 }
 
+/* Without a limit, or not to be seen: no share, and no frame round nothing. */
+static void no_history_is_drawn_of_what_is_not_known(void **state)
+{
+	const struct judgement unknown = {.verdict = VERDICT_UNKNOWN};
+	const struct judgement known = {.verdict = VERDICT_FINE, .share = {true, 500}};
+	const struct screen_style style = {.columns = 80};
+	struct buffer CLEANUP(buffer_clear) without = {0}, with = {0};
+	struct history history = {0};
+	struct table table = {.module = MODULE_LIVE, .now = 1000000};
+
+	(void)state;
+	history_add(&history, &table, &unknown);
+	table.now += 1000000;
+	history_add(&history, &table, &unknown);
+	render_table(&table, &unknown, &history, &style, &without);
+	assert_null(strstr(without.data, "history"));
+	history_add(&history, &table, &known);
+	render_table(&table, &known, &history, &style, &with);
+	expect_part("one is known", with.data, "history     [  =]\n");
+}
+
 static void rates_have_signs_and_tenths(void **state)
 {
 	static const struct {
@@ -416,9 +455,11 @@ int main(void)
 		cmocka_unit_test(the_bar_tells_eighths),
 		cmocka_unit_test(each_verdict_says_what_to_do_next),
 		cmocka_unit_test(a_single_message_of_another_namespace_is_told),
+		cmocka_unit_test(a_namespace_that_cannot_be_seen_is_told_why),
 		cmocka_unit_test(a_module_on_its_way_is_said_to_be),
 		cmocka_unit_test(rates_are_of_the_last_two_looks),
 		cmocka_unit_test(the_oldest_share_goes_first),
+		cmocka_unit_test(no_history_is_drawn_of_what_is_not_known),
 		cmocka_unit_test(rates_have_signs_and_tenths),
 	};
 
