@@ -67,6 +67,22 @@ static void nul_fits_at_every_length(void **state)
 	}
 }
 
+/* Of no such length is there memory; nothing is asked for it, and nothing overflows. */
+static void half_of_the_memory_is_refused(void **state)
+{
+	const size_t lengths[] = {SIZE_MAX / 2 - 4, SIZE_MAX / 2 + 3, SIZE_MAX - 4, SIZE_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		struct buffer CLEANUP(buffer_clear) b = {0};
+
+		buffer_add(&b, "some");
+		buffer_add_bytes(&b, "", lengths[i]);
+		assert_int_equal(b.error, -ENOMEM);
+		expect_text("before", b.data, "some");
+	}
+}
+
 static void failure_is_remembered(void **state)
 {
 	struct buffer b = {0};
@@ -135,6 +151,7 @@ int main(void)
 		cmocka_unit_test(additions_follow_each_other),
 		cmocka_unit_test(text_grows_beyond_any_first_size),
 		cmocka_unit_test(nul_fits_at_every_length),
+		cmocka_unit_test(half_of_the_memory_is_refused),
 		cmocka_unit_test(failure_is_remembered),
 		cmocka_unit_test(format_failure_is_remembered),
 		cmocka_unit_test(amounts_are_for_people),

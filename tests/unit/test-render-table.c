@@ -220,6 +220,30 @@ static void the_color_follows_the_share(void **state)
 	}
 }
 
+/* The bar is of the entries alone. */
+static void the_buckets_have_the_color_of_long_chains(void **state)
+{
+	static const struct {
+		enum verdict verdict;
+		const char *line;
+	} rows[] = {
+		{VERDICT_CHAINS, "buckets     \033[31m1024"},
+		{VERDICT_NEARLY_CHAINS, "buckets     \033[33m1024"},
+		{VERDICT_FULL, "buckets     1024"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) drawn = {0};
+		const struct table table = {.module = MODULE_LIVE, .buckets = {true, 1024}};
+		const struct judgement judgement = {.verdict = rows[i].verdict};
+
+		render_table(&table, &judgement, NULL,
+			     &(struct screen_style){.columns = 80, .color = true}, &drawn);
+		expect_part("buckets", drawn.data, rows[i].line);
+	}
+}
+
 /* A cell for each eighth, and never all of it before it is full. */
 static void the_bar_tells_eighths(void **state)
 {
@@ -392,25 +416,38 @@ static void the_oldest_share_goes_first(void **state)
 	expect_number("newest", history.shares[HISTORY_SIZE - 1].value, HISTORY_SIZE + 2);
 }
 
-/* Without a limit, or not to be seen: no share, and no frame round nothing. */
-static void no_history_is_drawn_of_what_is_not_known(void **state)
+/* Of one look there is none; and there is no frame round nothing, as without a limit. */
+static void history_is_drawn_from_the_second_look_on(void **state)
 {
-	const struct judgement unknown = {.verdict = VERDICT_UNKNOWN};
-	const struct judgement known = {.verdict = VERDICT_FINE, .share = {true, 500}};
-	const struct screen_style style = {.columns = 80};
-	struct buffer CLEANUP(buffer_clear) without = {0}, with = {0};
-	struct history history = {0};
-	struct table table = {.module = MODULE_LIVE, .now = 1000000};
+	static const struct {
+		unsigned int unknown, known; /* so many looks, in this order */
+		const char *line;
+	} rows[] = {
+		{2, 0, NULL},
+		{0, 1, NULL},
+		{1, 1, "history     [ =]\n"},
+		{0, 2, "history     [==]\n"},
+	};
+	const struct judgement without = {.verdict = VERDICT_UNKNOWN};
+	const struct judgement with = {.verdict = VERDICT_FINE, .share = {true, 500}};
 
 	(void)state;
-	history_add(&history, &table, &unknown);
-	table.now += 1000000;
-	history_add(&history, &table, &unknown);
-	render_table(&table, &unknown, &history, &style, &without);
-	assert_null(strstr(without.data, "history"));
-	history_add(&history, &table, &known);
-	render_table(&table, &known, &history, &style, &with);
-	expect_part("one is known", with.data, "history     [  =]\n");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) drawn = {0};
+		struct history history = {0};
+		struct table table = {.module = MODULE_LIVE};
+
+		for (unsigned int k = 0; k < rows[i].unknown + rows[i].known; k++) {
+			table.now += 1000000;
+			history_add(&history, &table, k < rows[i].unknown ? &without : &with);
+		}
+		render_table(&table, &with, &history, &(struct screen_style){.columns = 80},
+			     &drawn);
+		if (rows[i].line)
+			expect_part("history", drawn.data, rows[i].line);
+		else
+			assert_null(strstr(drawn.data, "history"));
+	}
 }
 
 static void rates_have_signs_and_tenths(void **state)
@@ -452,6 +489,7 @@ int main(void)
 		cmocka_unit_test(few_lines_keep_what_matters),
 		cmocka_unit_test(nothing_but_our_own_colors_gets_to_the_terminal),
 		cmocka_unit_test(the_color_follows_the_share),
+		cmocka_unit_test(the_buckets_have_the_color_of_long_chains),
 		cmocka_unit_test(the_bar_tells_eighths),
 		cmocka_unit_test(each_verdict_says_what_to_do_next),
 		cmocka_unit_test(a_single_message_of_another_namespace_is_told),
@@ -459,7 +497,7 @@ int main(void)
 		cmocka_unit_test(a_module_on_its_way_is_said_to_be),
 		cmocka_unit_test(rates_are_of_the_last_two_looks),
 		cmocka_unit_test(the_oldest_share_goes_first),
-		cmocka_unit_test(no_history_is_drawn_of_what_is_not_known),
+		cmocka_unit_test(history_is_drawn_from_the_second_look_on),
 		cmocka_unit_test(rates_have_signs_and_tenths),
 	};
 
