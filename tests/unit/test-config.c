@@ -137,6 +137,7 @@ static void sound_values_are_taken(void **state)
 		const struct config_value *value;
 		struct buffer CLEANUP(buffer_clear) b = {0};
 		char text[128];
+		size_t setting;
 
 		begin(f);
 		(void)snprintf(text, sizeof(text), "[%s]\n\n%s = %s\n", rows[i].section,
@@ -148,8 +149,10 @@ static void sound_values_are_taken(void **state)
 		expect_number(text, value->number, rows[i].number);
 		expect_text(text, value->file, "a.conf");
 		expect_number(text, value->line, 3);
-		config_format(&f->config, (size_t)schema_find(rows[i].section, rows[i].name), &b);
+		setting = (size_t)schema_find(rows[i].section, rows[i].name);
+		config_format(&f->config, setting, &b);
 		expect_text(text, b.data, rows[i].formatted);
+		assert_true(config_is_value(&schema[setting], rows[i].text));
 	}
 }
 
@@ -257,6 +260,8 @@ static void unsound_values_are_refused(void **state)
 		expect_part(text, problem->text, rows[i].why);
 		expect_part(text, problem->text, rows[i].allowed);
 		assert_false(value_of(f, rows[i].section, rows[i].name)->set);
+		assert_false(config_is_value(&schema[schema_find(rows[i].section, rows[i].name)],
+					     rows[i].text));
 	}
 }
 
