@@ -1,5 +1,5 @@
 #!/bin/bash
-# Prometheus' own promtool takes our metrics and the rules of docs/monitoring.md, and those rules raise their alerts.
+# Prometheus' own promtool takes our metrics and the rules of docs/alerts.yml, and those rules raise their alerts.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
@@ -55,13 +55,16 @@ given=$(sed -n 's/^conntrack_persist_\([a-z_]*\)\({[a-z]*\)\?.*/\1\2/p' "$metric
 [[ $told == "$given" ]] || fail 'docs/monitoring.md names other metrics' "$(diff <(echo "$told") <(echo "$given"))"
 
 # What the rules speak of is there.
-# shellcheck disable=SC2016
-sed -n '/^```yaml$/,/^```$/{/^```/!p}' "$page" >"$work/rules.yml"
+cp "$srcdir/docs/alerts.yml" "$work/rules.yml"
 while read -r name; do
 	grep -q "^${name}[ {]" "$metrics" || fail "a rule speaks of $name"
 done < <(grep 'expr:' "$work/rules.yml" | grep -o 'conntrack_persist_[a-z_]*')
 "$promtool" check rules "$work/rules.yml" >"$work/log" 2>&1 || fail 'promtool on the rules:' "$(<"$work/log")"
 grep -q ' 4 rules found' "$work/log" || fail 'promtool on the rules:' "$(<"$work/log")"
+# The page names each of them.
+# shellcheck disable=SC2016
+told=$(sed -n '/^## Alerts/,$s/^| `\([A-Za-z]*\)` .*/\1/p' "$page")
+[[ $told == "$(sed -n 's/^ *- alert: //p' "$work/rules.yml")" ]] || fail 'docs/monitoring.md names other alerts'
 sed 's/ > 0\.8/ > > 0.8/' "$work/rules.yml" >"$work/broken.yml"
 if "$promtool" check rules "$work/broken.yml" >"$work/log" 2>&1; then
 	fail 'promtool takes a broken rule'
