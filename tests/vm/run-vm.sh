@@ -12,6 +12,8 @@
 # VM_APPEND    words for the kernel command line
 # VM_TIMEOUT   seconds that one boot may take (default: 1800)
 # VM_KERNEL_TIMEOUT  seconds until the kernel starts its first program (default: 240)
+# VM_SSH       a port of this machine's loopback that leads to the guest's port 22; the scenario has to bring up its
+#              network, 10.0.2.15/24, and sshd. Without it there is no network card.
 # VM_LOGS      folder for the console log of a guest that failed (default: the current one)
 # VM_CACHE, VM_PACKAGES   see image.sh
 #
@@ -59,11 +61,11 @@ status=
 # Starts the machine; its console, output and status end up in files of $work.
 start() {
 	local number=$1 file
-	local disks=(-drive "if=virtio,file=$work/root.qcow2,format=qcow2,cache=unsafe")
+	local devices=(-drive "if=virtio,file=$work/root.qcow2,format=qcow2,cache=unsafe")
 	# Unpacked once: later boots meet what the first one left behind.
 	if [ "$number" = 1 ]; then
 		for file in ${overlay:+"$overlay"} "$work/files.tar"; do
-			disks+=(-drive "if=virtio,file=$file,format=raw,readonly=on")
+			devices+=(-drive "if=virtio,file=$file,format=raw,readonly=on")
 		done
 	fi
 	if [ "$status" = 101 ]; then
@@ -71,6 +73,9 @@ start() {
 		debugfs -R "dump /boot/next $work/initrd" "$work/root.raw" 2>/dev/null
 		rm "$work/root.raw"
 		initrd=$work/initrd
+	fi
+	if [ -n "${VM_SSH-}" ]; then
+		devices+=(-netdev "user,id=ssh,restrict=on,hostfwd=tcp:127.0.0.1:$VM_SSH-:22" -device virtio-net-pci,netdev=ssh,romfile=)
 	fi
 	: >"$work/output"
 	: >"$work/status"
@@ -81,7 +86,7 @@ start() {
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$image/kernel" -initrd "$initrd" \
 		-append "console=ttyS0 panic=-1 vm_boot=$number ${VM_APPEND-}" \
-		"${disks[@]}" \
+		"${devices[@]}" \
 		-serial "file:$work/console.$number" -serial "file:$work/output" -serial "file:$work/status" \
 		</dev/null &
 	guest=$!

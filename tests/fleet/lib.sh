@@ -1,0 +1,123 @@
+# What the tests of configuration managers share: results, the collection, playbooks and what they came to.
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+top=$(cd "$here/../.." && pwd)
+# Guests and chroots on a busy machine are slow: no good run comes near.
+patience=900
+
+# check NAME GOT WANTED: one line of result; after a wrong one what the last playbook said.
+check() {
+	if [[ $2 == "$3" ]]; then
+		echo "ok - $1"
+		return
+	fi
+	echo "not ok - $1: got ${2@Q}, wanted ${3@Q}"
+	tail -n 60 <<<"${said-}" | cut -c -2000 | sed 's/^/    /'
+}
+
+# make_work: sets work, a folder that is gone in the end.
+make_work() {
+	work=$(mktemp -d)
+	trap 'leave; rm -rf "$work"' EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+}
+
+# What a script has to do before its folder is removed; its own to redefine.
+leave() {
+	:
+}
+
+# use_collection: builds it as a release does, installs it, and shuts out what the user has of Ansible's settings.
+use_collection() {
+	export ANSIBLE_HOME=$work/home ANSIBLE_LOCAL_TEMP=$work/home/tmp ANSIBLE_CONFIG=$work/ansible.cfg ANSIBLE_NOCOLOR=1
+	export ANSIBLE_COLLECTIONS_PATH=$work/collections ANSIBLE_RETRY_FILES_ENABLED=0 ANSIBLE_DEPRECATION_WARNINGS=0
+	export ANSIBLE_HOST_KEY_CHECKING=0 ANSIBLE_TIMEOUT=$patience ANSIBLE_LOCALHOST_WARNING=0
+	export LC_ALL=C.UTF-8
+	mkdir -p "$work/home/tmp"
+	: >"$work/ansible.cfg"
+	# Without the links and modes that a clone may have.
+	cp -rL "$top/ansible" "$work/sources"
+	if ! ansible-galaxy collection build --output-path "$work" "$work/sources" >"$work/log" 2>&1 ||
+		! ansible-galaxy collection install "$work"/conntrack_persist-conntrack-*.tar.gz -p "$work/collections" \
+			>>"$work/log" 2>&1; then
+		cat "$work/log"
+		echo 'not ok - the collection is built and installed'
+		return 1
+	fi
+}
+
+# play PLAYBOOK ARGUMENT...: runs it on the hosts of $work/inventory; sets said.
+play() {
+	said=$(ansible-playbook --inventory "$work/inventory" "$@" 2>&1 </dev/null) || :
+}
+
+# recap [HOST]: what the last playbook came to there, or on all: "changed N", "failed", "unreachable".
+recap() {
+	awk -v host="${1:-[^ ]*}" '/^PLAY RECAP/ { on = 1; next }
+		on && $0 ~ "^" host " *:" {
+			if ($6 != "failed=0") print "failed"
+			else if ($5 != "unreachable=0") print "unreachable"
+			else print "changed " substr($4, 9)
+		}' <<<"$said" | sort -u | paste -sd ' '
+}
+
+#
+# Chroots: each below an overlay, with a kernel's /proc and a /sys that cannot be written
+#
+# use_chroots PROGRAM: sets base, what they lie over, and makes a package of the built program.
+use_chroots() {
+	local program=$1 suite packages
+	suite=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+	read -ra packages <<<"$("$top/scripts/packages" --list build | tr '\n' ' ')"
+	base=$("$here/chroot.sh" "$suite" "${packages[@]}" dpkg-dev python3 python3-apt kmod procps systemd udev 2>"$work/log") || {
+		cat "$work/log"
+		echo 'not ok - a chroot is made'
+		return 1
+	}
+	mkdir -p "$work/chroot"
+	mount -t tmpfs -o mode=755 chroots "$work/chroot"
+	make -s -C "$(dirname "$program")" install DESTDIR="$work/package" >"$work/log" 2>&1 || {
+		cat "$work/log"
+		echo 'not ok - the program is installed'
+		return 1
+	}
+	new_inventory
+}
+
+# new_inventory: of chroots, and none yet. We are root there, and sudo is not.
+new_inventory() {
+	printf '%s\n' 'all:' '  vars:' '    ansible_connection: community.general.chroot' \
+		'    ansible_python_interpreter: /usr/bin/python3' '    ansible_become: false' '  hosts:' >"$work/inventory"
+}
+
+# new_chroot NAME: and its line of the inventory.
+new_chroot() {
+	local root=$work/chroot/$1 layers=$work/chroot/.$1
+	mkdir -p "$root" "$layers"/{upper,work}
+	mount -t overlay -o "lowerdir=$base,upperdir=$layers/upper,workdir=$layers/work" "$1" "$root"
+	mount -t proc proc "$root/proc"
+	mount -t sysfs -o ro sysfs "$root/sys"
+	# Nothing from outside, also where the chroot was made with it.
+	: >"$root/etc/apt/sources.list"
+	rm -rf "$root"/etc/apt/sources.list.d/* "$root"/var/lib/apt/lists/*
+	printf '    %s: {ansible_host: %s}\n' "$1" "$root" >>"$work/inventory"
+}
+
+# add_repository NAME: one with the package of the program, as a distribution's.
+add_repository() {
+	local root=$work/chroot/$1 control=$work/package/DEBIAN/control
+	if [[ ! -e $work/conntrack-persist.deb ]]; then
+		mkdir -p "${control%/*}"
+		printf '%s: %s\n' Package conntrack-persist Version 0.1 Architecture "$(dpkg --print-architecture)" \
+			Maintainer 'Nobody <nobody@localhost>' Description 'for the tests' >"$control"
+		dpkg-deb --root-owner-group --build "$work/package" "$work/conntrack-persist.deb" >"$work/log"
+	fi
+	mkdir -p "$root/srv/repository"
+	cp "$work/conntrack-persist.deb" "$root/srv/repository/"
+	chroot "$root" sh -c 'cd /srv/repository && dpkg-scanpackages . >Packages 2>/dev/null &&
+		echo "deb [trusted=yes] file:/srv/repository ./" >/etc/apt/sources.list &&
+		apt-get -q -o APT::Sandbox::User=root update' >"$work/log" 2>&1 || cat "$work/log"
+}
