@@ -75,7 +75,7 @@ start() {
 		initrd=$work/initrd
 	fi
 	if [ -n "${VM_SSH-}" ]; then
-		devices+=(-netdev "user,id=ssh,restrict=on,hostfwd=tcp:127.0.0.1:$VM_SSH-:22" -device virtio-net-pci,netdev=ssh,romfile=)
+		devices+=(-netdev "user,id=ssh,restrict=on,hostfwd=tcp:127.0.0.1:$VM_SSH-:22" -device "virtio-net-pci,netdev=ssh,romfile=")
 	fi
 	: >"$work/output"
 	: >"$work/status"
