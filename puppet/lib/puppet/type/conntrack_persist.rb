@@ -48,13 +48,14 @@ Puppet::Type.newtype(:conntrack_persist) do
 
     def insync?(is)
       return true if super
-      send_log(resource[:loglevel], "\n#{provider.difference}") if show_diff?
+      difference = show_diff? ? provider.difference : ''
+      send_log(resource[:loglevel], "\n#{difference}") unless difference.empty?
       false
     end
 
     # What differs, in both modes: a run without noop tells what the program has done.
     def is_to_s(is)
-      "#{is} (#{provider.summary})"
+      provider.summary.empty? ? is.to_s : "#{is} (#{provider.summary})"
     end
 
     def should_to_s(should)
@@ -62,7 +63,8 @@ Puppet::Type.newtype(:conntrack_persist) do
     end
 
     def change_to_s(_is, should)
-      "#{should == :absent ? 'removed' : 'installed'}: #{provider.summary}"
+      word = should == :absent ? 'removed' : 'installed'
+      provider.summary.empty? ? word : "#{word}: #{provider.summary}"
     end
 
     private

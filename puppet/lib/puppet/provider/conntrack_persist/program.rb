@@ -59,7 +59,7 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
   # What differs
   #
   def look_for_differences
-    # Under noop the package of it has not been installed.
+    # Under noop the package of it has not been installed, and nobody can say what it would write.
     return :absent if resource.noop? && !program
     @answer = plan
     refuse('install')
