@@ -284,6 +284,8 @@ static int build_manifest(void)
 	if (error == 0 && !manifest_text) {
 		manifest_size = size;
 		manifest_text = steal_pointer(&text);
+	} else if (error == 0) {
+		expect_text("manifest", text, manifest_text);
 	}
 	return error;
 }
@@ -309,7 +311,8 @@ static void failures_of_the_record_are_told(void **state)
 {
 	(void)state;
 	json_set_alloc_funcs(json_malloc, free);
-	fail_each_allocation("format", build_manifest, false);
+	/* jansson from 2.15 on shortens its text at last, and keeps the longer one if it cannot */
+	fail_each_allocation("format", build_manifest, true);
 	assert_non_null(manifest_text);
 	/* jansson's own bookkeeping may do without some */
 	fail_each_allocation("parse", parse_manifest, true);
