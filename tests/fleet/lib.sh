@@ -19,7 +19,8 @@ check() {
 # make_work: sets work, a folder that is gone in the end.
 make_work() {
 	work=$(mktemp -d)
-	trap 'leave; rm -rf "$work"' EXIT
+	# No chroot is left mounted: what is seen through it is the machine's.
+	trap 'leave; umount -R "$work/chroot" 2>/dev/null; rm -rf --one-file-system "$work"' EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM

@@ -25,6 +25,6 @@ if [ "${BOOT:-1}" != 1 ]; then
 fi
 read -r word </run/next
 [ "$word" != reboot ] || reboot_guest
-scenario ''
-check 'the end that was asked for' "$word" 'done'
+scenario 'the controller'
+check 'ends it' "$word" 'done'
 finish
