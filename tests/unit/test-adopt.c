@@ -101,8 +101,7 @@ static void what_is_no_value_is_left_out(void **state)
 	expect_sysctl("net.netfilter.nf_conntrack_max = 0\n"
 		      "net.netfilter.nf_conntrack_udp_timeout = forty\n"
 		      "net.netfilter.nf_conntrack_icmp_timeout = -1\n"
-		      "net.netfilter.nf_conntrack_acct = 7\n"
-		      "net.netfilter.nf_conntrack_timestamp =\n",
+		      "net.netfilter.nf_conntrack_acct = 7\n",
 		      "", 0, 3);
 }
 

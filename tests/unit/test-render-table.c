@@ -357,6 +357,22 @@ static void a_namespace_that_cannot_be_seen_is_told_why(void **state)
 	expect_part("namespaces", drawn.data, " 1 other: blue (Permission denied)\n");
 }
 
+/* They are only counted where it is known from which time on one is idle. */
+static void idle_entries_that_were_not_counted_are_not_told(void **state)
+{
+	const struct screen_style style = {.columns = 80};
+	struct buffer CLEANUP(buffer_clear) counted = {0}, without = {0};
+	struct fixture CLEANUP(fixture_done) fixture = {0};
+
+	(void)state;
+	make("fine", 0, &fixture);
+	render_table(&fixture.table, &fixture.judgement, NULL, &style, &counted);
+	expect_part("counted", counted.data, "\nidle        13852 of ESTABLISHED");
+	fixture.table.contents->idle_below = 0;
+	render_table(&fixture.table, &fixture.judgement, NULL, &style, &without);
+	assert_null(strstr(without.data, "\nidle "));
+}
+
 static void a_module_on_its_way_is_said_to_be(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};
@@ -494,6 +510,7 @@ int main(void)
 		cmocka_unit_test(each_verdict_says_what_to_do_next),
 		cmocka_unit_test(a_single_message_of_another_namespace_is_told),
 		cmocka_unit_test(a_namespace_that_cannot_be_seen_is_told_why),
+		cmocka_unit_test(idle_entries_that_were_not_counted_are_not_told),
 		cmocka_unit_test(a_module_on_its_way_is_said_to_be),
 		cmocka_unit_test(rates_are_of_the_last_two_looks),
 		cmocka_unit_test(the_oldest_share_goes_first),

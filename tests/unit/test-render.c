@@ -196,15 +196,18 @@ static void rule_of_at_least_to_the_byte(void **state)
 		{{.hashsize = 32769, .page_size = 4096}, "266240|"},
 		{{.hashsize = 0}, ""},
 	};
-	struct setting max = setting_of("conntrack", "max", 262144);
+	struct setting settings[] = {
+		setting_of("timeouts", "udp", 45),
+		setting_of("conntrack", "max", 262144),
+	};
 
 	(void)state;
-	max.at_least = true;
+	settings[1].at_least = true;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct buffer CLEANUP(buffer_clear) b = {0};
 		char wanted[1024];
 
-		render_udev(&b, &max, 1, &rows[i].sizes);
+		render_udev(&b, settings, ARRAY_SIZE(settings), &rows[i].sizes);
 		(void)snprintf(wanted, sizeof(wanted),
 			       "\n# max_policy = at_least: a larger one stays, but for what the "
 			       "kernel makes of hashsize.\n"
@@ -236,19 +239,21 @@ static void drop_in_to_the_byte(void **state)
 static void sysctl_leaves_out_what_it_would_lower(void **state)
 {
 	struct setting settings[] = {
-		setting_of("conntrack", "max", 262144),
 		setting_of("timeouts", "udp", 45),
+		setting_of("conntrack", "max", 262144),
+		setting_of("timeouts", "generic", 50),
 	};
 	struct buffer CLEANUP(buffer_clear) b = {0};
 
 	(void)state;
-	settings[0].at_least = true;
+	settings[1].at_least = true;
 	render_sysctl(&b, settings, ARRAY_SIZE(settings));
 	expect_part("sysctl.d", b.data,
-		    "\n# nf_conntrack_max is not here: what is read from here would lower it,\n"
+		    "\n-net.netfilter.nf_conntrack_udp_timeout = 45\n"
+		    "# nf_conntrack_max is not here: what is read from here would lower it,\n"
 		    "# and max_policy is at_least. The udev rule and the service raise it to "
 		    "262144.\n"
-		    "-net.netfilter.nf_conntrack_udp_timeout = 45\n");
+		    "-net.netfilter.nf_conntrack_generic_timeout = 50\n");
 	assert_null(strstr(b.data, "-net.netfilter.nf_conntrack_max"));
 }
 
