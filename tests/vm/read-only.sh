@@ -9,14 +9,15 @@ files=(/etc/modprobe.d/conntrack-persist.conf /etc/sysctl.d/90-conntrack-persist
 
 # lock FOLDER, unlock FOLDER
 lock() {
-	mount --bind "$1" "$1"
+	mountpoint --quiet "$1" || mount --bind "$1" "$1"
 	mount -o remount,ro,bind "$1"
 	touch "$1/writable" 2>/dev/null
 	check "$1 is read-only" "$?" 1
 }
 
+# Programs are at work there: it stays mounted.
 unlock() {
-	umount "$1"
+	mount -o remount,rw,bind "$1"
 }
 
 read_only_usr() {
@@ -85,6 +86,7 @@ merged_etc() {
 		mv "$file.merged" "$file"
 	done
 	lock /usr
+	check 'the files are those of the image' "$(stat -c %Y "${files[@]}" | xargs)" '0 0 0'
 	ctp check
 	check 'check finds nothing' "$status $(told edited foreign 2>/dev/null)" '0 0'
 	rm -r /var/lib/conntrack-persist
