@@ -6,9 +6,12 @@
 # Needs CONNTRACK_PERSIST, in its build directory. Prints "ok - NAME" and "not ok - NAME" lines. In namespaces of its own: the
 # kernel's timeouts are real, and of this network namespace alone; max and buckets are the host's, as in a container.
 set -uo pipefail
-[[ -n ${FLEET_INSIDE-} ]] || FLEET_INSIDE=1 exec unshare --mount --net --propagation private "$0" "$@"
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
+if [[ -z ${FLEET_BASE-} ]]; then
+	make_base || exit
+	exec unshare --mount --net --propagation private "$0" "$@"
+fi
 program=$(readlink -f "${CONNTRACK_PERSIST:?is not set: path of the built conntrack-persist}")
 make_work
 use_collection || exit

@@ -68,16 +68,26 @@ recap() {
 #
 # Chroots: each below an overlay, with a kernel's /proc and a /sys that cannot be written
 #
-# use_chroots PROGRAM: sets base, what they lie over, and makes a package of the built program.
-use_chroots() {
-	local program=$1 suite packages
+# make_base: sets and exports FLEET_BASE, what they lie over. Where it is not there yet it takes a network to make it, and
+# thus another namespace than the chroots' own.
+make_base() {
+	local suite packages log
+	log=$(mktemp)
 	suite=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
 	read -ra packages <<<"$("$top/scripts/packages" --list build | tr '\n' ' ')"
-	base=$("$here/chroot.sh" "$suite" "${packages[@]}" dpkg-dev python3 python3-apt kmod procps systemd udev 2>"$work/log") || {
-		cat "$work/log"
+	if ! FLEET_BASE=$("$here/chroot.sh" "$suite" "${packages[@]}" dpkg-dev python3 python3-apt kmod procps systemd udev 2>"$log"); then
+		cat "$log"
+		rm "$log"
 		echo 'not ok - a chroot is made'
 		return 1
-	}
+	fi
+	rm "$log"
+	export FLEET_BASE
+}
+
+# use_chroots PROGRAM: makes a package of the built program for them.
+use_chroots() {
+	local program=$1
 	mkdir -p "$work/chroot"
 	mount -t tmpfs -o mode=755 chroots "$work/chroot"
 	make -s -C "$(dirname "$program")" install DESTDIR="$work/package" >"$work/log" 2>&1 || {
@@ -98,7 +108,7 @@ new_inventory() {
 new_chroot() {
 	local root=$work/chroot/$1 layers=$work/chroot/.$1
 	mkdir -p "$root" "$layers"/{upper,work}
-	mount -t overlay -o "lowerdir=$base,upperdir=$layers/upper,workdir=$layers/work" "$1" "$root"
+	mount -t overlay -o "lowerdir=$FLEET_BASE,upperdir=$layers/upper,workdir=$layers/work" "$1" "$root"
 	mount -t proc proc "$root/proc"
 	mount -t sysfs -o ro sysfs "$root/sys"
 	# Nothing from outside, also where the chroot was made with it.
