@@ -5,10 +5,10 @@ set -euo pipefail
 : "${srcdir:?is set by make check}"
 cd "$srcdir"
 bad=0
-# same FILE VERSION
+# same FILE VERSION [WANTED]
 same() {
-	[[ $2 == "$version" ]] || {
-		echo "$1 says ${2:-no version}, configure.ac $version"
+	[[ $2 == "${3-$version}" ]] || {
+		echo "$1 says ${2:-no version}, configure.ac ${3-$version}"
 		bad=1
 	}
 }
@@ -26,6 +26,13 @@ same rpm/conntrack-persist.spec "$(sed -n 's/^Version:[[:blank:]]*//p' rpm/connt
 # A Debian revision behind the last hyphen is the package's own.
 [[ ! -e debian/changelog ]] ||
 	same debian/changelog "$(sed -n '1s/^conntrack-persist (\([^)]*\)).*/\1/p' debian/changelog | sed 's/-[^-]*$//')"
+# Ansible's and Puppet's want three numbers.
+case $version in
+*.*.*) three=$version ;;
+*) three=$version.0 ;;
+esac
+same ansible/galaxy.yml "$(sed -n 's/^version: //p' ansible/galaxy.yml)" "$three"
+same puppet/metadata.json "$(sed -n 's/^  "version": "\(.*\)",$/\1/p' puppet/metadata.json)" "$three"
 # Built programs say what they were built from.
 same 'the program' "$("$CONNTRACK_PERSIST" --version | sed -n '1s/^conntrack-persist //p')"
 exit $bad
