@@ -7,6 +7,9 @@ _conntrack_persist() {
 	local verbs='plan install apply check status users advise unload uninstall keys'
 	local options='--config --drop-ins --json --quiet --verbose --color --help --version'
 	COMPREPLY=()
+	# Of --root=DIR readline makes three words, and two while nothing follows the sign.
+	[[ $current != = ]] || current=''
+	[[ $previous != = ]] || previous=${COMP_WORDS[COMP_CWORD - 2]}
 	case $previous in
 	-c | --config)
 		COMPREPLY=($(compgen -f -- "$current"))

@@ -1,0 +1,32 @@
+#!/bin/bash
+# What bash offers after an option's own word, and after --option=, of which it makes words of its own.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+set -euo pipefail
+cd "${srcdir:-.}"
+# shellcheck source=../../completion/conntrack-persist.bash
+source completion/conntrack-persist.bash
+
+failed=0
+# offers EXPECTED WORD...: the last word is the one that is typed.
+offers() {
+	local expected=$1 said
+	shift
+	COMP_WORDS=(conntrack-persist "$@")
+	COMP_CWORD=$#
+	_conntrack_persist conntrack-persist "${*: -1}" "${COMP_WORDS[COMP_CWORD - 1]}" || :
+	said=${COMPREPLY[*]-}
+	[[ $said == "$expected" ]] && return
+	echo "after \"$*\": \"$said\", not \"$expected\""
+	failed=1
+}
+
+offers 'plan' pl
+offers '--dry-run' install --dry
+offers '' check --dry
+offers 'always' --color al
+offers 'always' --color = al
+offers 'auto always never' --color =
+offers 'README.md' -c READ
+offers 'README.md' --config = READ
+offers 'completion' plan --root = comple
+exit "$failed"
