@@ -13,6 +13,7 @@
 #define PATH_PARAMETERS PATH_MODULE "/parameters"
 /* The same number as the parameter hashsize, and readable by everybody; never written, as such writes get lost. */
 #define PATH_BUCKETS PATH_PROC "/nf_conntrack_buckets"
+#define PATH_ENTRIES PATH_PROC "/nf_conntrack_count"
 
 enum value_state {
 	VALUE_OK,

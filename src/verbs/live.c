@@ -3,9 +3,11 @@
 #include "verbs/live.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "model/sizes.h"
 #include "verbs/applied.h"
 #include "verbs/modprobe-files.h"
@@ -169,6 +171,46 @@ static void judge_namespaces(struct context *context, const struct session *sess
 		count, count, amount.data ? amount.data : "?");
 }
 
+static uint64_t read_entries(const struct context *context)
+{
+	char text[VALUE_TEXT_SIZE];
+	uint64_t entries;
+
+	if (kernel_read(context->kernel, PATH_ENTRIES, text, sizeof(text)) < 0 ||
+	    text_parse_number(text, strlen(text), UINT32_MAX, &entries) < 0)
+		return 0;
+	return entries;
+}
+
+/* A max that was raised by hand goes down where the configuration does not have it: what was meant, or an outage. */
+static void judge_lower_max(struct context *context, const struct session *session,
+			    const struct live *live)
+{
+	const struct value *value = NULL;
+	uint64_t max, entries;
+
+	for (size_t i = 0; i < live->values.count; i++)
+		if (live->values.items[i].row == &schema[SETTING_MAX])
+			value = &live->values.items[i];
+	if (!value || value->state != VALUE_DIFFERS ||
+	    text_parse_number(value->live, strlen(value->live), UINT32_MAX, &max) < 0 ||
+	    max <= value->wanted)
+		return;
+	entries = read_entries(context);
+	if (entries >= value->wanted)
+		report_message(context->report, SEVERITY_WARNING,
+			       "max goes down from %" PRIu64 " to %" PRIu64 " while %" PRIu64
+			       " entries are tracked: new connections are dropped until there are "
+			       "fewer; a larger max in the configuration prevents that",
+			       max, value->wanted, entries);
+	else if (session->plan.sizes.from_ram)
+		report_message(context->report, SEVERITY_NOTE,
+			       "max goes down from %" PRIu64 " to %" PRIu64
+			       ", as max = auto; with max = %" PRIu64
+			       " in the configuration it stays",
+			       max, value->wanted, max);
+}
+
 enum exit_code live_judge(struct context *context, const struct session *session, struct live *live)
 {
 	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
@@ -187,6 +229,7 @@ enum exit_code live_judge(struct context *context, const struct session *session
 	if (session->plan.mode != MODE_TUNE)
 		return EXIT_DONE;
 	judge_namespaces(context, session);
+	judge_lower_max(context, session, live);
 	if (live->module == MODULE_BUILT_IN)
 		return EXIT_DONE;
 	error = kernel_modprobe_view(context->kernel, &view);

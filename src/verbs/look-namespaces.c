@@ -11,7 +11,6 @@
 #include "model/differing.h"
 #include "verbs/session.h"
 
-#define PATH_COUNT PATH_PROC "/nf_conntrack_count"
 
 /* What a key is compared with. */
 struct reference {
@@ -89,7 +88,7 @@ static int look_inside(const struct context *context, const struct references *r
 		       struct namespace_table *table)
 {
 	char text[VALUE_TEXT_SIZE];
-	int error = kernel_read(context->kernel, PATH_COUNT, text, sizeof(text));
+	int error = kernel_read(context->kernel, PATH_ENTRIES, text, sizeof(text));
 
 	if (error == -ENOENT)
 		return 0;

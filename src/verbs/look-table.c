@@ -106,7 +106,7 @@ static struct figure read_extensions(const struct context *context)
 
 static void read_figures(const struct context *context, struct table *table)
 {
-	table->entries = read_figure(context, PATH_PROC "/nf_conntrack_count");
+	table->entries = read_figure(context, PATH_ENTRIES);
 	table->max = read_figure(context, PATH_PROC "/nf_conntrack_max");
 	/* The parameter is right on every kernel, the key is there for everybody. */
 	table->buckets = read_figure(context, PATH_PARAMETERS "/hashsize");
