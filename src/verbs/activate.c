@@ -48,20 +48,12 @@ void activate_without(struct context *context)
 	tell_reload(context);
 }
 
-static bool rule_is_masked(const struct session *session)
-{
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (strcmp(session->differences[i].path, PATH_UDEV) == 0)
-			return session->differences[i].state == STATE_MASKED;
-	return false;
-}
-
 /* The rule meets the loaded module as it would have at its load: values, and the mark by which systemd knows it. */
 static void replay(struct context *context, const struct session *session, bool changed)
 {
 	int error;
 
-	if (!bus_has_udev(context->bus) || rule_is_masked(session) ||
+	if (!bus_has_udev(context->bus) || session_is_masked(session, PATH_UDEV) ||
 	    (!changed && bus_device_is_marked(context->bus)))
 		return;
 	error = bus_replay_event(context->bus);
@@ -127,6 +119,7 @@ enum exit_code activate(struct context *context, const struct session *session, 
 	/* Before the event: what was seen above is what is reported, whoever sets it. */
 	apply_values(context, &live, true, &result);
 	ret->set = result.set;
+	ret->pending = values_count(&live.values, VALUE_PENDING);
 	ret->out_of_reach = result.out_of_reach;
 	if (result.failed > result.out_of_reach)
 		code = EXIT_FAILED;

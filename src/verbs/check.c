@@ -9,7 +9,12 @@
 
 static void say_in_order(struct context *context, const struct live *live)
 {
-	if (values_count(&live->values, VALUE_PENDING) == 0)
+	if (live->values.count == 0 && live->module == MODULE_BUILT_IN)
+		report_say(context->report,
+			   "In order: every file is as planned. nf_conntrack is built into this "
+			   "kernel, and\n"
+			   "tracks where a rule asks for it: \"conntrack-persist users\" tells.");
+	else if (values_count(&live->values, VALUE_PENDING) == 0)
 		report_say(context->report,
 			   live->values.count > 0 ? "In order: every file and value is as planned."
 						  : "In order: every file is as planned.");
@@ -53,12 +58,16 @@ static enum exit_code look(struct context *context, struct look *look)
 struct verdict {
 	bool files, live, overridden;
 	bool record; /* of the files, nothing but the record of them */
+	bool forced; /* install keeps its hands off one of them */
+	bool masked; /* one is switched off, which is no difference */
 };
 
 static void say_verdict(struct context *context, const struct live *live,
 			const struct verdict *verdict)
 {
-	if (!verdict->files && !verdict->live && !verdict->overridden)
+	if (verdict->masked && !verdict->files && !verdict->live && !verdict->overridden)
+		report_say(context->report, "In order but for what is switched off.");
+	else if (!verdict->files && !verdict->live && !verdict->overridden)
 		say_in_order(context, live);
 	else if (verdict->record && !verdict->live && !verdict->overridden)
 		report_say(context->report, "In order but for the record of the files, which "
@@ -67,6 +76,9 @@ static void say_verdict(struct context *context, const struct live *live,
 		report_say(context->report,
 			   "The files are in order, and another writer wins: see the "
 			   "warning.");
+	else if (!verdict->files && live->unwanted && verdict->masked)
+		report_say(context->report, "The files are in order but for what is switched off, "
+					    "and nf_conntrack is loaded.");
 	else if (!verdict->files && live->unwanted)
 		report_say(context->report,
 			   "The files are in order, and nf_conntrack is loaded from before: "
@@ -75,10 +87,25 @@ static void say_verdict(struct context *context, const struct live *live,
 	else if (!verdict->files && values_count(&live->values, VALUE_DIFFERS) == 0)
 		report_say(context->report, "The files are in order, and nf_conntrack cannot load: "
 					    "mend what the warning names.");
+	else if (verdict->forced)
+		report_say(context->report,
+			   "The host differs from its configuration; \"conntrack-persist plan\" "
+			   "shows\n"
+			   "how. \"conntrack-persist install\" leaves alone what others wrote or "
+			   "edited:\n"
+			   "with --force it keeps a copy of that, and puts the host right.");
 	else
 		report_say(context->report, "The host differs from its configuration; "
 					    "\"conntrack-persist plan\" shows\n"
 					    "how, \"conntrack-persist install\" puts it right.");
+}
+
+static bool needs_force(const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		if (session->differences[i].needs_force)
+			return true;
+	return false;
 }
 
 static enum exit_code tell(struct context *context, const struct look *look)
@@ -90,12 +117,14 @@ static enum exit_code tell(struct context *context, const struct look *look)
 	report_plan(context->report, &look->session.plan);
 	verdict.files = session_report(context, &look->session, REPORT_STATES);
 	verdict.record = verdict.files && !session_files_differ(&look->session);
+	verdict.forced = needs_force(&look->session);
 	verdict.live = live_report(context, &look->session, &look->live, LIVE_STATES);
 	verdict.overridden = writers_report(context, &look->writers);
 	if (look->session.plan.mode == MODE_TUNE) {
 		writers_say_programs(context);
 		code = lint_files(context, &look->session, &look->writers);
 	}
+	verdict.masked = session_tell_masked(context, &look->session);
 	find_initramfs(context, &look->session, verdict.files);
 	differs = verdict.files || verdict.live || verdict.overridden;
 	live_report_state(context, differs, &look->live);

@@ -101,8 +101,11 @@ static int put_one(const struct session *session, const char *name, struct texts
 	const struct artifact *ours = plan_find_artifact(&session->plan, name);
 	char *text = ours ? strdup(ours->bytes) : NULL, *path;
 
-	if (!ours)
+	/* One that is switched off is read as what it is. */
+	if (!ours || session_is_masked(session, name)) {
+		free(text);
 		return 0;
+	}
 	if (!text)
 		return -ENOMEM;
 	for (size_t i = 0; i < texts->count; i++)

@@ -132,11 +132,18 @@ static enum exit_code check_result(struct context *context, const struct activat
 }
 
 static void say_what_is_left(struct context *context, const struct activation *activation,
-			     bool changed)
+			     bool changed, bool lasting)
 {
 	if (context->options->root)
 		report_say(context->report,
 			   "In force when the image boots and nf_conntrack loads there.");
+	else if (activation->there && activation->out_of_reach == 0 && !lasting)
+		report_say(context->report,
+			   "All values are in force now; what is named above may change that "
+			   "later.");
+	else if (activation->there && activation->out_of_reach == 0 && activation->pending > 0)
+		report_say(context->report, "All values but expect_hashsize are in force, and it "
+					    "is from the next load on.");
 	else if (activation->there && activation->out_of_reach == 0)
 		report_say(context->report, "All values are in force, and will be at every load.");
 	else if (activation->there)
@@ -157,17 +164,24 @@ static void say_what_is_left(struct context *context, const struct activation *a
 				     "that has it loaded now keeps its values until then");
 }
 
-/* Who else writes the values: named, and never edited. */
-static enum exit_code tell_writers(struct context *context, const struct session *session,
-				   bool changed)
+/* What remains to be known; others who write the values are named, and never edited. */
+static enum exit_code tell_rest(struct context *context, const struct session *session,
+				const struct activation *activation, bool changed)
 {
 	struct host_writers CLEANUP(host_writers_done) found = {0};
 	enum exit_code code = find_writers(context, session, &found);
+	bool overridden, masked;
 
 	if (code != EXIT_DONE)
 		return code;
-	if (writers_report(context, &found))
+	overridden = writers_report(context, &found);
+	if (overridden)
 		report_set_state(context->report, "drift");
+	masked = session_tell_masked(context, session);
+	if (session->plan.mode == MODE_TUNE)
+		say_what_is_left(context, activation, changed, !overridden && !masked);
+	else if (changed && !masked)
+		keep_off_say_limits(context, session);
 	if (changed)
 		writers_say_others(context, &found);
 	return EXIT_DONE;
@@ -209,11 +223,7 @@ static enum exit_code carry_out(struct context *context, struct session *session
 		watch_say_timer(context, session);
 	if (changed)
 		find_initramfs(context, session, false);
-	if (session->plan.mode == MODE_TUNE)
-		say_what_is_left(context, &activation, changed);
-	else if (changed)
-		keep_off_say_limits(context, session);
-	return tell_writers(context, session, changed);
+	return tell_rest(context, session, &activation, changed);
 }
 
 static int record_made(const struct change_lock *lock, struct manifest *manifest)

@@ -396,6 +396,29 @@ bool session_report(struct context *context, const struct session *session,
 	return differs;
 }
 
+bool session_is_masked(const struct session *session, const char *path)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		if (strcmp(session->observed.paths[i].path, path) == 0)
+			return session->differences[i].state == STATE_MASKED;
+	return false;
+}
+
+bool session_tell_masked(struct context *context, const struct session *session)
+{
+	bool disable = session->plan.mode == MODE_DISABLE, masked = false;
+
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		masked = masked || (session->differences[i].wanted &&
+				    session->differences[i].state == STATE_MASKED);
+	if (masked)
+		report_message(context->report, disable ? SEVERITY_WARNING : SEVERITY_NOTE,
+			       "what is switched off by a link to /dev/null %s; take the link away "
+			       "and run \"conntrack-persist install\" to have it again",
+			       disable ? "keeps nf_conntrack off no more" : "sets no value");
+	return masked;
+}
+
 /* Who can write to a directory decides what root reads there. Only the first is named: they share their parents. */
 static enum exit_code refuse_loose_directory(struct context *context, const char *path)
 {

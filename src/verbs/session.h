@@ -62,6 +62,12 @@ bool session_files_differ(const struct session *session);
 bool session_report(struct context *context, const struct session *session,
 		    enum report_detail detail);
 
+/* Whether the file is switched off by a link to /dev/null. */
+bool session_is_masked(const struct session *session, const char *path);
+
+/* Says what follows from planned files that are switched off by a link to /dev/null. Returns whether there are any. */
+bool session_tell_masked(struct context *context, const struct session *session);
+
 /* Reports what --force would be needed for, or cannot help. EXIT_REFUSED if there is such a thing. */
 enum exit_code session_refuse(struct context *context, const struct session *session);
 
