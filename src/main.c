@@ -40,7 +40,7 @@ static void print_help(void)
 		"      --dry-run      with install, unload, uninstall: show what would be done\n"
 		"      --force        replace or remove foreign and edited files, keeping a copy;\n"
 		"                     mode = disable although somebody uses connection tracking\n"
-		"      --no-live      with install: the files only, not the running kernel\n"
+		"      --no-live      with install, plan: the files only, not the running kernel\n"
 		"      --at-boot      with install: the automatic sizes alone, as the boot does\n"
 		"      --from-system  with plan: the configuration that says what the host's\n"
 		"                     other files say now\n"

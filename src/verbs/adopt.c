@@ -41,7 +41,8 @@ static enum exit_code print(struct context *context, const char *text, int count
 		return EXIT_DONE;
 	}
 	report_say(context->report, "; What the files of this host say now. Write it to\n"
-				    "; " CONFIG_FILE ", then: conntrack-persist plan");
+				    "; " CONFIG_FILE ", then: conntrack-persist plan\n"
+				    "; What is in that file already is not in here.");
 	/* Its last line feed is report_say()'s. */
 	report_say(context->report, "%.*s", (int)strlen(text) - 1, text);
 	return EXIT_DONE;
