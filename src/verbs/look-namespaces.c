@@ -11,7 +11,6 @@
 #include "model/differing.h"
 #include "verbs/session.h"
 
-
 /* What a key is compared with. */
 struct reference {
 	char path[96];

@@ -150,7 +150,7 @@ check 'kube-proxy: the node has its own values' "$(recap two) $(value tcp_timeou
 play conntrack_persist.conntrack.kubernetes_node --inventory "$work/groups.yml"
 check 'kube-proxy: second run' "$(recap) $(wc -l <"$work/chroot/one/root/restarts")" 'changed 0 1'
 play conntrack_persist.conntrack.nat_gateway --inventory "$work/groups.yml"
-check 'NAT gateway' "$(recap two) $(value udp_timeout_stream)" 'changed 1 120'
+check 'NAT gateway' "$(recap two) $(value udp_timeout_stream)" 'changed 1 60'
 play conntrack_persist.conntrack.web_server --inventory "$work/groups.yml"
 check 'web server: conntrack is kept off, or it is told who uses it' "$(recap two | sed 's/failed/changed 1/')" 'changed 1'
 
