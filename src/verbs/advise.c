@@ -14,7 +14,8 @@
 #include "verbs/session.h"
 #include "verbs/wrap.h"
 
-#define PATH_ADVICE CONFIG_DIRECTORY "/50-advice.conf"
+#define ADVICE_NAME "50-advice.conf"
+#define PATH_ADVICE CONFIG_DIRECTORY "/" ADVICE_NAME
 
 /* Of texts below a number, and of what stands behind a word there. */
 #define INDENT	     3
@@ -115,18 +116,61 @@ static void say_finding(struct report *report, size_t number, const struct findi
 		report_say(report, "   Run    %s", finding->command);
 }
 
+static bool has_line_of(const struct findings *findings, const char *name)
+{
+	struct buffer CLEANUP(buffer_clear) start = {0};
+	bool has = false;
+
+	buffer_printf(&start, "\n%s = ", name);
+	for (size_t i = 0; start.data && i < findings->count; i++)
+		has = has ||
+		      (findings->items[i].lines && strstr(findings->items[i].lines, start.data));
+	return has;
+}
+
+/* What is read after the advice would overrule it without a word. */
+static void warn_of_later_files(struct context *context, const struct look *look,
+				const struct findings *findings)
+{
+	static const char directory[] = CONFIG_DIRECTORY "/";
+
+	if (!look->host.planned || context->options->config)
+		return;
+	for (size_t i = 0; i < schema_count; i++) {
+		const struct config_value *value = &look->host.session.config.values[i];
+		const char *name = value->file ? strstr(value->file, directory) : NULL;
+
+		if (name && strcmp(name + strlen(directory), ADVICE_NAME) > 0 &&
+		    has_line_of(findings, schema[i].name))
+			report_message(context->report, SEVERITY_WARNING,
+				       "%s:%u sets %s and is read after " ADVICE_NAME
+				       ": change it there",
+				       value->file, value->line, schema[i].name);
+	}
+}
+
+static bool is_there(const struct context *context, const char *path)
+{
+	struct observed_file seen = {0};
+	bool there = tree_look(context->tree, path, FILE_SIZE_MAX, &seen) < 0 ||
+		     seen.kind != FILE_ABSENT;
+
+	observed_file_clear(&seen);
+	return there;
+}
+
 /* The file as a whole is not replaced where advice was followed before. */
 static void say_how(struct context *context)
 {
 	const char *config = context->options->config;
-	struct observed_file seen = {0};
-	bool there = !config && tree_look(context->tree, PATH_ADVICE, FILE_SIZE_MAX, &seen) == 0 &&
-		     seen.kind != FILE_ABSENT;
 
-	observed_file_clear(&seen);
 	if (config)
 		report_say(context->report, "Put these values into %s, then run:", config);
-	else if (there)
+	else if (!is_there(context, CONFIG_DIRECTORY))
+		report_say(context->report,
+			   "Make the directory " CONFIG_DIRECTORY ", save the lines\n"
+			   "there as " ADVICE_NAME ", then run:");
+	else if (is_there(context, PATH_ADVICE))
 		report_say(context->report, "Put these values into " PATH_ADVICE
 					    ",\nwhich has others already, then run:");
 	else
@@ -236,6 +280,7 @@ static enum exit_code run_advise(struct context *context)
 	}
 	add_json(context, &findings);
 	say_findings(context, &findings);
+	warn_of_later_files(context, &look, &findings);
 	if (findings.count == 0)
 		say_nothing(context, &look);
 	tell_unknown(context, &look);
