@@ -9,7 +9,8 @@ extern const char *const modules_load_folders[];
 
 /*
  * Calls visit for each file with this suffix in folders (ends in NULL), in their order and by name; a folder that cannot
- * be listed is none. Ends with the first error of visit; -ENOMEM.
+ * be listed is none. With a suffix a file, or a link to /dev/null, hides those of its name in the folders that follow, as
+ * for udev, sysctl.d, modprobe.d and modules-load.d. Ends with the first error of visit; -ENOMEM.
  */
 MUST_CHECK int folders_visit(const struct tree *tree, const char *const *folders,
 			     const char *suffix, int (*visit)(void *data, const char *path),
