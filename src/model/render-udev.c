@@ -100,11 +100,21 @@ static void render_at_least(struct buffer *b, const struct setting *max,
 		      max->wanted);
 }
 
-static void render_hashsize(struct buffer *b, const struct wished_sizes *sizes)
+static void render_hashsize(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
 {
 	uint64_t rounded[ROUNDED_MAX];
 	size_t count = list_rounded(sizes, rounded);
 
+	if (at_least) {
+		buffer_add(b,
+			   "\n"
+			   "# Whoever raises max raises the buckets as well: more of them stay.\n"
+			   "ATTR{parameters/hashsize}==\"");
+		pattern_add_smaller(b, rounded[0]);
+		buffer_printf(b, "\", \\\n  ATTR{parameters/hashsize}=\"%" PRIu64 "\"\n",
+			      sizes->hashsize);
+		return;
+	}
 	buffer_add(
 		b,
 		"\n"
@@ -119,9 +129,13 @@ static void render_hashsize(struct buffer *b, const struct wished_sizes *sizes)
 void render_udev(struct buffer *b, const struct setting *settings, size_t count,
 		 const struct wished_sizes *sizes)
 {
+	bool at_least = false;
+
+	for (size_t i = 0; i < count; i++)
+		at_least = at_least || settings[i].at_least;
 	render_gates(b);
 	if (sizes->hashsize)
-		render_hashsize(b, sizes);
+		render_hashsize(b, sizes, at_least);
 	if (count > 0)
 		buffer_add(b, "\n"
 			      "# The values, written by udevd itself: no process is started. TEST: "

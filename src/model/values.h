@@ -43,7 +43,7 @@ struct value {
 	uint64_t
 		rounded; /* what the kernel makes of it; the same number but for the sizes of tables */
 	bool host;	 /* see values_keep_namespace() */
-	bool at_least; /* a larger one is in force as well, but for those that the kernel makes by itself: */
+	bool at_least; /* a larger one is in force as well, but for a max that the kernel makes by itself: */
 	uint64_t own[2]; /* of the buckets as wanted and as they are; 0: unknown */
 	/* Found by whoever looked: */
 	int error;		    /* 0, or the negative errno of reading it; -ENOENT: not there */

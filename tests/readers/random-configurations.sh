@@ -168,14 +168,19 @@ live_max() {
 	unset "expected[$netfilter/nf_conntrack_max]"
 }
 
-# The hashsize that stands there: not written if it is what the kernel makes of the one that is meant.
+# The hashsize that stands there: not written if it is what the kernel makes of the one that is meant, nor a larger one
+# that goes with a larger max.
 live_hashsize() {
+	local larger=()
 	live_hashsize=-
 	[[ $hashsize != auto ]] || return 0
 	expected[$hashsize_file]=$hashsize
-	one_of "$live_hashsize" 512 "$hashsize" "${rounded[@]}"
+	# Only where it stays: the file here would keep the digits behind those that are written.
+	[[ ${want[conntrack.max_policy]-exact} != at_least || ${want[conntrack.max]-auto} == auto ]] ||
+		larger=($((rounded[0] + 512)) $((10 * rounded[0])))
+	one_of "$live_hashsize" 512 "$hashsize" "${rounded[@]}" "${larger[@]}"
 	live_hashsize=$one
-	[[ " ${rounded[*]} " != *" $one "* ]] || unset "expected[$hashsize_file]"
+	[[ " ${rounded[*]} ${larger[*]} " != *" $one "* ]] || unset "expected[$hashsize_file]"
 }
 
 # One event, with optional keys missing, and sometimes one that the rule has nothing to do with.

@@ -216,6 +216,14 @@ static void rule_of_at_least_to_the_byte(void **state)
 			       "  SYSCTL{net/netfilter/nf_conntrack_max}=\"262144\"\n",
 			       rows[i].own);
 		expect_part("rule", b.data, wanted);
+		if (rows[i].sizes.hashsize == 262000)
+			expect_part(
+				"rule", b.data,
+				"# Whoever raises max raises the buckets as well: more of them "
+				"stay.\n"
+				"ATTR{parameters/hashsize}==\"?|??|???|????|?????|"
+				"1?????|2[0-5]????|26[0-1]???|2620??|2621[0-3]?|26214[0-3]\", \\\n"
+				"  ATTR{parameters/hashsize}=\"262000\"\n");
 		/* Each line of a rule that is read has an end of its own. */
 		expect_part("rule", b.data, "\"262144\"\n\nLABEL=");
 	}

@@ -216,6 +216,12 @@ max_at_least() {
 	loaded 'at_least: the number that the kernel makes of hashsize'
 	check 'at_least: a larger one stays with the rule' "$(max_after 1000001) $(max_after 1500000) $(
 		max_after 2147483647)" '1000001 1500000 2147483647'
+	echo 524288 >"$sys/parameters/hashsize"
+	check 'at_least: more buckets stay with the rule' "$(max_after 1500000) $(cat "$sys/parameters/hashsize")" '1500000 524288'
+	ctp apply
+	check 'at_least: and with apply' "$status $(cat "$sys/parameters/hashsize")" '0 524288'
+	echo 1024 >"$sys/parameters/hashsize"
+	check 'at_least: fewer do not' "$(max_after 1500000) $(cat "$sys/parameters/hashsize")" '1500000 262144'
 	check 'at_least: a smaller one is raised by the rule' "$(max_after 999999) $(max_after 9) $(
 		max_after 262144)" '1000000 1000000 1000000'
 	check 'at_least: the kernel'"'"'s own is not left by the rule' "$(max_after 2097152)" 1000000
