@@ -93,12 +93,13 @@ static int tell(const struct files *files, enum sysctl_reader reader, char *text
 {
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
 	const char *names[NAMES_MAX];
-	size_t count = 0;
+	struct sysctl_knob knob = {.names = names};
 	int error;
 
-	for (char *name = strtok(text, ","); name && count < NAMES_MAX; name = strtok(NULL, ","))
-		names[count++] = name;
-	error = sysctl_writers_find(files->items, files->count, reader, names, count, &writers);
+	for (char *name = strtok(text, ","); name && knob.name_count < NAMES_MAX;
+	     name = strtok(NULL, ","))
+		names[knob.name_count++] = name;
+	error = sysctl_writers_find(files->items, files->count, reader, &knob, &writers);
 	if (error < 0)
 		return error;
 	printf("%s", text);

@@ -21,26 +21,31 @@ struct source {
 	char text[64];
 };
 
-static int find_sysctl(const struct adopt_request *request, const char *key, struct source *ret)
+/* Where every value is one that the kernel refuses, the last of them: it has to be told. */
+static int find_sysctl(const struct adopt_request *request, const struct schema_row *row,
+		       const char *key, struct source *ret)
 {
 	char name[96];
 	const char *names[] = {name, "net/nf_conntrack_max"};
-	size_t count = strcmp(key, "nf_conntrack_max") == 0 ? 2 : 1;
+	struct sysctl_knob knob = {names, strcmp(key, "nf_conntrack_max") == 0 ? 2 : 1, row, NULL};
 
 	(void)snprintf(name, sizeof(name), "net/netfilter/%s", key);
-	for (int reader = SYSCTL_SYSTEMD; reader <= SYSCTL_PROCPS && !ret->path; reader++) {
+	for (int i = 0; i < 4 && !ret->path; i++) {
 		struct sysctl_writers CLEANUP(sysctl_writers_done) found = {0};
-		int error = sysctl_writers_find(request->sysctl_files, request->sysctl_count,
-						(enum sysctl_reader)reader, names, count, &found);
+		int error;
 
+		knob.row = i < 2 ? row : NULL;
+		error = sysctl_writers_find(request->sysctl_files, request->sysctl_count,
+					    i % 2 == 0 ? SYSCTL_SYSTEMD : SYSCTL_PROCPS, &knob,
+					    &found);
 		if (error < 0)
 			return error;
-		for (size_t i = 0; i < found.count; i++)
-			if (found.items[i].wins) {
-				ret->path = found.items[i].path;
-				ret->line = found.items[i].line;
+		for (size_t k = 0; k < found.count; k++)
+			if (found.items[k].wins) {
+				ret->path = found.items[k].path;
+				ret->line = found.items[k].line;
 				(void)snprintf(ret->text, sizeof(ret->text), "%s",
-					       found.items[i].value);
+					       found.items[k].value);
 			}
 	}
 	return 0;
@@ -100,14 +105,14 @@ static int find_source(const struct adopt_request *request, const struct schema_
 		{"acct", "acct", NULL},
 		{"timestamp", "tstamp", NULL},
 	};
-	int error = row->key ? find_sysctl(request, row->key, ret) : 0;
+	int error = row->key ? find_sysctl(request, row, row->key, ret) : 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows) && error == 0 && !ret->path; i++) {
 		if (strcmp(row->name, rows[i].name) != 0)
 			continue;
 		/* A write to the buckets comes after the load. */
 		if (rows[i].key)
-			error = find_sysctl(request, rows[i].key, ret);
+			error = find_sysctl(request, row, rows[i].key, ret);
 		if (error == 0 && !ret->path)
 			error = find_parameter(request, rows[i].parameter, ret);
 	}

@@ -3,6 +3,7 @@
 #include "model/precedence.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -213,8 +214,14 @@ static int is_written_to(const struct entries *entries, const struct assignment 
 	return matches <= 0 ? matches : find_key(entries, found) == entries->count;
 }
 
+/* A number as it was written to the kernel. */
+struct number {
+	bool negative;
+	uint64_t value;
+};
+
 /* kernel/sysctl.c, Linux 6.12: a number up to a blank, decimal, 0x or 0; what follows the blank is not looked at. */
-static bool kernel_takes(const char *value)
+static bool read_number(const char *value, struct number *ret)
 {
 	static const char decimal[] = "0123456789", hex[] = "0123456789abcdefABCDEF";
 	const char *start = value + strspn(value, " \t\n\v\f\r\xa0");
@@ -225,7 +232,40 @@ static bool kernel_takes(const char *value)
 		end = digits + 2 + strspn(digits + 2, hex);
 	else
 		end = digits + strspn(digits, *digits == '0' ? "01234567" : decimal);
-	return end > digits && end - start <= 20 && strchr(" \t\n", *end);
+	if (end == digits || end - start > 20 || !strchr(" \t\n", *end))
+		return false;
+	errno = 0;
+	*ret = (struct number){digits > start, strtoull(digits, NULL, 0)};
+	return errno == 0;
+}
+
+/* Whether it is from -below up to most. */
+static bool is_within(const struct number *number, uint64_t below, uint64_t most)
+{
+	return number->value <= (number->negative ? below : most);
+}
+
+/* net/netfilter/nf_conntrack_standalone.c, 4.18 to 7.2: the widest bounds that the key had in any of them. */
+bool sysctl_is_taken(const struct sysctl_knob *knob, const char *value)
+{
+	const struct schema_row *row = knob->row;
+	bool known = knob->facts && knob->facts->release[0];
+	struct number number;
+
+	if (!read_number(value, &number))
+		return false;
+	/* Thresholds are as long as a word, and 5.10 takes a negative one and changes nothing. */
+	if (!row || row->max == UINT64_MAX)
+		return true;
+	if (row->type == TYPE_SECONDS)
+		return is_within(&number, row->max, row->max);
+	if (row == &schema[SETTING_HASHSIZE])
+		return number.value != 0 && is_within(&number, 0, row->max);
+	/* Plain ints once: the switches up to 4.19, other numbers up to 5.10, the sizes in most kernels. */
+	if (row->max == INT_MAX || !known ||
+	    facts_before(knob->facts, 5, row->type == TYPE_BOOL ? 2 : 15))
+		return is_within(&number, (uint64_t)INT_MAX + 1, INT_MAX);
+	return is_within(&number, 0, row->max);
 }
 
 static int add_writer(struct sysctl_writers *writers, const struct entry *entry)
@@ -240,14 +280,16 @@ static int add_writer(struct sysctl_writers *writers, const struct entry *entry)
 }
 
 static int find_writers(const struct entries *entries, enum sysctl_reader reader,
-			const char *const *names, size_t name_count, struct sysctl_writers *writers)
+			const struct sysctl_knob *knob, struct sysctl_writers *writers)
 {
 	for (size_t i = 0; i < entries->count; i++) {
 		const struct entry *entry = &entries->items[i];
 		int written = 0;
 
-		for (size_t j = 0; j < name_count && written == 0 && entry->assignment.value; j++)
-			written = is_written_to(entries, &entry->assignment, reader, names[j]);
+		for (size_t j = 0; j < knob->name_count && written == 0 && entry->assignment.value;
+		     j++)
+			written =
+				is_written_to(entries, &entry->assignment, reader, knob->names[j]);
 		if (written > 0)
 			written = add_writer(writers, entry);
 		if (written < 0)
@@ -256,17 +298,17 @@ static int find_writers(const struct entries *entries, enum sysctl_reader reader
 	return 0;
 }
 
-static void choose_winner(struct sysctl_writers *writers)
+static void choose_winner(const struct sysctl_knob *knob, struct sysctl_writers *writers)
 {
 	for (size_t i = writers->count; i > 0; i--)
-		if (kernel_takes(writers->items[i - 1].value)) {
+		if (sysctl_is_taken(knob, writers->items[i - 1].value)) {
 			writers->items[i - 1].wins = true;
 			return;
 		}
 }
 
 int sysctl_writers_find(const struct sysctl_file *files, size_t count, enum sysctl_reader reader,
-			const char *const *names, size_t name_count, struct sysctl_writers *ret)
+			const struct sysctl_knob *knob, struct sysctl_writers *ret)
 {
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
 	struct entries CLEANUP(entries_done) entries = {0};
@@ -277,10 +319,10 @@ int sysctl_writers_find(const struct sysctl_file *files, size_t count, enum sysc
 	writers.items = calloc(entries.count + 1, sizeof(*writers.items));
 	if (!writers.items)
 		return -ENOMEM;
-	error = find_writers(&entries, reader, names, name_count, &writers);
+	error = find_writers(&entries, reader, knob, &writers);
 	if (error < 0)
 		return error;
-	choose_winner(&writers);
+	choose_winner(knob, &writers);
 	*ret = writers;
 	writers = (struct sysctl_writers){0};
 	return 0;

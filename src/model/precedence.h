@@ -6,6 +6,8 @@
 #include <stddef.h>
 
 #include "model/assignments.h"
+#include "model/schema.h"
+#include "model/sizes.h"
 
 /*
  * A file as it lies in one of the readers' directories, or /etc/sysctl.conf; a link to /dev/null has the text "".
@@ -33,15 +35,24 @@ struct sysctl_writers {
 };
 void sysctl_writers_done(struct sysctl_writers *writers);
 
+/* One value of the kernel, by all the names that it has. */
+struct sysctl_knob {
+	const char *const *names; /* with slashes: "net/netfilter/nf_conntrack_max" */
+	size_t name_count;
+	const struct schema_row *row; /* its bounds; NULL: any number will do */
+	const struct facts *facts; /* older kernels have wider ones; NULL: of an unknown kernel */
+};
+
+/* Whether some kernel that this may be takes the value; what every one refuses changes nothing. */
+bool sysctl_is_taken(const struct sysctl_knob *knob, const char *value);
+
 /*
- * All files of all directories, in any order; masking, sorting and the reader's order of writes happen here. names: the
- * names of one knob with slashes ("net/netfilter/nf_conntrack_max", "net/nf_conntrack_max"), each taken to be there, as
- * a pattern reaches only what is. Lower files that are masked have no writers. wins is set on the one whose value is in
- * force after the reader has run, if any: the last whose value the kernel takes for a number (the knob's own bounds are
- * not asked). -ENOMEM.
+ * All files of all directories, in any order; masking, sorting and the reader's order of writes happen here. Each name
+ * of the knob is taken to be there, as a pattern reaches only what is. Lower files that are masked have no writers. wins
+ * is set on the one whose value is in force after the reader has run, if any: the last that is taken. -ENOMEM.
  *
  * Not followed: ".." in a key; patterns behind "-key", which procps knows from 4.0.5 on.
  */
 MUST_CHECK int sysctl_writers_find(const struct sysctl_file *files, size_t count,
-				   enum sysctl_reader reader, const char *const *names,
-				   size_t name_count, struct sysctl_writers *ret);
+				   enum sysctl_reader reader, const struct sysctl_knob *knob,
+				   struct sysctl_writers *ret);

@@ -87,13 +87,13 @@ static void add_of_reader(const struct value *value, const struct sysctl_file *f
 			  enum sysctl_reader reader, struct writers *writers)
 {
 	const char *names[2];
-	size_t name_count = names_of(value, names);
+	const struct sysctl_knob knob = {names, names_of(value, names), value->row, writers->facts};
 	struct sysctl_writers CLEANUP(sysctl_writers_done) found = {0};
 	unsigned int time = reader == SYSCTL_SYSTEMD ? WRITES_BY_SYSTEMD : WRITES_BY_PROCPS;
 
-	if (name_count == 0)
+	if (knob.name_count == 0)
 		return;
-	if (sysctl_writers_find(files, count, reader, names, name_count, &found) < 0) {
+	if (sysctl_writers_find(files, count, reader, &knob, &found) < 0) {
 		writers->out_of_memory = true;
 		return;
 	}
@@ -108,6 +108,7 @@ static void add_of_reader(const struct value *value, const struct sysctl_file *f
 			return;
 		writer->times |= time;
 		writer->wins |= found.items[i].wins ? time : 0;
+		writer->refused = !sysctl_is_taken(&knob, found.items[i].value);
 	}
 }
 
@@ -224,6 +225,15 @@ static bool is_key(const struct value *value, const char *key, size_t length)
 	return false;
 }
 
+/* Whether the value is in force once it was written; what tuned makes of variables, quotes, ">" is not known. */
+static bool is_taken(const struct writers *writers, const struct value *value, const char *text,
+		     unsigned int time)
+{
+	const struct sysctl_knob knob = {.row = value->row, .facts = writers->facts};
+
+	return (time == WRITES_BY_TUNED && strpbrk(text, "$\"'<>")) || sysctl_is_taken(&knob, text);
+}
+
 static void add_line(const struct values *values, const char *path, unsigned int number,
 		     const char *line, size_t length, unsigned int time, bool wins,
 		     struct writers *writers)
@@ -244,11 +254,12 @@ static void add_line(const struct values *values, const char *path, unsigned int
 		return;
 	for (size_t i = 0; i < values->count; i++) {
 		const struct value *value = &values->items[i];
+		bool taken = is_taken(writers, value, text.data, time);
 		struct writer *writer;
 
 		if (!is_key(value, line, key))
 			continue;
-		for (size_t k = 0; k < writers->count; k++)
+		for (size_t k = 0; k < writers->count && taken; k++)
 			if (writers->items[k].value == value &&
 			    strcmp(writers->items[k].path, path) == 0)
 				writers->items[k].wins &= ~time;
@@ -256,7 +267,8 @@ static void add_line(const struct values *values, const char *path, unsigned int
 		if (!writer)
 			return;
 		writer->times |= time;
-		writer->wins |= wins ? time : 0;
+		writer->wins |= wins && taken ? time : 0;
+		writer->refused = !taken;
 	}
 }
 

@@ -27,10 +27,12 @@ struct writer {
 	unsigned int times; /* enum writer_time, when it writes */
 	unsigned int wins;  /* those after which its value is the one in force */
 	bool same;	    /* and that is what is wanted */
+	bool refused;	    /* the kernel does not take it from this file */
 };
 
 /* Start with `struct writers w = {0}`. */
 struct writers {
+	const struct facts *facts; /* the caller's; NULL: nothing is known of the kernel */
 	struct writer *items;
 	size_t count;
 	bool out_of_memory;
@@ -45,7 +47,10 @@ void writers_of_sysctl(const struct values *values, const struct sysctl_file *fi
 void writers_of_modprobe(const struct values *values, const struct modprobe_file *files,
 			 size_t count, const char *command_line, struct writers *writers);
 
-/* One file of "key = value" lines that somebody writes at that time. section: of an INI file, or NULL. */
+/*
+ * One file of "key = value" lines that somebody writes at that time. section: of an INI file, or NULL. wins: what the
+ * kernel takes of them is in force afterwards.
+ */
 void writers_of_text(const struct values *values, const char *path, const char *text,
 		     const char *section, enum writer_time time, bool wins,
 		     struct writers *writers);

@@ -265,7 +265,7 @@ enum exit_code find_writers(struct context *context, const struct session *sessi
 			    struct host_writers *ret)
 {
 	struct texts CLEANUP(texts_done) texts = {0};
-	struct host_writers found = {0};
+	struct host_writers found = {.writers.facts = &session->facts};
 	int error = values_of_plan(&session->plan, &found.values);
 
 	if (error == 0)

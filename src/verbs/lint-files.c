@@ -80,13 +80,17 @@ static const char *const rules_folders[] = {"/etc/udev/rules.d", "/run/udev/rule
 					    "/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d",
 					    NULL};
 
+/* Whether something was said of the line already; that the kernel refuses it was not. */
 static bool is_known(const struct context *context, const struct host_writers *writers,
 		     const struct problem *item)
 {
-	for (size_t i = 0; i < writers->writers.count; i++)
-		if (item->file && item->line == writers->writers.items[i].line &&
-		    strcmp(item->file, writers->writers.items[i].path) == 0)
+	for (size_t i = 0; i < writers->writers.count; i++) {
+		const struct writer *writer = &writers->writers.items[i];
+
+		if (item->file && !writer->refused && item->line == writer->line &&
+		    strcmp(item->file, writer->path) == 0)
 			return true;
+	}
 	return item->file && item->line &&
 	       report_has_place(context->report, item->file, item->line);
 }

@@ -34,10 +34,11 @@ static void check_writers(const char *text, enum sysctl_reader reader)
 	const struct sysctl_file files[] = {{"/usr/lib/sysctl.d/a.conf", text},
 					    {"/etc/sysctl.d/a.conf", text},
 					    {"/etc/sysctl.conf", text}};
+	const struct sysctl_knob knob = {names, 2, &schema[SETTING_MAX], NULL};
 	struct sysctl_writers writers = {0};
 	size_t winners = 0;
 
-	if (sysctl_writers_find(files, 3, reader, names, 2, &writers) < 0)
+	if (sysctl_writers_find(files, 3, reader, &knob, &writers) < 0)
 		return;
 	for (size_t i = 0; i < writers.count; i++) {
 		winners += writers.items[i].wins;

@@ -80,6 +80,18 @@ static void both_names_of_max_are_one(void **state)
 		      1, 0);
 }
 
+/* The value before is in force; where there is none it is told. */
+static void what_the_kernel_refuses_is_not_adopted(void **state)
+{
+	(void)state;
+	expect_sysctl("net.netfilter.nf_conntrack_max = 200000\n"
+		      "net.nf_conntrack_max = 99999999999\n"
+		      "net.netfilter.nf_conntrack_udp_timeout = 99999999\n",
+		      "[conntrack]\n"
+		      "max = 200000                     ; /etc/sysctl.d/a.conf:1\n",
+		      1, 1);
+}
+
 static void numbers_are_read_as_the_kernel_does(void **state)
 {
 	(void)state;
@@ -159,6 +171,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_adopted_from_nothing),
 		cmocka_unit_test(each_section_has_its_settings),
 		cmocka_unit_test(both_names_of_max_are_one),
+		cmocka_unit_test(what_the_kernel_refuses_is_not_adopted),
 		cmocka_unit_test(numbers_are_read_as_the_kernel_does),
 		cmocka_unit_test(what_is_no_value_is_left_out),
 		cmocka_unit_test(hashsize_comes_from_modprobe_or_the_buckets),

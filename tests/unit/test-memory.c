@@ -381,7 +381,8 @@ static int find_sysctl_writers(void)
 		{"/etc/sysctl.d/b.conf", "net.*.nf_conntrack_max=2\n"},
 	};
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
-	int error = sysctl_writers_find(files, 2, SYSCTL_SYSTEMD, names, 1, &writers);
+	const struct sysctl_knob knob = {.names = names, .name_count = 1};
+	int error = sysctl_writers_find(files, 2, SYSCTL_SYSTEMD, &knob, &writers);
 
 	assert_true(error == 0 || error == -ENOMEM);
 	assert_int_equal(writers.count, error == 0 ? 2 : 0);

@@ -7,6 +7,7 @@
 
 /* With a second name, as nf_conntrack_max has one. */
 static const char *const names[] = {"net/netfilter/nf_conntrack_max", "net/nf_conntrack_max"};
+static const struct sysctl_knob knob = {.names = names, .name_count = ARRAY_SIZE(names)};
 
 #define MAX    "net.netfilter.nf_conntrack_max"
 #define SECOND "net.nf_conntrack_max"
@@ -18,8 +19,7 @@ static void expect_found(const struct sysctl_file *files, size_t count, enum sys
 	struct buffer CLEANUP(buffer_clear) found = {0};
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
 
-	assert_int_equal(
-		sysctl_writers_find(files, count, reader, names, ARRAY_SIZE(names), &writers), 0);
+	assert_int_equal(sysctl_writers_find(files, count, reader, &knob, &writers), 0);
 	buffer_add(&found, "");
 	for (size_t i = 0; i < writers.count; i++)
 		buffer_printf(&found, "%s%s:%u %s;", writers.items[i].wins ? "*" : "",
@@ -34,8 +34,7 @@ static void expect_winner(enum sysctl_reader reader, const char *text, const cha
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
 	const char *winner = "none";
 
-	assert_int_equal(sysctl_writers_find(&file, 1, reader, names, ARRAY_SIZE(names), &writers),
-			 0);
+	assert_int_equal(sysctl_writers_find(&file, 1, reader, &knob, &writers), 0);
 	for (size_t i = 0; i < writers.count; i++)
 		if (writers.items[i].wins)
 			winner = writers.items[i].value;
@@ -357,6 +356,45 @@ static void value_that_is_no_number_is_refused(void **state)
 	}
 }
 
+/* "value..." of those that the kernel may take. */
+static void expect_taken(const char *setting, const char *section, const struct facts *facts,
+			 const char *values, const char *wanted)
+{
+	const struct sysctl_knob one = {.row = &schema[schema_find(section, setting)],
+					.facts = facts};
+	struct buffer CLEANUP(buffer_clear) taken = {0};
+	char *CLEANUP(free_pointer) words = strdup(values);
+
+	buffer_add(&taken, "");
+	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
+		if (sysctl_is_taken(&one, word))
+			buffer_printf(&taken, "%s%s", taken.length > 0 ? " " : "", word);
+	expect_text(setting, taken.data, wanted);
+}
+
+/* Kernels differ: what any of them takes is taken, unless it is known to be a later one. */
+static void value_out_of_the_bounds_is_refused(void **state)
+{
+	static const struct facts old = {.release = {4, 19}}, middle = {.release = {5, 10}},
+				  young = {.release = {6, 1}};
+
+	(void)state;
+	expect_taken("max", "conntrack", &young,
+		     "0 2147483647 2147483648 99999999999 -1 -2147483648 -2147483649 0x80000000",
+		     "0 2147483647 -1 -2147483648");
+	expect_taken("hashsize", "conntrack", &old, "0 1 -1 268434944 268434945", "1 268434944");
+	expect_taken("tcp_established", "timeouts", &young,
+		     "0 -21474836 -21474837 21474836 21474837 99999999", "0 -21474836 21474836");
+	expect_taken("acct", "options", &young, "0 1 2 7 -1 0x1 01", "0 1 0x1 01");
+	expect_taken("acct", "options", &middle, "1 7 -1", "1");
+	expect_taken("acct", "options", &old, "1 7 -1 2147483648", "1 7 -1");
+	expect_taken("acct", "options", NULL, "1 7", "1 7");
+	expect_taken("tcp_max_retrans", "options", &middle, "255 256", "255 256");
+	expect_taken("tcp_max_retrans", "options", &young, "255 256 -1", "255");
+	expect_taken("frag6_low_thresh", "options", &young,
+		     "-1 18446744073709551615 18446744073709551616", "-1 18446744073709551615");
+}
+
 static void refused_writer_is_listed(void **state)
 {
 	static const struct sysctl_file files[] = {{"/etc/sysctl.d/a.conf", MAX "=1"},
@@ -373,15 +411,17 @@ static void pattern_is_one_writer(void **state)
 	static const char *const alike[] = {"net/nf_conntrack_max", "net/nf_conntrack_count"};
 	static const struct sysctl_file file = {"/etc/sysctl.d/a.conf",
 						"net.nf_*=1\n-net.nf_conntrack_max\n"};
+	struct sysctl_knob two = {.names = alike, .name_count = 2};
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
 
 	(void)state;
-	assert_int_equal(sysctl_writers_find(&file, 1, SYSCTL_PROCPS, alike, 2, &writers), 0);
+	assert_int_equal(sysctl_writers_find(&file, 1, SYSCTL_PROCPS, &two, &writers), 0);
 	assert_int_equal(writers.count, 1);
 	assert_ptr_equal(writers.items[0].path, file.path);
 	sysctl_writers_done(&writers);
 	assert_null(writers.items);
-	assert_int_equal(sysctl_writers_find(&file, 1, SYSCTL_PROCPS, alike, 1, &writers), 0);
+	two.name_count = 1;
+	assert_int_equal(sysctl_writers_find(&file, 1, SYSCTL_PROCPS, &two, &writers), 0);
 	assert_int_equal(writers.count, 0);
 }
 
@@ -413,6 +453,7 @@ int main(void)
 		cmocka_unit_test(braces_have_an_end),
 		cmocka_unit_test(needless_slashes_hide_a_key_from_procps),
 		cmocka_unit_test(value_that_is_no_number_is_refused),
+		cmocka_unit_test(value_out_of_the_bounds_is_refused),
 		cmocka_unit_test(refused_writer_is_listed),
 		cmocka_unit_test(pattern_is_one_writer),
 		cmocka_unit_test(many_lines_are_all_read),

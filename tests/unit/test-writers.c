@@ -191,6 +191,32 @@ static void text_of_others_is_read_by_line_and_section(void **state)
 				 "> nf_conntrack_max /a:9\n");
 }
 
+/* The value before stays; tuned's variables are not followed. */
+static void what_the_kernel_refuses_takes_nothing_away(void **state)
+{
+	static const char text[] = "net/netfilter/nf_conntrack_max=7\n"
+				   "net/netfilter/nf_conntrack_max=zz\n"
+				   "net/netfilter/nf_conntrack_udp_timeout=99999999\n"
+				   "net/netfilter/nf_conntrack_acct=${acct}\n";
+	struct writers writers = {0};
+
+	(void)state;
+	items[3].row = &schema[schema_find("timeouts", "udp")];
+	writers_of_text(&values, "/a", text, NULL, WRITES_BY_UFW, true, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:1 7 other 8 8\n"
+				 "nf_conntrack_max /a:2 zz other 8 0\n"
+				 "nf_conntrack_udp_timeout /a:3 99999999 other 8 0\n"
+				 "nf_conntrack_acct /a:4 ${acct} other 8 0\n"
+				 "> nf_conntrack_max /a:1\n");
+	writers_of_text(&values, "/a", text, NULL, WRITES_BY_TUNED, true, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:1 7 other 10 10\n"
+				 "nf_conntrack_max /a:2 zz other 10 0\n"
+				 "nf_conntrack_udp_timeout /a:3 99999999 other 10 0\n"
+				 "nf_conntrack_acct /a:4 ${acct} other 10 10\n"
+				 "> nf_conntrack_max /a:1\n"
+				 "> nf_conntrack_acct /a:4\n");
+}
+
 static void kube_proxy_is_read_by_its_section(void **state)
 {
 	static const char text[] = "apiVersion: v1\n"
@@ -256,6 +282,7 @@ int main(void)
 		cmocka_unit_test(sysctl_conf_is_read_by_procps_alone),
 		cmocka_unit_test(modprobe_sets_what_our_rule_sets_right),
 		cmocka_unit_test(text_of_others_is_read_by_line_and_section),
+		cmocka_unit_test(what_the_kernel_refuses_takes_nothing_away),
 		cmocka_unit_test(times_have_words),
 		/* the last one, as it puts another value among them */
 		cmocka_unit_test(kube_proxy_is_read_by_its_section),
