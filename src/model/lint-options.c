@@ -7,7 +7,6 @@
 #include "model/lint-internal.h"
 #include "model/sizes.h"
 
-#define BUCKET_BYTES  8U
 #define DOES_NOT_LOAD "nf_conntrack does not load, nor any rule that needs it; "
 
 /* What the module has, 4.18 to 7.2; enable_hooks from 5.1 on. */
@@ -53,7 +52,7 @@ static void add_advice(struct buffer *b, const struct option *option, const char
 static bool judge_amount(const struct lint_place *place, const struct parameter *parameter,
 			 const struct option *option, uint64_t buckets)
 {
-	uint64_t bytes = sizes_round_buckets(buckets, place->facts->page_size) * BUCKET_BYTES;
+	uint64_t bytes = sizes_bucket_bytes(buckets, place->facts->page_size);
 	struct buffer text = {0};
 
 	if (buckets > HASHSIZE_MAX) {

@@ -10,8 +10,6 @@
 #include "model/parameters.h"
 #include "model/sizes.h"
 
-#define BUCKET_BYTES 8U /* 64 bit; struct hlist_nulls_head */
-
 void modprobe_view_done(struct modprobe_view *view)
 {
 	free(view->install);
@@ -209,27 +207,33 @@ static void judge_blacklist(const struct loading_request *request, struct proble
 				  "from whatever loads it by an alias; rules load it all the same");
 }
 
-/* The buckets come in one piece: where that cannot be had the module does not load, and no rule that needs it. */
+/* Buckets come in one piece: where that cannot be had the module does not load, and no rule that needs it. */
 bool loading_judge_memory(const struct plan *plan, const struct facts *facts,
 			  struct problems *problems)
 {
 	const struct plan_sizes *sizes = &plan->sizes;
-	uint64_t bytes = sizes_round_buckets(sizes->hashsize, sizes->page_size) * BUCKET_BYTES;
+	uint64_t bytes = sizes_bucket_bytes(sizes->hashsize, sizes->page_size) +
+			 sizes_bucket_bytes(sizes->expect_hashsize, sizes->page_size);
 	struct buffer CLEANUP(buffer_clear) text = {0};
 
 	if (plan->mode != MODE_TUNE || !sizes->hashsize || !facts->ram || facts->image)
 		return false;
 	if (bytes <= facts->ram && (!facts->available || bytes <= facts->available))
 		return false;
-	buffer_printf(&text, "hashsize = %" PRIu64 " takes ", sizes->hashsize);
+	buffer_printf(&text, "hashsize = %" PRIu64, sizes->hashsize);
+	if (sizes->expect_hashsize)
+		buffer_printf(&text, " with expect_hashsize = %" PRIu64, sizes->expect_hashsize);
+	buffer_add(&text, " takes ");
 	buffer_add_amount(&text, bytes);
 	buffer_add(&text, " at once, and this host has ");
 	buffer_add_amount(&text, bytes > facts->ram ? facts->ram : facts->available);
 	buffer_printf(&text,
 		      "%s: nf_conntrack would not load, and no firewall rule that needs it; "
-		      "lower max and hashsize, or set them to auto and run \"conntrack-persist "
+		      "lower %s, or set them to auto and run \"conntrack-persist "
 		      "install\"",
-		      bytes > facts->ram ? " in all" : " available");
+		      bytes > facts->ram ? " in all" : " available",
+		      sizes->expect_hashsize ? "max, hashsize and expect_hashsize"
+					     : "max and hashsize");
 	problems_add(problems, SEVERITY_WARNING, NULL, 0, "%s", text.data ? text.data : "");
 	return bytes > facts->ram;
 }

@@ -23,12 +23,22 @@ static uint64_t limit_bytes(const struct plan_request *request, uint64_t ram)
 	return ram ? sizes_share(ram, limit->number) : UINT64_MAX;
 }
 
+/* What the buckets of expected connections take beside the table, where they are set. */
+static uint64_t expect_bytes(const struct plan_request *request)
+{
+	return sizes_bucket_bytes(value_of(request, SETTING_EXPECT_HASHSIZE)->number,
+				  request->facts->page_size);
+}
+
 static int format_inputs(const struct plan_request *request, char **ret)
 {
-	static const enum setting_id ids[] = {SETTING_MAX, SETTING_HASHSIZE, SETTING_MEMORY_LIMIT};
+	static const enum setting_id ids[] = {SETTING_MAX, SETTING_HASHSIZE, SETTING_MEMORY_LIMIT,
+					      SETTING_EXPECT_HASHSIZE};
 	struct buffer b = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		if (ids[i] == SETTING_EXPECT_HASHSIZE && expect_bytes(request) == 0)
+			continue;
 		buffer_printf(&b, "%s%s=", i ? " " : "", schema[ids[i]].name);
 		config_format(request->config, ids[i], &b);
 	}
@@ -40,9 +50,13 @@ static void resolve(const struct plan_request *request, struct plan_sizes *sizes
 	const struct config_value *max = value_of(request, SETTING_MAX);
 	const struct config_value *hashsize = value_of(request, SETTING_HASHSIZE);
 
+	uint64_t limit, expect = expect_bytes(request);
+
 	sizes->ram = sizes_round_ram(request->facts->ram);
-	sizes->max = max->is_auto ? sizes_auto_max(request->facts, limit_bytes(request, sizes->ram))
-				  : max->number;
+	limit = limit_bytes(request, sizes->ram);
+	sizes->max = max->is_auto
+			     ? sizes_auto_max(request->facts, limit > expect ? limit - expect : 0)
+			     : max->number;
 	sizes->hashsize = hashsize->number;
 	if (hashsize->is_auto)
 		sizes->hashsize = sizes->max < HASHSIZE_MAX ? sizes->max : HASHSIZE_MAX;
@@ -121,15 +135,22 @@ static enum setting_id blame(const struct plan_request *request, enum setting_id
 static void judge_memory(const struct plan_request *request, struct problems *problems,
 			 const struct plan_sizes *sizes)
 {
-	uint64_t limit = limit_bytes(request, sizes->ram);
+	uint64_t limit = limit_bytes(request, sizes->ram), expect = expect_bytes(request);
 	enum setting_id id = blame(request, SETTING_MAX, SETTING_HASHSIZE, SETTING_MEMORY_LIMIT);
-	const struct config_value *value = value_of(request, id);
+	const struct config_value *value;
 	struct buffer CLEANUP(buffer_clear) text = {0};
 
 	if (sizes->table_bytes <= limit)
 		return;
-	buffer_printf(&text, "%" PRIu64 " entries and %" PRIu64 " buckets take ", sizes->max,
-		      sizes->hashsize);
+	if (sizes->table_bytes - expect <= limit)
+		id = SETTING_EXPECT_HASHSIZE;
+	value = value_of(request, id);
+	buffer_printf(&text, "%" PRIu64 " entries%s %" PRIu64 " buckets", sizes->max,
+		      expect > 0 ? "," : " and", sizes->hashsize);
+	if (expect > 0)
+		buffer_printf(&text, " and %" PRIu64 " for expected connections",
+			      sizes->expect_hashsize);
+	buffer_add(&text, " take ");
 	buffer_add_amount(&text, sizes->table_bytes);
 	buffer_add(&text, " when full, more than memory_limit = ");
 	config_format(request->config, SETTING_MEMORY_LIMIT, &text);
@@ -214,7 +235,9 @@ int plan_resolve_sizes(const struct plan_request *request, struct problems *prob
 	resolve(request, &sizes);
 	if (sizes.from_ram && !take_boot(request, &sizes))
 		take_kept(request, problems, &sizes);
-	sizes.table_bytes = sizes_table_bytes(request->facts, sizes.max, sizes.hashsize);
+	if (__builtin_add_overflow(sizes_table_bytes(request->facts, sizes.max, sizes.hashsize),
+				   expect_bytes(request), &sizes.table_bytes))
+		sizes.table_bytes = UINT64_MAX;
 	judge_memory(request, problems, &sizes);
 	judge_ratio(request, problems, &sizes);
 	*ret = sizes;

@@ -25,7 +25,7 @@ struct plan_sizes {
 	char *inputs;		  /* owned; the settings they follow from, for struct kept_sizes */
 	uint64_t
 		ram; /* rounded, bytes; the resolution's, which may be an earlier run's; 0: unknown */
-	uint64_t table_bytes; /* a full table of these; 0: unknown */
+	uint64_t table_bytes; /* a full table of these, both kinds of buckets; 0: unknown */
 };
 
 struct plan {

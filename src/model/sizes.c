@@ -71,16 +71,23 @@ uint64_t sizes_entry_bytes(const struct facts *facts)
 	return facts_before(facts, 6, 1) ? 342 : 256;
 }
 
+uint64_t sizes_bucket_bytes(uint64_t buckets, unsigned long page_size)
+{
+	uint64_t bytes;
+
+	if (__builtin_mul_overflow(sizes_round_buckets(buckets, page_size), BUCKET_BYTES, &bytes))
+		return UINT64_MAX;
+	return bytes;
+}
+
 uint64_t sizes_table_bytes(const struct facts *facts, uint64_t max, uint64_t hashsize)
 {
-	uint64_t entries, buckets;
+	uint64_t bytes;
 
-	if (__builtin_mul_overflow(max, sizes_entry_bytes(facts), &entries) ||
-	    __builtin_mul_overflow(sizes_round_buckets(hashsize, facts->page_size), BUCKET_BYTES,
-				   &buckets) ||
-	    __builtin_add_overflow(entries, buckets, &entries))
+	if (__builtin_mul_overflow(max, sizes_entry_bytes(facts), &bytes) ||
+	    __builtin_add_overflow(bytes, sizes_bucket_bytes(hashsize, facts->page_size), &bytes))
 		return UINT64_MAX;
-	return entries;
+	return bytes;
 }
 
 uint64_t sizes_round_ram(uint64_t ram)

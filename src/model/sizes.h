@@ -47,6 +47,9 @@ void sizes_of_kernel(const struct facts *facts, uint64_t hashsize, uint64_t expe
  */
 uint64_t sizes_entry_bytes(const struct facts *facts);
 
+/* An array of so many buckets, once rounded; UINT64_MAX where it would overflow. */
+uint64_t sizes_bucket_bytes(uint64_t buckets, unsigned long page_size);
+
 /* Entries and rounded buckets of a full table; UINT64_MAX where it would overflow. */
 uint64_t sizes_table_bytes(const struct facts *facts, uint64_t max, uint64_t hashsize);
 

@@ -312,25 +312,33 @@ static void table_that_does_not_fit_blocks(void **state)
 		uint64_t hashsize, page_size, ram, available;
 		const char *told; /* NULL: it fits */
 		bool blocked;
+		uint64_t expect_hashsize;
 	} rows[] = {
-		{MIB, 4096, 8 * MIB, 0, NULL, false},
-		{MIB, 4096, 8 * MIB - 1, 0, "has 7.9 MiB in all: nf_conntrack would not", true},
-		{MIB, 4096, 64 * MIB, 8 * MIB, NULL, false},
-		{MIB, 4096, 64 * MIB, 8 * MIB - 1, "has 7.9 MiB available: nf_conntrack", false},
-		{MIB, 4096, 8 * MIB, 4 * MIB, "has 4 MiB available", false},
-		{MIB, 4096, 4 * MIB, MIB, "8 MiB at once, and this host has 4 MiB in all", true},
+		{MIB, 4096, 8 * MIB, 0, NULL, false, 0},
+		{MIB, 4096, 8 * MIB - 1, 0, "has 7.9 MiB in all: nf_conntrack would not", true, 0},
+		{MIB, 4096, 64 * MIB, 8 * MIB, NULL, false, 0},
+		{MIB, 4096, 64 * MIB, 8 * MIB - 1, "has 7.9 MiB available: nf_conntrack", false, 0},
+		{MIB, 4096, 8 * MIB, 4 * MIB, "has 4 MiB available", false, 0},
+		{MIB, 4096, 4 * MIB, MIB, "8 MiB at once, and this host has 4 MiB in all", true, 0},
 		/* as the kernel rounds it */
-		{MIB + 1, 4096, 8 * MIB, 0, "hashsize = 1048577 takes 8 MiB at once", true},
-		{MIB + 1, 65536, 8 * MIB + 4096, 0, "hashsize = 1048577", true},
-		{MIB + 1, 65536, 8 * MIB + 65536, 0, NULL, false},
-		{MIB + 1, 0, 8 * MIB + 4096, 0, NULL, false},
-		{MIB, 4096, 0, 4096, NULL, false}, /* unknown */
-		{0, 4096, 1, 1, NULL, false},
+		{MIB + 1, 4096, 8 * MIB, 0, "hashsize = 1048577 takes 8 MiB at once", true, 0},
+		{MIB + 1, 65536, 8 * MIB + 4096, 0, "hashsize = 1048577", true, 0},
+		{MIB + 1, 65536, 8 * MIB + 65536, 0, NULL, false, 0},
+		{MIB + 1, 0, 8 * MIB + 4096, 0, NULL, false, 0},
+		{MIB, 4096, 0, 4096, NULL, false, 0}, /* unknown */
+		{0, 4096, 1, 1, NULL, false, 0},
+		{MIB, 4096, 12 * MIB, 0, NULL, false, MIB / 2},
+		{MIB, 4096, 12 * MIB - 1, 0,
+		 "hashsize = 1048576 with expect_hashsize = 524288 takes 12 MiB at once", true,
+		 MIB / 2},
+		{MIB, 4096, 64 * MIB, 11 * MIB, "lower max, hashsize and expect_hashsize, or",
+		 false, MIB / 2},
 	};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		f->plan.sizes.hashsize = rows[i].hashsize;
+		f->plan.sizes.expect_hashsize = rows[i].expect_hashsize;
 		f->plan.sizes.page_size = rows[i].page_size;
 		f->facts.ram = rows[i].ram;
 		f->facts.available = rows[i].available;

@@ -188,6 +188,8 @@ static void hashsize_follows_max(void **state)
 		{"[conntrack]\nmemory_limit = 100M\n", 262144, 262144},
 		{"[conntrack]\nmemory_limit = 4%\n", 1048576, 1048576},
 		{"[conntrack]\nmemory_limit = 3%\n", 524288, 524288},
+		{"[conntrack]\nmemory_limit = 300M\n", 1048576, 1048576},
+		{"[conntrack]\nmemory_limit = 300M\nexpect_hashsize = 8388608\n", 524288, 524288},
 	};
 	struct fixture *f = *state;
 
@@ -661,6 +663,20 @@ static void table_beyond_the_limit_is_refused(void **state)
 		 3,
 		 "conntrack.memory_limit: 262144 entries and 262144 buckets take 66 MiB",
 		 {"(64 MiB)"}},
+		/* 66 MiB and 2 MiB */
+		{"[conntrack]\nmax = 262144\nexpect_hashsize = 262144\nmemory_limit = 71303167\n",
+		 SEVERITY_ERROR,
+		 "a.conf",
+		 3,
+		 "conntrack.expect_hashsize: 262144 entries, 262144 buckets and 262144 for "
+		 "expected connections take 68 MiB when full",
+		 {"memory_limit = 71303167 (67.9 MiB)"}},
+		{"[conntrack]\nmax = 262144\nexpect_hashsize = 512\nmemory_limit = 1M\n",
+		 SEVERITY_ERROR,
+		 "a.conf",
+		 2,
+		 "conntrack.max: 262144 entries",
+		 {0}},
 	};
 	struct fixture *f = *state;
 
@@ -673,6 +689,10 @@ static void table_at_the_limit_passes(void **state)
 
 	build(f, "[conntrack]\nmax = 262144\nmemory_limit = 69206016\n");
 	expect_no_problem("at the limit", &f->problems);
+	build_anew(f, "[conntrack]\nmax = 262144\nexpect_hashsize = 262144\n"
+		      "memory_limit = 71303168\n");
+	expect_no_problem("with expected connections", &f->problems);
+	assert_int_equal(f->plan.sizes.table_bytes, 71303168);
 	/* 4 % of 8 GiB are 343597383 bytes */
 	build_anew(f, "[conntrack]\nmax = 1301504\nmemory_limit = 4%\n");
 	expect_no_problem("share", &f->problems);
