@@ -41,8 +41,9 @@ void pattern_add_smaller(struct buffer *b, uint64_t number)
 
 	length = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, number);
 	for (size_t i = 1; i < length; i++) {
-		buffer_add(&patterns, i > 1 ? "|" : "");
-		add_any(&patterns, i);
+		/* Not any character, as "-1" stands for no limit. */
+		buffer_add(&patterns, i > 1 ? "|[1-9]" : "[0-9]");
+		add_any(&patterns, i - 1);
 	}
 	for (size_t i = 0; i < length; i++)
 		add_smaller_at(&patterns, digits, i);

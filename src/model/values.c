@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -99,11 +100,22 @@ void value_found(struct value *value, const char *text, int error)
 		value->error = -EBADMSG;
 }
 
-/* Whether it is a number that was found, and which. */
+/*
+ * Whether it is a number that was found, and which. Kernels up to 5.15 show a max of more than an int as a negative
+ * number: -1 is 4294967295, no limit.
+ */
 static bool find_number(const struct value *value, uint64_t *ret)
 {
-	return value->error == 0 &&
-	       text_parse_number(value->live, strlen(value->live), UINT64_MAX, ret) == 0;
+	bool negative = value->row == &schema[SETTING_MAX] && value->live[0] == '-';
+	const char *digits = value->live + negative;
+	uint64_t number;
+
+	if (value->error < 0 ||
+	    text_parse_number(digits, strlen(digits), UINT64_MAX, &number) < 0 ||
+	    (negative && (number == 0 || number > (uint64_t)INT_MAX + 1)))
+		return false;
+	*ret = negative ? (uint64_t)UINT32_MAX + 1 - number : number;
+	return true;
 }
 
 bool value_is_in_force(const struct value *value)

@@ -160,10 +160,10 @@ live_max() {
 	one_of "${rounded[@]}"
 	random_number 1 "$max"
 	one_of 1 "$number" "$number" $((max - 1)) "$max" $((max + 1)) $((10 * max)) $((max / 10)) $((max / 2)) \
-		$((8 * one)) $((8 * one + 8)) 2147483647
+		$((8 * one)) $((8 * one + 8)) 2147483647 -1
 	live_max=$one
-	((live_max > 0)) || live_max=1
-	((live_max >= max)) || return 0
+	((live_max > 0 || live_max == -1)) || live_max=1
+	((live_max == -1 || live_max >= max)) || return 0
 	for one in "${rounded[@]}"; do ((live_max == max || live_max != 8 * one)) || return 0; done
 	unset "expected[$netfilter/nf_conntrack_max]"
 }

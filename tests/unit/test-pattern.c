@@ -9,11 +9,10 @@
 #include "model/pattern.h"
 
 /* As udevd does: the alternatives one after the other. */
-static bool matches(const char *patterns, uint64_t number)
+static bool text_matches(const char *patterns, const char *text)
 {
-	char text[24], one[64];
+	char one[64];
 
-	(void)snprintf(text, sizeof(text), "%" PRIu64, number);
 	while (*patterns) {
 		size_t length = strcspn(patterns, "|");
 
@@ -25,6 +24,14 @@ static bool matches(const char *patterns, uint64_t number)
 		patterns += length + (patterns[length] == '|');
 	}
 	return false;
+}
+
+static bool matches(const char *patterns, uint64_t number)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%" PRIu64, number);
+	return text_matches(patterns, text);
 }
 
 static void expect_boundary(uint64_t bound, const char *patterns, uint64_t number)
@@ -44,13 +51,15 @@ static void patterns_to_the_byte(void **state)
 		{1, "0"},
 		{2, "[0-1]"},
 		{9, "[0-8]"},
-		{10, "?"},
-		{11, "?|10"},
-		{20, "?|1?"},
-		{100, "?|??"},
-		{65536, "?|??|???|????|[1-5]????|6[0-4]???|65[0-4]??|655[0-2]?|6553[0-5]"},
-		{262144, "?|??|???|????|?????|1?????|2[0-5]????|26[0-1]???|2620??|"
-			 "2621[0-3]?|26214[0-3]"},
+		{10, "[0-9]"},
+		{11, "[0-9]|10"},
+		{20, "[0-9]|1?"},
+		{100, "[0-9]|[1-9]?"},
+		{65536,
+		 "[0-9]|[1-9]?|[1-9]??|[1-9]???|[1-5]????|6[0-4]???|65[0-4]??|655[0-2]?|6553[0-5]"},
+		{262144,
+		 "[0-9]|[1-9]?|[1-9]??|[1-9]???|[1-9]????|1?????|2[0-5]????|26[0-1]???|2620??|"
+		 "2621[0-3]?|26214[0-3]"},
 	};
 
 	(void)state;
@@ -101,6 +110,19 @@ static void large_bounds_against_many_numbers(void **state)
 	}
 }
 
+/* What a kernel up to 5.15 makes of "no limit". */
+static void negative_numbers_match_nothing(void **state)
+{
+	static const char *const texts[] = {"-1", "-12", "-1234", "-123456", "-2147483648"};
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	pattern_add_smaller(&b, 2147483647);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (text_matches(b.data, texts[i]))
+			fail_msg("\"%s\" matches %s", b.data, texts[i]);
+}
+
 static void patterns_stay_short_and_stand_behind_others(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
@@ -111,7 +133,7 @@ static void patterns_stay_short_and_stand_behind_others(void **state)
 	assert_true(b.length < 300);
 	buffer_add(&after, "800|");
 	pattern_add_smaller(&after, 11);
-	expect_text("after", after.data, "800|?|10");
+	expect_text("after", after.data, "800|[0-9]|10");
 }
 
 int main(void)
@@ -120,6 +142,7 @@ int main(void)
 		cmocka_unit_test(patterns_to_the_byte),
 		cmocka_unit_test(small_bounds_against_every_number),
 		cmocka_unit_test(large_bounds_against_many_numbers),
+		cmocka_unit_test(negative_numbers_match_nothing),
 		cmocka_unit_test(patterns_stay_short_and_stand_behind_others),
 	};
 

@@ -211,7 +211,8 @@ static void rule_of_at_least_to_the_byte(void **state)
 		(void)snprintf(wanted, sizeof(wanted),
 			       "\n# max_policy = at_least: a larger one stays, but for what the "
 			       "kernel makes of hashsize.\n"
-			       "SYSCTL{net/netfilter/nf_conntrack_max}==\"%s?|??|???|????|?????|"
+			       "SYSCTL{net/netfilter/"
+			       "nf_conntrack_max}==\"%s[0-9]|[1-9]?|[1-9]??|[1-9]???|[1-9]????|"
 			       "1?????|2[0-5]????|26[0-1]???|2620??|2621[0-3]?|26214[0-3]\", \\\n"
 			       "  SYSCTL{net/netfilter/nf_conntrack_max}=\"262144\"\n",
 			       rows[i].own);

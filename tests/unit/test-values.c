@@ -128,6 +128,13 @@ static void at_least_takes_a_larger_max_unless_the_kernel_made_it(void **state)
 		{NULL, "802816", "absent differs "},
 		{NULL, "524288", "absent ok "},
 		{"100352", "many", "ok differs "},
+		/* Kernels up to 5.15: no limit, in an int. */
+		{"100352", "-1", "ok ok "},
+		{"100352", "-2147483648", "ok ok "},
+		{"100352", "-2147483649", "ok differs "},
+		{"100352", "-0", "ok differs "},
+		{"100352", "-", "ok differs "},
+		{"-1", "100000", "differs ok "},
 	};
 	struct setting max = {.row = row_of("max"), .wanted = 100000, .at_least = true};
 
