@@ -1,9 +1,13 @@
 /* What kube-proxy's configuration makes it write. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/writers.h"
+
+#define SECOND 1000000000U
 
 /* A line of the file: how far it is indented, its name, its value without quotes. */
 struct yaml_line {
@@ -29,21 +33,30 @@ static void read_line(const char *text, size_t length, struct yaml_line *ret)
 		memcpy(ret->value, text, length);
 }
 
-/* "24h0m0s" in seconds. */
-static unsigned long read_duration(const char *text)
+/* "24h0m0s" in nanoseconds; 0 for what is no duration. */
+static uint64_t read_duration(const char *text)
 {
-	unsigned long seconds = 0;
+	/* "ms" before "m". */
+	static const struct {
+		const char *name;
+		uint64_t size;
+	} units[] = {{"h", 3600ULL * SECOND}, {"ms", SECOND / 1000}, {"m", 60ULL * SECOND},
+		     {"s", SECOND},	      {"us", 1000},	     {"ns", 1}};
+	uint64_t sum = 0;
 
 	while (*text) {
 		char *end = NULL;
 		unsigned long number = strtoul(text, &end, 10);
+		size_t i = 0;
 
-		if (end == text || number > 1000000)
-			return seconds;
-		seconds += number * (*end == 'h' ? 3600 : *end == 'm' ? 60 : 1);
-		text = *end ? end + 1 : end;
+		while (i < ARRAY_SIZE(units) && !text_starts_with(end, units[i].name))
+			i++;
+		if (end == text || number > 1000000 || i == ARRAY_SIZE(units))
+			return 0;
+		sum += number * units[i].size;
+		text = end + strlen(units[i].name);
 	}
-	return seconds;
+	return sum;
 }
 
 /* What is known while the file is read. Its own defaults stand for null (v1alpha1/defaults.go). */
@@ -58,7 +71,9 @@ struct reading {
 	bool inside;
 };
 
-static void add(const struct reading *reading, const char *key, unsigned int line, const char *text)
+/* The writer of this key, if it is one of the plan's. */
+static struct writer *add(const struct reading *reading, const char *key, unsigned int line,
+			  const char *text)
 {
 	for (size_t i = 0; i < reading->values->count; i++) {
 		struct writer *writer;
@@ -68,21 +83,24 @@ static void add(const struct reading *reading, const char *key, unsigned int lin
 		writer = writers_add(reading->writers, &reading->values->items[i], reading->path,
 				     line, text);
 		if (!writer)
-			return;
+			return NULL;
 		writer->times |= WRITES_BY_KUBE_PROXY;
 		writer->wins |= reading->runs ? WRITES_BY_KUBE_PROXY : 0;
+		return writer;
 	}
+	return NULL;
 }
 
+/* kube-proxy leaves 0 alone, and writes whole seconds: 0 for less than one. */
 static void add_timeout(const struct reading *reading, const char *key, unsigned int line,
 			const char *duration)
 {
-	unsigned long seconds = read_duration(duration);
+	uint64_t nanoseconds = read_duration(duration);
 	char text[32];
 
-	(void)snprintf(text, sizeof(text), "%lu", seconds);
-	if (seconds > 0)
-		add(reading, key, line, text);
+	(void)snprintf(text, sizeof(text), "%" PRIu64, nanoseconds / SECOND);
+	if (nanoseconds > 0)
+		(void)add(reading, key, line, text);
 }
 
 static void take(struct reading *reading, const struct yaml_line *line, unsigned int number)
@@ -121,6 +139,7 @@ void writers_of_kube_proxy(const struct values *values, const char *path, const 
 				  .runs = runs,
 				  .per_core = 32768,
 				  .least = 131072};
+	struct writer *writer;
 	char words[96];
 
 	for (unsigned int number = 1; *text; number++) {
@@ -136,6 +155,9 @@ void writers_of_kube_proxy(const struct values *values, const char *path, const 
 		return;
 	(void)snprintf(words, sizeof(words), "%lu or more (%lu a processor)", reading.least,
 		       reading.per_core);
-	add(&reading, "net.netfilter.nf_conntrack_max",
-	    reading.max_line ? reading.max_line : reading.section_line, words);
+	writer = add(&reading, "net.netfilter.nf_conntrack_max",
+		     reading.max_line ? reading.max_line : reading.section_line, words);
+	/* Not the words, but what they come to: the least of it, and with enough processors more. */
+	if (writer)
+		writer->same = writer->value->at_least && reading.least >= writer->value->wanted;
 }

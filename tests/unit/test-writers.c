@@ -228,6 +228,11 @@ static void kube_proxy_is_read_by_its_section(void **state)
 				   "  tcpEstablishedTimeout: 24h0m0s\n"
 				   "other:\n"
 				   "  maxPerCore: 7\n";
+	static const char *const durations[][2] = {
+		{"500ms", "0"},	   {"1m500ms", "60"}, {"2000000us", ""},
+		{"999999us", "0"}, {"5ns", "0"},      {"0s", ""},
+		{"1h1x", ""},	   {"7", ""},	      {"-1h", ""},
+	};
 	struct writers writers = {0};
 
 	(void)state;
@@ -238,6 +243,20 @@ static void kube_proxy_is_read_by_its_section(void **state)
 	writers_of_kube_proxy(&values, "/k", "conntrack:\n  maxPerCore: null\n", false, &writers);
 	expect_writers(&writers,
 		       "nf_conntrack_max /k:1 131072 or more (32768 a processor) other 20 0\n");
+	/* What it comes to depends on the processors: never the same, unless more is as good. */
+	writers_of_kube_proxy(&values, "/k", "conntrack:\n  min: 100000\n", true, &writers);
+	expect_writers(&writers,
+		       "nf_conntrack_max /k:1 100000 or more (32768 a processor) other 20 20\n"
+		       "> nf_conntrack_max /k:1\n");
+	items[2].at_least = true;
+	writers_of_kube_proxy(&values, "/k", "conntrack:\n  min: 100000\n", true, &writers);
+	expect_writers(&writers,
+		       "nf_conntrack_max /k:1 100000 or more (32768 a processor) same 20 20\n");
+	writers_of_kube_proxy(&values, "/k", "conntrack:\n  min: 99999\n", true, &writers);
+	expect_writers(&writers,
+		       "nf_conntrack_max /k:1 99999 or more (32768 a processor) other 20 20\n"
+		       "> nf_conntrack_max /k:1\n");
+	items[2].at_least = false;
 	writers_of_kube_proxy(&values, "/k", "conntrack:\n  maxPerCore: 0\n", true, &writers);
 	expect_writers(&writers, "");
 	writers_of_kube_proxy(&values, "/k", "maxPerCore: 5\n", true, &writers);
@@ -256,6 +275,17 @@ static void kube_proxy_is_read_by_its_section(void **state)
 			      true, &writers);
 	expect_writers(&writers, "nf_conntrack_tcp_timeout_established /k:2 3661 other 20 20\n"
 				 "> nf_conntrack_tcp_timeout_established /k:2\n");
+	/* Whole seconds are written; 0 and what is no duration leave it alone. */
+	for (size_t i = 0; i < ARRAY_SIZE(durations); i++) {
+		struct buffer CLEANUP(buffer_clear) file = {0};
+
+		buffer_printf(&file, "conntrack:\n  tcpEstablishedTimeout: %s\n  maxPerCore: 0\n",
+			      durations[i][0]);
+		writers_of_kube_proxy(&values, "/k", file.data, false, &writers);
+		expect_text(durations[i][0], writers.count > 0 ? writers.items[0].text : "",
+			    durations[i][1]);
+		writers_done(&writers);
+	}
 }
 
 static void times_have_words(void **state)
