@@ -161,6 +161,20 @@ static void judge_memory(const struct plan_request *request, struct problems *pr
 		     schema[id].section, schema[id].name, text.data ? text.data : "");
 }
 
+/* What else is allowed beside a smaller max; nothing where not even the most buckets that there may be are enough. */
+static void add_more_buckets(struct buffer *b, uint64_t max)
+{
+	uint64_t needed = (max + RATIO_REFUSE - 1) / RATIO_REFUSE;
+
+	if (needed > HASHSIZE_MAX)
+		return;
+	buffer_printf(b, ", or hashsize from %" PRIu64 " on (best: ", needed);
+	if (max <= HASHSIZE_MAX)
+		buffer_add(b, "as many as max)");
+	else
+		buffer_printf(b, "%u)", HASHSIZE_MAX);
+}
+
 static void judge_ratio(const struct plan_request *request, struct problems *problems,
 			const struct plan_sizes *sizes)
 {
@@ -168,25 +182,31 @@ static void judge_ratio(const struct plan_request *request, struct problems *pro
 	uint64_t buckets = sizes_round_buckets(sizes->hashsize, 4096);
 	enum setting_id id = blame(request, SETTING_MAX, SETTING_HASHSIZE, SETTING_MAX);
 	const struct config_value *value = value_of(request, id);
+	bool refused = sizes->max > RATIO_REFUSE * buckets;
+	struct buffer CLEANUP(buffer_clear) text = {0};
 
-	if (sizes->max > RATIO_REFUSE * buckets)
-		problems_add(problems, SEVERITY_ERROR, value->file, value->line,
-			     "%s.%s: max = %" PRIu64 " is more than %u x hashsize = %" PRIu64
-			     ": the kernel drops packets over long chains before the table is "
-			     "full; allowed: max up to "
-			     "%" PRIu64 ", or hashsize from %" PRIu64 " on (best: as many as max)",
-			     schema[id].section, schema[id].name, sizes->max, RATIO_REFUSE,
-			     sizes->hashsize, RATIO_REFUSE * buckets,
-			     (sizes->max + RATIO_REFUSE - 1) / RATIO_REFUSE);
-	else if (sizes->max > RATIO_WARN * buckets)
-		problems_add(problems, SEVERITY_WARNING, value->file, value->line,
-			     "%s.%s: max = %" PRIu64 " is more than %u x hashsize = %" PRIu64
-			     ": kernels from 5.15 on limit the chain of a bucket and may drop "
-			     "packets before the "
-			     "table is full, with no message; better: hashsize = %" PRIu64,
-			     schema[id].section, schema[id].name, sizes->max, RATIO_WARN,
-			     sizes->hashsize,
-			     sizes->max < HASHSIZE_MAX ? sizes->max : HASHSIZE_MAX);
+	if (sizes->max <= RATIO_WARN * buckets)
+		return;
+	buffer_printf(&text, "max = %" PRIu64 " is more than %u x hashsize = %" PRIu64 ": ",
+		      sizes->max, refused ? RATIO_REFUSE : RATIO_WARN, sizes->hashsize);
+	if (refused) {
+		buffer_printf(&text,
+			      "the kernel drops packets over long chains before the table is "
+			      "full; allowed: max up to %" PRIu64,
+			      RATIO_REFUSE * buckets);
+		add_more_buckets(&text, sizes->max);
+	} else {
+		buffer_add(&text, "kernels from 5.15 on limit the chain of a bucket and may drop "
+				  "packets before the table is full, with no message; better: ");
+		if (buckets < HASHSIZE_MAX)
+			buffer_printf(&text, "hashsize = %" PRIu64,
+				      sizes->max < HASHSIZE_MAX ? sizes->max : HASHSIZE_MAX);
+		else
+			buffer_printf(&text, "max up to %" PRIu64, RATIO_WARN * buckets);
+	}
+	problems_add(problems, refused ? SEVERITY_ERROR : SEVERITY_WARNING, value->file,
+		     value->line, "%s.%s: %s", schema[id].section, schema[id].name,
+		     text.data ? text.data : "");
 }
 
 static void leave_out(const struct plan_request *request, struct problems *problems,

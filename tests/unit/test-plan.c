@@ -217,7 +217,7 @@ static void hashsize_follows_max_up_to_its_own_bound(void **state)
 
 	build_anew(f, "[conntrack]\nmax = 2000000000\n");
 	assert_int_equal(f->problems.count, 1);
-	expect_part("text", f->problems.items[0].text, "better: hashsize = 268434944");
+	expect_part("text", f->problems.items[0].text, "better: max up to 1073739776");
 }
 
 static void expect_hashsize_is_for_modprobe_alone(void **state)
@@ -758,6 +758,44 @@ static void crowded_buckets_are_warned_of_and_refused(void **state)
 	check_refusals(f, rows, ARRAY_SIZE(rows));
 }
 
+/* There are no more than 268434944 of them. */
+static void advice_on_buckets_stays_within_their_bounds(void **state)
+{
+	static const struct facts large = {.ram = 4096 * GIB, .release = {6, 1}, .page_size = 4096};
+	static const struct refusal rows[] = {
+		{"[conntrack]\nmax = 2147483647\n",
+		 SEVERITY_ERROR,
+		 "a.conf",
+		 2,
+		 "conntrack.max: max = 2147483647 is more than 8 x hashsize = 268434944: ",
+		 {"full; allowed: max up to 2147479552"}},
+		{"[conntrack]\nmax = 2147479552\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 2,
+		 "conntrack.max: max = 2147479552 is more than 4 x hashsize = 268434944: ",
+		 {"with no message; better: max up to 1073739776"}},
+		{"[conntrack]\nmax = 2147479552\nhashsize = 65536\n",
+		 SEVERITY_ERROR,
+		 "a.conf",
+		 2,
+		 "conntrack.max: max = 2147479552 is more than 8 x hashsize = 65536: ",
+		 {"max up to 524288, or hashsize from 268434944 on (best: 268434944)"}},
+		{"[conntrack]\nmax = 2147479552\nhashsize = 268434433\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 2,
+		 "conntrack.max: max = 2147479552 is more than 4 x hashsize = 268434433: ",
+		 {"better: max up to 1073739776"}},
+	};
+	struct fixture *f = *state;
+
+	f->request.facts = &large;
+	check_refusals(f, rows, ARRAY_SIZE(rows));
+	build_anew(f, "[conntrack]\nmax = 2147483647\n");
+	assert_null(strstr(f->problems.items[0].text, "hashsize from"));
+}
+
 static void four_entries_a_bucket_pass_in_silence(void **state)
 {
 	struct fixture *f = *state;
@@ -888,6 +926,7 @@ int main(void)
 		plan_test(table_at_the_limit_passes),
 		plan_test(entries_of_older_kernels_count_for_more),
 		plan_test(crowded_buckets_are_warned_of_and_refused),
+		plan_test(advice_on_buckets_stays_within_their_bounds),
 		plan_test(four_entries_a_bucket_pass_in_silence),
 		plan_test(both_judgements_are_told_together),
 		plan_test(earlier_error_leaves_the_plan_empty),
