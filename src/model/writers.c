@@ -260,8 +260,7 @@ static void add_line(const struct values *values, const char *path, unsigned int
 		if (!is_key(value, line, key))
 			continue;
 		for (size_t k = 0; k < writers->count && taken; k++)
-			if (writers->items[k].value == value &&
-			    strcmp(writers->items[k].path, path) == 0)
+			if (writers->items[k].value == value)
 				writers->items[k].wins &= ~time;
 		writer = writers_add(writers, value, path, number, text.data);
 		if (!writer)

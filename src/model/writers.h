@@ -48,8 +48,8 @@ void writers_of_modprobe(const struct values *values, const struct modprobe_file
 			 size_t count, const char *command_line, struct writers *writers);
 
 /*
- * One file of "key = value" lines that somebody writes at that time. section: of an INI file, or NULL. wins: what the
- * kernel takes of them is in force afterwards.
+ * One file of "key = value" lines that somebody writes at that time, behind what was added of that time before. section:
+ * of an INI file, or NULL. wins: what the kernel takes of them is in force afterwards.
  */
 void writers_of_text(const struct values *values, const char *path, const char *text,
 		     const char *section, enum writer_time time, bool wins,

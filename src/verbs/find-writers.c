@@ -1,4 +1,4 @@
-/* Looks for whatever else writes the plan's values: files of sysctl.d, modprobe.d, ufw, tuned, and programs. */
+/* Looks for whatever else writes the plan's values: files of sysctl.d, modprobe.d, and of programs. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "verbs/find-writers.h"
 
@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "verbs/find-programs.h"
 #include "verbs/folders.h"
 #include "verbs/live.h"
 #include "verbs/modprobe-files.h"
@@ -130,121 +131,6 @@ static int put_ours(const struct session *session, struct texts *texts)
 	return error < 0 ? error : put_one(session, PATH_BOOT_SYSCTL, texts);
 }
 
-/* Copies what follows NAME= up to the line's end, quotes taken away; "" if there is none. */
-static void find_setting(const char *text, const char *name, char *ret, size_t size)
-{
-	size_t length = strlen(name);
-
-	*ret = '\0';
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
-		size_t value;
-
-		if (strncmp(text, name, length) != 0)
-			continue;
-		text += length + strspn(text + length, " \t");
-		if (*text != '=')
-			continue;
-		text += 1 + strspn(text + 1, " \t\"'");
-		value = strcspn(text, "\n\r\"' \t");
-		if (value < size) {
-			memcpy(ret, text, value);
-			ret[value] = '\0';
-		}
-	}
-}
-
-/* ufw sets the file that its defaults name as it starts. */
-static int find_ufw(const struct context *context, struct host_writers *found)
-{
-	char *CLEANUP(free_pointer) state = NULL;
-	char *CLEANUP(free_pointer) defaults = NULL;
-	char *CLEANUP(free_pointer) text = NULL;
-	char path[256], enabled[8];
-	int error = folders_read_file(context->tree, "/etc/ufw/ufw.conf", &state);
-
-	if (error == 0)
-		error = folders_read_file(context->tree, "/etc/default/ufw", &defaults);
-	if (error < 0 || !state || !defaults)
-		return error;
-	find_setting(state, "ENABLED", enabled, sizeof(enabled));
-	find_setting(defaults, "IPT_SYSCTL", path, sizeof(path));
-	if (strcmp(enabled, "yes") != 0 || path[0] != '/')
-		return 0;
-	error = folders_read_file(context->tree, path, &text);
-	if (text)
-		writers_of_text(&found->values, path, text, NULL, WRITES_BY_UFW, true,
-				&found->writers);
-	return error;
-}
-
-static int read_profile(const struct context *context, const char *name, char *path, size_t size,
-			char **ret)
-{
-	static const char *const folders[] = {"/etc/tuned/profiles", "/etc/tuned",
-					      "/usr/lib/tuned/profiles", "/usr/lib/tuned"};
-	int error = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0 && !*ret; i++) {
-		(void)snprintf(path, size, "%s/%.64s/tuned.conf", folders[i], name);
-		error = folders_read_file(context->tree, path, ret);
-	}
-	return error;
-}
-
-/* The active profile and those that it includes; a later one of them wins over those that it includes. */
-static int find_tuned(const struct context *context, struct host_writers *found)
-{
-	char *CLEANUP(free_pointer) active = NULL;
-	char *CLEANUP(free_pointer) main_file = NULL;
-	char profile[65], reapply[8] = "";
-	int error = folders_read_file(context->tree, "/etc/tuned/active_profile", &active);
-
-	if (error == 0)
-		error = folders_read_file(context->tree, "/etc/tuned/tuned-main.conf", &main_file);
-	if (error < 0 || !active)
-		return error;
-	if (main_file)
-		find_setting(main_file, "reapply_sysctl", reapply, sizeof(reapply));
-	(void)snprintf(profile, sizeof(profile), "%.*s", (int)strcspn(active, " \n"), active);
-	for (int depth = 0; depth < 8 && *profile && error == 0; depth++) {
-		char *CLEANUP(free_pointer) text = NULL;
-		char path[128];
-
-		error = read_profile(context, profile, path, sizeof(path), &text);
-		if (!text)
-			break;
-		/* By default tuned has sysctl.d read again behind its own values. */
-		writers_of_text(&found->values, path, text, "sysctl", WRITES_BY_TUNED,
-				strcmp(reapply, "0") == 0, &found->writers);
-		find_setting(text, "include", profile, sizeof(profile));
-	}
-	return error;
-}
-
-/* Where kubeadm and its kin put it. */
-static int find_kube_proxy(const struct context *context, struct host_writers *found)
-{
-	static const char *const paths[] = {"/var/lib/kube-proxy/config.conf",
-					    "/var/lib/kube-proxy/kube-proxy-config.yaml",
-					    "/etc/kubernetes/kube-proxy-config.yaml"};
-	struct buffer CLEANUP(buffer_clear) commands = {0};
-	int error = 0;
-
-	if (live_is_wanted(context))
-		kernel_list_commands(context->kernel, &commands);
-	for (size_t i = 0; i < ARRAY_SIZE(paths) && error == 0; i++) {
-		char *CLEANUP(free_pointer) text = NULL;
-
-		error = folders_read_file(context->tree, paths[i], &text);
-		if (text)
-			writers_of_kube_proxy(&found->values, paths[i], text,
-					      commands.data &&
-						      strstr(commands.data, "\nkube-proxy\n"),
-					      &found->writers);
-	}
-	return error;
-}
-
 static int find_modprobe(const struct context *context, struct host_writers *found)
 {
 	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
@@ -277,11 +163,7 @@ enum exit_code find_writers(struct context *context, const struct session *sessi
 		error = find_modprobe(context, &found);
 	}
 	if (error == 0)
-		error = find_ufw(context, &found);
-	if (error == 0)
-		error = find_tuned(context, &found);
-	if (error == 0)
-		error = find_kube_proxy(context, &found);
+		error = find_programs(context, &found);
 	if (found.writers.out_of_memory)
 		error = -ENOMEM;
 	if (error < 0) {

@@ -1,4 +1,4 @@
-/* Looks for whatever else writes the plan's values: files of sysctl.d, modprobe.d, ufw, tuned, and programs. */
+/* Looks for whatever else writes the plan's values: files of sysctl.d, modprobe.d, and of programs. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

@@ -191,6 +191,24 @@ static void text_of_others_is_read_by_line_and_section(void **state)
 				 "> nf_conntrack_max /a:9\n");
 }
 
+/* As of tuned's profiles: what was read before is written before. */
+static void later_file_of_the_same_time_wins(void **state)
+{
+	struct writers writers = {0};
+
+	(void)state;
+	writers_of_text(&values, "/a", "net.nf_conntrack_max=7\n", NULL, WRITES_BY_TUNED, true,
+			&writers);
+	writers_of_text(&values, "/b", "net.nf_conntrack_max=8\n", NULL, WRITES_BY_UFW, true,
+			&writers);
+	writers_of_text(&values, "/c", "net.nf_conntrack_max=100000\n", NULL, WRITES_BY_TUNED, true,
+			&writers);
+	expect_writers(&writers, "nf_conntrack_max /a:1 7 other 10 0\n"
+				 "nf_conntrack_max /b:1 8 other 8 8\n"
+				 "nf_conntrack_max /c:1 100000 same 10 10\n"
+				 "> nf_conntrack_max /b:1\n");
+}
+
 /* The value before stays; tuned's variables are not followed. */
 static void what_the_kernel_refuses_takes_nothing_away(void **state)
 {
@@ -312,6 +330,7 @@ int main(void)
 		cmocka_unit_test(sysctl_conf_is_read_by_procps_alone),
 		cmocka_unit_test(modprobe_sets_what_our_rule_sets_right),
 		cmocka_unit_test(text_of_others_is_read_by_line_and_section),
+		cmocka_unit_test(later_file_of_the_same_time_wins),
 		cmocka_unit_test(what_the_kernel_refuses_takes_nothing_away),
 		cmocka_unit_test(times_have_words),
 		/* the last one, as it puts another value among them */
