@@ -240,11 +240,13 @@ static void add_line(const struct values *values, const char *path, unsigned int
 {
 	const char *sign = memchr(line, '=', length);
 	size_t key = sign ? (size_t)(sign - line) : 0;
+	/* To sysctl, which ufw runs, "-key" is a key that may be missing. */
+	size_t dash = time == WRITES_BY_UFW && *line == '-';
 	struct buffer CLEANUP(buffer_clear) text = {0};
 
 	while (key > 0 && strchr(" \t", line[key - 1]))
 		key--;
-	if (!sign || key == 0)
+	if (!sign || key <= dash)
 		return;
 	sign++;
 	while (sign < line + length && strchr(" \t", *sign))
@@ -257,7 +259,7 @@ static void add_line(const struct values *values, const char *path, unsigned int
 		bool taken = is_taken(writers, value, text.data, time);
 		struct writer *writer;
 
-		if (!is_key(value, line, key))
+		if (!is_key(value, line + dash, key - dash))
 			continue;
 		for (size_t k = 0; k < writers->count && taken; k++)
 			if (writers->items[k].value == value)

@@ -209,6 +209,22 @@ static void later_file_of_the_same_time_wins(void **state)
 				 "> nf_conntrack_max /b:1\n");
 }
 
+/* ufw gives its file to sysctl -p. */
+static void dash_before_a_key_is_for_sysctl(void **state)
+{
+	static const char text[] = "-net/netfilter/nf_conntrack_max = 7\n"
+				   "- net.netfilter.nf_conntrack_udp_timeout = 7\n"
+				   "-=1\n";
+	struct writers writers = {0};
+
+	(void)state;
+	writers_of_text(&values, "/a", text, NULL, WRITES_BY_UFW, true, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:1 7 other 8 8\n"
+				 "> nf_conntrack_max /a:1\n");
+	writers_of_text(&values, "/a", text, NULL, WRITES_BY_TUNED, true, &writers);
+	expect_writers(&writers, "");
+}
+
 /* The value before stays; tuned's variables are not followed. */
 static void what_the_kernel_refuses_takes_nothing_away(void **state)
 {
@@ -331,6 +347,7 @@ int main(void)
 		cmocka_unit_test(modprobe_sets_what_our_rule_sets_right),
 		cmocka_unit_test(text_of_others_is_read_by_line_and_section),
 		cmocka_unit_test(later_file_of_the_same_time_wins),
+		cmocka_unit_test(dash_before_a_key_is_for_sysctl),
 		cmocka_unit_test(what_the_kernel_refuses_takes_nothing_away),
 		cmocka_unit_test(times_have_words),
 		/* the last one, as it puts another value among them */
