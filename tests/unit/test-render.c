@@ -222,7 +222,8 @@ static void rule_of_at_least_to_the_byte(void **state)
 				"rule", b.data,
 				"# Whoever raises max raises the buckets as well: more of them "
 				"stay.\n"
-				"ATTR{parameters/hashsize}==\"?|??|???|????|?????|"
+				"ATTR{parameters/"
+				"hashsize}==\"[0-9]|[1-9]?|[1-9]??|[1-9]???|[1-9]????|"
 				"1?????|2[0-5]????|26[0-1]???|2620??|2621[0-3]?|26214[0-3]\", \\\n"
 				"  ATTR{parameters/hashsize}=\"262000\"\n");
 		/* Each line of a rule that is read has an end of its own. */
