@@ -84,9 +84,8 @@ static void say_verdict(struct context *context, const struct live *live,
 			   "The files are in order, and nf_conntrack is loaded from before: "
 			   "\"conntrack-persist\n"
 			   "unload\" removes it once nobody uses it; the next boot is without it.");
-	else if (!verdict->files && values_count(&live->values, VALUE_DIFFERS) == 0)
-		report_say(context->report, "The files are in order, and nf_conntrack cannot load: "
-					    "mend what the warning names.");
+	else if (!verdict->files && live_cannot_load(live))
+		live_say_cannot_load(context);
 	else if (verdict->forced)
 		report_say(context->report,
 			   "The host differs from its configuration; \"conntrack-persist plan\" "

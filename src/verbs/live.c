@@ -357,6 +357,17 @@ bool live_report(struct context *context, const struct session *session, const s
 	       values_count(&live->values, VALUE_CANNOT_LOAD) > 0;
 }
 
+bool live_cannot_load(const struct live *live)
+{
+	return live->blocked && !module_is_there(live->module);
+}
+
+void live_say_cannot_load(struct context *context)
+{
+	report_say(context->report, "The files are in order, and nf_conntrack cannot load: mend "
+				    "what the warning names.");
+}
+
 void live_report_state(struct context *context, bool differs, const struct live *live)
 {
 	const char *state = "in-order";

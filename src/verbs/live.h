@@ -39,6 +39,12 @@ enum live_detail {
 bool live_report(struct context *context, const struct session *session, const struct live *live,
 		 enum live_detail detail);
 
+/* Whether nf_conntrack is not there, and something keeps it from loading: no verb puts that right. */
+bool live_cannot_load(const struct live *live);
+
+/* The verdict where that is all there is. */
+void live_say_cannot_load(struct context *context);
+
 /* "drift", "pending" or "in-order", of files and values together. */
 void live_report_state(struct context *context, bool differs, const struct live *live);
 

@@ -28,7 +28,7 @@ static enum exit_code run_plan(struct context *context)
 	struct live CLEANUP(live_done) live = {0};
 	struct host_writers CLEANUP(host_writers_done) writers = {0};
 	enum exit_code code;
-	bool differs;
+	bool differs, files;
 
 	if (context->options->from_system)
 		return adopt(context);
@@ -48,9 +48,9 @@ static enum exit_code run_plan(struct context *context)
 	if (code != EXIT_DONE)
 		return code;
 	report_plan(context->report, &session.plan);
-	differs = session_report(context, &session, REPORT_DIFFS);
+	files = session_report(context, &session, REPORT_DIFFS);
 	warn_of_refusal(context, &session);
-	differs = live_report(context, &session, &live, LIVE_PLAN) || differs;
+	differs = live_report(context, &session, &live, LIVE_PLAN) || files;
 	(void)writers_report(context, &writers);
 	find_initramfs(context, &session, differs);
 	live_report_state(context, differs, &live);
@@ -59,7 +59,9 @@ static enum exit_code run_plan(struct context *context)
 		return code;
 	if (differs)
 		keep_off_say_limits(context, &session);
-	if (!differs)
+	if (!files && live_cannot_load(&live))
+		live_say_cannot_load(context);
+	else if (!differs)
 		report_say(context->report, "Nothing to do: every file %sis as planned.",
 			   values_count(&live.values, VALUE_OK) > 0 ? "and value " : "");
 	else
