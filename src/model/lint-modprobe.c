@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "model/lint-internal.h"
 #include "model/modprobe-lines.h"
+#include "model/modprobe-view.h"
 
 static void tell(const struct lint_place *place, enum severity severity, const char *what)
 {
@@ -53,16 +54,12 @@ static bool judge_command(const struct lint_place *place, const struct modprobe_
 	return true;
 }
 
-static bool loads_something(const char *command)
-{
-	return strstr(command, "modprobe") || strstr(command, "insmod");
-}
-
 static void judge_old_name(const struct lint_place *place, const struct modprobe_line *line,
 			   const struct lint_old_name *old)
 {
-	bool blocks = strcmp(line->command, "blacklist") == 0 ||
-		      (strcmp(line->command, "install") == 0 && !loads_something(line->rest));
+	bool blocks =
+		strcmp(line->command, "blacklist") == 0 ||
+		(strcmp(line->command, "install") == 0 && !modprobe_install_loads(line->rest));
 	struct buffer text = {0};
 
 	/* An alias that gives an old name back is no mistake. */
@@ -91,7 +88,7 @@ static void judge_install(const struct lint_place *place, const struct modprobe_
 		tell(place, SEVERITY_WARNING,
 		     "modprobe reports success and nothing is loaded, so that what needs "
 		     "nf_conntrack fails with \"Unknown symbol\"; " LINT_ADVICE_OFF);
-	else if (loads_something(line->rest) && !strstr(line->rest, "CMDLINE_OPTS"))
+	else if (modprobe_install_loads(line->rest) && !strstr(line->rest, "CMDLINE_OPTS"))
 		tell(place, SEVERITY_WARNING,
 		     "this install line drops the options of whoever loads nf_conntrack (no "
 		     "$CMDLINE_OPTS); write \"[apply] synchronous = yes\" in "

@@ -10,6 +10,8 @@
 #include "model/parameters.h"
 #include "model/sizes.h"
 
+const char *const loading_needs[LOADING_NEEDS] = {"nf_defrag_ipv4", "nf_defrag_ipv6"};
+
 void modprobe_view_done(struct modprobe_view *view)
 {
 	free(view->install);
@@ -40,8 +42,9 @@ static bool has_word(const char *rest, const struct parameter *word)
 }
 
 /* The first such line in reading order. */
-static struct place find_line(const struct loading_request *request, const char *command,
-			      const struct parameter *word, struct problems *problems)
+static struct place find_line_of(const struct loading_request *request, const char *module,
+				 const char *command, const struct parameter *word,
+				 struct problems *problems)
 {
 	struct place place = {0};
 
@@ -52,12 +55,13 @@ static struct place find_line(const struct loading_request *request, const char 
 		int found;
 
 		while (!place.path &&
-		       (found = modprobe_line_next(&position, &number, &line)) != 0) {
+		       (found = modprobe_statement_next(&position, &number, &line)) != 0) {
 			if (found < 0) {
 				problems->out_of_memory = true;
 				return place;
 			}
-			if (strcmp(line.command, command) == 0 && has_word(line.rest, word))
+			if (modprobe_line_is_of(&line, module) &&
+			    strcmp(line.command, command) == 0 && has_word(line.rest, word))
 				place = (struct place){
 					.path = request->files[i].path,
 					.number = line.number,
@@ -67,6 +71,12 @@ static struct place find_line(const struct loading_request *request, const char 
 		}
 	}
 	return place;
+}
+
+static struct place find_line(const struct loading_request *request, const char *command,
+			      const struct parameter *word, struct problems *problems)
+{
+	return find_line_of(request, "nf_conntrack", command, word, problems);
 }
 
 static void complain(const struct place *place, struct problems *problems, const char *text)
@@ -159,15 +169,13 @@ static bool judge_install(const struct loading_request *request, struct problems
 	const struct modprobe_view *view = request->view;
 	struct place place;
 	struct buffer CLEANUP(buffer_clear) text = {0};
-	bool loads;
 
 	if (!view->install)
 		return false;
 	place = find_line(request, "install", NULL, problems);
 	if (place.ours)
 		return false;
-	loads = strstr(view->install, "modprobe") || strstr(view->install, "insmod");
-	if (!loads && !view->softdep) {
+	if (modprobe_view_is_blocked(view)) {
 		buffer_printf(&text,
 			      "nf_conntrack cannot load: this install line runs \"%s\" instead; "
 			      "take it away",
@@ -175,11 +183,34 @@ static bool judge_install(const struct loading_request *request, struct problems
 		complain(&place, problems, text.data ? text.data : "");
 		return true;
 	}
-	if (loads && request->plan->synchronous)
+	if (modprobe_install_loads(view->install) && request->plan->synchronous)
 		complain(&place, problems,
 			 "only one install line counts for nf_conntrack, and it is this one: "
 			 "synchronous = yes has no effect until it is taken away");
 	return false;
+}
+
+/* The install line of a module that it needs runs too when nf_conntrack is loaded, unless that one is there. */
+static bool judge_needed(const struct loading_request *request, size_t i, struct problems *problems)
+{
+	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
+	bool there = request->needs_there[i];
+	struct place place;
+
+	/* Built into this kernel, then. */
+	if (module_is_there(request->module) && !there)
+		return false;
+	if (modprobe_view_of_files(request->files, request->file_count, loading_needs[i], &view) <
+	    0)
+		problems->out_of_memory = true;
+	if (!modprobe_view_is_blocked(&view))
+		return false;
+	place = find_line_of(request, loading_needs[i], "install", NULL, problems);
+	problems_add(problems, SEVERITY_WARNING, place.path, place.number,
+		     "nf_conntrack cannot load%s: it needs %s, and this install line runs \"%s\" "
+		     "instead; take it away",
+		     there ? " after the next boot" : "", loading_needs[i], view.install);
+	return !there;
 }
 
 static void judge_softdep(const struct loading_request *request, struct problems *problems)
@@ -248,6 +279,8 @@ bool loading_judge(const struct loading_request *request, struct problems *probl
 	if (request->view->known) {
 		blocked |= judge_options(request, problems);
 		blocked |= judge_install(request, problems);
+		for (size_t i = 0; i < LOADING_NEEDS; i++)
+			blocked |= judge_needed(request, i, problems);
 		judge_softdep(request, problems);
 		judge_blacklist(request, problems);
 	}

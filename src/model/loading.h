@@ -6,35 +6,24 @@
 #include <stddef.h>
 
 #include "base/problems.h"
+#include "model/modprobe-view.h"
 #include "model/observed.h"
 #include "model/plan.h"
 
-/* modprobe's view of nf_conntrack, all files merged. Owned texts; NULL: there is none. */
-struct modprobe_view {
-	bool known;    /* it could be asked */
-	bool built_in; /* by the list of what is built into this kernel, where there is one */
-	bool blacklisted;
-	char *install; /* the install command that counts */
-	char *softdep; /* "pre: a b post: c" */
-	char *options; /* "hashsize=1 acct=1 hashsize=2": the last of each counts, a bad one stops all */
-};
-void modprobe_view_done(struct modprobe_view *view);
-
-/* One file of modprobe.d, to name where a line stands. Points to the caller's texts. */
-struct modprobe_file {
-	const char *path;
-	const char *text;
-};
+/* The modules that nf_conntrack does not load without. */
+#define LOADING_NEEDS 2
+extern const char *const loading_needs[LOADING_NEEDS];
 
 struct loading_request {
 	const struct plan *plan;
 	const struct facts *facts;
 	enum module_state module;
-	const struct modprobe_view *view;
-	const struct modprobe_file *files; /* in the order in which modprobe reads them */
+	const struct modprobe_view *view;  /* of nf_conntrack */
+	const struct modprobe_file *files; /* as modprobe reads them, to name a line */
 	size_t file_count;
-	const char *command_line; /* the kernel's; "" where unknown */
-	bool modules_disabled;	  /* kernel.modules_disabled: none loads until the reboot */
+	bool needs_there[LOADING_NEEDS]; /* those modules have been loaded */
+	const char *command_line;	 /* the kernel's; "" where unknown */
+	bool modules_disabled;		 /* kernel.modules_disabled: none loads until the reboot */
 };
 
 /*

@@ -112,14 +112,19 @@ int modprobe_statement_next(const char **position, unsigned int *number, struct 
 }
 
 /* In some commands a pattern may match. */
-bool modprobe_line_is_ours(const struct modprobe_line *line)
+bool modprobe_line_is_of(const struct modprobe_line *line, const char *module)
 {
 	static const char *const exact[] = {"options", "blacklist"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(exact); i++)
 		if (strcmp(line->command, exact[i]) == 0)
-			return strcmp(line->name, "nf_conntrack") == 0;
-	return fnmatch(line->name, "nf_conntrack", 0) == 0;
+			return strcmp(line->name, module) == 0;
+	return fnmatch(line->name, module, 0) == 0;
+}
+
+bool modprobe_line_is_ours(const struct modprobe_line *line)
+{
+	return modprobe_line_is_of(line, "nf_conntrack");
 }
 
 int modprobe_line_next(const char **position, unsigned int *number, struct modprobe_line *ret)

@@ -27,5 +27,8 @@ MUST_CHECK int modprobe_line_next(const char **position, unsigned int *number,
 MUST_CHECK int modprobe_statement_next(const char **position, unsigned int *number,
 				       struct modprobe_line *ret);
 
+/* Whether this line is about that module. */
+bool modprobe_line_is_of(const struct modprobe_line *line, const char *module);
+
 /* Whether this line is about nf_conntrack. */
 bool modprobe_line_is_ours(const struct modprobe_line *line);

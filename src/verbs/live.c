@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -211,12 +212,41 @@ static void judge_lower_max(struct context *context, const struct session *sessi
 			       max, value->wanted, max);
 }
 
+static int ask_modprobe(struct context *context, struct modprobe_view *view)
+{
+	int error = kernel_modprobe_view(context->kernel, view);
+
+	if (error != -ELIBACC && error != -ELIBBAD)
+		return error;
+	report_message(context->report, SEVERITY_WARNING,
+		       "libkmod is not installed: lines of modprobe.d that keep nf_conntrack "
+		       "out are not found");
+	return 0;
+}
+
+/* What cannot be read is not known, and nothing is said of it. */
+static void ask_kernel(const struct context *context, struct loading_request *request,
+		       char *command_line, size_t size)
+{
+	char text[64];
+
+	if (kernel_read(context->kernel, "/proc/cmdline", command_line, size) < 0)
+		command_line[0] = '\0';
+	if (kernel_read(context->kernel, "/proc/sys/kernel/modules_disabled", text, sizeof(text)) ==
+	    0)
+		request->modules_disabled = strcmp(text, "1") == 0;
+	for (size_t i = 0; i < LOADING_NEEDS; i++) {
+		(void)snprintf(text, sizeof(text), "/sys/module/%s", loading_needs[i]);
+		request->needs_there[i] = kernel_has(context->kernel, text);
+	}
+}
+
 enum exit_code live_judge(struct context *context, const struct session *session, struct live *live)
 {
 	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
 	struct problems CLEANUP(problems_done) problems = {0};
-	char command_line[4096] = "", disabled[8] = "";
+	char command_line[4096] = "";
 	struct loading_request request = {
 		.plan = &session->plan,
 		.facts = &session->facts,
@@ -232,14 +262,7 @@ enum exit_code live_judge(struct context *context, const struct session *session
 	judge_lower_max(context, session, live);
 	if (live->module == MODULE_BUILT_IN)
 		return EXIT_DONE;
-	error = kernel_modprobe_view(context->kernel, &view);
-	if (error == -ELIBACC || error == -ELIBBAD) {
-		report_message(
-			context->report, SEVERITY_WARNING,
-			"libkmod is not installed: lines of modprobe.d that keep nf_conntrack "
-			"out are not found");
-		error = 0;
-	}
+	error = ask_modprobe(context, &view);
 	if (error == 0)
 		error = modprobe_files_read(context->tree, &files);
 	if (error < 0) {
@@ -253,12 +276,7 @@ enum exit_code live_judge(struct context *context, const struct session *session
 			"chroot?): nothing can be said of its values");
 	request.files = files.items;
 	request.file_count = files.count;
-	/* Without these two nothing is known of them, and nothing said. */
-	if (kernel_read(context->kernel, "/proc/cmdline", command_line, sizeof(command_line)) < 0)
-		command_line[0] = '\0';
-	if (kernel_read(context->kernel, "/proc/sys/kernel/modules_disabled", disabled,
-			sizeof(disabled)) == 0)
-		request.modules_disabled = strcmp(disabled, "1") == 0;
+	ask_kernel(context, &request, command_line, sizeof(command_line));
 	live->blocked = loading_judge(&request, &problems);
 	report_problems(context->report, &problems);
 	values_judge(&live->values, live->module, live->blocked);

@@ -257,6 +257,48 @@ static void install_line_that_does_not_load_is_told(void **state)
 	expect_judged("ours", f, false, 0);
 }
 
+static void install_line_of_a_needed_module_blocks(void **state)
+{
+	static const struct {
+		const char *a, *z;
+	} harmless[] = {
+		{"install ipv6 /bin/false\ninstall nf_defrag /bin/false\n", ""},
+		{"install nf_defrag_ipv6 /sbin/modprobe --ignore-install nf_defrag_ipv6\n", ""},
+		{"install nf_defrag_ipv6 insmod x.ko\n", "install nf_defrag_ipv6 /bin/false\n"},
+		{"install nf_defrag_ipv6 /bin/false\n", "softdep nf_defrag_ipv6 pre: ipv6\n"},
+		{"softdep nf-defrag* post: x\n", "install nf_defrag_ipv4 /bin/false\n"},
+		{"install nf_defrag_ipv6\n# install nf_defrag_ipv4 /bin/false\n", ""},
+		{"remove nf_defrag_ipv6 /bin/false\nblacklist nf_defrag_ipv6\n", ""},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++) {
+		files_are(f, harmless[i].a, harmless[i].z);
+		expect_judged(harmless[i].a, f, false, 0);
+	}
+	files_are(f, "softdep nf_conntrack post: x\nsoftdep nf_defrag_ipv4 pre:\n",
+		  "\ninstall nf-defrag-ipv6  /bin/false\ninstall nf_defrag_ipv6 /bin/true\n");
+	expect_warned(f, true, z_conf, 2,
+		      "cannot load: it needs nf_defrag_ipv6, and this install line runs "
+		      "\"/bin/false\" instead; take it away");
+	/* both, by a pattern; the first line of each counts */
+	files_are(f, "install nf_defrag_* /bin/true\n", "install nf_defrag_ipv4 modprobe -i x\n");
+	expect_judged("both", f, true, 2);
+	expect_warning(f, 0, a_conf, 1, "it needs nf_defrag_ipv4, and this install line");
+	expect_warning(f, 1, a_conf, 1, "it needs nf_defrag_ipv6, and this install line");
+	/* one that is there is no obstacle before the next boot */
+	f->request.needs_there[1] = true;
+	expect_judged("one there", f, true, 2);
+	f->request.needs_there[0] = true;
+	expect_judged("both there", f, false, 2);
+	expect_warning(f, 0, a_conf, 1, "cannot load after the next boot: it needs nf_defrag_ipv4");
+	/* one that is not, beside a loaded nf_conntrack, is part of the kernel */
+	f->request.module = MODULE_LIVE;
+	f->request.needs_there[0] = false;
+	expect_judged("loaded", f, false, 1);
+	expect_warning(f, 0, a_conf, 1, "cannot load after the next boot: it needs nf_defrag_ipv6");
+}
+
 static void install_line_that_loads_is_in_the_way_of_ours_only(void **state)
 {
 	struct fixture *f = *state;
@@ -410,6 +452,7 @@ int main(void)
 		loading_test(options_are_told_apart),
 		loading_test(refused_option_is_told_by_its_line),
 		loading_test(install_line_that_does_not_load_is_told),
+		loading_test(install_line_of_a_needed_module_blocks),
 		loading_test(install_line_that_loads_is_in_the_way_of_ours_only),
 		loading_test(softdep_line_switches_install_lines_off),
 		loading_test(blacklist_hides_and_does_not_block),
