@@ -12,14 +12,6 @@
 
 const char *const loading_needs[LOADING_NEEDS] = {"nf_defrag_ipv4", "nf_defrag_ipv6"};
 
-void modprobe_view_done(struct modprobe_view *view)
-{
-	free(view->install);
-	free(view->softdep);
-	free(view->options);
-	*view = (struct modprobe_view){0};
-}
-
 /* Where a line stands that some reader has merged away; path NULL: in no file that was read. */
 struct place {
 	const char *path;

@@ -70,7 +70,7 @@ enum exit_code adopt(struct context *context)
 		request.modprobe_count = modprobe_without_ours(&files);
 		count = adopt_render(&request, &text, &problems);
 	}
-	report_problems(context->report, &problems);
+	report_problems(context->report, "", &problems);
 	if (problems.out_of_memory)
 		count = -ENOMEM;
 	if (count < 0) {

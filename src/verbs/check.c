@@ -46,11 +46,8 @@ static enum exit_code look(struct context *context, struct look *look)
 
 	if (code == EXIT_DONE)
 		code = find_writers(context, &look->session, &look->writers);
-	if (code == EXIT_DONE && live_is_wanted(context)) {
-		code = live_observe(context, &look->session, &look->live);
-		if (code == EXIT_DONE)
-			code = live_judge(context, &look->session, &look->live);
-	}
+	if (code == EXIT_DONE)
+		code = live_look(context, &look->session, &look->live);
 	return code;
 }
 

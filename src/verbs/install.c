@@ -134,7 +134,7 @@ static enum exit_code check_result(struct context *context, const struct activat
 static void say_what_is_left(struct context *context, const struct activation *activation,
 			     bool changed, bool lasting)
 {
-	if (context->options->root)
+	if (context->options->root && !activation->blocked)
 		report_say(context->report,
 			   "In force when the image boots and nf_conntrack loads there.");
 	else if (activation->there && activation->out_of_reach == 0 && !lasting)
@@ -152,8 +152,8 @@ static void say_what_is_left(struct context *context, const struct activation *a
 			"The files are in place; what is left out above is for the host itself.");
 	else if (activation->blocked)
 		report_say(context->report,
-			   "nf_conntrack cannot load on this host until what is named above is "
-			   "taken away.");
+			   "nf_conntrack cannot load %s until what is named above is taken away.",
+			   context->options->root ? "in this image" : "on this host");
 	else if (changed || activation->looked)
 		report_say(context->report,
 			   "In force when nf_conntrack loads next, at the latest "
@@ -187,6 +187,22 @@ static enum exit_code tell_rest(struct context *context, const struct session *s
 	return EXIT_DONE;
 }
 
+/* An image has nothing to follow with; what its files keep from loading is told. */
+static enum exit_code follow(struct context *context, const struct session *session, bool changed,
+			     struct activation *ret)
+{
+	struct live CLEANUP(live_done) live = {0};
+	enum exit_code code;
+
+	if (live_is_wanted(context))
+		return activate(context, session, changed, ret);
+	code = live_look(context, session, &live);
+	ret->blocked = live_cannot_load(&live);
+	if (ret->blocked)
+		report_set_state(context->report, "drift");
+	return code;
+}
+
 static enum exit_code carry_out(struct context *context, struct session *session,
 				struct changes *changes)
 {
@@ -203,8 +219,7 @@ static enum exit_code carry_out(struct context *context, struct session *session
 	report_set_changed(context->report, changed);
 	(void)session_report(context, session, REPORT_ACTIONS);
 	report_set_state(context->report, "in-order");
-	code = live_is_wanted(context) ? activate(context, session, changed, &activation)
-				       : EXIT_DONE;
+	code = follow(context, session, changed, &activation);
 	if (code == EXIT_DONE)
 		code = keep_off_unload(context, session, &removed);
 	report_set_changed(context->report, changed || activation.set > 0 || removed > 0);

@@ -212,10 +212,15 @@ static void judge_lower_max(struct context *context, const struct session *sessi
 			       max, value->wanted, max);
 }
 
-static int ask_modprobe(struct context *context, struct modprobe_view *view)
+/* Of an image its files tell: libkmod would mix the running kernel's command line in. */
+static int ask_modprobe(struct context *context, const struct modprobe_files *files,
+			struct modprobe_view *view)
 {
-	int error = kernel_modprobe_view(context->kernel, view);
+	int error;
 
+	if (context->options->root)
+		return modprobe_view_of_files(files->items, files->count, "nf_conntrack", view);
+	error = kernel_modprobe_view(context->kernel, view);
 	if (error != -ELIBACC && error != -ELIBBAD)
 		return error;
 	report_message(context->report, SEVERITY_WARNING,
@@ -258,13 +263,14 @@ enum exit_code live_judge(struct context *context, const struct session *session
 
 	if (session->plan.mode != MODE_TUNE)
 		return EXIT_DONE;
-	judge_namespaces(context, session);
+	if (live_is_wanted(context))
+		judge_namespaces(context, session);
 	judge_lower_max(context, session, live);
 	if (live->module == MODULE_BUILT_IN)
 		return EXIT_DONE;
-	error = ask_modprobe(context, &view);
+	error = modprobe_files_read(context->tree, &files);
 	if (error == 0)
-		error = modprobe_files_read(context->tree, &files);
+		error = ask_modprobe(context, &files, &view);
 	if (error < 0) {
 		report_errno(context, "read", "modprobe's configuration", error);
 		return EXIT_FAILED;
@@ -276,15 +282,27 @@ enum exit_code live_judge(struct context *context, const struct session *session
 			"chroot?): nothing can be said of its values");
 	request.files = files.items;
 	request.file_count = files.count;
-	ask_kernel(context, &request, command_line, sizeof(command_line));
+	if (live_is_wanted(context))
+		ask_kernel(context, &request, command_line, sizeof(command_line));
 	live->blocked = loading_judge(&request, &problems);
-	report_problems(context->report, &problems);
+	report_problems(context->report, report_style(context->report)->prefix, &problems);
 	values_judge(&live->values, live->module, live->blocked);
 	if (problems.out_of_memory) {
 		report_errno(context, "judge", "modprobe's configuration", -ENOMEM);
 		return EXIT_FAILED;
 	}
 	return EXIT_DONE;
+}
+
+enum exit_code live_look(struct context *context, const struct session *session, struct live *live)
+{
+	enum exit_code code = EXIT_DONE;
+
+	if (live_is_wanted(context))
+		code = live_observe(context, session, live);
+	if (code == EXIT_DONE && (live_is_wanted(context) || context->options->root))
+		code = live_judge(context, session, live);
+	return code;
 }
 
 bool live_is_in_reach(const struct context *context, const struct value *value)
@@ -371,8 +389,8 @@ bool live_report(struct context *context, const struct session *session, const s
 			   value_state_word(VALUE_DIFFERS), module_state_words(live->module));
 	if (detail == LIVE_PLAN && live->module == MODULE_BUILT_IN)
 		report_built_in(context, session);
-	return live->unwanted || values_count(&live->values, VALUE_DIFFERS) > 0 ||
-	       values_count(&live->values, VALUE_CANNOT_LOAD) > 0;
+	return live->unwanted || live_cannot_load(live) ||
+	       values_count(&live->values, VALUE_DIFFERS) > 0;
 }
 
 bool live_cannot_load(const struct live *live)

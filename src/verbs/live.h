@@ -30,12 +30,18 @@ enum exit_code live_observe_namespace(struct context *context, const struct sess
 enum exit_code live_judge(struct context *context, const struct session *session,
 			  struct live *live);
 
+/* Both, as far as this run looks: an image is judged by its files alone, with --no-live nothing is. */
+enum exit_code live_look(struct context *context, const struct session *session, struct live *live);
+
 enum live_detail {
 	LIVE_STATES, /* how each is */
 	LIVE_PLAN,   /* and what to put on the kernel command line */
 };
 
-/* Reports the values, those in order by their number unless --verbose. Returns whether something differs. */
+/*
+ * Reports the values, those in order by their number unless --verbose. Returns whether something differs, or keeps the
+ * module from loading.
+ */
 bool live_report(struct context *context, const struct session *session, const struct live *live,
 		 enum live_detail detail);
 

@@ -35,16 +35,10 @@ static enum exit_code run_plan(struct context *context)
 	code = session_open(context, SIZES_RESOLVE, &session);
 	if (code == EXIT_DONE)
 		code = find_writers(context, &session, &writers);
-	if (code != EXIT_DONE)
-		return code;
-	if (live_is_wanted(context)) {
-		code = live_observe(context, &session, &live);
-		if (code == EXIT_DONE)
-			code = live_judge(context, &session, &live);
-		if (code != EXIT_DONE)
-			return code;
-	}
-	code = keep_off_look(context, &session, true);
+	if (code == EXIT_DONE)
+		code = live_look(context, &session, &live);
+	if (code == EXIT_DONE)
+		code = keep_off_look(context, &session, true);
 	if (code != EXIT_DONE)
 		return code;
 	report_plan(context->report, &session.plan);

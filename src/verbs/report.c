@@ -175,16 +175,16 @@ void report_message(struct report *report, enum severity severity, const char *f
 	print_message(report, severity, text);
 }
 
-void report_problems(struct report *report, const struct problems *problems)
+void report_problems(struct report *report, const char *prefix, const struct problems *problems)
 {
 	for (size_t i = 0; i < problems->count; i++) {
 		const struct problem *item = &problems->items[i];
 		struct buffer CLEANUP(buffer_clear) text = {0};
 
 		if (item->file && item->line)
-			buffer_printf(&text, "%s:%u: ", item->file, item->line);
+			buffer_printf(&text, "%s%s:%u: ", prefix, item->file, item->line);
 		else if (item->file)
-			buffer_printf(&text, "%s: ", item->file);
+			buffer_printf(&text, "%s%s: ", prefix, item->file);
 		buffer_add(&text, item->text);
 		print_message(report, item->severity, text.data ? text.data : "out of memory");
 	}

@@ -49,7 +49,8 @@ bool report_has_place(const struct report *report, const char *path, unsigned in
 /* Tells what was held back until now, and from now on all as it comes. */
 void report_release(struct report *report);
 
-void report_problems(struct report *report, const struct problems *problems);
+/* prefix: before the name of each file. */
+void report_problems(struct report *report, const char *prefix, const struct problems *problems);
 
 /* A line of the result, not in JSON and not with --quiet. */
 void report_say(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);

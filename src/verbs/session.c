@@ -79,7 +79,7 @@ static void tell_problems(struct context *context, const struct session *session
 	for (size_t i = 0; session->voice == VOICE_LOW && i < problems->count; i++)
 		if (problems->items[i].severity == SEVERITY_ERROR)
 			problems->items[i].severity = SEVERITY_WARNING;
-	report_problems(context->report, problems);
+	report_problems(context->report, "", problems);
 }
 
 static enum exit_code read_config(struct context *context, struct session *session,
