@@ -169,6 +169,7 @@ static void add_parameter(const struct values *values, const struct parameter *p
 	}
 	writer->times |= WRITES_AT_LOAD;
 	writer->wins |= WRITES_AT_LOAD;
+	writer->refused |= !parameter_is_accepted(parameter);
 }
 
 static void add_options(const struct values *values, const struct modprobe_file *file,

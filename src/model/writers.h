@@ -27,7 +27,7 @@ struct writer {
 	unsigned int times; /* enum writer_time, when it writes */
 	unsigned int wins;  /* those after which its value is the one in force */
 	bool same;	    /* and that is what is wanted */
-	bool refused;	    /* the kernel does not take it from this file */
+	bool refused; /* the kernel does not take it; an option, and the module does not load */
 };
 
 /* Start with `struct writers w = {0}`. */

@@ -231,7 +231,7 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 		const struct writer *writer = &found->writers.items[i];
 		char line[16] = "";
 
-		if (writer_takes_away(writer))
+		if (writer_takes_away(writer) || writer->refused)
 			continue;
 		if (writer->line)
 			(void)snprintf(line, sizeof(line), ":%u", writer->line);

@@ -34,5 +34,8 @@ bool writers_report(struct context *context, const struct host_writers *found);
 /* Names programs that run here and are known to write such values at any time; nobody can say which they will be. */
 void writers_say_programs(struct context *context);
 
-/* Names the lines that set the same values and win nothing: they can be taken out, which is left to the administrator. */
+/*
+ * Names the lines that set the same values and win nothing: they can be taken out, which is left to the administrator. One
+ * that the kernel refuses has to be, and has been told.
+ */
 void writers_say_others(struct context *context, const struct host_writers *found);

@@ -80,17 +80,28 @@ static const char *const rules_folders[] = {"/etc/udev/rules.d", "/run/udev/rule
 					    "/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d",
 					    NULL};
 
-/* Whether something was said of the line already; that the kernel refuses it was not. */
+/* Whether another writer stands there, and nothing that the kernel refuses: that was not said. */
+static bool is_writer(const struct writers *writers, const struct problem *item)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < writers->count; i++) {
+		const struct writer *writer = &writers->items[i];
+
+		if (item->line != writer->line || strcmp(item->file, writer->path) != 0)
+			continue;
+		if (writer->refused)
+			return false;
+		found = true;
+	}
+	return found;
+}
+
 static bool is_known(const struct context *context, const struct host_writers *writers,
 		     const struct problem *item)
 {
-	for (size_t i = 0; i < writers->writers.count; i++) {
-		const struct writer *writer = &writers->writers.items[i];
-
-		if (item->file && !writer->refused && item->line == writer->line &&
-		    strcmp(item->file, writer->path) == 0)
-			return true;
-	}
+	if (item->file && is_writer(&writers->writers, item))
+		return true;
 	return item->file && item->line &&
 	       report_has_place(context->report, item->file, item->line);
 }

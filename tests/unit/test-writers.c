@@ -167,6 +167,25 @@ static void modprobe_sets_what_our_rule_sets_right(void **state)
 				 "expect_hashsize /proc/cmdline:0 512 same 4 4\n");
 }
 
+static void option_that_the_kernel_refuses_is_marked(void **state)
+{
+	const struct modprobe_file files[] = {
+		{"/etc/modprobe.d/a.conf", "options nf_conntrack hashsize=64k acct=1 hashsize=2\n"
+					   "options nf_conntrack hashsize=1 hashsize=\n"
+					   "options nf_conntrack hashsize=100000 acct=x\n"},
+		{PATH_MODPROBE, "options nf_conntrack hashsize=100000\n"},
+	};
+	static const bool refused[] = {true, false, true, false, true, true};
+	struct writers writers = {0};
+
+	(void)state;
+	writers_of_modprobe(&values, files, ARRAY_SIZE(files), "nf_conntrack.hashsize=x", &writers);
+	assert_int_equal(writers.count, ARRAY_SIZE(refused));
+	for (size_t i = 0; i < writers.count; i++)
+		assert_int_equal(writers.items[i].refused, refused[i]);
+	writers_done(&writers);
+}
+
 static void text_of_others_is_read_by_line_and_section(void **state)
 {
 	static const char text[] = "; c\n"
@@ -345,6 +364,7 @@ int main(void)
 		cmocka_unit_test(larger_max_takes_nothing_away_where_that_is_wished),
 		cmocka_unit_test(sysctl_conf_is_read_by_procps_alone),
 		cmocka_unit_test(modprobe_sets_what_our_rule_sets_right),
+		cmocka_unit_test(option_that_the_kernel_refuses_is_marked),
 		cmocka_unit_test(text_of_others_is_read_by_line_and_section),
 		cmocka_unit_test(later_file_of_the_same_time_wins),
 		cmocka_unit_test(dash_before_a_key_is_for_sysctl),
