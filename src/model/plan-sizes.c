@@ -204,6 +204,7 @@ static void judge_ratio(const struct plan_request *request, struct problems *pro
 		else
 			buffer_printf(&text, "max up to %" PRIu64, RATIO_WARN * buckets);
 	}
+	problems->out_of_memory |= text.error < 0;
 	problems_add(problems, refused ? SEVERITY_ERROR : SEVERITY_WARNING, value->file,
 		     value->line, "%s.%s: %s", schema[id].section, schema[id].name,
 		     text.data ? text.data : "");
