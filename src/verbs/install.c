@@ -51,6 +51,8 @@ static void add_file(const struct context *context, const struct file_difference
 		     struct changes *changes)
 {
 	const struct artifact *wanted = difference->wanted;
+	/* An image may be built by anybody, and only root can give files away. */
+	bool to_root = kernel_owns_files(context->kernel) && kernel_may_change(context->kernel);
 
 	if (difference->action == ACTION_NONE)
 		return;
@@ -58,8 +60,8 @@ static void add_file(const struct context *context, const struct file_difference
 				     .kind = wanted ? CHANGE_WRITE : CHANGE_REMOVE,
 				     .path = difference->path,
 				     .mode = wanted ? wanted->mode : 0,
-				     .uid = kernel_owns_files(context->kernel) ? 0 : (uid_t)-1,
-				     .gid = kernel_owns_files(context->kernel) ? 0 : (gid_t)-1,
+				     .uid = to_root ? 0 : (uid_t)-1,
+				     .gid = to_root ? 0 : (gid_t)-1,
 				     .bytes = wanted ? wanted->bytes : NULL,
 				     .size = wanted ? wanted->size : 0,
 				     .seen = difference->seen,

@@ -97,6 +97,31 @@ done
 run 'a working directory that has gone' 0 "(mkdir $work/gone; cd $work/gone; rmdir $work/gone; $install)"
 
 #
+# Another user, who builds an image of their own. The folder of the program may be closed to them.
+#
+chmod 711 "$work"
+cp "$program" "$work/program"
+# shellcheck disable=SC2016
+as_user='chown -R 65534:65534 "$work/image"
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$work/program" --root="$work/image"'
+run 'another user' 0 "$as_user --verbose install"
+[[ -z $(find "$work/image" ! -user 65534 -print) ]] || fail 'another user: files of somebody else'
+for who in 0 65534; do
+	setpriv --reuid=$who --regid=$who --clear-groups "$work/program" --root="$work/image" check >"$work/out" 2>&1 ||
+		fail "another user: check as $who" "$(cat "$work/out")"
+done
+# shellcheck disable=SC2016
+run 'another user, over an older installation' 0 'sed -i "s/200000/100000/" "$work/image/etc/conntrack-persist.conf"
+	"$program" --root="$work/image" install >/dev/null
+	sed -i "s/100000/200000/" "$work/image/etc/conntrack-persist.conf"'"; $as_user --verbose install"
+[[ $(tree) == "$after" ]] || fail 'another user: not updated'
+# shellcheck disable=SC2016
+run 'another user, root in a namespace of their own' 0 'chown -R 65534:65534 "$work/image"
+	setpriv --reuid=65534 --regid=65534 --clear-groups unshare --user --map-root-user \
+		"$work/program" --root="$work/image" install >/dev/null && chown -R 0:0 "$work/image"'
+[[ $(tree) == "$after" ]] || fail 'root in a namespace: not installed'
+
+#
 # Other namespaces and file systems, each with mounts of its own
 #
 inside() {
