@@ -44,7 +44,7 @@ void changes_add(struct changes *changes, const struct file_change *change)
 }
 
 int changes_look(struct changes *changes, const struct tree *tree, const char *path,
-		 const struct looked_at **ret)
+		 struct looked_at **ret)
 {
 	struct looked_at looked = {.path = strdup(path)};
 	int error;
@@ -103,7 +103,7 @@ int changes_find_copy(struct changes *changes, const struct tree *tree,
 {
 	for (unsigned int number = 0; number < COPIES_MAX; number++) {
 		char *CLEANUP(free_pointer) copy = NULL;
-		const struct looked_at *looked = NULL;
+		struct looked_at *looked = NULL;
 		int error = format_copy_path(difference->path, number, &copy);
 
 		if (error == 0)

@@ -12,6 +12,7 @@
 struct looked_at {
 	char *path;
 	struct observed_file file;
+	struct artifact back; /* the copy as what shall be there again; borrows what it points to */
 };
 
 struct changes {
@@ -29,7 +30,7 @@ void changes_add(struct changes *changes, const struct file_change *change);
 
 /* Looks at a path; the result lives as long as the changes. Negative errno as tree_look(). */
 MUST_CHECK int changes_look(struct changes *changes, const struct tree *tree, const char *path,
-			    const struct looked_at **ret);
+			    struct looked_at **ret);
 
 /* Whether the one is what changes_keep() makes of the other. */
 bool changes_is_copy(const struct observed_file *copy, const struct observed_file *of);

@@ -6,7 +6,7 @@
 
 /*
  * Reports "would_change": whether the run would report that it changed something, as values that are out of reach here and
- * modules in use stay; and "refused". live is NULL where the running kernel is not looked at.
+ * modules in use stay; and "refused", with a warning that says why. live is NULL where the running kernel is not looked at.
  */
 enum exit_code foresee(struct context *context, const struct session *session,
 		       const struct live *live);

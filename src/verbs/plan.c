@@ -8,20 +8,6 @@
 #include "verbs/live.h"
 #include "verbs/session.h"
 
-/* What install would refuse is better known before. */
-static void warn_of_refusal(struct context *context, const struct session *session)
-{
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (session->differences[i].needs_force && !context->options->force)
-			report_message(context->report, SEVERITY_WARNING,
-				       "%s%s is %s; install refuses to touch it%s",
-				       tree_prefix(context->tree), session->differences[i].path,
-				       file_state_reason(session->differences[i].state),
-				       session->differences[i].state == STATE_UNUSABLE
-					       ? ""
-					       : " without --force, which keeps a copy");
-}
-
 static enum exit_code run_plan(struct context *context)
 {
 	struct session CLEANUP(session_done) session = {0};
@@ -43,7 +29,6 @@ static enum exit_code run_plan(struct context *context)
 		return code;
 	report_plan(context->report, &session.plan);
 	files = session_report(context, &session, REPORT_DIFFS);
-	warn_of_refusal(context, &session);
 	differs = live_report(context, &session, &live, LIVE_PLAN) || files;
 	(void)writers_report(context, &writers);
 	find_initramfs(context, &session, differs);

@@ -463,6 +463,14 @@ static bool is_refused(const struct context *context, const struct file_differen
 	       (!context->options->force || difference->state == STATE_UNUSABLE);
 }
 
+/* The verb that would refuse: a plan is one of install. */
+static const char *name_refuser(const struct context *context)
+{
+	const char *verb = report_style(context->report)->verb;
+
+	return strcmp(verb, "uninstall") == 0 ? verb : "install";
+}
+
 /* Whether others could write there; warns of it. */
 static bool is_loose(struct context *context, const char *path)
 {
@@ -476,25 +484,40 @@ static bool is_loose(struct context *context, const char *path)
 		return false;
 	report_message(context->report, SEVERITY_WARNING,
 		       "%s belongs to user %u with mode %04o: others than root could replace what "
-		       "is written there; install refuses to write to it without --force",
-		       name, (unsigned int)uid, (unsigned int)mode);
+		       "is written there; %s refuses to write to it without --force",
+		       name, (unsigned int)uid, (unsigned int)mode, name_refuser(context));
 	return true;
+}
+
+static void warn_of_refusal(struct context *context, const char *path, enum file_state state)
+{
+	report_message(context->report, SEVERITY_WARNING, "%s%s is %s; %s refuses to touch it%s",
+		       tree_prefix(context->tree), path, file_state_reason(state),
+		       name_refuser(context),
+		       state == STATE_UNUSABLE ? "" : " without --force, which keeps a copy");
 }
 
 bool session_is_refused(struct context *context, const struct session *session)
 {
-	if (session->manifest_state == STATE_UNUSABLE)
-		return true;
+	bool refused = session->manifest_state == STATE_UNUSABLE;
+
+	if (refused)
+		warn_of_refusal(context, PATH_MANIFEST, STATE_UNUSABLE);
 	for (size_t i = 0; i < session->observed.path_count; i++) {
 		const struct file_difference *difference = &session->differences[i];
 
-		if (is_refused(context, difference))
-			return true;
-		if (difference->wanted && difference->action != ACTION_NONE &&
-		    is_loose(context, difference->path))
-			return true;
+		if (!is_refused(context, difference))
+			continue;
+		warn_of_refusal(context, difference->path, difference->state);
+		refused = true;
 	}
-	return session->manifest_state != STATE_OK && is_loose(context, PATH_MANIFEST);
+	for (size_t i = 0; !refused && i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		refused = difference->wanted && difference->action != ACTION_NONE &&
+			  is_loose(context, difference->path);
+	}
+	return refused || (session->manifest_state != STATE_OK && is_loose(context, PATH_MANIFEST));
 }
 
 enum exit_code session_refuse(struct context *context, const struct session *session)

@@ -71,7 +71,7 @@ bool session_tell_masked(struct context *context, const struct session *session)
 /* Reports what --force would be needed for, or cannot help. EXIT_REFUSED if there is such a thing. */
 enum exit_code session_refuse(struct context *context, const struct session *session);
 
-/* The same for a plan; files are the caller's to tell, and of directories it warns. */
+/* The same for a plan, as warnings. */
 bool session_is_refused(struct context *context, const struct session *session);
 
 /* Reports an errno of what was being done to a path, in words with what to do. */

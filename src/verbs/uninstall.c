@@ -75,12 +75,29 @@ static int remove_copy(const struct context *context, const struct file_differen
 	return error;
 }
 
+/* From here on the difference is one between what lies there and the copy. */
+static void plan_copy(struct file_difference *difference, struct looked_at *copy)
+{
+	bool there = difference->seen->kind != FILE_ABSENT;
+
+	difference->action = there ? ACTION_UPDATE : ACTION_CREATE;
+	if (!there)
+		difference->state = STATE_MISSING;
+	if (copy->file.kind != FILE_REGULAR)
+		return;
+	copy->back = (struct artifact){.path = difference->path,
+				       .mode = copy->file.mode,
+				       .bytes = copy->file.bytes,
+				       .size = copy->file.size};
+	difference->wanted = &copy->back;
+}
+
 /* Puts the copy back in the place of our file. */
 static int add_restored(struct context *context, const struct manifest_file *recorded,
-			const struct file_difference *difference, struct changes *changes,
+			struct file_difference *difference, struct changes *changes,
 			bool *ret_restored)
 {
-	const struct looked_at *copy = NULL;
+	struct looked_at *copy = NULL;
 	int error = changes_look(changes, context->tree, recorded->replaced, &copy);
 
 	if (error < 0)
@@ -96,6 +113,7 @@ static int add_restored(struct context *context, const struct manifest_file *rec
 	changes_add(changes, &(struct file_change){.kind = CHANGE_REMOVE,
 						   .path = copy->path,
 						   .seen = &copy->file});
+	plan_copy(difference, copy);
 	report_message(context->report, SEVERITY_NOTE,
 		       "%s%s is put back as it was before install --force",
 		       tree_prefix(context->tree), difference->path);
@@ -103,7 +121,7 @@ static int add_restored(struct context *context, const struct manifest_file *rec
 }
 
 static int add_file(struct context *context, const struct session *session,
-		    const struct file_difference *difference, struct changes *changes)
+		    struct file_difference *difference, struct changes *changes)
 {
 	const struct manifest_file *recorded =
 		manifest_find(&session->observed.manifest, difference->path);
@@ -115,7 +133,9 @@ static int add_file(struct context *context, const struct session *session,
 		return 0;
 	if (difference->state == STATE_FOREIGN && difference->action == ACTION_NONE)
 		return remove_copy(context, difference, changes);
-	if (difference->needs_force) {
+	/* What is refused comes here in a dry run alone. */
+	if (difference->needs_force && context->options->force &&
+	    difference->state != STATE_UNUSABLE) {
 		error = changes_keep(context, changes, difference, &copy);
 		if (error < 0)
 			return error;
@@ -132,7 +152,8 @@ static int add_file(struct context *context, const struct session *session,
 	return 0;
 }
 
-static int collect(struct context *context, const struct session *session, struct changes *changes)
+/* What is to be done; the session's differences say so too from then on. */
+static int collect(struct context *context, struct session *session, struct changes *changes)
 {
 	int error = changes_new(4 * session->observed.path_count + 1, changes);
 
@@ -226,15 +247,21 @@ static enum exit_code uninstall_locked(struct context *context)
 static enum exit_code dry_run(struct context *context)
 {
 	struct session CLEANUP(session_done) session = {0};
+	struct changes CLEANUP(changes_done) changes = {0};
 	enum exit_code code = open_session(context, &session);
 	bool differs;
+	int error;
 
+	if (code == EXIT_DONE)
+		code = foresee(context, &session, NULL);
 	if (code != EXIT_DONE)
 		return code;
+	error = collect(context, &session, &changes);
+	if (error < 0) {
+		report_errno(context, "prepare", "the files", error);
+		return EXIT_FAILED;
+	}
 	differs = session_report(context, &session, REPORT_DIFFS);
-	code = foresee(context, &session, NULL);
-	if (code != EXIT_DONE)
-		return code;
 	report_say(
 		context->report, "%s",
 		differs ? "Nothing was changed; \"conntrack-persist uninstall\" carries this out."

@@ -210,7 +210,7 @@ static bool add_verdict(struct changes *changes, const struct looked_at *last,
 static enum exit_code keep(struct context *context, const struct verdict *verdict)
 {
 	struct changes CLEANUP(changes_done) changes = {0};
-	const struct looked_at *last = NULL, *order = NULL;
+	struct looked_at *last = NULL, *order = NULL;
 	int CLEANUP(close_descriptor) lock = -1;
 	enum exit_code code = EXIT_DONE;
 	bool made, other;
