@@ -223,7 +223,9 @@ static int compare(struct context *context, const struct plan *plan, struct sess
 	return 0;
 }
 
-static enum exit_code observe(struct context *context, struct session *session)
+/* unrecorded: what it means to this run that the manifest tells nothing. */
+static enum exit_code observe(struct context *context, struct session *session,
+			      const char *unrecorded)
 {
 	struct read_failure CLEANUP(read_failure_done) failure = {0};
 	int error = observe_files(context->tree, &session->observed, &failure);
@@ -233,9 +235,8 @@ static enum exit_code observe(struct context *context, struct session *session)
 	if (session->observed.manifest_broken)
 		report_message(context->report, SEVERITY_WARNING,
 			       "%s%s cannot be understood; our files are known by their own "
-			       "checksums, and install "
-			       "writes it anew",
-			       tree_prefix(context->tree), PATH_MANIFEST);
+			       "checksums, and %s",
+			       tree_prefix(context->tree), PATH_MANIFEST, unrecorded);
 	return EXIT_DONE;
 }
 
@@ -258,7 +259,7 @@ static enum exit_code open_session(struct context *context, enum sizes_choice si
 	int error;
 
 	/* The manifest first: the sizes of an earlier run are part of the plan. */
-	code = observe(context, &session);
+	code = observe(context, &session, "install writes it anew");
 	if (code == EXIT_DONE)
 		code = make_plan(context, &session,
 				 choose_sizes(context, &session.observed, sizes));
@@ -321,7 +322,7 @@ enum exit_code session_open_empty(struct context *context, struct session *ret)
 	enum exit_code code;
 	int error;
 
-	code = observe(context, &session);
+	code = observe(context, &session, "nothing is put back that install --force had replaced");
 	if (code != EXIT_DONE)
 		return code;
 	error = compare(context, NULL, &session);

@@ -193,6 +193,20 @@ static enum exit_code remove_directories(struct context *context, const struct m
 	return code;
 }
 
+/* Of an edit, or of a file whose place is masked or whose record is lost: they are not to be forgotten. */
+static void warn_of_copies(struct context *context)
+{
+	char **names = NULL;
+	size_t count = 0;
+
+	if (tree_list(context->tree, PATH_REPLACED, "", &names, &count) == 0 && count > 0)
+		report_message(context->report, SEVERITY_WARNING,
+			       "copies of files that were replaced or edited are left in %s%s; put "
+			       "back what you need by hand",
+			       tree_prefix(context->tree), PATH_REPLACED);
+	tree_names_free(names, count);
+}
+
 static enum exit_code uninstall_locked(struct context *context)
 {
 	struct session CLEANUP(session_done) session = {0};
@@ -218,6 +232,7 @@ static enum exit_code uninstall_locked(struct context *context)
 			return code;
 	}
 	code = remove_directories(context, &session.observed.manifest);
+	warn_of_copies(context);
 	if (!context->options->root)
 		applied_forget(context);
 	if (changes.count > 0 && !context->options->root)
