@@ -202,6 +202,8 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 	} else {
 		code = verb->run(context);
 	}
+	if (code != EXIT_DONE && code != EXIT_DIFFERS)
+		report_fail(report);
 	return report_finish(report) < 0 ? EXIT_FAILED : code;
 }
 

@@ -249,6 +249,14 @@ void report_set_state(struct report *report, const char *state)
 	(void)json_object_set_new(report->object, "state", json_string(state));
 }
 
+void report_fail(struct report *report)
+{
+	const char *state = json_string_value(json_object_get(report->object, "state"));
+
+	if (!state || strcmp(state, "in-order") == 0)
+		report_set_state(report, "drift");
+}
+
 void report_plan(struct report *report, const struct plan *plan)
 {
 	const struct plan_sizes *sizes = &plan->sizes;

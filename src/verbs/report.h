@@ -57,6 +57,8 @@ void report_say(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3
 
 void report_set_changed(struct report *report, bool changed);
 void report_set_state(struct report *report, const char *state);
+/* The run has failed or was refused: what could not be judged, or not be done, is not in order. */
+void report_fail(struct report *report);
 void report_plan(struct report *report, const struct plan *plan);
 
 /* One file: a line, and for JSON an object. action and state may be other words than the difference's after a run. */
