@@ -180,11 +180,11 @@ enum exit_code changes_commit(struct context *context, const struct changes *cha
 		report_message(context->report, SEVERITY_ERROR,
 			       "nothing was changed: what had been written is put back");
 	else
-		report_message(
-			context->report, SEVERITY_ERROR,
-			"%s%s could not be put back; run install again when the cause is gone",
-			tree_prefix(context->tree),
-			failure.left_path ? failure.left_path : "a file");
+		report_message(context->report, SEVERITY_ERROR,
+			       "%s%s could not be put back; run %s again when the cause is gone",
+			       tree_prefix(context->tree),
+			       failure.left_path ? failure.left_path : "a file",
+			       report_style(context->report)->verb);
 	return EXIT_FAILED;
 }
 

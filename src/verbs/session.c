@@ -16,12 +16,17 @@ void session_done(struct session *session)
 	*session = (struct session){0};
 }
 
-static const char *errno_advice(int error)
+static const char *errno_advice(const struct context *context, int error)
 {
+	bool root = kernel_may_change(context->kernel);
+
 	switch (-error) {
 	case EACCES:
+		return root ? "; a security module forbids it, or root lacks its capabilities here"
+			    : "; run it as root";
 	case EPERM:
-		return "; run it as root";
+		return root ? "; an immutable file (lsattr) or a security module forbids it"
+			    : "; run it as root";
 	case EROFS:
 		return ": the file system is mounted read-only";
 	case EISDIR:
@@ -52,7 +57,7 @@ static void report_errno_as(struct context *context, enum severity severity, con
 		   error == -ETIMEDOUT || error == -EROFS;
 
 	report_message(context->report, severity, "cannot %s %s%s%s%s", what, path, own ? "" : ": ",
-		       own ? "" : strerror(-error), errno_advice(error));
+		       own ? "" : strerror(-error), errno_advice(context, error));
 }
 
 void report_errno(struct context *context, const char *what, const char *path, int error)

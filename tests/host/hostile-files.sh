@@ -144,10 +144,11 @@ for path in "${ours[@]}"; do
 	if chattr +i "$path" 2>/dev/null; then
 		before=$(tree)
 		ctp 1 two install
-		says 'Operation not permitted'
+		says 'Operation not permitted; an immutable file (lsattr) or a security module forbids it'
 		says "${path##*/}"
 		same "$before"
 		ctp 1 one uninstall
+		says '; an immutable file (lsattr) or a security module forbids it'
 		same "$before"
 		chattr -i "$path"
 		ctp 0 two install
