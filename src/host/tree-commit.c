@@ -82,7 +82,7 @@ static int replace_without_exchange(struct job *job)
 		return error;
 	job->old_apart = true;
 	/* What is replaced in the moment from here to the rename is lost; it cannot be closed. */
-	error = job_verify(job, job->place.name);
+	error = job_verify(job, job->place.name, true);
 	return error < 0 ? error : rename_at(job, job->temporary, job->place.name, 0);
 }
 
@@ -119,7 +119,7 @@ static int publish(struct transaction *t, struct job *job)
 		return error;
 	job->published = true;
 	/* An edit of the last moment has been taken out; it comes back when all is put back. */
-	return job_was_there(job) ? job_verify(job, old_name(job)) : 0;
+	return job_was_there(job) ? job_verify(job, old_name(job), true) : 0;
 }
 
 static int restore(const struct job *job)

@@ -2,9 +2,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "host/tree-transaction.h"
 
@@ -13,19 +15,33 @@ int format_temporary(const char *name, const char *suffix, char ret[static NAME_
 	return snprintf(ret, NAME_MAX + 1, ".%s%s", name, suffix) <= NAME_MAX ? 0 : -ENAMETOOLONG;
 }
 
-static bool is_same(const struct observed_file *now, const struct observed_file *seen)
+/* Whether it is the same file, or the same but for the inode. */
+static bool is_same(const struct observed_file *now, const struct observed_file *seen,
+		    bool other_inode)
 {
 	if (now->kind != seen->kind)
 		return false;
 	if (now->kind == FILE_ABSENT)
 		return true;
+	if (other_inode && (!now->bytes || !seen->bytes || now->mode != seen->mode ||
+			    now->uid != seen->uid || now->gid != seen->gid))
+		return false;
+	if (!other_inode && (now->device != seen->device || now->inode != seen->inode))
+		return false;
 	/* An edit within one tick of the file system's clock shows in the content alone. */
-	return now->device == seen->device && now->inode == seen->inode &&
-	       now->changed_ns == seen->changed_ns && now->size == seen->size &&
+	return now->changed_ns == seen->changed_ns && now->size == seen->size &&
 	       (!now->bytes || !seen->bytes || memcmp(now->bytes, seen->bytes, now->size) == 0);
 }
 
-int job_verify(const struct job *job, const char *name)
+/* There a file that has a second name in a lower layer is copied when it is moved, and so is another inode. */
+static bool is_on_overlayfs(int directory)
+{
+	struct statfs status;
+
+	return fstatfs(directory, &status) == 0 && status.f_type == OVERLAYFS_SUPER_MAGIC;
+}
+
+int job_verify(const struct job *job, const char *name, bool moved)
 {
 	const struct observed_file *seen = job->change->seen;
 	struct observed_file CLEANUP(observed_file_clear) now = {0};
@@ -37,7 +53,11 @@ int job_verify(const struct job *job, const char *name)
 		return error;
 	if (now.kind == FILE_DIRECTORY)
 		return -EISDIR;
-	return is_same(&now, seen) ? 0 : -ESTALE;
+	if (is_same(&now, seen, false))
+		return 0;
+	return moved && is_on_overlayfs(job->place.directory) && is_same(&now, seen, true)
+		       ? 0
+		       : -ESTALE;
 }
 
 int job_check(struct transaction *t, struct job *job)
@@ -46,7 +66,7 @@ int job_check(struct transaction *t, struct job *job)
 
 	if (error == -ENOENT)
 		return job_was_there(job) ? -ESTALE : 0;
-	return error < 0 ? error : job_verify(job, job->place.name);
+	return error < 0 ? error : job_verify(job, job->place.name, false);
 }
 
 static int add_directory(struct transaction *t, const struct place *place, const char *path,

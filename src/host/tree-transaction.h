@@ -56,8 +56,11 @@ static inline bool job_is_nothing(const struct job *job)
 MUST_CHECK int format_temporary(const char *name, const char *suffix,
 				char ret[static NAME_MAX + 1]);
 
-/* Whether what lies under this name beside the place is what the change was planned against. */
-MUST_CHECK int job_verify(const struct job *job, const char *name);
+/*
+ * Whether what lies under this name beside the place is what the change was planned against. moved: it has been given a
+ * name, as a result of which it may be another inode.
+ */
+MUST_CHECK int job_verify(const struct job *job, const char *name, bool moved);
 
 /* Refuses what can be refused while nothing has been touched, be it a timestamp. */
 MUST_CHECK int job_check(struct transaction *t, struct job *job);

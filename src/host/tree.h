@@ -128,10 +128,10 @@ struct change_failure {
  * Then every new file is written beside its place (missing directories are made, 0755 whatever the
  * umask), with its mode and owner, and synced: a full disk shows itself before anything visible has
  * changed. Then each takes its place, in the order given, by a rename that keeps the old file until
- * all are done, and what was taken out is compared with `seen` once more, its content too. The
- * directories are synced and the old files go. On failure everything, directories included, is put
- * back; what somebody else has put in the place of a new file in the meantime is left there, and
- * put_back is false.
+ * all are done, and what was taken out is compared with `seen` once more, its content too (on
+ * overlayfs, which may copy what is moved, that instead of the inode). The directories are synced
+ * and the old files go. On failure everything, directories included, is put back; what somebody
+ * else has put in the place of a new file in the meantime is left there, and put_back is false.
  * A crash leaves some new and some old files, each whole: have a copy stand before the change of
  * what it is a copy of.
  * The caller holds tree_lock(). Temporary names start with a dot and end in ".conntrack-persist~"

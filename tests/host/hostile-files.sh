@@ -209,6 +209,37 @@ for limit in size nr_inodes; do
 done
 
 #
+# A layer below that has our files, each with a second name there: whatever moves one of them makes another inode of it.
+#
+clear
+mkdir -p /run/layer/var /run/above /run/aside /run/image
+ctp 0 one install
+cp -a /etc /run/layer
+cp -a /var/lib /run/layer/var
+find /run/layer -type f -exec ln {} {}.other \;
+if mount -t overlay -o lowerdir=/run/layer,upperdir=/run/above,workdir=/run/aside none /run/image; then
+	for which in two one; do
+		name="overlayfs, hard links below, $which"
+		status=0
+		output=$("$program" --root=/run/image -c "$work/$which.conf" install 2>&1) || status=$?
+		[[ $status == 0 ]] || fail "$name: exit $status" "$output"
+		"$program" -q --root=/run/image -c "$work/$which.conf" check || fail "$name: not as planned"
+	done
+	umount /run/image
+	name='overlayfs, hard links below, uninstalled'
+	rm -rf /run/above /run/aside
+	mkdir /run/above /run/aside
+	mount -t overlay -o lowerdir=/run/layer,upperdir=/run/above,workdir=/run/aside none /run/image
+	status=0
+	output=$("$program" --root=/run/image uninstall 2>&1) || status=$?
+	[[ $status == 0 && -z $(find /run/image -name '*conntrack-persist*' -type f ! -name '*.other') ]] ||
+		fail "$name: exit $status" "$output"
+	umount /run/image
+else
+	echo 'overlayfs: not tried, this kernel mounts none'
+fi
+
+#
 # Images
 #
 mkdir -p "$work/outside" "$work/image/usr/etc" "$work/image/var/lib"
