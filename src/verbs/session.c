@@ -107,8 +107,52 @@ static enum exit_code read_config(struct context *context, struct session *sessi
 	return EXIT_DONE;
 }
 
+/* Whether the files of this plan, and so its sizes, are those that were installed. */
+static bool is_recorded(const struct plan *plan, const struct manifest *manifest)
+{
+	for (size_t i = 0; i < plan->artifact_count; i++) {
+		const struct artifact *artifact = &plan->artifacts[i];
+		const struct manifest_file *file = manifest_find(manifest, artifact->path);
+
+		if (!file || strcmp(file->digest, artifact->digest) != 0)
+			return false;
+	}
+	return plan->artifact_count > 0;
+}
+
+/*
+ * What is installed comes into force at boot, whatever is said of it: that its sizes are too large a share of less RAM than
+ * there was is no reason to verify nothing. The errors are warnings then.
+ */
+static int plan_installed(struct plan_request *request, struct session *session,
+			  struct problems *problems)
+{
+	struct problems CLEANUP(problems_done) others = {0};
+	struct facts facts = session->facts;
+	struct plan plan = {0};
+	int error;
+
+	/* A share of unknown RAM is not judged. */
+	facts.ram = 0;
+	request->facts = &facts;
+	error = plan_build(request, &others, &plan);
+	if (error < 0)
+		return error;
+	if (problems_have_error(&others) || !is_recorded(&plan, &session->observed.manifest)) {
+		plan_done(&plan);
+		return 0;
+	}
+	plan_done(&session->plan);
+	session->plan = plan;
+	for (size_t i = 0; i < problems->count; i++)
+		if (problems->items[i].severity == SEVERITY_ERROR)
+			problems->items[i].severity = SEVERITY_WARNING;
+	return 0;
+}
+
+/* booting: what is installed already may break memory_limit. */
 static enum exit_code make_plan(struct context *context, struct session *session,
-				enum sizes_choice sizes)
+				enum sizes_choice sizes, bool booting)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
 	struct plan_request request = {
@@ -129,7 +173,10 @@ static enum exit_code make_plan(struct context *context, struct session *session
 	observe_facts(context->kernel, context->options->root != NULL, &session->facts);
 
 	/* Sizes are judged only of a configuration that could be read whole; all its errors come in one go. */
+	bad = problems_have_error(&problems);
 	error = plan_build(&request, &problems, &session->plan);
+	if (error == 0 && booting && !bad && problems_have_error(&problems))
+		error = plan_installed(&request, session, &problems);
 	bad = problems_have_error(&problems);
 	tell_problems(context, session, &problems);
 	if (error < 0) {
@@ -266,8 +313,8 @@ static enum exit_code open_session(struct context *context, enum sizes_choice si
 	/* The manifest first: the sizes of an earlier run are part of the plan. */
 	code = observe(context, &session, "install writes it anew");
 	if (code == EXIT_DONE)
-		code = make_plan(context, &session,
-				 choose_sizes(context, &session.observed, sizes));
+		code = make_plan(context, &session, choose_sizes(context, &session.observed, sizes),
+				 false);
 	if (code != EXIT_DONE) {
 		session_done(&session);
 		return code;
@@ -296,7 +343,7 @@ enum exit_code session_open_plan(struct context *context, struct session *ret)
 
 	if (error < 0)
 		return report_read_failure(context, &session, &failure, error);
-	code = make_plan(context, &session, SIZES_KEEP);
+	code = make_plan(context, &session, SIZES_KEEP, true);
 	if (code != EXIT_DONE) {
 		session_done(&session);
 		return code;

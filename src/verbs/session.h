@@ -33,7 +33,10 @@ void session_done(struct session *session);
  */
 enum exit_code session_open(struct context *context, enum sizes_choice sizes, struct session *ret);
 
-/* The plan alone, of the running host: neither files nor differences. Sizes stay as resolved. */
+/*
+ * The plan alone, of the running host as it boots: neither files nor differences. Sizes stay as resolved, and installed ones
+ * may be more than memory_limit has of less RAM than there was: that is warned of.
+ */
 enum exit_code session_open_plan(struct context *context, struct session *ret);
 
 /* Without a word about the configuration, which the run has reported already. */
