@@ -1,0 +1,135 @@
+/* What a run refuses, or would refuse: files that are not ours to replace, directories that others may write to. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "verbs/session.h"
+
+/* Who can write to a directory decides what root reads there. Only the first is named: they share their parents. */
+static enum exit_code refuse_loose_directory(struct context *context, const char *path)
+{
+	char *CLEANUP(free_pointer) name = NULL;
+	bool force = context->options->force;
+	mode_t mode = 0;
+	uid_t uid = 0;
+	int found = tree_find_loose_directory(context->tree, path, &name, &mode, &uid);
+
+	/* What cannot be looked at cannot be written either, and is told then. */
+	if (found <= 0)
+		return EXIT_DONE;
+	report_message(context->report, force ? SEVERITY_WARNING : SEVERITY_ERROR,
+		       "%s%s belongs to user %u with mode %04o: others than root could replace "
+		       "what is written there; make it root's (chown 0:0, chmod go-w)%s",
+		       force ? "" : "refused: ", name, (unsigned int)uid, (unsigned int)mode,
+		       force ? "" : ", or use --force");
+	return force ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static enum exit_code refuse_loose_directories(struct context *context,
+					       const struct session *session)
+{
+	/* An image may belong to whoever builds it. */
+	if (context->options->root || !kernel_owns_files(context->kernel))
+		return EXIT_DONE;
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		if (difference->wanted && difference->action != ACTION_NONE &&
+		    refuse_loose_directory(context, difference->path) != EXIT_DONE)
+			return EXIT_REFUSED;
+	}
+	return session->manifest_state == STATE_OK ? EXIT_DONE
+						   : refuse_loose_directory(context, PATH_MANIFEST);
+}
+
+/* Whether --force would be needed for it, or could not help. */
+static bool is_refused(const struct context *context, const struct file_difference *difference)
+{
+	return difference->needs_force &&
+	       (!context->options->force || difference->state == STATE_UNUSABLE);
+}
+
+/* The verb that would refuse: a plan is one of install. */
+static const char *name_refuser(const struct context *context)
+{
+	const char *verb = report_style(context->report)->verb;
+
+	return strcmp(verb, "uninstall") == 0 ? verb : "install";
+}
+
+/* Whether others could write there; warns of it. */
+static bool is_loose(struct context *context, const char *path)
+{
+	char *CLEANUP(free_pointer) name = NULL;
+	mode_t mode = 0;
+	uid_t uid = 0;
+
+	if (context->options->force || context->options->root ||
+	    !kernel_owns_files(context->kernel) ||
+	    tree_find_loose_directory(context->tree, path, &name, &mode, &uid) <= 0)
+		return false;
+	report_message(context->report, SEVERITY_WARNING,
+		       "%s belongs to user %u with mode %04o: others than root could replace what "
+		       "is written there; %s refuses to write to it without --force",
+		       name, (unsigned int)uid, (unsigned int)mode, name_refuser(context));
+	return true;
+}
+
+static void warn_of_refusal(struct context *context, const char *path, enum file_state state)
+{
+	report_message(context->report, SEVERITY_WARNING, "%s%s is %s; %s refuses to touch it%s",
+		       tree_prefix(context->tree), path, file_state_reason(state),
+		       name_refuser(context),
+		       state == STATE_UNUSABLE ? "" : " without --force, which keeps a copy");
+}
+
+bool session_is_refused(struct context *context, const struct session *session)
+{
+	bool refused = session->manifest_state == STATE_UNUSABLE;
+
+	if (refused)
+		warn_of_refusal(context, PATH_MANIFEST, STATE_UNUSABLE);
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		if (!is_refused(context, difference))
+			continue;
+		warn_of_refusal(context, difference->path, difference->state);
+		refused = true;
+	}
+	for (size_t i = 0; !refused && i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		refused = difference->wanted && difference->action != ACTION_NONE &&
+			  is_loose(context, difference->path);
+	}
+	return refused || (session->manifest_state != STATE_OK && is_loose(context, PATH_MANIFEST));
+}
+
+enum exit_code session_refuse(struct context *context, const struct session *session)
+{
+	enum exit_code code = EXIT_DONE;
+
+	if (session->manifest_state == STATE_UNUSABLE) {
+		report_message(context->report, SEVERITY_ERROR, "refused: %s%s is %s",
+			       tree_prefix(context->tree), PATH_MANIFEST,
+			       file_state_reason(STATE_UNUSABLE));
+		code = EXIT_REFUSED;
+	}
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+		bool unusable = difference->state == STATE_UNUSABLE;
+
+		if (!is_refused(context, difference))
+			continue;
+		report_message(context->report, SEVERITY_ERROR, "refused: %s%s is %s%s",
+			       tree_prefix(context->tree), difference->path,
+			       file_state_reason(difference->state),
+			       unusable ? "" : "; --force keeps a copy of it and goes on");
+		code = EXIT_REFUSED;
+	}
+	if (code == EXIT_DONE)
+		code = refuse_loose_directories(context, session);
+	if (code != EXIT_DONE)
+		report_message(context->report, SEVERITY_ERROR, "nothing was changed");
+	return code;
+}
