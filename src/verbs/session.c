@@ -68,10 +68,8 @@ void report_errno(struct context *context, const char *what, const char *path, i
 static enum exit_code report_read_failure(struct context *context, const struct session *session,
 					  struct read_failure *failure, int error)
 {
-	if (session->voice != VOICE_NONE)
-		report_errno_as(context,
-				session->voice == VOICE_LOW ? SEVERITY_WARNING : SEVERITY_ERROR,
-				"read", failure->path ? failure->path : "the files", error);
+	report_errno_as(context, session->voice == VOICE_LOW ? SEVERITY_WARNING : SEVERITY_ERROR,
+			"read", failure->path ? failure->path : "the files", error);
 	read_failure_done(failure);
 	return EXIT_FAILED;
 }
@@ -79,7 +77,8 @@ static enum exit_code report_read_failure(struct context *context, const struct 
 static void tell_problems(struct context *context, const struct session *session,
 			  struct problems *problems)
 {
-	if (session->voice == VOICE_NONE)
+	/* An error is none that was told before: the run would have ended with it. */
+	if (session->voice == VOICE_AGAIN && !problems_have_error(problems))
 		return;
 	for (size_t i = 0; session->voice == VOICE_LOW && i < problems->count; i++)
 		if (problems->items[i].severity == SEVERITY_ERROR)
@@ -360,7 +359,7 @@ enum exit_code session_open(struct context *context, enum sizes_choice sizes, st
 enum exit_code session_open_quietly(struct context *context, enum sizes_choice sizes,
 				    struct session *ret)
 {
-	return open_session(context, sizes, VOICE_NONE, ret);
+	return open_session(context, sizes, VOICE_AGAIN, ret);
 }
 
 bool session_try(struct context *context, struct session *ret)

@@ -7,8 +7,8 @@
 /* How what is wrong with the configuration and the files is told. */
 enum session_voice {
 	VOICE_FULL,
-	VOICE_LOW,  /* errors as warnings: the verb has more to say than that */
-	VOICE_NONE, /* it was told before */
+	VOICE_LOW,   /* errors as warnings: the verb has more to say than that */
+	VOICE_AGAIN, /* what is no error was told before */
 };
 
 struct session {
@@ -39,7 +39,7 @@ enum exit_code session_open(struct context *context, enum sizes_choice sizes, st
  */
 enum exit_code session_open_plan(struct context *context, struct session *ret);
 
-/* Without a word about the configuration, which the run has reported already. */
+/* Warnings and notes of the configuration are left out: the run has told them already. */
 enum exit_code session_open_quietly(struct context *context, enum sizes_choice sizes,
 				    struct session *ret);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,7 +23,7 @@ static const int lasting_errors[] = {ENOSPC, EIO, EROFS};
 /* Which calls are disturbed: all of them, or a sample that a developer waits for. */
 enum extent {
 	EXTENT_ALL,
-	EXTENT_SAMPLE, /* errors: first and last of each kind and all that change files; kills: around those */
+	EXTENT_SAMPLE, /* errors: first and last of each kind, all that change files and all after those; kills: around them */
 	EXTENT_KILLS,  /* the same errors, kills everywhere */
 	EXTENT_MEMORY, /* calls for memory alone */
 };
@@ -104,6 +105,19 @@ static bool is_killed(const struct calls *calls, size_t at, enum extent extent)
 	       (call_changes(&calls->items[at]) || (at > 0 && call_changes(&calls->items[at - 1])));
 }
 
+/* When all files are in place the run still looks at the result, and is to tell what it cannot see. */
+static bool is_behind_changes(const struct calls *calls, size_t at)
+{
+	bool before = false, after = false;
+
+	for (size_t i = 0; i < calls->count; i++)
+		if (calls->items[i].number == SYS_renameat2) {
+			before = before || i < at;
+			after = after || i >= at;
+		}
+	return before && !after;
+}
+
 static bool is_failed(const struct calls *calls, size_t at, enum extent extent)
 {
 	const struct call *call = &calls->items[at];
@@ -113,7 +127,8 @@ static bool is_failed(const struct calls *calls, size_t at, enum extent extent)
 		return false;
 	if (extent == EXTENT_MEMORY)
 		return call_allocates(call);
-	return extent == EXTENT_ALL || call_changes(call) || is_first_or_last(calls, at);
+	return extent == EXTENT_ALL || call_changes(call) || is_first_or_last(calls, at) ||
+	       is_behind_changes(calls, at);
 }
 
 static void disturb_at(struct story *story, const struct calls *calls, size_t at,
