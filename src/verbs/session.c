@@ -123,18 +123,19 @@ static bool is_recorded(const struct plan *plan, const struct manifest *manifest
  * What is installed comes into force at boot, whatever is said of it: that its sizes are too large a share of less RAM than
  * there was is no reason to verify nothing. The errors are warnings then.
  */
-static int plan_installed(struct plan_request *request, struct session *session,
+static int plan_installed(const struct plan_request *judged, struct session *session,
 			  struct problems *problems)
 {
 	struct problems CLEANUP(problems_done) others = {0};
 	struct facts facts = session->facts;
+	struct plan_request request = *judged;
 	struct plan plan = {0};
 	int error;
 
 	/* A share of unknown RAM is not judged. */
 	facts.ram = 0;
-	request->facts = &facts;
-	error = plan_build(request, &others, &plan);
+	request.facts = &facts;
+	error = plan_build(&request, &others, &plan);
 	if (error < 0)
 		return error;
 	if (problems_have_error(&others) || !is_recorded(&plan, &session->observed.manifest)) {
