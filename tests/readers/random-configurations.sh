@@ -171,14 +171,16 @@ live_max() {
 # The hashsize that stands there: not written if it is what the kernel makes of the one that is meant, nor a larger one
 # that goes with a larger max.
 live_hashsize() {
-	local larger=()
+	local larger=() smallest=-
 	live_hashsize=-
 	[[ $hashsize != auto ]] || return 0
 	expected[$hashsize_file]=$hashsize
-	# Only where it stays: the file here would keep the digits behind those that are written.
-	[[ ${want[conntrack.max_policy]-exact} != at_least || ${want[conntrack.max]-auto} == auto ]] ||
+	# Larger ones only where they stay: the file here would keep the digits behind those that are written.
+	if [[ ${want[conntrack.max_policy]-exact} == at_least && ${want[conntrack.max]-auto} != auto ]]; then
 		larger=($((rounded[0] + 512)) $((10 * rounded[0])))
-	one_of "$live_hashsize" 512 "$hashsize" "${rounded[@]}" "${larger[@]}"
+		smallest=1
+	fi
+	one_of "$smallest" 512 "$hashsize" "${rounded[@]}" "${larger[@]}"
 	live_hashsize=$one
 	[[ " ${rounded[*]} ${larger[*]} " != *" $one "* ]] || unset "expected[$hashsize_file]"
 }
