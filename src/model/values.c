@@ -100,11 +100,7 @@ void value_found(struct value *value, const char *text, int error)
 		value->error = -EBADMSG;
 }
 
-/*
- * Whether it is a number that was found, and which. Kernels up to 5.15 show a max of more than an int as a negative
- * number: -1 is 4294967295, no limit.
- */
-static bool find_number(const struct value *value, uint64_t *ret)
+bool value_find_number(const struct value *value, uint64_t *ret)
 {
 	bool negative = value->row == &schema[SETTING_MAX] && value->live[0] == '-';
 	const char *digits = value->live + negative;
@@ -122,7 +118,7 @@ bool value_is_in_force(const struct value *value)
 {
 	uint64_t live;
 
-	if (!find_number(value, &live))
+	if (!value_find_number(value, &live))
 		return false;
 	if (value->at_least && live > value->rounded)
 		return live != value->own[0] && live != value->own[1];
@@ -138,7 +134,7 @@ static void find_own(const struct values *values, struct value *max)
 		if (values->items[i].kind != VALUE_HASHSIZE)
 			continue;
 		max->own[0] = sizes_own_max(values->items[i].rounded);
-		max->own[1] = find_number(&values->items[i], &live) ? sizes_own_max(live) : 0;
+		max->own[1] = value_find_number(&values->items[i], &live) ? sizes_own_max(live) : 0;
 	}
 }
 
@@ -172,7 +168,8 @@ static bool table_shrinks(const struct value *value)
 {
 	uint64_t live;
 
-	return value->kind == VALUE_HASHSIZE && find_number(value, &live) && live > value->rounded;
+	return value->kind == VALUE_HASHSIZE && value_find_number(value, &live) &&
+	       live > value->rounded;
 }
 
 size_t values_order(const struct values *values, size_t *ret)

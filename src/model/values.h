@@ -70,6 +70,12 @@ void values_keep_namespace(struct values *values, bool own_max);
 /* What was found at value->path; text NULL: error says why not. */
 void value_found(struct value *value, const char *text, int error);
 
+/*
+ * Whether it is a number that was found, and which. Kernels up to 5.15 show a max of more than an int as a negative
+ * number: -1 is 4294967295, no limit.
+ */
+bool value_find_number(const struct value *value, uint64_t *ret);
+
 /* Whether the kernel has what is wanted, by its own rounding. */
 bool value_is_in_force(const struct value *value);
 
