@@ -13,39 +13,55 @@ const char *const modules_load_folders[] = {"/etc/modules-load.d", "/run/modules
 					    "/usr/local/lib/modules-load.d",
 					    "/usr/lib/modules-load.d", NULL};
 
-struct folder_names {
-	char **items; /* owned */
+struct folder_files {
+	char **paths; /* owned; in the order of the folders */
 	size_t count;
 };
 
-/* Remembers a name for the folders that follow. Returns whether it was there; -ENOMEM. */
-static int add_name(struct folder_names *seen, const char *name)
+static void folder_files_done(struct folder_files *files)
 {
-	char **items;
+	tree_names_free(files->paths, files->count);
+}
 
-	for (size_t i = 0; i < seen->count; i++)
-		if (strcmp(seen->items[i], name) == 0)
+static const char *base_name(const char *path)
+{
+	return strrchr(path, '/') + 1;
+}
+
+/* What is no file is passed over by its reader, and hides nothing. */
+static bool is_directory(const struct tree *tree, const char *path)
+{
+	struct observed_file seen = {0};
+	bool is = tree_look(tree, path, FILE_SIZE_MAX, &seen) == 0 && seen.kind == FILE_DIRECTORY;
+
+	observed_file_clear(&seen);
+	return is;
+}
+
+static bool is_hidden(const struct tree *tree, const struct folder_files *files, const char *path)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (strcmp(base_name(files->paths[i]), base_name(path)) == 0 &&
+		    !is_directory(tree, files->paths[i]))
 			return true;
-	items = realloc(seen->items, (seen->count + 1) * sizeof(*items));
-	if (!items)
-		return -ENOMEM;
-	seen->items = items;
-	items[seen->count] = strdup(name);
-	if (!items[seen->count])
-		return -ENOMEM;
-	seen->count++;
 	return false;
 }
 
-static void folder_names_done(struct folder_names *names)
+static int remember(struct folder_files *files, const char *path)
 {
-	tree_names_free(names->items, names->count);
+	char **paths = realloc(files->paths, (files->count + 1) * sizeof(*paths));
+
+	if (!paths)
+		return -ENOMEM;
+	files->paths = paths;
+	paths[files->count] = strdup(path);
+	return paths[files->count++] ? 0 : -ENOMEM;
 }
 
 int folders_visit(const struct tree *tree, const char *const *folders, const char *suffix,
 		  int (*visit)(void *data, const char *path), void *data)
 {
-	struct folder_names CLEANUP(folder_names_done) seen = {0};
+	struct folder_files CLEANUP(folder_files_done) seen = {0};
 	int error = 0;
 
 	for (size_t i = 0; folders[i] && error == 0; i++) {
@@ -57,13 +73,14 @@ int folders_visit(const struct tree *tree, const char *const *folders, const cha
 		for (size_t k = 0; k < count && error == 0; k++) {
 			struct buffer CLEANUP(buffer_clear) path = {0};
 
-			error = *suffix ? add_name(&seen, names[k]) : 0;
-			if (error != 0) {
-				error = error < 0 ? error : 0;
-				continue;
-			}
 			buffer_printf(&path, "%s/%s", folders[i], names[k]);
-			error = path.data ? visit(data, path.data) : -ENOMEM;
+			if (path.data && *suffix && is_hidden(tree, &seen, path.data))
+				continue;
+			error = path.data ? 0 : -ENOMEM;
+			if (error == 0 && *suffix)
+				error = remember(&seen, path.data);
+			if (error == 0)
+				error = visit(data, path.data);
 		}
 		tree_names_free(names, count);
 	}
