@@ -134,9 +134,11 @@ int changes_keep(struct context *context, struct changes *changes,
 	if (copy->file.kind == FILE_ABSENT)
 		changes_add_like(changes, copy->path, difference->seen, &copy->file);
 	*ret_copy = copy->path;
-	report_message(context->report, SEVERITY_WARNING, "%s%s was %s; a copy is kept as %s%s",
+	report_message(context->report, SEVERITY_WARNING, "%s%s was %s; a copy %s kept as %s%s",
 		       tree_prefix(context->tree), difference->path,
-		       file_state_reason(difference->state), tree_prefix(context->tree), *ret_copy);
+		       file_state_reason(difference->state),
+		       context->options->dry_run ? "would be" : "is", tree_prefix(context->tree),
+		       *ret_copy);
 	return 0;
 }
 

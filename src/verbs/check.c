@@ -54,9 +54,10 @@ static enum exit_code look(struct context *context, struct look *look)
 /* What differs, and so what the verdict is. */
 struct verdict {
 	bool files, live, overridden;
-	bool record; /* of the files, nothing but the record of them */
-	bool forced; /* install keeps its hands off one of them */
-	bool masked; /* one is switched off, which is no difference */
+	bool record;   /* of the files, nothing but the record of them */
+	bool forced;   /* install keeps its hands off one of them */
+	bool unusable; /* with --force too */
+	bool masked;   /* one is switched off, which is no difference */
 };
 
 static void say_verdict(struct context *context, const struct live *live,
@@ -83,6 +84,11 @@ static void say_verdict(struct context *context, const struct live *live,
 			   "unload\" removes it once nobody uses it; the next boot is without it.");
 	else if (!verdict->files && live_cannot_load(live))
 		live_say_cannot_load(context);
+	else if (verdict->unusable)
+		report_say(context->report,
+			   "The host differs from its configuration, and install cannot put it "
+			   "right until\n"
+			   "what is no file is moved away: \"conntrack-persist plan\" names it.");
 	else if (verdict->forced)
 		report_say(context->report,
 			   "The host differs from its configuration; \"conntrack-persist plan\" "
@@ -96,12 +102,16 @@ static void say_verdict(struct context *context, const struct live *live,
 					    "how, \"conntrack-persist install\" puts it right.");
 }
 
-static bool needs_force(const struct session *session)
+static void judge_force(const struct session *session, struct verdict *verdict)
 {
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (session->differences[i].needs_force)
-			return true;
-	return false;
+	verdict->unusable = session->manifest_state == STATE_UNUSABLE;
+	verdict->forced = false;
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		verdict->unusable = verdict->unusable || difference->state == STATE_UNUSABLE;
+		verdict->forced = verdict->forced || difference->needs_force;
+	}
 }
 
 static enum exit_code tell(struct context *context, const struct look *look)
@@ -113,7 +123,7 @@ static enum exit_code tell(struct context *context, const struct look *look)
 	report_plan(context->report, &look->session.plan);
 	verdict.files = session_report(context, &look->session, REPORT_STATES);
 	verdict.record = verdict.files && !session_files_differ(&look->session);
-	verdict.forced = needs_force(&look->session);
+	judge_force(&look->session, &verdict);
 	verdict.live = live_report(context, &look->session, &look->live, LIVE_STATES);
 	verdict.overridden = writers_report(context, &look->writers);
 	if (look->session.plan.mode == MODE_TUNE) {

@@ -114,9 +114,10 @@ static int add_restored(struct context *context, const struct manifest_file *rec
 						   .path = copy->path,
 						   .seen = &copy->file});
 	plan_copy(difference, copy);
-	report_message(context->report, SEVERITY_NOTE,
-		       "%s%s is put back as it was before install --force",
-		       tree_prefix(context->tree), difference->path);
+	if (context->options->force || !difference->needs_force)
+		report_message(context->report, SEVERITY_NOTE,
+			       "%s%s is put back as it was before install --force",
+			       tree_prefix(context->tree), difference->path);
 	return 0;
 }
 
