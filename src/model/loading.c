@@ -202,7 +202,7 @@ static bool judge_needed(const struct loading_request *request, size_t i, struct
 		     "nf_conntrack cannot load%s: it needs %s, and this install line runs \"%s\" "
 		     "instead; take it away",
 		     there ? " after the next boot" : "", loading_needs[i], view.install);
-	return !there;
+	return !there || module_is_there(request->module);
 }
 
 static void judge_softdep(const struct loading_request *request, struct problems *problems)

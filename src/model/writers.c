@@ -168,8 +168,11 @@ static void add_parameter(const struct values *values, const struct parameter *p
 		return;
 	}
 	writer->times |= WRITES_AT_LOAD;
-	writer->wins |= WRITES_AT_LOAD;
 	writer->refused |= !parameter_is_accepted(parameter);
+	if (writer->refused)
+		writer->wins &= ~(unsigned int)WRITES_AT_LOAD;
+	else
+		writer->wins |= WRITES_AT_LOAD;
 }
 
 static void add_options(const struct values *values, const struct modprobe_file *file,

@@ -111,7 +111,7 @@ enum exit_code activate(struct context *context, const struct session *session, 
 		return code;
 	ret->looked = true;
 	ret->there = module_is_there(live.module);
-	ret->blocked = live.blocked && !ret->there;
+	ret->blocked = live.blocked;
 	if (!ret->there) {
 		(void)live_report(context, session, &live, LIVE_STATES);
 		return EXIT_DONE;

@@ -7,7 +7,7 @@
 struct activation {
 	bool looked;	     /* the module's state is known */
 	bool there;	     /* the module is there */
-	bool blocked;	     /* it is not, and something keeps it from loading */
+	bool blocked;	     /* something keeps it from loading, now or the next time */
 	size_t set;	     /* values that were set */
 	size_t pending;	     /* values that wait for the next load although it is there */
 	size_t out_of_reach; /* values that only the host itself could set; told, and no failure */

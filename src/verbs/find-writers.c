@@ -231,7 +231,9 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 		const struct writer *writer = &found->writers.items[i];
 		char line[16] = "";
 
-		if (writer_takes_away(writer) || writer->refused)
+		/* What kube-proxy writes without its section is the same. */
+		if (writer_takes_away(writer) || writer->refused ||
+		    (writer->times & WRITES_BY_KUBE_PROXY))
 			continue;
 		if (writer->line)
 			(void)snprintf(line, sizeof(line), ":%u", writer->line);

@@ -36,6 +36,6 @@ void writers_say_programs(struct context *context);
 
 /*
  * Names the lines that set the same values and win nothing: they can be taken out, which is left to the administrator. One
- * that the kernel refuses has to be, and has been told.
+ * that the kernel refuses is not among them: of options the look at what loads tells, of other lines check.
  */
 void writers_say_others(struct context *context, const struct host_writers *found);

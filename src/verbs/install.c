@@ -136,7 +136,10 @@ static enum exit_code check_result(struct context *context, const struct activat
 static void say_what_is_left(struct context *context, const struct activation *activation,
 			     bool changed, bool lasting)
 {
-	if (context->options->root && !activation->blocked)
+	if (!lasting && !activation->there && !activation->blocked)
+		report_say(context->report,
+			   "In force when nf_conntrack loads next, but for what is named above.");
+	else if (context->options->root && !activation->blocked)
 		report_say(context->report,
 			   "In force when the image boots and nf_conntrack loads there.");
 	else if (activation->there && activation->out_of_reach == 0 && !lasting)
@@ -181,7 +184,8 @@ static enum exit_code tell_rest(struct context *context, const struct session *s
 		report_set_state(context->report, "drift");
 	masked = session_tell_masked(context, session);
 	if (session->plan.mode == MODE_TUNE)
-		say_what_is_left(context, activation, changed, !overridden && !masked);
+		say_what_is_left(context, activation, changed,
+				 !overridden && !masked && !activation->blocked);
 	else if (changed && !masked)
 		keep_off_say_limits(context, session);
 	if (changed)
