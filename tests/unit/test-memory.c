@@ -12,6 +12,7 @@
 #include "model/lint.h"
 #include "model/loading.h"
 #include "model/modprobe-lines.h"
+#include "model/modprobe-view.h"
 #include "model/plan.h"
 #include "model/precedence.h"
 #include "model/render-table.h"
@@ -443,9 +444,26 @@ static int make_counts(void)
 	return error;
 }
 
+static int view_files(void)
+{
+	static const struct modprobe_file files[] = {
+		{"/a",
+		 "install nf_conntrack a\nsoftdep nf_conntrack pre: b\noptions nf_conntrack c\n"},
+		{"/b", "options nf_conntrack d\nblacklist nf_conntrack\n"}};
+	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
+	int error = modprobe_view_of_files(files, ARRAY_SIZE(files), "nf_conntrack", &view);
+
+	if (error == 0)
+		assert_string_equal(view.options, "c d");
+	else
+		assert_null(view.install);
+	return error;
+}
+
 static void failures_beside_the_kernel_are_told(void **state)
 {
 	(void)state;
+	fail_each_allocation("lines of modprobe.d", view_files, false);
 	fail_each_allocation("counts", make_counts, false);
 	fail_each_allocation("values", list_values, false);
 	fail_each_allocation("lines", find_lines, false);

@@ -231,6 +231,19 @@ static void rule_of_at_least_to_the_byte(void **state)
 	}
 }
 
+/* As the plan has it: max is the first. */
+static void at_least_of_the_first_setting_keeps_the_buckets(void **state)
+{
+	const struct wished_sizes sizes = {.hashsize = 512, .page_size = 4096};
+	struct setting setting = setting_of("conntrack", "max", 512);
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	setting.at_least = true;
+	render_udev(&b, &setting, 1, &sizes);
+	expect_part("rule", b.data, "ATTR{parameters/hashsize}==\"[0-9]|[1-9]?|");
+}
+
 static void drop_in_to_the_byte(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
@@ -339,6 +352,7 @@ int main(void)
 		cmocka_unit_test(modprobe_of_disable_to_the_byte),
 		cmocka_unit_test(rule_to_the_byte),
 		cmocka_unit_test(rule_of_at_least_to_the_byte),
+		cmocka_unit_test(at_least_of_the_first_setting_keeps_the_buckets),
 		cmocka_unit_test(drop_in_to_the_byte),
 		cmocka_unit_test(sysctl_leaves_out_what_it_would_lower),
 		cmocka_unit_test(rule_without_values_is_the_gates),
