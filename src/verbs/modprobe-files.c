@@ -40,19 +40,13 @@ static int make_room(struct modprobe_files *files)
 	return 0;
 }
 
-/* Puts a file in its place by name, unless one of its name is there. Takes over the texts. */
+/* Puts a file in its place by name, of which there is no other. Takes over the texts. */
 static void put(struct modprobe_files *files, struct modprobe_file_own file)
 {
 	size_t at = 0, behind;
 
 	while (at < files->count && strcmp(files->own[at].name, file.name) < 0)
 		at++;
-	if (at < files->count && strcmp(files->own[at].name, file.name) == 0) {
-		free(file.name);
-		free(file.path);
-		free(file.text);
-		return;
-	}
 	behind = files->count - at;
 	memmove(files->own + at + 1, files->own + at, behind * sizeof(*files->own));
 	memmove(files->items + at + 1, files->items + at, behind * sizeof(*files->items));
