@@ -57,12 +57,12 @@ int values_of_plan(const struct plan *plan, struct values *ret)
 
 	if (!values.items)
 		return -ENOMEM;
-	if (sizes->hashsize)
+	if (sizes->hashsize) {
 		add_parameter(&values, VALUE_HASHSIZE, SETTING_HASHSIZE, sizes->hashsize,
 			      sizes->page_size);
-	/* Fewer buckets under a max that stays would make long chains. */
-	if (sizes->hashsize)
+		/* Fewer buckets under a max that stays would make long chains. */
 		values.items[0].at_least = sizes->at_least;
+	}
 	if (sizes->expect_hashsize)
 		add_parameter(&values, VALUE_EXPECT_HASHSIZE, SETTING_EXPECT_HASHSIZE,
 			      sizes->expect_hashsize, sizes->page_size);
@@ -157,7 +157,7 @@ static enum value_state judge(const struct value *value, enum module_state modul
 void values_judge(struct values *values, enum module_state module, bool blocked)
 {
 	for (size_t i = 0; i < values->count; i++) {
-		if (values->items[i].at_least && values->items[i].kind == VALUE_SYSCTL)
+		if (values->items[i].row == &schema[SETTING_MAX])
 			find_own(values, &values->items[i]);
 		values->items[i].state = judge(&values->items[i], module, blocked);
 	}

@@ -183,19 +183,6 @@ static uint64_t read_entries(const struct context *context)
 	return entries;
 }
 
-/* What the kernel has made of the buckets is nobody's choice. */
-static bool is_own_max(const struct live *live, uint64_t max)
-{
-	uint64_t buckets;
-
-	for (size_t i = 0; i < live->values.count; i++)
-		if (live->values.items[i].kind == VALUE_HASHSIZE &&
-		    value_find_number(&live->values.items[i], &buckets) &&
-		    sizes_own_max(buckets) == max)
-			return true;
-	return false;
-}
-
 /* A max that was raised by hand goes down where the configuration does not have it: what was meant, or an outage. */
 static void judge_lower_max(struct context *context, const struct session *session,
 			    const struct live *live)
@@ -216,7 +203,7 @@ static void judge_lower_max(struct context *context, const struct session *sessi
 			       " entries are tracked: new connections are dropped until there are "
 			       "fewer; a larger max in the configuration prevents that",
 			       max, value->wanted, entries);
-	else if (session->plan.sizes.from_ram && max <= value->row->max && !is_own_max(live, max))
+	else if (session->plan.sizes.from_ram && max <= value->row->max && max != value->own[1])
 		report_message(context->report, SEVERITY_NOTE,
 			       "max is to go down from %" PRIu64 " to %" PRIu64
 			       ", as max = auto; with max = %" PRIu64
