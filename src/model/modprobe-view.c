@@ -25,15 +25,11 @@ static void take_first(char **text, struct modprobe_line *line)
 static int join(char **text, const struct modprobe_line *line)
 {
 	struct buffer joined = {0};
+	char *CLEANUP(free_pointer) before = *text;
 
-	buffer_printf(&joined, "%s%s%s", *text ? *text : "", *text ? " " : "", line->rest);
-	if (joined.error < 0) {
-		buffer_clear(&joined);
-		return -ENOMEM;
-	}
-	free(*text);
-	*text = joined.data;
-	return 0;
+	buffer_printf(&joined, "%s%s%s", before ? before : "", before ? " " : "", line->rest);
+	*text = NULL;
+	return buffer_steal(&joined, text, NULL);
 }
 
 /*

@@ -49,7 +49,6 @@ static void resolve(const struct plan_request *request, struct plan_sizes *sizes
 {
 	const struct config_value *max = value_of(request, SETTING_MAX);
 	const struct config_value *hashsize = value_of(request, SETTING_HASHSIZE);
-
 	uint64_t limit, expect = expect_bytes(request);
 
 	sizes->ram = sizes_round_ram(request->facts->ram);

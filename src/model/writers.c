@@ -260,11 +260,12 @@ static void add_line(const struct values *values, const char *path, unsigned int
 		return;
 	for (size_t i = 0; i < values->count; i++) {
 		const struct value *value = &values->items[i];
-		bool taken = is_taken(writers, value, text.data, time);
 		struct writer *writer;
+		bool taken;
 
 		if (!is_key(value, line + dash, key - dash))
 			continue;
+		taken = is_taken(writers, value, text.data, time);
 		for (size_t k = 0; k < writers->count && taken; k++)
 			if (writers->items[k].value == value)
 				writers->items[k].wins &= ~time;
