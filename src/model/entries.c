@@ -76,7 +76,8 @@ static void add_tcp(struct entry_counts *counts, const struct entry *entry)
 	if (entry->offloaded)
 		return;
 	counts->by_state_and_time[entry->state][band_of(entry->remaining)]++;
-	counts->idle += entry->state == TCP_STATE_ESTABLISHED &&
+	counts->idle += entry->state == TCP_STATE_ESTABLISHED && entry->replied &&
+			entry->remaining > counts->idle_above &&
 			entry->remaining < counts->idle_below;
 }
 

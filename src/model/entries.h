@@ -43,8 +43,8 @@ extern const uint32_t time_band_ends[TIME_BANDS]; /* seconds; the last is UINT32
 const char *time_band_name(size_t band);
 
 /*
- * About 1 MiB, as every port of TCP and UDP is counted; make it with entry_counts_new(). idle_below is set before
- * counting.
+ * About 1 MiB, as every port of TCP and UDP is counted; make it with entry_counts_new(). idle_below and idle_above are set
+ * before counting.
  */
 struct entry_counts {
 	uint64_t total;
@@ -55,8 +55,13 @@ struct entry_counts {
 	uint64_t by_state_and_time[TCP_STATES][TIME_BANDS]; /* of TCP alone */
 	uint64_t unreplied, assured, offloaded;
 	uint64_t tcp_ports[65536], udp_ports[65536];
-	/* ESTABLISHED entries of TCP whose remaining time is less than this have been idle for longer than one cares for. */
+	/*
+	 * ESTABLISHED entries of TCP, answered, whose remaining time is less than this have been idle for longer than one
+	 * cares for. Not those that have no more than the other: the kernel gives an established connection only the timeouts
+	 * unacknowledged or max_retrans while data is on its way (tcp_packet(), nf_conntrack_proto_tcp.c, 4.18 to 7.2).
+	 */
 	uint32_t idle_below; /* seconds; 0: none is counted */
+	uint32_t idle_above; /* seconds */
 	uint64_t idle;
 };
 

@@ -127,9 +127,35 @@ static void idle_is_counted_on_request(void **state)
 	assert_int_equal(entry_counts_new(&counts), 0);
 	entry_counts_add(counts, &entry);
 	expect_number("idle", counts->idle, 0);
-	counts->idle_below = 1;
+}
+
+/* The kernel gives established connections no more than 300 s while data is on its way, or nobody has answered. */
+static void busy_ones_are_not_idle(void **state)
+{
+	struct entry entry = {.protocol = IPPROTO_TCP,
+			      .state = TCP_STATE_ESTABLISHED,
+			      .replied = true,
+			      .assured = true};
+	struct entry_counts *CLEANUP(free_pointer) counts = NULL;
+
+	(void)state;
+	assert_int_equal(entry_counts_new(&counts), 0);
+	counts->idle_below = 432000 - 21600;
+	counts->idle_above = 300;
+	for (uint32_t remaining = 299; remaining <= 302; remaining++) {
+		entry.remaining = remaining;
+		entry_counts_add(counts, &entry);
+	}
+	expect_number("301 and 302", counts->idle, 2);
+	entry.remaining = 410399;
 	entry_counts_add(counts, &entry);
-	expect_number("idle", counts->idle, 1);
+	entry.remaining = 410400;
+	entry_counts_add(counts, &entry);
+	expect_number("up to 6 h ago", counts->idle, 3);
+	entry.replied = false;
+	entry.remaining = 1000;
+	entry_counts_add(counts, &entry);
+	expect_number("not answered", counts->idle, 3);
 }
 
 int main(void)
@@ -139,6 +165,7 @@ int main(void)
 		cmocka_unit_test(time_is_counted_in_bands),
 		cmocka_unit_test(entries_are_counted_by_what_they_are),
 		cmocka_unit_test(idle_is_counted_on_request),
+		cmocka_unit_test(busy_ones_are_not_idle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
