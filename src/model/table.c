@@ -124,7 +124,8 @@ static bool is_full(const struct table *table, const struct judgement *judgement
 		return true;
 	/* The kernel makes room by itself from here on, so that the number stays a little below. */
 	return judgement->share.value >= FULL &&
-	       (judgement->dropped > 0 || counted(table, COUNTER_EARLY_DROP) > 0);
+	       (judgement->dropped > counted(table, COUNTER_INSERT_FAILED) ||
+		counted(table, COUNTER_EARLY_DROP) > 0);
 }
 
 /* Chains: whether so many tenths of a percent of the entries are reached from which on they may be too long. */

@@ -201,6 +201,12 @@ static void near_the_limit_drops_tell(void **state)
 	expect_verdict(&table, VERDICT_NEARLY_FULL);
 	table.counters.value[COUNTER_DROP] = 1;
 	expect_verdict(&table, VERDICT_FULL);
+	/* Two packets of one connection that met are both. */
+	table.counters.known[COUNTER_INSERT_FAILED] = true;
+	table.counters.value[COUNTER_INSERT_FAILED] = 1;
+	expect_verdict(&table, VERDICT_NEARLY_FULL);
+	table.counters.value[COUNTER_DROP] = 2;
+	expect_verdict(&table, VERDICT_FULL);
 	table.entries = figure(949);
 	expect_verdict(&table, VERDICT_NEARLY_FULL);
 	table.entries = figure(950);
