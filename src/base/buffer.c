@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 void buffer_clear(struct buffer *b)
 {
 	free(b->data);
@@ -71,6 +73,18 @@ void buffer_printf(struct buffer *b, const char *format, ...)
 	(void)vsnprintf(b->data + b->length, (size_t)length + 1, format, args);
 	va_end(args);
 	b->length += (size_t)length;
+}
+
+void buffer_add_shown(struct buffer *b, const char *text, size_t length)
+{
+	bool is_utf8 = text_is_utf8(text, length);
+
+	for (size_t i = 0; i < length;) {
+		size_t steering = text_steering_bytes(text + i, is_utf8);
+
+		buffer_add_bytes(b, steering ? "?" : text + i, 1);
+		i += steering ? steering : 1;
+	}
 }
 
 void buffer_add_amount(struct buffer *b, uint64_t bytes)

@@ -24,6 +24,9 @@ void buffer_add(struct buffer *b, const char *text);
 void buffer_add_bytes(struct buffer *b, const void *bytes, size_t length);
 void buffer_printf(struct buffer *b, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* A text that anybody may have written: what would steer a terminal, or is no UTF-8, is a "?". Tabs stay. */
+void buffer_add_shown(struct buffer *b, const char *text, size_t length);
+
 /* An amount of memory for people: "512 B", "64 KiB", "1.5 GiB"; at most one digit after the point, rounded down. */
 void buffer_add_amount(struct buffer *b, uint64_t bytes);
 

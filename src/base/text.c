@@ -144,6 +144,17 @@ bool text_is_utf8(const char *text, size_t length)
 	return true;
 }
 
+size_t text_steering_bytes(const char *text, bool is_utf8)
+{
+	unsigned char byte = (unsigned char)*text;
+
+	if (byte == '\t')
+		return 0;
+	if (byte == 0xc2 && is_utf8)
+		return (unsigned char)text[1] < 0xa0 ? 2 : 0;
+	return text_is_control(*text) || (byte > 0x7f && !is_utf8);
+}
+
 struct text_word text_next_word(const char **position)
 {
 	struct text_word word = {*position + strspn(*position, " \t"), 0};

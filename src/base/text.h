@@ -31,6 +31,12 @@ bool text_is_control(char c);
 
 bool text_is_utf8(const char *text, size_t length);
 
+/*
+ * How many bytes from here on would steer a terminal: the controls of ASCII but the tab, and those above 0x7f, where two
+ * bytes are one, or where the whole text is no UTF-8 any byte. 0: none.
+ */
+size_t text_steering_bytes(const char *text, bool is_utf8);
+
 /* A part of a text. */
 struct text_word {
 	const char *text;

@@ -40,11 +40,10 @@ void network_namespaces_done(struct network_namespaces *namespaces)
 	*namespaces = (struct network_namespaces){0};
 }
 
-/* Anybody may give a process any name: no control character gets to a terminal. */
+/* Anybody may give a process any name. */
 static void add_plain(struct buffer *b, const char *text)
 {
-	for (; *text; text++)
-		buffer_add_bytes(b, text_is_control(*text) ? "?" : text, 1);
+	buffer_add_shown(b, text, strlen(text));
 }
 
 void network_namespace_describe(const struct network_namespace *one, struct buffer *b)

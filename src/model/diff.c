@@ -119,29 +119,10 @@ static void find_script(const struct lines *before, const struct lines *after,
 	}
 }
 
-/* How many of the line's bytes from i on would steer a terminal: the controls of ASCII, and those above 0x7f. */
-static size_t steering_bytes(const struct line *line, bool is_utf8, size_t i)
-{
-	unsigned char byte = (unsigned char)line->text[i];
-
-	if (byte == '\t')
-		return 0;
-	if (byte == 0xc2 && is_utf8)
-		return (unsigned char)line->text[i + 1] < 0xa0 ? 2 : 0;
-	return text_is_control(line->text[i]) || (byte > 0x7f && !is_utf8);
-}
-
 static void print_line(struct buffer *b, const struct step *step)
 {
-	bool is_utf8 = text_is_utf8(step->line->text, step->line->length);
-
 	buffer_add_bytes(b, &step->sign, 1);
-	for (size_t i = 0; i < step->line->length;) {
-		size_t steering = steering_bytes(step->line, is_utf8, i);
-
-		buffer_add_bytes(b, steering ? "?" : step->line->text + i, 1);
-		i += steering ? steering : 1;
-	}
+	buffer_add_shown(b, step->line->text, step->line->length);
 	buffer_add(b, "\n");
 	if (!step->line->ended)
 		buffer_add(b, "\\ No newline at end of file\n");

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buffer.h"
+
 void uses_done(struct uses *uses)
 {
 	for (size_t i = 0; i < uses->count; i++) {
@@ -16,20 +18,30 @@ void uses_done(struct uses *uses)
 	*uses = (struct uses){0};
 }
 
+/* Names of tables, files and processes are anybody's words. NULL: out of memory. */
+static char *shown(const char *text)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+	char *plain;
+
+	buffer_add_shown(&b, text, strlen(text));
+	return buffer_steal(&b, &plain, NULL) < 0 ? NULL : plain;
+}
+
 PRINTF_LIKE(1, 0) static char *format_text(const char *format, va_list args)
 {
 	char text[512];
 
 	(void)vsnprintf(text, sizeof(text), format, args);
-	return strdup(text);
+	return shown(text);
 }
 
-static bool is_known(const struct uses *uses, const struct use_heading *use, const char *evidence)
+static bool is_known(const struct uses *uses, const struct use *use)
 {
 	for (size_t i = 0; i < uses->count; i++)
 		if (strcmp(uses->items[i].kind, use->kind) == 0 &&
 		    strcmp(uses->items[i].name, use->name) == 0 &&
-		    strcmp(uses->items[i].evidence, evidence) == 0)
+		    strcmp(uses->items[i].evidence, use->evidence) == 0)
 			return true;
 	return false;
 }
@@ -43,8 +55,8 @@ void uses_add(struct uses *uses, const struct use_heading *heading, const char *
 	va_start(args, format);
 	item.evidence = format_text(format, args);
 	va_end(args);
-	item.name = strdup(heading->name);
-	if (item.name && item.evidence && is_known(uses, heading, item.evidence)) {
+	item.name = shown(heading->name);
+	if (item.name && item.evidence && is_known(uses, &item)) {
 		free(item.name);
 		free(item.evidence);
 		return;

@@ -110,6 +110,31 @@ static void format_failure_is_remembered(void **state)
 	assert_int_equal(buffer_steal(&b, &text, NULL), -ENOMEM);
 }
 
+static void what_steers_a_terminal_is_not_shown(void **state)
+{
+	static const struct {
+		const char *text, *shown;
+	} rows[] = {
+		{"", ""},
+		{"nft inet filter\tinput", "nft inet filter\tinput"},
+		{"\x1b]0;x\x07\n\r\x7f", "?]0;x????"},
+		{"B\xc3\xbcro \xc2\xa0", "B\xc3\xbcro \xc2\xa0"},
+		{"\xc2\x9b"
+		 "2J",
+		 "?2J"},
+		/* No UTF-8: a letter that was cut off. */
+		{"B\xc3\xbcr\xc3", "B??r?"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) b = {0};
+
+		buffer_add_shown(&b, rows[i].text, strlen(rows[i].text));
+		expect_text(rows[i].text, b.data ? b.data : "", rows[i].shown);
+	}
+}
+
 static void amounts_are_for_people(void **state)
 {
 	static const struct {
@@ -154,6 +179,7 @@ int main(void)
 		cmocka_unit_test(half_of_the_memory_is_refused),
 		cmocka_unit_test(failure_is_remembered),
 		cmocka_unit_test(format_failure_is_remembered),
+		cmocka_unit_test(what_steers_a_terminal_is_not_shown),
 		cmocka_unit_test(amounts_are_for_people),
 	};
 

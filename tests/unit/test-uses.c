@@ -57,6 +57,19 @@ static void findings_keep_their_order_and_their_own_texts(void **state)
 	expect_uses("again", &uses, "likely service a: again\n");
 }
 
+/* Who may make a namespace may call a table anything. */
+static void names_do_not_steer_a_terminal(void **state)
+{
+	struct uses CLEANUP(uses_done) uses = {0};
+	const struct use_heading use = {USE_CERTAIN, "rules", "nft inet \x1b[2J c\ncertain", "x"};
+
+	(void)state;
+	uses_add(&uses, &use, "namespace of \xc3 (7)");
+	uses_add(&uses, &use, "namespace of \xc3 (7)");
+	expect_uses("shown", &uses,
+		    "certain rules nft inet ?[2J c?certain: namespace of ? (7)\n");
+}
+
 /* The same kind, name and evidence: whoever told it first. */
 static void same_finding_is_listed_once(void **state)
 {
@@ -303,6 +316,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(empty_list_is_empty),
+		cmocka_unit_test(names_do_not_steer_a_terminal),
 		cmocka_unit_test(findings_keep_their_order_and_their_own_texts),
 		cmocka_unit_test(same_finding_is_listed_once),
 		cmocka_unit_test(long_evidence_is_cut),
