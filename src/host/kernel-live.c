@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +13,9 @@
 #include "host/kernel-file.h"
 #include "host/modules.h"
 #include "host/namespaces.h"
+
+/* Of the first pid namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h, 3.8 to 7.2. */
+#define PID_INIT_INODE 0xEFFFFFFCU
 
 struct kernel {
 	struct utsname name;
@@ -63,6 +68,15 @@ bool kernel_may_change(const struct kernel *kernel)
 	return geteuid() == 0;
 }
 
+bool kernel_sees_host(const struct kernel *kernel)
+{
+	struct stat namespace;
+
+	/* A kernel without pid namespaces has no such file. */
+	return kernel_may_change(kernel) &&
+	       (stat("/proc/self/ns/pid", &namespace) < 0 || namespace.st_ino == PID_INIT_INODE);
+}
+
 bool kernel_owns_files(const struct kernel *kernel)
 {
 	(void)kernel;
@@ -110,6 +124,14 @@ bool kernel_is_writable(const struct kernel *kernel, const char *path)
 {
 	(void)kernel;
 	return kernel_file_is_writable(path);
+}
+
+bool kernel_is_read_only(const struct kernel *kernel, const char *path)
+{
+	struct statvfs mount;
+
+	(void)kernel;
+	return statvfs(path, &mount) == 0 && (mount.f_flag & ST_RDONLY) != 0;
 }
 
 int kernel_write(const struct kernel *kernel, const char *path, const char *text)

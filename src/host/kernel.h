@@ -33,6 +33,12 @@ uint64_t kernel_now(const struct kernel *kernel);
 /* Whether this process may change the host: the effective user is root. */
 bool kernel_may_change(const struct kernel *kernel);
 
+/*
+ * Whether the processes of the whole host are to be seen, and with them all that uses it: root, in the first pid namespace,
+ * as no container is that has one of its own.
+ */
+bool kernel_sees_host(const struct kernel *kernel);
+
 /* Whether the host's files belong to root: not in the twin's folder. */
 bool kernel_owns_files(const struct kernel *kernel);
 
@@ -63,6 +69,9 @@ bool kernel_has(const struct kernel *kernel, const char *path);
  * and are not writable, root or not.
  */
 bool kernel_is_writable(const struct kernel *kernel, const char *path);
+
+/* Whether it is mounted read-only, as containers have /proc/sys. */
+bool kernel_is_read_only(const struct kernel *kernel, const char *path);
 
 /*
  * Writes a value, one write(2) of an open of its own: a second write to the same descriptor may be ignored with success.

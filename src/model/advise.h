@@ -42,7 +42,7 @@ struct advise_request {
 	const struct judgement *judgement;
 	const struct plan *plan; /* NULL: no configuration could be read */
 	uint64_t memory_limit;	 /* bytes a full table may take at most; 0: unknown */
-	bool uses_known;	 /* somebody looked as root, and could read all */
+	bool uses_known;	 /* somebody looked as root of the host, and could read all */
 	size_t certain, likely;	 /* who uses conntrack */
 	/*
 	 * Microseconds since the epoch: when apply changed values last; what the kernel said before is of other values.

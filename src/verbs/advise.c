@@ -33,13 +33,17 @@ static void look_done(struct look *look)
 	host_table_done(&look->host);
 }
 
-/* By the RAM that a number in the configuration would be judged by; 0: not known. */
+/* By the RAM that a number in the configuration would be judged by, without the buckets for expectations; 0: not known. */
 static uint64_t memory_limit(const struct session *session)
 {
 	const struct config_value *limit = &session->config.values[SETTING_MEMORY_LIMIT];
+	uint64_t expect = sizes_bucket_bytes(
+		session->config.values[SETTING_EXPECT_HASHSIZE].number, session->facts.page_size);
+	uint64_t bytes = limit->percent ? sizes_share(sizes_round_ram(session->facts.ram),
+						      limit->number)
+					: limit->number;
 
-	return limit->percent ? sizes_share(sizes_round_ram(session->facts.ram), limit->number)
-			      : limit->number;
+	return bytes > expect ? bytes - expect : bytes;
 }
 
 static enum exit_code look_for_uses(struct context *context, struct look *look)
@@ -49,7 +53,7 @@ static enum exit_code look_for_uses(struct context *context, struct look *look)
 
 	if (code != EXIT_DONE)
 		return code;
-	look->uses_known = kernel_may_change(context->kernel) && !found.unread;
+	look->uses_known = kernel_sees_host(context->kernel) && !found.unread;
 	look->certain = uses_count(&found.uses, USE_CERTAIN);
 	look->likely = uses_count(&found.uses, USE_LIKELY);
 	return EXIT_DONE;

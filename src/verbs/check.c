@@ -78,10 +78,7 @@ static void say_verdict(struct context *context, const struct live *live,
 		report_say(context->report, "The files are in order but for what is switched off, "
 					    "and nf_conntrack is loaded.");
 	else if (!verdict->files && live->unwanted)
-		report_say(context->report,
-			   "The files are in order, and nf_conntrack is loaded from before: "
-			   "\"conntrack-persist\n"
-			   "unload\" removes it once nobody uses it; the next boot is without it.");
+		live_say_unwanted(context);
 	else if (!verdict->files && live_cannot_load(live))
 		live_say_cannot_load(context);
 	else if (verdict->unusable)

@@ -47,8 +47,11 @@ static enum exit_code report_unreadable(struct context *context, const struct li
 
 		if (value->state != VALUE_UNREADABLE)
 			continue;
-		if (value->error == -EACCES && !kernel_may_change(context->kernel)) {
-			report_message(context->report, SEVERITY_NOTE, "only root can see %s",
+		/* Root of a container is another one than the parameter belongs to. */
+		if (value->error == -EACCES && (!kernel_may_change(context->kernel) ||
+						value->kind == VALUE_EXPECT_HASHSIZE)) {
+			report_message(context->report, SEVERITY_NOTE, "only root%s can see %s",
+				       kernel_may_change(context->kernel) ? " of the host" : "",
 				       value->key);
 			continue;
 		}
@@ -212,20 +215,12 @@ static void judge_lower_max(struct context *context, const struct session *sessi
 }
 
 /* Of an image its files tell: libkmod would mix the running kernel's command line in. */
-static int ask_modprobe(struct context *context, const struct modprobe_files *files,
+static int ask_modprobe(const struct context *context, const struct modprobe_files *files,
 			struct modprobe_view *view)
 {
-	int error;
-
-	if (context->options->root)
-		return modprobe_view_of_files(files->items, files->count, "nf_conntrack", view);
-	error = kernel_modprobe_view(context->kernel, view);
-	if (error != -ELIBACC && error != -ELIBBAD)
-		return error;
-	report_message(context->report, SEVERITY_WARNING,
-		       "libkmod is not installed: lines of modprobe.d that keep nf_conntrack "
-		       "out are not found");
-	return 0;
+	return context->options->root
+		       ? modprobe_view_of_files(files->items, files->count, "nf_conntrack", view)
+		       : kernel_modprobe_view(context->kernel, view);
 }
 
 /* What cannot be read is not known, and nothing is said of it. */
@@ -245,11 +240,12 @@ static void ask_kernel(const struct context *context, struct loading_request *re
 	}
 }
 
-enum exit_code live_judge(struct context *context, const struct session *session, struct live *live)
+/* -ELIBACC, -ELIBBAD: judged without libkmod; -ENOMEM ...: not at all. */
+static int judge_loading(const struct context *context, const struct session *session,
+			 struct live *live, struct problems *problems, bool *ret_hidden)
 {
 	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
-	struct problems CLEANUP(problems_done) problems = {0};
 	char command_line[4096] = "";
 	struct loading_request request = {
 		.plan = &session->plan,
@@ -258,6 +254,36 @@ enum exit_code live_judge(struct context *context, const struct session *session
 		.view = &view,
 		.command_line = command_line,
 	};
+	int error = modprobe_files_read(context->tree, &files);
+
+	if (error == 0)
+		error = ask_modprobe(context, &files, &view);
+	if (error < 0 && error != -ELIBACC && error != -ELIBBAD)
+		return error;
+	*ret_hidden = view.built_in && live->module == MODULE_ABSENT;
+	request.files = files.items;
+	request.file_count = files.count;
+	if (live_is_wanted(context))
+		ask_kernel(context, &request, command_line, sizeof(command_line));
+	live->blocked = loading_judge(&request, problems);
+	values_judge(&live->values, live->module, live->blocked);
+	return problems->out_of_memory ? -ENOMEM : error;
+}
+
+void live_judge_loading(const struct context *context, const struct session *session,
+			struct live *live)
+{
+	struct problems CLEANUP(problems_done) problems = {0};
+	bool hidden;
+
+	if (session->plan.mode == MODE_TUNE && live->module == MODULE_ABSENT)
+		(void)!judge_loading(context, session, live, &problems, &hidden);
+}
+
+enum exit_code live_judge(struct context *context, const struct session *session, struct live *live)
+{
+	struct problems CLEANUP(problems_done) problems = {0};
+	bool hidden;
 	int error;
 
 	if (session->plan.mode != MODE_TUNE)
@@ -267,29 +293,21 @@ enum exit_code live_judge(struct context *context, const struct session *session
 	judge_lower_max(context, session, live);
 	if (live->module == MODULE_BUILT_IN)
 		return EXIT_DONE;
-	error = modprobe_files_read(context->tree, &files);
-	if (error == 0)
-		error = ask_modprobe(context, &files, &view);
-	if (error < 0) {
+	error = judge_loading(context, session, live, &problems, &hidden);
+	if (error == -ELIBACC || error == -ELIBBAD) {
+		report_message(context->report, SEVERITY_WARNING,
+			       "libkmod is not installed: lines of modprobe.d that keep "
+			       "nf_conntrack out are not found");
+	} else if (error < 0) {
 		report_errno(context, "read", "modprobe's configuration", error);
 		return EXIT_FAILED;
 	}
-	if (view.built_in && live->module == MODULE_ABSENT)
+	if (hidden)
 		report_message(
 			context->report, SEVERITY_NOTE,
 			"nf_conntrack is built into this kernel, and /sys does not show it here (a "
 			"chroot?): nothing can be said of its values");
-	request.files = files.items;
-	request.file_count = files.count;
-	if (live_is_wanted(context))
-		ask_kernel(context, &request, command_line, sizeof(command_line));
-	live->blocked = loading_judge(&request, &problems);
 	report_problems(context->report, report_style(context->report)->prefix, &problems);
-	values_judge(&live->values, live->module, live->blocked);
-	if (problems.out_of_memory) {
-		report_errno(context, "judge", "modprobe's configuration", -ENOMEM);
-		return EXIT_FAILED;
-	}
 	return EXIT_DONE;
 }
 
@@ -309,7 +327,8 @@ bool live_is_in_reach(const struct context *context, const struct value *value)
 	if (value->kind == VALUE_HASHSIZE &&
 	    !kernel_has(context->kernel, "/proc/sys/net/nf_conntrack_max"))
 		return false;
-	return kernel_is_writable(context->kernel, value->path);
+	return kernel_is_writable(context->kernel, value->path) &&
+	       !kernel_is_read_only(context->kernel, value->path);
 }
 
 static void report_waiting(struct context *context, const struct live *live)
@@ -395,6 +414,14 @@ bool live_report(struct context *context, const struct session *session, const s
 bool live_cannot_load(const struct live *live)
 {
 	return live->blocked && !module_is_there(live->module);
+}
+
+void live_say_unwanted(struct context *context)
+{
+	report_say(context->report,
+		   "The files are in order, and nf_conntrack is loaded from before: "
+		   "\"conntrack-persist\n"
+		   "unload\" removes it once nobody uses it; the next boot is without it.");
 }
 
 void live_say_cannot_load(struct context *context)

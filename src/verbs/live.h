@@ -30,6 +30,10 @@ enum exit_code live_observe_namespace(struct context *context, const struct sess
 enum exit_code live_judge(struct context *context, const struct session *session,
 			  struct live *live);
 
+/* Without a word, of a module that is absent: what keeps it from loading is live->blocked. What fails is not known. */
+void live_judge_loading(const struct context *context, const struct session *session,
+			struct live *live);
+
 /* Both, as far as this run looks: an image is judged by its files alone, with --no-live nothing is. */
 enum exit_code live_look(struct context *context, const struct session *session, struct live *live);
 
@@ -50,6 +54,8 @@ bool live_cannot_load(const struct live *live);
 
 /* The verdict where that is all there is. */
 void live_say_cannot_load(struct context *context);
+/* The files are in order, and live->unwanted. */
+void live_say_unwanted(struct context *context);
 
 /* "drift", "pending" or "in-order", of files and values together. */
 void live_report_state(struct context *context, bool differs, const struct live *live);

@@ -135,7 +135,7 @@ enum exit_code look_namespaces(struct context *context, const struct values *val
 	struct references CLEANUP(references_done) references = {0};
 	int error;
 
-	ret->namespaces_known = kernel_may_change(context->kernel);
+	ret->namespaces_known = kernel_sees_host(context->kernel);
 	if (!ret->namespaces_known)
 		return EXIT_DONE;
 	error = kernel_list_namespaces(context->kernel, &others);

@@ -8,6 +8,23 @@
 #include "verbs/live.h"
 #include "verbs/session.h"
 
+static void say_outcome(struct context *context, const struct live *live, bool files, bool differs)
+{
+	if (!files && live_cannot_load(live))
+		live_say_cannot_load(context);
+	else if (!differs)
+		report_say(context->report, "Nothing to do: every file %sis as planned.",
+			   values_count(&live->values, VALUE_OK) > 0 ? "and value " : "");
+	else if (json_is_true(json_object_get(report_object(context->report), "would_change")))
+		report_say(context->report,
+			   "Nothing was changed. \"conntrack-persist install\" carries this out.");
+	else if (live->unwanted)
+		live_say_unwanted(context);
+	else
+		report_say(context->report, "Nothing to do from here: \"conntrack-persist "
+					    "install\" leaves out what it cannot\nreach.");
+}
+
 static enum exit_code run_plan(struct context *context)
 {
 	struct session CLEANUP(session_done) session = {0};
@@ -38,14 +55,7 @@ static enum exit_code run_plan(struct context *context)
 		return code;
 	if (differs)
 		keep_off_say_limits(context, &session);
-	if (!files && live_cannot_load(&live))
-		live_say_cannot_load(context);
-	else if (!differs)
-		report_say(context->report, "Nothing to do: every file %sis as planned.",
-			   values_count(&live.values, VALUE_OK) > 0 ? "and value " : "");
-	else
-		report_say(context->report,
-			   "Nothing was changed. \"conntrack-persist install\" carries this out.");
+	say_outcome(context, &live, files, differs);
 	return differs ? EXIT_DIFFERS : EXIT_DONE;
 }
 

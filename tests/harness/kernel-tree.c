@@ -64,6 +64,11 @@ bool kernel_may_change(const struct kernel *kernel)
 	return !getenv("CONNTRACK_PERSIST_UNPRIVILEGED");
 }
 
+bool kernel_sees_host(const struct kernel *kernel)
+{
+	return kernel_may_change(kernel) && !getenv("CONNTRACK_PERSIST_CONTAINED");
+}
+
 bool kernel_owns_files(const struct kernel *kernel)
 {
 	(void)kernel;
@@ -206,6 +211,12 @@ bool kernel_is_writable(const struct kernel *kernel, const char *path)
 	char whole[PATH_MAX];
 
 	return make_path(kernel, path, whole) == 0 && kernel_file_is_writable(whole);
+}
+
+/* As the kernel answers a write there. */
+bool kernel_is_read_only(const struct kernel *kernel, const char *path)
+{
+	return find_fault(kernel, "write", path) == -EROFS;
 }
 
 /* At once, as in a kernel: whoever is killed meanwhile leaves the old value or the new one. */
