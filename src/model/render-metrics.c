@@ -161,7 +161,10 @@ static void add_values(const struct table *table, const struct values *values, s
 		buffer_printf(b, "%s\n", value->live);
 	}
 	for (enum value_state state = VALUE_OK; state <= VALUE_UNREADABLE; state++)
-		add_sample(&states, value_state_word(state), values_count(values, state));
+		/* With one for a module that mode disable does not want. */
+		add_sample(&states, value_state_word(state),
+			   state == VALUE_DIFFERS ? table->values.differs
+						  : values_count(values, state));
 	add_figure(b, "files_differ", figure_of(true, table->values.files_differ),
 		   "Whether the installed files are others than the configuration asks for.");
 }

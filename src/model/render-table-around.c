@@ -132,7 +132,9 @@ static void add_when_loaded(struct buffer *text, const struct table_values *valu
 		buffer_printf(text, "%" PRIu64 " buckets, ", values->wanted_hashsize);
 	screen_add_number(text, values->ok + values->differs + values->pending + values->absent,
 			  "value", "values");
-	buffer_add(text, " in all");
+	buffer_add(text, values->blocked ? " in all; something keeps it from loading, see "
+					   "\"conntrack-persist check\""
+					 : " in all");
 }
 
 static void add_in_force(struct buffer *text, const struct table *table)

@@ -42,7 +42,9 @@ struct namespace_table {
 
 /* A value that is both in the plan and in the kernel; see struct value. */
 struct table_values {
-	size_t ok, differs, pending, absent;  /* of the plan */
+	size_t ok, differs, absent;	      /* of the plan */
+	size_t pending;			      /* those that cannot come into force among them */
+	bool blocked;			      /* something keeps the module from loading */
 	uint64_t wanted_max, wanted_hashsize; /* of the plan; 0: left to the kernel */
 	bool known;			      /* there is a configuration, and it could be read */
 	bool files_differ;		      /* what is installed is not the plan */

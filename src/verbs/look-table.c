@@ -135,7 +135,9 @@ static void summarize_values(const struct host_table *host, struct table_values 
 	*ret = (struct table_values){
 		.ok = values_count(values, VALUE_OK),
 		.differs = values_count(values, VALUE_DIFFERS) + host->live.unwanted,
-		.pending = values_count(values, VALUE_PENDING),
+		.pending = values_count(values, VALUE_PENDING) +
+			   values_count(values, VALUE_CANNOT_LOAD),
+		.blocked = live_cannot_load(&host->live),
 		.absent = values_count(values, VALUE_ABSENT),
 		.wanted_max = session->plan.sizes.max,
 		.wanted_hashsize = session->plan.sizes.hashsize,
@@ -163,6 +165,7 @@ static enum exit_code look_at_plan(struct context *context, struct host_table *h
 	code = live_observe(context, &host->session, &host->live);
 	if (code != EXIT_DONE)
 		return code;
+	live_judge_loading(context, &host->session, &host->live);
 	table->module = host->live.module;
 	summarize_values(host, &table->values);
 	return EXIT_DONE;
@@ -170,6 +173,23 @@ static enum exit_code look_at_plan(struct context *context, struct host_table *h
 
 /* The kernel's file takes time with the square of this before 6.18, here some seconds. */
 #define ENTRIES_BY_FILE 100000U
+
+/* Seconds that an established connection has at most while data is on its way; the kernel's own where it cannot be read. */
+static uint32_t busy_seconds(const struct context *context)
+{
+	static const char *const paths[] = {PATH_PROC "/nf_conntrack_tcp_timeout_unacknowledged",
+					    PATH_PROC "/nf_conntrack_tcp_timeout_max_retrans"};
+	uint32_t most = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		struct figure figure = read_figure(context, paths[i]);
+		uint32_t seconds = figure.known ? (uint32_t)figure.value : 300;
+
+		if (seconds > most)
+			most = seconds;
+	}
+	return most;
+}
 
 /* Entry by entry, which is the one thing here that takes as long as the table is large. */
 static int count_contents(const struct context *context, struct table *table)
@@ -186,6 +206,7 @@ static int count_contents(const struct context *context, struct table *table)
 		return error;
 	if (table->tcp_established.value > IDLE_SECONDS)
 		counts->idle_below = (uint32_t)(table->tcp_established.value - IDLE_SECONDS);
+	counts->idle_above = busy_seconds(context);
 	error = conntrack_count_entries(counts);
 	if (error == 0)
 		table->contents = steal_pointer(&counts);

@@ -103,7 +103,9 @@ static void tell_message(const struct report *report, enum severity severity, co
 	buffer_printf(&line, "%s", color_of(report, colors[severity]));
 	if (severity != SEVERITY_ERROR)
 		buffer_printf(&line, "%s: ", severity_words[severity]);
-	buffer_printf(&line, "%s%s\n", color_of(report, COLOR_NONE), text);
+	buffer_add(&line, color_of(report, COLOR_NONE));
+	buffer_add_shown(&line, text, strlen(text));
+	buffer_add(&line, "\n");
 	(void)fputs(line.data ? line.data : "out of memory\n", stderr);
 }
 
@@ -150,6 +152,22 @@ void report_release(struct report *report)
 		for (enum severity k = SEVERITY_NOTE; level && text && k < SEVERITY_ERROR; k++)
 			if (strcmp(level, severity_words[k]) == 0)
 				tell_message(report, k, text);
+	}
+}
+
+void report_last_error(struct report *report)
+{
+	const json_t *messages = json_object_get(report->object, "messages");
+
+	for (size_t i = json_array_size(messages); i > 0; i--) {
+		const json_t *message = json_array_get(messages, i - 1);
+		const char *level = json_string_value(json_object_get(message, "level"));
+		const char *text = json_string_value(json_object_get(message, "text"));
+
+		if (!level || !text || strcmp(level, severity_words[SEVERITY_ERROR]) != 0)
+			continue;
+		tell_message(report, SEVERITY_ERROR, text);
+		return;
 	}
 }
 

@@ -49,6 +49,9 @@ bool report_has_place(const struct report *report, const char *path, unsigned in
 /* Tells what was held back until now, and from now on all as it comes. */
 void report_release(struct report *report);
 
+/* Tells the last error once more: the screen on which it stood is gone. */
+void report_last_error(struct report *report);
+
 /* prefix: before the name of each file. */
 void report_problems(struct report *report, const char *prefix, const struct problems *problems);
 

@@ -224,7 +224,9 @@ enum exit_code status_watch(struct context *context, unsigned int seconds, statu
 		error = run(&watch, seconds, look, data);
 	watch_done(&watch);
 	/* Standard output that is gone speaks for itself. */
-	if (error < 0 && error != -EPIPE && error != -EIO)
+	if (error == -ECANCELED && watch.on_terminal)
+		report_last_error(context->report);
+	else if (error < 0 && error != -EPIPE && error != -EIO && error != -ECANCELED)
 		report_message(context->report, SEVERITY_ERROR, "cannot watch the table: %s",
 			       strerror(-error));
 	return error < 0 ? EXIT_FAILED : EXIT_DONE;

@@ -8,7 +8,10 @@
 /* How to draw on standard output as it is; of one look: whole, however few lines the terminal has. */
 void status_style(const struct context *context, bool watch, struct screen_style *ret);
 
-/* What there is now, which has to stay until the next call. Negative errno: the watch ends. */
+/*
+ * What there is now, which has to stay until the next call. Negative errno: the watch ends; -ECANCELED: why has been
+ * reported.
+ */
 typedef int status_look(void *data, const struct table **ret,
 			const struct judgement **ret_judgement);
 

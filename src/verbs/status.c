@@ -35,7 +35,7 @@ static int look_again(void *data, const struct table **ret, const struct judgeme
 
 	if (host_table_look(watching->context, whole ? TABLE_WHOLE : TABLE_FIGURES,
 			    &watching->host) != EXIT_DONE)
-		return -EIO;
+		return -ECANCELED;
 	if (whole)
 		watching->next_whole = begin + (clock_us() - begin) * WHOLE_SHARE;
 	*ret = &watching->host.table;
@@ -83,7 +83,8 @@ static enum exit_code run_status(struct context *context)
 			report_plan(context->report, &host.session.plan);
 			live_report_state(context,
 					  host.table.values.differs > 0 ||
-						  host.table.values.files_differ,
+						  host.table.values.files_differ ||
+						  host.table.values.blocked,
 					  &host.live);
 		}
 		(void)json_object_set_new(report_object(context->report), "table",

@@ -117,6 +117,14 @@ grep -q $'\033\\[33mNot full now' "$work/colored" || fail "no colour"
 type_keys q
 ended 0
 
+# A look that fails: why is there to be read when the screen is gone.
+mkdir -p "$work/host/sys/module/nf_conntrack" "$work/host/etc" "$work/host/var/lib"
+echo live >"$work/host/sys/module/nf_conntrack/initstate"
+printf '[timeouts]\nudp = 30\n' >"$work/host/etc/conntrack-persist.conf"
+begin env CONNTRACK_PERSIST_HOST="$work/host" LC_ALL=C "$builddir/tests/conntrack-persist-twin" status --watch=3600
+ended 1
+has_text '/proc/sys is not mounted' || fail 'nobody says why'
+
 # Whatever ends it.
 for signal in INT TERM HUP QUIT; do
 	begin env LC_ALL=C "$draw" --watch=3600 fine

@@ -54,7 +54,7 @@ static struct table full_table(struct entry_counts *contents, struct namespace_t
 		.namespaces = namespaces,
 		.namespace_count = count,
 		.namespaces_known = true,
-		.values = {.known = true, .files_differ = true},
+		.values = {.known = true, .differs = 3, .files_differ = true},
 	};
 }
 
