@@ -32,9 +32,9 @@ static int read_rules(struct ruleset *ruleset)
 	int error = 0;
 
 	read_entries(ruleset);
-	/* Asking nft would load it. */
+	/* Asking nft would load it; and where it may not ask, the library says so on standard error by itself. */
 	if (kernel_file_has_module("nf_tables"))
-		error = nft_rules_read(&ruleset->nft);
+		error = geteuid() == 0 ? nft_rules_read(&ruleset->nft) : -EPERM;
 	if (error == -ENOMEM)
 		return error;
 	ruleset->error = error;

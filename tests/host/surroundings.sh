@@ -157,4 +157,22 @@ if [[ -e /proc/sys/net/netfilter/nf_conntrack_udp_timeout ]]; then
 	says 'net.netfilter.nf_conntrack_udp_timeout: 30 -> 77' 'a network namespace'
 	says 'hashsize' 'a network namespace'
 fi
+# Root of a container without privileges: what it cannot see or reach is left out, and no failure of an installation.
+if [[ -e /sys/module/nf_conntrack/parameters/expect_hashsize ]]; then
+	printf '%s\n' '[conntrack]' 'expect_hashsize = 1024' '[timeouts]' 'udp = 77' >"$work/udp.conf"
+	# shellcheck disable=SC2016
+	look 'root of a container' 2 'mount -t tmpfs none /run; exec "$program" -c "$work/udp.conf" plan' --net --user --map-root-user
+	says 'only root of the host can see nf_conntrack.expect_hashsize' 'root of a container'
+	# shellcheck disable=SC2016
+	look '/proc/sys is read-only' 2 'mount -t tmpfs none /run; mount -o bind,ro /proc/sys /proc/sys
+		"$program" --json -c "$work/udp.conf" plan' --net
+	[[ $(python3 -c 'import json, sys
+print([value.get("out_of_reach") for value in json.load(sys.stdin)["values"] if value["key"].endswith("udp_timeout")])' \
+		<"$work/out") == '[True]' ]] || fail 'a value below a read-only /proc/sys is not out of reach' "$(cat "$work/out")"
+fi
+# What only root may ask is not asked, and is not told as a failure.
+cp "$program" "$work/program"
+setpriv --reuid=65534 --regid=65534 --clear-groups "$work/program" users >"$work/out" 2>"$work/err" || :
+[[ $(cat "$work/err") != *'you must be root'* && $(cat "$work/err") != *'Input/output error'* ]] ||
+	fail 'users, as nobody:' "$(cat "$work/err")"
 exit $bad
