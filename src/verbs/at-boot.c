@@ -159,7 +159,7 @@ static enum exit_code choose_sizes(struct context *context, bool installed)
 	report_message(context->report, SEVERITY_WARNING,
 		       "the sizes are left as they are, those of other RAM: the files cannot be "
 		       "written here");
-	return EXIT_DONE;
+	return error == -EROFS ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* The lock of install where there is a place for it; else that of the files of this boot. */
