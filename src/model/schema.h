@@ -56,8 +56,8 @@ enum enforce {
 };
 
 /*
- * Bounds and defaults: net/netfilter/nf_conntrack_standalone.c and nf_conntrack_core.c of Linux 4.18 to 7.2; a
- * default that the kernel computes is "auto".
+ * Bounds and defaults: net/netfilter/nf_conntrack_standalone.c and nf_conntrack_core.c of Linux 4.18 to 7.2; what the
+ * kernel computes where nothing is configured is "kernel's", which no file can say.
  */
 struct schema_row {
 	const char *section;
