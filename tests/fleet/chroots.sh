@@ -132,7 +132,8 @@ if words[0] == 'get':
 elif words[0] == 'patch':
     whole = json.load(open(path))
     whole['data'].update(json.loads(words[-1])['data'])
-    json.dump(whole, open(path, 'w'))
+    if '--dry-run=none' in words:
+        json.dump(whole, open(path, 'w'))
 else:
     open('/root/restarts', 'a').write(' '.join(words) + '\n')
 END
@@ -141,6 +142,10 @@ cat >"$work/chroot/one/root/map.json" <<'END'
 {"data": {"config.conf": "mode: nftables\nconntrack:\n  maxPerCore: null\n  min: null\n  udpTimeout: 0s\n", "kubeconfig.conf": "x"}}
 END
 printf '%s: {hosts: {%s: }}\n' control_plane one nodes two gateways two web_servers two >"$work/groups.yml"
+before=$(<"$work/chroot/one/root/map.json")
+play conntrack_persist.conntrack.kubernetes_node --inventory "$work/groups.yml" --check
+check 'kube-proxy: check mode foresees it' "$(recap one)" 'changed 2'
+check 'kube-proxy: check mode changes nothing' "$(<"$work/chroot/one/root/map.json") $(ls "$work/chroot/one/root")" "$before map.json"
 play conntrack_persist.conntrack.kubernetes_node --inventory "$work/groups.yml"
 check 'kube-proxy: told once, and restarted' "$(recap one) $(wc -l <"$work/chroot/one/root/restarts")" 'changed 3 1'
 check 'kube-proxy: what it is told, beside what it was' "$(python3 -c 'import json, sys
@@ -188,6 +193,8 @@ make -s -C "$(dirname "$program")" dist-gzip >"$work/log" 2>&1 || { cat "$work/l
 tarball=$(echo "$(dirname "$program")"/conntrack-persist-*.tar.gz)
 mv "$tarball" "$work/"
 source='{"conntrack_persist_install":"source","conntrack_persist_tarball":"'$work/${tarball##*/}'"}'
+play_role -e "$source" -e "$vars" --limit two --check
+check 'from a release: check mode' "$(recap) $(test -e "$work/chroot/two/usr/local/sbin/conntrack-persist"; echo $?)" 'changed 2 1'
 play_role -e "$source" -e "$vars" --limit two
 check 'from a release: built, installed, configured' "$(recap) $(chroot "$work/chroot/two" conntrack-persist --version)" \
 	"changed 4 $("$program" --version)"

@@ -183,14 +183,16 @@ rc:
 
 import errno
 import json
+import numbers
 import os
 import re
 import tempfile
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.text.converters import to_bytes, to_native, to_text
-from ansible.module_utils.six import integer_types, string_types
 
+# Python 2.7 of old hosts has two of them.
+TEXTS = (str, type(u''))
 MAIN_FILE = '/etc/conntrack-persist.conf'
 MANIFEST = '/var/lib/conntrack-persist/manifest'
 # The last line, so that the lines which the program names are those of the given text.
@@ -209,9 +211,9 @@ def render_value(place, value):
     """A value as the program reads it."""
     if isinstance(value, bool):
         return 'yes' if value else 'no'
-    if isinstance(value, integer_types):
+    if isinstance(value, numbers.Integral):
         return '%d' % value
-    if not isinstance(value, string_types):
+    if not isinstance(value, TEXTS):
         raise BadConfig('%s is a number, a boolean or a text, and not %s' % (place, kind_of(value)))
     text = to_text(value).strip(u' \t')
     # Some of these the program would take for the start of a comment, or for further lines.
@@ -230,7 +232,7 @@ def kind_of(value):
 
 
 def vet_name(what, name):
-    if not isinstance(name, string_types) or not re.match(r'^[A-Za-z0-9_./-]+$', name):
+    if not isinstance(name, TEXTS) or not re.match(r'^[A-Za-z0-9_./-]+$', name):
         raise BadConfig('%s cannot be called %s' % (what, to_native(json.dumps(name))))
 
 
