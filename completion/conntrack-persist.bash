@@ -12,11 +12,14 @@ _conntrack_persist() {
 	[[ $previous != = ]] || previous=${COMP_WORDS[COMP_CWORD - 2]}
 	case $previous in
 	-c | --config)
-		COMPREPLY=($(compgen -f -- "$current"))
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		# No blank behind a directory: the name goes on. It fails where readline did not call.
+		compopt -o filenames 2>/dev/null || :
 		return
 		;;
 	--root)
-		COMPREPLY=($(compgen -d -- "$current"))
+		mapfile -t COMPREPLY < <(compgen -d -- "$current")
+		compopt -o filenames 2>/dev/null || :
 		return
 		;;
 	--netns)

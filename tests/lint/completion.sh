@@ -29,4 +29,9 @@ offers 'auto always never' --color =
 offers 'README.md' -c READ
 offers 'README.md' --config = READ
 offers 'completion' plan --root = comple
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/an image"
+offers "$work/an image" plan --root "$work/an"
+[[ ${#COMPREPLY[@]} -eq 1 ]] || { echo "a name with a blank is ${#COMPREPLY[@]} words"; failed=1; }
 exit "$failed"
