@@ -93,10 +93,16 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
 
   # plan does not name them. Those that cannot be removed now are no difference that a run could take away.
   def modules_to_unload
-    return [] if @answer['mode'] != 'disable' || @answer['state'] != 'drift' || resource[:config] =~ /^unload *= *no/
+    return [] if @answer['mode'] != 'disable' || @answer['state'] != 'drift' || keeps_loaded?
     answer = run('--dry-run', 'unload', accept: [0, 2, 3])
     tell_once(:warning, texts(answer, 'error'))
     answer.fetch('removals', []).map { |removal| removal['name'] }
+  end
+
+  # As far as the main file tells.
+  def keeps_loaded?
+    text = resource[:config] || (File.file?(config) ? File.read(config) : '')
+    text.match?(/^\s*unload\s*=\s*(no|false|off|0)\s*(;|$)/)
   end
 
   # What the program would refuse fails before anything is written, and under noop as well.
