@@ -48,8 +48,8 @@ static enum exit_code report_unreadable(struct context *context, const struct li
 		if (value->state != VALUE_UNREADABLE)
 			continue;
 		/* Root of a container is another one than the parameter belongs to. */
-		if (value->error == -EACCES && (!kernel_may_change(context->kernel) ||
-						value->kind == VALUE_EXPECT_HASHSIZE)) {
+		if (value->error == -EACCES &&
+		    (!kernel_may_change(context->kernel) || value->kind == VALUE_EXPECT_HASHSIZE)) {
 			report_message(context->report, SEVERITY_NOTE, "only root%s can see %s",
 				       kernel_may_change(context->kernel) ? " of the host" : "",
 				       value->key);

@@ -66,8 +66,7 @@ static void names_do_not_steer_a_terminal(void **state)
 	(void)state;
 	uses_add(&uses, &use, "namespace of \xc3 (7)");
 	uses_add(&uses, &use, "namespace of \xc3 (7)");
-	expect_uses("shown", &uses,
-		    "certain rules nft inet ?[2J c?certain: namespace of ? (7)\n");
+	expect_uses("shown", &uses, "certain rules nft inet ?[2J c?certain: namespace of ? (7)\n");
 }
 
 /* The same kind, name and evidence: whoever told it first. */
