@@ -160,8 +160,11 @@ fi
 # Root of a container without privileges: what it cannot see or reach is left out, and no failure of an installation.
 if [[ -e /sys/module/nf_conntrack/parameters/expect_hashsize ]]; then
 	printf '%s\n' '[conntrack]' 'expect_hashsize = 1024' '[timeouts]' 'udp = 77' >"$work/udp.conf"
+	status=0
 	# shellcheck disable=SC2016
-	look 'root of a container' 2 'mount -t tmpfs none /run; exec "$program" -c "$work/udp.conf" plan' --net --user --map-root-user
+	setpriv --reuid=65534 --regid=65534 --clear-groups unshare --net --user --map-root-user --mount bash -c \
+		'mount -t tmpfs none /run; exec "$work/program" -c "$work/udp.conf" plan' >"$work/out" 2>"$work/err" || status=$?
+	[[ $status == 2 ]] || fail "root of a container: exit $status, not 2" "$(cat "$work/err")"
 	says 'only root of the host can see nf_conntrack.expect_hashsize' 'root of a container'
 	# shellcheck disable=SC2016
 	look '/proc/sys is read-only' 2 'mount -t tmpfs none /run; mount -o bind,ro /proc/sys /proc/sys

@@ -119,8 +119,9 @@ ended 0
 
 # A look that fails: why is there to be read when the screen is gone.
 mkdir -p "$work/host/sys/module/nf_conntrack" "$work/host/etc" "$work/host/var/lib"
+install -D -m 644 /proc/meminfo "$work/host/proc/meminfo"
 echo live >"$work/host/sys/module/nf_conntrack/initstate"
-printf '[timeouts]\nudp = 30\n' >"$work/host/etc/conntrack-persist.conf"
+printf '[conntrack]\nmax = 1000\n' >"$work/host/etc/conntrack-persist.conf"
 begin env CONNTRACK_PERSIST_HOST="$work/host" LC_ALL=C "$builddir/tests/conntrack-persist-twin" status --watch=3600
 ended 1
 has_text '/proc/sys is not mounted' || fail 'nobody says why'
