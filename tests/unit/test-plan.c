@@ -501,6 +501,11 @@ static void sizes_of_a_boot_hold_until_an_installation(void **state)
 	build_anew(f, "[conntrack]\nmax = 9\n");
 	expect_sizes("number", f, 9, 9);
 	assert_int_equal(f->plan.artifact_count, 3);
+	/* chosen anew by the boot itself, for the RAM that there is */
+	f->request.sizes = SIZES_OF_BOOT;
+	build_anew(f, "");
+	expect_sizes("boot", f, 1048576, 1048576);
+	assert_true(f->plan.sizes.of_boot);
 	/* install has its own, in the files that last */
 	f->request.sizes = SIZES_RESOLVE;
 	build_anew(f, "");
