@@ -27,7 +27,7 @@ void foresee_refusal(struct context *context)
 }
 
 enum exit_code foresee(struct context *context, const struct session *session,
-		       const struct live *live)
+		       const struct live *live, bool *ret_changes)
 {
 	bool changes = would_change_files(session), unloads = false;
 	json_t *object = report_object(context->report);
@@ -38,7 +38,10 @@ enum exit_code foresee(struct context *context, const struct session *session,
 		if (live->unwanted)
 			code = keep_off_would_unload(context, session, &unloads);
 	}
-	(void)json_object_set_new(object, "would_change", json_boolean(changes || unloads));
+	changes = changes || unloads;
+	(void)json_object_set_new(object, "would_change", json_boolean(changes));
+	if (ret_changes)
+		*ret_changes = changes;
 	if (session_is_refused(context, session))
 		foresee_refusal(context);
 	else if (!json_object_get(object, "refused"))

@@ -7,9 +7,10 @@
 /*
  * Reports "would_change": whether the run would report that it changed something, as values that are out of reach here and
  * modules in use stay; and "refused", with a warning that says why. live is NULL where the running kernel is not looked at.
+ * ret_changes: the former, for who has words for it; or NULL.
  */
 enum exit_code foresee(struct context *context, const struct session *session,
-		       const struct live *live);
+		       const struct live *live, bool *ret_changes);
 
 /* Somebody else than session knows of a reason to refuse. */
 void foresee_refusal(struct context *context);

@@ -8,14 +8,20 @@
 #include "verbs/live.h"
 #include "verbs/session.h"
 
-static void say_outcome(struct context *context, const struct live *live, bool files, bool differs)
+/* What differs, and whether install would change anything of it. */
+struct outcome {
+	bool files, differs, changes;
+};
+
+static void say_outcome(struct context *context, const struct live *live,
+			const struct outcome *outcome)
 {
-	if (!files && live_cannot_load(live))
+	if (!outcome->files && live_cannot_load(live))
 		live_say_cannot_load(context);
-	else if (!differs)
+	else if (!outcome->differs)
 		report_say(context->report, "Nothing to do: every file %sis as planned.",
 			   values_count(&live->values, VALUE_OK) > 0 ? "and value " : "");
-	else if (json_is_true(json_object_get(report_object(context->report), "would_change")))
+	else if (outcome->changes)
 		report_say(context->report,
 			   "Nothing was changed. \"conntrack-persist install\" carries this out.");
 	else if (live->unwanted)
@@ -31,7 +37,7 @@ static enum exit_code run_plan(struct context *context)
 	struct live CLEANUP(live_done) live = {0};
 	struct host_writers CLEANUP(host_writers_done) writers = {0};
 	enum exit_code code;
-	bool differs, files;
+	struct outcome outcome;
 
 	if (context->options->from_system)
 		return adopt(context);
@@ -45,18 +51,18 @@ static enum exit_code run_plan(struct context *context)
 	if (code != EXIT_DONE)
 		return code;
 	report_plan(context->report, &session.plan);
-	files = session_report(context, &session, REPORT_DIFFS);
-	differs = live_report(context, &session, &live, LIVE_PLAN) || files;
+	outcome.files = session_report(context, &session, REPORT_DIFFS);
+	outcome.differs = live_report(context, &session, &live, LIVE_PLAN) || outcome.files;
 	(void)writers_report(context, &writers);
-	find_initramfs(context, &session, differs);
-	live_report_state(context, differs, &live);
-	code = foresee(context, &session, live_is_wanted(context) ? &live : NULL);
+	find_initramfs(context, &session, outcome.differs);
+	live_report_state(context, outcome.differs, &live);
+	code = foresee(context, &session, live_is_wanted(context) ? &live : NULL, &outcome.changes);
 	if (code != EXIT_DONE)
 		return code;
-	if (differs)
+	if (outcome.differs)
 		keep_off_say_limits(context, &session);
-	say_outcome(context, &live, files, differs);
-	return differs ? EXIT_DIFFERS : EXIT_DONE;
+	say_outcome(context, &live, &outcome);
+	return outcome.differs ? EXIT_DIFFERS : EXIT_DONE;
 }
 
 const struct verb verb_plan = {

@@ -269,7 +269,7 @@ static enum exit_code dry_run(struct context *context)
 	int error;
 
 	if (code == EXIT_DONE)
-		code = foresee(context, &session, NULL);
+		code = foresee(context, &session, NULL, NULL);
 	if (code != EXIT_DONE)
 		return code;
 	error = collect(context, &session, &changes);
