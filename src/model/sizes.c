@@ -2,9 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/sizes.h"
 
-#define BUCKET_BYTES 8U
-#define MIB	     (1ULL << 20)
-#define GIB	     (1ULL << 30)
+#define MIB (1ULL << 20)
+#define GIB (1ULL << 30)
 
 bool facts_before(const struct facts *facts, unsigned int major, unsigned int minor)
 {

@@ -7,6 +7,9 @@
 
 #include "model/observed.h"
 
+/* A bucket is one pointer: struct hlist_nulls_head, 64 bit. */
+#define BUCKET_BYTES 8U
+
 /* The bounds of `max = auto`. */
 #define AUTO_MAX_LARGEST   4194304U
 #define AUTO_SHARE_PERCENT 5U

@@ -4,7 +4,6 @@
 
 #include "model/sizes.h"
 
-#define BUCKET_BYTES 8U
 /* Where it is time to say something, in tenths of a percent of what there is. */
 #define NEARLY 800U
 #define FULL   950U
@@ -116,6 +115,15 @@ static uint64_t count_dropped(const struct table *table)
 	return sum;
 }
 
+/*
+ * drop counts other losses too: two packets of one new connection that meet, which insert_failed counts as well, as it does
+ * a chain that is too long.
+ */
+static bool was_without_room(const struct table *table, const struct judgement *judgement)
+{
+	return judgement->dropped > counted(table, COUNTER_INSERT_FAILED);
+}
+
 static bool is_full(const struct table *table, const struct judgement *judgement)
 {
 	if (!judgement->share.known)
@@ -124,8 +132,7 @@ static bool is_full(const struct table *table, const struct judgement *judgement
 		return true;
 	/* The kernel makes room by itself from here on, so that the number stays a little below. */
 	return judgement->share.value >= FULL &&
-	       (judgement->dropped > counted(table, COUNTER_INSERT_FAILED) ||
-		counted(table, COUNTER_EARLY_DROP) > 0);
+	       (was_without_room(table, judgement) || counted(table, COUNTER_EARLY_DROP) > 0);
 }
 
 /* Chains: whether so many tenths of a percent of the entries are reached from which on they may be too long. */
@@ -137,18 +144,14 @@ static bool chains_reach(const struct table *table, const struct judgement *judg
 	return share.known && share.value >= tenths;
 }
 
-/*
- * Whether packets were dropped for want of room. drop counts other losses too: two packets of one new connection that
- * meet, which insert_failed counts as well.
- */
-static bool was_full(const struct table *table)
+static bool was_full(const struct table *table, const struct judgement *judgement)
 {
 	if (table->messages.known && table->messages.count > 0)
 		return true;
 	if (counted(table, COUNTER_CHAIN_TOO_LONG) > 0 || counted(table, COUNTER_EARLY_DROP) > 0)
 		return true;
 	return !(table->messages.known && table->messages.since_boot) &&
-	       counted(table, COUNTER_DROP) > counted(table, COUNTER_INSERT_FAILED);
+	       was_without_room(table, judgement);
 }
 
 static bool is_unused(const struct table *table)
@@ -175,7 +178,7 @@ static enum verdict judge(const struct table *table, const struct judgement *jud
 		return VERDICT_NEARLY_FULL;
 	if (chains_reach(table, judgement, NEARLY))
 		return VERDICT_NEARLY_CHAINS;
-	if (was_full(table))
+	if (was_full(table, judgement))
 		return VERDICT_WAS_FULL;
 	if (table->values.known && (table->values.differs > 0 || table->values.files_differ))
 		return VERDICT_DIFFERS;

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/text.h"
 #include "verbs/find-programs.h"
 #include "verbs/folders.h"
 #include "verbs/live.h"
@@ -175,11 +174,6 @@ enum exit_code find_writers(struct context *context, const struct session *sessi
 	return EXIT_DONE;
 }
 
-static json_t *text_of(const char *text)
-{
-	return text_is_utf8(text, strlen(text)) ? json_string(text) : json_string("?");
-}
-
 static void add_json(struct context *context, const struct writer *writer)
 {
 	struct buffer CLEANUP(buffer_clear) when = {0};
@@ -187,8 +181,10 @@ static void add_json(struct context *context, const struct writer *writer)
 	writer_add_times(writer->times, &when);
 	json_array_append_new(json_object_get(report_object(context->report), "writers"),
 			      json_pack("{s:s, s:o, s:i, s:o, s:b, s:b, s:s}", "key",
-					writer->value->key, "path", text_of(writer->path), "line",
-					(int)writer->line, "value", text_of(writer->text), "wins",
+					writer->value->key, "path",
+					report_text(writer->path, strlen(writer->path)), "line",
+					(int)writer->line, "value",
+					report_text(writer->text, strlen(writer->text)), "wins",
 					writer->wins != 0, "same", writer->same, "when",
 					when.data ? when.data : ""));
 }

@@ -142,11 +142,9 @@ static void summarize_values(const struct host_table *host, struct table_values 
 		.wanted_max = session->plan.sizes.max,
 		.wanted_hashsize = session->plan.sizes.hashsize,
 		.known = true,
-		.files_differ = session->manifest_state != STATE_OK,
+		.files_differ = session->manifest_state != STATE_OK ||
+				session_files_differ(session),
 	};
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		ret->files_differ = ret->files_differ ||
-				    session->differences[i].action != ACTION_NONE;
 }
 
 static enum exit_code look_at_plan(struct context *context, struct host_table *host,

@@ -1,6 +1,6 @@
 /* The same facts as text or JSON. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "verbs/report.h"
+#include "verbs/report-internal.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -8,22 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buffer.h"
 #include "base/text.h"
 #include "model/diff.h"
-
-struct report {
-	struct report_style style;
-	json_t *object;
-	json_t *place;	     /* whose values they are: the object, or one of its "namespaces" */
-	struct buffer where; /* "namespace NAME", empty: here */
-};
-
-#define COLOR_RED    "\033[31m"
-#define COLOR_GREEN  "\033[32m"
-#define COLOR_YELLOW "\033[33m"
-#define COLOR_BOLD   "\033[1m"
-#define COLOR_NONE   "\033[0m"
 
 int report_new(const struct report_style *style, struct report **ret)
 {
@@ -64,13 +50,12 @@ json_t *report_object(struct report *report)
 	return report->object;
 }
 
-static const char *color_of(const struct report *report, const char *color)
+const char *report_color(const struct report *report, const char *color)
 {
 	return report->style.color ? color : "";
 }
 
-/* Bytes of foreign files and paths may be anything: what is no UTF-8 cannot stand in JSON. */
-static json_t *json_text(const char *text, size_t size)
+json_t *report_text(const char *text, size_t size)
 {
 	struct buffer CLEANUP(buffer_clear) plain = {0};
 
@@ -79,170 +64,6 @@ static json_t *json_text(const char *text, size_t size)
 	for (size_t i = 0; i < size; i++)
 		buffer_add_bytes(&plain, text[i] > 0 ? text + i : "?", 1);
 	return json_string(plain.data ? plain.data : "");
-}
-
-static const char *const severity_words[] = {
-	[SEVERITY_NOTE] = "note", [SEVERITY_WARNING] = "warning", [SEVERITY_ERROR] = "error"};
-
-static void tell_message(const struct report *report, enum severity severity, const char *text)
-{
-	static const char *const colors[] = {[SEVERITY_NOTE] = COLOR_BOLD,
-					     [SEVERITY_WARNING] = COLOR_YELLOW,
-					     [SEVERITY_ERROR] = COLOR_RED};
-	struct buffer CLEANUP(buffer_clear) line = {0};
-
-	if (severity == SEVERITY_NOTE && report->style.quiet)
-		return;
-	if (report->style.journal) {
-		journal_send(severity, NULL, text, NULL);
-		return;
-	}
-
-	/* Results and messages may share a terminal or a log: keep their order. */
-	(void)fflush(stdout);
-	buffer_printf(&line, "%s", color_of(report, colors[severity]));
-	if (severity != SEVERITY_ERROR)
-		buffer_printf(&line, "%s: ", severity_words[severity]);
-	buffer_add(&line, color_of(report, COLOR_NONE));
-	buffer_add_shown(&line, text, strlen(text));
-	buffer_add(&line, "\n");
-	(void)fputs(line.data ? line.data : "out of memory\n", stderr);
-}
-
-static void print_message(const struct report *report, enum severity severity, const char *text)
-{
-	if (severity == SEVERITY_NOTE && report->style.no_notes)
-		return;
-	json_array_append_new(json_object_get(report->object, "messages"),
-			      json_pack("{s:s, s:o}", "level", severity_words[severity], "text",
-					json_text(text, strlen(text))));
-	if (severity == SEVERITY_ERROR || !report->style.hold)
-		tell_message(report, severity, text);
-}
-
-bool report_has_place(const struct report *report, const char *path, unsigned int line)
-{
-	const json_t *messages = json_object_get(report->object, "messages");
-	struct buffer CLEANUP(buffer_clear) place = {0};
-
-	buffer_printf(&place, "%s:%u", path, line);
-	for (size_t i = 0; place.data && i < json_array_size(messages); i++) {
-		const char *text =
-			json_string_value(json_object_get(json_array_get(messages, i), "text"));
-		const char *at = text ? strstr(text, place.data) : NULL;
-
-		if (at && !strchr("0123456789", at[place.length]))
-			return true;
-	}
-	return false;
-}
-
-void report_release(struct report *report)
-{
-	const json_t *messages = json_object_get(report->object, "messages");
-
-	if (!report->style.hold)
-		return;
-	report->style.hold = false;
-	for (size_t i = 0; i < json_array_size(messages); i++) {
-		const json_t *message = json_array_get(messages, i);
-		const char *level = json_string_value(json_object_get(message, "level"));
-		const char *text = json_string_value(json_object_get(message, "text"));
-
-		for (enum severity k = SEVERITY_NOTE; level && text && k < SEVERITY_ERROR; k++)
-			if (strcmp(level, severity_words[k]) == 0)
-				tell_message(report, k, text);
-	}
-}
-
-void report_last_error(struct report *report)
-{
-	const json_t *messages = json_object_get(report->object, "messages");
-
-	for (size_t i = json_array_size(messages); i > 0; i--) {
-		const json_t *message = json_array_get(messages, i - 1);
-		const char *level = json_string_value(json_object_get(message, "level"));
-		const char *text = json_string_value(json_object_get(message, "text"));
-
-		if (!level || !text || strcmp(level, severity_words[SEVERITY_ERROR]) != 0)
-			continue;
-		tell_message(report, SEVERITY_ERROR, text);
-		return;
-	}
-}
-
-/* What is told of another network namespace says so. */
-static PRINTF_LIKE(4, 0) void format_message(const struct report *report, char *text, size_t size,
-					     const char *format, va_list args)
-{
-	size_t used = 0;
-
-	if (report->where.data && report->where.length + 3 < size)
-		used = (size_t)snprintf(text, size, "%s: ", report->where.data);
-	(void)vsnprintf(text + used, size - used, format, args);
-}
-
-void report_message(struct report *report, enum severity severity, const char *format, ...)
-{
-	char text[2048];
-	va_list args;
-
-	va_start(args, format);
-	format_message(report, text, sizeof(text), format, args);
-	va_end(args);
-	print_message(report, severity, text);
-}
-
-void report_problems(struct report *report, const char *prefix, const struct problems *problems)
-{
-	for (size_t i = 0; i < problems->count; i++) {
-		const struct problem *item = &problems->items[i];
-		struct buffer CLEANUP(buffer_clear) text = {0};
-
-		if (item->file && item->line)
-			buffer_printf(&text, "%s%s:%u: ", prefix, item->file, item->line);
-		else if (item->file)
-			buffer_printf(&text, "%s%s: ", prefix, item->file);
-		buffer_add(&text, item->text);
-		print_message(report, item->severity, text.data ? text.data : "out of memory");
-	}
-}
-
-/* An entry's fields, and of which network namespace they are. */
-static void send_event(const struct report *report, enum severity severity, const char *id,
-		       const char *text, const struct journal_fields *fields)
-{
-	struct journal_fields all = fields ? *fields : (struct journal_fields){0};
-	const char *path = json_string_value(json_object_get(report->place, "path"));
-	struct buffer CLEANUP(buffer_clear) place = {0};
-	const char *texts[8];
-
-	if (path)
-		buffer_printf(&place, "CONNTRACK_PERSIST_NAMESPACE=%s", path);
-	if (place.data && all.count < ARRAY_SIZE(texts)) {
-		for (size_t i = 0; i < all.count; i++)
-			texts[i] = all.texts[i];
-		texts[all.count++] = place.data;
-		all.texts = texts;
-	}
-	journal_send(severity, id, text, &all);
-}
-
-void report_event(struct report *report, enum severity severity, const char *id,
-		  const struct journal_fields *fields, const char *format, ...)
-{
-	char text[2048];
-	va_list args;
-
-	va_start(args, format);
-	format_message(report, text, sizeof(text), format, args);
-	va_end(args);
-	if (report->style.journal)
-		send_event(report, severity, id, text, fields);
-	else if (severity != SEVERITY_NOTE)
-		print_message(report, severity, text);
-	else
-		report_say(report, "%s", text);
 }
 
 void report_say(struct report *report, const char *format, ...)
@@ -314,10 +135,10 @@ void report_file(struct report *report, const char *path, const char *action, co
 	bool act = strcmp(action, "none") != 0;
 
 	json_array_append_new(json_object_get(report->object, "files"),
-			      json_pack("{s:o, s:s, s:s}", "path", json_text(path, strlen(path)),
+			      json_pack("{s:o, s:s, s:s}", "path", report_text(path, strlen(path)),
 					"action", action, "state", state));
-	report_say(report, "%s%-8s%s  %s%s", color_of(report, color), act ? action : state,
-		   color_of(report, COLOR_NONE), report->style.prefix, path);
+	report_say(report, "%s%-8s%s  %s%s", report_color(report, color), act ? action : state,
+		   report_color(report, COLOR_NONE), report->style.prefix, path);
 	if (reason && strcmp(state, "ok") != 0 && strcmp(state, "missing") != 0 &&
 	    !(act && strcmp(state, "leftover") == 0))
 		report_say(report, "          %s", reason);
@@ -332,7 +153,7 @@ static json_t *json_value(const char *text)
 		return json_null();
 	if (text_parse_number(text, strlen(text), INT64_MAX, &number) == 0)
 		return json_integer((json_int_t)number);
-	return json_text(text, strlen(text));
+	return report_text(text, strlen(text));
 }
 
 static void say_value(struct report *report, const struct value_report *what)
@@ -360,8 +181,9 @@ static void say_value(struct report *report, const struct value_report *what)
 	if (value->rounded != value->wanted && value->state != VALUE_ABSENT &&
 	    value->state != VALUE_OK)
 		buffer_printf(&text, " (%" PRIu64 " when rounded by the kernel)", value->rounded);
-	report_say(report, "%s%-8s%s  %s%s", color_of(report, good ? COLOR_GREEN : COLOR_YELLOW),
-		   word, color_of(report, COLOR_NONE), value->key, text.data ? text.data : "");
+	report_say(report, "%s%-8s%s  %s%s",
+		   report_color(report, good ? COLOR_GREEN : COLOR_YELLOW), word,
+		   report_color(report, COLOR_NONE), value->key, text.data ? text.data : "");
 }
 
 void report_value(struct report *report, const struct value_report *what)
@@ -387,16 +209,16 @@ void report_value(struct report *report, const struct value_report *what)
 
 void report_begin_namespace(struct report *report, const struct network_namespace *one)
 {
-	json_t *item = json_pack("{s:o, s:o, s:s, s:[]}", "name",
-				 one->name ? json_text(one->name, strlen(one->name)) : json_null(),
-				 "path", json_text(one->path, strlen(one->path)), "state",
-				 "in-order", "values");
+	json_t *item = json_pack(
+		"{s:o, s:o, s:s, s:[]}", "name",
+		one->name ? report_text(one->name, strlen(one->name)) : json_null(), "path",
+		report_text(one->path, strlen(one->path)), "state", "in-order", "values");
 
 	(void)json_array_append_new(json_object_get(report->object, "namespaces"), item);
 	report->place = item;
 	network_namespace_describe(one, &report->where);
-	report_say(report, "%s%s%s", color_of(report, COLOR_BOLD),
-		   report->where.data ? report->where.data : "?", color_of(report, COLOR_NONE));
+	report_say(report, "%s%s%s", report_color(report, COLOR_BOLD),
+		   report->where.data ? report->where.data : "?", report_color(report, COLOR_NONE));
 }
 
 void report_end_namespace(struct report *report, const char *state)
@@ -415,8 +237,8 @@ static void print_diff(const struct report *report, const char *text)
 				    : text[0] == '@' ? COLOR_BOLD
 						     : COLOR_NONE;
 
-		(void)printf("%s%.*s%s\n", color_of(report, color), (int)length, text,
-			     color_of(report, COLOR_NONE));
+		(void)printf("%s%.*s%s\n", report_color(report, color), (int)length, text,
+			     report_color(report, COLOR_NONE));
 		text += length + (text[length] == '\n');
 	}
 }
@@ -441,7 +263,7 @@ void report_diff(struct report *report, const struct file_difference *difference
 	if (!text.data)
 		return;
 	(void)json_object_set_new(json_array_get(files, json_array_size(files) - 1), "diff",
-				  json_text(text.data, text.length));
+				  report_text(text.data, text.length));
 	if (print && !report->style.json && !report->style.quiet)
 		print_diff(report, text.data);
 }

@@ -40,6 +40,12 @@ const struct report_style *report_style(const struct report *report);
 /* The JSON object, for what only one verb has to say. */
 json_t *report_object(struct report *report);
 
+/*
+ * Bytes of foreign files and paths, which may be anything, as a JSON string: in what is no UTF-8 a "?" stands for each byte
+ * that is no ASCII, in any text for NUL.
+ */
+json_t *report_text(const char *text, size_t size);
+
 /* A line on standard error; a note only with --verbose or, where the verb has nothing else to say, by report_say(). */
 void report_message(struct report *report, enum severity severity, const char *format, ...)
 	PRINTF_LIKE(3, 4);

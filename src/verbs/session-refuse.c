@@ -2,24 +2,41 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "base/buffer.h"
 #include "verbs/session.h"
 
-/* Who can write to a directory decides what root reads there. Only the first is named: they share their parents. */
-static enum exit_code refuse_loose_directory(struct context *context, const char *path)
+/*
+ * Who can write to a directory decides what root reads there. Returns whether others can; the words are to go on after. An
+ * image may belong to whoever builds it.
+ */
+static bool is_loose(const struct context *context, const char *path, struct buffer *words)
 {
 	char *CLEANUP(free_pointer) name = NULL;
-	bool force = context->options->force;
 	mode_t mode = 0;
 	uid_t uid = 0;
-	int found = tree_find_loose_directory(context->tree, path, &name, &mode, &uid);
 
 	/* What cannot be looked at cannot be written either, and is told then. */
-	if (found <= 0)
+	if (context->options->root || !kernel_owns_files(context->kernel) ||
+	    tree_find_loose_directory(context->tree, path, &name, &mode, &uid) <= 0)
+		return false;
+	buffer_printf(words,
+		      "%s belongs to user %u with mode %04o: others than root could replace what "
+		      "is written there",
+		      name, (unsigned int)uid, (unsigned int)mode);
+	return true;
+}
+
+/* Only the first is named: they share their parents. */
+static enum exit_code refuse_loose_directory(struct context *context, const char *path)
+{
+	struct buffer CLEANUP(buffer_clear) words = {0};
+	bool force = context->options->force;
+
+	if (!is_loose(context, path, &words))
 		return EXIT_DONE;
 	report_message(context->report, force ? SEVERITY_WARNING : SEVERITY_ERROR,
-		       "%s%s belongs to user %u with mode %04o: others than root could replace "
-		       "what is written there; make it root's (chown 0:0, chmod go-w)%s",
-		       force ? "" : "refused: ", name, (unsigned int)uid, (unsigned int)mode,
+		       "%s%s; make it root's (chown 0:0, chmod go-w)%s",
+		       force ? "" : "refused: ", words.data ? words.data : path,
 		       force ? "" : ", or use --force");
 	return force ? EXIT_DONE : EXIT_REFUSED;
 }
@@ -27,9 +44,6 @@ static enum exit_code refuse_loose_directory(struct context *context, const char
 static enum exit_code refuse_loose_directories(struct context *context,
 					       const struct session *session)
 {
-	/* An image may belong to whoever builds it. */
-	if (context->options->root || !kernel_owns_files(context->kernel))
-		return EXIT_DONE;
 	for (size_t i = 0; i < session->observed.path_count; i++) {
 		const struct file_difference *difference = &session->differences[i];
 
@@ -56,21 +70,16 @@ static const char *name_refuser(const struct context *context)
 	return strcmp(verb, "uninstall") == 0 ? verb : "install";
 }
 
-/* Whether others could write there; warns of it. */
-static bool is_loose(struct context *context, const char *path)
+/* Whether a run without --force would refuse for that; warns of it. */
+static bool warn_of_loose_directory(struct context *context, const char *path)
 {
-	char *CLEANUP(free_pointer) name = NULL;
-	mode_t mode = 0;
-	uid_t uid = 0;
+	struct buffer CLEANUP(buffer_clear) words = {0};
 
-	if (context->options->force || context->options->root ||
-	    !kernel_owns_files(context->kernel) ||
-	    tree_find_loose_directory(context->tree, path, &name, &mode, &uid) <= 0)
+	if (context->options->force || !is_loose(context, path, &words))
 		return false;
 	report_message(context->report, SEVERITY_WARNING,
-		       "%s belongs to user %u with mode %04o: others than root could replace what "
-		       "is written there; %s refuses to write to it without --force",
-		       name, (unsigned int)uid, (unsigned int)mode, name_refuser(context));
+		       "%s; %s refuses to write to it without --force",
+		       words.data ? words.data : path, name_refuser(context));
 	return true;
 }
 
@@ -100,9 +109,10 @@ bool session_is_refused(struct context *context, const struct session *session)
 		const struct file_difference *difference = &session->differences[i];
 
 		refused = difference->wanted && difference->action != ACTION_NONE &&
-			  is_loose(context, difference->path);
+			  warn_of_loose_directory(context, difference->path);
 	}
-	return refused || (session->manifest_state != STATE_OK && is_loose(context, PATH_MANIFEST));
+	return refused || (session->manifest_state != STATE_OK &&
+			   warn_of_loose_directory(context, PATH_MANIFEST));
 }
 
 enum exit_code session_refuse(struct context *context, const struct session *session)

@@ -1,0 +1,163 @@
+/* What is worth a warning before it does harm: what keeps the module from loading, sizes that go down, many namespaces. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "model/loading.h"
+#include "verbs/live.h"
+#include "verbs/modprobe-files.h"
+
+static void judge_namespaces(struct context *context, const struct session *session)
+{
+	size_t count = kernel_count_namespaces(context->kernel);
+	struct buffer CLEANUP(buffer_clear) amount = {0};
+
+	if (count < 2 || !session->plan.sizes.max)
+		return;
+	buffer_add_amount(&amount, session->plan.sizes.table_bytes);
+	report_message(
+		context->report, SEVERITY_NOTE,
+		"%zu network namespaces are in use here, as with containers, and each may hold "
+		"max entries: up to %zu times the memory of one table (%s)",
+		count, count, amount.data ? amount.data : "?");
+}
+
+static uint64_t read_entries(const struct context *context)
+{
+	char text[VALUE_TEXT_SIZE];
+	uint64_t entries;
+
+	if (kernel_read(context->kernel, PATH_ENTRIES, text, sizeof(text)) < 0 ||
+	    text_parse_number(text, strlen(text), UINT32_MAX, &entries) < 0)
+		return 0;
+	return entries;
+}
+
+/* A max that was raised by hand goes down where the configuration does not have it: what was meant, or an outage. */
+static void judge_lower_max(struct context *context, const struct session *session,
+			    const struct live *live)
+{
+	const struct value *value = NULL;
+	uint64_t max, entries;
+
+	for (size_t i = 0; i < live->values.count; i++)
+		if (live->values.items[i].row == &schema[SETTING_MAX])
+			value = &live->values.items[i];
+	if (!value || value->state != VALUE_DIFFERS || !value_find_number(value, &max) ||
+	    max <= value->wanted)
+		return;
+	entries = read_entries(context);
+	if (entries >= value->wanted)
+		report_message(context->report, SEVERITY_WARNING,
+			       "max is to go down from %" PRIu64 " to %" PRIu64 " while %" PRIu64
+			       " entries are tracked: new connections are dropped until there are "
+			       "fewer; a larger max in the configuration prevents that",
+			       max, value->wanted, entries);
+	else if (session->plan.sizes.from_ram && max <= value->row->max && max != value->own[1])
+		report_message(context->report, SEVERITY_NOTE,
+			       "max is to go down from %" PRIu64 " to %" PRIu64
+			       ", as max = auto; with max = %" PRIu64
+			       " in the configuration it stays, if memory_limit allows that",
+			       max, value->wanted, max);
+}
+
+/* Of an image its files tell: libkmod would mix the running kernel's command line in. */
+static int ask_modprobe(const struct context *context, const struct modprobe_files *files,
+			struct modprobe_view *view)
+{
+	return context->options->root
+		       ? modprobe_view_of_files(files->items, files->count, "nf_conntrack", view)
+		       : kernel_modprobe_view(context->kernel, view);
+}
+
+/* What cannot be read is not known, and nothing is said of it. */
+static void ask_kernel(const struct context *context, struct loading_request *request,
+		       char *command_line, size_t size)
+{
+	char text[64];
+
+	if (kernel_read(context->kernel, "/proc/cmdline", command_line, size) < 0)
+		command_line[0] = '\0';
+	if (kernel_read(context->kernel, "/proc/sys/kernel/modules_disabled", text, sizeof(text)) ==
+	    0)
+		request->modules_disabled = strcmp(text, "1") == 0;
+	for (size_t i = 0; i < LOADING_NEEDS; i++) {
+		(void)snprintf(text, sizeof(text), "/sys/module/%s", loading_needs[i]);
+		request->needs_there[i] = kernel_has(context->kernel, text);
+	}
+}
+
+/* -ELIBACC, -ELIBBAD: judged without libkmod; -ENOMEM ...: not at all. */
+static int judge_loading(const struct context *context, const struct session *session,
+			 struct live *live, struct problems *problems, bool *ret_hidden)
+{
+	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
+	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
+	char command_line[4096] = "";
+	struct loading_request request = {
+		.plan = &session->plan,
+		.facts = &session->facts,
+		.module = live->module,
+		.view = &view,
+		.command_line = command_line,
+	};
+	int error = modprobe_files_read(context->tree, &files);
+
+	if (error == 0)
+		error = ask_modprobe(context, &files, &view);
+	if (error < 0 && error != -ELIBACC && error != -ELIBBAD)
+		return error;
+	*ret_hidden = view.built_in && live->module == MODULE_ABSENT;
+	request.files = files.items;
+	request.file_count = files.count;
+	if (live_is_wanted(context))
+		ask_kernel(context, &request, command_line, sizeof(command_line));
+	live->blocked = loading_judge(&request, problems);
+	values_judge(&live->values, live->module, live->blocked);
+	return problems->out_of_memory ? -ENOMEM : error;
+}
+
+void live_judge_loading(const struct context *context, const struct session *session,
+			struct live *live)
+{
+	struct problems CLEANUP(problems_done) problems = {0};
+	bool hidden;
+
+	if (session->plan.mode == MODE_TUNE && live->module == MODULE_ABSENT)
+		(void)!judge_loading(context, session, live, &problems, &hidden);
+}
+
+enum exit_code live_judge(struct context *context, const struct session *session, struct live *live)
+{
+	struct problems CLEANUP(problems_done) problems = {0};
+	bool hidden;
+	int error;
+
+	if (session->plan.mode != MODE_TUNE)
+		return EXIT_DONE;
+	if (live_is_wanted(context))
+		judge_namespaces(context, session);
+	judge_lower_max(context, session, live);
+	if (live->module == MODULE_BUILT_IN)
+		return EXIT_DONE;
+	error = judge_loading(context, session, live, &problems, &hidden);
+	if (error == -ELIBACC || error == -ELIBBAD) {
+		report_message(context->report, SEVERITY_WARNING,
+			       "libkmod is not installed: lines of modprobe.d that keep "
+			       "nf_conntrack out are not found");
+	} else if (error < 0) {
+		report_errno(context, "read", "modprobe's configuration", error);
+		return EXIT_FAILED;
+	}
+	if (hidden)
+		report_message(
+			context->report, SEVERITY_NOTE,
+			"nf_conntrack is built into this kernel, and /sys does not show it here (a "
+			"chroot?): nothing can be said of its values");
+	report_problems(context->report, report_style(context->report)->prefix, &problems);
+	return EXIT_DONE;
+}
