@@ -197,12 +197,12 @@ static void say_winner(struct context *context, const struct writer *writer)
 	writer_add_times(writer->wins, &when);
 	if (writer->line)
 		(void)snprintf(line, sizeof(line), ":%u", writer->line);
-	report_message(
-		context->report, SEVERITY_WARNING,
-		"%s is overridden: %s%s%s sets %s (by %s); take that line out, or put its value "
-		"into the configuration",
-		writer->value->key, tree_prefix(context->tree), writer->path, line, writer->text,
-		when.data ? when.data : "?");
+	report_message(context->report, SEVERITY_WARNING,
+		       "%s is overridden: %s%s%s sets %s (by %s); take that %s, or put its value "
+		       "into the configuration",
+		       writer->value->key, tree_prefix(context->tree), writer->path, line,
+		       writer->text, when.data ? when.data : "?",
+		       writer->line ? "line out" : "out of the boot loader's configuration");
 }
 
 bool writers_report(struct context *context, const struct host_writers *found)

@@ -15,19 +15,11 @@ static bool is_blocking(const struct session *session)
 	return session->config.values[SETTING_ENFORCE].number == ENFORCE_BLOCK;
 }
 
-/* Whether the files say already what they shall say: then nobody loses anything by this run. */
-static bool is_installed(const struct session *session)
-{
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (session->differences[i].action != ACTION_NONE)
-			return false;
-	return true;
-}
-
-/* Whether somebody loses something by this run: a blacklist line leaves rules alone. */
+/* Whether somebody loses something by this run: not where the files say it already; a blacklist line leaves rules alone. */
 static bool is_new_block(const struct session *session)
 {
-	return session->plan.mode == MODE_DISABLE && is_blocking(session) && !is_installed(session);
+	return session->plan.mode == MODE_DISABLE && is_blocking(session) &&
+	       session_files_differ(session);
 }
 
 static void tell_use(struct context *context, enum severity severity, const char *word,

@@ -72,13 +72,14 @@ static void add_winners(struct verdict *verdict, const struct host_writers *writ
 	for (size_t i = 0; i < writers->values.count; i++) {
 		const struct writer *winner =
 			writers_find_winner(&writers->writers, &writers->values.items[i]);
-		char where[256];
+		struct buffer CLEANUP(buffer_clear) where = {0};
 
 		if (!winner)
 			continue;
-		(void)snprintf(where, sizeof(where), "overridden by %s:%u", winner->path,
-			       winner->line);
-		add(verdict, winner->value->key, where, "");
+		buffer_printf(&where, "overridden by %s", winner->path);
+		if (winner->line)
+			buffer_printf(&where, ":%u", winner->line);
+		add(verdict, winner->value->key, where.data ? where.data : "overridden", "");
 	}
 }
 
