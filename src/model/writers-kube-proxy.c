@@ -103,6 +103,24 @@ static void add_timeout(const struct reading *reading, const char *key, unsigned
 		(void)add(reading, key, line, text);
 }
 
+/* setSysctls(), pkg/proxy/conntrack/sysctls.go; those of UDP since 1.29. */
+static void take_timeout(const struct reading *reading, const struct yaml_line *line,
+			 unsigned int number)
+{
+	static const struct {
+		const char *name, *key;
+	} rows[] = {
+		{"tcpEstablishedTimeout", "net.netfilter.nf_conntrack_tcp_timeout_established"},
+		{"tcpCloseWaitTimeout", "net.netfilter.nf_conntrack_tcp_timeout_close_wait"},
+		{"udpTimeout", "net.netfilter.nf_conntrack_udp_timeout"},
+		{"udpStreamTimeout", "net.netfilter.nf_conntrack_udp_timeout_stream"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (strcmp(line->name, rows[i].name) == 0)
+			add_timeout(reading, rows[i].key, number, line->value);
+}
+
 static void take(struct reading *reading, const struct yaml_line *line, unsigned int number)
 {
 	bool is_null = strcmp(line->value, "null") == 0;
@@ -121,12 +139,10 @@ static void take(struct reading *reading, const struct yaml_line *line, unsigned
 		reading->max_line = number;
 	} else if (strcmp(line->name, "min") == 0) {
 		reading->least = strtoul(line->value, NULL, 10);
-	} else if (strcmp(line->name, "tcpEstablishedTimeout") == 0) {
-		add_timeout(reading, "net.netfilter.nf_conntrack_tcp_timeout_established", number,
-			    line->value);
-	} else if (strcmp(line->name, "tcpCloseWaitTimeout") == 0) {
-		add_timeout(reading, "net.netfilter.nf_conntrack_tcp_timeout_close_wait", number,
-			    line->value);
+	} else if (strcmp(line->name, "tcpBeLiberal") == 0 && strcmp(line->value, "true") == 0) {
+		(void)add(reading, "net.netfilter.nf_conntrack_tcp_be_liberal", number, "1");
+	} else {
+		take_timeout(reading, line, number);
 	}
 }
 

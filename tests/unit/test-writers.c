@@ -341,6 +341,32 @@ static void kube_proxy_is_read_by_its_section(void **state)
 	}
 }
 
+static void kube_proxy_has_a_name_for_each_key(void **state)
+{
+	static const char *const lines[][3] = {
+		{"tcpCloseWaitTimeout: 1h0m0s", "tcp_timeout_close_wait", "3600"},
+		{"udpTimeout: 45s", "udp_timeout", "45"},
+		{"udpStreamTimeout: 3m", "udp_timeout_stream", "180"},
+		{"tcpBeLiberal: true", "tcp_be_liberal", "1"},
+		{"tcpBeLiberal: false", "tcp_be_liberal", ""},
+	};
+	struct writers writers = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct buffer CLEANUP(buffer_clear) file = {0};
+
+		buffer_printf(&file, "conntrack:\n  maxPerCore: 0\n  %s\n", lines[i][0]);
+		items[3] = (struct value){.kind = VALUE_SYSCTL, .path = PATH_PROC};
+		(void)snprintf(items[3].key, sizeof(items[3].key), "net.netfilter.nf_conntrack_%s",
+			       lines[i][1]);
+		writers_of_kube_proxy(&values, "/k", file.data, true, &writers);
+		expect_text(lines[i][0], writers.count > 0 ? writers.items[0].text : "",
+			    lines[i][2]);
+		writers_done(&writers);
+	}
+}
+
 static void times_have_words(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
@@ -370,8 +396,9 @@ int main(void)
 		cmocka_unit_test(dash_before_a_key_is_for_sysctl),
 		cmocka_unit_test(what_the_kernel_refuses_takes_nothing_away),
 		cmocka_unit_test(times_have_words),
-		/* the last one, as it puts another value among them */
+		/* the last ones, as they put another value among them */
 		cmocka_unit_test(kube_proxy_is_read_by_its_section),
+		cmocka_unit_test(kube_proxy_has_a_name_for_each_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
