@@ -168,7 +168,7 @@ static int kmod_open_below(const char *folder, const char *release, struct kmod 
 int modules_view(const char *folder, const char *release, struct modprobe_view *ret)
 {
 	struct kmod CLEANUP(kmod_close) kmod = {0};
-	struct modprobe_view view = {.known = true};
+	struct modprobe_view view = {0};
 	int error = folder ? kmod_open_below(folder, release, &kmod)
 			   : kmod_open(NULL, NULL, "nf_conntrack", &kmod);
 

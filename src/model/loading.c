@@ -268,14 +268,12 @@ bool loading_judge(const struct loading_request *request, struct problems *probl
 	if (request->plan->mode != MODE_TUNE || request->module == MODULE_BUILT_IN)
 		return false;
 	blocked |= judge_command_line(request, problems);
-	if (request->view->known) {
-		blocked |= judge_options(request, problems);
-		blocked |= judge_install(request, problems);
-		for (size_t i = 0; i < LOADING_NEEDS; i++)
-			blocked |= judge_needed(request, i, problems);
-		judge_softdep(request, problems);
-		judge_blacklist(request, problems);
-	}
+	blocked |= judge_options(request, problems);
+	blocked |= judge_install(request, problems);
+	for (size_t i = 0; i < LOADING_NEEDS; i++)
+		blocked |= judge_needed(request, i, problems);
+	judge_softdep(request, problems);
+	judge_blacklist(request, problems);
 	if (!module_is_there(request->module)) {
 		blocked |= loading_judge_memory(request->plan, request->facts, problems);
 		if (request->modules_disabled)

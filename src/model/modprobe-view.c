@@ -68,7 +68,7 @@ static int take_file(struct modprobe_view *view, const char *text, const char *m
 int modprobe_view_of_files(const struct modprobe_file *files, size_t count, const char *module,
 			   struct modprobe_view *ret)
 {
-	struct modprobe_view view = {.known = true};
+	struct modprobe_view view = {0};
 	int error = 0;
 
 	for (size_t i = 0; i < count && error == 0; i++)

@@ -9,7 +9,6 @@
 
 /* Owned texts; NULL: there is none. */
 struct modprobe_view {
-	bool known;    /* it could be asked */
 	bool built_in; /* by the list of what is built into this kernel, where there is one */
 	bool blacklisted;
 	char *install; /* the install command that counts */

@@ -65,13 +65,20 @@ static void judge_lower_max(struct context *context, const struct session *sessi
 			       max, value->wanted, max);
 }
 
-/* Of an image its files tell: libkmod would mix the running kernel's command line in. */
+/*
+ * Of an image its files tell: libkmod would mix the running kernel's command line in. 1: so they do of this host, as libkmod is
+ * not there.
+ */
 static int ask_modprobe(const struct context *context, const struct modprobe_files *files,
 			struct modprobe_view *view)
 {
-	return context->options->root
-		       ? modprobe_view_of_files(files->items, files->count, "nf_conntrack", view)
-		       : kernel_modprobe_view(context->kernel, view);
+	bool image = context->options->root != NULL;
+	int error = image ? -ELIBACC : kernel_modprobe_view(context->kernel, view);
+
+	if (error != -ELIBACC && error != -ELIBBAD)
+		return error;
+	error = modprobe_view_of_files(files->items, files->count, "nf_conntrack", view);
+	return error < 0 ? error : !image;
 }
 
 /* What cannot be read is not known, and nothing is said of it. */
@@ -91,7 +98,7 @@ static void ask_kernel(const struct context *context, struct loading_request *re
 	}
 }
 
-/* -ELIBACC, -ELIBBAD: judged without libkmod; -ENOMEM ...: not at all. */
+/* 1: judged without libkmod. */
 static int judge_loading(const struct context *context, const struct session *session,
 			 struct live *live, struct problems *problems, bool *ret_hidden)
 {
@@ -105,12 +112,12 @@ static int judge_loading(const struct context *context, const struct session *se
 		.view = &view,
 		.command_line = command_line,
 	};
-	int error = modprobe_files_read(context->tree, &files);
+	int found = modprobe_files_read(context->tree, &files);
 
-	if (error == 0)
-		error = ask_modprobe(context, &files, &view);
-	if (error < 0 && error != -ELIBACC && error != -ELIBBAD)
-		return error;
+	if (found == 0)
+		found = ask_modprobe(context, &files, &view);
+	if (found < 0)
+		return found;
 	*ret_hidden = view.built_in && live->module == MODULE_ABSENT;
 	request.files = files.items;
 	request.file_count = files.count;
@@ -118,7 +125,7 @@ static int judge_loading(const struct context *context, const struct session *se
 		ask_kernel(context, &request, command_line, sizeof(command_line));
 	live->blocked = loading_judge(&request, problems);
 	values_judge(&live->values, live->module, live->blocked);
-	return problems->out_of_memory ? -ENOMEM : error;
+	return problems->out_of_memory ? -ENOMEM : found;
 }
 
 void live_judge_loading(const struct context *context, const struct session *session,
@@ -135,7 +142,7 @@ enum exit_code live_judge(struct context *context, const struct session *session
 {
 	struct problems CLEANUP(problems_done) problems = {0};
 	bool hidden;
-	int error;
+	int found;
 
 	if (session->plan.mode != MODE_TUNE)
 		return EXIT_DONE;
@@ -144,15 +151,15 @@ enum exit_code live_judge(struct context *context, const struct session *session
 	judge_lower_max(context, session, live);
 	if (live->module == MODULE_BUILT_IN)
 		return EXIT_DONE;
-	error = judge_loading(context, session, live, &problems, &hidden);
-	if (error == -ELIBACC || error == -ELIBBAD) {
-		report_message(context->report, SEVERITY_WARNING,
-			       "libkmod is not installed: lines of modprobe.d that keep "
-			       "nf_conntrack out are not found");
-	} else if (error < 0) {
-		report_errno(context, "read", "modprobe's configuration", error);
+	found = judge_loading(context, session, live, &problems, &hidden);
+	if (found < 0) {
+		report_errno(context, "read", "modprobe's configuration", found);
 		return EXIT_FAILED;
 	}
+	if (found > 0)
+		report_message(context->report, SEVERITY_NOTE,
+			       "libkmod is not installed: modprobe.d is judged by its files, and "
+			       "what the kernel command line adds to it is not known");
 	if (hidden)
 		report_message(
 			context->report, SEVERITY_NOTE,

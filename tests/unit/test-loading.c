@@ -28,7 +28,6 @@ static int set_up(void **state)
 		return -1;
 	f->plan.sizes.hashsize = MIB;
 	f->facts.ram = 64 * MIB;
-	f->view.known = true;
 	f->request = (struct loading_request){.plan = &f->plan,
 					      .facts = &f->facts,
 					      .view = &f->view,
@@ -42,7 +41,6 @@ static int tear_down(void **state)
 	struct fixture *f = *state;
 
 	modprobe_view_done(&f->view);
-	assert_false(f->view.known);
 	problems_done(&f->problems);
 	free(f);
 	return 0;
@@ -53,8 +51,7 @@ static void view_is(struct fixture *f, const char *install, const char *softdep,
 		    const char *options)
 {
 	modprobe_view_done(&f->view);
-	f->view = (struct modprobe_view){.known = true,
-					 .install = install ? strdup(install) : NULL,
+	f->view = (struct modprobe_view){.install = install ? strdup(install) : NULL,
 					 .softdep = softdep ? strdup(softdep) : NULL,
 					 .options = options ? strdup(options) : NULL};
 }
@@ -117,10 +114,9 @@ static void kernel_refuses_what_its_command_line_lists(void **state)
 	expect_judged("needed", f, true, 2);
 	expect_warning(f, 0, NULL, 0, "module_blacklist=nf_defrag_ipv4;");
 	expect_warning(f, 1, NULL, 0, "module_blacklist=nf_defrag_ipv6;");
-	/* without libkmod, and of a module that is there by now, it is known all the same */
-	f->view.known = false;
+	/* of a module that is there by now as well */
 	f->request.module = MODULE_LIVE;
-	expect_judged("not asked", f, true, 2);
+	expect_judged("live", f, true, 2);
 }
 
 static void other_words_of_the_command_line_do_not_count(void **state)
@@ -410,10 +406,10 @@ static void everything_is_told_where_it_matters(void **state)
 	expect_judged("live", f, true, 4);
 	f->request.module = MODULE_BUILT_IN;
 	expect_judged("built in", f, false, 0);
-	/* without libkmod's answer its view says nothing */
+	/* without a line of modprobe.d */
 	f->request.module = MODULE_ABSENT;
-	f->view.known = false;
-	expect_judged("not asked", f, true, 3);
+	view_is(f, NULL, NULL, NULL);
+	expect_judged("no lines", f, true, 3);
 	f->request.command_line = "";
 	expect_judged("memory and the lock", f, true, 2);
 	f->facts.image = true;

@@ -396,7 +396,7 @@ static int find_sysctl_writers(void)
 static int judge_loading(void)
 {
 	static char install[] = "/bin/false";
-	static const struct modprobe_view view = {.known = true, .install = install};
+	static const struct modprobe_view view = {.install = install};
 	static const struct modprobe_file file = {"/etc/modprobe.d/a.conf",
 						  "install nf_conntrack /bin/false\n"};
 	const struct plan plan = {.sizes = {.hashsize = 1048576}};
