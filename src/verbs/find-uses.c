@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "host/rulesets.h"
+#include "verbs/find-boot-rules.h"
 #include "verbs/folders.h"
 #include "verbs/session.h"
 
@@ -153,28 +154,6 @@ static int judge_file(const struct context *context, const char *path,
 	return error;
 }
 
-static int judge_unit(const struct context *context, const char *unit, struct uses *uses)
-{
-	/* Who loads which file of rules at boot. */
-	static const struct {
-		const char *unit, *path;
-	} rules[] = {
-		{"nftables.service", "/etc/nftables.conf"},
-		{"nftables.service", "/etc/sysconfig/nftables.conf"},
-		{"netfilter-persistent.service", "/etc/iptables/rules.v4"},
-		{"netfilter-persistent.service", "/etc/iptables/rules.v6"},
-		{"iptables.service", "/etc/sysconfig/iptables"},
-		{"ip6tables.service", "/etc/sysconfig/ip6tables"},
-	};
-	int error = 0;
-
-	uses_of_unit(unit, uses);
-	for (size_t i = 0; i < ARRAY_SIZE(rules) && error == 0; i++)
-		if (strcmp(unit, rules[i].unit) == 0)
-			error = judge_file(context, rules[i].path, uses_of_rules_file, uses);
-	return error;
-}
-
 /* What the visits of folders work on. */
 struct visit {
 	const struct context *context;
@@ -184,8 +163,10 @@ struct visit {
 static int visit_unit(void *data, const char *path)
 {
 	const struct visit *visit = data;
+	const char *unit = strrchr(path, '/') + 1;
 
-	return judge_unit(visit->context, strrchr(path, '/') + 1, visit->uses);
+	uses_of_unit(unit, visit->uses);
+	return find_boot_rules(visit->context->tree, unit, visit->uses);
 }
 
 static int find_units(const struct context *context, struct uses *uses)

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "helpers.h"
 
+#include <stdlib.h>
+
 #include "base/buffer.h"
 #include "model/uses.h"
 
@@ -145,6 +147,37 @@ static void words_end_at_any_other_character(void **state)
 	expect_line("x\nsnat", 2);
 }
 
+/* As nft 1.0.6 takes them, tried with it. */
+static void includes_are_found(void **state)
+{
+	static const char *const texts[][2] = {
+		{"", ""},
+		{"include \"/a/z.nft\"\n", "/a/z.nft|"},
+		{" \tinclude\"/a/*.nft\" ; include \t\"./b\"", "/a/*.nft|/b|"},
+		{"table inet q { }; include \"nftables.d/x\"\ninclude \".x\"\n",
+		 "/etc/nftables.d/x|/etc/.x|"},
+		{"# include \"/a\"\nx # include \"/a\"\n", ""},
+		{"include '/a'\ninclude \"/a\ninclude\ninclude \"\"\nxinclude \"/a\"\n", ""},
+		{"included \"/a\"\ninclude\n\"/a\"\n", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct buffer CLEANUP(buffer_clear) found = {0};
+		const char *position = texts[i][0];
+		char *name = NULL;
+
+		while (uses_include_next(&position, &name) == 1) {
+			buffer_printf(&found, "%s|", name);
+			free(name);
+		}
+		expect_text(texts[i][0], found.data ? found.data : "", texts[i][1]);
+	}
+	/* The name of a file asks for nothing, what stands behind it may. */
+	expect_line("include \"/etc/nat.nft\"\n", 0);
+	expect_line("\n include \"/etc/nat.nft\"; add rule a b ct state new\n", 2);
+}
+
 static void modules_load_lines_are_told(void **state)
 {
 	(void)state;
@@ -196,6 +229,7 @@ int main(void)
 		cmocka_unit_test(every_word_of_tracking_is_known),
 		cmocka_unit_test(rules_without_tracking_are_passed_over),
 		cmocka_unit_test(words_end_at_any_other_character),
+		cmocka_unit_test(includes_are_found),
 		cmocka_unit_test(modules_load_lines_are_told),
 		cmocka_unit_test(other_modules_load_lines_are_passed_over),
 	};
