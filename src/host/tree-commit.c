@@ -104,14 +104,10 @@ static const char *old_name(const struct job *job)
 	return job->old_apart ? job->old : job->temporary;
 }
 
-static int publish(struct transaction *t, struct job *job)
+static int publish(struct job *job)
 {
-	int error;
+	int error = take_place(job);
 
-	(void)t;
-	if (job_is_nothing(job))
-		return 0;
-	error = take_place(job);
 	/* It is there now though nothing was, or gone though it was. */
 	if (error == -EEXIST || error == -ENOENT)
 		return -ESTALE;
@@ -156,17 +152,25 @@ static int put_back(const struct job *job)
 	return 0;
 }
 
-static int sync_directories(const struct transaction *t, struct change_failure *failure)
+/* Those with changes in them, but for one; NULL: all. */
+static int sync_directories(const struct transaction *t, const struct directory *but,
+			    struct change_failure *failure)
 {
 	int result = 0;
 
 	for (size_t i = 0; i < t->directory_count; i++) {
-		/* EINVAL: this file system has nothing to sync. */
-		if (fsync(t->directories[i].fd) == 0 || errno == EINVAL || result < 0)
+		struct directory *directory = &t->directories[i];
+
+		if (directory == but || !directory->dirty)
 			continue;
-		result = -errno;
-		failure->path = t->directories[i].path;
-		failure->operation = "sync the directory of";
+		/* EINVAL: this file system has nothing to sync. */
+		if (fsync(directory->fd) == 0 || errno == EINVAL) {
+			directory->dirty = false;
+		} else if (result == 0) {
+			result = -errno;
+			failure->path = directory->path;
+			failure->operation = "sync the directory of";
+		}
 	}
 	return result;
 }
@@ -176,6 +180,8 @@ static void roll_back(const struct transaction *t, struct change_failure *failur
 	struct change_failure ignored;
 
 	failure->put_back = true;
+	for (size_t i = 0; i < t->directory_count; i++)
+		t->directories[i].dirty = true;
 	for (size_t i = t->count; i-- > 0;)
 		if (put_back(&t->jobs[i]) < 0) {
 			failure->put_back = false;
@@ -183,7 +189,7 @@ static void roll_back(const struct transaction *t, struct change_failure *failur
 		}
 	for (size_t i = t->made_count; i-- > 0;)
 		(void)unlinkat(t->made[i].directory, t->made[i].name, AT_REMOVEDIR);
-	(void)sync_directories(t, &ignored);
+	(void)sync_directories(t, NULL, &ignored);
 }
 
 /*
@@ -194,10 +200,15 @@ static void drop_old(const struct transaction *t)
 {
 	struct change_failure ignored;
 
-	for (size_t i = 0; i < t->count; i++)
-		if (t->jobs[i].published && job_was_there(&t->jobs[i]))
-			unlink_at(&t->jobs[i], old_name(&t->jobs[i]));
-	(void)sync_directories(t, &ignored);
+	for (size_t i = 0; i < t->count; i++) {
+		const struct job *job = &t->jobs[i];
+
+		if (!job->published || !job_was_there(job))
+			continue;
+		unlink_at(job, old_name(job));
+		t->directories[job->directory].dirty = true;
+	}
+	(void)sync_directories(t, NULL, &ignored);
 }
 
 /* Runs a step over all jobs until one fails. */
@@ -216,6 +227,32 @@ static int run_step(struct transaction *t, int (*step)(struct transaction *, str
 	return 0;
 }
 
+/*
+ * In the order of the changes, whatever order the file system has for several directories: what a copy was made of is not
+ * replaced before the copy is on the disk, and the copy stays until it is put back.
+ */
+static int publish_all(struct transaction *t, struct change_failure *failure)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		struct job *job = &t->jobs[i];
+		int error;
+
+		if (job_is_nothing(job))
+			continue;
+		error = sync_directories(t, &t->directories[job->directory], failure);
+		if (error < 0)
+			return error;
+		t->directories[job->directory].dirty = true;
+		error = publish(job);
+		if (error < 0) {
+			failure->path = job->change->path;
+			failure->operation = "replace";
+			return error;
+		}
+	}
+	return sync_directories(t, NULL, failure);
+}
+
 static int run_all(struct transaction *t, struct change_failure *failure)
 {
 	int error = run_step(t, job_check, "change", failure);
@@ -224,9 +261,7 @@ static int run_all(struct transaction *t, struct change_failure *failure)
 		error = run_step(t, job_label, "label", failure);
 	if (error == 0)
 		error = run_step(t, job_stage, "write", failure);
-	if (error == 0)
-		error = run_step(t, publish, "replace", failure);
-	return error < 0 ? error : sync_directories(t, failure);
+	return error < 0 ? error : publish_all(t, failure);
 }
 
 int tree_commit(struct tree *tree, const struct file_change *changes, size_t count,

@@ -250,21 +250,32 @@ static int is_still_there(const struct tree *tree, const char *path, int fd)
 	return locked.st_dev == now.st_dev && locked.st_ino == now.st_ino;
 }
 
+/* What is put into a directory is lost with its own name; that it cannot be synced is no failure yet. */
+static int make_lasting(const struct tree *tree, const char *path)
+{
+	struct place CLEANUP(place_done) place = {.directory = -1};
+	int CLEANUP(close_descriptor) parent = -1;
+	int made = tree_make_directory(tree, path, &place);
+
+	if (made <= 0)
+		return made;
+	parent = openat(place.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (parent >= 0)
+		(void)fsync(parent);
+	return made;
+}
+
 /* Makes a directory with those above it. 1: made, 0: somebody else was faster. */
 static int make_with_parents(const struct tree *tree, const char *path)
 {
-	struct place CLEANUP(place_done) place = {.directory = -1};
 	char **names = NULL;
 	size_t count = 0;
 	int error = tree_missing_directories(tree, path, &names, &count);
 
-	for (size_t i = 0; i < count && error >= 0; i++) {
-		struct place CLEANUP(place_done) parent = {.directory = -1};
-
-		error = tree_make_directory(tree, names[i], &parent);
-	}
+	for (size_t i = 0; i < count && error >= 0; i++)
+		error = make_lasting(tree, names[i]);
 	tree_names_free(names, count);
-	return error < 0 ? error : tree_make_directory(tree, path, &place);
+	return error < 0 ? error : make_lasting(tree, path);
 }
 
 static int open_or_make(const struct tree *tree, const char *path, int *ret_fd, bool *ret_made)

@@ -70,7 +70,7 @@ int job_check(struct transaction *t, struct job *job)
 }
 
 static int add_directory(struct transaction *t, const struct place *place, const char *path,
-			 size_t *ret_index)
+			 bool dirty, size_t *ret_index)
 {
 	struct directory *larger;
 	struct stat status;
@@ -81,6 +81,7 @@ static int add_directory(struct transaction *t, const struct place *place, const
 	for (size_t i = 0; i < t->directory_count; i++)
 		if (t->directories[i].device == status.st_dev &&
 		    t->directories[i].inode == status.st_ino) {
+			t->directories[i].dirty |= dirty;
 			*ret_index = i;
 			return 0;
 		}
@@ -92,7 +93,13 @@ static int add_directory(struct transaction *t, const struct place *place, const
 	if (fd < 0)
 		return -errno;
 	*ret_index = t->directory_count++;
-	larger[*ret_index] = (struct directory){fd, status.st_dev, status.st_ino, path};
+	larger[*ret_index] = (struct directory){
+		.fd = fd,
+		.device = status.st_dev,
+		.inode = status.st_ino,
+		.path = path,
+		.dirty = dirty,
+	};
 	return 0;
 }
 
@@ -109,7 +116,7 @@ static int make_directory(struct transaction *t, const char *name, const char *p
 	if (made <= 0)
 		return made;
 	t->made_count++;
-	return add_directory(t, &larger[t->made_count - 1], path, &parent);
+	return add_directory(t, &larger[t->made_count - 1], path, true, &parent);
 }
 
 static int make_missing(struct transaction *t, const char *path)
@@ -243,7 +250,7 @@ static int prepare(struct transaction *t, struct job *job)
 	if (error == 0)
 		error = format_temporary(job->place.name, SUFFIX_OLD, job->old);
 	if (error == 0)
-		error = add_directory(t, &job->place, job->change->path, &job->directory);
+		error = add_directory(t, &job->place, job->change->path, false, &job->directory);
 	return error < 0 ? error : refuse_twice(t, job);
 }
 

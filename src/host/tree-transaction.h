@@ -29,6 +29,7 @@ struct directory {
 	dev_t device;
 	ino_t inode;
 	const char *path; /* of the first change in it */
+	bool dirty;	  /* a name in it has changed since it was synced */
 };
 
 struct transaction {

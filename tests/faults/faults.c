@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "faults/judge.h"
+#include "faults/power.h"
 
 /* Every error is told so often; beyond that it is counted. */
 #define FINDINGS_MAX 40U
@@ -34,17 +35,17 @@ struct finding {
 };
 
 struct tally {
-	size_t kills, errors, finding_count, bad;
+	size_t kills, errors, cuts, finding_count, bad;
 	struct finding findings[FINDINGS_MAX];
 };
 
-static void note_finding(struct tally *tally, const struct fault *fault, const struct call *call,
+static void note_finding(struct tally *tally, const struct fault *fault, const char *where,
 			 char *text)
 {
 	static const char *const words[] = {
-		[FAULT_KILL] = "kill",		 [FAULT_ONCE] = "once",
-		[FAULT_ON] = "from here on",	 [FAULT_MEMORY] = "for a moment",
-		[FAULT_STARVE] = "from here on",
+		[FAULT_NONE] = "none",		 [FAULT_KILL] = "kill",
+		[FAULT_ONCE] = "once",		 [FAULT_ON] = "from here on",
+		[FAULT_MEMORY] = "for a moment", [FAULT_STARVE] = "from here on",
 	};
 	struct finding *finding;
 
@@ -62,8 +63,7 @@ static void note_finding(struct tally *tally, const struct fault *fault, const s
 	finding = &tally->findings[tally->finding_count++];
 	*finding = (struct finding){.text = text, .times = 1};
 	if (asprintf(&finding->first, "%s %s, call %zu, %s", words[fault->kind],
-		     fault->kind == FAULT_KILL ? "" : strerrorname_np(fault->error), fault->call,
-		     call_name(call)) < 0)
+		     fault->error ? strerrorname_np(fault->error) : "", fault->call, where) < 0)
 		err(99, "no memory");
 }
 
@@ -81,7 +81,61 @@ static void disturb(struct story *story, const struct calls *calls, const struct
 	else
 		tally->errors++;
 	if (finding)
-		note_finding(tally, fault, &calls->items[fault->call], finding);
+		note_finding(tally, fault, call_name(&calls->items[fault->call]), finding);
+}
+
+/* The program is gone, and with it what was in memory only. */
+static void cut(struct story *story, const struct disk *disk, const struct calls *calls, size_t at,
+		bool journal, struct tally *tally)
+{
+	const struct fault fault = {FAULT_KILL, at, 0};
+	bool reached = false;
+	char *finding;
+	int status;
+
+	power_settle(disk);
+	status = inject_run(&story->run, calls, &fault, &reached);
+	power_cut(disk, journal);
+	finding = judge_run(story, &fault, &calls->items[at], status);
+	tally->cuts++;
+	if (finding)
+		note_finding(tally, &fault, journal ? "the journal written" : "at once", finding);
+}
+
+/* What a run that has ended well has told to be done stays done; a directory that it removed may come back, empty. */
+static void cut_at_end(struct story *story, const struct disk *disk, const struct calls *calls,
+		       struct tally *tally)
+{
+	const struct fault none = {FAULT_NONE, calls->count, 0};
+	struct image now;
+	char *difference;
+	int status;
+
+	power_settle(disk);
+	status = inject_none(&story->run);
+	power_cut(disk, false);
+	tally->cuts++;
+	image_take(story->tree, is_beside, &now);
+	difference = find_difference(&now, &story->after, true);
+	image_restore(story->tree, &now, &story->before);
+	image_done(&now);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		errx(99, "%s: the last run ends with %x", story->name, (unsigned)status);
+	if (difference)
+		note_finding(tally, &none, "at the end", difference);
+}
+
+static void cut_everywhere(struct story *story, const struct disk *disk, const struct calls *calls,
+			   struct tally *tally)
+{
+	for (size_t at = 0; at < calls->count; at++) {
+		if (!call_changes(&calls->items[at]) &&
+		    (at == 0 || !call_changes(&calls->items[at - 1])))
+			continue;
+		cut(story, disk, calls, at, false, tally);
+		cut(story, disk, calls, at, true, tally);
+	}
+	cut_at_end(story, disk, calls, tally);
 }
 
 static bool is_first_or_last(const struct calls *calls, size_t at)
@@ -187,24 +241,26 @@ static struct calls learn(struct story *story)
 static void tell(const struct story *story, const struct calls *calls, const struct tally *tally,
 		 enum extent extent)
 {
-	size_t loader = 0, points = 0;
+	size_t loader = 0, points = 0, all = tally->kills + tally->errors + tally->cuts;
 
 	for (size_t i = 0; i < calls->count; i++) {
 		loader += calls->items[i].by_loader;
 		points += is_failed(calls, i, extent) || is_killed(calls, i, extent);
 	}
+	if (tally->cuts)
+		points = tally->cuts / 2;
 	if (tally->bad == 0)
 		(void)printf("ok - faults: %s: %zu injections, all files whole\n", story->name,
-			     tally->kills + tally->errors);
+			     all);
 	else
 		(void)printf("not ok - faults: %s: %zu of %zu injections\n", story->name,
-			     tally->bad, tally->kills + tally->errors);
+			     tally->bad, all);
 	for (size_t i = 0; i < tally->finding_count; i++)
 		(void)printf("# %s (%zu times; first: %s)\n", tally->findings[i].text,
 			     tally->findings[i].times, tally->findings[i].first);
 	(void)printf("| %s | %zu | %zu | %zu | %zu | %zu | %zu | %zu |\n", story->name,
-		     calls->count, loader, points, tally->kills, tally->errors, story->state_count,
-		     tally->bad);
+		     calls->count, loader, points, tally->kills + tally->cuts, tally->errors,
+		     story->state_count, tally->bad);
 }
 
 /* "check --quiet" into words after the program's name. */
@@ -244,14 +300,16 @@ static bool takes_all(const char *path)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"name", required_argument, NULL, 'n'}, {"tree", required_argument, NULL, 't'},
-		{"keep", required_argument, NULL, 'k'}, {"check", required_argument, NULL, 'c'},
-		{"undo", required_argument, NULL, 'u'}, {"extent", required_argument, NULL, 'e'},
-		{"chroot", no_argument, NULL, 'r'},	{0}};
+		{"name", required_argument, NULL, 'n'},	  {"tree", required_argument, NULL, 't'},
+		{"keep", required_argument, NULL, 'k'},	  {"check", required_argument, NULL, 'c'},
+		{"undo", required_argument, NULL, 'u'},	  {"extent", required_argument, NULL, 'e'},
+		{"chroot", no_argument, NULL, 'r'},	  {"disk", required_argument, NULL, 'd'},
+		{"device", required_argument, NULL, 'v'}, {0}};
 	struct story story = {.name = "?"};
 	const char *check = "check", *undo = NULL, *keep = NULL;
 	enum extent extent = EXTENT_ALL;
 	struct tally tally = {0};
+	struct disk disk = {0};
 	struct calls calls;
 	bool root = false;
 	int option;
@@ -279,6 +337,12 @@ int main(int argc, char **argv)
 		case 'r':
 			root = true;
 			break;
+		case 'd':
+			disk.place = optarg;
+			break;
+		case 'v':
+			disk.device = optarg;
+			break;
 		default:
 			return 99;
 		}
@@ -298,7 +362,9 @@ int main(int argc, char **argv)
 		image_take(keep, takes_all, &story.kept);
 
 	calls = learn(&story);
-	for (size_t at = 0; at < calls.count; at++)
+	if (disk.place && disk.device)
+		cut_everywhere(&story, &disk, &calls, &tally);
+	for (size_t at = 0; at < calls.count && !tally.cuts; at++)
 		disturb_at(&story, &calls, at, extent, &tally);
 	tell(&story, &calls, &tally, extent);
 	return tally.bad > 0;

@@ -38,6 +38,54 @@ static struct {
 	const struct fixture *f;
 } fault;
 
+/* Directories in which a name has changed since they were synced. */
+static struct {
+	struct stat dirty[16];
+	size_t count, renames;
+	bool unordered; /* a file took its place while another directory was one of them */
+} order;
+
+static void forget(size_t i)
+{
+	order.dirty[i] = order.dirty[--order.count];
+}
+
+static void note_change(int fd, bool is_rename)
+{
+	struct stat now;
+	bool known = false;
+
+	assert_int_equal(fstat(fd, &now), 0);
+	for (size_t i = 0; i < order.count; i++) {
+		bool same = order.dirty[i].st_ino == now.st_ino;
+
+		known = known || same;
+		order.unordered = order.unordered || (is_rename && !same);
+	}
+	order.renames += is_rename;
+	if (known)
+		return;
+	assert_true(order.count < ARRAY_SIZE(order.dirty));
+	order.dirty[order.count++] = now;
+}
+
+static void note_sync(int fd)
+{
+	struct stat now;
+
+	assert_int_equal(fstat(fd, &now), 0);
+	for (size_t i = order.count; i-- > 0;)
+		if (order.dirty[i].st_ino == now.st_ino)
+			forget(i);
+}
+
+static int note_if_done(int result, int fd, bool is_rename)
+{
+	if (result == 0)
+		note_change(fd, is_rename);
+	return result;
+}
+
 static bool fails(void)
 {
 	if (fault.countdown == 0 || --fault.countdown > 0)
@@ -63,7 +111,8 @@ int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigne
 		errno = fault.flags_error;
 		return -1;
 	}
-	return rename_fails() ? -1 : __real_renameat2(from, old, to, new, flags);
+	return rename_fails() ? -1
+			      : note_if_done(__real_renameat2(from, old, to, new, flags), to, true);
 }
 
 int __wrap_linkat(int from, const char *old, int to, const char *new, int flags)
@@ -78,7 +127,7 @@ int __wrap_symlinkat(const char *target, int directory, const char *name)
 
 int __wrap_mkdirat(int directory, const char *name, mode_t mode)
 {
-	return fails() ? -1 : __real_mkdirat(directory, name, mode);
+	return fails() ? -1 : note_if_done(__real_mkdirat(directory, name, mode), directory, false);
 }
 
 int __wrap_fchmod(int fd, mode_t mode)
@@ -94,12 +143,16 @@ int __wrap_fsync(int fd)
 		errno = fault.directory_sync_error;
 		return -1;
 	}
-	return fails() ? -1 : __real_fsync(fd);
+	if (fails())
+		return -1;
+	note_sync(fd);
+	return __real_fsync(fd);
 }
 
 static int reset_fault(void **state)
 {
 	memset(&fault, 0, sizeof(fault));
+	memset(&order, 0, sizeof(order));
 	return fixture_setup(state);
 }
 
@@ -387,6 +440,28 @@ static int commit_as_oneself(struct fixture *f)
 	return 0;
 }
 
+/* A power cut may leave later changes and take earlier ones, of directories that are not on the disk yet. */
+static void directories_reach_the_disk_in_order(void **state)
+{
+	const struct fixture *f = *state;
+
+	put_some(f);
+	for (int flags_error = 0; flags_error <= EINVAL; flags_error += EINVAL) {
+		struct batch CLEANUP(batch_clear) b = {0};
+
+		batch_add_some(&b, f);
+		/* back to the first one */
+		batch_add(&b, f, CHANGE_WRITE, "/etc/x.d/y.d/last", "made");
+		fault.flags_error = flags_error;
+		order.renames = order.count = 0;
+		assert_int_equal(batch_commit(&b, f), 0);
+		assert_true(order.renames >= 5);
+		assert_false(order.unordered);
+		assert_int_equal(order.count, 0);
+		put_file(f, "/etc/gone", "gone");
+	}
+}
+
 static void missing_rights_are_told(void **state)
 {
 	struct fixture *f = *state;
@@ -546,6 +621,7 @@ int main(void)
 		FAULT_TEST(hopeless_change_spoils_all),
 		FAULT_TEST(file_in_place_of_a_directory),
 		FAULT_TEST(too_large_a_file_is_put_back),
+		FAULT_TEST(directories_reach_the_disk_in_order),
 		FAULT_TEST(missing_rights_are_told),
 		FAULT_TEST(owner_is_given_before_the_mode),
 		FAULT_TEST(full_and_read_only_disks_are_told),
