@@ -300,11 +300,12 @@ static bool takes_all(const char *path)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"name", required_argument, NULL, 'n'},	  {"tree", required_argument, NULL, 't'},
-		{"keep", required_argument, NULL, 'k'},	  {"check", required_argument, NULL, 'c'},
-		{"undo", required_argument, NULL, 'u'},	  {"extent", required_argument, NULL, 'e'},
-		{"chroot", no_argument, NULL, 'r'},	  {"disk", required_argument, NULL, 'd'},
-		{"device", required_argument, NULL, 'v'}, {0}};
+		{"name", required_argument, NULL, 'n'},	   {"tree", required_argument, NULL, 't'},
+		{"keep", required_argument, NULL, 'k'},	   {"check", required_argument, NULL, 'c'},
+		{"undo", required_argument, NULL, 'u'},	   {"extent", required_argument, NULL, 'e'},
+		{"chroot", no_argument, NULL, 'r'},	   {"disk", required_argument, NULL, 'd'},
+		{"device", required_argument, NULL, 'v'},  {"format", required_argument, NULL, 'f'},
+		{"options", required_argument, NULL, 'o'}, {0}};
 	struct story story = {.name = "?"};
 	const char *check = "check", *undo = NULL, *keep = NULL;
 	enum extent extent = EXTENT_ALL;
@@ -343,6 +344,12 @@ int main(int argc, char **argv)
 		case 'v':
 			disk.device = optarg;
 			break;
+		case 'f':
+			disk.format = optarg;
+			break;
+		case 'o':
+			disk.options = optarg;
+			break;
 		default:
 			return 99;
 		}
@@ -362,7 +369,7 @@ int main(int argc, char **argv)
 		image_take(keep, takes_all, &story.kept);
 
 	calls = learn(&story);
-	if (disk.place && disk.device)
+	if (disk.place)
 		cut_everywhere(&story, &disk, &calls, &tally);
 	for (size_t at = 0; at < calls.count && !tally.cuts; at++)
 		disturb_at(&story, &calls, at, extent, &tally);

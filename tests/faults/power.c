@@ -5,11 +5,12 @@
 #include <err.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
-/* EXT4_IOC_SHUTDOWN, fs/ext4/ext4.h, Linux 6.18; not in the headers of the C library. */
+/* EXT4_IOC_SHUTDOWN and XFS_IOC_GOINGDOWN, fs/ext4/ext4.h and fs/xfs/libxfs/xfs_fs.h, Linux 6.18. */
 #define SHUTDOWN	 _IOR('X', 125, uint32_t)
 #define SHUTDOWN_JOURNAL 1U /* the journal is written first */
 #define SHUTDOWN_AT_ONCE 2U
@@ -42,7 +43,7 @@ void power_cut(const struct disk *disk, bool journal)
 	(void)close(fd);
 	if (umount2(disk->place, 0) < 0)
 		err(99, "cannot unmount %s", disk->place);
-	/* Without ext4's help for programs that do not sync what they rename. */
-	if (mount(disk->device, disk->place, "ext4", 0, "noauto_da_alloc") < 0)
+	if (mount(disk->device, disk->place, disk->format, 0,
+		  strcmp(disk->options, "defaults") == 0 ? "" : disk->options) < 0)
 		err(99, "cannot mount %s again", disk->device);
 }

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 struct disk {
-	const char *device; /* with an ext4 on it */
-	const char *place;  /* where that is mounted */
+	const char *device, *format, *options; /* as mount(2) takes them */
+	const char *place;		       /* where that is mounted */
 };
 
 /* All that was changed until now is on the disk. */
