@@ -5,7 +5,6 @@
 #include <err.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -43,7 +42,6 @@ void power_cut(const struct disk *disk, bool journal)
 	(void)close(fd);
 	if (umount2(disk->place, 0) < 0)
 		err(99, "cannot unmount %s", disk->place);
-	if (mount(disk->device, disk->place, disk->format, 0,
-		  strcmp(disk->options, "defaults") == 0 ? "" : disk->options) < 0)
+	if (mount(disk->device, disk->place, disk->format, 0, disk->options) < 0)
 		err(99, "cannot mount %s again", disk->device);
 }
