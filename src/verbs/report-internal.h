@@ -16,6 +16,7 @@ struct report {
 	json_t *object;
 	json_t *place;	     /* whose values they are: the object, or one of its "namespaces" */
 	struct buffer where; /* "namespace NAME", empty: here */
+	size_t unread_count;
 };
 
 /* The colour, where the report has any. */

@@ -18,9 +18,9 @@ int report_new(const struct report_style *style, struct report **ret)
 	if (!report)
 		return -ENOMEM;
 	report->style = *style;
-	report->object = json_pack("{s:s, s:b, s:s, s:[], s:[], s:[], s:[]}", "verb", style->verb,
-				   "changed", 0, "state", "in-order", "files", "values", "writers",
-				   "messages");
+	report->object = json_pack("{s:s, s:b, s:s, s:[], s:[], s:[], s:[], s:[]}", "verb",
+				   style->verb, "changed", 0, "state", "in-order", "files",
+				   "values", "writers", "unread", "messages");
 	if (!report->object) {
 		free(report);
 		return -ENOMEM;
@@ -94,6 +94,19 @@ void report_fail(struct report *report)
 
 	if (!state || strcmp(state, "in-order") == 0)
 		report_set_state(report, "drift");
+}
+
+void report_unread(struct report *report, const char *what, const char *reason)
+{
+	json_array_append_new(json_object_get(report->object, "unread"),
+			      json_pack("{s:o, s:o}", "path", report_text(what, strlen(what)),
+					"reason", report_text(reason, strlen(reason))));
+	report->unread_count++;
+}
+
+size_t report_unread_count(const struct report *report)
+{
+	return report->unread_count;
 }
 
 void report_plan(struct report *report, const struct plan *plan)

@@ -68,6 +68,14 @@ void report_set_changed(struct report *report, bool changed);
 void report_set_state(struct report *report, const char *state);
 /* The run has failed or was refused: what could not be judged, or not be done, is not in order. */
 void report_fail(struct report *report);
+
+/*
+ * Adds a source that could not be read to the list "unread" of the JSON object: its path, or its name if it is no file, and
+ * the reason. Prints nothing: the caller says what this means. The count is of all calls so far.
+ */
+void report_unread(struct report *report, const char *what, const char *reason);
+size_t report_unread_count(const struct report *report);
+
 void report_plan(struct report *report, const struct plan *plan);
 
 /* One file: a line, and for JSON an object. action and state may be other words than the difference's after a run. */
