@@ -173,13 +173,9 @@ static bool vet_line(struct reader *r, const char *line, size_t length)
 		reader_complain(r, "neither ASCII nor UTF-8");
 		return false;
 	}
-	if (!line[start] || line[start] == ';' || line[start] == '#')
+	line += start;
+	if (!line[0] || line[0] == ';' || line[0] == '#')
 		return false;
-	if (start > 0) {
-		reader_complain(r, "blanks before the line's content, which reads as a "
-				   "continuation; remove them");
-		return false;
-	}
 	return line[0] == '[' ? vet_section(r, line) : vet_pair(r, line);
 }
 
@@ -213,7 +209,10 @@ static void leave_section(struct reader *r, const char *line, size_t length)
 		r->section_seen = r->section_broken = true;
 }
 
-/* inih's source of lines: hands over vetted lines only, each shorter than its buffer. */
+/*
+ * inih's source of lines: hands over vetted lines only, each shorter than its buffer. The blanks before the content are
+ * left out, because inih takes an indented line for the continuation of the one before.
+ */
 static char *next_line(char *buffer, int size, void *stream)
 {
 	struct reader *r = stream;
@@ -221,7 +220,7 @@ static char *next_line(char *buffer, int size, void *stream)
 	size_t length;
 
 	while (take_line(r, &bytes, &length)) {
-		char line[LINE_LENGTH_MAX + 1];
+		char line[LINE_LENGTH_MAX + 1], *content = line;
 
 		leave_section(r, bytes, length);
 		if (length > LINE_LENGTH_MAX) {
@@ -232,8 +231,9 @@ static char *next_line(char *buffer, int size, void *stream)
 		line[length] = '\0';
 		if (!vet_line(r, line, length))
 			continue;
-		line[content_end(line)] = '\0';
-		(void)snprintf(buffer, (size_t)size, "%s\n", line);
+		content += skip_blanks(line, 0);
+		content[content_end(content)] = '\0';
+		(void)snprintf(buffer, (size_t)size, "%s\n", content);
 		return buffer;
 	}
 	return NULL;

@@ -9,6 +9,10 @@
 #define X40  X10 X10 X10 X10
 #define X100 X40 X40 X10 X10
 
+#define BLANKS10  "          "
+#define BLANKS50  BLANKS10 BLANKS10 BLANKS10 BLANKS10 BLANKS10
+#define BLANKS100 BLANKS50 BLANKS50
+
 struct expected_problem {
 	unsigned int line;
 	const char *part;
@@ -93,6 +97,15 @@ static void sound_lines_are_read(void **state)
 		 BYTES("# gr\xc3\xbc\xc3\x9f\n[a] ; \xe2\x82\xac\nx = 1 ; \xc3\xbc\n"),
 		 "2 [a]\n3 a.x=1\n",
 		 {{0}}},
+		{"indented",
+		 BYTES("  [a]\n\tx = 1\n    y = 2 ; c\n \t[b] ; c\n  ; c\n\t# c\n\t z=3  \n"),
+		 "1 [a]\n2 a.x=1\n3 a.y=2\n4 [b]\n7 b.z=3\n",
+		 {{0}}},
+		{"indented by DOS", BYTES("\t[a]\r\n\tx = 1\r\n"), "1 [a]\n2 a.x=1\n", {{0}}},
+		{"indented up to the longest line",
+		 BYTES("[a]\n" BLANKS100 X40 X40 X10 "xx = 3\n"),
+		 "1 [a]\n2 a." X40 X40 X10 "xx=3\n",
+		 {{0}}},
 		{"same again",
 		 BYTES("[a]\nx = 1\n[b]\n[a]\nx = 2\nx = 3\n"),
 		 "1 [a]\n2 a.x=1\n3 [b]\n4 [a]\n5 a.x=2\n6 a.x=3\n",
@@ -134,7 +147,7 @@ static void broken_section_takes_its_pairs_with_it(void **state)
 		 BYTES("[a]\n[" X100 X100 X10 "]\ny = 2\n"),
 		 "1 [a]\n",
 		 {{2, "over 198"}}},
-		{"indented", BYTES("[a]\n [b]\ny = 2\n"), "1 [a]\n", {{2, "blanks before"}}},
+		{"indented", BYTES("[a]\n [b\ny = 2\n"), "1 [a]\n", {{2, "closing bracket"}}},
 		{"indented and of 210",
 		 BYTES("[a]\n\t [" X100 X100 X10 "]\ny = 2\n"),
 		 "1 [a]\n",
@@ -158,10 +171,14 @@ static void broken_section_takes_its_pairs_with_it(void **state)
 static void broken_pair_is_reported_and_not_delivered(void **state)
 {
 	static const struct row rows[] = {
-		{"indented",
-		 BYTES("[a]\nx = 1\n y = 2\n\n\tz = 3\n"),
-		 "1 [a]\n2 a.x=1\n",
-		 {{3, "continuation"}, {5, "continuation"}}},
+		{"indented and without a sign",
+		 BYTES("[a]\nx = 1\n y\n\n\t2 3\nz = 3\n"),
+		 "1 [a]\n2 a.x=1\n6 a.z=3\n",
+		 {{3, "\"name = value\""}, {5, "\"name = value\""}}},
+		{"indented and without a name",
+		 BYTES("[a]\n  = 1\n"),
+		 "1 [a]\n",
+		 {{2, "without a name"}}},
 		{"no name", BYTES("[a]\n= v\n"), "1 [a]\n", {{2, "without a name"}}},
 		{"name alone", BYTES("[a]\nx\n"), "1 [a]\n", {{2, "\"name = value\""}}},
 		{"colon",
@@ -279,10 +296,10 @@ static void every_error_is_told(void **state)
 {
 	static const struct row rows[] = {
 		{"one of each",
-		 BYTES("x = 1\n[a]\n y = 1\nz\nu = 1\n[b\nv = 1\nw;\n"),
+		 BYTES("x = 1\n[a]\n y 1\nz\nu = 1\n[b\nv = 1\nw;\n"),
 		 "2 [a]\n5 a.u=1\n",
 		 {{1, "before the first"},
-		  {3, "continuation"},
+		  {3, "\"name = value\""},
 		  {4, "\"name = value\""},
 		  {6, "closing bracket"},
 		  {8, "\"name = value\""}}},
