@@ -3,10 +3,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <linux/fs.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "host/rename.h"
 #include "host/tree-transaction.h"
 
 static void transaction_done(struct transaction *t)
@@ -24,9 +25,7 @@ static void transaction_done(struct transaction *t)
 
 static int rename_at(const struct job *job, const char *from, const char *to, unsigned int flags)
 {
-	int directory = job->place.directory;
-
-	return renameat2(directory, from, directory, to, flags) < 0 ? -errno : 0;
+	return rename_flags(job->place.directory, from, to, flags) < 0 ? -errno : 0;
 }
 
 static int link_at(const struct job *job, const char *from, const char *to)

@@ -302,11 +302,11 @@ static void directories_are_not_replaced(void **state)
 }
 
 /*
- * renameat2(2) and linkat(2) go through here, so that something can happen in the last moment, and
+ * rename_flags() and linkat(2) go through here, so that something can happen in the last moment, and
  * so that a file system which cannot exchange names can be met anywhere.
  */
-int __real_renameat2(int from, const char *old, int to, const char *new, unsigned int flags);
-int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned int flags);
+int __real_rename_flags(int directory, const char *old, const char *new, unsigned int flags);
+int __wrap_rename_flags(int directory, const char *old, const char *new, unsigned int flags);
 int __real_linkat(int from, const char *old, int to, const char *new, int flags);
 int __wrap_linkat(int from, const char *old, int to, const char *new, int flags);
 
@@ -334,7 +334,7 @@ static void happen(const char *name)
 			 0);
 }
 
-int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned int flags)
+int __wrap_rename_flags(int directory, const char *old, const char *new, unsigned int flags)
 {
 	if (flags) {
 		meanwhile.flagged++;
@@ -345,7 +345,7 @@ int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigne
 		}
 	}
 	happen(old[0] == '.' ? new : old);
-	return __real_renameat2(from, old, to, new, flags);
+	return __real_rename_flags(directory, old, new, flags);
 }
 
 int __wrap_linkat(int from, const char *old, int to, const char *new, int flags)

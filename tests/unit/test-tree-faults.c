@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 
 /* Calls that change something go through here, so that each of them can fail once. */
-int __real_renameat2(int from, const char *old, int to, const char *new, unsigned int flags);
-int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned int flags);
+int __real_rename_flags(int directory, const char *old, const char *new, unsigned int flags);
+int __wrap_rename_flags(int directory, const char *old, const char *new, unsigned int flags);
 int __real_linkat(int from, const char *old, int to, const char *new, int flags);
 int __wrap_linkat(int from, const char *old, int to, const char *new, int flags);
 int __real_symlinkat(const char *target, int directory, const char *name);
@@ -105,14 +105,15 @@ static bool rename_fails(void)
 	return true;
 }
 
-int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned int flags)
+int __wrap_rename_flags(int directory, const char *old, const char *new, unsigned int flags)
 {
 	if (flags && fault.flags_error) {
 		errno = fault.flags_error;
 		return -1;
 	}
 	return rename_fails() ? -1
-			      : note_if_done(__real_renameat2(from, old, to, new, flags), to, true);
+			      : note_if_done(__real_rename_flags(directory, old, new, flags),
+					     directory, true);
 }
 
 int __wrap_linkat(int from, const char *old, int to, const char *new, int flags)
