@@ -12,8 +12,10 @@
 
 static void transaction_done(struct transaction *t)
 {
-	for (size_t i = 0; i < t->count; i++)
+	for (size_t i = 0; i < t->count; i++) {
 		place_done(&t->jobs[i].place);
+		close_descriptor(&t->jobs[i].staged);
+	}
 	for (size_t i = 0; i < t->directory_count; i++)
 		close_descriptor(&t->directories[i].fd);
 	for (size_t i = 0; i < t->made_count; i++)
@@ -70,6 +72,19 @@ static int move_to_free(const struct job *job, const char *from, const char *to)
 	return error;
 }
 
+/*
+ * Whether the temporary name still has the file that this run staged. Another run's file must not take the place, because
+ * that file may be empty still. -ESTALE: it has another one, or none.
+ */
+static int verify_staged(const struct job *job)
+{
+	struct stat now;
+
+	if (fstatat(job->place.directory, job->temporary, &now, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? -ESTALE : -errno;
+	return now.st_dev == job->device && now.st_ino == job->inode ? 0 : -ESTALE;
+}
+
 /* The old file stays reachable under a second name, and its place is never empty. */
 static int replace_without_exchange(struct job *job)
 {
@@ -82,6 +97,8 @@ static int replace_without_exchange(struct job *job)
 	job->old_apart = true;
 	/* What is replaced in the moment from here to the rename is lost; it cannot be closed. */
 	error = job_verify(job, job->place.name, true);
+	if (error == 0)
+		error = verify_staged(job);
 	return error < 0 ? error : rename_at(job, job->temporary, job->place.name, 0);
 }
 
@@ -92,6 +109,9 @@ static int take_place(struct job *job)
 	/* Whatever lies under the temporary name is ours. */
 	if (job->change->kind == CHANGE_REMOVE)
 		return rename_at(job, job->place.name, job->temporary, 0);
+	error = verify_staged(job);
+	if (error < 0)
+		return error;
 	if (!job_was_there(job))
 		return move_to_free(job, job->temporary, job->place.name);
 	error = rename_at(job, job->temporary, job->place.name, RENAME_EXCHANGE);
@@ -144,7 +164,7 @@ static int put_back(const struct job *job)
 
 	if (error < 0)
 		return error;
-	if (job->staged)
+	if (job->staged >= 0 && verify_staged(job) == 0)
 		unlink_at(job, job->temporary);
 	if (job->old_apart)
 		unlink_at(job, job->old);
@@ -280,7 +300,8 @@ int tree_commit(struct tree *tree, const struct file_change *changes, size_t cou
 	}
 	t.count = count;
 	for (size_t i = 0; i < count; i++)
-		t.jobs[i] = (struct job){.change = &changes[i], .place = {.directory = -1}};
+		t.jobs[i] = (struct job){
+			.change = &changes[i], .place = {.directory = -1}, .staged = -1};
 
 	error = run_all(&t, &failure);
 	if (error < 0) {

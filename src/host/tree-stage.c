@@ -161,18 +161,31 @@ static int give_owner(int fd, uid_t uid, gid_t gid)
 	return fchown(fd, uid, gid) < 0 ? -errno : 0;
 }
 
+/*
+ * Remembers which file was made, and holds it open so that no other file gets its inode meanwhile. Takes fd over. From the
+ * descriptor, because another run may have put its own file under the name by now.
+ */
+static int hold_staged(struct job *job, int fd)
+{
+	struct stat status;
+
+	job->staged = fd;
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return -errno;
+	job->device = status.st_dev;
+	job->inode = status.st_ino;
+	return 0;
+}
+
 static int stage_file(struct job *job)
 {
 	const struct file_change *change = job->change;
-	int CLEANUP(close_descriptor)
-		fd = openat(job->place.directory, job->temporary,
-			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int error;
+	int fd = openat(job->place.directory, job->temporary,
+			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int error = hold_staged(job, fd);
 
-	if (fd < 0)
-		return -errno;
-	job->staged = true;
-	error = write_all(fd, change->bytes, change->size);
+	if (error == 0)
+		error = write_all(fd, change->bytes, change->size);
 	if (error == 0)
 		error = give_owner(fd, change->uid, change->gid);
 	if (error < 0)
@@ -185,8 +198,8 @@ static int stage_link(struct job *job)
 {
 	if (symlinkat(job->change->bytes, job->place.directory, job->temporary) < 0)
 		return -errno;
-	job->staged = true;
-	return 0;
+	return hold_staged(
+		job, openat(job->place.directory, job->temporary, O_PATH | O_NOFOLLOW | O_CLOEXEC));
 }
 
 static mode_t kind_of(const struct job *job)
@@ -213,17 +226,6 @@ static int make_new(const struct transaction *t, struct job *job)
 		error = job->change->kind == CHANGE_LINK ? stage_link(job) : stage_file(job);
 	labels_end(t->tree->labels);
 	return error;
-}
-
-static int remember_ours(struct job *job)
-{
-	struct stat status;
-
-	if (fstatat(job->place.directory, job->temporary, &status, AT_SYMLINK_NOFOLLOW) < 0)
-		return -errno;
-	job->device = status.st_dev;
-	job->inode = status.st_ino;
-	return 0;
 }
 
 /* Two changes of one file would take each other's temporary names. */
@@ -265,8 +267,5 @@ int job_stage(struct transaction *t, struct job *job)
 		return error;
 	if (unlinkat(job->place.directory, job->temporary, 0) < 0 && errno != ENOENT)
 		return -errno;
-	if (job->change->kind == CHANGE_REMOVE)
-		return 0;
-	error = make_new(t, job);
-	return error < 0 ? error : remember_ours(job);
+	return job->change->kind == CHANGE_REMOVE ? 0 : make_new(t, job);
 }

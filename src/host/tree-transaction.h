@@ -18,9 +18,10 @@ struct job {
 	size_t directory;   /* index among those to be synced */
 	char temporary[NAME_MAX + 1];
 	char old[NAME_MAX + 1]; /* the old one, where names cannot be exchanged */
+	int staged;		/* the new one, held open; -1: there is none */
 	dev_t device;		/* which file the new one is */
 	ino_t inode;
-	bool staged, published, old_apart;
+	bool published, old_apart;
 };
 
 /* A directory in which something changes, opened for fsync(2) while failing costs nothing yet. */

@@ -328,7 +328,7 @@ static void happen(const char *name)
 		return;
 	meanwhile.edit = NULL;
 	/* One of the others has its place already, one is about to get it. */
-	assert_content(meanwhile.f, "/etc/x.d/made", "made");
+	assert_true(lies_there(meanwhile.f, "/etc/x.d/made"));
 	edit(meanwhile.f);
 	assert_int_equal(tree_look(meanwhile.f->tree, meanwhile.path, SIZE_MAX, &meanwhile.edited),
 			 0);
@@ -463,6 +463,73 @@ static void changes_need_no_exchange(void **state)
 	meanwhile.flags_error = 0;
 }
 
+/* Another run without the lock clears the temporary file away and is about to write one of its own. */
+static void stage_as_another_run(const struct fixture *f)
+{
+	assert_int_equal(unlinkat(f->root, "etc/x.d/.staged.conntrack-persist~", 0), 0);
+	put_file(f, "/etc/x.d/.staged.conntrack-persist~", "");
+}
+
+/* The other run's link instead of a file, and nothing at all. */
+static void stage_a_link(const struct fixture *f)
+{
+	assert_int_equal(unlinkat(f->root, "etc/x.d/.staged.conntrack-persist~", 0), 0);
+	put_link(f, "/etc/x.d/.staged.conntrack-persist~", "elsewhere");
+}
+
+static void clear_staged(const struct fixture *f)
+{
+	assert_int_equal(unlinkat(f->root, "etc/x.d/.staged.conntrack-persist~", 0), 0);
+}
+
+static void swap_staged(const struct fixture *f, void (*swap)(const struct fixture *f),
+			enum change_kind kind, bool there)
+{
+	struct batch CLEANUP(batch_clear) b = {0};
+	int error;
+
+	put_directory(f, "/etc/x.d");
+	put_file(f, "/etc/x.d/other", "other");
+	if (there)
+		put_file(f, "/etc/x.d/staged", "old");
+	batch_add(&b, f, CHANGE_WRITE, "/etc/x.d/made", "made");
+	batch_add(&b, f, CHANGE_REMOVE, "/etc/x.d/other", NULL);
+	batch_add(&b, f, kind, "/etc/x.d/staged", "new");
+	meanwhile.f = f;
+	meanwhile.edit = swap;
+	meanwhile.path = "/etc/x.d/other";
+	error = batch_commit(&b, f);
+	assert_null(meanwhile.edit);
+	observed_file_clear(&meanwhile.edited);
+	assert_int_equal(error, -ESTALE);
+	assert_string_equal(b.failure.path, "/etc/x.d/staged");
+	assert_true(b.failure.put_back);
+	assert_false(lies_there(f, "/etc/x.d/made"));
+	assert_content(f, "/etc/x.d/other", "other");
+	assert_int_equal(lies_there(f, "/etc/x.d/staged"), there);
+	if (there)
+		assert_content(f, "/etc/x.d/staged", "old");
+	/* What the other run has put there is for that run to rename or to clear away. */
+	assert_int_equal(lies_there(f, "/etc/x.d/.staged.conntrack-persist~"),
+			 swap != clear_staged);
+	(void)unlinkat(f->root, "etc/x.d/.staged.conntrack-persist~", 0);
+	(void)unlinkat(f->root, "etc/x.d/staged", 0);
+}
+
+static void file_of_another_run_gets_no_place(void **state)
+{
+	static void (*const swaps[])(const struct fixture *f) = {stage_as_another_run, stage_a_link,
+								 clear_staged};
+
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(swaps); i++)
+		for (int there = 0; there < 2; there++) {
+			meanwhile.flags_error = i % 2 ? EINVAL : 0;
+			swap_staged(*state, swaps[i / 2], CHANGE_WRITE, there);
+			swap_staged(*state, swaps[i / 2], CHANGE_LINK, there);
+		}
+	meanwhile.flags_error = 0;
+}
+
 static void remains_of_a_crash_are_cleared(void **state)
 {
 	static const char *const paths[] = {"/etc/file", "/etc/gone", "/missing/file", "/etc/made"};
@@ -544,6 +611,7 @@ int main(void)
 		TREE_TEST(edit_comes_back_without_exchange),
 		TREE_TEST(edit_between_link_and_rename_stays),
 		TREE_TEST(changes_need_no_exchange),
+		TREE_TEST(file_of_another_run_gets_no_place),
 		TREE_TEST(remains_of_a_crash_are_cleared),
 		TREE_TEST(remains_under_any_name_are_cleared),
 		TREE_TEST(remains_are_cleared_without_exchange),
