@@ -62,7 +62,7 @@ json_t *report_text(const char *text, size_t size)
 	if (text_is_utf8(text, size) && strlen(text) == size)
 		return json_stringn(text, size);
 	for (size_t i = 0; i < size; i++)
-		buffer_add_bytes(&plain, text[i] > 0 ? text + i : "?", 1);
+		buffer_add_bytes(&plain, text[i] && !(text[i] & 0x80) ? text + i : "?", 1);
 	return json_string(plain.data ? plain.data : "");
 }
 
