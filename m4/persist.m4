@@ -4,9 +4,33 @@
 AC_DEFUN([PERSIST_MISSING], [missing="$missing
     $1: package $2 on Debian, $3 on Fedora"])
 
-# PERSIST_LIBRARY(PREFIX, MODULE, DEBIAN PACKAGE, FEDORA PACKAGE): a library that must be there.
+# PERSIST_LIBRARY(PREFIX, MODULE [>= VERSION], DEBIAN PACKAGE, FEDORA PACKAGE): a library that must be there. The version is
+# the one that brought the newest call in use; the line above names that call.
 AC_DEFUN([PERSIST_LIBRARY],
 	[PKG_CHECK_MODULES([$1], [$2], [], [PERSIST_MISSING([$2], [$3], [$4])])])
+
+# PERSIST_TIME64: gives time_t 64 bits where the C library offers a choice (glibc 2.34 and later on 32-bit machines), so that
+# dates after January 2038 are right. Sets persist_cv_time64 for the summary; AC_SYS_LARGEFILE must come first, because glibc asks for both.
+AC_DEFUN([PERSIST_TIME64],
+	[AC_CACHE_CHECK([whether time_t has 64 bits], [persist_cv_time64],
+		[m4_define([persist_wide_time], [[_Static_assert(sizeof(time_t) >= 8, "");]])
+		AC_COMPILE_IFELSE([AC_LANG_SOURCE([[#include <time.h>
+			]persist_wide_time])], [persist_cv_time64=yes],
+			[AC_COMPILE_IFELSE([AC_LANG_SOURCE([[#define _TIME_BITS 64
+				#include <time.h>
+				]persist_wide_time])],
+				[persist_cv_time64="yes (_TIME_BITS)"],
+				[persist_cv_time64="no, dates after 2038 are wrong"])])])
+	AS_IF([test "$persist_cv_time64" = "yes (_TIME_BITS)"],
+		[AC_DEFINE([_TIME_BITS], [64], [64 bits for time_t, together with _FILE_OFFSET_BITS])])])
+
+# PERSIST_EXPAND(VARIABLE): the path in VARIABLE with each ${prefix} and the like put in, as make does, goes to whole_VARIABLE.
+AC_DEFUN([PERSIST_EXPAND],
+	[persist_path=$$1
+	while :; do
+		AS_CASE([$persist_path], [*'${'*], [eval "persist_path=\"$persist_path\""], [break])
+	done
+	AS_VAR_COPY([whole_$1], [persist_path])])
 
 # PERSIST_FOLDER(NAME, FOR WHAT, MODULE, TAIL, [VARIABLE = NAME]): --with-NAME=DIR; else what the .pc file
 # says, if its prefix is ours; else the same place below our prefix, so that an unprivileged prefix stays one.

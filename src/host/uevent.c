@@ -93,18 +93,19 @@ static int listen_to_udevd(struct udev_calls *calls)
 	return error < 0 ? error : calls->udev_monitor_enable_receiving(calls->monitor);
 }
 
-static long now_ms(void)
+/* On a clock that nobody sets; as wide as that of tree-directory.c, because a long has 32 bits on some machines. */
+static int64_t now_ms(void)
 {
 	struct timespec now;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Until the event with our mark comes by. */
 static int wait_for(struct udev_calls *calls, const char *uuid, int timeout_ms)
 {
-	long end = now_ms() + timeout_ms, left;
+	int64_t end = now_ms() + timeout_ms, left;
 	bool found = false;
 
 	while (!found && (left = end - now_ms()) > 0) {

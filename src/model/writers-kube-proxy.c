@@ -65,7 +65,7 @@ struct reading {
 	const char *path;
 	struct writers *writers;
 	bool runs;
-	unsigned long per_core, least;
+	uint64_t per_core, least;
 	unsigned int max_line, section_line;
 	size_t section; /* its indentation */
 	bool inside;
@@ -135,10 +135,10 @@ static void take(struct reading *reading, const struct yaml_line *line, unsigned
 	if (!reading->inside || is_null)
 		return;
 	if (strcmp(line->name, "maxPerCore") == 0) {
-		reading->per_core = strtoul(line->value, NULL, 10);
+		reading->per_core = strtoull(line->value, NULL, 10);
 		reading->max_line = number;
 	} else if (strcmp(line->name, "min") == 0) {
-		reading->least = strtoul(line->value, NULL, 10);
+		reading->least = strtoull(line->value, NULL, 10);
 	} else if (strcmp(line->name, "tcpBeLiberal") == 0 && strcmp(line->value, "true") == 0) {
 		(void)add(reading, "net.netfilter.nf_conntrack_tcp_be_liberal", number, "1");
 	} else {
@@ -169,8 +169,8 @@ void writers_of_kube_proxy(const struct values *values, const char *path, const 
 	}
 	if (!reading.section_line || reading.per_core == 0)
 		return;
-	(void)snprintf(words, sizeof(words), "%lu or more (%lu a processor)", reading.least,
-		       reading.per_core);
+	(void)snprintf(words, sizeof(words), "%" PRIu64 " or more (%" PRIu64 " a processor)",
+		       reading.least, reading.per_core);
 	writer = add(&reading, "net.netfilter.nf_conntrack_max",
 		     reading.max_line ? reading.max_line : reading.section_line, words);
 	/* Not the words, but what they come to: the least of it, and with enough processors more. */
