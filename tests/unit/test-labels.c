@@ -137,6 +137,7 @@ void *__wrap_dlsym(void *opened, const char *name)
 /* What is made is written down with the label that it is made with. */
 int __real_openat(int directory, const char *name, int flags, ...);
 int __wrap_openat(int directory, const char *name, int flags, mode_t mode);
+int __wrap_openat64(int directory, const char *name, int flags, mode_t mode);
 int __real_mkdirat(int directory, const char *name, mode_t mode);
 int __wrap_mkdirat(int directory, const char *name, mode_t mode);
 int __real_symlinkat(const char *target, int directory, const char *name);
@@ -147,6 +148,12 @@ int __wrap_openat(int directory, const char *name, int flags, mode_t mode)
 	if (flags & O_CREAT)
 		write_down("file", name, library.current);
 	return __real_openat(directory, name, flags, mode);
+}
+
+/* openat() has this name where an off_t of 64 bits is not the machine's own. */
+int __wrap_openat64(int directory, const char *name, int flags, mode_t mode)
+{
+	return __wrap_openat(directory, name, flags, mode);
 }
 
 int __wrap_mkdirat(int directory, const char *name, mode_t mode)
