@@ -13,7 +13,7 @@
 
 bool conntrack_has_netlink(void)
 {
-	return kernel_file_has_module("nf_conntrack_netlink");
+	return kernel_file_has_module("nf_conntrack_netlink") > 0;
 }
 
 /* A kernel without modules may be one without ctnetlink: these are its words for that. */

@@ -114,9 +114,58 @@ bool kernel_file_is_writable(const char *path)
 	return stat(path, &status) == 0 && (status.st_mode & S_IWUSR) != 0;
 }
 
+/* A path below /proc of some root; false: it is too long. */
+static bool make_proc_path(char path[PATH_MAX], const char *root, const char *process,
+			   const char *file)
+{
+	return snprintf(path, PATH_MAX, "%s/proc/%s/%s", root, process, file) < PATH_MAX;
+}
+
+int kernel_file_check_processes(const char *root)
+{
+	static const struct {
+		const char *process, *file;
+		int error;
+	} rows[] = {{"self", "stat", -ENOENT}, {"1", "comm", -EACCES}, {".", "version", -ENODATA}};
+	char path[PATH_MAX], text[16];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (!make_proc_path(path, root, rows[i].process, rows[i].file) ||
+		    kernel_file_read(path, text, sizeof(text)) < 0)
+			return rows[i].error;
+	return 0;
+}
+
+/* Real, effective, saved and file system's: a set-uid program of root's has the real one of who runs it. */
+static bool is_roots(const char *root, const char *process)
+{
+	unsigned int ids[4];
+	char path[PATH_MAX], status[1024];
+	const char *line;
+
+	if (!make_proc_path(path, root, process, "status") ||
+	    kernel_file_read(path, status, sizeof(status)) < 0)
+		return false;
+	line = strstr(status, "\nUid:");
+	return line &&
+	       sscanf(line, "\nUid: %u %u %u %u", &ids[0], &ids[1], &ids[2], &ids[3]) == 4 &&
+	       ids[0] == 0 && ids[1] == 0 && ids[2] == 0 && ids[3] == 0;
+}
+
+/* A user namespace that cannot be looked at counts as this one: only root can have root's number there. */
+static bool shares_user_namespace(const char *root, const char *process)
+{
+	struct stat own, other;
+	char path[PATH_MAX];
+
+	return !make_proc_path(path, root, process, "ns/user") || stat(path, &other) < 0 ||
+	       !make_proc_path(path, root, "self", "ns/user") || stat(path, &own) < 0 ||
+	       (own.st_dev == other.st_dev && own.st_ino == other.st_ino);
+}
+
 void kernel_file_list_commands(const char *root, struct buffer *b)
 {
-	char path[PATH_MAX], command[32], line[40];
+	char path[PATH_MAX], command[32];
 	struct dirent *entry;
 	DIR *processes;
 
@@ -126,19 +175,17 @@ void kernel_file_list_commands(const char *root, struct buffer *b)
 	processes = opendir(path);
 	while (processes && (entry = readdir(processes))) {
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
-		    snprintf(path, sizeof(path), "%s/proc/%s/comm", root, entry->d_name) >=
-			    (int)sizeof(path) ||
+		    !is_roots(root, entry->d_name) || !shares_user_namespace(root, entry->d_name) ||
+		    !make_proc_path(path, root, entry->d_name, "comm") ||
 		    kernel_file_read(path, command, sizeof(command)) < 0)
 			continue;
-		(void)snprintf(line, sizeof(line), "\n%s\n", command);
-		if (b->data && !strstr(b->data, line))
-			buffer_add(b, line + 1);
+		buffer_printf(b, "%s\n", command);
 	}
 	if (processes)
 		(void)closedir(processes);
 }
 
-bool kernel_file_has_module(const char *name)
+int kernel_file_has_module(const char *name)
 {
 	char *CLEANUP(free_pointer) built_in = NULL;
 	char path[PATH_MAX], file[128];
@@ -146,10 +193,12 @@ bool kernel_file_has_module(const char *name)
 
 	(void)snprintf(path, sizeof(path), "/sys/module/%s", name);
 	if (access(path, F_OK) == 0 || access("/proc/modules", F_OK) < 0)
-		return true;
+		return 1;
 	if (uname(&system) < 0)
-		return false;
+		return -errno;
 	(void)snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", system.release);
 	(void)snprintf(file, sizeof(file), "/%s.ko\n", name);
-	return kernel_file_read_all(path, &built_in) == 0 && built_in && strstr(built_in, file);
+	if (kernel_file_read_all(path, &built_in) < 0)
+		return -ENODATA;
+	return strstr(built_in, file) != NULL;
 }

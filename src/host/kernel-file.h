@@ -30,8 +30,12 @@ void kernel_file_list_commands(const char *root, struct buffer *b);
 /* As kernel_is_writable(), with a real path. */
 bool kernel_file_is_writable(const char *path);
 
+/* As kernel_check_processes(), but for containers, below the directory that is /. */
+MUST_CHECK int kernel_file_check_processes(const char *root);
+
 /*
- * Whether a module is there, so that asking for what it does loads nothing. Built in it may have no directory in
- * /sys/module; a kernel without modules cannot load any.
+ * Whether a module is there, so that asking for what it does loads nothing: 1 or 0. Built in it may have no directory in
+ * /sys/module; a kernel without modules cannot load any. -ENODATA: the list of what is built in is missing, as in
+ * containers.
  */
-bool kernel_file_has_module(const char *name);
+MUST_CHECK int kernel_file_has_module(const char *name);

@@ -108,6 +108,17 @@ int kernel_read_all(const struct kernel *kernel, const char *path, char **ret)
 	return kernel_file_read_all(path, ret);
 }
 
+int kernel_check_processes(const struct kernel *kernel)
+{
+	struct stat namespace;
+
+	(void)kernel;
+	/* A kernel without pid namespaces has no such file. */
+	if (stat("/proc/self/ns/pid", &namespace) == 0 && namespace.st_ino != PID_INIT_INODE)
+		return -EXDEV;
+	return kernel_file_check_processes("");
+}
+
 void kernel_list_commands(const struct kernel *kernel, struct buffer *b)
 {
 	(void)kernel;

@@ -58,8 +58,18 @@ MUST_CHECK int kernel_read(const struct kernel *kernel, const char *path, char *
 /* A whole text of /proc, however long; owned by the caller. As kernel_read(); -EFBIG over 4 MiB. */
 MUST_CHECK int kernel_read_all(const struct kernel *kernel, const char *path, char **ret);
 
-/* The names of all processes, each once, one a line; as far as this one may see them. */
+/*
+ * The names of the host's own daemons: processes of root, by all of their user IDs and in the user namespace of this process,
+ * one a line, as far as this process may see them. Anybody may call a process of theirs like a daemon, run a program of
+ * root's with the set-uid bit by a link of that name, or be root in a user namespace.
+ */
 void kernel_list_commands(const struct kernel *kernel, struct buffer *b);
+
+/*
+ * Whether the list of processes is that of the whole host. -ENOENT: /proc is not mounted; -EXDEV: it shows a container's;
+ * -EACCES: it hides those of others (hidepid); -ENODATA: it shows processes alone and no modules (subset=pid).
+ */
+MUST_CHECK int kernel_check_processes(const struct kernel *kernel);
 
 /* Whether a file of /proc or /sys is there. */
 bool kernel_has(const struct kernel *kernel, const char *path);
@@ -109,7 +119,8 @@ struct network_namespace {
 struct network_namespaces {
 	struct network_namespace *items;
 	size_t count;
-	bool cut; /* there are more than NAMESPACES_MAX */
+	bool cut;    /* there are more than NAMESPACES_MAX */
+	bool hidden; /* processes are there whose namespace this process cannot look at */
 };
 void network_namespaces_done(struct network_namespaces *namespaces);
 

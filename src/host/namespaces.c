@@ -176,13 +176,27 @@ static int visit_names(struct walk *walk, const char *folder)
 	return error;
 }
 
+/*
+ * Whether a process is still there, whose namespace may not be looked at: one that ends meanwhile is refused in the same way. The
+ * first process is in the host's own namespace.
+ */
+static bool is_hidden(const char *process)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "/proc/%s", process);
+	return strcmp(process, "1") != 0 && access(path, F_OK) == 0;
+}
+
 static int visit_processes(struct walk *walk)
 {
 	DIR *processes = opendir("/proc");
 	struct dirent *entry;
 	int error = 0;
 
-	while (processes && error == 0 && (entry = readdir(processes))) {
+	if (!processes)
+		return -errno;
+	while (error == 0 && (entry = readdir(processes))) {
 		char path[PATH_MAX], command[32] = "?";
 		struct stat status;
 
@@ -190,7 +204,11 @@ static int visit_processes(struct walk *walk)
 			continue;
 		(void)snprintf(path, sizeof(path), "/proc/%s/ns/net", entry->d_name);
 		/* Most processes are in one that is known: not even opened. */
-		if (stat(path, &status) < 0 || is_known(walk, &status))
+		if (stat(path, &status) < 0) {
+			walk->found.hidden |= errno != ENOENT && is_hidden(entry->d_name);
+			continue;
+		}
+		if (is_known(walk, &status))
 			continue;
 		(void)snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
 		(void)!kernel_file_read(path, command, sizeof(command));
@@ -200,8 +218,7 @@ static int visit_processes(struct walk *walk)
 						 .command = command,
 						 .pid = strtoul(entry->d_name, NULL, 10)});
 	}
-	if (processes)
-		(void)closedir(processes);
+	(void)closedir(processes);
 	return error;
 }
 

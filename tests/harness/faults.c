@@ -15,12 +15,13 @@ static int errno_of(const char *word)
 		const char *word;
 		int number;
 	} words[] = {
-		{"EROFS", -EROFS},	     {"EACCES", -EACCES}, {"EAGAIN", -EAGAIN},
-		{"EPERM", -EPERM},	     {"EINVAL", -EINVAL}, {"ENOMEM", -ENOMEM},
-		{"EOPNOTSUPP", -EOPNOTSUPP}, {"ENOENT", -ENOENT}, {"ECONNREFUSED", -ECONNREFUSED},
-		{"ETIMEDOUT", -ETIMEDOUT},   {"ENXIO", -ENXIO},	  {"EBUSY", -EBUSY},
-		{"ELIBACC", -ELIBACC},	     {"EIO", -EIO},	  {"LOST", FAULT_LOST},
-		{"GONE", FAULT_GONE},
+		{"EROFS", -EROFS},	     {"EACCES", -EACCES},   {"EAGAIN", -EAGAIN},
+		{"EPERM", -EPERM},	     {"EINVAL", -EINVAL},   {"ENOMEM", -ENOMEM},
+		{"EOPNOTSUPP", -EOPNOTSUPP}, {"ENOENT", -ENOENT},   {"ECONNREFUSED", -ECONNREFUSED},
+		{"ETIMEDOUT", -ETIMEDOUT},   {"ENXIO", -ENXIO},	    {"EBUSY", -EBUSY},
+		{"ELIBACC", -ELIBACC},	     {"EIO", -EIO},	    {"LOST", FAULT_LOST},
+		{"GONE", FAULT_GONE},	     {"EFBIG", -EFBIG},	    {"ETIME", -ETIME},
+		{"E2BIG", -E2BIG},	     {"ENODATA", -ENODATA},
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

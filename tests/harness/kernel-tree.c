@@ -127,6 +127,13 @@ int kernel_read_all(const struct kernel *kernel, const char *path, char **ret)
 	return error < 0 ? error : kernel_file_read_all(whole, ret);
 }
 
+int kernel_check_processes(const struct kernel *kernel)
+{
+	return getenv("CONNTRACK_PERSIST_CONTAINED")
+		       ? -EXDEV
+		       : faults_find(kernel->folder, "see", "processes");
+}
+
 void kernel_list_commands(const struct kernel *kernel, struct buffer *b)
 {
 	kernel_file_list_commands(kernel->folder, b);
