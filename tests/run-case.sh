@@ -109,18 +109,18 @@ modules() {
 		echo "$name 16384 $users ${above:--} Live 0x0000000000000000"
 	done >"$HOST/proc/modules"
 }
-# rules NAMESPACE JSON-ITEM...: what nft lists there ("own": this one).
+# rules NAMESPACE LINE...: what nf_tables has there ("own": this one), as tests/harness/nft-messages.h says.
 # shellcheck disable=SC2317
 rules() {
-	local IFS=,
 	mkdir -p "$HOST/rulesets/$1"
-	echo "{\"nftables\": [${*:2}]}" >"$HOST/rulesets/$1/nft.json"
+	printf '%s\n' "${@:2}" >"$HOST/rulesets/$1/nft"
 }
-# process PID NAME: runs on this host.
+# process PID NAME [UIDS]: runs on this host; the user IDs are real, effective, saved, and of files.
 # shellcheck disable=SC2317
 process() {
 	mkdir -p "$HOST/proc/$1"
 	echo "$2" >"$HOST/proc/$1/comm"
+	printf 'Name:\t%s\nUid:\t%s\nGid:\t0\t0\t0\t0\n' "$2" "${3-0	0	0	0}" >"$HOST/proc/$1/status"
 }
 # at_boot TARGET UNIT: systemd starts it.
 # shellcheck disable=SC2317

@@ -1,4 +1,4 @@
-/* The tables of iptables-legacy in this process's network namespace. */
+/* The tables of iptables-legacy in the network namespace that the process is in. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/legacy-tables.h"
 
@@ -30,17 +30,42 @@ static const struct family families[] = {
 	 sizeof(struct ip6t_get_entries), "/proc/self/net/ip6_tables_names"},
 };
 
-/* One try: -EAGAIN if the table has changed between the two questions. */
-static int ask(const struct family *family, int fd, const char *name, struct legacy_table *table)
+struct reading {
+	const struct family *family;
+	int fd;
+	struct rules_budget *budget;
+	const char *where;
+	struct uses *uses;
+};
+
+static int judge_answer(const struct reading *reading, const char *name,
+			const unsigned char *answer, size_t size)
 {
+	const struct xtables_table table = {.name = name,
+					    .ipv6 = reading->family->ipv6,
+					    .entries = answer + reading->family->head,
+					    .size = size};
+
+	return uses_of_xtables(&table, reading->where, reading->uses);
+}
+
+/* One try: -EAGAIN if the table has changed between the two questions. */
+static int read_once(const struct reading *reading, const char *name)
+{
+	const struct family *family = reading->family;
+	unsigned char *CLEANUP(free_pointer) answer = NULL;
 	struct ipt_getinfo info = {0};
 	socklen_t length = sizeof(info);
 	struct ipt_get_entries head = {0};
-	unsigned char *answer;
+	int error;
 
 	(void)snprintf(info.name, sizeof(info.name), "%s", name);
-	if (getsockopt(fd, family->level, family->info, &info, &length) < 0)
+	if (getsockopt(reading->fd, family->level, family->info, &info, &length) < 0)
 		return -errno;
+	error = info.size > LEGACY_TABLE_MAX ? -EFBIG
+					     : rules_budget_spend(reading->budget, info.size);
+	if (error < 0)
+		return error;
 	length = (socklen_t)(family->head + info.size);
 	answer = calloc(1, length);
 	if (!answer)
@@ -48,39 +73,25 @@ static int ask(const struct family *family, int fd, const char *name, struct leg
 	(void)snprintf(head.name, sizeof(head.name), "%s", name);
 	head.size = info.size;
 	memcpy(answer, &head, offsetof(struct ipt_get_entries, size) + sizeof(head.size));
-	if (getsockopt(fd, family->level, family->entries, answer, &length) < 0) {
-		int error = -errno;
-
-		free(answer);
-		return error;
-	}
-	memmove(answer, answer + family->head, info.size);
-	*table = (struct legacy_table){.ipv6 = family->ipv6, .entries = answer, .size = info.size};
-	(void)snprintf(table->name, sizeof(table->name), "%s", name);
-	return 0;
+	if (getsockopt(reading->fd, family->level, family->entries, answer, &length) < 0)
+		return -errno;
+	return judge_answer(reading, name, answer, info.size);
 }
 
-static int add(const struct family *family, int fd, const char *name, struct ruleset *ruleset)
+static int read_table(const struct reading *reading, const char *name)
 {
-	struct legacy_table *tables =
-		realloc(ruleset->tables, (ruleset->table_count + 1) * sizeof(*tables));
-	int error;
+	int error = -EAGAIN;
 
-	if (!tables)
-		return -ENOMEM;
-	ruleset->tables = tables;
-	do
-		error = ask(family, fd, name, &tables[ruleset->table_count]);
-	while (error == -EAGAIN);
-	if (error == 0)
-		ruleset->table_count++;
+	for (unsigned int i = 0; i < LEGACY_TABLE_TRIES && error == -EAGAIN; i++)
+		error = read_once(reading, name);
 	return error;
 }
 
-static int read_family(const struct family *family, struct ruleset *ruleset)
+static int read_family(struct reading *reading)
 {
-	int CLEANUP(close_descriptor) fd = -1;
+	const struct family *family = reading->family;
 	char names[512], *name, *rest = NULL;
+	int CLEANUP(close_descriptor) fd = -1;
 	int error = kernel_file_read(family->names, names, sizeof(names));
 
 	if (error < 0)
@@ -91,16 +102,18 @@ static int read_family(const struct family *family, struct ruleset *ruleset)
 	fd = socket(family->domain, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	if (fd < 0)
 		return -errno;
+	reading->fd = fd;
 	for (; name && error == 0; name = strtok_r(NULL, "\n", &rest))
-		error = add(family, fd, name, ruleset);
+		error = read_table(reading, name);
 	return error;
 }
 
-int legacy_tables_read(struct ruleset *ruleset)
+int legacy_tables_read(struct rules_budget *budget, const char *where, struct uses *uses)
 {
 	int error = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(families) && error == 0; i++)
-		error = read_family(&families[i], ruleset);
+		error = read_family(&(struct reading){
+			.family = &families[i], .budget = budget, .where = where, .uses = uses});
 	return error;
 }

@@ -1,11 +1,21 @@
-/* The nft rules of this process's network namespace, by libnftables. */
+/* The nft rules of the network namespace that the process is in. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include "base/cleanup.h"
+#include "host/netfilter.h"
+#include "host/rules-budget.h"
+#include "model/uses.h"
+
+/* How often a rule set is read from its begin before it is given up, because it changed each time. */
+#define NFT_RULES_TRIES 5
 
 /*
- * "list ruleset" in JSON, without the elements of sets; owned by the caller. Loads nf_tables if it is not there, so ask
- * only where it is. -ELIBACC: libnftables is not installed, or the program was built without it; -EIO: nft could not.
+ * Adds what of the rules needs connection tracking to uses, message by message: the memory that it takes does not grow with
+ * the rules. where is for the findings' names. The question loads nf_tables, so ask only where that is there; a kernel
+ * without it has no such rules. What was found before a failure is added, too. -EAGAIN: the rules changed during each of
+ * NFT_RULES_TRIES tries; -EFBIG, -ETIME: as rules_budget_spend(); -EPERM: only root may; -EBADMSG: as nft_reader_read();
+ * as netfilter_ask().
  */
-MUST_CHECK int nft_rules_read(char **ret);
+MUST_CHECK int nft_rules_read(const struct netfilter *netfilter, struct rules_budget *budget,
+			      const char *where, struct uses *uses);

@@ -1,7 +1,6 @@
 /* The rules of this host's network namespaces themselves behind the port. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,15 @@
 #include "host/namespaces.h"
 #include "host/nft-rules.h"
 #include "host/rulesets.h"
+
+struct reading {
+	int has_nft; /* 1: nf_tables is there; 0: it is not; or negative, as struct ruleset has it */
+	struct netfilter netfilter;
+	struct rules_budget budget; /* of all namespaces */
+	struct uses *uses;
+	size_t limit; /* of uses->count */
+	const struct ruleset_visitor *visitor;
+};
 
 /* The kernel shows one line a processor, each with the same number of entries, in hexadecimal, first. */
 static void read_entries(struct ruleset *ruleset)
@@ -26,82 +34,109 @@ static void read_entries(struct ruleset *ruleset)
 	ruleset->tracks = true;
 }
 
-/* Of the namespace that the process is in. */
-static int read_rules(struct ruleset *ruleset)
+/* Of the namespace that the process is in. Both kinds are read, whatever becomes of the first one. */
+static int read_rules(const struct reading *reading, struct rules_budget *budget, const char *where,
+		      struct uses *uses)
 {
-	int error = 0;
+	int error = reading->has_nft, other;
 
-	read_entries(ruleset);
-	/* Asking nft would load it; and where it may not ask, the library says so on standard error by itself. */
-	if (kernel_file_has_module("nf_tables"))
-		error = geteuid() == 0 ? nft_rules_read(&ruleset->nft) : -EPERM;
-	if (error == -ENOMEM)
-		return error;
-	ruleset->error = error;
-	error = legacy_tables_read(ruleset);
-	if (error == -ENOMEM)
-		return error;
-	if (ruleset->error == 0)
-		ruleset->error = error;
-	return 0;
+	if (error > 0)
+		error = nft_rules_read(&reading->netfilter, budget, where, uses);
+	other = legacy_tables_read(budget, where, uses);
+	return error < 0 ? error : other;
 }
 
-/* Of the one that the process is in, or, entered negative, of one that it could not get into. */
-static int add(struct rulesets *rulesets, const char *where, int entered)
+/* where: for the findings' names, "" for the process's own one. */
+static int read_one(struct reading *reading, const char *where)
 {
-	struct ruleset *items = realloc(rulesets->items, (rulesets->count + 1) * sizeof(*items));
-	struct ruleset ruleset = {.error = entered};
-	int error = 0;
+	struct uses CLEANUP(uses_done) found = {.limit = RULES_USES_MAX};
+	struct rules_budget budget = rules_budget_of_one(&reading->budget);
+	const size_t bytes = budget.bytes;
+	struct ruleset ruleset = {.where = *where ? where : "this host"};
 
-	if (!items)
+	read_entries(&ruleset);
+	ruleset.error = read_rules(reading, &budget, where, &found);
+	reading->budget.bytes -= bytes - budget.bytes;
+	uses_move(&found, reading->uses, reading->limit);
+	if (ruleset.error == -ENOMEM)
 		return -ENOMEM;
-	rulesets->items = items;
-	ruleset.where = strdup(where);
-	if (!ruleset.where)
-		return -ENOMEM;
-	if (entered == 0)
-		error = read_rules(&ruleset);
-	if (error < 0) {
-		ruleset_done(&ruleset);
-		return error;
-	}
-	items[rulesets->count++] = ruleset;
-	return 0;
+	return reading->visitor->visit(reading->visitor->data, &ruleset);
 }
 
-static int visit(struct rulesets *rulesets, const struct network_namespace *one, int way_back)
+static int visit_error(const struct reading *reading, const char *where, int error)
+{
+	return reading->visitor->visit(reading->visitor->data,
+				       &(struct ruleset){.where = where, .error = error});
+}
+
+static int visit_namespace(struct reading *reading, const struct network_namespace *one)
 {
 	struct buffer CLEANUP(buffer_clear) where = {0};
-	int entered = way_back < 0 ? way_back : namespaces_enter(one);
+	int error = namespaces_enter(one);
 
 	/* What has gone in the meantime has no rules. */
-	if (entered == -ENOENT)
+	if (error == -ENOENT)
 		return 0;
 	network_namespace_describe(one, &where);
-	return where.data ? add(rulesets, where.data, entered) : -ENOMEM;
+	if (!where.data)
+		return -ENOMEM;
+	return error < 0 ? visit_error(reading, where.data, error) : read_one(reading, where.data);
 }
 
-int rulesets_read(struct rulesets *ret)
+/* Stops when the time or the bytes for all are used up: the visitor gets those that are left as one. */
+static int visit_namespaces(struct reading *reading, const struct network_namespaces *others)
 {
-	struct rulesets CLEANUP(rulesets_done) rulesets = {0};
-	struct network_namespaces CLEANUP(network_namespaces_done) others = {0};
-	int CLEANUP(close_descriptor) own = -1;
-	int error = add(&rulesets, "", 0);
+	int error = 0;
 
-	if (error == 0 && geteuid() == 0 && namespaces_list(&others) == -ENOMEM)
-		error = -ENOMEM;
-	if (error == 0 && others.count > 0) {
-		/* Without a way back none is entered. */
-		int way_back = namespaces_open_own(&own);
+	for (size_t i = 0; i < others->count && error == 0; i++) {
+		char where[64];
 
-		for (size_t i = 0; i < others.count && error == 0; i++)
-			error = visit(&rulesets, &others.items[i], way_back);
-		if (own >= 0)
-			namespaces_return(own);
+		error = rules_budget_spend(&reading->budget, 1);
+		if (error == 0) {
+			error = visit_namespace(reading, &others->items[i]);
+			continue;
+		}
+		(void)snprintf(where, sizeof(where), "%zu more network namespace%s",
+			       others->count - i, others->count - i == 1 ? "" : "s");
+		return visit_error(reading, where, error);
 	}
+	return error;
+}
+
+static int read_others(struct reading *reading)
+{
+	static const char others[] = "other network namespaces";
+	struct network_namespaces CLEANUP(network_namespaces_done) found = {0};
+	int CLEANUP(close_descriptor) own = -1;
+	int error = geteuid() == 0 ? namespaces_list(&found) : -EPERM;
+
+	/* Without a way back none is entered. */
+	if (error == 0 && found.count > 0)
+		error = namespaces_open_own(&own);
 	if (error < 0)
-		return error;
-	*ret = rulesets;
-	rulesets = (struct rulesets){0};
-	return 0;
+		return error == -ENOMEM ? error : visit_error(reading, others, error);
+	if (own >= 0) {
+		error = visit_namespaces(reading, &found);
+		namespaces_return(own);
+	}
+	if (error == 0 && found.cut)
+		error = visit_error(reading, others, -E2BIG);
+	if (error == 0 && found.hidden)
+		error = visit_error(reading, "the network namespaces of some processes", -EACCES);
+	return error;
+}
+
+int rulesets_read(struct uses *uses, const struct ruleset_visitor *visitor)
+{
+	struct reading reading = {.has_nft = kernel_file_has_module("nf_tables"),
+				  .uses = uses,
+				  .limit = uses->count + RULES_USES_OF_ALL_MAX,
+				  .visitor = visitor};
+	int error = reading.has_nft > 0 ? netfilter_load(&reading.netfilter) : 0;
+
+	if (error < 0)
+		reading.has_nft = error;
+	rules_budget_start(&reading.budget);
+	error = read_one(&reading, "");
+	return error < 0 ? error : read_others(&reading);
 }

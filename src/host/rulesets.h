@@ -6,36 +6,37 @@
 #include <stddef.h>
 
 #include "base/cleanup.h"
+#include "model/uses.h"
 
-/* A table of iptables-legacy, as the kernel hands it out; see uses_of_xtables(). */
-struct legacy_table {
-	bool ipv6;
-	char name[32];
-	unsigned char *entries;
-	size_t size;
-};
+/* How many findings the rules of one network namespace add at most, and those of all; further ones are only counted. */
+#define RULES_USES_MAX	      1024
+#define RULES_USES_OF_ALL_MAX 2048
 
-/* What one network namespace has. */
+/*
+ * How reading one network namespace ended, or why some namespaces were not read at all. -EPERM, -EACCES: this process may
+ * not read them; -EAGAIN: the rules changed each time they were read; -EFBIG, -ETIME: there are more bytes, or reading them takes
+ * longer, than host/rules-budget.h allows; -E2BIG: there are more than NAMESPACES_MAX namespaces; -ENODATA: nothing says
+ * whether this kernel has nf_tables, and a question would load it; -EBADMSG: the rules are not understood; -ELIBACC, -ELIBBAD: libmnl
+ * is not installed or too old.
+ */
 struct ruleset {
-	char *where; /* "" for the own one, else "namespace NAME" or "namespace of COMMAND (PID)" */
-	int error; /* why it could not be entered or its rules not be read, else 0; -ELIBACC: no libnftables */
-	char *nft; /* "list ruleset" in JSON; NULL: nf_tables is not loaded, or see error */
-	struct legacy_table *tables;
-	size_t table_count;
+	const char *
+		where; /* "this host", "namespace NAME", "namespace of COMMAND (PID)", "other network namespaces" */
+	int error;   /* 0: all of its rules were read */
 	bool tracks; /* entries is known */
 	unsigned long entries;
 };
 
-struct rulesets {
-	struct ruleset *items; /* the own one first */
-	size_t count;
+/* Gets each namespace once. Negative errno ends the reading. */
+struct ruleset_visitor {
+	int (*visit)(void *data, const struct ruleset *ruleset);
+	void *data;
 };
-void rulesets_done(struct rulesets *rulesets);
-void ruleset_done(struct ruleset *ruleset);
 
 /*
+ * Adds what of the rules needs connection tracking to uses, one namespace after the other, the process's own one first.
  * Two bodies, chosen by the linker: rulesets-live.c and tests/harness/rulesets-tree.c, where folders are namespaces.
  * Nothing is loaded by it: nft and iptables are asked only where their modules are there. Without being root only the own
- * namespace is entered. -ENOMEM; what cannot be read is told by each one's error.
+ * namespace is entered. -ENOMEM; as the visitor.
  */
-MUST_CHECK int rulesets_read(struct rulesets *ret);
+MUST_CHECK int rulesets_read(struct uses *uses, const struct ruleset_visitor *visitor);

@@ -35,6 +35,28 @@ int attribute_next(struct attribute_walk *walk, struct attribute *ret)
 	return 1;
 }
 
+int attribute_find(const struct attribute *inside, uint16_t type, struct attribute *ret)
+{
+	struct attribute_walk walk = attribute_inside(inside);
+	struct attribute one;
+	int found;
+
+	while ((found = attribute_next(&walk, &one)) > 0)
+		if (one.type == type) {
+			*ret = one;
+			return 1;
+		}
+	return found;
+}
+
+bool attribute_is_text(const struct attribute *attribute, const char *text)
+{
+	size_t length = strlen(text);
+
+	return strnlen((const char *)attribute->bytes, attribute->size) == length &&
+	       memcmp(attribute->bytes, text, length) == 0;
+}
+
 /* The first bytes as a number, the most significant one first. */
 static int read_number(const struct attribute *attribute, size_t bytes, uint32_t *ret)
 {

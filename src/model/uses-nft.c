@@ -1,186 +1,392 @@
-/* What of an nft ruleset needs connection tracking. */
+/* Reads what nf_tables answers to dumps of its rule set, for what of it needs connection tracking. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/uses-nft.h"
+
 #include <errno.h>
-#include <jansson.h>
-#include <stdio.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
 #include <string.h>
 
 #include "base/buffer.h"
-#include "model/uses.h"
+#include "model/attributes.h"
+
+/* An expression holds others only in a dynset or an inner expression, and those hold none (Linux 6.18). */
+#define DEPTH_MAX 4U
+/* Linux 6.2 and later; the headers of older ones lack it. */
+#define INNER_EXPRESSION 5
 
 static const char breaks[] = "nft refuses the whole file that has such a rule";
 
-/* Words of libnftables-json(5), version 1.0.6, that stand for an expression or statement whose module needs it. */
+enum word {
+	WORD_STATE,
+	WORD_HELPER,
+	WORD_TIMEOUT,
+	WORD_EXPECTATION,
+	WORD_COUNT,
+	WORD_NOTRACK,
+	WORD_SNAT,
+	WORD_DNAT,
+	WORD_MASQUERADE,
+	WORD_REDIRECT,
+	WORD_OFFLOAD,
+	WORD_SYNPROXY,
+	WORD_NONE,
+};
+
+static const char *const words[WORD_NONE] = {
+	[WORD_STATE] = "connection state (ct)",
+	[WORD_HELPER] = "helpers (ct helper)",
+	[WORD_TIMEOUT] = "timeout policies (ct timeout)",
+	[WORD_EXPECTATION] = "expectations (ct expectation)",
+	[WORD_COUNT] = "limits of connections (ct count)",
+	[WORD_NOTRACK] = "notrack",
+	[WORD_SNAT] = "address translation (snat)",
+	[WORD_DNAT] = "address translation (dnat)",
+	[WORD_MASQUERADE] = "masquerading",
+	[WORD_REDIRECT] = "redirection",
+	[WORD_OFFLOAD] = "flow offload",
+	[WORD_SYNPROXY] = "synproxy",
+};
+
+/* Names of expressions (struct nft_expr_type, net/netfilter/nft_*.c, Linux 4.18 to 6.18) whose module needs nf_conntrack. */
 static const struct {
-	const char *key, *words;
-} statements[] = {
-	{"ct", "connection state (ct)"},
-	{"ct helper", "helpers (ct helper)"},
-	{"ct timeout", "timeout policies (ct timeout)"},
-	{"ct expectation", "expectations (ct expectation)"},
-	{"ct count", "limits of connections (ct count)"},
-	{"notrack", "notrack"},
-	{"snat", "address translation (snat)"},
-	{"dnat", "address translation (dnat)"},
-	{"masquerade", "masquerading"},
-	{"redirect", "redirection"},
-	{"flow", "flow offload"},
-	{"flowtable", "flowtables"},
-	{"synproxy", "synproxy"},
+	const char *name;
+	enum word word;
+} expressions[] = {
+	{"ct", WORD_STATE},	     {"connlimit", WORD_COUNT}, {"notrack", WORD_NOTRACK},
+	{"masq", WORD_MASQUERADE},   {"redir", WORD_REDIRECT},	{"flow_offload", WORD_OFFLOAD},
+	{"synproxy", WORD_SYNPROXY},
 };
 
-/* Extensions of iptables, which iptables-nft puts into nft rules: {"xt": {"type": "match", "name": "conntrack"}}. */
-static const char *const extensions[] = {
-	"conntrack",  "state",	   "CT",      "NOTRACK",  "connmark",  "CONNMARK", "connbytes",
-	"connlabel",  "connlimit", "cluster", "helper",	  "SNAT",      "DNAT",	   "nat",
-	"MASQUERADE", "REDIRECT",  "NETMAP",  "SYNPROXY", "CLUSTERIP", "ipvs",	   "CONNSECMARK"};
-
-/* What the rules of one chain need; one finding. */
-struct tally {
-	char name[256];
-	unsigned int rules;
-	bool statements[ARRAY_SIZE(statements)];
-	bool extensions[ARRAY_SIZE(extensions)];
-};
-
-static bool note_extension(const json_t *xt, struct tally *tally)
+static enum word word_of_object(uint32_t type)
 {
-	const char *name = json_string_value(json_object_get(xt, "name"));
-
-	for (size_t i = 0; name && i < ARRAY_SIZE(extensions); i++)
-		if (strcmp(name, extensions[i]) == 0) {
-			tally->extensions[i] = true;
-			return true;
-		}
-	return false;
+	switch (type) {
+	case NFT_OBJECT_CT_HELPER:
+		return WORD_HELPER;
+	case NFT_OBJECT_CONNLIMIT:
+		return WORD_COUNT;
+	case NFT_OBJECT_CT_TIMEOUT:
+		return WORD_TIMEOUT;
+	case NFT_OBJECT_CT_EXPECT:
+		return WORD_EXPECTATION;
+	case NFT_OBJECT_SYNPROXY:
+		return WORD_SYNPROXY;
+	default:
+		return WORD_NONE;
+	}
 }
 
-/* A value with all that is in it; a ruleset is as deep as nft lets a rule be, and jansson reads 2048 levels at most. */
-static bool note_value(json_t *value, struct tally *tally)
+static void note_word(struct nft_needs *needs, enum word word)
 {
-	bool found = false;
+	if (word != WORD_NONE)
+		needs->words |= UINT32_C(1) << word;
+}
 
-	for (size_t i = 0; i < json_array_size(value); i++)
-		found |= note_value(json_array_get(value, i), tally);
-	for (void *at = json_object_iter(value); at; at = json_object_iter_next(value, at)) {
-		const char *key = json_object_iter_key(at);
-		json_t *item = json_object_iter_value(at);
+/* A number inside an expression's data or a message; one that is missing counts as *inout_number says. */
+static int find_number(const struct attribute *inside, uint16_t type, uint32_t *inout_number)
+{
+	struct attribute number;
+	int found = attribute_find(inside, type, &number);
 
-		for (size_t i = 0; i < ARRAY_SIZE(statements); i++)
-			if (strcmp(key, statements[i].key) == 0)
-				found = tally->statements[i] = true;
-		found |= strcmp(key, "xt") == 0 ? note_extension(item, tally)
-						: note_value(item, tally);
+	return found > 0 ? attribute_u32(&number, inout_number) : found;
+}
+
+static int note_nat(const struct attribute *data, struct nft_needs *needs)
+{
+	uint32_t type = NFT_NAT_SNAT;
+	int error = find_number(data, NFTA_NAT_TYPE, &type);
+
+	note_word(needs, type == NFT_NAT_DNAT ? WORD_DNAT : WORD_SNAT);
+	return error;
+}
+
+static int note_object(const struct attribute *data, struct nft_needs *needs)
+{
+	uint32_t type = NFT_OBJECT_UNSPEC;
+	int error = find_number(data, NFTA_OBJREF_IMM_TYPE, &type);
+
+	note_word(needs, word_of_object(type));
+	return error;
+}
+
+/* Rules of iptables-nft: a match and a target have their name at the same place. */
+static int note_extension(const struct attribute *data, struct nft_needs *needs)
+{
+	struct attribute name;
+	int found = attribute_find(data, NFTA_MATCH_NAME, &name);
+	int extension = found > 0 ? xtables_extension((const char *)name.bytes, name.size) : -1;
+
+	if (extension >= 0)
+		needs->extensions |= UINT32_C(1) << extension;
+	return found < 0 ? found : 0;
+}
+
+static int read_expression(const struct attribute *expression, unsigned int depth,
+			   struct nft_needs *needs);
+
+static int read_list(const struct attribute *list, unsigned int depth, struct nft_needs *needs)
+{
+	struct attribute_walk walk = attribute_inside(list);
+	struct attribute item;
+	int found;
+
+	while ((found = attribute_next(&walk, &item)) > 0) {
+		int error = item.type == NFTA_LIST_ELEM ? read_expression(&item, depth, needs) : 0;
+
+		if (error < 0)
+			return error;
 	}
 	return found;
 }
 
-static void name_chain(const json_t *object, const char *where, const char *chain, char *name,
-		       size_t size)
+/* One expression and a list of them, inside of a set, a dynset or an inner expression; list 0: there is none. */
+static int read_inside(const struct attribute *inside, uint16_t one, uint16_t list,
+		       unsigned int depth, struct nft_needs *needs)
 {
-	const char *family = json_string_value(json_object_get(object, "family"));
-	const char *table = json_string_value(json_object_get(object, "table"));
+	struct attribute found;
+	int error = attribute_find(inside, one, &found);
 
-	(void)snprintf(name, size, "nft %s %s%s%s%s%s", family ? family : "?", table ? table : "?",
-		       chain ? " " : "", chain ? chain : "", *where ? ", " : "", where);
+	if (error > 0)
+		error = read_expression(&found, depth, needs);
+	if (error < 0 || list == 0)
+		return error;
+	error = attribute_find(inside, list, &found);
+	return error > 0 ? read_list(&found, depth, needs) : error;
 }
 
-static void add_words(struct buffer *b, const char *words)
+static int note_expression(const struct attribute *name, const struct attribute *data,
+			   unsigned int depth, struct nft_needs *needs)
 {
-	buffer_printf(b, "%s%s", b->length ? ", " : "", words);
+	for (size_t i = 0; i < ARRAY_SIZE(expressions); i++)
+		if (attribute_is_text(name, expressions[i].name))
+			note_word(needs, expressions[i].word);
+	if (attribute_is_text(name, "nat"))
+		return note_nat(data, needs);
+	if (attribute_is_text(name, "objref"))
+		return note_object(data, needs);
+	if (attribute_is_text(name, "match") || attribute_is_text(name, "target"))
+		return note_extension(data, needs);
+	if (attribute_is_text(name, "dynset"))
+		return read_inside(data, NFTA_DYNSET_EXPR, NFTA_DYNSET_EXPRESSIONS, depth + 1,
+				   needs);
+	if (attribute_is_text(name, "inner"))
+		return read_inside(data, INNER_EXPRESSION, 0, depth + 1, needs);
+	return 0;
 }
 
-static void finish_tally(struct tally *tally, struct uses *uses)
+static int read_expression(const struct attribute *expression, unsigned int depth,
+			   struct nft_needs *needs)
 {
-	struct buffer CLEANUP(buffer_clear) words = {0};
+	struct attribute name, data = {0};
+	int found = attribute_find(expression, NFTA_EXPR_NAME, &name);
+	int error = found < 0 ? found : attribute_find(expression, NFTA_EXPR_DATA, &data);
 
-	for (size_t i = 0; i < ARRAY_SIZE(statements); i++)
-		if (tally->statements[i])
-			add_words(&words, statements[i].words);
-	for (size_t i = 0; i < ARRAY_SIZE(extensions); i++)
-		if (tally->extensions[i])
-			add_words(&words, extensions[i]);
-	if (words.error < 0)
-		uses->out_of_memory = true;
-	if (tally->rules > 0)
-		uses_add(uses,
-			 &(struct use_heading){.certainty = USE_CERTAIN,
-					       .kind = "rules",
-					       .name = tally->name,
-					       .breaks = breaks},
-			 "%u rule%s with %s", tally->rules, tally->rules == 1 ? "" : "s",
-			 words.data ? words.data : "?");
-	*tally = (struct tally){0};
+	if (depth > DEPTH_MAX)
+		return -EBADMSG;
+	if (error < 0 || found == 0)
+		return error < 0 ? error : 0;
+	return note_expression(&name, &data, depth, needs);
 }
 
-static void add_object(const char *name, const char *evidence, struct uses *uses)
+static void add_needs(const struct nft_needs *needs, struct buffer *b)
 {
-	char copy[256];
+	for (unsigned int i = 0; i < WORD_NONE; i++)
+		if (needs->words >> i & 1)
+			buffer_printf(b, "%s%s", b->length ? ", " : "", words[i]);
+	for (unsigned int i = 0; i < XTABLES_EXTENSIONS; i++)
+		if (needs->extensions >> i & 1)
+			buffer_printf(b, "%s%s", b->length ? ", " : "", xtables_extensions[i]);
+}
 
-	(void)snprintf(copy, sizeof(copy), "%s", name);
-	uses_add(uses,
-		 &(struct use_heading){
-			 .certainty = USE_CERTAIN, .kind = "rules", .name = copy, .breaks = breaks},
+static const char *name_family(uint8_t family)
+{
+	static const struct {
+		uint8_t family;
+		const char *name;
+	} rows[] = {{NFPROTO_INET, "inet"},	{NFPROTO_IPV4, "ip"},	    {NFPROTO_ARP, "arp"},
+		    {NFPROTO_NETDEV, "netdev"}, {NFPROTO_BRIDGE, "bridge"}, {NFPROTO_IPV6, "ip6"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].family == family)
+			return rows[i].name;
+	return "?";
+}
+
+/* A chain, a set, an object or a flowtable. */
+struct place {
+	uint8_t family;
+	char table[NFT_READER_NAME_SIZE], name[NFT_READER_NAME_SIZE];
+};
+
+static void add_finding(const struct nft_reader *reader, const struct place *place,
+			const char *evidence)
+{
+	struct buffer CLEANUP(buffer_clear) name = {0};
+
+	buffer_printf(&name, "nft %s %s %s%s%s", name_family(place->family), place->table,
+		      place->name, *reader->where ? ", " : "", reader->where);
+	if (!name.data || name.error < 0) {
+		reader->uses->out_of_memory = true;
+		return;
+	}
+	uses_add(reader->uses,
+		 &(struct use_heading){.certainty = USE_CERTAIN,
+				       .kind = "rules",
+				       .name = name.data,
+				       .breaks = breaks},
 		 "%s", evidence);
 }
 
-static void judge_rule(const json_t *rule, const char *where, struct tally *tally,
-		       struct uses *uses)
+void nft_reader_finish(struct nft_reader *reader)
 {
-	char name[sizeof(tally->name)];
+	struct buffer CLEANUP(buffer_clear) evidence = {0}, needs = {0};
+	struct place place = {.family = reader->family};
 
-	name_chain(rule, where, json_string_value(json_object_get(rule, "chain")), name,
-		   sizeof(name));
-	if (strcmp(name, tally->name) != 0)
-		finish_tally(tally, uses);
-	if (note_value(json_object_get(rule, "expr"), tally))
-		tally->rules++;
-	(void)snprintf(tally->name, sizeof(tally->name), "%s", name);
+	if (reader->rules > 0) {
+		memcpy(place.table, reader->table, sizeof(place.table));
+		memcpy(place.name, reader->chain, sizeof(place.name));
+		add_needs(&reader->needs, &needs);
+		buffer_printf(&evidence, "%u rule%s with %s", reader->rules,
+			      reader->rules == 1 ? "" : "s", needs.data ? needs.data : "?");
+		add_finding(reader, &place, evidence.data ? evidence.data : "?");
+		reader->uses->out_of_memory |= needs.error < 0 || evidence.error < 0;
+	}
+	reader->rules = 0;
+	reader->needs = (struct nft_needs){0};
 }
 
-/* Each item of the list is an object with one key, its kind. */
-static void judge_item(const json_t *item, const char *where, struct tally *tally,
-		       struct uses *uses)
+/* Names may have any byte but NUL, which ends them; "?" where there is none. */
+static int find_name(const struct attribute *message, uint16_t type, char ret[NFT_READER_NAME_SIZE])
 {
-	const json_t *chain = json_object_get(item, "chain"), *object;
-	const json_t *rule = json_object_get(item, "rule");
-	const char *type = json_string_value(json_object_get(chain, "type"));
-	char name[256];
+	struct attribute name;
+	int found = attribute_find(message, type, &name);
 
-	if (rule)
-		judge_rule(rule, where, tally, uses);
-	if (type && strcmp(type, "nat") == 0) {
-		finish_tally(tally, uses);
-		name_chain(chain, where, json_string_value(json_object_get(chain, "name")), name,
-			   sizeof(name));
-		add_object(name, "a chain of type nat", uses);
+	if (found < 0 || (found > 0 && name.size >= NFT_READER_NAME_SIZE))
+		return -EBADMSG;
+	if (found == 0) {
+		(void)strcpy(ret, "?");
+		return 0;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(statements); i++) {
-		object = json_object_get(item, statements[i].key);
-		if (!object)
-			continue;
-		finish_tally(tally, uses);
-		name_chain(object, where, json_string_value(json_object_get(object, "name")), name,
-			   sizeof(name));
-		add_object(name, statements[i].words, uses);
-	}
-}
-
-int uses_of_nft(const char *text, const char *where, struct uses *uses)
-{
-	json_error_t error = {0};
-	json_t *ruleset = json_loads(text, 0, &error);
-	const json_t *list = json_object_get(ruleset, "nftables");
-	struct tally tally = {0};
-
-	if (!json_is_array(list)) {
-		json_decref(ruleset);
-		/* jansson has a text for what it cannot read, none for a lack of memory, and sets no code. */
-		return !ruleset && !*error.text ? -ENOMEM : -EBADMSG;
-	}
-	for (size_t i = 0; i < json_array_size(list); i++)
-		judge_item(json_array_get(list, i), where, &tally, uses);
-	finish_tally(&tally, uses);
-	json_decref(ruleset);
+	memcpy(ret, name.bytes, name.size);
+	ret[name.size] = '\0';
 	return 0;
+}
+
+static int find_place(const struct attribute *message, uint16_t table, uint16_t name,
+		      struct place *place)
+{
+	int error = find_name(message, table, place->table);
+
+	return error < 0 ? error : find_name(message, name, place->name);
+}
+
+static int read_rule(struct nft_reader *reader, const struct attribute *message,
+		     struct place *place)
+{
+	struct nft_needs needs = {0};
+	struct attribute list;
+	int error = find_place(message, NFTA_RULE_TABLE, NFTA_RULE_CHAIN, place);
+	int found = error < 0 ? error : attribute_find(message, NFTA_RULE_EXPRESSIONS, &list);
+
+	if (found > 0)
+		found = read_list(&list, 0, &needs);
+	if (found < 0)
+		return found;
+	if (place->family != reader->family || strcmp(place->table, reader->table) != 0 ||
+	    strcmp(place->name, reader->chain) != 0) {
+		nft_reader_finish(reader);
+		reader->family = place->family;
+		memcpy(reader->table, place->table, sizeof(reader->table));
+		memcpy(reader->chain, place->name, sizeof(reader->chain));
+	}
+	reader->rules += needs.words || needs.extensions;
+	reader->needs.words |= needs.words;
+	reader->needs.extensions |= needs.extensions;
+	return 0;
+}
+
+static int read_chain(struct nft_reader *reader, const struct attribute *message,
+		      struct place *place)
+{
+	struct attribute type;
+	int error = find_place(message, NFTA_CHAIN_TABLE, NFTA_CHAIN_NAME, place);
+	int found = error < 0 ? error : attribute_find(message, NFTA_CHAIN_TYPE, &type);
+
+	if (found > 0 && attribute_is_text(&type, "nat"))
+		add_finding(reader, place, "a chain of type nat");
+	return found < 0 ? found : 0;
+}
+
+/* Expressions that each new element of a set gets. */
+static int read_set(struct nft_reader *reader, const struct attribute *message, struct place *place)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	struct nft_needs needs = {0};
+	int error = find_place(message, NFTA_SET_TABLE, NFTA_SET_NAME, place);
+
+	if (error == 0)
+		error = read_inside(message, NFTA_SET_EXPR, NFTA_SET_EXPRESSIONS, 0, &needs);
+	if (error < 0)
+		return error;
+	add_needs(&needs, &text);
+	reader->uses->out_of_memory |= text.error < 0;
+	if (text.data)
+		add_finding(reader, place, text.data);
+	return 0;
+}
+
+static int read_object(struct nft_reader *reader, const struct attribute *message,
+		       struct place *place)
+{
+	uint32_t type = NFT_OBJECT_UNSPEC;
+	int error = find_place(message, NFTA_OBJ_TABLE, NFTA_OBJ_NAME, place);
+	enum word word;
+
+	if (error == 0)
+		error = find_number(message, NFTA_OBJ_TYPE, &type);
+	word = word_of_object(type);
+	if (error == 0 && word != WORD_NONE)
+		add_finding(reader, place, words[word]);
+	return error;
+}
+
+static int read_flowtable(struct nft_reader *reader, const struct attribute *message,
+			  struct place *place)
+{
+	int error = find_place(message, NFTA_FLOWTABLE_TABLE, NFTA_FLOWTABLE_NAME, place);
+
+	if (error == 0)
+		add_finding(reader, place, "flowtables");
+	return error;
+}
+
+int nft_reader_read(struct nft_reader *reader, uint16_t type, const void *bytes, size_t size)
+{
+	const size_t head = NLMSG_ALIGN(sizeof(struct nfgenmsg));
+	struct attribute message;
+	struct place place;
+
+	if (size < head)
+		return -EBADMSG;
+	place.family = *((const unsigned char *)bytes + offsetof(struct nfgenmsg, nfgen_family));
+	message = (struct attribute){.bytes = (const unsigned char *)bytes + head,
+				     .size = size - head};
+	if (type == NFT_MSG_NEWRULE)
+		return read_rule(reader, &message, &place);
+	nft_reader_finish(reader);
+	switch (type) {
+	case NFT_MSG_NEWCHAIN:
+		return read_chain(reader, &message, &place);
+	case NFT_MSG_NEWSET:
+		return read_set(reader, &message, &place);
+	case NFT_MSG_NEWOBJ:
+		return read_object(reader, &message, &place);
+	case NFT_MSG_NEWFLOWTABLE:
+		return read_flowtable(reader, &message, &place);
+	default:
+		return 0;
+	}
 }

@@ -4,22 +4,32 @@
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Behind the C library's: they stand back for what that has. */
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
+#include "base/buffer.h"
 #include "model/uses.h"
 
 static const char breaks[] = "iptables-restore refuses the whole table that has such a rule";
 
-/* As the module that has it is called by rules. */
-static const char *const extensions[] = {
+const char *const xtables_extensions[XTABLES_EXTENSIONS] = {
 	"conntrack", "state",	  "CT",	      "NOTRACK",   "connmark", "CONNMARK",   "connbytes",
 	"connlabel", "connlimit", "cluster",  "helper",	   "SNAT",     "DNAT",	     "MASQUERADE",
 	"REDIRECT",  "NETMAP",	  "SYNPROXY", "CLUSTERIP", "ipvs",     "CONNSECMARK"};
+
+int xtables_extension(const char *name, size_t size)
+{
+	size_t length = strnlen(name, size);
+
+	for (int i = 0; i < XTABLES_EXTENSIONS; i++)
+		if (strlen(xtables_extensions[i]) == length &&
+		    memcmp(xtables_extensions[i], name, length) == 0)
+			return i;
+	return -1;
+}
 
 /* Both families have the offsets at different places, and the same matches and targets. */
 struct entry {
@@ -64,14 +74,6 @@ static bool read_name(const struct xtables_table *table, size_t at, size_t end, 
 	return *ret_size >= sizeof(struct xt_entry_match) && *ret_size <= end - at;
 }
 
-static bool is_known(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(extensions); i++)
-		if (strcmp(name, extensions[i]) == 0)
-			return true;
-	return false;
-}
-
 /* Whether one rule needs it; the first such name is kept. -EBADMSG. */
 static int judge_entry(const struct xtables_table *table, size_t at, const struct entry *entry,
 		       char found[XT_EXTENSION_MAXNAMELEN])
@@ -84,19 +86,20 @@ static int judge_entry(const struct xtables_table *table, size_t at, const struc
 	for (size_t match = at + entry->first; match < end; match += size) {
 		if (!read_name(table, match, end, &size, name))
 			return -EBADMSG;
-		if (is_known(name) && count++ == 0)
+		if (xtables_extension(name, sizeof(name)) >= 0 && count++ == 0)
 			memcpy(found, name, sizeof(name));
 	}
 	if (!read_name(table, end, at + entry->next, &size, name))
 		return -EBADMSG;
-	if (is_known(name) && count++ == 0)
+	if (xtables_extension(name, sizeof(name)) >= 0 && count++ == 0)
 		memcpy(found, name, sizeof(name));
 	return count > 0;
 }
 
 int uses_of_xtables(const struct xtables_table *table, const char *where, struct uses *uses)
 {
-	char name[128], first[XT_EXTENSION_MAXNAMELEN] = "", found[XT_EXTENSION_MAXNAMELEN] = "";
+	struct buffer CLEANUP(buffer_clear) name = {0};
+	char first[XT_EXTENSION_MAXNAMELEN] = "", found[XT_EXTENSION_MAXNAMELEN] = "";
 	unsigned int rules = 0;
 
 	for (size_t at = 0; at < table->size;) {
@@ -112,14 +115,18 @@ int uses_of_xtables(const struct xtables_table *table, const char *where, struct
 			memcpy(first, found, sizeof(first));
 		at += entry.next;
 	}
-	(void)snprintf(name, sizeof(name), "%s table %s%s%s",
-		       table->ipv6 ? "ip6tables-legacy" : "iptables-legacy", table->name,
-		       *where ? ", " : "", where);
+	buffer_printf(&name, "%s table %s%s%s",
+		      table->ipv6 ? "ip6tables-legacy" : "iptables-legacy", table->name,
+		      *where ? ", " : "", where);
+	if (!name.data || name.error < 0) {
+		uses->out_of_memory = true;
+		return 0;
+	}
 	if (rules > 0)
 		uses_add(uses,
 			 &(struct use_heading){.certainty = USE_CERTAIN,
 					       .kind = "rules",
-					       .name = name,
+					       .name = name.data,
 					       .breaks = breaks},
 			 "%u rule%s with %s%s", rules, rules == 1 ? "" : "s", first,
 			 rules == 1 ? "" : " or the like");
@@ -127,7 +134,7 @@ int uses_of_xtables(const struct xtables_table *table, const char *where, struct
 		uses_add(uses,
 			 &(struct use_heading){.certainty = USE_LIKELY,
 					       .kind = "rules",
-					       .name = name,
+					       .name = name.data,
 					       .breaks = breaks},
 			 "the table is there, without such a rule");
 	return 0;

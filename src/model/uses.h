@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/cleanup.h"
 #include "model/module-graph.h"
@@ -19,12 +20,21 @@ struct use {
 	char *name;	    /* who: a module, a table, a unit ... */
 	char *evidence;	    /* how we know */
 	const char *breaks; /* what happens without conntrack; not owned */
+	uint64_t hash;	    /* of kind, name and evidence */
 };
 
-/* Start with `struct uses u = {0}`. out_of_memory is remembered, as in struct buffer. */
+/* How many findings a list holds at most, so that nobody's rules can fill the memory: about 5 MiB with the longest names. */
+#define USES_MAX 4096
+
+/*
+ * Start with `struct uses u = {0}`. Findings beyond the limit are only counted. out_of_memory is remembered, as in struct
+ * buffer.
+ */
 struct uses {
 	struct use *items;
 	size_t count;
+	size_t limit; /* 0: USES_MAX */
+	size_t left_out[USE_CERTAIN + 1];
 	bool out_of_memory;
 };
 void uses_done(struct uses *uses);
@@ -37,6 +47,10 @@ struct use_heading {
 void uses_add(struct uses *uses, const struct use_heading *heading, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
+/* Moves all findings to the end of another list, which does not hold them yet; those over its limit are only counted. */
+void uses_move(struct uses *from, struct uses *to, size_t limit);
+
+/* How many findings there are, those that were only counted among them. */
 size_t uses_count(const struct uses *uses, enum certainty certainty);
 
 /* What a module of the distributions' kernels (5.10 to 7.2) stands for, "" where it is not known. */
@@ -45,11 +59,11 @@ const char *module_words(const char *name);
 /* The modules that somebody else than a module above them uses. */
 void uses_of_modules(const struct module_graph *graph, struct uses *uses);
 
-/*
- * The JSON text of nft's "list ruleset" (libnftables-json(5)), of the named namespace ("" is the host's). -EBADMSG: it is
- * no such text; -ENOMEM.
- */
-MUST_CHECK int uses_of_nft(const char *text, const char *where, struct uses *uses);
+/* Matches and targets of iptables whose module needs nf_conntrack; iptables-nft puts them into nft rules. */
+#define XTABLES_EXTENSIONS 20
+extern const char *const xtables_extensions[XTABLES_EXTENSIONS];
+/* Its place in that list, -1 if it is not there; a NUL or size ends the name. */
+int xtables_extension(const char *name, size_t size);
 
 /*
  * The rules of a legacy table as the kernel hands them out: struct ipt_entry or ip6t_entry one behind the other

@@ -50,82 +50,96 @@ enum exit_code find_modules(struct context *context, struct module_graph *ret)
 	return EXIT_FAILED;
 }
 
-/* What could not be read of a namespace is no proof of anything. */
-static void report_ruleset_error(struct context *context, const struct ruleset *ruleset)
+/* Why the rules of a namespace were not read; the texts for what rulesets.h says. */
+static const char *ruleset_reason(const struct context *context, int error)
 {
-	const char *where = *ruleset->where ? ruleset->where : "this host";
-
-	if (ruleset->error == -ELIBACC || ruleset->error == -ELIBBAD)
-		report_message(
-			context->report, SEVERITY_WARNING,
-			"libnftables is not there: nft rules are known by their modules alone");
-	else if (ruleset->error == -EPERM || ruleset->error == -EACCES)
-		report_message(context->report, SEVERITY_WARNING,
-			       "only root can read the rules of %s", where);
-	else
-		report_message(context->report, SEVERITY_WARNING,
-			       "the rules of %s could not be read: %s", where,
-			       strerror(-ruleset->error));
+	switch (error) {
+	case -EPERM:
+	case -EACCES:
+		return kernel_may_change(context->kernel)
+			       ? "this process is not permitted to read them"
+			       : "only root may read them";
+	case -EAGAIN:
+		return "they changed each time they were read";
+	case -EFBIG:
+		return "there are more than 64 MiB of them, or 256 MiB in all namespaces";
+	case -ETIME:
+		return "reading them takes too long";
+	case -E2BIG:
+		return "there are more than 1,024 namespaces";
+	case -ENODATA:
+		return "modules.builtin does not say whether this kernel has nf_tables";
+	case -EBADMSG:
+		return "this version of conntrack-persist does not understand them";
+	case -ELIBACC:
+	case -ELIBBAD:
+		return "libmnl is not installed, or too old";
+	default:
+		return strerror(-error);
+	}
 }
 
-static int judge_ruleset(struct context *context, const struct ruleset *ruleset,
-			 struct host_uses *found)
+/* A source of findings that could not be read: nobody can be ruled out. */
+static void add_unread(struct context *context, const char *what, const char *reason)
 {
-	int error = 0;
+	report_unread(context->report, what, reason);
+	report_message(context->report, SEVERITY_WARNING, "%s could not be read: %s", what, reason);
+}
 
-	if (ruleset->error < 0) {
-		found->unread = true;
-		report_ruleset_error(context, ruleset);
-	}
-	if (ruleset->nft)
-		error = uses_of_nft(ruleset->nft, ruleset->where, &found->uses);
-	for (size_t i = 0; i < ruleset->table_count && error == 0; i++) {
-		const struct legacy_table *table = &ruleset->tables[i];
+/* What the reading of rules works on. */
+struct rules_visit {
+	struct context *context;
+	struct uses tracked; /* namespaces with entries */
+};
 
-		error = uses_of_xtables(&(struct xtables_table){table->name, table->ipv6,
-								table->entries, table->size},
-					ruleset->where, &found->uses);
-	}
-	if (error != -EBADMSG)
-		return error;
-	found->unread = true;
-	report_message(context->report, SEVERITY_WARNING,
-		       "the rules of %s are not understood by this version of conntrack-persist",
-		       *ruleset->where ? ruleset->where : "this host");
+static int visit_ruleset(void *data, const struct ruleset *ruleset)
+{
+	struct rules_visit *visit = data;
+	struct buffer CLEANUP(buffer_clear) what = {0};
+
+	if (ruleset->tracks && ruleset->entries > 0)
+		uses_add(&visit->tracked,
+			 &(struct use_heading){.certainty = USE_LIKELY,
+					       .kind = "namespace",
+					       .name = ruleset->where,
+					       .breaks = "they are no longer told from new ones"},
+			 "%lu connection%s tracked", ruleset->entries,
+			 ruleset->entries == 1 ? " is" : "s are");
+	if (ruleset->error == 0)
+		return 0;
+	buffer_printf(&what, "the rules of %s", ruleset->where);
+	add_unread(visit->context, what.data ? what.data : ruleset->where,
+		   ruleset_reason(visit->context, ruleset->error));
 	return 0;
 }
 
-/* Entries alone are what is left of somebody: they count while something still tracks. */
-static void judge_entries(const struct rulesets *rulesets, struct host_uses *found)
+static int find_rules(struct context *context, struct uses *uses)
 {
-	if (uses_count(&found->uses, USE_CERTAIN) == 0)
-		return;
-	for (size_t i = 0; i < rulesets->count; i++) {
-		const struct ruleset *ruleset = &rulesets->items[i];
+	struct rules_visit visit = {.context = context};
+	int error = rulesets_read(
+		uses, &(struct ruleset_visitor){.visit = visit_ruleset, .data = &visit});
 
-		if (ruleset->tracks && ruleset->entries > 0)
-			uses_add(&found->uses,
-				 &(struct use_heading){.certainty = USE_LIKELY,
-						       .kind = "namespace",
-						       .name = *ruleset->where ? ruleset->where
-									       : "this host",
-						       .breaks = "they are no longer told from new "
-								 "ones"},
-				 "%lu connection%s tracked", ruleset->entries,
-				 ruleset->entries == 1 ? " is" : "s are");
-	}
+	/* Entries alone are what is left of somebody: they count while something still tracks. */
+	if (uses_count(uses, USE_CERTAIN) > 0)
+		uses_move(&visit.tracked, uses, USES_MAX);
+	uses_done(&visit.tracked);
+	return error;
 }
 
-static int find_rules(struct context *context, struct host_uses *found)
+/* Without the list of processes neither programs nor namespaces can be found. */
+static void look_for_hidden_processes(struct context *context)
 {
-	struct rulesets CLEANUP(rulesets_done) rulesets = {0};
-	int error = rulesets_read(&rulesets);
+	int error = kernel_check_processes(context->kernel);
 
-	for (size_t i = 0; i < rulesets.count && error == 0; i++)
-		error = judge_ruleset(context, &rulesets.items[i], found);
-	if (error == 0)
-		judge_entries(&rulesets, found);
-	return error;
+	if (error == -EXDEV)
+		add_unread(context, "the list of processes", "it shows those of this container");
+	else if (error == -EACCES)
+		add_unread(context, "the list of processes",
+			   "/proc hides those of other users (hidepid)");
+	else if (error == -ENODATA)
+		add_unread(context, "the list of modules", "/proc shows processes alone");
+	else if (error < 0)
+		add_unread(context, "the list of processes", "/proc is not mounted");
 }
 
 static int find_processes(const struct context *context, struct uses *uses)
@@ -217,8 +231,9 @@ static enum exit_code find_live(struct context *context, struct host_uses *found
 	code = find_modules(context, &found->graph);
 	if (code != EXIT_DONE)
 		return code;
+	look_for_hidden_processes(context);
 	uses_of_modules(&found->graph, &found->uses);
-	error = find_rules(context, found);
+	error = find_rules(context, &found->uses);
 	if (error == 0)
 		error = find_processes(context, &found->uses);
 	if (error < 0) {
@@ -230,6 +245,7 @@ static enum exit_code find_live(struct context *context, struct host_uses *found
 
 enum exit_code find_uses(struct context *context, struct host_uses *ret)
 {
+	const size_t unread = report_unread_count(context->report);
 	struct host_uses found = {0};
 	enum exit_code code = context->options->root ? EXIT_DONE : find_live(context, &found);
 	int error = 0;
@@ -251,6 +267,7 @@ enum exit_code find_uses(struct context *context, struct host_uses *ret)
 		host_uses_done(&found);
 		return code;
 	}
+	found.unread = report_unread_count(context->report) > unread;
 	*ret = found;
 	return EXIT_DONE;
 }

@@ -10,7 +10,7 @@ struct host_uses {
 	struct module_graph
 		graph; /* empty where the kernel has no modules, or nf_conntrack is not loaded */
 	struct uses uses;
-	bool unread; /* some rules could not be read or understood: that none uses it is not proved */
+	bool unread; /* a source could not be read, and was reported: nobody can be ruled out */
 };
 void host_uses_done(struct host_uses *found);
 

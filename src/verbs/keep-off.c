@@ -37,6 +37,22 @@ static void tell_uses(struct context *context, const struct uses *uses, enum cer
 			tell_use(context, severity, word, &uses->items[i]);
 }
 
+/* Refuses to install, or foretells it; not with --force. */
+static enum exit_code refuse_block(struct context *context, bool planning, const char *reason,
+				   const char *advice)
+{
+	if (context->options->force)
+		return EXIT_DONE;
+	if (planning) {
+		foresee_refusal(context);
+		report_message(context->report, SEVERITY_WARNING,
+			       "install refuses this without --force, because %s", reason);
+		return EXIT_DONE;
+	}
+	report_message(context->report, SEVERITY_ERROR, "%s", advice);
+	return EXIT_REFUSED;
+}
+
 enum exit_code keep_off_look(struct context *context, const struct session *session, bool planning)
 {
 	struct host_uses CLEANUP(host_uses_done) found = {0};
@@ -53,20 +69,22 @@ enum exit_code keep_off_look(struct context *context, const struct session *sess
 	tell_uses(context, &found.uses, USE_LIKELY, SEVERITY_WARNING, "likely to break");
 	tell_uses(context, &found.uses, USE_CERTAIN, refuses ? SEVERITY_ERROR : SEVERITY_WARNING,
 		  refuses ? "refused, in use" : "will break");
-	if (uses_count(&found.uses, USE_CERTAIN) == 0 || context->options->force)
-		return EXIT_DONE;
-	if (planning) {
-		foresee_refusal(context);
-		report_message(context->report, SEVERITY_WARNING,
-			       "install refuses this without --force, as somebody uses connection "
-			       "tracking");
-		return EXIT_DONE;
-	}
-	report_message(
-		context->report, SEVERITY_ERROR,
-		"nothing was changed; take these out of use first (\"conntrack-persist users\" "
-		"lists them), or break them with --force");
-	return EXIT_REFUSED;
+	if (uses_count(&found.uses, USE_CERTAIN) > 0)
+		return refuse_block(context, planning, "somebody uses connection tracking",
+				    "nothing was changed; take these out of use first "
+				    "(\"conntrack-persist users\" lists them), or break them "
+				    "with --force");
+	/*
+	 * While nf_conntrack is not loaded, no rule needs it, whether the rules can be read or not; and what an ordinary user
+	 * cannot read says nothing about what root's install will find.
+	 */
+	if (found.unread && found.module != MODULE_ABSENT &&
+	    (!planning || kernel_may_change(context->kernel)))
+		return refuse_block(
+			context, planning, "it is not known who uses connection tracking",
+			"refused: it is not known who uses connection tracking, because "
+			"not everything could be read; use --force to do it anyway");
+	return EXIT_DONE;
 }
 
 enum exit_code keep_off_unload(struct context *context, const struct session *session,

@@ -41,11 +41,18 @@ static json_t *list_modules(const struct module_graph *graph)
 	return list;
 }
 
+static size_t count_left_out(const struct uses *uses)
+{
+	return uses->left_out[USE_LIKELY] + uses->left_out[USE_CERTAIN];
+}
+
 void users_add_json(struct context *context, const struct host_uses *found)
 {
 	json_t *object = report_object(context->report);
 
 	(void)json_object_set_new(object, "users", list_uses(&found->uses));
+	(void)json_object_set_new(object, "users_left_out",
+				  json_integer((json_int_t)count_left_out(&found->uses)));
 	(void)json_object_set_new(object, "modules", list_modules(&found->graph));
 }
 
@@ -87,19 +94,36 @@ static void say_module(struct context *context, const struct module_graph *graph
 		say_module(context, graph, module->holders[k], depth + 1);
 }
 
+/* The verdict, and the exit code with it: nobody is only said if everything could be read. */
+static enum exit_code say_verdict(struct context *context, const struct host_uses *found)
+{
+	size_t certain = uses_count(&found->uses, USE_CERTAIN);
+	size_t likely = uses_count(&found->uses, USE_LIKELY);
+
+	if (certain + likely > 0) {
+		report_say(context->report,
+			   "In use: %zu certain, %zu likely. With mode = disable these would "
+			   "break.%s",
+			   certain, likely, found->unread ? " Not everything could be read." : "");
+		return EXIT_DIFFERS;
+	}
+	if (found->unread) {
+		report_say(context->report, "It is not known whether anybody uses connection "
+					    "tracking: not everything could be read.");
+		return EXIT_FAILED;
+	}
+	report_say(context->report, "Nobody on this host is known to use connection tracking.");
+	return EXIT_DONE;
+}
+
 static enum exit_code run_users(struct context *context)
 {
 	struct host_uses CLEANUP(host_uses_done) found = {0};
 	enum exit_code code = find_uses(context, &found);
-	size_t certain, likely;
+	size_t left_out;
 
 	if (code != EXIT_DONE)
 		return code;
-	if (!kernel_may_change(context->kernel))
-		report_message(context->report, SEVERITY_NOTE,
-			       "only root sees the rules and all network namespaces");
-	certain = uses_count(&found.uses, USE_CERTAIN);
-	likely = uses_count(&found.uses, USE_LIKELY);
 	users_add_json(context, &found);
 	if (found.graph.count > 0)
 		say_module(context, &found.graph, found.graph.count - 1, 0);
@@ -108,15 +132,11 @@ static enum exit_code run_users(struct context *context)
 			   module_state_words(found.module));
 	say_uses(context, &found.uses, USE_CERTAIN);
 	say_uses(context, &found.uses, USE_LIKELY);
-	if (certain + likely == 0) {
-		report_say(context->report,
-			   "Nobody on this host is known to use connection tracking.");
-		return EXIT_DONE;
-	}
-	report_say(context->report,
-		   "In use: %zu certain, %zu likely. With mode = disable these would break.",
-		   certain, likely);
-	return EXIT_DIFFERS;
+	left_out = count_left_out(&found.uses);
+	if (left_out > 0)
+		report_say(context->report, "          %zu more finding%s not listed", left_out,
+			   left_out == 1 ? " is" : "s are");
+	return say_verdict(context, &found);
 }
 
 const struct verb verb_users = {

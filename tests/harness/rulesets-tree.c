@@ -8,88 +8,115 @@
 #include <string.h>
 
 #include "harness/faults.h"
+#include "harness/nft-messages.h"
 #include "host/rulesets.h"
+#include "model/uses-nft.h"
 
-/* A whole file, NUL-terminated; NULL: there is none. */
-static char *read_file(const char *folder, const char *name, size_t *ret_size)
+static FILE *open_file(const char *folder, const char *name)
 {
-	char path[PATH_MAX], *text;
-	size_t size;
-	FILE *file;
+	char path[PATH_MAX];
 
 	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
 		return NULL;
-	file = fopen(path, "r");
-	if (!file)
-		return NULL;
-	text = calloc(1, 1 << 16);
-	size = text ? fread(text, 1, (1 << 16) - 1, file) : 0;
-	(void)fclose(file);
-	if (ret_size)
-		*ret_size = size;
-	return text;
+	return fopen(path, "r");
 }
 
-static int read_ruleset(const char *host, const char *name, struct ruleset *ret)
+/* Lines as nft-messages.h has them. */
+static int read_nft(const char *folder, const char *where, struct uses *uses)
 {
-	static const char *const tables[] = {"filter", "nat"};
-	struct ruleset ruleset = {.tables =
-					  calloc(2 * ARRAY_SIZE(tables), sizeof(*ruleset.tables))};
-	char folder[PATH_MAX], where[64] = "", *entries;
+	struct nft_reader reader = {.uses = uses, .where = where};
+	FILE *file = open_file(folder, "nft");
+	struct nft_message message;
+	char line[4096];
+	int error = 0;
+
+	while (file && error == 0 && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!*line)
+			continue;
+		if (nft_message_make(line, &message) < 0) {
+			(void)fprintf(stderr, "rulesets: no such line: %s\n", line);
+			abort();
+		}
+		error = nft_reader_read(&reader, message.type, message.bytes, message.size);
+	}
+	if (file)
+		(void)fclose(file);
+	nft_reader_finish(&reader);
+	return error;
+}
+
+static int read_legacy(const char *folder, const char *where, struct uses *uses)
+{
+	static const char *const files[] = {"legacy-filter", "legacy-filter6", "legacy-nat",
+					    "legacy-nat6"};
+	static unsigned char bytes[1 << 16];
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(files) && error == 0; i++) {
+		FILE *file = open_file(folder, files[i]);
+		struct xtables_table table = {
+			.name = i < 2 ? "filter" : "nat", .ipv6 = i % 2, .entries = bytes};
+
+		if (!file)
+			continue;
+		table.size = fread(bytes, 1, sizeof(bytes), file);
+		(void)fclose(file);
+		error = uses_of_xtables(&table, where, uses);
+	}
+	return error;
+}
+
+static int read_one(const char *host, const char *name, struct uses *uses,
+		    const struct ruleset_visitor *visitor)
+{
+	char folder[PATH_MAX], where[64] = "";
+	struct ruleset ruleset = {.where = where, .error = faults_find(host, "rules", name)};
+	FILE *entries;
 
 	if (snprintf(folder, sizeof(folder), "%s/rulesets/%s", host, name) >= (int)sizeof(folder))
 		return -ENAMETOOLONG;
 	if (strcmp(name, "own") != 0)
 		(void)snprintf(where, sizeof(where), "namespace %s", name);
-	ruleset.where = strdup(where);
-	if (!ruleset.where || !ruleset.tables)
-		return -ENOMEM;
-	ruleset.error = faults_find(host, "rules", name);
 	if (ruleset.error == 0)
-		ruleset.nft = read_file(folder, "nft.json", NULL);
-	for (size_t i = 0; i < 2 * ARRAY_SIZE(tables); i++) {
-		struct legacy_table *table = &ruleset.tables[ruleset.table_count];
-		char file[64];
-
-		table->ipv6 = i % 2;
-		(void)snprintf(table->name, sizeof(table->name), "%s", tables[i / 2]);
-		(void)snprintf(file, sizeof(file), "legacy-%s%s", table->name,
-			       table->ipv6 ? "6" : "");
-		table->entries = (unsigned char *)read_file(folder, file, &table->size);
-		ruleset.table_count += table->entries != NULL;
-	}
-	entries = read_file(folder, "entries", NULL);
+		ruleset.error = read_nft(folder, where, uses);
+	if (ruleset.error == 0)
+		ruleset.error = read_legacy(folder, where, uses);
+	if (ruleset.error == -ENOMEM)
+		return -ENOMEM;
+	entries = open_file(folder, "entries");
 	if (entries) {
-		ruleset.tracks = true;
-		ruleset.entries = strtoul(entries, NULL, 10);
-		free(entries);
+		ruleset.tracks = fscanf(entries, "%lu", &ruleset.entries) == 1;
+		(void)fclose(entries);
 	}
-	*ret = ruleset;
-	return 0;
+	if (!*where)
+		ruleset.where = "this host";
+	return visitor->visit(visitor->data, &ruleset);
 }
 
-int rulesets_read(struct rulesets *ret)
+/* "rules others ERRNO" among the faults: other namespaces cannot be listed. An ordinary user cannot enter them. */
+int rulesets_read(struct uses *uses, const struct ruleset_visitor *visitor)
 {
 	const char *host = getenv("CONNTRACK_PERSIST_HOST");
-	struct rulesets rulesets = {.items = calloc(16, sizeof(*rulesets.items))};
+	int error = read_one(host, "own", uses, visitor), count, others;
 	struct dirent **names = NULL;
 	char folder[PATH_MAX];
-	int count, error;
 
-	if (!rulesets.items)
-		return -ENOMEM;
-	error = read_ruleset(host, "own", &rulesets.items[rulesets.count++]);
+	others = getenv("CONNTRACK_PERSIST_UNPRIVILEGED") ? -EPERM
+							  : faults_find(host, "rules", "others");
+	if (error == 0 && others < 0)
+		return visitor->visit(
+			visitor->data,
+			&(struct ruleset){.where = "other network namespaces", .error = others});
 	if (snprintf(folder, sizeof(folder), "%s/rulesets", host) >= (int)sizeof(folder))
 		error = -ENAMETOOLONG;
 	count = scandir(folder, &names, NULL, alphasort);
 	for (int i = 0; i < count; i++) {
 		if (error == 0 && names[i]->d_name[0] != '.' &&
-		    strcmp(names[i]->d_name, "own") != 0 && rulesets.count < 16)
-			error = read_ruleset(host, names[i]->d_name,
-					     &rulesets.items[rulesets.count++]);
+		    strcmp(names[i]->d_name, "own") != 0)
+			error = read_one(host, names[i]->d_name, uses, visitor);
 		free(names[i]);
 	}
 	free(names);
-	*ret = rulesets;
 	return error;
 }

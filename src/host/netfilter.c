@@ -1,0 +1,175 @@
+/* Questions to the subsystems of nfnetlink, asked by libmnl in the network namespace that the process is in. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "host/netfilter.h"
+
+#include <errno.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "host/library.h"
+
+/* The kernel fills as much at a time as was asked for the last time, up to 32 KiB: a dump has few system calls. */
+#define RECEIVE_SIZE 65536
+/* A dump is made as it is received, so that the kernel never needs to be waited for. */
+#define RECEIVE_SECONDS 2
+/* Each question has a socket of its own, so that any number will do. */
+#define SEQUENCE 1
+
+struct conversation {
+	const struct netfilter *calls;
+	const struct netfilter_question *question;
+	struct mnl_socket *socket;
+	unsigned int port;
+};
+
+static void conversation_done(struct conversation *conversation)
+{
+	if (conversation->socket)
+		(void)conversation->calls->mnl_socket_close(conversation->socket);
+}
+
+int netfilter_load(struct netfilter *ret)
+{
+	const struct library_symbol symbols[] = {
+		LIBRARY_SYMBOL(ret, mnl_socket_open2),
+		LIBRARY_SYMBOL(ret, mnl_socket_bind),
+		LIBRARY_SYMBOL(ret, mnl_socket_close),
+		LIBRARY_SYMBOL(ret, mnl_socket_get_fd),
+		LIBRARY_SYMBOL(ret, mnl_socket_get_portid),
+		LIBRARY_SYMBOL(ret, mnl_socket_sendto),
+		LIBRARY_SYMBOL(ret, mnl_socket_recvfrom),
+		LIBRARY_SYMBOL(ret, mnl_nlmsg_put_header),
+		LIBRARY_SYMBOL(ret, mnl_nlmsg_put_extra_header),
+		LIBRARY_SYMBOL(ret, mnl_nlmsg_ok),
+		LIBRARY_SYMBOL(ret, mnl_nlmsg_next),
+		LIBRARY_SYMBOL(ret, mnl_nlmsg_seq_ok),
+		LIBRARY_SYMBOL(ret, mnl_nlmsg_portid_ok),
+		LIBRARY_SYMBOL(ret, mnl_nlmsg_get_payload),
+		LIBRARY_SYMBOL(ret, mnl_nlmsg_get_payload_len),
+	};
+
+	return library_load("libmnl.so.0", symbols, ARRAY_SIZE(symbols));
+}
+
+static uint16_t message_type(const struct netfilter_question *question, uint16_t message)
+{
+	return (uint16_t)(question->subsystem << 8 | message);
+}
+
+static int open_socket(struct conversation *conversation)
+{
+	const struct netfilter *calls = conversation->calls;
+	const struct timeval patience = {.tv_sec = RECEIVE_SECONDS};
+
+	conversation->socket = calls->mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	if (!conversation->socket ||
+	    calls->mnl_socket_bind(conversation->socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    setsockopt(calls->mnl_socket_get_fd(conversation->socket), SOL_SOCKET, SO_RCVTIMEO,
+		       &patience, sizeof(patience)) < 0)
+		return -errno;
+	conversation->port = calls->mnl_socket_get_portid(conversation->socket);
+	return 0;
+}
+
+/* AF_UNSPEC: all families in one dump. What is no dump ends in an acknowledgement. */
+static int send_question(const struct conversation *conversation)
+{
+	const struct netfilter *calls = conversation->calls;
+	const struct netfilter_question *question = conversation->question;
+	char buffer[NLMSG_SPACE(sizeof(struct nfgenmsg))]
+		__attribute__((aligned(NLMSG_ALIGNTO))) = {0};
+	struct nlmsghdr *message = calls->mnl_nlmsg_put_header(buffer);
+	struct nfgenmsg *head;
+
+	message->nlmsg_type = message_type(question, question->request);
+	message->nlmsg_flags = NLM_F_REQUEST | (question->dump ? NLM_F_DUMP : NLM_F_ACK);
+	message->nlmsg_seq = SEQUENCE;
+	head = calls->mnl_nlmsg_put_extra_header(message, sizeof(*head));
+	*head = (struct nfgenmsg){.nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0};
+	if (calls->mnl_socket_sendto(conversation->socket, message, message->nlmsg_len) < 0)
+		return -errno;
+	return 0;
+}
+
+/* The last message of a dump, and a refusal, begin with a negative errno or 0. */
+static int read_end(const struct netfilter *calls, const struct nlmsghdr *message)
+{
+	int error;
+
+	if (calls->mnl_nlmsg_get_payload_len(message) < sizeof(error))
+		return -EBADMSG;
+	memcpy(&error, calls->mnl_nlmsg_get_payload(message), sizeof(error));
+	return error <= 0 ? error : -EBADMSG;
+}
+
+/* 1: more is to come; 0: that was all. */
+static int read_message(const struct conversation *conversation, const struct nlmsghdr *message)
+{
+	const struct netfilter *calls = conversation->calls;
+	const struct netfilter_question *question = conversation->question;
+	size_t size = calls->mnl_nlmsg_get_payload_len(message);
+	int error;
+
+	if (!calls->mnl_nlmsg_seq_ok(message, SEQUENCE) ||
+	    !calls->mnl_nlmsg_portid_ok(message, conversation->port))
+		return 1;
+	if (question->unchanging && (message->nlmsg_flags & NLM_F_DUMP_INTR))
+		return -EAGAIN;
+	if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR)
+		return read_end(calls, message);
+	if (message->nlmsg_type != message_type(question, question->answer))
+		return 1;
+	if (size < NLMSG_ALIGN(sizeof(struct nfgenmsg)))
+		return -EBADMSG;
+	error = question->read(question->data, calls->mnl_nlmsg_get_payload(message), size);
+	return error < 0 ? error : 1;
+}
+
+/* What one datagram holds; as read_message(). */
+static int read_messages(const struct conversation *conversation, const char *buffer, int left)
+{
+	const struct netfilter *calls = conversation->calls;
+	const struct nlmsghdr *message = (const struct nlmsghdr *)(const void *)buffer;
+	int result = 1;
+
+	for (; result > 0 && calls->mnl_nlmsg_ok(message, left);
+	     message = calls->mnl_nlmsg_next(message, &left))
+		result = read_message(conversation, message);
+	return result > 0 && left > 0 ? -EBADMSG : result;
+}
+
+static int read_answer(const struct conversation *conversation)
+{
+	const struct netfilter_question *question = conversation->question;
+	char buffer[RECEIVE_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	int result = 1;
+
+	while (result > 0) {
+		ssize_t got = conversation->calls->mnl_socket_recvfrom(conversation->socket, buffer,
+								       sizeof(buffer));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return errno == EAGAIN ? -ETIMEDOUT : -errno;
+		if (got == 0)
+			return -EBADMSG;
+		if (question->spend)
+			result = question->spend(question->data, (size_t)got);
+		if (result >= 0)
+			result = read_messages(conversation, buffer, (int)got);
+	}
+	return result;
+}
+
+int netfilter_ask(const struct netfilter *netfilter, const struct netfilter_question *question)
+{
+	struct conversation CLEANUP(conversation_done)
+		conversation = {.calls = netfilter, .question = question};
+	int error = open_socket(&conversation);
+
+	if (error == 0)
+		error = send_question(&conversation);
+	return error < 0 ? error : read_answer(&conversation);
+}

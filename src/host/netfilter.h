@@ -1,0 +1,53 @@
+/* Questions to the subsystems of nfnetlink, asked by libmnl in the network namespace that the process is in. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <libmnl/libmnl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+
+/* Without those of attributes: the model reads these by itself, as it reads lines. */
+struct netfilter {
+	typeof(mnl_socket_open2) *mnl_socket_open2;
+	typeof(mnl_socket_bind) *mnl_socket_bind;
+	typeof(mnl_socket_close) *mnl_socket_close;
+	typeof(mnl_socket_get_fd) *mnl_socket_get_fd;
+	typeof(mnl_socket_get_portid) *mnl_socket_get_portid;
+	typeof(mnl_socket_sendto) *mnl_socket_sendto;
+	typeof(mnl_socket_recvfrom) *mnl_socket_recvfrom;
+	typeof(mnl_nlmsg_put_header) *mnl_nlmsg_put_header;
+	typeof(mnl_nlmsg_put_extra_header) *mnl_nlmsg_put_extra_header;
+	typeof(mnl_nlmsg_ok) *mnl_nlmsg_ok;
+	typeof(mnl_nlmsg_next) *mnl_nlmsg_next;
+	typeof(mnl_nlmsg_seq_ok) *mnl_nlmsg_seq_ok;
+	typeof(mnl_nlmsg_portid_ok) *mnl_nlmsg_portid_ok;
+	typeof(mnl_nlmsg_get_payload) *mnl_nlmsg_get_payload;
+	typeof(mnl_nlmsg_get_payload_len) *mnl_nlmsg_get_payload_len;
+};
+
+/* -ELIBACC, -ELIBBAD: as library_load() of libmnl. */
+MUST_CHECK int netfilter_load(struct netfilter *ret);
+
+/* One question, and what is done with each message of the answer. */
+struct netfilter_question {
+	uint8_t subsystem;	  /* NFNL_SUBSYS_ */
+	uint16_t request, answer; /* its messages */
+	bool dump;		  /* of all there is; else of one thing */
+	bool unchanging;	  /* a dump during which something changes is of no use */
+	/* Gets each message behind its netlink header, struct nfgenmsg first. Negative errno ends the dump. */
+	int (*read)(void *data, const void *bytes, size_t size);
+	/* Gets the size of each datagram before its messages are read; may be NULL. Negative errno ends the dump. */
+	int (*spend)(void *data, size_t bytes);
+	void *data;
+};
+
+/*
+ * -EPERM: only root may; -EAGAIN: something changed during an unchanging dump; -ETIMEDOUT: the kernel sent nothing for two
+ * seconds; -EPROTONOSUPPORT, -EINVAL: this kernel lacks the subsystem or the request; -EBADMSG; as recvmsg(2); as read
+ * and spend.
+ */
+MUST_CHECK int netfilter_ask(const struct netfilter *netfilter,
+			     const struct netfilter_question *question);

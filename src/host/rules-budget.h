@@ -1,0 +1,33 @@
+/* How much of the rules of others is read, and for how long. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+
+/*
+ * Anybody may have a network namespace, fill it with rules, and change them all the time. 64 MiB are 200,000 rules of the usual
+ * size; a message of nf_tables has 20 bytes at least, so that the bytes bound the number of rules, too.
+ */
+#define RULES_BYTES_MAX		 (64U << 20) /* of one namespace, all repeats together */
+#define RULES_BYTES_OF_ALL_MAX	 (256U << 20)
+#define RULES_SECONDS_MAX	 1  /* of a processor, for one namespace */
+#define RULES_SECONDS_OF_ALL_MAX 2  /* of a processor */
+#define RULES_WAIT_MAX		 30 /* of the clock, for all namespaces */
+
+struct rules_budget {
+	size_t bytes;		  /* that are left */
+	uint64_t processor_until; /* nanoseconds of this process's processor time */
+	uint64_t clock_until;	  /* nanoseconds of the monotonic clock */
+};
+
+/* For all namespaces together, from now on. */
+void rules_budget_start(struct rules_budget *ret);
+
+/* For one namespace, from now on, and no more than all have left. */
+struct rules_budget rules_budget_of_one(const struct rules_budget *all);
+
+/* -EFBIG: more bytes than are left; -ETIME: no time is left. */
+MUST_CHECK int rules_budget_spend(struct rules_budget *budget, size_t bytes);

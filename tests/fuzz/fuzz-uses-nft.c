@@ -1,0 +1,59 @@
+/* Fuzz harness: any bytes as messages of nf_tables; nothing is found without a message, and no name steers a terminal. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <linux/netlink.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/uses-nft.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* From memory of just that size, so that a byte too far is one for the sanitizers. */
+static void read_message(struct nft_reader *reader, uint16_t type, const uint8_t *data, size_t size)
+{
+	uint8_t *copy = malloc(size > 0 ? size : 1);
+
+	if (!copy)
+		abort();
+	memcpy(copy, data, size);
+	if (nft_reader_read(reader, type & 0xff, copy, size) < 0 && size == 0 &&
+	    reader->uses->count > 0)
+		abort();
+	free(copy);
+}
+
+static void check_text(const char *text)
+{
+	bool is_utf8 = text_is_utf8(text, strlen(text));
+
+	for (; *text; text++)
+		if (text_steering_bytes(text, is_utf8) > 0)
+			abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct uses uses = {.limit = 64};
+	struct nft_reader reader = {.uses = &uses, .where = ""};
+	struct nlmsghdr head;
+
+	for (size_t at = 0; size - at >= sizeof(head); at += NLMSG_ALIGN(head.nlmsg_len)) {
+		memcpy(&head, data + at, sizeof(head));
+		if (head.nlmsg_len < sizeof(head) || NLMSG_ALIGN(head.nlmsg_len) > size - at)
+			break;
+		read_message(&reader, head.nlmsg_type, data + at + sizeof(head),
+			     head.nlmsg_len - sizeof(head));
+	}
+	nft_reader_finish(&reader);
+	if (uses.count > 64)
+		abort();
+	for (size_t i = 0; i < uses.count; i++) {
+		check_text(uses.items[i].name);
+		check_text(uses.items[i].evidence);
+	}
+	uses_done(&uses);
+	return 0;
+}
