@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,36 +53,42 @@ void buffer_add(struct buffer *b, const char *text)
 	buffer_add_bytes(b, text, strlen(text));
 }
 
-void buffer_printf(struct buffer *b, const char *format, ...)
+void buffer_vprintf(struct buffer *b, const char *format, va_list args)
 {
-	va_list args;
+	va_list again;
 	int length;
 
-	va_start(args, format);
-	length = vsnprintf(NULL, 0, format, args);
-	va_end(args);
+	va_copy(again, args);
+	length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
 	if (length < 0) {
 		b->error = -ENOMEM;
 		return;
 	}
 	if (buffer_reserve(b, (size_t)length) < 0)
 		return;
+	(void)vsnprintf(b->data + b->length, (size_t)length + 1, format, args);
+	b->length += (size_t)length;
+}
+
+void buffer_printf(struct buffer *b, const char *format, ...)
+{
+	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(b->data + b->length, (size_t)length + 1, format, args);
+	buffer_vprintf(b, format, args);
 	va_end(args);
-	b->length += (size_t)length;
 }
 
 void buffer_add_shown(struct buffer *b, const char *text, size_t length)
 {
 	bool is_utf8 = text_is_utf8(text, length);
 
-	for (size_t i = 0; i < length;) {
-		size_t steering = text_steering_bytes(text + i, is_utf8);
+	for (size_t i = 0, bytes; i < length; i += bytes) {
+		bool harmless;
 
-		buffer_add_bytes(b, steering ? "?" : text + i, 1);
-		i += steering ? steering : 1;
+		bytes = text_next_character(text + i, length - i, is_utf8, &harmless);
+		buffer_add_bytes(b, harmless ? text + i : "?", harmless ? bytes : 1);
 	}
 }
 

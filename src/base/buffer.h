@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,8 +24,12 @@ void buffer_clear(struct buffer *b);
 void buffer_add(struct buffer *b, const char *text);
 void buffer_add_bytes(struct buffer *b, const void *bytes, size_t length);
 void buffer_printf(struct buffer *b, const char *format, ...) PRINTF_LIKE(2, 3);
+void buffer_vprintf(struct buffer *b, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
-/* A text that anybody may have written: what would steer a terminal, or is no UTF-8, is a "?". Tabs stay. */
+/*
+ * Adds a text of foreign origin as one line of UTF-8 that can be printed: each character that is not harmless
+ * (text_next_character()) becomes "?", line feeds included. Tabs stay.
+ */
 void buffer_add_shown(struct buffer *b, const char *text, size_t length);
 
 /* An amount of memory for people: "512 B", "64 KiB", "1.5 GiB"; at most one digit after the point, rounded down. */

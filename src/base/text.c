@@ -118,41 +118,78 @@ static size_t utf8_length(unsigned char first, unsigned long *ret_bits)
 	return 0;
 }
 
-bool text_is_utf8(const char *text, size_t length)
+/* Decodes the first character. Returns how many bytes it has; 0: they are no UTF-8. */
+static size_t decode(const char *text, size_t length, unsigned long *ret_point)
 {
 	static const unsigned long smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t i = 0;
+	unsigned long point = 0;
+	size_t bytes = utf8_length((unsigned char)text[0], &point);
 
-	while (i < length) {
-		unsigned long point = 0;
-		size_t bytes = utf8_length((unsigned char)text[i], &point);
+	if (bytes == 0 || bytes > length)
+		return 0;
+	for (size_t k = 1; k < bytes; k++) {
+		unsigned char next = (unsigned char)text[k];
 
-		if (bytes == 0 || bytes > length - i)
+		if ((next & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (next & 0x3fU);
+	}
+	if (point < smallest[bytes] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+		return 0;
+	*ret_point = point;
+	return bytes;
+}
+
+bool text_is_utf8(const char *text, size_t length)
+{
+	unsigned long point;
+
+	for (size_t i = 0, bytes; i < length; i += bytes) {
+		bytes = decode(text + i, length - i, &point);
+		if (bytes == 0)
 			return false;
-		for (size_t k = 1; k < bytes; k++) {
-			unsigned char next = (unsigned char)text[i + k];
-
-			if ((next & 0xc0) != 0x80)
-				return false;
-			point = point << 6 | (next & 0x3fU);
-		}
-		if (point < smallest[bytes] || point > 0x10ffff ||
-		    (point >= 0xd800 && point < 0xe000))
-			return false;
-		i += bytes;
 	}
 	return true;
 }
 
-size_t text_steering_bytes(const char *text, bool is_utf8)
+/*
+ * The control characters, the separators of lines and paragraphs, the interlinear annotations, and what Unicode 15 has as
+ * Default_Ignorable_Code_Point (DerivedCoreProperties.txt): nothing of it can be seen, and some of it reorders or hides
+ * the text around it.
+ */
+static bool is_steering(unsigned long point)
 {
-	unsigned char byte = (unsigned char)*text;
+	static const struct {
+		unsigned long first, last;
+	} ranges[] = {
+		{0x00, 0x08},	  {0x0a, 0x1f},	      {0x7f, 0x9f},	  {0xad, 0xad},
+		{0x34f, 0x34f},	  {0x61c, 0x61c},     {0x115f, 0x1160},	  {0x17b4, 0x17b5},
+		{0x180b, 0x180f}, {0x200b, 0x200f},   {0x2028, 0x202e},	  {0x2060, 0x206f},
+		{0x3164, 0x3164}, {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},	  {0xffa0, 0xffa0},
+		{0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+	};
 
-	if (byte == '\t')
-		return 0;
-	if (byte == 0xc2 && is_utf8)
-		return (unsigned char)text[1] < 0xa0 ? 2 : 0;
-	return text_is_control(*text) || (byte > 0x7f && !is_utf8);
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
+		if (point >= ranges[i].first && point <= ranges[i].last)
+			return true;
+	return false;
+}
+
+size_t text_next_character(const char *text, size_t length, bool is_utf8, bool *ret_harmless)
+{
+	unsigned long point = (unsigned char)text[0];
+	size_t bytes = is_utf8 ? decode(text, length, &point) : 1;
+
+	*ret_harmless = (is_utf8 || point < 0x80) && !is_steering(point);
+	return bytes;
+}
+
+bool text_is_safe_word(const char *text)
+{
+	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789._+~/-";
+
+	return text[0] && !strchr("-~", text[0]) && text[strspn(text, safe)] == '\0';
 }
 
 struct text_word text_next_word(const char **position)

@@ -32,10 +32,18 @@ bool text_is_control(char c);
 bool text_is_utf8(const char *text, size_t length);
 
 /*
- * How many bytes from here on would steer a terminal: the controls of ASCII but the tab, and those above 0x7f, where two
- * bytes are one, or where the whole text is no UTF-8 any byte. 0: none.
+ * Returns how many bytes the character at the start of the text has. It is not harmless if a terminal or a reader must not
+ * see it: a control character but the tab, a separator of lines, a character that reorders the text around it (bidi), or
+ * one that cannot be seen. is_utf8 is text_is_utf8() of the whole text; if false, each byte is a character, and those above
+ * 0x7f are not harmless. length is not 0.
  */
-size_t text_steering_bytes(const char *text, bool is_utf8);
+size_t text_next_character(const char *text, size_t length, bool is_utf8, bool *ret_harmless);
+
+/*
+ * Whether a command that is printed to be pasted can contain the text: characters of [A-Za-z0-9._+~/-] alone, not empty,
+ * no option, no home directory.
+ */
+bool text_is_safe_word(const char *text);
 
 /* A part of a text. */
 struct text_word {

@@ -128,6 +128,13 @@ static void print_line(struct buffer *b, const struct step *step)
 		buffer_add(b, "\\ No newline at end of file\n");
 }
 
+static void print_name(struct buffer *b, const char *mark, const char *name)
+{
+	buffer_add(b, mark);
+	buffer_add_shown(b, name, strlen(name));
+	buffer_add(b, "\n");
+}
+
 static void print_range(struct buffer *b, size_t start, size_t count)
 {
 	/* An empty range names the line before it. */
@@ -194,7 +201,8 @@ void diff_add(struct buffer *b, const struct diff_side *before, const struct dif
 		b->error = -ENOMEM;
 	} else {
 		find_script(&old, &new, &script);
-		buffer_printf(b, "--- %s\n+++ %s\n", before->name, after->name);
+		print_name(b, "--- ", before->name);
+		print_name(b, "+++ ", after->name);
 		print_hunks(b, &script);
 	}
 	free(old.items);

@@ -26,20 +26,28 @@ static struct family family_of(struct buffer *b, const char *name, const char *l
 	return (struct family){.b = b, .name = name, .type = type, .help = help, .label = label};
 }
 
-/* One name that is no UTF-8, as a process may have, and the collector refuses the whole file: \xNN for such bytes. */
+/*
+ * A foreign name as the value of a label. Each byte that is not harmless is \xNN, because the collector refuses a whole file
+ * for one name that is no UTF-8, and so is a backslash before an x, because two names must not become one.
+ */
 static void add_label_value(struct buffer *b, const char *text)
 {
-	bool utf8 = text_is_utf8(text, strlen(text));
+	size_t length = strlen(text);
+	bool is_utf8 = text_is_utf8(text, length);
 
-	for (; *text; text++) {
-		if (*text == '\n')
+	for (size_t i = 0, bytes; i < length; i += bytes) {
+		bool harmless;
+
+		bytes = text_next_character(text + i, length - i, is_utf8, &harmless);
+		if (text[i] == '\n')
 			buffer_add(b, "\\n");
-		else if (*text == '\\' || *text == '"')
-			buffer_printf(b, "\\%c", *text);
-		else if (!utf8 && (unsigned char)*text > 127)
-			buffer_printf(b, "\\\\x%02x", (unsigned char)*text);
+		else if (!harmless || (text[i] == '\\' && text[i + 1] == 'x'))
+			for (size_t k = 0; k < bytes; k++)
+				buffer_printf(b, "\\\\x%02x", (unsigned char)text[i + k]);
+		else if (text[i] == '\\' || text[i] == '"')
+			buffer_printf(b, "\\%c", text[i]);
 		else
-			buffer_add_bytes(b, text, 1);
+			buffer_add_bytes(b, text + i, bytes);
 	}
 }
 

@@ -122,6 +122,14 @@ static void what_steers_a_terminal_is_not_shown(void **state)
 		{"\xc2\x9b"
 		 "2J",
 		 "?2J"},
+		/* Bidi, separators, what cannot be seen; letters whose last byte is that of a control stay. */
+		{"a\xe2\x80\xae"
+		 "b\xe2\x81\xa6\xe2\x80\x8f\xd8\x9c",
+		 "a?b???"},
+		{"\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\x8b\xef\xbb\xbf\xe2\x81\xa0\xf3\xa0\x81\x81\xc2"
+		 "\xad",
+		 "???????"},
+		{"\xd0\x9b\xe2\x80\x93\xf0\x9f\x98\x80", "\xd0\x9b\xe2\x80\x93\xf0\x9f\x98\x80"},
 		/* No UTF-8: a letter that was cut off. */
 		{"B\xc3\xbcr\xc3", "B??r?"},
 	};

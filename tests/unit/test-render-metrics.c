@@ -237,12 +237,13 @@ static void lost_messages_are_not_counted(void **state)
 static void labels_are_escaped(void **state)
 {
 	char quotes[] = "namespace of a\"b\\c\nd (1)", latin[] = "namespace of caf\xe9 (2)",
-	     utf8[] = "namespace caf\xc3\xa9", again[] = "namespace of caf\xe9 (2)";
+	     utf8[] = "namespace caf\xc3\xa9", again[] = "namespace of caf\xe9 (2)",
+	     steering[] = "namespace \x1b[2J\xe2\x80\xae",
+	     escaped[] = "namespace \\x1b[2J\xe2\x80\xae";
 	struct namespace_table namespaces[] = {
-		{.where = quotes, .entries = KNOWN(1)},
-		{.where = latin, .entries = KNOWN(2)},
-		{.where = utf8, .entries = KNOWN(3)},
-		{.where = again, .entries = KNOWN(4)},
+		{.where = quotes, .entries = KNOWN(1)},	  {.where = latin, .entries = KNOWN(2)},
+		{.where = utf8, .entries = KNOWN(3)},	  {.where = again, .entries = KNOWN(4)},
+		{.where = steering, .entries = KNOWN(5)}, {.where = escaped, .entries = KNOWN(6)},
 	};
 	const struct judgement judgement = {0};
 	const struct values values = {0};
@@ -256,6 +257,11 @@ static void labels_are_escaped(void **state)
 		    "conntrack_persist_namespace_entries{namespace=\"of a\\\"b\\\\c\\nd (1)\"} 1\n"
 		    "conntrack_persist_namespace_entries{namespace=\"of caf\\\\xe9 (2)\"} 2\n"
 		    "conntrack_persist_namespace_entries{namespace=\"caf\xc3\xa9\"} 3\n"
+		    "conntrack_persist_namespace_entries{namespace=\"\\\\x1b["
+		    "2J\\\\xe2\\\\x80\\\\xae\"} 5\n"
+		    "conntrack_persist_namespace_entries{namespace=\"\\\\x5cx1b["
+		    "2J\\\\xe2\\\\x80\\\\xae\"} "
+		    "6\n"
 		    "# HELP conntrack_persist_verdict ");
 	table.namespaces_known = false;
 	render_metrics(&table, &judgement, &values, &unknown);

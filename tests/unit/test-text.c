@@ -53,6 +53,25 @@ static void number_ends_at_its_length(void **state)
 	assert_int_equal(number, 30);
 }
 
+static void only_safe_words_get_into_commands(void **state)
+{
+	static const char *const safe[] = {"6.1.0-13-amd64", "/etc/modprobe.d/a_b.conf", "x~", "+",
+					   "img/vmlinuz"};
+	static const char *const unsafe[] = {
+		"",	"-rf",		"~root", "6.1;touch${IFS}$HOME;:$(id)",
+		"a b",	"a\nb",		"a'b",	 "a\"b",
+		"a\\b", "a*",		"{a,b}", "a=b",
+		"a@b",	"a!b",		"#a",	 "\xc3\xa9",
+		"a\tb", "\xe2\x80\xae", "a&b",	 "a|b",
+		"`id`", "(a)",		"<a",	 "a%b"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(safe); i++)
+		assert_true(text_is_safe_word(safe[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(unsafe); i++)
+		assert_false(text_is_safe_word(unsafe[i]));
+}
+
 static void distance_counts_single_edits(void **state)
 {
 	static const struct {
@@ -228,6 +247,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_plain_decimal_digits),
 		cmocka_unit_test(number_ends_at_its_length),
+		cmocka_unit_test(only_safe_words_get_into_commands),
 		cmocka_unit_test(distance_counts_single_edits),
 		cmocka_unit_test(words_of_over_63_characters_are_never_near),
 		cmocka_unit_test(near_word_is_a_third_away_at_most_and_nearer_than_the_best),
