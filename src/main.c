@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,8 +61,30 @@ static void print_help(void)
 		"Begin with: conntrack-persist plan      See: man conntrack-persist");
 }
 
+/* Prints why the program does not begin; words of the command line are foreign where another program passes them on. */
+static PRINTF_LIKE(1, 2) void complain(const char *format, ...)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	struct buffer CLEANUP(buffer_clear) line = {0};
+	va_list args;
+
+	va_start(args, format);
+	buffer_vprintf(&text, format, args);
+	va_end(args);
+	if (text.data)
+		buffer_add_shown(&line, text.data, text.length);
+	(void)fprintf(stderr, "conntrack-persist: %s\n", line.data ? line.data : "out of memory");
+}
+
+static void complain_about_command_line(const char *what)
+{
+	complain("%s", what);
+	(void)fputs("Try \"conntrack-persist --help\".\n", stderr);
+}
+
 static const struct verb *find_verb(const char *name)
 {
+	struct buffer CLEANUP(buffer_clear) text = {0};
 	const char *nearest = NULL;
 	size_t best = SIZE_MAX;
 
@@ -71,33 +94,17 @@ static const struct verb *find_verb(const char *name)
 		if (text_is_near(name, verbs[i]->name, &best))
 			nearest = verbs[i]->name;
 	}
-	(void)fprintf(stderr, "conntrack-persist: there is no verb \"%s\"", name);
+	buffer_printf(&text, "there is no verb \"%s\"", name);
 	if (nearest)
-		(void)fprintf(stderr, "; did you mean %s?", nearest);
-	(void)fputs("\nTry \"conntrack-persist --help\".\n", stderr);
+		buffer_printf(&text, "; did you mean %s?", nearest);
+	complain_about_command_line(text.data ? text.data : "out of memory");
 	return NULL;
-}
-
-static bool complain_about_boot(void)
-{
-	(void)fputs("conntrack-persist: --at-boot is of the running host, and nothing is forced or "
-		    "shown then: neither --root, --dry-run nor --force\n"
-		    "Try \"conntrack-persist --help\".\n",
-		    stderr);
-	return false;
-}
-
-static bool complain_about_formats(void)
-{
-	(void)fputs("conntrack-persist: --json, --prometheus and --watch are three forms of one "
-		    "answer: choose one\nTry \"conntrack-persist --help\".\n",
-		    stderr);
-	return false;
 }
 
 /* Whether the verb takes the options given; complains otherwise. */
 static bool vet_options(const struct verb *verb, const struct options *options)
 {
+	struct buffer CLEANUP(buffer_clear) text = {0};
 	const char *wrong = NULL;
 
 	if (options->dry_run && !(verb->flags & VERB_DRY_RUN))
@@ -118,16 +125,18 @@ static bool vet_options(const struct verb *verb, const struct options *options)
 		wrong = "--netns";
 	else if (options->root && (verb->flags & VERB_RUNNING))
 		wrong = "--root";
-	if (!wrong && options->at_boot && (options->root || options->dry_run || options->force))
-		return complain_about_boot();
-	if (!wrong && (options->json + options->prometheus + options->watch) > 1)
-		return complain_about_formats();
-	if (!wrong)
+	if (wrong)
+		buffer_printf(&text, "%s is not an option of %s", wrong, verb->name);
+	else if (options->at_boot && (options->root || options->dry_run || options->force))
+		buffer_add(&text,
+			   "--at-boot is of the running host, and nothing is forced or shown then: "
+			   "neither --root, --dry-run nor --force");
+	else if ((options->json + options->prometheus + options->watch) > 1)
+		buffer_add(&text, "--json, --prometheus and --watch are three forms of one answer: "
+				  "choose one");
+	else
 		return true;
-	(void)fprintf(
-		stderr,
-		"conntrack-persist: %s is not an option of %s\nTry \"conntrack-persist --help\".\n",
-		wrong, verb->name);
+	complain_about_command_line(text.data ? text.data : "out of memory");
 	return false;
 }
 
@@ -182,7 +191,7 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 	error = tree_open(root, &tree);
 	style.prefix = error < 0 || !context->options->root ? "" : tree_prefix(tree);
 	if (report_new(&style, &report) < 0) {
-		(void)fputs("conntrack-persist: out of memory\n", stderr);
+		complain("out of memory");
 		return EXIT_FAILED;
 	}
 	context->tree = tree;
@@ -229,6 +238,7 @@ static void ignore_ends(void)
 static enum exit_code run(int argc, char **argv)
 {
 	struct options options;
+	struct buffer CLEANUP(buffer_clear) complaint = {0};
 	struct kernel *CLEANUP(kernel_closep) kernel = NULL;
 	struct bus *CLEANUP(bus_closep) bus = NULL;
 	struct context context = {.options = &options};
@@ -237,12 +247,13 @@ static enum exit_code run(int argc, char **argv)
 
 	error = hold_standard_descriptors();
 	if (error < 0) {
-		(void)fprintf(stderr, "conntrack-persist: / cannot be opened: %s\n",
-			      strerror(-error));
+		complain("/ cannot be opened: %s", strerror(-error));
 		return EXIT_FAILED;
 	}
-	if (options_parse(argc, argv, &options) < 0)
+	if (options_parse(argc, argv, &options, &complaint) < 0) {
+		complain_about_command_line(complaint.data ? complaint.data : "out of memory");
 		return EXIT_COMMAND_LINE;
+	}
 	if (options.help) {
 		print_help();
 		return EXIT_DONE;
@@ -252,9 +263,7 @@ static enum exit_code run(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	if (!options.verb) {
-		(void)fputs("conntrack-persist: a verb is missing, such as plan, install or check\n"
-			    "Try \"conntrack-persist --help\".\n",
-			    stderr);
+		complain_about_command_line("a verb is missing, such as plan, install or check");
 		return EXIT_COMMAND_LINE;
 	}
 	verb = find_verb(options.verb);
@@ -264,12 +273,11 @@ static enum exit_code run(int argc, char **argv)
 		ignore_ends();
 	error = kernel_open(&kernel);
 	if (error < 0) {
-		(void)fprintf(stderr, "conntrack-persist: the kernel does not tell its name: %s\n",
-			      strerror(-error));
+		complain("the kernel does not tell its name: %s", strerror(-error));
 		return EXIT_FAILED;
 	}
 	if (bus_open(&bus) < 0) {
-		(void)fputs("conntrack-persist: out of memory\n", stderr);
+		complain("out of memory");
 		return EXIT_FAILED;
 	}
 	context.kernel = kernel;
@@ -283,7 +291,7 @@ int main(int argc, char **argv)
 
 	/* A full disk or a closed pipe must not pass as done. */
 	if (fflush(stdout) != 0 || ferror(stdout) || fclose(stdout) != 0) {
-		(void)fputs("conntrack-persist: standard output could not be written\n", stderr);
+		complain("standard output could not be written");
 		return EXIT_FAILED;
 	}
 	return (int)code;

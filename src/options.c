@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdio.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -45,15 +45,17 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-static const char see_help[] = "Try \"conntrack-persist --help\".\n";
-
-static int complain(const char *what, const char *about)
+static PRINTF_LIKE(2, 3) int complain(struct buffer *complaint, const char *format, ...)
 {
-	(void)fprintf(stderr, "conntrack-persist: %s%s\n%s", what, about, see_help);
+	va_list args;
+
+	va_start(args, format);
+	buffer_vprintf(complaint, format, args);
+	va_end(args);
 	return -EINVAL;
 }
 
-static int parse_color(const char *word, enum color *ret)
+static int parse_color(const char *word, enum color *ret, struct buffer *complaint)
 {
 	static const char *const words[] = {
 		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
@@ -63,26 +65,28 @@ static int parse_color(const char *word, enum color *ret)
 			*ret = (enum color)i;
 			return 0;
 		}
-	return complain("--color is auto, always or never, not ", word);
+	return complain(complaint, "--color is auto, always or never, not %s", word);
 }
 
 #define WATCH_SECONDS	  2
 #define WATCH_SECONDS_MAX 3600
 
-static int parse_watch(const char *argument, struct options *options)
+static int parse_watch(const char *argument, struct options *options, struct buffer *complaint)
 {
 	uint64_t seconds = WATCH_SECONDS;
 
 	if (argument &&
 	    (text_parse_number(argument, strlen(argument), WATCH_SECONDS_MAX, &seconds) < 0 ||
 	     seconds == 0))
-		return complain("--watch takes whole seconds, 1 to 3600, not ", argument);
+		return complain(complaint, "--watch takes whole seconds, 1 to 3600, not %s",
+				argument);
 	options->watch = true;
 	options->watch_seconds = (unsigned int)seconds;
 	return 0;
 }
 
-static int take_option(int option, const char *argument, struct options *options)
+static int take_option(int option, const char *argument, struct options *options,
+		       struct buffer *complaint)
 {
 	switch (option) {
 	case 'c':
@@ -93,7 +97,7 @@ static int take_option(int option, const char *argument, struct options *options
 		return 0;
 	case OPTION_ROOT:
 		if (!*argument)
-			return complain("--root needs a directory", "");
+			return complain(complaint, "--root needs a directory");
 		options->root = argument;
 		return 0;
 	case OPTION_JSON:
@@ -115,17 +119,17 @@ static int take_option(int option, const char *argument, struct options *options
 		options->at_boot = true;
 		return 0;
 	case OPTION_WATCH:
-		return parse_watch(argument, options);
+		return parse_watch(argument, options, complaint);
 	case OPTION_PROMETHEUS:
 		options->prometheus = true;
 		return 0;
 	case OPTION_NETNS:
 		if (!*argument)
-			return complain("--netns needs a name, a path, or all", "");
+			return complain(complaint, "--netns needs a name, a path, or all");
 		options->netns = argument;
 		return 0;
 	case OPTION_COLOR:
-		return parse_color(argument, &options->color);
+		return parse_color(argument, &options->color, complaint);
 	case 'q':
 		options->quiet = true;
 		return 0;
@@ -139,14 +143,26 @@ static int take_option(int option, const char *argument, struct options *options
 		options->version = true;
 		return 0;
 	default:
-		/* getopt has said what is wrong. */
-		(void)fputs(see_help, stderr);
 		return -EINVAL;
 	}
 }
 
-/* What getopt returns for a word that is no option. */
-#define WORD 1
+/* What getopt returns for a word that is no option, and for an option that lacks its argument. */
+#define WORD	1
+#define MISSING ':'
+
+/* getopt's own messages would print the words of the command line as they are. `word` is the one it stopped at. */
+static int refuse_option(int option, const char *word, struct buffer *complaint)
+{
+	bool is_long = text_starts_with(word, "--");
+
+	if (option == MISSING)
+		return complain(complaint, "%s needs an argument", word);
+	if (!is_long)
+		return complain(complaint, "there is no option -%c", optopt);
+	return complain(complaint, optopt ? "%.*s takes no argument" : "there is no option %.*s",
+			(int)strcspn(word, "="), word);
+}
 
 static void take_word(const char *word, struct options *options, const char **surplus)
 {
@@ -156,27 +172,30 @@ static void take_word(const char *word, struct options *options, const char **su
 		*surplus = word;
 }
 
-int options_parse(int argc, char **argv, struct options *ret)
+int options_parse(int argc, char **argv, struct options *ret, struct buffer *complaint)
 {
 	struct options options = {0};
 	const char *surplus = NULL;
-	int option;
+	int option, error = 0;
 
-	/* "-": options may stand behind the verb whatever POSIXLY_CORRECT says. */
-	while ((option = getopt_long(argc, argv, "-c:qvhV", long_options, NULL)) != -1) {
-		int error = 0;
-
+	/* 0: from the first word, and with nothing left of an earlier call. */
+	optind = 0;
+	/* "-": options may stand behind the verb whatever POSIXLY_CORRECT says. ":": getopt prints nothing. */
+	while (error == 0 &&
+	       (option = getopt_long(argc, argv, "-:c:qvhV", long_options, NULL)) != -1) {
 		if (option == WORD)
 			take_word(optarg, &options, &surplus);
+		else if (option == MISSING || option == '?')
+			error = refuse_option(option, argv[optind - 1], complaint);
 		else
-			error = take_option(option, optarg, &options);
-		if (error < 0)
-			return error;
+			error = take_option(option, optarg, &options, complaint);
 	}
+	if (error < 0)
+		return error;
 	for (; optind < argc; optind++)
 		take_word(argv[optind], &options, &surplus);
 	if (surplus && !options.help && !options.version)
-		return complain("one verb and no more; not understood: ", surplus);
+		return complain(complaint, "one verb and no more; not understood: %s", surplus);
 	*ret = options;
 	return 0;
 }

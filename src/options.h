@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "base/cleanup.h"
+#include "base/buffer.h"
 
 enum color {
 	COLOR_AUTO,
@@ -25,7 +25,5 @@ struct options {
 	bool json, dry_run, force, no_live, from_system, quiet, verbose, help, version;
 };
 
-/*
- * The texts point into argv. 0, or -EINVAL after a message on standard error that says what is wrong and where help is.
- */
-MUST_CHECK int options_parse(int argc, char **argv, struct options *ret);
+/* The texts point into argv, whose order changes. 0, or -EINVAL: `complaint` says what is wrong, in the words of argv. */
+MUST_CHECK int options_parse(int argc, char **argv, struct options *ret, struct buffer *complaint);
