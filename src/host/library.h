@@ -18,6 +18,6 @@ struct library_symbol {
 
 /*
  * Loads a library by its soname and fills all slots; it stays until the process ends. -ELIBACC: not there;
- * -ELIBBAD: one of the functions is not.
+ * -ELIBBAD: one of the functions is not; -ENOMEM.
  */
 MUST_CHECK int library_load(const char *soname, const struct library_symbol *symbols, size_t count);

@@ -71,6 +71,9 @@ static int kmod_open(const char *directory, const char *const *paths, const char
 
 	if (error < 0)
 		return error;
+	/* kmod_new() reads modprobe.d before a log function can be set, and would print foreign lines as they are. */
+	if (setenv("KMOD_LOG", "0", 1) < 0)
+		return -errno;
 	kmod.context = kmod.kmod_new(directory, paths);
 	if (!kmod.context)
 		return -ENOMEM;
