@@ -3,11 +3,14 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include "host/journal.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <systemd/sd-journal.h>
 #include <unistd.h>
@@ -31,6 +34,18 @@ bool journal_listens(void)
 	return strcmp(stream, own) == 0;
 }
 
+/* sd_journal_sendv(3) returns success where the journal's socket is missing. */
+static int find_journal(void)
+{
+	const struct sockaddr_un address = {.sun_family = AF_UNIX,
+					    .sun_path = "/run/systemd/journal/socket"};
+	int CLEANUP(close_descriptor) fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return 0;
+}
+
 static int priority_of(enum severity severity, bool notable)
 {
 	switch (severity) {
@@ -44,19 +59,19 @@ static int priority_of(enum severity severity, bool notable)
 	return notable ? LOG_NOTICE : LOG_INFO;
 }
 
-void journal_send(enum severity severity, const char *id, const char *text,
-		  const struct journal_fields *fields)
+int journal_send(enum severity severity, const char *id, const char *text,
+		 const struct journal_fields *fields)
 {
 	typeof(sd_journal_sendv) *send;
 	const struct library_symbol symbol = {"sd_journal_sendv", &send};
 	struct buffer entry[FIELDS_MAX] = {0};
 	struct iovec parts[FIELDS_MAX];
-	int count = 0;
+	int count = 0, error = library_load("libsystemd.so.0", &symbol, 1);
 
-	if (library_load("libsystemd.so.0", &symbol, 1) < 0) {
-		(void)fprintf(stderr, "%s\n", text);
-		return;
-	}
+	if (error == 0)
+		error = find_journal();
+	if (error < 0)
+		return error;
 	buffer_printf(&entry[count++], "MESSAGE=%s", text);
 	buffer_printf(&entry[count++], "PRIORITY=%d",
 		      priority_of(severity, fields && fields->notable));
@@ -64,9 +79,13 @@ void journal_send(enum severity severity, const char *id, const char *text,
 		buffer_printf(&entry[count++], "MESSAGE_ID=%s", id);
 	for (size_t i = 0; fields && i < fields->count && count < FIELDS_MAX; i++)
 		buffer_printf(&entry[count++], "%s", fields->texts[i]);
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
 		parts[i] = (struct iovec){entry[i].data, entry[i].length};
-	(void)send(parts, count);
+		error = error < 0 ? error : entry[i].error;
+	}
+	if (error == 0)
+		error = send(parts, count);
 	for (int i = 0; i < count; i++)
 		buffer_clear(&entry[i]);
+	return error < 0 ? error : 0;
 }

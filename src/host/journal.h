@@ -34,9 +34,13 @@ struct journal_fields {
  */
 bool journal_listens(void);
 
-/* One entry; a failure is nobody's to hear of. */
-void journal_send(enum severity severity, const char *id, const char *text,
-		  const struct journal_fields *fields);
+/*
+ * Sends one entry. -ENOENT, -ECONNREFUSED, -EACCES: there is no journal that takes it, although journal_listens(), as where a
+ * service manager's environment came into a chroot; -ELIBACC or what sd_journal_sendv(3) returns. The texts have to be one
+ * line each.
+ */
+MUST_CHECK int journal_send(enum severity severity, const char *id, const char *text,
+			    const struct journal_fields *fields);
 
 /*
  * The kernel's messages of a full table since boot: of the journal, or of the kernel's own buffer where there is none or it

@@ -139,6 +139,7 @@ static int parse(const struct schema_row *row, const char *text, uint64_t *ret)
 	return 0;
 }
 
+/* Adds "name = number" with a comment behind it, and no other line whatever the comment is. */
 static void add_line(struct buffer *b, const struct schema_row *row, uint64_t number,
 		     const char *comment)
 {
@@ -148,7 +149,10 @@ static void add_line(struct buffer *b, const struct schema_row *row, uint64_t nu
 		(void)snprintf(line, sizeof(line), "%s = %s", row->name, number ? "yes" : "no");
 	else
 		(void)snprintf(line, sizeof(line), "%s = %" PRIu64, row->name, number);
-	buffer_printf(b, "%-32s ; %s\n", line, comment);
+	/* Names of files are foreign: as they are, they could begin a line. */
+	buffer_printf(b, "%-32s ; ", line);
+	buffer_add_shown(b, comment, strlen(comment));
+	buffer_add(b, "\n");
 }
 
 /* A hashsize alone makes the kernel set max to 8 times the buckets that it rounds to. */

@@ -33,18 +33,17 @@ static size_t modprobe_without_ours(struct modprobe_files *files)
 
 static enum exit_code print(struct context *context, const char *text, int count)
 {
-	(void)json_object_set_new(report_object(context->report), "configuration",
-				  json_string(text));
+	report_set_member(context->report, report_object(context->report), "configuration",
+			  json_string(text));
 	if (count == 0) {
 		report_say(context->report,
 			   "; No file of this host sets anything of connection tracking.");
 		return EXIT_DONE;
 	}
-	report_say(context->report, "; What the files of this host say now. Write it to\n"
-				    "; " CONFIG_FILE ", then: conntrack-persist plan\n"
-				    "; What is in that file already is not in here.");
-	/* Its last line feed is report_say()'s. */
-	report_say(context->report, "%.*s", (int)strlen(text) - 1, text);
+	report_say_lines(context->report, "; What the files of this host say now. Write it to\n"
+					  "; " CONFIG_FILE ", then: conntrack-persist plan\n"
+					  "; What is in that file already is not in here.");
+	report_say_lines(context->report, text);
 	return EXIT_DONE;
 }
 

@@ -84,13 +84,15 @@ static void add_json(struct context *context, const struct findings *findings)
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 
-		(void)json_array_append_new(
-			list, json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s?}", "kind",
-					finding_word(finding->kind), "title", finding->title,
-					"evidence", finding->evidence, "reason", finding->reason,
-					"lines", finding->lines, "command", finding->command));
+		report_add_item(context->report, list,
+				report_pack(context->report, "{s:s, s:o, s:o, s:o, s:s?, s:s?}",
+					    "kind", finding_word(finding->kind), "title",
+					    report_string(finding->title), "evidence",
+					    report_string(finding->evidence), "reason",
+					    report_string(finding->reason), "lines", finding->lines,
+					    "command", finding->command));
 	}
-	(void)json_object_set_new(report_object(context->report), "findings", list);
+	report_set_member(context->report, report_object(context->report), "findings", list);
 }
 
 static void say_lines(struct report *report, const char *lines)
@@ -171,12 +173,12 @@ static void say_how(struct context *context)
 	if (config)
 		report_say(context->report, "Put these values into %s, then run:", config);
 	else if (!is_there(context, CONFIG_DIRECTORY))
-		report_say(context->report,
-			   "Make the directory " CONFIG_DIRECTORY ", save the lines\n"
-			   "there as " ADVICE_NAME ", then run:");
+		report_say_lines(context->report,
+				 "Make the directory " CONFIG_DIRECTORY ", save the lines\n"
+				 "there as " ADVICE_NAME ", then run:");
 	else if (is_there(context, PATH_ADVICE))
-		report_say(context->report, "Put these values into " PATH_ADVICE
-					    ",\nwhich has others already, then run:");
+		report_say_lines(context->report, "Put these values into " PATH_ADVICE
+						  ",\nwhich has others already, then run:");
 	else
 		report_say(context->report, "Save the lines as " PATH_ADVICE ", then run:");
 	for (int i = 0; i < 2; i++)

@@ -187,7 +187,8 @@ enum exit_code apply_namespaces(struct context *context, const struct session *s
 		return code;
 	if (!module_is_there(live.module))
 		return apply_pending(context, session, &live);
-	(void)json_object_set_new(report_object(context->report), "namespaces", json_array());
+	report_set_member(context->report, report_object(context->report), "namespaces",
+			  json_array());
 	for (size_t i = 0; i < namespaces.count; i++)
 		visit(context, session, &namespaces.items[i], &tally);
 	if (tally.failed == 0 && kernel_module_state(context->kernel, &live.module) == 0 &&

@@ -10,10 +10,11 @@
 static void say_in_order(struct context *context, const struct live *live)
 {
 	if (live->values.count == 0 && live->module == MODULE_BUILT_IN)
-		report_say(context->report,
-			   "In order: every file is as planned. nf_conntrack is built into this "
-			   "kernel, and\n"
-			   "tracks where a rule asks for it: \"conntrack-persist users\" tells.");
+		report_say_lines(
+			context->report,
+			"In order: every file is as planned. nf_conntrack is built into this "
+			"kernel, and\n"
+			"tracks where a rule asks for it: \"conntrack-persist users\" tells.");
 	else if (values_count(&live->values, VALUE_PENDING) == 0)
 		report_say(context->report,
 			   live->values.count > 0 ? "In order: every file and value is as planned."
@@ -82,21 +83,24 @@ static void say_verdict(struct context *context, const struct live *live,
 	else if (!verdict->files && live_cannot_load(live))
 		live_say_cannot_load(context);
 	else if (verdict->unusable)
-		report_say(context->report,
-			   "The host differs from its configuration, and install cannot put it "
-			   "right until\n"
-			   "what is no file is moved away: \"conntrack-persist plan\" names it.");
+		report_say_lines(
+			context->report,
+			"The host differs from its configuration, and install cannot put it "
+			"right until\n"
+			"what is no file is moved away: \"conntrack-persist plan\" names it.");
 	else if (verdict->forced)
-		report_say(context->report,
-			   "The host differs from its configuration; \"conntrack-persist plan\" "
-			   "shows\n"
-			   "how. \"conntrack-persist install\" leaves alone what others wrote or "
-			   "edited:\n"
-			   "with --force it keeps a copy of that, and puts the host right.");
+		report_say_lines(
+			context->report,
+			"The host differs from its configuration; \"conntrack-persist plan\" "
+			"shows\n"
+			"how. \"conntrack-persist install\" leaves alone what others wrote or "
+			"edited:\n"
+			"with --force it keeps a copy of that, and puts the host right.");
 	else
-		report_say(context->report, "The host differs from its configuration; "
-					    "\"conntrack-persist plan\" shows\n"
-					    "how, \"conntrack-persist install\" puts it right.");
+		report_say_lines(context->report,
+				 "The host differs from its configuration; "
+				 "\"conntrack-persist plan\" shows\n"
+				 "how, \"conntrack-persist install\" puts it right.");
 }
 
 static void judge_force(const struct session *session, struct verdict *verdict)

@@ -179,14 +179,14 @@ static void add_json(struct context *context, const struct writer *writer)
 	struct buffer CLEANUP(buffer_clear) when = {0};
 
 	writer_add_times(writer->times, &when);
-	json_array_append_new(json_object_get(report_object(context->report), "writers"),
-			      json_pack("{s:s, s:o, s:i, s:o, s:b, s:b, s:s}", "key",
-					writer->value->key, "path",
-					report_text(writer->path, strlen(writer->path)), "line",
-					(int)writer->line, "value",
-					report_text(writer->text, strlen(writer->text)), "wins",
-					writer->wins != 0, "same", writer->same, "when",
-					when.data ? when.data : ""));
+	report_add_item(context->report, json_object_get(report_object(context->report), "writers"),
+			report_pack(context->report, "{s:s, s:o, s:i, s:o, s:b, s:b, s:s}", "key",
+				    writer->value->key, "path", report_string(writer->path), "line",
+				    (int)writer->line, "value", report_string(writer->text), "wins",
+				    writer->wins != 0, "same", writer->same, "when",
+				    when.data ? when.data : ""));
+	if (when.error < 0)
+		report_set_incomplete(context->report);
 }
 
 static void say_winner(struct context *context, const struct writer *writer)

@@ -23,7 +23,7 @@ static bool would_change_files(const struct session *session)
 
 void foresee_refusal(struct context *context)
 {
-	(void)json_object_set_new(report_object(context->report), "refused", json_true());
+	report_set_member(context->report, report_object(context->report), "refused", json_true());
 }
 
 enum exit_code foresee(struct context *context, const struct session *session,
@@ -39,12 +39,12 @@ enum exit_code foresee(struct context *context, const struct session *session,
 			code = keep_off_would_unload(context, session, &unloads);
 	}
 	changes = changes || unloads;
-	(void)json_object_set_new(object, "would_change", json_boolean(changes));
+	report_set_member(context->report, object, "would_change", json_boolean(changes));
 	if (ret_changes)
 		*ret_changes = changes;
 	if (session_is_refused(context, session))
 		foresee_refusal(context);
 	else if (!json_object_get(object, "refused"))
-		(void)json_object_set_new(object, "refused", json_false());
+		report_set_member(context->report, object, "refused", json_false());
 	return code;
 }

@@ -50,34 +50,34 @@ static void describe_bounds(const struct schema_row *row, struct buffer *b)
 	}
 }
 
-static void set_text(json_t *item, const char *name, const char *text)
+static void set_text(struct report *report, json_t *item, const char *name, const char *text)
 {
-	(void)json_object_set_new(item, name, text ? json_string(text) : json_null());
+	report_set_member(report, item, name, text ? json_string(text) : json_null());
 }
 
 static void add_json(struct context *context, const struct schema_row *row, const char *bounds,
 		     enum presence presence)
 {
 	struct buffer CLEANUP(buffer_clear) allowed = {0};
+	struct report *report = context->report;
 	json_t *item = json_object();
 
 	schema_describe_allowed(row, &allowed);
-	set_text(item, "section", row->section);
-	set_text(item, "name", row->name);
-	set_text(item, "unit", schema_unit(row));
-	set_text(item, "bounds", bounds);
-	set_text(item, "allowed", allowed.data);
-	set_text(item, "default", row->fallback);
-	set_text(item, "key", row->key);
-	set_text(item, "since", row->since);
-	set_text(item, "until", row->until);
-	set_text(item, "kernel_option", row->gate);
-	(void)json_object_set_new(item, "here",
-				  presence == PRESENCE_UNKNOWN
-					  ? json_null()
-					  : json_boolean(presence == PRESENCE_YES));
-	set_text(item, "meaning", row->doc);
-	(void)json_array_append_new(json_object_get(report_object(context->report), "keys"), item);
+	set_text(report, item, "section", row->section);
+	set_text(report, item, "name", row->name);
+	set_text(report, item, "unit", schema_unit(row));
+	set_text(report, item, "bounds", bounds);
+	set_text(report, item, "allowed", allowed.data);
+	set_text(report, item, "default", row->fallback);
+	set_text(report, item, "key", row->key);
+	set_text(report, item, "since", row->since);
+	set_text(report, item, "until", row->until);
+	set_text(report, item, "kernel_option", row->gate);
+	report_set_member(report, item, "here",
+			  presence == PRESENCE_UNKNOWN ? json_null()
+						       : json_boolean(presence == PRESENCE_YES));
+	set_text(report, item, "meaning", row->doc);
+	report_add_item(report, json_object_get(report_object(report), "keys"), item);
 }
 
 static void print_row(struct context *context, const struct schema_row *row, const char *bounds,
@@ -97,7 +97,7 @@ static enum exit_code run_keys(struct context *context)
 {
 	const char *section;
 
-	(void)json_object_set_new(report_object(context->report), "keys", json_array());
+	report_set_member(context->report, report_object(context->report), "keys", json_array());
 	report_say(context->report, "  %-23s %-8s %-21s %-10s %s", "NAME", "UNIT", "BOUNDS",
 		   "DEFAULT", "HERE");
 	for (size_t k = 0; (section = schema_section(k)); k++) {

@@ -199,17 +199,16 @@ static void report_built_in(struct context *context, const struct session *sessi
 	struct buffer CLEANUP(buffer_clear) words = {0};
 
 	loading_command_line_words(&session->plan, &words);
-	if (words.data)
-		report_say(
-			context->report,
-			"nf_conntrack is built into this kernel: modprobe.d does nothing for it. "
-			"For tables\n"
-			"of the right size from the first moment, add to the kernel command "
-			"line:\n\n"
-			"    %s\n\n"
-			"Without that, hashsize is written at boot by udev or by "
-			"conntrack-persist.",
-			words.data);
+	if (!words.data)
+		return;
+	report_say_lines(context->report,
+			 "nf_conntrack is built into this kernel: modprobe.d does nothing for it. "
+			 "For tables\n"
+			 "of the right size from the first moment, add to the kernel command "
+			 "line:\n\n");
+	report_say(context->report, "    %s", words.data);
+	report_say_lines(context->report, "\nWithout that, hashsize is written at boot by udev or "
+					  "by conntrack-persist.");
 }
 
 /* Whether a value that differs was in force once: somebody changed it then. */
@@ -263,10 +262,10 @@ bool live_cannot_load(const struct live *live)
 
 void live_say_unwanted(struct context *context)
 {
-	report_say(context->report,
-		   "The files are in order, and nf_conntrack is loaded from before: "
-		   "\"conntrack-persist\n"
-		   "unload\" removes it once nobody uses it; the next boot is without it.");
+	report_say_lines(context->report,
+			 "The files are in order, and nf_conntrack is loaded from before: "
+			 "\"conntrack-persist\n"
+			 "unload\" removes it once nobody uses it; the next boot is without it.");
 }
 
 void live_say_cannot_load(struct context *context)

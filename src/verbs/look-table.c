@@ -219,6 +219,8 @@ static enum exit_code look_deeper(struct context *context, const struct host_tab
 	if (!module_is_there(table->module))
 		return EXIT_DONE;
 	table->contents_error = count_contents(context, table);
+	if (table->contents_error == -ENOMEM)
+		report_set_incomplete(context->report);
 	return look_namespaces(context, &host->live.values, table);
 }
 

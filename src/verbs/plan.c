@@ -27,8 +27,8 @@ static void say_outcome(struct context *context, const struct live *live,
 	else if (live->unwanted)
 		live_say_unwanted(context);
 	else
-		report_say(context->report, "Nothing to do from here: \"conntrack-persist "
-					    "install\" leaves out what it cannot\nreach.");
+		report_say_lines(context->report, "Nothing to do from here: \"conntrack-persist "
+						  "install\" leaves out what it cannot\nreach.");
 }
 
 static enum exit_code run_plan(struct context *context)

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdio.h>
+
 #include "base/buffer.h"
 #include "verbs/report.h"
 
@@ -17,7 +19,18 @@ struct report {
 	json_t *place;	     /* whose values they are: the object, or one of its "namespaces" */
 	struct buffer where; /* "namespace NAME", empty: here */
 	size_t unread_count;
+	bool incomplete; /* a part of what was to be printed could not be made: report_finish() fails */
 };
 
 /* The colour, where the report has any. */
 const char *report_color(const struct report *report, const char *color);
+
+/*
+ * Prints one line to standard output or standard error: `head` in this colour, then `text`. Whoever wrote them, they do not
+ * leave their line: the one place that makes text harmless for a terminal.
+ */
+void report_print_line(struct report *report, FILE *stream, const char *color, const char *head,
+		       const char *text);
+
+/* Prints the object. -EIO: standard output did not take it, or memory ran out. */
+MUST_CHECK int report_print_json(struct report *report);

@@ -9,38 +9,83 @@
 static const char *const severity_words[] = {
 	[SEVERITY_NOTE] = "note", [SEVERITY_WARNING] = "warning", [SEVERITY_ERROR] = "error"};
 
-static void tell_message(const struct report *report, enum severity severity, const char *text)
-{
-	static const char *const colors[] = {[SEVERITY_NOTE] = COLOR_BOLD,
-					     [SEVERITY_WARNING] = COLOR_YELLOW,
-					     [SEVERITY_ERROR] = COLOR_RED};
-	struct buffer CLEANUP(buffer_clear) line = {0};
+#define FIELDS_MAX 8
 
-	if (severity == SEVERITY_NOTE && report->style.quiet)
-		return;
-	if (report->style.journal) {
-		journal_send(severity, NULL, text, NULL);
-		return;
+/* Sends an entry whose texts are harmless. Returns what journal_send() does. */
+static int send_entry(const struct report *report, enum severity severity, const char *id,
+		      const char *text, const struct journal_fields *fields)
+{
+	const char *path = json_string_value(json_object_get(report->place, "path"));
+	struct buffer CLEANUP(buffer_clear) message = {0};
+	struct buffer shown[FIELDS_MAX] = {0};
+	const char *texts[FIELDS_MAX];
+	struct journal_fields all = {.texts = texts, .notable = fields && fields->notable};
+	int error;
+
+	buffer_add_shown(&message, text, strlen(text));
+	for (size_t i = 0; fields && i < fields->count && all.count < FIELDS_MAX; i++)
+		buffer_add_shown(&shown[all.count++], fields->texts[i], strlen(fields->texts[i]));
+	if (path && all.count < FIELDS_MAX) {
+		buffer_add(&shown[all.count], "CONNTRACK_PERSIST_NAMESPACE=");
+		buffer_add_shown(&shown[all.count++], path, strlen(path));
 	}
+	error = message.error;
+	for (size_t i = 0; i < all.count; i++) {
+		texts[i] = shown[i].data;
+		error = error < 0 ? error : shown[i].error;
+	}
+	if (error == 0)
+		error = journal_send(severity, id, message.data ? message.data : "", &all);
+	for (size_t i = 0; i < all.count; i++)
+		buffer_clear(&shown[i]);
+	return error;
+}
+
+static void print_to_stderr(struct report *report, enum severity severity, const char *text)
+{
+	static const struct {
+		const char *color, *head;
+	} rows[] = {[SEVERITY_NOTE] = {COLOR_BOLD, "note: "},
+		    [SEVERITY_WARNING] = {COLOR_YELLOW, "warning: "},
+		    [SEVERITY_ERROR] = {COLOR_RED, ""}};
 
 	/* Results and messages may share a terminal or a log: keep their order. */
 	(void)fflush(stdout);
-	buffer_printf(&line, "%s", report_color(report, colors[severity]));
-	if (severity != SEVERITY_ERROR)
-		buffer_printf(&line, "%s: ", severity_words[severity]);
-	buffer_add(&line, report_color(report, COLOR_NONE));
-	buffer_add_shown(&line, text, strlen(text));
-	buffer_add(&line, "\n");
-	(void)fputs(line.data ? line.data : "out of memory\n", stderr);
+	report_print_line(report, stderr, rows[severity].color, rows[severity].head, text);
 }
 
-static void print_message(const struct report *report, enum severity severity, const char *text)
+/* An entry in the journal. False: the journal did not take it, and from now on messages go to standard error. */
+static bool send_to_journal(struct report *report, enum severity severity, const char *id,
+			    const char *text, const struct journal_fields *fields)
+{
+	char words[128];
+	int error = send_entry(report, severity, id, text, fields);
+
+	if (error == 0)
+		return true;
+	report->style.journal = false;
+	(void)snprintf(words, sizeof(words),
+		       "the journal does not take messages (%s): they are printed here",
+		       strerror(-error));
+	print_to_stderr(report, SEVERITY_WARNING, words);
+	return false;
+}
+
+static void tell_message(struct report *report, enum severity severity, const char *text)
+{
+	if (severity == SEVERITY_NOTE && report->style.quiet)
+		return;
+	if (!report->style.journal || !send_to_journal(report, severity, NULL, text, NULL))
+		print_to_stderr(report, severity, text);
+}
+
+static void print_message(struct report *report, enum severity severity, const char *text)
 {
 	if (severity == SEVERITY_NOTE && report->style.no_notes)
 		return;
-	json_array_append_new(json_object_get(report->object, "messages"),
-			      json_pack("{s:s, s:o}", "level", severity_words[severity], "text",
-					report_text(text, strlen(text))));
+	report_add_item(report, json_object_get(report->object, "messages"),
+			report_pack(report, "{s:s, s:o}", "level", severity_words[severity], "text",
+				    report_string(text)));
 	if (severity == SEVERITY_ERROR || !report->style.hold)
 		tell_message(report, severity, text);
 }
@@ -96,30 +141,41 @@ void report_last_error(struct report *report)
 	}
 }
 
-/* What is told of another network namespace says so. */
-static PRINTF_LIKE(4, 0) void format_message(const struct report *report, char *text, size_t size,
+/* A foreign name of any length does not make a message of any length. */
+#define MESSAGE_MAX 2048
+
+/* Begins with the network namespace that the message is about; a text that is cut ends in "...". */
+static PRINTF_LIKE(3, 0) void format_message(const struct report *report, char text[MESSAGE_MAX],
 					     const char *format, va_list args)
 {
-	size_t used = 0;
+	static const char mark[] = "...";
+	size_t used = 0, cut = MESSAGE_MAX - sizeof(mark);
 
-	if (report->where.data && report->where.length + 3 < size)
-		used = (size_t)snprintf(text, size, "%s: ", report->where.data);
-	(void)vsnprintf(text + used, size - used, format, args);
+	if (report->where.data && report->where.length + 3 < MESSAGE_MAX)
+		used = (size_t)snprintf(text, MESSAGE_MAX, "%s: ", report->where.data);
+	if ((size_t)vsnprintf(text + used, MESSAGE_MAX - used, format, args) < MESSAGE_MAX - used)
+		return;
+	/* Not within a character of UTF-8. */
+	while (cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80)
+		cut--;
+	memcpy(text + cut, mark, sizeof(mark));
 }
 
 void report_message(struct report *report, enum severity severity, const char *format, ...)
 {
-	char text[2048];
+	char text[MESSAGE_MAX];
 	va_list args;
 
 	va_start(args, format);
-	format_message(report, text, sizeof(text), format, args);
+	format_message(report, text, format, args);
 	va_end(args);
 	print_message(report, severity, text);
 }
 
 void report_problems(struct report *report, const char *prefix, const struct problems *problems)
 {
+	if (problems->out_of_memory)
+		report_set_incomplete(report);
 	for (size_t i = 0; i < problems->count; i++) {
 		const struct problem *item = &problems->items[i];
 		struct buffer CLEANUP(buffer_clear) text = {0};
@@ -129,42 +185,24 @@ void report_problems(struct report *report, const char *prefix, const struct pro
 		else if (item->file)
 			buffer_printf(&text, "%s%s: ", prefix, item->file);
 		buffer_add(&text, item->text);
+		if (text.error < 0)
+			report_set_incomplete(report);
 		print_message(report, item->severity, text.data ? text.data : "out of memory");
 	}
-}
-
-/* An entry's fields, and of which network namespace they are. */
-static void send_event(const struct report *report, enum severity severity, const char *id,
-		       const char *text, const struct journal_fields *fields)
-{
-	struct journal_fields all = fields ? *fields : (struct journal_fields){0};
-	const char *path = json_string_value(json_object_get(report->place, "path"));
-	struct buffer CLEANUP(buffer_clear) place = {0};
-	const char *texts[8];
-
-	if (path)
-		buffer_printf(&place, "CONNTRACK_PERSIST_NAMESPACE=%s", path);
-	if (place.data && all.count < ARRAY_SIZE(texts)) {
-		for (size_t i = 0; i < all.count; i++)
-			texts[i] = all.texts[i];
-		texts[all.count++] = place.data;
-		all.texts = texts;
-	}
-	journal_send(severity, id, text, &all);
 }
 
 void report_event(struct report *report, enum severity severity, const char *id,
 		  const struct journal_fields *fields, const char *format, ...)
 {
-	char text[2048];
+	char text[MESSAGE_MAX];
 	va_list args;
 
 	va_start(args, format);
-	format_message(report, text, sizeof(text), format, args);
+	format_message(report, text, format, args);
 	va_end(args);
-	if (report->style.journal)
-		send_event(report, severity, id, text, fields);
-	else if (severity != SEVERITY_NOTE)
+	if (report->style.journal && send_to_journal(report, severity, id, text, fields))
+		return;
+	if (severity != SEVERITY_NOTE)
 		print_message(report, severity, text);
 	else
 		report_say(report, "%s", text);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "verbs/report-internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -45,47 +46,98 @@ const struct report_style *report_style(const struct report *report)
 	return &report->style;
 }
 
-json_t *report_object(struct report *report)
-{
-	return report->object;
-}
-
 const char *report_color(const struct report *report, const char *color)
 {
 	return report->style.color ? color : "";
 }
 
-json_t *report_text(const char *text, size_t size)
+static void note_error(struct report *report, const struct buffer *b)
 {
-	struct buffer CLEANUP(buffer_clear) plain = {0};
+	report->incomplete = report->incomplete || b->error < 0;
+}
 
-	if (text_is_utf8(text, size) && strlen(text) == size)
-		return json_stringn(text, size);
-	for (size_t i = 0; i < size; i++)
-		buffer_add_bytes(&plain, text[i] && !(text[i] & 0x80) ? text + i : "?", 1);
-	return json_string(plain.data ? plain.data : "");
+void report_print_line(struct report *report, FILE *stream, const char *color, const char *head,
+		       const char *text)
+{
+	struct buffer CLEANUP(buffer_clear) line = {0};
+
+	buffer_add(&line, report_color(report, color));
+	buffer_add_shown(&line, head, strlen(head));
+	buffer_add(&line, *color ? report_color(report, COLOR_NONE) : "");
+	buffer_add_shown(&line, text, strlen(text));
+	buffer_add(&line, "\n");
+	note_error(report, &line);
+	(void)fputs(line.error < 0 ? "out of memory\n" : line.data, stream);
+}
+
+static bool says(const struct report *report)
+{
+	return !report->style.json && !report->style.quiet;
+}
+
+/* A line of the result that begins with a word in a colour. */
+static PRINTF_LIKE(4, 5) void say_word(struct report *report, const char *color, const char *word,
+				       const char *format, ...)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	char head[32];
+	va_list args;
+
+	if (!says(report))
+		return;
+	va_start(args, format);
+	buffer_add(&text, "  ");
+	buffer_vprintf(&text, format, args);
+	va_end(args);
+	note_error(report, &text);
+	(void)snprintf(head, sizeof(head), "%-8s", word);
+	report_print_line(report, stdout, color, head, text.data ? text.data : "");
 }
 
 void report_say(struct report *report, const char *format, ...)
 {
+	struct buffer CLEANUP(buffer_clear) text = {0};
 	va_list args;
 
-	if (report->style.json || report->style.quiet)
+	assert(!strchr(format, '\n'));
+	if (!says(report))
 		return;
 	va_start(args, format);
-	(void)vprintf(format, args);
+	buffer_vprintf(&text, format, args);
 	va_end(args);
-	(void)putchar('\n');
+	note_error(report, &text);
+	report_print_line(report, stdout, "", "", text.data ? text.data : "");
+}
+
+void report_say_lines(struct report *report, const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		report_say(report, "%.*s", (int)length, text);
+		text += length + (text[length] == '\n');
+	}
+}
+
+void report_set_incomplete(struct report *report)
+{
+	report->incomplete = true;
+}
+
+void report_print(struct report *report, const struct buffer *text)
+{
+	note_error(report, text);
+	(void)fputs(text->error < 0 || !text->data ? "" : text->data, stdout);
 }
 
 void report_set_changed(struct report *report, bool changed)
 {
-	(void)json_object_set_new(report->object, "changed", json_boolean(changed));
+	report_set_member(report, report->object, "changed", json_boolean(changed));
 }
 
 void report_set_state(struct report *report, const char *state)
 {
-	(void)json_object_set_new(report->object, "state", json_string(state));
+	report_set_member(report, report->object, "state", json_string(state));
 }
 
 void report_fail(struct report *report)
@@ -98,9 +150,9 @@ void report_fail(struct report *report)
 
 void report_unread(struct report *report, const char *what, const char *reason)
 {
-	json_array_append_new(json_object_get(report->object, "unread"),
-			      json_pack("{s:o, s:o}", "path", report_text(what, strlen(what)),
-					"reason", report_text(reason, strlen(reason))));
+	report_add_item(report, json_object_get(report->object, "unread"),
+			report_pack(report, "{s:o, s:o}", "path", report_string(what), "reason",
+				    report_string(reason)));
 	report->unread_count++;
 }
 
@@ -114,8 +166,8 @@ void report_plan(struct report *report, const struct plan *plan)
 	const struct plan_sizes *sizes = &plan->sizes;
 	struct buffer CLEANUP(buffer_clear) memory = {0};
 
-	(void)json_object_set_new(report->object, "mode",
-				  json_string(plan->mode == MODE_TUNE ? "tune" : "disable"));
+	report_set_member(report, report->object, "mode",
+			  json_string(plan->mode == MODE_TUNE ? "tune" : "disable"));
 	if (plan->mode == MODE_DISABLE) {
 		report_say(report, "mode      disable: nf_conntrack is kept off this host");
 		return;
@@ -133,11 +185,10 @@ void report_plan(struct report *report, const struct plan *plan)
 		   (json_int_t)sizes->hashsize, sizes->from_ram ? " (auto)" : "");
 	report_say(report, "memory    %s when full; max counts each network namespace by itself",
 		   memory.data ? memory.data : "?");
-	(void)json_object_set_new(report->object, "sizes",
-				  json_pack("{s:I, s:I, s:b, s:I}", "max", (json_int_t)sizes->max,
-					    "hashsize", (json_int_t)sizes->hashsize, "auto",
-					    sizes->from_ram, "memory",
-					    (json_int_t)sizes->table_bytes));
+	report_set_member(report, report->object, "sizes",
+			  report_pack(report, "{s:I, s:I, s:b, s:I}", "max", (json_int_t)sizes->max,
+				      "hashsize", (json_int_t)sizes->hashsize, "auto",
+				      sizes->from_ram, "memory", (json_int_t)sizes->table_bytes));
 }
 
 void report_file(struct report *report, const char *path, const char *action, const char *state,
@@ -147,11 +198,10 @@ void report_file(struct report *report, const char *path, const char *action, co
 	/* In a plan and after a run the action is the news; in a check the state is. */
 	bool act = strcmp(action, "none") != 0;
 
-	json_array_append_new(json_object_get(report->object, "files"),
-			      json_pack("{s:o, s:s, s:s}", "path", report_text(path, strlen(path)),
-					"action", action, "state", state));
-	report_say(report, "%s%-8s%s  %s%s", report_color(report, color), act ? action : state,
-		   report_color(report, COLOR_NONE), report->style.prefix, path);
+	report_add_item(report, json_object_get(report->object, "files"),
+			report_pack(report, "{s:o, s:s, s:s}", "path", report_string(path),
+				    "action", action, "state", state));
+	say_word(report, color, act ? action : state, "%s%s", report->style.prefix, path);
 	if (reason && strcmp(state, "ok") != 0 && strcmp(state, "missing") != 0 &&
 	    !(act && strcmp(state, "leftover") == 0))
 		report_say(report, "          %s", reason);
@@ -194,54 +244,54 @@ static void say_value(struct report *report, const struct value_report *what)
 	if (value->rounded != value->wanted && value->state != VALUE_ABSENT &&
 	    value->state != VALUE_OK)
 		buffer_printf(&text, " (%" PRIu64 " when rounded by the kernel)", value->rounded);
-	report_say(report, "%s%-8s%s  %s%s",
-		   report_color(report, good ? COLOR_GREEN : COLOR_YELLOW), word,
-		   report_color(report, COLOR_NONE), value->key, text.data ? text.data : "");
+	note_error(report, &text);
+	say_word(report, good ? COLOR_GREEN : COLOR_YELLOW, word, "%s%s", value->key,
+		 text.data ? text.data : "");
 }
 
 void report_value(struct report *report, const struct value_report *what)
 {
 	const struct value *value = what->value;
-	json_t *item = json_pack(
-		"{s:s, s:o, s:o, s:s}", "key", value->key, "wanted",
+	json_t *item = report_pack(
+		report, "{s:s, s:o, s:o, s:s}", "key", value->key, "wanted",
 		value->wanted <= INT64_MAX ? json_integer((json_int_t)value->wanted) : json_null(),
 		"live", json_value(value->live), "state", value_state_word(value->state));
 
 	if (what->action) {
-		(void)json_object_set_new(item, "action", json_string(what->action));
-		(void)json_object_set_new(item, "now", json_value(what->now));
+		report_set_member(report, item, "action", json_string(what->action));
+		report_set_member(report, item, "now", json_value(what->now));
 	}
 	if (what->since)
-		(void)json_object_set_new(item, "since", json_string(what->since));
+		report_set_member(report, item, "since", json_string(what->since));
 	if (what->out_of_reach)
-		(void)json_object_set_new(item, "out_of_reach", json_true());
-	(void)json_array_append_new(json_object_get(report->place, "values"), item);
+		report_set_member(report, item, "out_of_reach", json_true());
+	report_add_item(report, json_object_get(report->place, "values"), item);
 	if (what->line)
 		say_value(report, what);
 }
 
 void report_begin_namespace(struct report *report, const struct network_namespace *one)
 {
-	json_t *item = json_pack(
-		"{s:o, s:o, s:s, s:[]}", "name",
-		one->name ? report_text(one->name, strlen(one->name)) : json_null(), "path",
-		report_text(one->path, strlen(one->path)), "state", "in-order", "values");
+	json_t *item = report_pack(report, "{s:o, s:o, s:s, s:[]}", "name",
+				   one->name ? report_string(one->name) : json_null(), "path",
+				   report_string(one->path), "state", "in-order", "values");
 
-	(void)json_array_append_new(json_object_get(report->object, "namespaces"), item);
+	report_add_item(report, json_object_get(report->object, "namespaces"), item);
 	report->place = item;
 	network_namespace_describe(one, &report->where);
-	report_say(report, "%s%s%s", report_color(report, COLOR_BOLD),
-		   report->where.data ? report->where.data : "?", report_color(report, COLOR_NONE));
+	if (says(report))
+		report_print_line(report, stdout, COLOR_BOLD,
+				  report->where.data ? report->where.data : "?", "");
 }
 
 void report_end_namespace(struct report *report, const char *state)
 {
-	(void)json_object_set_new(report->place, "state", json_string(state));
+	report_set_member(report, report->place, "state", json_string(state));
 	report->place = report->object;
 	buffer_clear(&report->where);
 }
 
-static void print_diff(const struct report *report, const char *text)
+static void print_diff(struct report *report, const char *text)
 {
 	while (*text) {
 		size_t length = strcspn(text, "\n");
@@ -249,9 +299,10 @@ static void print_diff(const struct report *report, const char *text)
 				    : text[0] == '-' ? COLOR_RED
 				    : text[0] == '@' ? COLOR_BOLD
 						     : COLOR_NONE;
+		struct buffer CLEANUP(buffer_clear) line = {0};
 
-		(void)printf("%s%.*s%s\n", report_color(report, color), (int)length, text,
-			     report_color(report, COLOR_NONE));
+		buffer_add_bytes(&line, text, length);
+		report_print_line(report, stdout, color, line.data ? line.data : "", "");
 		text += length + (text[length] == '\n');
 	}
 }
@@ -265,6 +316,7 @@ void report_diff(struct report *report, const struct file_difference *difference
 	json_t *files = json_object_get(report->object, "files");
 
 	buffer_printf(&name, "%s%s", report->style.prefix, difference->path);
+	note_error(report, &name);
 	if (!name.data)
 		return;
 	diff_add(&text,
@@ -273,19 +325,27 @@ void report_diff(struct report *report, const struct file_difference *difference
 		 &(struct diff_side){difference->wanted ? name.data : "/dev/null",
 				     difference->wanted ? difference->wanted->bytes : "",
 				     difference->wanted ? difference->wanted->size : 0});
+	note_error(report, &text);
 	if (!text.data)
 		return;
-	(void)json_object_set_new(json_array_get(files, json_array_size(files) - 1), "diff",
-				  report_text(text.data, text.length));
-	if (print && !report->style.json && !report->style.quiet)
+	report_set_member(report, json_array_get(files, json_array_size(files) - 1), "diff",
+			  report_text(text.data, text.length));
+	if (print && says(report))
 		print_diff(report, text.data);
 }
 
 int report_finish(struct report *report)
 {
-	if (report->style.json &&
-	    (json_dumpf(report->object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) < 0 ||
-	     putchar('\n') == EOF))
+	bool printed;
+
+	if (report->incomplete)
+		report_fail(report);
+	printed = !report->style.json || report_print_json(report) == 0;
+	/* Standard output that is gone speaks for itself. */
+	if (ferror(stdout))
 		return -EIO;
-	return 0;
+	if (!report->incomplete && printed)
+		return 0;
+	report_message(report, SEVERITY_ERROR, "out of memory: a part of the answer is missing");
+	return -ENOMEM;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buffer.h"
 #include "base/problems.h"
 #include "host/journal.h"
 #include "host/kernel.h"
@@ -41,10 +42,21 @@ const struct report_style *report_style(const struct report *report);
 json_t *report_object(struct report *report);
 
 /*
- * Bytes of foreign files and paths, which may be anything, as a JSON string: in what is no UTF-8 a "?" stands for each byte
- * that is no ASCII, in any text for NUL.
+ * Makes a JSON string of a foreign text, which may have any bytes: in a text that is no UTF-8 or has a NUL, "?" stands for
+ * each byte that is no ASCII, and for NUL. NULL: out of memory, for report_pack(), report_set_member() and report_add_item() to find.
  */
 json_t *report_text(const char *text, size_t size);
+json_t *report_string(const char *text);
+
+/*
+ * json_pack(), json_object_set_new() and json_array_append_new() for what is printed as JSON. What fails, because memory ran
+ * out or because a foreign text was not passed through report_text(), lets report_finish() fail: the answer is not whole.
+ */
+json_t *report_pack(struct report *report, const char *format, ...);
+void report_set_member(struct report *report, json_t *object, const char *key, json_t *value);
+void report_add_item(struct report *report, json_t *list, json_t *value);
+/* For what fails elsewhere: memory ran out for a text that is printed without a part. */
+void report_set_incomplete(struct report *report);
 
 /* A line on standard error; a note only with --verbose or, where the verb has nothing else to say, by report_say(). */
 void report_message(struct report *report, enum severity severity, const char *format, ...)
@@ -61,8 +73,15 @@ void report_last_error(struct report *report);
 /* prefix: before the name of each file. */
 void report_problems(struct report *report, const char *prefix, const struct problems *problems);
 
-/* A line of the result, not in JSON and not with --quiet. */
+/*
+ * Prints one line of the result, not in JSON and not with --quiet. A line feed in an argument is a foreign one and becomes
+ * "?"; the format has none.
+ */
 void report_say(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Prints the lines of a text of our own, which begin and end where we want. */
+void report_say_lines(struct report *report, const char *text);
+/* Prints a screen or metrics, which their renderer has made harmless, to standard output. */
+void report_print(struct report *report, const struct buffer *text);
 
 void report_set_changed(struct report *report, bool changed);
 void report_set_state(struct report *report, const char *state);
@@ -110,5 +129,8 @@ void report_end_namespace(struct report *report, const char *state);
 void report_event(struct report *report, enum severity severity, const char *id,
 		  const struct journal_fields *fields, const char *format, ...) PRINTF_LIKE(5, 6);
 
-/* Prints the JSON object. -EIO: standard output did not take everything. */
+/*
+ * Prints the JSON object. -EIO: standard output did not take everything; -ENOMEM, after a message: a part of what was
+ * printed is missing.
+ */
 MUST_CHECK int report_finish(struct report *report);

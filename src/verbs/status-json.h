@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <jansson.h>
-
 #include "model/table.h"
+#include "verbs/report.h"
 
-/* A new reference; NULL: no memory. What is not known is null. */
-json_t *status_json(const struct table *table, const struct judgement *judgement);
+/* Returns a new reference for report_set_member(), NULL without memory. What is not known is null. */
+json_t *status_json(struct report *report, const struct table *table,
+		    const struct judgement *judgement);

@@ -1,7 +1,6 @@
 /* The verb status: the table now, on a screen, again and again, or for programs. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <stdio.h>
 #include <time.h>
 
 #include "model/render-table.h"
@@ -62,7 +61,7 @@ static void print_screen(struct context *context, const struct host_table *host)
 	status_style(context, false, &style);
 	render_table(&host->table, &host->judgement, NULL, &style, &screen);
 	if (!context->options->quiet)
-		(void)fputs(screen.data ? screen.data : "", stdout);
+		report_print(context->report, &screen);
 }
 
 static enum exit_code run_status(struct context *context)
@@ -87,11 +86,11 @@ static enum exit_code run_status(struct context *context)
 						  host.table.values.blocked,
 					  &host.live);
 		}
-		(void)json_object_set_new(report_object(context->report), "table",
-					  status_json(&host.table, &host.judgement));
+		report_set_member(context->report, report_object(context->report), "table",
+				  status_json(context->report, &host.table, &host.judgement));
 	} else if (options->prometheus) {
 		render_metrics(&host.table, &host.judgement, &host.live.values, &metrics);
-		(void)fputs(metrics.data ? metrics.data : "", stdout);
+		report_print(context->report, &metrics);
 	} else {
 		print_screen(context, &host);
 	}

@@ -247,12 +247,12 @@ static enum exit_code uninstall_locked(struct context *context)
 		report_say(context->report,
 			   "Nothing to do: nothing of conntrack-persist is installed.");
 	else
-		report_say(
-			context->report, "Removed.%s",
+		report_say_lines(
+			context->report,
 			context->options->root
-				? ""
-				: " A loaded nf_conntrack keeps its values until it loads again, "
-				  "at the\nlatest until the reboot.");
+				? "Removed."
+				: "Removed. A loaded nf_conntrack keeps its values until it loads "
+				  "again, at the\nlatest until the reboot.");
 	if (changes.count > 0) {
 		keep_off_say_way_back(context, &session);
 		find_initramfs(context, &session, false);

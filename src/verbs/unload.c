@@ -16,9 +16,11 @@ static void note_module(struct context *context, const char *name, const char *a
 
 	if (!list) {
 		list = json_array();
-		(void)json_object_set_new(object, "removals", list);
+		report_set_member(context->report, object, "removals", list);
 	}
-	json_array_append_new(list, json_pack("{s:s, s:s}", "name", name, "action", action));
+	report_add_item(context->report, list,
+			report_pack(context->report, "{s:o, s:s}", "name", report_string(name),
+				    "action", action));
 	report_say(context->report, "%-8s  %s", action, name);
 }
 
@@ -181,11 +183,11 @@ static enum exit_code run_unload(struct context *context)
 	report_set_changed(context->report, result.removed > 0);
 	if (code != EXIT_DONE)
 		return code;
-	report_say(context->report, "%s",
-		   result.removed > 0
-			   ? "Unloaded. It loads again when something asks for it, unless "
-			     "mode = disable is\ninstalled."
-			   : "Nothing to do: nf_conntrack is not loaded.");
+	report_say_lines(context->report,
+			 result.removed > 0
+				 ? "Unloaded. It loads again when something asks for it, unless "
+				   "mode = disable is\ninstalled."
+				 : "Nothing to do: nf_conntrack is not loaded.");
 	return EXIT_DONE;
 }
 

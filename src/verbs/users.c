@@ -7,22 +7,23 @@
 
 static const char *const words[] = {[USE_LIKELY] = "likely", [USE_CERTAIN] = "certain"};
 
-static json_t *list_uses(const struct uses *uses)
+static json_t *list_uses(struct report *report, const struct uses *uses)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < uses->count; i++) {
 		const struct use *use = &uses->items[i];
 
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s}", "certainty",
-						      words[use->certainty], "kind", use->kind,
-						      "name", use->name, "evidence", use->evidence,
-						      "breaks", use->breaks));
+		report_add_item(report, list,
+				report_pack(report, "{s:s, s:s, s:o, s:o, s:s}", "certainty",
+					    words[use->certainty], "kind", use->kind, "name",
+					    report_string(use->name), "evidence",
+					    report_string(use->evidence), "breaks", use->breaks));
 	}
 	return list;
 }
 
-static json_t *list_modules(const struct module_graph *graph)
+static json_t *list_modules(struct report *report, const struct module_graph *graph)
 {
 	json_t *list = json_array();
 
@@ -31,12 +32,13 @@ static json_t *list_modules(const struct module_graph *graph)
 		json_t *holders = json_array();
 
 		for (size_t k = 0; k < module->holder_count; k++)
-			json_array_append_new(holders,
-					      json_string(graph->items[module->holders[k]].name));
-		json_array_append_new(list,
-				      json_pack("{s:s, s:I, s:o, s:s}", "name", module->name,
-						"outside", (json_int_t)module->outside, "holders",
-						holders, "meaning", module_words(module->name)));
+			report_add_item(report, holders,
+					report_string(graph->items[module->holders[k]].name));
+		report_add_item(report, list,
+				report_pack(report, "{s:o, s:I, s:o, s:s}", "name",
+					    report_string(module->name), "outside",
+					    (json_int_t)module->outside, "holders", holders,
+					    "meaning", module_words(module->name)));
 	}
 	return list;
 }
@@ -48,12 +50,13 @@ static size_t count_left_out(const struct uses *uses)
 
 void users_add_json(struct context *context, const struct host_uses *found)
 {
-	json_t *object = report_object(context->report);
+	struct report *report = context->report;
 
-	(void)json_object_set_new(object, "users", list_uses(&found->uses));
-	(void)json_object_set_new(object, "users_left_out",
-				  json_integer((json_int_t)count_left_out(&found->uses)));
-	(void)json_object_set_new(object, "modules", list_modules(&found->graph));
+	report_set_member(report, report_object(report), "users", list_uses(report, &found->uses));
+	report_set_member(report, report_object(report), "users_left_out",
+			  json_integer((json_int_t)count_left_out(&found->uses)));
+	report_set_member(report, report_object(report), "modules",
+			  list_modules(report, &found->graph));
 }
 
 #define INDENT 10

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/journal.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -22,15 +23,15 @@ bool journal_listens(void)
 	return access(log_path(), F_OK) == 0;
 }
 
-void journal_send(enum severity severity, const char *id, const char *text,
-		  const struct journal_fields *fields)
+int journal_send(enum severity severity, const char *id, const char *text,
+		 const struct journal_fields *fields)
 {
 	static const char *const words[] = {
 		[SEVERITY_NOTE] = "info", [SEVERITY_WARNING] = "warning", [SEVERITY_ERROR] = "err"};
 	FILE *log = fopen(log_path(), "a");
 
 	if (!log)
-		return;
+		return -errno;
 	(void)fprintf(log, "%s: %s\n",
 		      severity == SEVERITY_NOTE && fields && fields->notable ? "notice"
 									     : words[severity],
@@ -40,6 +41,7 @@ void journal_send(enum severity severity, const char *id, const char *text,
 	for (size_t i = 0; fields && i < fields->count; i++)
 		(void)fprintf(log, "  %s\n", fields->texts[i]);
 	(void)fclose(log);
+	return 0;
 }
 
 /* Lines "MICROSECONDS TEXT" of $CONNTRACK_PERSIST_HOST/kernel-messages; the line "lost": older ones are not there. */

@@ -74,6 +74,8 @@ int kernel_list_namespaces(const struct kernel *kernel, struct network_namespace
 
 	(void)snprintf(folder, sizeof(folder), "%s/namespaces", kernel_files_root(kernel));
 	count = scandir(folder, &names, NULL, alphasort);
+	if (count < 0 && errno == ENOMEM)
+		error = -ENOMEM;
 	for (int i = 0; i < count; i++) {
 		if (error == 0 && names[i]->d_name[0] != '.' && found.count < NAMESPACES_MAX)
 			error = describe(kernel, names[i], &found.items[found.count++]);

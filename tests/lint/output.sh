@@ -1,0 +1,21 @@
+#!/bin/bash
+# Text is printed and the JSON object is filled where foreign text is made harmless and each failure is noticed.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+set -euo pipefail
+: "${srcdir:?is set by make check}"
+cd "$srcdir/src"
+status=0
+# only WHAT FILES PATTERN: the pattern occurs in files whose path matches FILES alone.
+only() {
+	if grep -rnE --include='*.[ch]' -- "$3" . | grep -vE "^\./($2):"; then
+		echo "$1"
+		status=1
+	fi
+}
+only 'is printed elsewhere than in verbs/report*.c, main.c and what draws on the terminal' \
+	'verbs/report(-json|-messages)?\.c|main\.c|host/terminal\.c|verbs/status-watch\.c|host/namespaces\.c' \
+	'\b(v?printf|v?fprintf|fputs|puts|putchar|fputc|putc|fwrite|v?dprintf|perror) ?\('
+only 'is JSON that report_set_member(), report_add_item() and report_pack() do not see' \
+	'verbs/report-json\.c|verbs/report\.[ch]|model/manifest\.c' \
+	'\bjson_(object_set|object_set_new|array_append|array_append_new|pack|dump[a-z]*) ?\('
+exit $status
