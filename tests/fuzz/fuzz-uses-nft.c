@@ -27,11 +27,14 @@ static void read_message(struct nft_reader *reader, uint16_t type, const uint8_t
 
 static void check_text(const char *text)
 {
-	bool is_utf8 = text_is_utf8(text, strlen(text));
+	size_t length = strlen(text);
+	bool is_utf8 = text_is_utf8(text, length), harmless;
 
-	for (; *text; text++)
-		if (text_steering_bytes(text, is_utf8) > 0)
+	for (size_t i = 0; i < length;) {
+		i += text_next_character(text + i, length - i, is_utf8, &harmless);
+		if (!harmless)
 			abort();
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
