@@ -1,20 +1,15 @@
-/* The directories of a tree: list, make, remove, lock. */
+/* The directories of a tree: list, make, remove. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/text.h"
 #include "host/tree-internal.h"
 
 #define DIRECTORY_MODE 0755
-
-/* How long a look at a lock held by somebody else is apart from the next, in milliseconds. */
-#define LOCK_STEP_MS 50
 
 static int compare_names(const void *a, const void *b)
 {
@@ -207,49 +202,6 @@ int tree_remove_directory(struct tree *tree, const char *path)
 											  : -errno;
 }
 
-static int64_t milliseconds_now(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
-/* flock(2) itself knows no bound but a signal, which would be a matter of the whole program. */
-static int lock_until(int fd, int64_t deadline)
-{
-	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		struct timespec pause = {.tv_nsec = 1000000L * LOCK_STEP_MS};
-		int64_t left;
-
-		if (errno == EINTR)
-			continue;
-		if (errno != EWOULDBLOCK)
-			return -errno;
-		left = deadline - milliseconds_now();
-		if (left <= 0)
-			return -ETIMEDOUT;
-		if (left < LOCK_STEP_MS)
-			pause.tv_nsec = 1000000L * left;
-		(void)nanosleep(&pause, NULL);
-	}
-	return 0;
-}
-
-/* Whether the directory that was locked is still the one at this path. 1: it is, 0: another one. */
-static int is_still_there(const struct tree *tree, const char *path, int fd)
-{
-	int CLEANUP(close_descriptor) again = -1;
-	struct stat locked, now;
-	int error = tree_open_directory(tree, path, O_PATH, &again);
-
-	if (error < 0)
-		return error;
-	if (fstat(fd, &locked) < 0 || fstat(again, &now) < 0)
-		return -errno;
-	return locked.st_dev == now.st_dev && locked.st_ino == now.st_ino;
-}
-
 /* What is put into a directory is lost with its own name; that it cannot be synced is no failure yet. */
 static int make_lasting(const struct tree *tree, const char *path)
 {
@@ -265,8 +217,7 @@ static int make_lasting(const struct tree *tree, const char *path)
 	return made;
 }
 
-/* Makes a directory with those above it. 1: made, 0: somebody else was faster. */
-static int make_with_parents(const struct tree *tree, const char *path)
+int tree_make_with_parents(const struct tree *tree, const char *path)
 {
 	char **names = NULL;
 	size_t count = 0;
@@ -276,46 +227,4 @@ static int make_with_parents(const struct tree *tree, const char *path)
 		error = make_lasting(tree, names[i]);
 	tree_names_free(names, count);
 	return error < 0 ? error : make_lasting(tree, path);
-}
-
-static int open_or_make(const struct tree *tree, const char *path, int *ret_fd, bool *ret_made)
-{
-	int made, error = tree_open_directory(tree, path, O_RDONLY, ret_fd);
-
-	*ret_made = false;
-	if (error == -ENOENT)
-		error = tree_tell_missing(tree, path);
-	if (error != -ENOENT)
-		return error;
-	made = make_with_parents(tree, path);
-	if (made < 0)
-		return made;
-	*ret_made = made > 0;
-	return tree_open_directory(tree, path, O_RDONLY, ret_fd);
-}
-
-int tree_lock(struct tree *tree, const char *directory, int timeout_ms, int *ret_lock,
-	      bool *ret_made_directory)
-{
-	int64_t deadline = milliseconds_now() + timeout_ms;
-
-	do {
-		int CLEANUP(close_descriptor) fd = -1;
-		bool made = false;
-		int result = open_or_make(tree, directory, &fd, &made);
-
-		if (result == 0)
-			result = lock_until(fd, deadline);
-		if (result == 0)
-			result = is_still_there(tree, directory, fd);
-		if (result > 0) {
-			*ret_lock = steal_descriptor(&fd);
-			*ret_made_directory = made;
-			return 0;
-		}
-		/* What has gone or is another one meanwhile was taken away by a holder: again. */
-		if (result < 0 && result != -ENOENT)
-			return result;
-	} while (milliseconds_now() < deadline);
-	return -ETIMEDOUT;
 }

@@ -85,6 +85,9 @@ MUST_CHECK int tree_open_directory(const struct tree *tree, const char *path, in
  */
 MUST_CHECK int tree_make_directory(const struct tree *tree, const char *path, struct place *ret);
 
+/* Makes a directory with those above it, each lasting. 1: made, 0: somebody else was faster. */
+MUST_CHECK int tree_make_with_parents(const struct tree *tree, const char *path);
+
 /* A growing list; tree_names_free() frees what it holds. */
 struct names {
 	char **items;

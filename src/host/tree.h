@@ -160,14 +160,34 @@ bool tree_is_read_only(const struct tree *tree, const char *path);
 /* Removes a directory if it is there and empty: 1 removed, 0 not there, not empty or in use as a mount point. */
 MUST_CHECK int tree_remove_directory(struct tree *tree, const char *path);
 
+/* Who or what keeps a lock from being taken. */
+struct lock_obstacle {
+	pid_t holder; /* -ETIMEDOUT: the process that holds it; 0: not known, as in another PID namespace */
+	char command[128]; /* its command line, cut to fit; "": not known. Foreign text */
+	const char *
+		words; /* -EPERM: what is wrong with the file, to stand after its name; else NULL */
+};
+
+/* The name of the lock's file in its directory. */
+#define LOCK_NAME "lock"
+
 /*
- * Takes the lock that keeps install and uninstall from running into each other: flock(2) on the
- * directory itself, made (0755, with its parents) if it is not there, so that no lock file is left
- * behind. Waits at most timeout_ms, 0 for one try: -ETIMEDOUT. The holder may remove the directory;
- * whoever waited for it notices and begins again. That it can be written to is not asked: -EROFS
- * and -EACCES come from here only when it has to be made; -ENOLINK: see tree_missing_directories().
- * *ret_lock is a descriptor: closing it releases the lock. *ret_made_directory tells whether the
- * directory was made, so that a run which then changes nothing can take it away again.
+ * Takes the lock that keeps runs of this program from running into each other: fcntl(2) on the file "lock" of a directory,
+ * which is made (0755, with its parents) if it is not there. The file is empty, belongs to this process's user and has
+ * mode 0600, so that no other user can open and hold it. An empty file that others could have open (of another user, of a
+ * looser mode, with a second name) is replaced. Waits at most timeout_ms, 0 for one try: -ETIMEDOUT. The holder may remove
+ * the file and its directory; a run that waited for it notices and begins again.
+ * *ret_lock is a descriptor: closing it, or another one of the same file, releases the lock; so a process must not take
+ * one lock twice. -1: the file system is read-only, so that nothing can be changed there and no lock is needed.
+ * *ret_made_directory: the directory was made.
+ * Negative errno: -ETIMEDOUT and -EPERM with *ret_obstacle set; -EROFS: the directory would have to be made; -ENOLINK: see
+ * tree_missing_directories(); as open(2).
  */
 MUST_CHECK int tree_lock(struct tree *tree, const char *directory, int timeout_ms, int *ret_lock,
-			 bool *ret_made_directory);
+			 bool *ret_made_directory, struct lock_obstacle *ret_obstacle);
+
+/*
+ * Removes the file of a lock that is held; alone: only if nothing else lies in its directory. lock: of tree_lock(), -1 does
+ * nothing.
+ */
+MUST_CHECK int tree_remove_lock(struct tree *tree, const char *directory, int lock, bool alone);

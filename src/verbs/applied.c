@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "verbs/lock.h"
 #include "verbs/watch.h"
 
 void applied_done(struct applied *applied)
@@ -41,9 +42,12 @@ static void sweep(struct context *context)
 void applied_remember(struct context *context, const struct live *live)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
+	struct lock CLEANUP(lock_release) lock = {.fd = -1};
 	struct observed_file seen = {0};
 	struct change_failure failure;
 
+	if (!lock_try(context, PATH_RUNTIME, &lock))
+		return;
 	add_load(context, &b);
 	for (size_t i = 0; i < live->values.count; i++)
 		if (live->values.items[i].state == VALUE_OK)
@@ -68,9 +72,14 @@ void applied_remember(struct context *context, const struct live *live)
 
 void applied_forget(struct context *context)
 {
+	struct lock CLEANUP(lock_release) lock = {.fd = -1};
 	struct observed_file seen = {0};
 	struct change_failure failure;
 
+	/* No folder is made for a lock alone. */
+	if (tree_look(context->tree, PATH_RUNTIME, 0, &seen) < 0 || seen.kind != FILE_DIRECTORY ||
+	    !lock_try(context, PATH_RUNTIME, &lock))
+		return;
 	sweep(context);
 	if (tree_look(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &seen) == 0 &&
 	    seen.kind == FILE_REGULAR)
@@ -80,6 +89,7 @@ void applied_forget(struct context *context)
 							 .seen = &seen},
 				   1, &failure);
 	observed_file_clear(&seen);
+	(void)!tree_remove_lock(context->tree, PATH_RUNTIME, lock.fd, true);
 	(void)!tree_remove_directory(context->tree, PATH_RUNTIME);
 }
 

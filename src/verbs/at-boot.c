@@ -12,8 +12,6 @@
 #include "verbs/session.h"
 #include "verbs/watch.h"
 
-#define LOCK_TIMEOUT_MS 30000
-
 /* Before the kernel refuses: its own message comes late and names no remedy. */
 static enum exit_code judge_memory(struct context *context, const struct session *session)
 {
@@ -165,24 +163,17 @@ static enum exit_code choose_sizes(struct context *context, bool installed)
 /* The lock of install where there is a place for it; else that of the files of this boot. */
 static enum exit_code choose_locked(struct context *context, bool installed)
 {
-	struct change_lock CLEANUP(change_lock_release) lock = {.fd = -1};
-	int CLEANUP(close_descriptor) fd = -1;
-	bool made;
-	int error;
+	struct lock CLEANUP(lock_release) lock = {.fd = -1};
+	bool lasting = installed && !tree_is_read_only(context->tree, PATH_STATE);
+	enum exit_code code;
 
-	if (installed) {
-		enum exit_code code = change_lock_take(context, &lock);
-
-		return code == EXIT_DONE ? choose_sizes(context, true) : code;
-	}
-	if (changes_use_labels(context) != EXIT_DONE)
-		return EXIT_FAILED;
-	error = tree_lock(context->tree, PATH_RUNTIME, LOCK_TIMEOUT_MS, &fd, &made);
-	if (error < 0) {
-		report_errno(context, "lock", PATH_RUNTIME, error);
-		return EXIT_FAILED;
-	}
-	return choose_sizes(context, false);
+	if (lasting)
+		code = changes_lock(context, &lock);
+	else
+		code = changes_use_labels(context);
+	if (code == EXIT_DONE && !lasting)
+		code = lock_take(context, PATH_RUNTIME, &lock);
+	return code == EXIT_DONE ? choose_sizes(context, installed) : code;
 }
 
 enum exit_code at_boot_run(struct context *context)

@@ -7,8 +7,6 @@
 
 #include "base/buffer.h"
 
-#define LOCK_TIMEOUT_MS 30000
-
 /* So many edited copies of one file are enough. */
 #define COPIES_MAX 1000U
 
@@ -200,34 +198,11 @@ enum exit_code changes_use_labels(struct context *context)
 	return EXIT_FAILED;
 }
 
-enum exit_code change_lock_take(struct context *context, struct change_lock *ret)
+enum exit_code changes_lock(struct context *context, struct lock *ret)
 {
-	struct change_lock lock = {.tree = context->tree, .fd = -1};
-	struct buffer CLEANUP(buffer_clear) path = {0};
-	bool made;
-	int error;
+	enum exit_code code = session_refuse_loose(context, PATH_STATE "/" LOCK_NAME);
 
-	if (changes_use_labels(context) != EXIT_DONE)
-		return EXIT_FAILED;
-	error = tree_missing_directories(context->tree, PATH_MANIFEST, &lock.made,
-					 &lock.made_count);
-	if (error == 0)
-		error = tree_lock(context->tree, PATH_STATE, LOCK_TIMEOUT_MS, &lock.fd, &made);
-	if (error < 0) {
-		buffer_printf(&path, "%s%s", tree_prefix(context->tree), PATH_STATE);
-		report_errno(context, "lock", path.data ? path.data : PATH_STATE, error);
-		change_lock_release(&lock);
-		return EXIT_FAILED;
-	}
-	*ret = lock;
-	return EXIT_DONE;
-}
-
-void change_lock_release(struct change_lock *lock)
-{
-	for (size_t i = lock->made_count; i-- > 0;)
-		(void)!tree_remove_directory(lock->tree, lock->made[i]);
-	tree_names_free(lock->made, lock->made_count);
-	close_descriptor(&lock->fd);
-	*lock = (struct change_lock){.fd = -1};
+	if (code == EXIT_DONE)
+		code = changes_use_labels(context);
+	return code == EXIT_DONE ? lock_take(context, PATH_STATE, ret) : code;
 }

@@ -4,6 +4,7 @@
 
 #include "host/tree.h"
 #include "model/observed.h"
+#include "verbs/lock.h"
 #include "verbs/session.h"
 
 #define PATH_REPLACED PATH_STATE "/replaced"
@@ -67,15 +68,8 @@ enum exit_code changes_commit(struct context *context, const struct changes *cha
  */
 enum exit_code changes_use_labels(struct context *context);
 
-/* The lock of install and uninstall, with what it made. */
-struct change_lock {
-	struct tree *tree;
-	int fd;
-	/* Directories that were not there before, outermost first. */
-	char **made;
-	size_t made_count;
-};
-enum exit_code change_lock_take(struct context *context, struct change_lock *ret);
-
-/* Also takes away again what was made for it, where nothing lies in it now. */
-void change_lock_release(struct change_lock *lock);
+/*
+ * Takes the lock of install and uninstall, and has new files labelled from here on. Refuses directories that others may
+ * write to, because they could put another file in the place of the lock, or a manifest of their own beside it.
+ */
+enum exit_code changes_lock(struct context *context, struct lock *ret);

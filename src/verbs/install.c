@@ -247,7 +247,7 @@ static enum exit_code carry_out(struct context *context, struct session *session
 	return tell_rest(context, session, &activation, changed);
 }
 
-static int record_made(const struct change_lock *lock, struct manifest *manifest)
+static int record_made(const struct lock *lock, struct manifest *manifest)
 {
 	int error = 0;
 
@@ -256,7 +256,7 @@ static int record_made(const struct change_lock *lock, struct manifest *manifest
 	return error;
 }
 
-static enum exit_code install_locked(struct context *context, const struct change_lock *lock)
+static enum exit_code install_locked(struct context *context, const struct lock *lock)
 {
 	struct session CLEANUP(session_done) session = {0};
 	struct changes CLEANUP(changes_done) changes = {0};
@@ -286,14 +286,14 @@ static enum exit_code install_locked(struct context *context, const struct chang
 
 static enum exit_code run_install(struct context *context)
 {
-	struct change_lock CLEANUP(change_lock_release) lock = {.fd = -1};
+	struct lock CLEANUP(lock_release) lock = {.fd = -1};
 	enum exit_code code;
 
 	if (context->options->at_boot)
 		return at_boot_run(context);
 	if (context->options->dry_run)
 		return verb_plan.run(context);
-	code = change_lock_take(context, &lock);
+	code = changes_lock(context, &lock);
 	return code == EXIT_DONE ? install_locked(context, &lock) : code;
 }
 

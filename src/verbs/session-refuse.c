@@ -26,8 +26,7 @@ static bool is_loose(const struct context *context, const char *path, struct buf
 	return true;
 }
 
-/* Only the first is named: they share their parents. */
-static enum exit_code refuse_loose_directory(struct context *context, const char *path)
+enum exit_code session_refuse_loose(struct context *context, const char *path)
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};
 	bool force = context->options->force;
@@ -41,6 +40,7 @@ static enum exit_code refuse_loose_directory(struct context *context, const char
 	return force ? EXIT_DONE : EXIT_REFUSED;
 }
 
+/* Only the first is named: they share their parents. The manifest's was looked at before it was locked. */
 static enum exit_code refuse_loose_directories(struct context *context,
 					       const struct session *session)
 {
@@ -48,11 +48,10 @@ static enum exit_code refuse_loose_directories(struct context *context,
 		const struct file_difference *difference = &session->differences[i];
 
 		if (difference->wanted && difference->action != ACTION_NONE &&
-		    refuse_loose_directory(context, difference->path) != EXIT_DONE)
+		    session_refuse_loose(context, difference->path) != EXIT_DONE)
 			return EXIT_REFUSED;
 	}
-	return session->manifest_state == STATE_OK ? EXIT_DONE
-						   : refuse_loose_directory(context, PATH_MANIFEST);
+	return EXIT_DONE;
 }
 
 /* Whether --force would be needed for it, or could not help. */

@@ -42,8 +42,6 @@ static const char *errno_advice(const struct context *context, int error)
 	case ENOSPC:
 	case EDQUOT:
 		return "; make room and run it again";
-	case ETIMEDOUT:
-		return ": another conntrack-persist is at work; run it again when it is done";
 	default:
 		return "";
 	}
@@ -53,8 +51,7 @@ static void report_errno_as(struct context *context, enum severity severity, con
 			    const char *path, int error)
 {
 	/* Those that this program gives a meaning of its own have no use for the system's words. */
-	bool own = error == -EINVAL || error == -ENOLINK || error == -ESTALE ||
-		   error == -ETIMEDOUT || error == -EROFS;
+	bool own = error == -EINVAL || error == -ENOLINK || error == -ESTALE || error == -EROFS;
 
 	report_message(context->report, severity, "cannot %s %s%s%s%s", what, path, own ? "" : ": ",
 		       own ? "" : strerror(-error), errno_advice(context, error));

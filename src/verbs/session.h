@@ -28,6 +28,12 @@ struct session {
 void session_done(struct session *session);
 
 /*
+ * EXIT_REFUSED, reported, if others than root may write to a directory above this path on the running host; with --force
+ * a warning and EXIT_DONE.
+ */
+enum exit_code session_refuse_loose(struct context *context, const char *path);
+
+/*
  * Reads configuration and files and makes the plan; reports what is wrong. EXIT_DONE: go on; else the verb ends
  * with that. sizes as in struct plan_request.
  */

@@ -168,23 +168,31 @@ static int collect(struct context *context, struct session *session, struct chan
 	return error;
 }
 
-static enum exit_code remove_directory(struct context *context, const char *path)
+/* error: what came of the removal; positive or 0 is well. */
+static enum exit_code judge_removal(struct context *context, const char *path, int error)
 {
 	struct buffer CLEANUP(buffer_clear) whole = {0};
-	int error = tree_remove_directory(context->tree, path);
 
 	if (error >= 0)
 		return EXIT_DONE;
 	buffer_printf(&whole, "%s%s", tree_prefix(context->tree), path);
-	report_errno(context, "remove the directory", whole.data ? whole.data : path, error);
+	report_errno(context, "remove", whole.data ? whole.data : path, error);
 	return EXIT_FAILED;
 }
 
-/* Only what install had made and what is empty now. */
-static enum exit_code remove_directories(struct context *context, const struct manifest *manifest)
+static enum exit_code remove_directory(struct context *context, const char *path)
 {
-	enum exit_code code = remove_directory(context, PATH_REPLACED);
+	return judge_removal(context, path, tree_remove_directory(context->tree, path));
+}
 
+/* Only what install had made and what is empty now; the lock's file goes first, as it lies in one of them. */
+static enum exit_code remove_directories(struct context *context, const struct lock *lock,
+					 const struct manifest *manifest)
+{
+	enum exit_code code = judge_removal(context, PATH_STATE "/" LOCK_NAME, lock_remove(lock));
+
+	if (remove_directory(context, PATH_REPLACED) != EXIT_DONE)
+		code = EXIT_FAILED;
 	if (remove_directory(context, PATH_STATE) != EXIT_DONE)
 		code = EXIT_FAILED;
 	for (size_t i = manifest->directory_count; i-- > 0;)
@@ -208,7 +216,7 @@ static void warn_of_copies(struct context *context)
 	tree_names_free(names, count);
 }
 
-static enum exit_code uninstall_locked(struct context *context)
+static enum exit_code uninstall_locked(struct context *context, const struct lock *lock)
 {
 	struct session CLEANUP(session_done) session = {0};
 	struct changes CLEANUP(changes_done) changes = {0};
@@ -232,7 +240,7 @@ static enum exit_code uninstall_locked(struct context *context)
 		if (code != EXIT_DONE)
 			return code;
 	}
-	code = remove_directories(context, &session.observed.manifest);
+	code = remove_directories(context, lock, &session.observed.manifest);
 	warn_of_copies(context);
 	if (!context->options->root)
 		applied_forget(context);
@@ -287,13 +295,13 @@ static enum exit_code dry_run(struct context *context)
 
 static enum exit_code run_uninstall(struct context *context)
 {
-	struct change_lock CLEANUP(change_lock_release) lock = {.fd = -1};
+	struct lock CLEANUP(lock_release) lock = {.fd = -1};
 	enum exit_code code;
 
 	if (context->options->dry_run)
 		return dry_run(context);
-	code = change_lock_take(context, &lock);
-	return code == EXIT_DONE ? uninstall_locked(context) : code;
+	code = changes_lock(context, &lock);
+	return code == EXIT_DONE ? uninstall_locked(context, &lock) : code;
 }
 
 const struct verb verb_uninstall = {

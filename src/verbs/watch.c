@@ -10,8 +10,6 @@
 #include "base/buffer.h"
 #include "verbs/changes.h"
 
-#define LOCK_TIMEOUT_MS 30000
-
 #define TIMER	   "conntrack-persist-check.timer"
 #define PATH_TIMER "/etc/systemd/system/timers.target.wants/" TIMER
 
@@ -212,14 +210,14 @@ static enum exit_code keep(struct context *context, const struct verdict *verdic
 {
 	struct changes CLEANUP(changes_done) changes = {0};
 	struct looked_at *last = NULL, *order = NULL;
-	int CLEANUP(close_descriptor) lock = -1;
-	enum exit_code code = EXIT_DONE;
-	bool made, other;
+	struct lock CLEANUP(lock_release) lock = {.fd = -1};
+	enum exit_code code = lock_take(context, PATH_RUNTIME, &lock);
+	bool other;
 	int error;
 
-	error = tree_lock(context->tree, PATH_RUNTIME, LOCK_TIMEOUT_MS, &lock, &made);
-	if (error == 0)
-		error = changes_new(2, &changes);
+	if (code != EXIT_DONE)
+		return code;
+	error = changes_new(2, &changes);
 	if (error == 0)
 		error = changes_look(&changes, context->tree, PATH_VERDICT, &last);
 	if (error == 0)

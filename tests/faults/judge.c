@@ -186,6 +186,12 @@ static char *find_lost(const struct story *story, const struct image *now)
 	return NULL;
 }
 
+/* The file of a lock is empty, and stays where a run could not remove anything any more. */
+static bool is_lock(const char *path)
+{
+	return text_ends_with(path, "/conntrack-persist/lock");
+}
+
 /*
  * What a run that ends well may leave undone, now and then to be caught up on by the next: to clear away, which that
  * does, and to take down what was applied, by which check tells more and judges nothing. Values of the kernel only if
@@ -198,14 +204,15 @@ static bool is_minor(const char *path, bool left_out)
 		(text_starts_with(path, "/proc/sys/") || text_starts_with(path, "/sys/")));
 }
 
-static struct image without_minor(const struct image *image, bool left_out)
+static struct image without_minor(const struct image *image, bool loosely, bool left_out)
 {
 	struct image plain = {.items = calloc(image->count + 1, sizeof(*plain.items))};
 
 	if (!plain.items)
 		err(99, "no memory");
 	for (size_t i = 0; i < image->count; i++)
-		if (!is_minor(image->items[i].path, left_out))
+		if (!is_minor(image->items[i].path, left_out) &&
+		    !(loosely && is_lock(image->items[i].path)))
 			plain.items[plain.count++] = image->items[i];
 	return plain;
 }
@@ -222,8 +229,8 @@ static bool has_temporary(const struct image *image)
 static char *find_major_difference(const struct image *now, const struct image *wanted,
 				   bool loosely, bool left_out)
 {
-	struct image here = without_minor(now, left_out);
-	struct image there = without_minor(wanted, left_out);
+	struct image here = without_minor(now, loosely, left_out);
+	struct image there = without_minor(wanted, loosely, left_out);
 	char *difference = find_difference(&here, &there, loosely || has_temporary(now));
 
 	free(here.items);
