@@ -16,6 +16,13 @@ void buffer_clear(struct buffer *b)
 	*b = (struct buffer){0};
 }
 
+void buffer_reset(struct buffer *b)
+{
+	b->length = 0;
+	if (b->data)
+		b->data[0] = '\0';
+}
+
 static int buffer_reserve(struct buffer *b, size_t more)
 {
 	size_t size = b->size ? b->size : 256;

@@ -21,6 +21,8 @@ struct buffer {
 };
 
 void buffer_clear(struct buffer *b);
+/* Removes the text and keeps its memory for the next one. */
+void buffer_reset(struct buffer *b);
 void buffer_add(struct buffer *b, const char *text);
 void buffer_add_bytes(struct buffer *b, const void *bytes, size_t length);
 void buffer_printf(struct buffer *b, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -16,44 +16,84 @@ void problems_done(struct problems *p)
 	*p = (struct problems){0};
 }
 
+/* Ends the text before a character that the cut has split. */
+static void mark_cut(char *text)
+{
+	size_t end = PROBLEM_TEXT_MAX - strlen(" ...");
+
+	while (end > 0 && ((unsigned char)text[end] & 0xc0) == 0x80)
+		end--;
+	(void)snprintf(text + end, PROBLEM_TEXT_MAX + 1 - end, " ...");
+}
+
 PRINTF_LIKE(1, 0) static char *format_text(const char *format, va_list args)
 {
 	va_list again;
 	char *text = NULL;
+	size_t size = PROBLEM_TEXT_MAX + 1;
 	int length;
 
 	va_copy(again, args);
 	length = vsnprintf(NULL, 0, format, again);
 	va_end(again);
-	if (length >= 0)
-		text = malloc((size_t)length + 1);
+	if (length < 0)
+		return NULL;
+	if ((size_t)length < size)
+		size = (size_t)length + 1;
+	text = malloc(size);
 	if (text)
-		(void)vsnprintf(text, (size_t)length + 1, format, args);
+		(void)vsnprintf(text, size, format, args);
+	if (text && (size_t)length >= size)
+		mark_cut(text);
 	return text;
+}
+
+static bool make_room(struct problems *p)
+{
+	size_t room = p->room ? p->room * 2 : 8;
+	struct problem *items;
+
+	if (p->count < p->room)
+		return true;
+	items = realloc(p->items, room * sizeof(*items));
+	if (!items)
+		return false;
+	p->items = items;
+	p->room = room;
+	return true;
 }
 
 void problems_add(struct problems *p, enum severity severity, const char *file, unsigned int line,
 		  const char *format, ...)
 {
 	struct problem item = {.severity = severity, .line = line};
-	struct problem *items;
+	bool room = problems_have_room(p, severity);
 	va_list args;
 
+	p->counts[severity]++;
+	if (!room)
+		return;
 	va_start(args, format);
 	item.text = format_text(format, args);
 	va_end(args);
 	item.file = file ? strdup(file) : NULL;
-
-	items = realloc(p->items, (p->count + 1) * sizeof(*items));
-	if (items)
-		p->items = items;
-	if (!items || !item.text || (file && !item.file)) {
+	if (!item.text || (file && !item.file) || !make_room(p)) {
 		p->out_of_memory = true;
 		free(item.text);
 		free(item.file);
 		return;
 	}
 	p->items[p->count++] = item;
+}
+
+bool problems_have_room(const struct problems *p, enum severity severity)
+{
+	return p->counts[severity] < PROBLEMS_MAX;
+}
+
+size_t problems_left_out(const struct problems *p, enum severity severity)
+{
+	return p->counts[severity] > PROBLEMS_MAX ? p->counts[severity] - PROBLEMS_MAX : 0;
 }
 
 bool problems_have_error(const struct problems *p)

@@ -141,7 +141,8 @@ static void complain_value(const struct config_reader *r, const struct schema_ro
 {
 	struct buffer CLEANUP(buffer_clear) allowed = {0};
 
-	schema_describe_allowed(row, &allowed);
+	if (problems_have_room(r->problems, SEVERITY_ERROR))
+		schema_describe_allowed(row, &allowed);
 	problems_add(r->problems, SEVERITY_ERROR, r->file, line, "%s.%s: %s%s%s%s%s; allowed: %s",
 		     row->section, row->name, *text ? "\"" : "", *text ? text : "no value",
 		     *text ? "\" is " : "",
@@ -175,7 +176,8 @@ static void take_section(void *userdata, const char *section, unsigned int line)
 
 	if (schema_has_section(section))
 		return;
-	config_explain_section(section, &hint);
+	if (problems_have_room(r->problems, SEVERITY_ERROR))
+		config_explain_section(section, &hint);
 	problems_add(r->problems, SEVERITY_ERROR, r->file, line, "[%s]: unknown section; %s",
 		     section, hint.data ? hint.data : "");
 }
@@ -194,7 +196,8 @@ static void take_pair(void *userdata, const char *section, const char *name, con
 	if (setting < 0) {
 		struct buffer CLEANUP(buffer_clear) hint = {0};
 
-		config_explain_name(section, name, &hint);
+		if (problems_have_room(r->problems, SEVERITY_ERROR))
+			config_explain_name(section, name, &hint);
 		problems_add(r->problems, SEVERITY_ERROR, r->file, line, "%s.%s: %s", section, name,
 			     hint.data ? hint.data : "unknown setting");
 		return;

@@ -22,6 +22,12 @@ struct lint_place {
 /* Tells it and clears the buffer. */
 void lint_tell(const struct lint_place *place, enum severity severity, struct buffer *text);
 
+/*
+ * Whether enough of this severity was found: another one is counted then, and need not be worked out. After enough warnings
+ * the rest of the text need not be judged at all.
+ */
+bool lint_is_enough(const struct lint_place *place, enum severity severity);
+
 /* A number as the kernel reads it: base 10, or 8 behind a 0, or 16 behind 0x. */
 enum number_form {
 	NUMBER_NONE, /* something else, which the kernel refuses */

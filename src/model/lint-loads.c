@@ -59,6 +59,8 @@ void lint_modules_load(const struct lint_request *request, const char *path, con
 		size_t length = (size_t)(end - line);
 
 		place.line++;
+		if (lint_is_enough(&place, SEVERITY_WARNING))
+			return;
 		while (length > 0 && strchr(BLANKS, line[length - 1]))
 			length--;
 		if (length > 0 && *line != '#' && *line != ';')

@@ -266,7 +266,7 @@ void lint_judge_options(const struct lint_place *place, const char *options)
 	struct parameter option, meant;
 	bool in_comment = false;
 
-	while (parameter_next(&options, &option)) {
+	while (parameter_next(&options, &option) && !lint_is_enough(place, SEVERITY_WARNING)) {
 		if (option.word[0] == '#' && !in_comment) {
 			tell_comment(place);
 			in_comment = true;

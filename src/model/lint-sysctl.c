@@ -220,8 +220,10 @@ static void tell_too_early(const struct pair *pair)
 {
 	struct buffer text = {0};
 
+	enum severity severity = pair->setting == SETTING_MAX ? SEVERITY_WARNING : SEVERITY_NOTE;
+
 	/* Newer kernels have it without the module. */
-	if (strcmp(pair->file, "nf_hooks_lwtunnel") == 0)
+	if (strcmp(pair->file, "nf_hooks_lwtunnel") == 0 || lint_is_enough(pair->place, severity))
 		return;
 	buffer_add(&text,
 		   pair->place->path
@@ -229,8 +231,7 @@ static void tell_too_early(const struct pair *pair)
 			   : "the kernel looks for this key before any module loads: the word has "
 			     "no effect unless nf_conntrack is built in; ");
 	add_advice(&text, pair);
-	lint_tell(pair->place, pair->setting == SETTING_MAX ? SEVERITY_WARNING : SEVERITY_NOTE,
-		  &text);
+	lint_tell(pair->place, severity, &text);
 }
 
 static void judge_key(struct pair *pair, bool in_place)
@@ -353,20 +354,29 @@ static void judge_line(const struct lint_place *place, char *line)
 	lint_judge_sysctl(place, key, trim(sign + 1));
 }
 
+/* "a.acct 1": no shorter line is about a key of connection tracking. */
+#define SHORTEST_LINE 6U
+
 void lint_sysctl(const struct lint_request *request, const char *path, const char *text,
 		 struct problems *problems)
 {
+	struct buffer CLEANUP(buffer_clear) line = {0};
 	struct lint_place place = {request->facts, path, 0, problems};
 
 	while (*text) {
 		size_t length = strcspn(text, "\n");
-		char *CLEANUP(free_pointer) line = strndup(text, length);
 
 		place.line++;
-		if (line)
-			judge_line(&place, line);
-		else
-			problems->out_of_memory = true;
+		if (length >= SHORTEST_LINE) {
+			if (lint_is_enough(&place, SEVERITY_WARNING))
+				return;
+			buffer_reset(&line);
+			buffer_add_bytes(&line, text, length);
+			if (line.error < 0)
+				problems->out_of_memory = true;
+			else
+				judge_line(&place, line.data);
+		}
 		text += length;
 		text += *text ? 1 : 0;
 	}

@@ -19,6 +19,14 @@ void lint_tell(const struct lint_place *place, enum severity severity, struct bu
 	buffer_clear(text);
 }
 
+bool lint_is_enough(const struct lint_place *place, enum severity severity)
+{
+	if (problems_have_room(place->problems, severity))
+		return false;
+	problems_add(place->problems, severity, place->path, place->line, "not judged");
+	return true;
+}
+
 /* Beyond what fits: UINT64_MAX. */
 static bool read_digits(const char *text, size_t length, unsigned int base, uint64_t *ret)
 {

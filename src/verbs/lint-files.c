@@ -116,15 +116,11 @@ static void report(struct context *context, const struct host_writers *writers,
 		if ((item->severity == SEVERITY_NOTE && !context->options->verbose) ||
 		    is_known(context, writers, item))
 			continue;
-		if (item->file && item->line)
-			report_message(context->report, item->severity, "%s%s:%u: %s",
-				       tree_prefix(context->tree), item->file, item->line,
-				       item->text);
-		else
-			report_message(context->report, item->severity, "%s%s%s",
-				       item->file ? item->file : "", item->file ? ": " : "",
-				       item->text);
+		report_problem(context->report, tree_prefix(context->tree), item);
 	}
+	report_left_out(context->report, SEVERITY_WARNING, problems);
+	if (context->options->verbose)
+		report_left_out(context->report, SEVERITY_NOTE, problems);
 }
 
 enum exit_code lint_files(struct context *context, const struct session *session,

@@ -20,6 +20,7 @@ struct report {
 	struct buffer where; /* "namespace NAME", empty: here */
 	size_t unread_count;
 	bool incomplete; /* a part of what was to be printed could not be made: report_finish() fails */
+	json_t *places; /* "PATH:LINE" of each problem that was reported, as the names of an object */
 };
 
 /* The colour, where the report has any. */

@@ -90,21 +90,17 @@ static void print_message(struct report *report, enum severity severity, const c
 		tell_message(report, severity, text);
 }
 
+static void add_place(struct buffer *b, const char *path, unsigned int line)
+{
+	buffer_printf(b, "%s:%u", path, line);
+}
+
 bool report_has_place(const struct report *report, const char *path, unsigned int line)
 {
-	const json_t *messages = json_object_get(report->object, "messages");
 	struct buffer CLEANUP(buffer_clear) place = {0};
 
-	buffer_printf(&place, "%s:%u", path, line);
-	for (size_t i = 0; place.data && i < json_array_size(messages); i++) {
-		const char *text =
-			json_string_value(json_object_get(json_array_get(messages, i), "text"));
-		const char *at = text ? strstr(text, place.data) : NULL;
-
-		if (at && !strchr("0123456789", at[place.length]))
-			return true;
-	}
-	return false;
+	add_place(&place, path, line);
+	return place.data && json_object_get(report->places, place.data);
 }
 
 void report_release(struct report *report)
@@ -172,23 +168,46 @@ void report_message(struct report *report, enum severity severity, const char *f
 	print_message(report, severity, text);
 }
 
+void report_problem(struct report *report, const char *prefix, const struct problem *item)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	struct buffer CLEANUP(buffer_clear) place = {0};
+
+	if (item->file && item->line) {
+		add_place(&place, item->file, item->line);
+		/* A path need not be UTF-8. */
+		if (place.data)
+			(void)json_object_set_new_nocheck(report->places, place.data, json_true());
+		buffer_printf(&text, "%s%s: ", prefix, place.data ? place.data : item->file);
+	} else if (item->file) {
+		buffer_printf(&text, "%s%s: ", prefix, item->file);
+	}
+	buffer_add(&text, item->text);
+	if (text.error < 0)
+		report_set_incomplete(report);
+	print_message(report, item->severity, text.data ? text.data : "out of memory");
+}
+
 void report_problems(struct report *report, const char *prefix, const struct problems *problems)
 {
 	if (problems->out_of_memory)
 		report_set_incomplete(report);
-	for (size_t i = 0; i < problems->count; i++) {
-		const struct problem *item = &problems->items[i];
-		struct buffer CLEANUP(buffer_clear) text = {0};
+	for (size_t i = 0; i < problems->count; i++)
+		report_problem(report, prefix, &problems->items[i]);
+	for (enum severity severity = SEVERITY_NOTE; severity <= SEVERITY_ERROR; severity++)
+		report_left_out(report, severity, problems);
+}
 
-		if (item->file && item->line)
-			buffer_printf(&text, "%s%s:%u: ", prefix, item->file, item->line);
-		else if (item->file)
-			buffer_printf(&text, "%s%s: ", prefix, item->file);
-		buffer_add(&text, item->text);
-		if (text.error < 0)
-			report_set_incomplete(report);
-		print_message(report, item->severity, text.data ? text.data : "out of memory");
-	}
+void report_left_out(struct report *report, enum severity severity, const struct problems *problems)
+{
+	static const char *const plurals[] = {[SEVERITY_NOTE] = "notes",
+					      [SEVERITY_WARNING] = "warnings",
+					      [SEVERITY_ERROR] = "errors"};
+
+	if (problems_left_out(problems, severity) > 0)
+		report_message(report, severity,
+			       "there are more than %u %s of this kind; the others are not listed",
+			       PROBLEMS_MAX, plurals[severity]);
 }
 
 void report_event(struct report *report, enum severity severity, const char *id,

@@ -22,8 +22,9 @@ int report_new(const struct report_style *style, struct report **ret)
 	report->object = json_pack("{s:s, s:b, s:s, s:[], s:[], s:[], s:[], s:[]}", "verb",
 				   style->verb, "changed", 0, "state", "in-order", "files",
 				   "values", "writers", "unread", "messages");
-	if (!report->object) {
-		free(report);
+	report->places = json_object();
+	if (!report->object || !report->places) {
+		report_free(report);
 		return -ENOMEM;
 	}
 	report->place = report->object;
@@ -35,6 +36,7 @@ struct report *report_free(struct report *report)
 {
 	if (report) {
 		json_decref(report->object);
+		json_decref(report->places);
 		buffer_clear(&report->where);
 	}
 	free(report);

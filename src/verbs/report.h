@@ -61,7 +61,7 @@ void report_set_incomplete(struct report *report);
 /* A line on standard error; a note only with --verbose or, where the verb has nothing else to say, by report_say(). */
 void report_message(struct report *report, enum severity severity, const char *format, ...)
 	PRINTF_LIKE(3, 4);
-/* Whether a message so far names this line of a file. */
+/* Whether a problem of this line was reported. */
 bool report_has_place(const struct report *report, const char *path, unsigned int line);
 
 /* Tells what was held back until now, and from now on all as it comes. */
@@ -71,7 +71,11 @@ void report_release(struct report *report);
 void report_last_error(struct report *report);
 
 /* prefix: before the name of each file. */
+void report_problem(struct report *report, const char *prefix, const struct problem *item);
 void report_problems(struct report *report, const char *prefix, const struct problems *problems);
+/* Says that there are more problems of this severity than the list has, if so; report_problems() does. */
+void report_left_out(struct report *report, enum severity severity,
+		     const struct problems *problems);
 
 /*
  * Prints one line of the result, not in JSON and not with --quiet. A line feed in an argument is a foreign one and becomes
