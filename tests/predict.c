@@ -99,7 +99,7 @@ static int tell(const struct files *files, enum sysctl_reader reader, char *text
 	for (char *name = strtok(text, ","); name && knob.name_count < NAMES_MAX;
 	     name = strtok(NULL, ","))
 		names[knob.name_count++] = name;
-	error = sysctl_writers_find(files->items, files->count, reader, &knob, &writers);
+	error = sysctl_writers_find(files->items, files->count, reader, &knob, 1, &writers, NULL);
 	if (error < 0)
 		return error;
 	printf("%s", text);

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/modprobe-lines.h"
 #include "model/parameters.h"
 #include "model/schema.h"
 #include "model/sizes.h"
@@ -21,102 +20,159 @@ struct source {
 	char text[64];
 };
 
-/* Where every value is one that the kernel refuses, the last of them: it has to be told. */
-static int find_sysctl(const struct adopt_request *request, const struct schema_row *row,
-		       const char *key, struct source *ret)
+/* The settings that modprobe can set. */
+static const struct {
+	const char *setting, *parameter;
+} parameter_rows[] = {
+	{"hashsize", "hashsize"},
+	{"expect_hashsize", "expect_hashsize"},
+	{"acct", "acct"},
+	{"timestamp", "tstamp"},
+};
+#define PARAMETERS ARRAY_SIZE(parameter_rows)
+#define READERS	   2U
+
+/* The names that the kernel has for one setting. */
+struct adopt_names {
+	char text[96];
+	const char *list[2];
+};
+
+/* What all files say of all settings, read once. Arrays have a place for each row of the schema. */
+struct adoption {
+	struct adopt_names *names;
+	struct sysctl_knob *knobs;
+	struct sysctl_writers *found[READERS];
+	struct source parameters[PARAMETERS];
+};
+
+static void adoption_done(struct adoption *adoption)
 {
-	char name[96];
-	const char *names[] = {name, "net/nf_conntrack_max"};
-	struct sysctl_knob knob = {names, strcmp(key, "nf_conntrack_max") == 0 ? 2 : 1, row, NULL};
-
-	(void)snprintf(name, sizeof(name), "net/netfilter/%s", key);
-	for (int i = 0; i < 4 && !ret->path; i++) {
-		struct sysctl_writers CLEANUP(sysctl_writers_done) found = {0};
-		int error;
-
-		knob.row = i < 2 ? row : NULL;
-		error = sysctl_writers_find(request->sysctl_files, request->sysctl_count,
-					    i % 2 == 0 ? SYSCTL_SYSTEMD : SYSCTL_PROCPS, &knob,
-					    &found);
-		if (error < 0)
-			return error;
-		for (size_t k = 0; k < found.count; k++)
-			if (found.items[k].wins) {
-				ret->path = found.items[k].path;
-				ret->line = found.items[k].line;
-				(void)snprintf(ret->text, sizeof(ret->text), "%s",
-					       found.items[k].value);
-			}
+	for (size_t i = 0; i < READERS; i++) {
+		for (size_t k = 0; adoption->found[i] && k < schema_count; k++)
+			sysctl_writers_done(&adoption->found[i][k]);
+		free(adoption->found[i]);
 	}
-	return 0;
+	free(adoption->names);
+	free(adoption->knobs);
 }
 
-static void take(const struct parameter *parameter, const char *path, unsigned int line,
-		 struct source *ret)
+/* A knob for each setting that sysctl can set; the buckets are the hashsize. */
+static void make_knob(size_t id, struct adopt_names *names, struct sysctl_knob *knob)
 {
-	*ret = (struct source){.path = path, .line = line};
-	(void)snprintf(ret->text, sizeof(ret->text), "%.*s", (int)parameter->value_length,
-		       parameter->value ? parameter->value : "");
+	const char *key = id == SETTING_HASHSIZE ? "nf_conntrack_buckets" : schema[id].key;
+
+	if (!key)
+		return;
+	(void)snprintf(names->text, sizeof(names->text), "net/netfilter/%s", key);
+	names->list[0] = names->text;
+	names->list[1] = "net/nf_conntrack_max";
+	*knob = (struct sysctl_knob){names->list, id == SETTING_MAX ? 2 : 1, &schema[id], NULL};
+}
+
+static int read_sysctl(const struct adopt_request *request, struct adoption *adoption,
+		       struct sysctl_cut *ret_cut)
+{
+	static const enum sysctl_reader readers[READERS] = {SYSCTL_SYSTEMD, SYSCTL_PROCPS};
+	int error = 0;
+
+	adoption->names = calloc(schema_count, sizeof(*adoption->names));
+	adoption->knobs = calloc(schema_count, sizeof(*adoption->knobs));
+	if (!adoption->names || !adoption->knobs)
+		return -ENOMEM;
+	for (size_t i = 0; i < schema_count; i++)
+		make_knob(i, &adoption->names[i], &adoption->knobs[i]);
+	for (size_t i = 0; i < READERS && error == 0; i++) {
+		adoption->found[i] = calloc(schema_count, sizeof(*adoption->found[i]));
+		error = adoption->found[i]
+				? sysctl_writers_find(request->sysctl_files, request->sysctl_count,
+						      readers[i], adoption->knobs, schema_count,
+						      adoption->found[i], ret_cut)
+				: -ENOMEM;
+	}
+	return error;
+}
+
+/* The writer whose value the kernel takes last, whatever the bounds if row is NULL. */
+static const struct sysctl_writer *find_last(const struct sysctl_writers *writers,
+					     const struct schema_row *row)
+{
+	const struct sysctl_knob knob = {.row = row};
+
+	for (size_t i = writers->count; i > 0; i--)
+		if (sysctl_is_taken(&knob, writers->items[i - 1].value))
+			return &writers->items[i - 1];
+	return NULL;
+}
+
+/* If the kernel would refuse every value, finds the last number of them, so that the caller can warn about it. */
+static void find_sysctl(const struct adoption *adoption, size_t id, struct source *ret)
+{
+	for (size_t i = 0; i < 2 * READERS && !ret->path; i++) {
+		const struct sysctl_writer *last = find_last(&adoption->found[i % READERS][id],
+							     i < READERS ? &schema[id] : NULL);
+
+		if (!last)
+			continue;
+		ret->path = last->path;
+		ret->line = last->line;
+		(void)snprintf(ret->text, sizeof(ret->text), "%s", last->value);
+	}
+}
+
+/* Keeps a parameter's value, in place of an earlier one. name: without the module's. */
+static void keep_parameter(struct adoption *adoption, const struct parameter *parameter,
+			   const char *path, unsigned int line)
+{
+	for (size_t i = 0; i < PARAMETERS; i++) {
+		struct source *source = &adoption->parameters[i];
+
+		if (!parameter_is(parameter, parameter_rows[i].parameter))
+			continue;
+		*source = (struct source){.path = path, .line = line};
+		(void)snprintf(source->text, sizeof(source->text), "%.*s",
+			       (int)parameter->value_length,
+			       parameter->value ? parameter->value : "");
+	}
 }
 
 /* The last one counts; the kernel command line comes after all files. */
-static int find_parameter(const struct adopt_request *request, const char *name, struct source *ret)
+static void read_parameters(const struct adopt_request *request, struct adoption *adoption)
 {
+	static const char module[] = "nf_conntrack.";
 	const char *rest = request->command_line;
-	char whole[64];
 	struct parameter parameter;
 
-	for (size_t i = 0; i < request->modprobe_count; i++) {
-		const char *position = request->modprobe_files[i].text;
-		unsigned int number = 1;
-		struct modprobe_line line = {0};
-		int found;
+	for (size_t i = 0; i < request->modprobe->count; i++) {
+		const struct modprobe_record *record = &request->modprobe->items[i];
+		const char *options = record->line.rest;
 
-		while ((found = modprobe_line_next(&position, &number, &line)) > 0) {
-			const char *options = line.rest;
-
-			while (strcmp(line.command, "options") == 0 &&
-			       parameter_next(&options, &parameter))
-				if (parameter_is(&parameter, name))
-					take(&parameter, request->modprobe_files[i].path,
-					     line.number, ret);
-			modprobe_line_done(&line);
-		}
-		if (found < 0)
-			return found;
+		if (strcmp(record->line.command, "options") != 0 ||
+		    !modprobe_line_is_ours(&record->line))
+			continue;
+		while (parameter_next(&options, &parameter))
+			keep_parameter(adoption, &parameter, record->path, record->line.number);
 	}
-	(void)snprintf(whole, sizeof(whole), "nf_conntrack.%s", name);
-	while (parameter_next(&rest, &parameter))
-		if (parameter_is(&parameter, whole))
-			take(&parameter, "/proc/cmdline", 0, ret);
-	return 0;
+	while (parameter_next(&rest, &parameter)) {
+		if (parameter.name_length < strlen(module) ||
+		    memcmp(parameter.name, module, strlen(module)) != 0)
+			continue;
+		parameter.name += strlen(module);
+		parameter.name_length -= strlen(module);
+		keep_parameter(adoption, &parameter, "/proc/cmdline", 0);
+	}
 }
 
-/* A setting's line, by every way in which it can be set. */
-static int find_source(const struct adopt_request *request, const struct schema_row *row,
-		       struct source *ret)
+/* A setting's line, by every way in which it can be set; a write by sysctl comes after the load. */
+static struct source find_source(const struct adoption *adoption, size_t id)
 {
-	/* Those that modprobe can set; the buckets are the hashsize. */
-	static const struct {
-		const char *name, *parameter, *key;
-	} rows[] = {
-		{"hashsize", "hashsize", "nf_conntrack_buckets"},
-		{"expect_hashsize", "expect_hashsize", NULL},
-		{"acct", "acct", NULL},
-		{"timestamp", "tstamp", NULL},
-	};
-	int error = row->key ? find_sysctl(request, row, row->key, ret) : 0;
+	struct source source = {0};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows) && error == 0 && !ret->path; i++) {
-		if (strcmp(row->name, rows[i].name) != 0)
-			continue;
-		/* A write to the buckets comes after the load. */
-		if (rows[i].key)
-			error = find_sysctl(request, row, rows[i].key, ret);
-		if (error == 0 && !ret->path)
-			error = find_parameter(request, rows[i].parameter, ret);
-	}
-	return error;
+	find_sysctl(adoption, id, &source);
+	for (size_t i = 0; i < PARAMETERS && !source.path; i++)
+		if (strcmp(schema[id].name, parameter_rows[i].setting) == 0)
+			source = adoption->parameters[i];
+	return source;
 }
 
 /* As the readers and the kernel take it: up to the first blank, 010 and 0x10. */
@@ -156,14 +212,11 @@ static void add_line(struct buffer *b, const struct schema_row *row, uint64_t nu
 }
 
 /* A hashsize alone makes the kernel set max to 8 times the buckets that it rounds to. */
-static int add_max(const struct adopt_request *request, struct buffer *b)
+static int add_max(const struct adoption *adoption, struct buffer *b)
 {
-	struct source source = {0};
+	struct source source = find_source(adoption, SETTING_HASHSIZE);
 	uint64_t hashsize;
-	int error = find_source(request, &schema[SETTING_HASHSIZE], &source);
 
-	if (error < 0)
-		return error;
 	if (!source.path || parse(&schema[SETTING_HASHSIZE], source.text, &hashsize) < 0)
 		return 0;
 	add_line(b, &schema[SETTING_MAX], 8 * sizes_round_buckets(hashsize, PAGE_SIZE_USUAL),
@@ -172,19 +225,17 @@ static int add_max(const struct adopt_request *request, struct buffer *b)
 }
 
 /* 1: the setting stands in the text now. */
-static int add_setting(const struct adopt_request *request, size_t id, struct buffer *b,
+static int add_setting(const struct adoption *adoption, size_t id, struct buffer *b,
 		       struct problems *problems)
 {
 	const struct schema_row *row = &schema[id];
-	struct source source = {0};
+	struct source source = find_source(adoption, id);
 	char comment[256];
 	uint64_t number;
-	int error = find_source(request, row, &source);
+	int error;
 
-	if (error < 0)
-		return error;
 	if (!source.path)
-		return id == SETTING_MAX ? add_max(request, b) : 0;
+		return id == SETTING_MAX ? add_max(adoption, b) : 0;
 	error = parse(row, source.text, &number);
 	if (error < 0) {
 		problems_add(problems, SEVERITY_WARNING, source.path, source.line,
@@ -201,26 +252,32 @@ static int add_setting(const struct adopt_request *request, size_t id, struct bu
 	return 1;
 }
 
-int adopt_render(const struct adopt_request *request, struct buffer *b, struct problems *problems)
+static int render(const struct adoption *adoption, struct buffer *b, struct problems *problems)
 {
 	int count = 0;
 
 	for (size_t k = 0; schema_section(k); k++) {
 		struct buffer CLEANUP(buffer_clear) section = {0};
 
-		for (size_t i = 0; i < schema_count; i++) {
-			int added = 0;
-
+		for (size_t i = 0; i < schema_count; i++)
 			if (strcmp(schema[i].section, schema_section(k)) == 0)
-				added = add_setting(request, i, &section, problems);
-			if (added < 0)
-				return added;
-			count += added;
-		}
+				count += add_setting(adoption, i, &section, problems);
 		if (section.error < 0)
 			return -ENOMEM;
 		if (section.data)
 			buffer_printf(b, "[%s]\n%s", schema_section(k), section.data);
 	}
 	return b->error < 0 ? -ENOMEM : count;
+}
+
+int adopt_render(const struct adopt_request *request, struct buffer *b, struct problems *problems,
+		 struct sysctl_cut *ret_cut)
+{
+	struct adoption CLEANUP(adoption_done) adoption = {0};
+	int error = read_sysctl(request, &adoption, ret_cut);
+
+	if (error < 0)
+		return error;
+	read_parameters(request, &adoption);
+	return render(&adoption, b, problems);
 }

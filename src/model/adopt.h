@@ -13,15 +13,14 @@
 struct adopt_request {
 	const struct sysctl_file *sysctl_files;
 	size_t sysctl_count;
-	const struct modprobe_file *modprobe_files; /* in the order in which modprobe reads them */
-	size_t modprobe_count;
+	const struct modprobe_records *modprobe;
 	const char *command_line; /* the kernel's; "" where unknown */
 };
 
 /*
  * Adds the INI text: the value in force of each setting that some file sets, with where it comes from. At boot
  * systemd-sysctl decides, and sysctl --system where only that reads a file. What is no value of ours is left out, a
- * warning among problems for each. Returns how many settings there are; -ENOMEM.
+ * warning among problems for each. ret_cut: see sysctl_writers_find(). Returns how many settings there are; -ENOMEM.
  */
 MUST_CHECK int adopt_render(const struct adopt_request *request, struct buffer *b,
-			    struct problems *problems);
+			    struct problems *problems, struct sysctl_cut *ret_cut);

@@ -6,21 +6,27 @@
 #include <string.h>
 
 /* What a reader takes for a blank. Only systemd-sysctl ends a line at a carriage return as well. */
-static const char *blanks_of(enum sysctl_reader reader)
+static bool is_blank(char c, enum sysctl_reader reader)
 {
-	return reader == SYSCTL_SYSTEMD ? " \t\n\r" : " \t\n\v\f\r";
+	if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
+		return true;
+	return reader == SYSCTL_PROCPS && (c == '\v' || c == '\f');
+}
+
+static bool ends_line(char c, enum sysctl_reader reader)
+{
+	return c == '\n' || (c == '\r' && reader == SYSCTL_SYSTEMD);
 }
 
 void assignment_done(struct assignment *assignment)
 {
-	free(assignment->key);
-	free(assignment->value);
+	buffer_clear(&assignment->key);
 	*assignment = (struct assignment){0};
 }
 
 bool assignment_is_pattern(const struct assignment *assignment)
 {
-	return strpbrk(assignment->key, "*?[") != NULL;
+	return strpbrk(assignment->key.data, "*?[") != NULL;
 }
 
 /* A part of the text, without a NUL of its own. */
@@ -32,33 +38,34 @@ struct span {
 /* Cuts a line off the text. systemd-sysctl takes \r, \n, \r\n and \n\r for the end of one. */
 static struct span cut_line(const char **position, enum sysctl_reader reader)
 {
-	const char *ends = reader == SYSCTL_SYSTEMD ? "\r\n" : "\n";
-	struct span line = {*position, strcspn(*position, ends)};
-	const char *end = line.start + line.length;
+	struct span line = {*position, 0};
+	const char *end = line.start;
 
+	while (*end && !ends_line(*end, reader))
+		end++;
+	line.length = (size_t)(end - line.start);
 	*position = end;
 	if (*end)
 		++*position;
-	if (*end && reader == SYSCTL_SYSTEMD && *end != end[1] &&
-	    (end[1] == '\r' || end[1] == '\n'))
+	if (*end && *end != end[1] && reader == SYSCTL_SYSTEMD && ends_line(end[1], reader))
 		++*position;
 	return line;
 }
 
-static struct span skip_blanks(struct span span, const char *blanks)
+static struct span skip_blanks(struct span span, enum sysctl_reader reader)
 {
-	while (span.length > 0 && strchr(blanks, *span.start)) {
+	while (span.length > 0 && is_blank(*span.start, reader)) {
 		span.start++;
 		span.length--;
 	}
 	return span;
 }
 
-static struct span trim(struct span span, const char *blanks)
+static struct span trim(struct span span, enum sysctl_reader reader)
 {
-	while (span.length > 0 && strchr(blanks, span.start[span.length - 1]))
+	while (span.length > 0 && is_blank(span.start[span.length - 1], reader))
 		span.length--;
-	return skip_blanks(span, blanks);
+	return skip_blanks(span, reader);
 }
 
 static struct span behind(struct span span, size_t count)
@@ -66,28 +73,32 @@ static struct span behind(struct span span, size_t count)
 	return (struct span){span.start + count, span.length - count};
 }
 
-/* Before a dot as the first separator the two kinds stand for each other; before a slash each for itself. */
+/* If the first separator is a dot, dots and slashes change places; if it is a slash, all of them stay. */
 static void use_slashes(char *key)
 {
-	char *separator = strpbrk(key, "/.");
-
-	if (!separator || *separator == '/')
+	while (*key && *key != '.' && *key != '/')
+		key++;
+	if (*key != '.')
 		return;
-	for (; separator; separator = strpbrk(separator + 1, "/."))
-		*separator = *separator == '.' ? '/' : '.';
+	for (; *key; key++)
+		if (*key == '.')
+			*key = '/';
+		else if (*key == '/')
+			*key = '.';
 }
 
-/* Takes needless slashes and "." away, which lead nowhere. */
-static void simplify(char *key)
+void sysctl_key_simplify(char *key)
 {
 	const char *from = key;
 	char *to = key;
 
 	for (;;) {
-		size_t length;
+		size_t length = 0;
 
-		from += strspn(from, "/");
-		length = strcspn(from, "/");
+		while (*from == '/')
+			from++;
+		while (from[length] && from[length] != '/')
+			length++;
 		if (length == 0)
 			break;
 		if (length > 1 || *from != '.') {
@@ -104,22 +115,19 @@ static void simplify(char *key)
 /* "-" in front of the key goes away; systemd-sysctl lets blanks follow it, procps a second one. */
 static struct span strip_key(struct span key, bool has_hyphen, enum sysctl_reader reader)
 {
-	const char *blanks = blanks_of(reader);
-
-	key = trim(key, blanks);
+	key = trim(key, reader);
 	if (!has_hyphen)
 		return key;
 	key = behind(key, 1);
 	if (reader == SYSCTL_SYSTEMD)
-		return skip_blanks(key, blanks);
+		return skip_blanks(key, reader);
 	return key.length > 0 && *key.start == '-' ? behind(key, 1) : key;
 }
 
-/* 1: taken; 0: no assignment; -ENOMEM. */
-static int take(struct span line, unsigned int number, enum sysctl_reader reader,
-		struct assignment *ret)
+/* Returns 1 if the line is an assignment, 0 if it is none, or -ENOMEM. */
+static int read_line(struct span line, unsigned int number, enum sysctl_reader reader,
+		     struct assignment *assignment)
 {
-	struct assignment CLEANUP(assignment_done) found = {.line = number};
 	struct span key = line, value = {0};
 	const char *equals;
 	bool has_hyphen;
@@ -132,32 +140,32 @@ static int take(struct span line, unsigned int number, enum sysctl_reader reader
 		return 0;
 	if (equals) {
 		key.length = (size_t)(equals - line.start);
-		value = trim(behind(line, key.length + 1), blanks_of(reader));
-		found.may_fail = has_hyphen;
-		found.value = strndup(value.start, value.length);
-		if (!found.value)
-			return -ENOMEM;
+		value = trim(behind(line, key.length + 1), reader);
 	}
 	key = strip_key(key, has_hyphen, reader);
-	found.key = strndup(key.start, key.length);
-	if (!found.key)
+	buffer_reset(&assignment->key);
+	buffer_add_bytes(&assignment->key, key.start, key.length);
+	if (assignment->key.error < 0)
 		return -ENOMEM;
-	use_slashes(found.key);
+	use_slashes(assignment->key.data);
 	if (reader == SYSCTL_SYSTEMD)
-		simplify(found.key);
-	if (!*found.key)
+		sysctl_key_simplify(assignment->key.data);
+	assignment->key.length = strlen(assignment->key.data);
+	if (!*assignment->key.data)
 		return 0;
-	*ret = found;
-	memset(&found, 0, sizeof(found));
+	assignment->line = number;
+	assignment->value = value.start;
+	assignment->value_length = value.length;
+	assignment->may_fail = has_hyphen && equals;
 	return 1;
 }
 
 int assignment_next(const char **position, unsigned int *number, enum sysctl_reader reader,
-		    struct assignment *ret)
+		    struct assignment *assignment)
 {
 	while (**position) {
 		struct span line = cut_line(position, reader);
-		int found = take(trim(line, blanks_of(reader)), (*number)++, reader, ret);
+		int found = read_line(trim(line, reader), (*number)++, reader, assignment);
 
 		if (found != 0)
 			return found;

@@ -142,7 +142,7 @@ static void judge_line(const struct lint_place *place, const struct modprobe_lin
 
 static unsigned int find_install(const char *text, struct problems *problems)
 {
-	struct modprobe_line line = {0};
+	struct modprobe_line CLEANUP(modprobe_line_done) line = {0};
 	unsigned int number = 1, install = 0;
 	int found;
 
@@ -153,7 +153,6 @@ static unsigned int find_install(const char *text, struct problems *problems)
 		}
 		if (strcmp(line.command, "install") == 0)
 			install = line.number;
-		modprobe_line_done(&line);
 	}
 	return install;
 }
@@ -163,13 +162,14 @@ void lint_modprobe(const struct lint_request *request, const char *path, const c
 {
 	struct lint_place place = {request->facts, path, 0, problems};
 	unsigned int number = 1, install = find_install(text, problems);
-	struct modprobe_line line = {0};
+	struct modprobe_line CLEANUP(modprobe_line_done) line = {0};
 	int found;
 
 	while ((found = modprobe_statement_next(&text, &number, &line)) > 0) {
 		place.line = line.number;
+		if (lint_is_enough(&place, SEVERITY_WARNING))
+			return;
 		judge_line(&place, &line, install);
-		modprobe_line_done(&line);
 	}
 	if (found < 0)
 		problems->out_of_memory = true;

@@ -6,11 +6,8 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "model/modprobe-lines.h"
 #include "model/parameters.h"
 #include "model/sizes.h"
-
-const char *const loading_needs[LOADING_NEEDS] = {"nf_defrag_ipv4", "nf_defrag_ipv6"};
 
 /* Where a line stands that some reader has merged away; path NULL: in no file that was read. */
 struct place {
@@ -19,56 +16,32 @@ struct place {
 	bool ours;
 };
 
-/* Whether an options line has this word, as it was written. NULL: any line will do. */
-static bool has_word(const char *rest, const struct parameter *word)
+static struct place place_of(const struct modprobe_record *record)
 {
-	struct parameter found;
-
-	if (!word)
-		return true;
-	while (parameter_next(&rest, &found))
-		if (found.length == word->length &&
-		    memcmp(found.word, word->word, word->length) == 0)
-			return true;
-	return false;
+	return (struct place){
+		.path = record->path,
+		.number = record->line.number,
+		.ours = artifact_is_read_at(record->path),
+	};
 }
 
 /* The first such line in reading order. */
 static struct place find_line_of(const struct loading_request *request, const char *module,
-				 const char *command, const struct parameter *word,
-				 struct problems *problems)
+				 const char *command)
 {
-	struct place place = {0};
+	for (size_t i = 0; i < request->records->count; i++) {
+		const struct modprobe_record *record = &request->records->items[i];
 
-	for (size_t i = 0; i < request->file_count && !place.path; i++) {
-		const char *position = request->files[i].text;
-		unsigned int number = 1;
-		struct modprobe_line line = {0};
-		int found;
-
-		while (!place.path &&
-		       (found = modprobe_statement_next(&position, &number, &line)) != 0) {
-			if (found < 0) {
-				problems->out_of_memory = true;
-				return place;
-			}
-			if (modprobe_line_is_of(&line, module) &&
-			    strcmp(line.command, command) == 0 && has_word(line.rest, word))
-				place = (struct place){
-					.path = request->files[i].path,
-					.number = line.number,
-					.ours = artifact_is_read_at(request->files[i].path),
-				};
-			modprobe_line_done(&line);
-		}
+		if (modprobe_line_is_of(&record->line, module) &&
+		    strcmp(record->line.command, command) == 0)
+			return place_of(record);
 	}
-	return place;
+	return (struct place){0};
 }
 
-static struct place find_line(const struct loading_request *request, const char *command,
-			      const struct parameter *word, struct problems *problems)
+static struct place find_line(const struct loading_request *request, const char *command)
 {
-	return find_line_of(request, "nf_conntrack", command, word, problems);
+	return find_line_of(request, "nf_conntrack", command);
 }
 
 static void complain(const struct place *place, struct problems *problems, const char *text)
@@ -114,45 +87,96 @@ static bool judge_command_line(const struct loading_request *request, struct pro
 	return blocked;
 }
 
-/* Where an option that the kernel refuses comes from. Ours to correct, if it is our own file: not told. */
-static bool refuse_option(const struct loading_request *request, const struct parameter *option,
-			  struct problems *problems)
-{
-	struct place place = find_line(request, "options", option, problems);
+/* Different options that the kernel refuses; more of them are not told one by one. */
+#define REFUSED_MAX 20U
 
-	if (place.ours)
-		return false;
-	problems_add(problems, SEVERITY_WARNING, place.path, place.number,
-		     "nf_conntrack cannot load: the kernel refuses its option %.*s%s",
-		     (int)option->length, option->word,
-		     place.path ? "; take it out of this line"
-				: " (from the kernel command line or modprobe's configuration)");
-	return true;
+struct refused_option {
+	struct parameter option;
+	struct place place;
+};
+
+struct refused_options {
+	struct refused_option items[REFUSED_MAX];
+	size_t count;
+	bool more;
+};
+
+static struct refused_option *find_refused(struct refused_options *refused,
+					   const struct parameter *option)
+{
+	for (size_t i = 0; i < refused->count; i++)
+		if (refused->items[i].option.length == option->length &&
+		    memcmp(refused->items[i].option.word, option->word, option->length) == 0)
+			return &refused->items[i];
+	return NULL;
 }
 
-/* Whether a word of the options stands before this one already. */
-static bool was_there(const char *options, const struct parameter *option)
+/* Each option counts: the kernel reads one after the other, and gives up where it refuses a value. */
+static void list_refused(const char *options, struct refused_options *refused)
 {
-	struct parameter earlier;
+	struct parameter option;
 
-	while (parameter_next(&options, &earlier) && earlier.word < option->word)
-		if (earlier.length == option->length &&
-		    memcmp(earlier.word, option->word, option->length) == 0)
-			return true;
-	return false;
+	while (options && parameter_next(&options, &option)) {
+		if (parameter_is_accepted(&option) || find_refused(refused, &option))
+			continue;
+		refused->more = refused->count == REFUSED_MAX;
+		if (refused->more)
+			return;
+		refused->items[refused->count++].option = option;
+	}
 }
 
-/* Each one counts: the kernel reads them one after the other, and gives up where it refuses a value. */
+/* Looks for the first line that has each of these words as it was written. */
+static void place_refused(const struct loading_request *request, struct refused_options *refused)
+{
+	for (size_t i = 0; i < request->records->count; i++) {
+		const struct modprobe_record *record = &request->records->items[i];
+		const char *rest = record->line.rest;
+		struct parameter option;
+
+		if (strcmp(record->line.command, "options") != 0 ||
+		    !modprobe_line_is_ours(&record->line))
+			continue;
+		while (parameter_next(&rest, &option)) {
+			struct refused_option *item = parameter_is_accepted(&option)
+							      ? NULL
+							      : find_refused(refused, &option);
+
+			if (item && !item->place.path)
+				item->place = place_of(record);
+		}
+	}
+}
+
+/* Ours to correct, if the option stands in our own file: not told. */
 static bool judge_options(const struct loading_request *request, struct problems *problems)
 {
-	const char *options = request->view->options, *rest = options;
-	struct parameter option;
+	struct refused_options refused = {0};
 	bool blocked = false;
 
-	while (rest && parameter_next(&rest, &option))
-		if (!parameter_is_accepted(&option) && !was_there(options, &option))
-			blocked |= refuse_option(request, &option, problems);
-	return blocked;
+	list_refused(request->view->options, &refused);
+	if (refused.count > 0)
+		place_refused(request, &refused);
+	for (size_t i = 0; i < refused.count; i++) {
+		const struct refused_option *item = &refused.items[i];
+
+		if (item->place.ours)
+			continue;
+		problems_add(
+			problems, SEVERITY_WARNING, item->place.path, item->place.number,
+			"nf_conntrack cannot load: the kernel refuses its option %.*s%s",
+			(int)item->option.length, item->option.word,
+			item->place.path
+				? "; take it out of this line"
+				: " (from the kernel command line or modprobe's configuration)");
+		blocked = true;
+	}
+	if (refused.more)
+		problems_add(problems, SEVERITY_WARNING, NULL, 0,
+			     "nf_conntrack cannot load: the kernel refuses more than %u of its "
+			     "options in modprobe.d; the warnings name the first ones",
+			     REFUSED_MAX);
+	return blocked || refused.more;
 }
 
 /* The one install line that counts, if it is not ours. A softdep line disables all of them. */
@@ -164,7 +188,7 @@ static bool judge_install(const struct loading_request *request, struct problems
 
 	if (!view->install)
 		return false;
-	place = find_line(request, "install", NULL, problems);
+	place = find_line(request, "install");
 	if (place.ours)
 		return false;
 	if (modprobe_view_is_blocked(view)) {
@@ -192,12 +216,11 @@ static bool judge_needed(const struct loading_request *request, size_t i, struct
 	/* Built into this kernel, then. */
 	if (module_is_there(request->module) && !there)
 		return false;
-	if (modprobe_view_of_files(request->files, request->file_count, loading_needs[i], &view) <
-	    0)
+	if (modprobe_view_of_records(request->records, loading_needs[i], &view) < 0)
 		problems->out_of_memory = true;
 	if (!modprobe_view_is_blocked(&view))
 		return false;
-	place = find_line_of(request, loading_needs[i], "install", NULL, problems);
+	place = find_line_of(request, loading_needs[i], "install");
 	problems_add(problems, SEVERITY_WARNING, place.path, place.number,
 		     "nf_conntrack cannot load%s: it needs %s, and this install line runs \"%s\" "
 		     "instead; take it away",
@@ -207,7 +230,7 @@ static bool judge_needed(const struct loading_request *request, size_t i, struct
 
 static void judge_softdep(const struct loading_request *request, struct problems *problems)
 {
-	struct place place = find_line(request, "softdep", NULL, problems);
+	struct place place = find_line(request, "softdep");
 
 	if (request->view->softdep && request->plan->synchronous)
 		complain(&place, problems,
@@ -217,7 +240,7 @@ static void judge_softdep(const struct loading_request *request, struct problems
 
 static void judge_blacklist(const struct loading_request *request, struct problems *problems)
 {
-	struct place place = find_line(request, "blacklist", NULL, problems);
+	struct place place = find_line(request, "blacklist");
 
 	if (request->view->blacklisted && !place.ours)
 		complain(

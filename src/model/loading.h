@@ -10,20 +10,15 @@
 #include "model/observed.h"
 #include "model/plan.h"
 
-/* The modules that nf_conntrack does not load without. */
-#define LOADING_NEEDS 2
-extern const char *const loading_needs[LOADING_NEEDS];
-
 struct loading_request {
 	const struct plan *plan;
 	const struct facts *facts;
 	enum module_state module;
-	const struct modprobe_view *view;  /* of nf_conntrack */
-	const struct modprobe_file *files; /* as modprobe reads them, to name a line */
-	size_t file_count;
-	bool needs_there[LOADING_NEEDS]; /* those modules have been loaded */
-	const char *command_line;	 /* the kernel's; "" where unknown */
-	bool modules_disabled;		 /* kernel.modules_disabled: none loads until the reboot */
+	const struct modprobe_view *view;	/* of nf_conntrack */
+	const struct modprobe_records *records; /* the same lines with their places */
+	bool needs_there[LOADING_NEEDS];	/* those modules have been loaded */
+	const char *command_line;		/* the kernel's; "" where unknown */
+	bool modules_disabled; /* kernel.modules_disabled: none loads until the reboot */
 };
 
 /*

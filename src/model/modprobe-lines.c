@@ -6,30 +6,32 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#include "base/buffer.h"
-
-static const char blanks[] = " \t\r";
+const char *const loading_needs[LOADING_NEEDS] = {"nf_defrag_ipv4", "nf_defrag_ipv6"};
 
 void modprobe_line_done(struct modprobe_line *line)
 {
-	free(line->command);
-	free(line->name);
-	free(line->rest);
+	buffer_clear(&line->text);
 	*line = (struct modprobe_line){0};
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
 }
 
 /* One logical line: a backslash takes itself and the end of its line away, else it lets any character stand. Returns
  * behind it. */
 static const char *join(const char *text, unsigned int *number, struct buffer *b)
 {
-	size_t run;
-
-	buffer_clear(b);
+	buffer_reset(b);
 	buffer_add(b, "");
 	for (;;) {
-		run = strcspn(text, "\\\n");
-		buffer_add_bytes(b, text, run);
-		text += run;
+		const char *end = text;
+
+		while (*end && *end != '\\' && *end != '\n')
+			end++;
+		buffer_add_bytes(b, text, (size_t)(end - text));
+		text = end;
 		if (*text != '\\')
 			break;
 		text++;
@@ -49,10 +51,16 @@ static const char *join(const char *text, unsigned int *number, struct buffer *b
 /* Cuts one word off; what is left begins at the next. */
 static char *cut_word(char **text)
 {
-	char *word = *text + strspn(*text, blanks);
-	char *end = word + strcspn(word, blanks);
+	char *word = *text, *end;
 
-	*text = end + strspn(end, blanks);
+	while (is_blank(*word))
+		word++;
+	end = word;
+	while (*end && !is_blank(*end))
+		end++;
+	*text = end;
+	while (is_blank(**text))
+		++*text;
 	*end = '\0';
 	return word;
 }
@@ -69,57 +77,48 @@ static void use_underscores(char *name)
 	}
 }
 
-static int take(char *text, unsigned int number, struct modprobe_line *ret)
+/* Divides the joined text into command, name and rest. False: it is empty, or a comment. */
+static bool divide(struct modprobe_line *line)
 {
-	size_t length = strlen(text);
-	bool carriage_return = length > 0 && text[length - 1] == '\r';
-	char *command = cut_word(&text), *name;
+	char *text = line->text.data;
+	size_t length = line->text.length;
 
-	if (*command == '#' || *command == '\0')
-		return 0;
-	name = cut_word(&text);
-	use_underscores(name);
-	length = strlen(text);
-	while (length > 0 && strchr(blanks, text[length - 1]))
+	line->carriage_return = length > 0 && text[length - 1] == '\r';
+	while (length > 0 && is_blank(text[length - 1]))
 		text[--length] = '\0';
-	*ret = (struct modprobe_line){.number = number,
-				      .command = strdup(command),
-				      .name = strdup(name),
-				      .rest = strdup(text),
-				      .carriage_return = carriage_return};
-	if (ret->command && ret->name && ret->rest)
-		return 1;
-	modprobe_line_done(ret);
-	return -ENOMEM;
+	line->command = cut_word(&text);
+	if (*line->command == '#' || *line->command == '\0')
+		return false;
+	line->name = cut_word(&text);
+	use_underscores(line->name);
+	line->rest = text;
+	return true;
 }
 
-int modprobe_statement_next(const char **position, unsigned int *number, struct modprobe_line *ret)
+int modprobe_statement_next(const char **position, unsigned int *number, struct modprobe_line *line)
 {
-	struct buffer CLEANUP(buffer_clear) line = {0};
-
 	while (**position) {
-		unsigned int first = *number;
-		int found;
-
-		*position = join(*position, number, &line);
-		if (line.error < 0)
+		line->number = *number;
+		*position = join(*position, number, &line->text);
+		if (line->text.error < 0)
 			return -ENOMEM;
-		found = take(line.data, first, ret);
-		if (found != 0)
-			return found;
+		if (divide(line))
+			return 1;
 	}
 	return 0;
 }
 
 /* In some commands a pattern may match. */
+static bool has_pattern(const struct modprobe_line *line)
+{
+	return strpbrk(line->name, "*?[\\") && strcmp(line->command, "options") != 0 &&
+	       strcmp(line->command, "blacklist") != 0;
+}
+
 bool modprobe_line_is_of(const struct modprobe_line *line, const char *module)
 {
-	static const char *const exact[] = {"options", "blacklist"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(exact); i++)
-		if (strcmp(line->command, exact[i]) == 0)
-			return strcmp(line->name, module) == 0;
-	return fnmatch(line->name, module, 0) == 0;
+	return has_pattern(line) ? fnmatch(line->name, module, 0) == 0
+				 : strcmp(line->name, module) == 0;
 }
 
 bool modprobe_line_is_ours(const struct modprobe_line *line)
@@ -127,17 +126,101 @@ bool modprobe_line_is_ours(const struct modprobe_line *line)
 	return modprobe_line_is_of(line, "nf_conntrack");
 }
 
-int modprobe_line_next(const char **position, unsigned int *number, struct modprobe_line *ret)
+int modprobe_line_next(const char **position, unsigned int *number, struct modprobe_line *line)
 {
-	struct modprobe_line line = {0};
 	int found;
 
-	while ((found = modprobe_statement_next(position, number, &line)) > 0) {
-		if (modprobe_line_is_ours(&line)) {
-			*ret = line;
-			return found;
+	do
+		found = modprobe_statement_next(position, number, line);
+	while (found > 0 && !modprobe_line_is_ours(line));
+	return found;
+}
+
+void modprobe_records_done(struct modprobe_records *records)
+{
+	for (size_t i = 0; i < records->count; i++)
+		modprobe_line_done(&records->items[i].line);
+	free(records->items);
+	*records = (struct modprobe_records){0};
+}
+
+/* Whether the command says how a module loads. */
+static bool is_kept_command(const char *command)
+{
+	static const char *const kept[] = {"options", "install", "softdep", "blacklist"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+		if (strcmp(command, kept[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Returns 1 if the line is one to keep, 0 if not, -E2BIG if there are too many patterns to know. */
+static int is_kept(struct modprobe_records *records, const struct modprobe_line *line)
+{
+	if (!is_kept_command(line->command))
+		return 0;
+	if (has_pattern(line)) {
+		records->pattern_bytes += strlen(line->name);
+		if (records->pattern_bytes > MODPROBE_PATTERN_BYTES_MAX)
+			return -E2BIG;
+	}
+	for (size_t i = 0; i < LOADING_NEEDS; i++)
+		if (modprobe_line_is_of(line, loading_needs[i]))
+			return 1;
+	return modprobe_line_is_ours(line);
+}
+
+/* Takes the line over. */
+static int add_record(struct modprobe_records *records, const char *path,
+		      struct modprobe_line *line)
+{
+	/* Room doubles at each power of two. */
+	if ((records->count & (records->count - 1)) == 0) {
+		size_t room = records->count ? records->count * 2 : 1;
+		struct modprobe_record *items = realloc(records->items, room * sizeof(*items));
+
+		if (!items)
+			return -ENOMEM;
+		records->items = items;
+	}
+	records->items[records->count++] = (struct modprobe_record){path, *line};
+	*line = (struct modprobe_line){0};
+	return 0;
+}
+
+static int read_records(struct modprobe_records *records, const struct modprobe_file *file)
+{
+	struct modprobe_line CLEANUP(modprobe_line_done) line = {0};
+	const char *position = file->text;
+	unsigned int number = 1;
+	int found;
+
+	while ((found = modprobe_statement_next(&position, &number, &line)) > 0) {
+		int kept = is_kept(records, &line);
+
+		if (kept == 0)
+			continue;
+		if (kept < 0 || records->count == MODPROBE_RECORDS_MAX) {
+			records->cut_path = file->path;
+			records->cut_line = line.number;
+			return 0;
 		}
-		modprobe_line_done(&line);
+		if (add_record(records, file->path, &line) < 0)
+			return -ENOMEM;
 	}
 	return found;
+}
+
+int modprobe_records_read(const struct modprobe_file *files, size_t count,
+			  struct modprobe_records *ret)
+{
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+
+	for (size_t i = 0; i < count && !records.cut_path; i++)
+		if (read_records(&records, &files[i]) < 0)
+			return -ENOMEM;
+	*ret = records;
+	records = (struct modprobe_records){0};
+	return 0;
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "model/modprobe-lines.h"
 
 void modprobe_view_done(struct modprobe_view *view)
 {
@@ -16,63 +15,43 @@ void modprobe_view_done(struct modprobe_view *view)
 	*view = (struct modprobe_view){0};
 }
 
-static void take_first(char **text, struct modprobe_line *line)
+static int keep_first(char **text, const struct modprobe_line *line)
 {
 	if (!*text)
-		*text = steal_pointer(&line->rest);
-}
-
-static int join(char **text, const struct modprobe_line *line)
-{
-	struct buffer joined = {0};
-	char *CLEANUP(free_pointer) before = *text;
-
-	buffer_printf(&joined, "%s%s%s", before ? before : "", before ? " " : "", line->rest);
-	*text = NULL;
-	return buffer_steal(&joined, text, NULL);
+		*text = strdup(line->rest);
+	return *text ? 0 : -ENOMEM;
 }
 
 /*
  * A line with nothing behind the name is none, but for blacklist, whose name a carriage return makes another one. Of
  * install and softdep lines the first one counts.
  */
-static int take(struct modprobe_view *view, struct modprobe_line *line)
+static int view_line(struct modprobe_view *view, struct buffer *options,
+		     const struct modprobe_line *line)
 {
 	if (strcmp(line->command, "blacklist") == 0)
 		view->blacklisted |= *line->rest || !line->carriage_return;
 	else if (*line->rest && strcmp(line->command, "install") == 0)
-		take_first(&view->install, line);
+		return keep_first(&view->install, line);
 	else if (*line->rest && strcmp(line->command, "softdep") == 0)
-		take_first(&view->softdep, line);
+		return keep_first(&view->softdep, line);
 	else if (*line->rest && strcmp(line->command, "options") == 0)
-		return join(&view->options, line);
-	return 0;
+		buffer_printf(options, "%s%s", options->length > 0 ? " " : "", line->rest);
+	return options->error;
 }
 
-static int take_file(struct modprobe_view *view, const char *text, const char *module)
+int modprobe_view_of_records(const struct modprobe_records *records, const char *module,
+			     struct modprobe_view *ret)
 {
-	unsigned int number = 1;
-	struct modprobe_line line = {0};
-	int found, error = 0;
-
-	while (error == 0 && (found = modprobe_statement_next(&text, &number, &line)) != 0) {
-		if (found < 0)
-			return found;
-		if (modprobe_line_is_of(&line, module))
-			error = take(view, &line);
-		modprobe_line_done(&line);
-	}
-	return error;
-}
-
-int modprobe_view_of_files(const struct modprobe_file *files, size_t count, const char *module,
-			   struct modprobe_view *ret)
-{
+	struct buffer CLEANUP(buffer_clear) options = {0};
 	struct modprobe_view view = {0};
 	int error = 0;
 
-	for (size_t i = 0; i < count && error == 0; i++)
-		error = take_file(&view, files[i].text, module);
+	for (size_t i = 0; i < records->count && error == 0; i++)
+		if (modprobe_line_is_of(&records->items[i].line, module))
+			error = view_line(&view, &options, &records->items[i].line);
+	if (error == 0 && options.data)
+		error = buffer_steal(&options, &view.options, NULL);
 	if (error < 0) {
 		modprobe_view_done(&view);
 		return error;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/cleanup.h"
+#include "model/modprobe-lines.h"
 
 /* Owned texts; NULL: there is none. */
 struct modprobe_view {
@@ -17,18 +18,12 @@ struct modprobe_view {
 };
 void modprobe_view_done(struct modprobe_view *view);
 
-/* One file of modprobe.d. Points to the caller's texts. */
-struct modprobe_file {
-	const char *path;
-	const char *text;
-};
-
 /*
- * What the files, in the order in which modprobe reads them, say of a module, as libkmod would tell it but for the kernel
- * command line and what is built in. -ENOMEM.
+ * What the lines of all files say of nf_conntrack or a module that it needs, as libkmod would but for the kernel command line
+ * and what is built in. -ENOMEM.
  */
-MUST_CHECK int modprobe_view_of_files(const struct modprobe_file *files, size_t count,
-				      const char *module, struct modprobe_view *ret);
+MUST_CHECK int modprobe_view_of_records(const struct modprobe_records *records, const char *module,
+					struct modprobe_view *ret);
 
 /* Whether the install command loads whatever there is to load, as far as words tell. */
 bool modprobe_install_loads(const char *command);

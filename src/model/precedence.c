@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/sysctl-pattern.h"
+#include "model/sysctl-keys.h"
 
 void sysctl_writers_done(struct sysctl_writers *writers)
 {
@@ -78,140 +78,139 @@ static size_t choose(const struct sysctl_file *files, size_t count, enum sysctl_
 	return chosen;
 }
 
-/* What the reader goes through when it has read all files. */
+/* A line whose key leads to a knob. systemd-sysctl forgets some of them later: no key then. */
 struct entry {
 	const char *path;
-	struct assignment assignment;
+	const char *value; /* in the text; NULL: it only keeps patterns off the key */
+	struct sysctl_key *key;
+	unsigned int line, value_length;
 };
 
-struct entries {
-	struct entry *items;
+/* All files as one reader reads them. */
+struct reading {
+	enum sysctl_reader reader;
+	struct sysctl_keys keys;
+	size_t *knob_of; /* of each name of the keys, the number of its knob; owned */
+	const char **names;
+	struct entry *entries;
 	size_t count, room;
+	struct sysctl_cut cut;
 };
 
-static void entries_done(struct entries *entries)
+static void reading_done(struct reading *reading)
 {
-	for (size_t i = 0; i < entries->count; i++)
-		assignment_done(&entries->items[i].assignment);
-	free(entries->items);
-	*entries = (struct entries){0};
+	sysctl_keys_done(&reading->keys);
+	free(reading->knob_of);
+	free(reading->names);
+	free(reading->entries);
 }
 
-/* Where the key itself is, in so many letters; count: nowhere. */
-static size_t find_key(const struct entries *entries, const char *key)
+/* Lists the names of all knobs. */
+static int reading_new(const struct sysctl_knob *knobs, size_t count, enum sysctl_reader reader,
+		       struct reading *ret)
 {
-	size_t i = 0;
+	size_t name_count = 0;
 
-	while (i < entries->count && strcmp(entries->items[i].assignment.key, key) != 0)
-		i++;
-	return i;
-}
-
-static bool same_value(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-static void remove_entry(struct entries *entries, size_t i)
-{
-	assignment_done(&entries->items[i].assignment);
-	entries->count--;
-	memmove(&entries->items[i], &entries->items[i + 1],
-		(entries->count - i) * sizeof(*entries->items));
-}
-
-/* Takes the assignment over, with an error as well. */
-static int add_entry(struct entries *entries, const char *path, struct assignment *assignment)
-{
-	if (entries->count == entries->room) {
-		size_t room = entries->room ? entries->room * 2 : 16;
-		struct entry *items = realloc(entries->items, room * sizeof(*items));
-
-		if (!items) {
-			assignment_done(assignment);
-			return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		name_count += knobs[i].name_count;
+	*ret = (struct reading){.reader = reader,
+				.knob_of = calloc(name_count + 1, sizeof(*ret->knob_of)),
+				.names = calloc(name_count + 1, sizeof(*ret->names))};
+	if (!ret->knob_of || !ret->names)
+		return -ENOMEM;
+	name_count = 0;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < knobs[i].name_count; k++) {
+			ret->knob_of[name_count] = i;
+			ret->names[name_count++] = knobs[i].names[k];
 		}
-		entries->items = items;
-		entries->room = room;
-	}
-	entries->items[entries->count++] = (struct entry){path, *assignment};
+	return sysctl_keys_new(&ret->keys, ret->names, name_count, reader);
+}
+
+static bool same_value(const struct entry *entry, const struct assignment *assignment)
+{
+	if (!entry->value || !assignment->value)
+		return !entry->value == !assignment->value;
+	return entry->value_length == assignment->value_length &&
+	       memcmp(entry->value, assignment->value, entry->value_length) == 0;
+}
+
+static int make_room(struct reading *reading)
+{
+	size_t room = reading->room ? reading->room * 2 : 16;
+	struct entry *entries;
+
+	if (reading->count < reading->room)
+		return 0;
+	entries = realloc(reading->entries, room * sizeof(*entries));
+	if (!entries)
+		return -ENOMEM;
+	reading->entries = entries;
+	reading->room = room;
 	return 0;
 }
 
-static int read_file(struct entries *entries, const struct sysctl_file *file,
-		     enum sysctl_reader reader)
+/* systemd-sysctl keeps one line a key: the last, unless its value is that of the line before. */
+static int add_entry(struct reading *reading, const char *path, struct sysctl_key *key,
+		     const struct assignment *assignment)
 {
+	struct entry *before = key->seen ? &reading->entries[key->entry] : NULL;
+
+	if (reading->reader == SYSCTL_SYSTEMD && before) {
+		if (same_value(before, assignment))
+			return 0;
+		before->key = NULL;
+	}
+	if (make_room(reading) < 0)
+		return -ENOMEM;
+	key->seen = true;
+	key->entry = reading->count;
+	reading->entries[reading->count++] = (struct entry){
+		.path = path,
+		.value = assignment->value,
+		.key = key,
+		.line = assignment->line,
+		.value_length = (unsigned int)assignment->value_length,
+	};
+	return 0;
+}
+
+static int read_file(struct reading *reading, const struct sysctl_file *file)
+{
+	struct assignment CLEANUP(assignment_done) assignment = {0};
 	const char *position = file->text;
-	struct assignment assignment = {0};
 	unsigned int number = 1;
 	int found;
 
-	while ((found = assignment_next(&position, &number, reader, &assignment)) > 0) {
-		size_t before = find_key(entries, assignment.key);
+	while ((found = assignment_next(&position, &number, reading->reader, &assignment)) > 0) {
+		struct sysctl_key *key = NULL;
+		int error = sysctl_keys_find(&reading->keys, &assignment, &key);
 
-		if (reader == SYSCTL_SYSTEMD && before < entries->count) {
-			if (same_value(entries->items[before].assignment.value, assignment.value)) {
-				assignment_done(&assignment);
-				continue;
-			}
-			remove_entry(entries, before);
-		}
-		found = add_entry(entries, file->path, &assignment);
-		if (found < 0)
-			break;
+		if (error == -E2BIG && !reading->cut.path)
+			reading->cut = (struct sysctl_cut){file->path, assignment.line};
+		else if (error > 0)
+			error = add_entry(reading, file->path, key, &assignment);
+		if (error == -ENOMEM)
+			return error;
 	}
 	return found;
 }
 
-static int read_files(const struct sysctl_file *files, size_t count, enum sysctl_reader reader,
-		      struct entries *entries)
+static int read_files(struct reading *reading, const struct sysctl_file *files, size_t count)
 {
 	struct candidate *CLEANUP(free_pointer) chosen = calloc(count + 1, sizeof(*chosen));
 	size_t chosen_count;
 
 	if (!chosen)
 		return -ENOMEM;
-	chosen_count = choose(files, count, reader, chosen);
+	chosen_count = choose(files, count, reading->reader, chosen);
 	for (size_t i = 0; i < chosen_count; i++) {
-		int error = read_file(entries, chosen[i].file, reader);
+		int error = read_file(reading, chosen[i].file);
 
 		if (error < 0)
 			return error;
 	}
 	return 0;
-}
-
-/* Whether the kernel finds the file of this name by the key: needless slashes and "." are no hindrance. */
-static bool leads_to(const char *key, const char *name)
-{
-	for (;;) {
-		size_t length = strcspn(name, "/");
-
-		while (*key == '/' || (key[0] == '.' && key[1] == '/'))
-			key++;
-		if (strncmp(key, name, length) != 0)
-			return false;
-		key += length;
-		name += length;
-		if (*name == '\0')
-			return *key == '\0';
-		if (*key != '/')
-			return false;
-		name++;
-	}
-}
-
-/* A pattern leaves alone what some entry names as the pattern finds it. */
-static int is_written_to(const struct entries *entries, const struct assignment *by,
-			 enum sysctl_reader reader, const char *name)
-{
-	char *CLEANUP(free_pointer) found = NULL;
-	int matches;
-
-	if (!assignment_is_pattern(by))
-		return leads_to(by->key, name);
-	matches = sysctl_pattern_match(by->key, reader == SYSCTL_SYSTEMD, name, &found);
-	return matches <= 0 ? matches : find_key(entries, found) == entries->count;
 }
 
 /* A number as it was written to the kernel. */
@@ -268,32 +267,51 @@ bool sysctl_is_taken(const struct sysctl_knob *knob, const char *value)
 	return is_within(&number, 0, row->max);
 }
 
-static int add_writer(struct sysctl_writers *writers, const struct entry *entry)
+/* The last place is for the writer that wins so far, once there are too many to list. */
+static int add_writer(struct sysctl_writers *writers, const struct sysctl_knob *knob,
+		      const struct entry *entry)
 {
-	char *value = strdup(entry->assignment.value);
+	size_t length = entry->value_length < SYSCTL_VALUE_MAX ? entry->value_length
+							       : SYSCTL_VALUE_MAX;
+	char *CLEANUP(free_pointer) value = strndup(entry->value, length);
+	struct sysctl_writer *items;
 
 	if (!value)
 		return -ENOMEM;
+	if (writers->count >= SYSCTL_WRITERS_MAX) {
+		writers->left_out++;
+		if (!sysctl_is_taken(knob, value))
+			return 0;
+	}
+	if (writers->count > SYSCTL_WRITERS_MAX) {
+		free(writers->items[--writers->count].value);
+	} else {
+		items = realloc(writers->items, (writers->count + 1) * sizeof(*items));
+		if (!items)
+			return -ENOMEM;
+		writers->items = items;
+	}
 	writers->items[writers->count++] = (struct sysctl_writer){
-		.path = entry->path, .line = entry->assignment.line, .value = value};
+		.path = entry->path, .line = entry->line, .value = steal_pointer(&value)};
 	return 0;
 }
 
-static int find_writers(const struct entries *entries, enum sysctl_reader reader,
-			const struct sysctl_knob *knob, struct sysctl_writers *writers)
+/* A pattern leaves alone what some line names as the pattern finds it; and a line is one writer, whatever its names. */
+static int add_writers_of(const struct reading *reading, const struct sysctl_knob *knobs,
+			  const struct entry *entry, struct sysctl_writers *writers)
 {
-	for (size_t i = 0; i < entries->count; i++) {
-		const struct entry *entry = &entries->items[i];
-		int written = 0;
+	size_t last = SIZE_MAX;
 
-		for (size_t j = 0; j < knob->name_count && written == 0 && entry->assignment.value;
-		     j++)
-			written =
-				is_written_to(entries, &entry->assignment, reader, knob->names[j]);
-		if (written > 0)
-			written = add_writer(writers, entry);
-		if (written < 0)
-			return written;
+	for (size_t i = 0; i < entry->key->lead_count; i++) {
+		const struct sysctl_lead *lead = &entry->key->leads[i];
+		size_t knob = reading->knob_of[lead->name];
+
+		if (knob == last ||
+		    (lead->found && sysctl_keys_have_seen(&reading->keys, lead->found)))
+			continue;
+		if (add_writer(&writers[knob], &knobs[knob], entry) < 0)
+			return -ENOMEM;
+		last = knob;
 	}
 	return 0;
 }
@@ -308,22 +326,25 @@ static void choose_winner(const struct sysctl_knob *knob, struct sysctl_writers 
 }
 
 int sysctl_writers_find(const struct sysctl_file *files, size_t count, enum sysctl_reader reader,
-			const struct sysctl_knob *knob, struct sysctl_writers *ret)
+			const struct sysctl_knob *knobs, size_t knob_count,
+			struct sysctl_writers *writers, struct sysctl_cut *ret_cut)
 {
-	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
-	struct entries CLEANUP(entries_done) entries = {0};
-	int error = read_files(files, count, reader, &entries);
+	struct reading CLEANUP(reading_done) reading = {0};
+	int error = reading_new(knobs, knob_count, reader, &reading);
 
-	if (error < 0)
+	if (error == 0)
+		error = read_files(&reading, files, count);
+	for (size_t i = 0; i < reading.count && error == 0; i++)
+		if (reading.entries[i].key && reading.entries[i].value)
+			error = add_writers_of(&reading, knobs, &reading.entries[i], writers);
+	if (error < 0) {
+		for (size_t i = 0; i < knob_count; i++)
+			sysctl_writers_done(&writers[i]);
 		return error;
-	writers.items = calloc(entries.count + 1, sizeof(*writers.items));
-	if (!writers.items)
-		return -ENOMEM;
-	error = find_writers(&entries, reader, knob, &writers);
-	if (error < 0)
-		return error;
-	choose_winner(knob, &writers);
-	*ret = writers;
-	writers = (struct sysctl_writers){0};
+	}
+	for (size_t i = 0; i < knob_count; i++)
+		choose_winner(&knobs[i], &writers[i]);
+	if (ret_cut && reading.cut.path)
+		*ret_cut = reading.cut;
 	return 0;
 }

@@ -1,59 +1,107 @@
-/* Patterns in the keys of sysctl.d, matched as glob(3) does against one name below /proc/sys. */
+/* Patterns in the keys of sysctl.d, matched as glob(3) does against names below /proc/sys. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/sysctl-pattern.h"
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/buffer.h"
 
-/* Nobody writes that many alternatives by hand; each pair of braces doubles the work at least. */
-#define ALTERNATIVES_MAX 1024U
+/* The next part of a name or a pattern up to a slash, and its length. */
+struct part {
+	const char *text;
+	size_t length;
+};
 
-/* One part between two slashes. */
-static int match_part(const char *pattern, size_t pattern_length, const char *name, size_t length)
+static struct part next_part(const char *text)
 {
-	char *CLEANUP(free_pointer) pattern_part = strndup(pattern, pattern_length);
-	char *CLEANUP(free_pointer) name_part = strndup(name, length);
-
-	if (!pattern_part || !name_part)
-		return -ENOMEM;
-	return fnmatch(pattern_part, name_part, FNM_PERIOD) == 0;
+	return (struct part){text, strcspn(text, "/")};
 }
 
-static int match_parts(const char *pattern, const char *name, char **ret_found)
+/* Whether a part of the pattern, which ends in NUL, matches a part of the name. No part of a name is longer than 255 bytes. */
+static bool part_matches(const char *pattern, struct part name)
+{
+	char text[NAME_MAX + 1];
+
+	if (name.length >= sizeof(text))
+		return false;
+	memcpy(text, name.text, name.length);
+	text[name.length] = '\0';
+	return fnmatch(pattern, text, FNM_PERIOD) == 0;
+}
+
+/* Copies one part of a pattern to a buffer, so that it ends in NUL. */
+static const char *copy_part(struct buffer *b, struct part part)
+{
+	buffer_reset(b);
+	buffer_add_bytes(b, part.text, part.length);
+	return b->data;
+}
+
+/* Returns 1 with *ret_found if a pattern without braces finds the name, 0, or -ENOMEM. */
+static int match_name(const char *pattern, const char *name, struct buffer *scratch,
+		      char **ret_found)
 {
 	struct buffer CLEANUP(buffer_clear) found = {0};
 	size_t slashes = strspn(pattern, "/");
-	int matches;
 
 	for (;;) {
-		size_t pattern_length, length = strcspn(name, "/");
+		struct part name_part = next_part(name), part;
+		const char *text;
 
 		buffer_add_bytes(&found, pattern, slashes);
 		pattern += slashes;
-		pattern_length = strcspn(pattern, "/");
-		slashes = strspn(pattern + pattern_length, "/");
-		if (pattern_length == 1 && *pattern == '.' && slashes > 0) {
+		part = next_part(pattern);
+		slashes = strspn(pattern + part.length, "/");
+		if (part.length == 1 && *pattern == '.' && slashes > 0) {
 			buffer_add(&found, ".");
 			pattern++;
 			continue;
 		}
-		matches = match_part(pattern, pattern_length, name, length);
-		if (matches <= 0)
-			return matches;
-		buffer_add_bytes(&found, name, length);
-		pattern += pattern_length;
-		name += length;
+		text = copy_part(scratch, part);
+		if (!text)
+			return -ENOMEM;
+		if (!part_matches(text, name_part))
+			return 0;
+		buffer_add_bytes(&found, name, name_part.length);
+		pattern += part.length;
+		name += name_part.length;
 		if (*name == '\0' || *pattern == '\0')
 			break;
 		name++;
 	}
 	if (*name != '\0' || *pattern != '\0')
 		return 0;
-	matches = buffer_steal(&found, ret_found, NULL);
-	return matches < 0 ? matches : 1;
+	return buffer_steal(&found, ret_found, NULL) < 0 ? -ENOMEM : 1;
+}
+
+/* What all alternatives of a pattern share. */
+struct search {
+	struct sysctl_match *matches;
+	size_t count;
+	size_t bytes_left;
+};
+
+static int match_plain(const char *pattern, struct search *search)
+{
+	struct buffer CLEANUP(buffer_clear) scratch = {0};
+	size_t length = strlen(pattern) + 1;
+
+	if (length > search->bytes_left)
+		return -E2BIG;
+	search->bytes_left -= length;
+	for (size_t i = 0; i < search->count; i++) {
+		struct sysctl_match *match = &search->matches[i];
+		int error = match->found
+				    ? 0
+				    : match_name(pattern, match->name, &scratch, &match->found);
+
+		if (error < 0)
+			return error;
+	}
+	return 0;
 }
 
 /* The first brace; NULL: none. */
@@ -96,36 +144,40 @@ static const char *behind_braces(const char *brace)
 }
 
 /* Each alternative of the first braces in turn, and in it those of the next. */
-static int match_alternatives(const char *pattern, const char *name, unsigned int *left,
-			      char **ret_found)
+static int match_alternatives(const char *pattern, struct search *search)
 {
 	const char *brace = find_brace(pattern);
 	const char *rest = brace ? behind_braces(brace) : NULL;
 	const char *end = brace;
-	int matches = 0;
+	int error = 0;
 
 	if (!rest)
-		return match_parts(pattern, name, ret_found);
-	while (*end != '}' && matches == 0 && *left > 0) {
+		return match_plain(pattern, search);
+	while (*end != '}' && error == 0) {
 		struct buffer CLEANUP(buffer_clear) one = {0};
 		const char *start = end + 1;
 
-		--*left;
 		end = end_of_alternative(start);
 		buffer_add_bytes(&one, pattern, (size_t)(brace - pattern));
 		buffer_add_bytes(&one, start, (size_t)(end - start));
 		buffer_add(&one, rest);
-		if (one.error < 0)
-			return -ENOMEM;
-		matches = match_alternatives(one.data, name, left, ret_found);
+		/* Each copy counts, so that neither depth nor number of braces costs more than the bound. */
+		if (one.length >= search->bytes_left)
+			return -E2BIG;
+		search->bytes_left -= one.length;
+		error = one.error < 0 ? -ENOMEM : match_alternatives(one.data, search);
 	}
-	return matches;
+	return error;
 }
 
-int sysctl_pattern_match(const char *pattern, bool braces, const char *name, char **ret_found)
+int sysctl_pattern_match(const char *pattern, bool braces, struct sysctl_match *matches,
+			 size_t count, size_t *inout_bytes)
 {
-	unsigned int left = ALTERNATIVES_MAX;
+	struct search search = {matches, count, *inout_bytes};
+	int error = strlen(pattern) >= search.bytes_left ? -E2BIG
+		    : braces				 ? match_alternatives(pattern, &search)
+							 : match_plain(pattern, &search);
 
-	return braces ? match_alternatives(pattern, name, &left, ret_found)
-		      : match_parts(pattern, name, ret_found);
+	*inout_bytes = error == -E2BIG ? 0 : search.bytes_left;
+	return error;
 }

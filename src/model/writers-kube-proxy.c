@@ -81,10 +81,9 @@ static struct writer *add(const struct reading *reading, const char *key, unsign
 		if (strcmp(reading->values->items[i].key, key) != 0)
 			continue;
 		writer = writers_add(reading->writers, &reading->values->items[i], reading->path,
-				     line, text);
+				     line, text, WRITES_BY_KUBE_PROXY, true);
 		if (!writer)
 			return NULL;
-		writer->times |= WRITES_BY_KUBE_PROXY;
 		writer->wins |= reading->runs ? WRITES_BY_KUBE_PROXY : 0;
 		return writer;
 	}

@@ -27,14 +27,28 @@ struct writer {
 	unsigned int times; /* enum writer_time, when it writes */
 	unsigned int wins;  /* those after which its value is the one in force */
 	bool same;	    /* and that is what is wanted */
-	bool refused; /* the kernel does not take it; an option, and the module does not load */
+	bool refused;  /* the kernel does not take it; an option, and the module does not load */
+	size_t before; /* the one before of the same value, counted from 1; 0: it is the first */
+};
+
+/* Lines of one kind that set one value are listed up to this number, with the last one; a host has two or three. */
+#define WRITERS_MAX SYSCTL_WRITERS_MAX
+
+/* The last writer of a value, counted from 1. */
+struct writer_tail {
+	const struct value *value;
+	size_t last;
 };
 
 /* Start with `struct writers w = {0}`. */
 struct writers {
 	const struct facts *facts; /* the caller's; NULL: nothing is known of the kernel */
 	struct writer *items;
-	size_t count;
+	size_t count, room;
+	struct writer_tail *tails;
+	size_t tail_count;
+	size_t left_out;	      /* lines beyond WRITERS_MAX that do not win */
+	struct sysctl_cut sysctl_cut; /* see sysctl_writers_find() */
 	bool out_of_memory;
 };
 void writers_done(struct writers *writers);
@@ -43,9 +57,9 @@ void writers_done(struct writers *writers);
 void writers_of_sysctl(const struct values *values, const struct sysctl_file *files, size_t count,
 		       struct writers *writers);
 
-/* modprobe.d, in the order in which modprobe reads it, and the kernel command line, which comes last. */
-void writers_of_modprobe(const struct values *values, const struct modprobe_file *files,
-			 size_t count, const char *command_line, struct writers *writers);
+/* The lines of modprobe.d, and the kernel command line, which comes last. */
+void writers_of_modprobe(const struct values *values, const struct modprobe_records *records,
+			 const char *command_line, struct writers *writers);
 
 /*
  * One file of "key = value" lines that somebody writes at that time, behind what was added of that time before. section:
@@ -62,9 +76,16 @@ void writers_of_text(const struct values *values, const char *path, const char *
 void writers_of_kube_proxy(const struct values *values, const char *path, const char *text,
 			   bool runs, struct writers *writers);
 
-/* One more line that writes a value, or what is known of that line already; NULL: out of memory, which is remembered. */
+/*
+ * Adds a line that sets a value at that time, or returns what is known of that line already. Beyond WRITERS_MAX it takes the
+ * place of the line before, unless `wins` is false: then it is counted only. NULL: it was counted only, or there is no memory,
+ * which is remembered.
+ */
 struct writer *writers_add(struct writers *writers, const struct value *value, const char *path,
-			   unsigned int line, const char *text);
+			   unsigned int line, const char *text, enum writer_time time, bool wins);
+
+/* Before a later line of that time is added: it takes the win away from those before. */
+void writers_take_win(struct writers *writers, const struct value *value, enum writer_time time);
 
 /*
  * Whether it takes its value away from us: it wins some time, with another value, and no rule of ours comes after it. What

@@ -51,11 +51,14 @@ enum exit_code adopt(struct context *context)
 {
 	struct texts CLEANUP(texts_done) texts = {0};
 	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+	struct sysctl_cut cut = {0};
 	struct problems CLEANUP(problems_done) problems = {0};
 	struct buffer CLEANUP(buffer_clear) text = {0};
 	char command_line[4096] = "";
 	struct adopt_request request = {.command_line = command_line};
 	int count = find_sysctl_files(context->tree, &texts);
+	enum exit_code status;
 
 	if (count == 0)
 		count = modprobe_files_read(context->tree, &files);
@@ -65,10 +68,11 @@ enum exit_code adopt(struct context *context)
 	if (count == 0) {
 		request.sysctl_files = texts.items;
 		request.sysctl_count = without_ours(&texts);
-		request.modprobe_files = files.items;
-		request.modprobe_count = modprobe_without_ours(&files);
-		count = adopt_render(&request, &text, &problems);
+		request.modprobe = &records;
+		count = modprobe_records_read(files.items, modprobe_without_ours(&files), &records);
 	}
+	if (count == 0)
+		count = adopt_render(&request, &text, &problems, &cut);
 	report_problems(context->report, "", &problems);
 	if (problems.out_of_memory)
 		count = -ENOMEM;
@@ -76,5 +80,6 @@ enum exit_code adopt(struct context *context)
 		report_errno(context, "read", "the files of this host", count);
 		return EXIT_FAILED;
 	}
-	return print(context, text.data ? text.data : "", count);
+	status = print(context, text.data ? text.data : "", count);
+	return writers_report_cut(context, &cut, &records) ? EXIT_FAILED : status;
 }

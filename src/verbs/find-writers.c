@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "model/sysctl-keys.h"
 #include "verbs/find-programs.h"
 #include "verbs/folders.h"
 #include "verbs/live.h"
@@ -130,19 +131,53 @@ static int put_ours(const struct session *session, struct texts *texts)
 	return error < 0 ? error : put_one(session, PATH_BOOT_SYSCTL, texts);
 }
 
-static int find_modprobe(const struct context *context, struct host_writers *found)
+static void report_cut(struct context *context, const char *path, unsigned int line,
+		       const char *reason)
+{
+	report_message(context->report, SEVERITY_ERROR,
+		       "%s%s:%u: %s; this line and those after it were not looked at",
+		       tree_prefix(context->tree), path, line, reason);
+	report_unread(context->report, path, reason);
+}
+
+bool writers_report_cut(struct context *context, const struct sysctl_cut *cut,
+			const struct modprobe_records *records)
+{
+	char reason[160];
+
+	if (cut->path) {
+		(void)snprintf(reason, sizeof(reason),
+			       "more than %u lines, or %u bytes, of patterns that may mean a key "
+			       "of connection tracking, in sysctl.d",
+			       SYSCTL_PATTERN_LINES_MAX, SYSCTL_PATTERN_BYTES_MAX);
+		report_cut(context, cut->path, cut->line, reason);
+	}
+	if (records->cut_path) {
+		(void)snprintf(reason, sizeof(reason),
+			       "more than %u lines about nf_conntrack, or %u bytes of patterns of "
+			       "modules, in modprobe.d",
+			       MODPROBE_RECORDS_MAX, MODPROBE_PATTERN_BYTES_MAX);
+		report_cut(context, records->cut_path, records->cut_line, reason);
+	}
+	return cut->path || records->cut_path;
+}
+
+static int find_modprobe(struct context *context, struct host_writers *found)
 {
 	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	char command_line[4096] = "";
 	int error = modprobe_files_read(context->tree, &files);
 
+	if (error == 0)
+		error = modprobe_records_read(files.items, files.count, &records);
 	if (error < 0)
 		return error;
 	if (live_is_wanted(context) &&
 	    kernel_read(context->kernel, "/proc/cmdline", command_line, sizeof(command_line)) < 0)
 		command_line[0] = '\0';
-	writers_of_modprobe(&found->values, files.items, files.count, command_line,
-			    &found->writers);
+	writers_of_modprobe(&found->values, &records, command_line, &found->writers);
+	(void)writers_report_cut(context, &found->writers.sysctl_cut, &records);
 	return 0;
 }
 
@@ -209,6 +244,11 @@ bool writers_report(struct context *context, const struct host_writers *found)
 {
 	bool overridden = false;
 
+	if (found->writers.left_out > 0)
+		report_message(context->report, SEVERITY_NOTE,
+			       "%zu more lines set these values and are not listed: more than %u "
+			       "lines set one value",
+			       found->writers.left_out, WRITERS_MAX);
 	for (size_t i = 0; i < found->writers.count; i++) {
 		const struct writer *writer = &found->writers.items[i];
 

@@ -28,6 +28,13 @@ MUST_CHECK int find_sysctl_files(const struct tree *tree, struct texts *ret);
 enum exit_code find_writers(struct context *context, const struct session *session,
 			    struct host_writers *ret);
 
+/*
+ * Reports lines of sysctl.d and modprobe.d that were not looked at, because a bound was passed, as errors and as unread.
+ * Returns whether there are any.
+ */
+bool writers_report_cut(struct context *context, const struct sysctl_cut *cut,
+			const struct modprobe_records *records);
+
 /* Fills "writers" of the JSON object, and tells of those that take a value away. Returns whether there is one. */
 bool writers_report(struct context *context, const struct host_writers *found);
 

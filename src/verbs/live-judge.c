@@ -69,7 +69,7 @@ static void judge_lower_max(struct context *context, const struct session *sessi
  * Of an image its files tell: libkmod would mix the running kernel's command line in. 1: so they do of this host, as libkmod is
  * not there.
  */
-static int ask_modprobe(const struct context *context, const struct modprobe_files *files,
+static int ask_modprobe(const struct context *context, const struct modprobe_records *records,
 			struct modprobe_view *view)
 {
 	bool image = context->options->root != NULL;
@@ -77,7 +77,7 @@ static int ask_modprobe(const struct context *context, const struct modprobe_fil
 
 	if (error != -ELIBACC && error != -ELIBBAD)
 		return error;
-	error = modprobe_view_of_files(files->items, files->count, "nf_conntrack", view);
+	error = modprobe_view_of_records(records, "nf_conntrack", view);
 	return error < 0 ? error : !image;
 }
 
@@ -103,6 +103,7 @@ static int judge_loading(const struct context *context, const struct session *se
 			 struct live *live, struct problems *problems, bool *ret_hidden)
 {
 	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
 	char command_line[4096] = "";
 	struct loading_request request = {
@@ -110,17 +111,18 @@ static int judge_loading(const struct context *context, const struct session *se
 		.facts = &session->facts,
 		.module = live->module,
 		.view = &view,
+		.records = &records,
 		.command_line = command_line,
 	};
 	int found = modprobe_files_read(context->tree, &files);
 
 	if (found == 0)
-		found = ask_modprobe(context, &files, &view);
+		found = modprobe_records_read(files.items, files.count, &records);
+	if (found == 0)
+		found = ask_modprobe(context, &records, &view);
 	if (found < 0)
 		return found;
 	*ret_hidden = view.built_in && live->module == MODULE_ABSENT;
-	request.files = files.items;
-	request.file_count = files.count;
 	if (live_is_wanted(context))
 		ask_kernel(context, &request, command_line, sizeof(command_line));
 	live->blocked = loading_judge(&request, problems);

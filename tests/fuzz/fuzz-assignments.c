@@ -16,12 +16,12 @@ static void check_assignments(const char *text, enum sysctl_reader reader)
 	unsigned int number = 1, last = 0;
 
 	while (assignment_next(&position, &number, reader, &assignment) > 0) {
-		if (!*assignment.key || assignment.line <= last || assignment.line >= number ||
+		if (!*assignment.key.data || assignment.line <= last || assignment.line >= number ||
 		    position > text + strlen(text) || (assignment.may_fail && !assignment.value))
 			abort();
 		last = assignment.line;
-		assignment_done(&assignment);
 	}
+	assignment_done(&assignment);
 	if (*position)
 		abort();
 }
@@ -38,7 +38,7 @@ static void check_writers(const char *text, enum sysctl_reader reader)
 	struct sysctl_writers writers = {0};
 	size_t winners = 0;
 
-	if (sysctl_writers_find(files, 3, reader, &knob, &writers) < 0)
+	if (sysctl_writers_find(files, 3, reader, &knob, 1, &writers, NULL) < 0)
 		return;
 	for (size_t i = 0; i < writers.count; i++) {
 		winners += writers.items[i].wins;

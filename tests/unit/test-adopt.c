@@ -6,7 +6,7 @@
 #include "model/config.h"
 
 static const struct sysctl_file no_sysctl[1];
-static const struct modprobe_file no_modprobe[1];
+static const struct modprobe_records no_modprobe;
 
 static void expect_adopted(const struct adopt_request *request, const char *wanted, int count,
 			   size_t warnings)
@@ -15,7 +15,7 @@ static void expect_adopted(const struct adopt_request *request, const char *want
 	struct problems CLEANUP(problems_done) problems = {0};
 	struct config CLEANUP(config_done) config = {0};
 
-	assert_int_equal(adopt_render(request, &b, &problems), count);
+	assert_int_equal(adopt_render(request, &b, &problems, NULL), count);
 	expect_text("configuration", b.data ? b.data : "", wanted);
 	assert_int_equal(problems.count, warnings);
 	/* What was printed can be installed. */
@@ -31,7 +31,7 @@ static void expect_sysctl(const char *text, const char *wanted, int count, size_
 
 	expect_adopted(&(struct adopt_request){.sysctl_files = &file,
 					       .sysctl_count = 1,
-					       .modprobe_files = no_modprobe,
+					       .modprobe = &no_modprobe,
 					       .command_line = ""},
 		       wanted, count, warnings);
 }
@@ -40,10 +40,11 @@ static void expect_modprobe(const char *text, const char *command_line, const ch
 			    int count, size_t warnings)
 {
 	const struct modprobe_file file = {"/etc/modprobe.d/a.conf", text};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 
+	assert_int_equal(modprobe_records_read(&file, 1, &records), 0);
 	expect_adopted(&(struct adopt_request){.sysctl_files = no_sysctl,
-					       .modprobe_files = &file,
-					       .modprobe_count = 1,
+					       .modprobe = &records,
 					       .command_line = command_line},
 		       wanted, count, warnings);
 }
@@ -125,10 +126,12 @@ static void hashsize_comes_from_modprobe_or_the_buckets(void **state)
 	const struct modprobe_file options = {"/etc/modprobe.d/a.conf",
 					      "options nf_conntrack hashsize=1024 acct=1 tstamp=0\n"
 					      "options nf-conntrack expect_hashsize=64\n"};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 
 	(void)state;
+	assert_int_equal(modprobe_records_read(&options, 1, &records), 0);
 	/* sysctl comes after the load. */
-	expect_adopted(&(struct adopt_request){&file, 1, &options, 1, ""},
+	expect_adopted(&(struct adopt_request){&file, 1, &records, ""},
 		       "[conntrack]\n"
 		       "max = 16384                      ; /etc/sysctl.conf:2\n"
 		       "hashsize = 4096                  ; /etc/sysctl.conf:1\n"

@@ -14,6 +14,8 @@ struct fixture {
 	struct facts facts;
 	struct modprobe_view view;
 	struct modprobe_file files[2];
+	size_t file_count;
+	struct modprobe_records records;
 	struct loading_request request;
 	struct problems problems;
 };
@@ -31,7 +33,7 @@ static int set_up(void **state)
 	f->request = (struct loading_request){.plan = &f->plan,
 					      .facts = &f->facts,
 					      .view = &f->view,
-					      .files = f->files,
+					      .records = &f->records,
 					      .command_line = ""};
 	return 0;
 }
@@ -41,6 +43,7 @@ static int tear_down(void **state)
 	struct fixture *f = *state;
 
 	modprobe_view_done(&f->view);
+	modprobe_records_done(&f->records);
 	problems_done(&f->problems);
 	free(f);
 	return 0;
@@ -61,12 +64,14 @@ static void files_are(struct fixture *f, const char *a, const char *z)
 {
 	f->files[0] = (struct modprobe_file){a_conf, a};
 	f->files[1] = (struct modprobe_file){z_conf, z};
-	f->request.file_count = z ? 2 : 1;
+	f->file_count = z ? 2 : 1;
 }
 
 static void expect_judged(const char *what, struct fixture *f, bool blocked, size_t count)
 {
 	problems_done(&f->problems);
+	modprobe_records_done(&f->records);
+	assert_int_equal(modprobe_records_read(f->files, f->file_count, &f->records), 0);
 	expect_number(what, loading_judge(&f->request, &f->problems), blocked);
 	expect_number(what, f->problems.count, count);
 	assert_false(f->problems.out_of_memory);
@@ -234,7 +239,7 @@ static void refused_option_is_told_by_its_line(void **state)
 	f->files[0].text = "";
 	expect_judged("ours", f, false, 0);
 	/* nf_conntrack.hashsize=12k on the kernel command line comes in no file */
-	f->request.file_count = 0;
+	f->file_count = 0;
 	expect_warned(f, true, NULL, 0, "hashsize=12k (from the kernel command line or modprobe's");
 }
 
@@ -337,7 +342,7 @@ static void blacklist_hides_and_does_not_block(void **state)
 	expect_warned(f, false, a_conf, 2, "this line hides nf_conntrack from whatever loads it");
 	f->files[0].path = PATH_MODPROBE;
 	expect_judged("ours", f, false, 0);
-	f->request.file_count = 0;
+	f->file_count = 0;
 	expect_warned(f, false, NULL, 0, "modprobe.blacklist on the kernel command line hides");
 	f->view.blacklisted = false;
 	files_are(f, "blacklist nf_conntrack\n", NULL);

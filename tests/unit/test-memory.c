@@ -365,11 +365,8 @@ static int find_lines(void)
 	while ((error = modprobe_line_next(&position, &number, &line)) > 0) {
 		assert_non_null(line.command);
 		assert_non_null(line.rest);
-		modprobe_line_done(&line);
 		found++;
 	}
-	assert_null(line.command);
-	assert_null(line.rest);
 	assert_true(error == -ENOMEM || found == 2);
 	return error;
 }
@@ -384,7 +381,7 @@ static int find_sysctl_writers(void)
 	};
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
 	const struct sysctl_knob knob = {.names = names, .name_count = 1};
-	int error = sysctl_writers_find(files, 2, SYSCTL_SYSTEMD, &knob, &writers);
+	int error = sysctl_writers_find(files, 2, SYSCTL_SYSTEMD, &knob, 1, &writers, NULL);
 
 	assert_true(error == 0 || error == -ENOMEM);
 	assert_int_equal(writers.count, error == 0 ? 2 : 0);
@@ -400,16 +397,17 @@ static int judge_loading(void)
 	static const struct modprobe_view view = {.install = install};
 	static const struct modprobe_file file = {"/etc/modprobe.d/a.conf",
 						  "install nf_conntrack /bin/false\n"};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	const struct plan plan = {.sizes = {.hashsize = 1048576}};
 	const struct facts facts = {.ram = 1048576};
 	const struct loading_request request = {.plan = &plan,
 						.facts = &facts,
 						.view = &view,
-						.files = &file,
-						.file_count = 1,
+						.records = &records,
 						.command_line = "module_blacklist=nf_conntrack"};
 	struct problems CLEANUP(problems_done) problems = {0};
 
+	problems.out_of_memory = modprobe_records_read(&file, 1, &records) < 0;
 	assert_true(loading_judge(&request, &problems));
 	assert_true(problems.out_of_memory || problems.count == 3);
 	return 0;
@@ -452,8 +450,11 @@ static int view_files(void)
 		 "install nf_conntrack a\nsoftdep nf_conntrack pre: b\noptions nf_conntrack c\n"},
 		{"/b", "options nf_conntrack d\nblacklist nf_conntrack\n"}};
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
-	int error = modprobe_view_of_files(files, ARRAY_SIZE(files), "nf_conntrack", &view);
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+	int error = modprobe_records_read(files, ARRAY_SIZE(files), &records);
 
+	if (error == 0)
+		error = modprobe_view_of_records(&records, "nf_conntrack", &view);
 	if (error == 0)
 		assert_string_equal(view.options, "c d");
 	else

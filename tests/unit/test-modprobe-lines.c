@@ -274,10 +274,9 @@ static void position_moves_behind_the_line(void **state)
 	modprobe_line_done(&line);
 }
 
-static void end_leaves_the_line_alone(void **state)
+static void end_is_told_again_and_again(void **state)
 {
-	static char command[] = "c", rest[] = "r";
-	struct modprobe_line line = {.number = 7, .command = command, .rest = rest};
+	struct modprobe_line CLEANUP(modprobe_line_done) line = {0};
 	const char *position = "# a\n\n";
 	unsigned int number = 1;
 
@@ -286,10 +285,65 @@ static void end_leaves_the_line_alone(void **state)
 		assert_int_equal(modprobe_line_next(&position, &number, &line), 0);
 		assert_int_equal(*position, '\0');
 		assert_int_equal(number, 3);
-		assert_int_equal(line.number, 7);
-		assert_ptr_equal(line.command, command);
-		assert_ptr_equal(line.rest, rest);
 	}
+}
+
+/* What is read once for all questions: lines of nf_conntrack and of what it needs, each with its file, up to a bound. */
+static void records_have_a_bound(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+	struct modprobe_file files[] = {{"/a", "options nf_nat x\noptions nf-conntrack y\n"},
+					{"/b", NULL}};
+
+	(void)state;
+	for (unsigned int i = 0; i < MODPROBE_RECORDS_MAX - 1; i++)
+		buffer_add(&text, "# a\ninstall nf_defrag_ipv4 z\n");
+	files[1].text = text.data;
+	assert_int_equal(modprobe_records_read(files, 2, &records), 0);
+	assert_int_equal(records.count, MODPROBE_RECORDS_MAX);
+	assert_null(records.cut_path);
+	expect_text("first", records.items[0].line.rest, "y");
+	expect_text("last", records.items[records.count - 1].line.rest, "z");
+	assert_ptr_equal(records.items[1].path, files[1].path);
+	assert_int_equal(records.items[1].line.number, 2);
+	modprobe_records_done(&records);
+
+	buffer_add(&text, "\nblacklist nf_conntrack\n");
+	files[1].text = text.data;
+	assert_int_equal(modprobe_records_read(files, 2, &records), 0);
+	assert_int_equal(records.count, MODPROBE_RECORDS_MAX);
+	assert_ptr_equal(records.cut_path, files[1].path);
+	assert_int_equal(records.cut_line, 2 * MODPROBE_RECORDS_MAX);
+}
+
+/* Patterns are matched up to a number of bytes, however they are spread. */
+static void patterns_have_a_bound(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) one = {0};
+	struct buffer CLEANUP(buffer_clear) many = {0};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+	struct modprobe_file file = {"/a", NULL};
+
+	(void)state;
+	buffer_add(&one, "alias *");
+	for (unsigned int i = 0; i < MODPROBE_PATTERN_BYTES_MAX; i++)
+		buffer_add(&one, "x");
+	buffer_add(&one, " y\ninstall nf_* z\ninstall *");
+	for (unsigned int i = 0; i < MODPROBE_PATTERN_BYTES_MAX; i++)
+		buffer_add(&one, "*");
+	file.text = one.data;
+	assert_int_equal(modprobe_records_read(&file, 1, &records), 0);
+	assert_int_equal(records.count, 1);
+	assert_int_equal(records.cut_line, 3);
+	modprobe_records_done(&records);
+
+	for (unsigned int i = 0; i <= MODPROBE_PATTERN_BYTES_MAX / 4; i++)
+		buffer_add(&many, "install *x*y z\n");
+	file.text = many.data;
+	assert_int_equal(modprobe_records_read(&file, 1, &records), 0);
+	assert_int_equal(records.count, 0);
+	assert_int_equal(records.cut_line, MODPROBE_PATTERN_BYTES_MAX / 4 + 1);
 }
 
 /* Longer than a buffer's first room. */
@@ -328,7 +382,9 @@ int main(void)
 		cmocka_unit_test(backslash_elsewhere_goes_away),
 		cmocka_unit_test(line_is_counted_where_it_begins),
 		cmocka_unit_test(position_moves_behind_the_line),
-		cmocka_unit_test(end_leaves_the_line_alone),
+		cmocka_unit_test(end_is_told_again_and_again),
+		cmocka_unit_test(records_have_a_bound),
+		cmocka_unit_test(patterns_have_a_bound),
 		cmocka_unit_test(long_line_is_whole),
 	};
 

@@ -14,10 +14,12 @@ static void expect_view(const char *a, const char *z, const char *module, const 
 {
 	const struct modprobe_file files[] = {{"/etc/modprobe.d/a.conf", a},
 					      {"/etc/modprobe.d/z.conf", z}};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
 	char found[128];
 
-	assert_int_equal(modprobe_view_of_files(files, ARRAY_SIZE(files), module, &view), 0);
+	assert_int_equal(modprobe_records_read(files, ARRAY_SIZE(files), &records), 0);
+	assert_int_equal(modprobe_view_of_records(&records, module, &view), 0);
 	(void)snprintf(found, sizeof(found), "%s|%s|%s%s", word(view.install), word(view.softdep),
 		       word(view.options), view.blacklisted ? "|blacklisted" : "");
 	expect_text(a, found, wanted);
@@ -38,12 +40,13 @@ static void lines_of_all_files_are_merged(void **state)
 
 static void lines_of_others_do_not_count(void **state)
 {
-	static const char text[] = "install nf-conntrack* a\nsoftdep nf_nat post: b\n"
-				   "options nf_conntrack* x\nblacklist nf_*\nremove nf_nat c\n"
-				   "# install nf_nat d\n";
+	static const char text[] =
+		"install nf-conntrack* a\nsoftdep nf_defrag_ipv4 post: b\n"
+		"options nf_conntrack* x\nblacklist nf_*\nremove nf_defrag_ipv4 c\n"
+		"# install nf_defrag_ipv4 d\n";
 
 	(void)state;
-	expect_view(text, "install nf_nat e\n", "nf_nat", "e|post: b|none");
+	expect_view(text, "install nf_defrag_ipv4 e\n", "nf_defrag_ipv4", "e|post: b|none");
 	expect_view(text, "", "nf_conntrack", "a|none|none");
 	expect_view(text, "", "nf_conntrack_ftp", "a|none|none");
 }
@@ -51,16 +54,18 @@ static void lines_of_others_do_not_count(void **state)
 static void line_without_a_command_is_none(void **state)
 {
 	(void)state;
-	expect_view("install nf_nat\nsoftdep nf_nat \noptions nf_nat\t\n",
-		    "install nf_nat a\noptions nf_nat x\n", "nf_nat", "a|none|x");
+	expect_view("install nf_defrag_ipv4\nsoftdep nf_defrag_ipv4 \noptions nf_defrag_ipv4\t\n",
+		    "install nf_defrag_ipv4 a\noptions nf_defrag_ipv4 x\n", "nf_defrag_ipv4",
+		    "a|none|x");
 }
 
 static void carriage_return_is_a_part_of_a_blacklisted_name(void **state)
 {
 	(void)state;
-	expect_view("blacklist nf_nat\r\ninstall nf_nat\r\n", "install nf_nat a\r\n", "nf_nat",
-		    "a|none|none");
-	expect_view("blacklist nf_nat x\r\n", "", "nf_nat", "none|none|none|blacklisted");
+	expect_view("blacklist nf_defrag_ipv4\r\ninstall nf_defrag_ipv4\r\n",
+		    "install nf_defrag_ipv4 a\r\n", "nf_defrag_ipv4", "a|none|none");
+	expect_view("blacklist nf_defrag_ipv4 x\r\n", "", "nf_defrag_ipv4",
+		    "none|none|none|blacklisted");
 }
 
 static void install_line_blocks_unless_it_loads_or_is_disarmed(void **state)

@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "model/precedence.h"
+#include "model/sysctl-keys.h"
 
 /* With a second name, as nf_conntrack_max has one. */
 static const char *const names[] = {"net/netfilter/nf_conntrack_max", "net/nf_conntrack_max"};
@@ -19,7 +20,7 @@ static void expect_found(const struct sysctl_file *files, size_t count, enum sys
 	struct buffer CLEANUP(buffer_clear) found = {0};
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
 
-	assert_int_equal(sysctl_writers_find(files, count, reader, &knob, &writers), 0);
+	assert_int_equal(sysctl_writers_find(files, count, reader, &knob, 1, &writers, NULL), 0);
 	buffer_add(&found, "");
 	for (size_t i = 0; i < writers.count; i++)
 		buffer_printf(&found, "%s%s:%u %s;", writers.items[i].wins ? "*" : "",
@@ -34,7 +35,7 @@ static void expect_winner(enum sysctl_reader reader, const char *text, const cha
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
 	const char *winner = "none";
 
-	assert_int_equal(sysctl_writers_find(&file, 1, reader, &knob, &writers), 0);
+	assert_int_equal(sysctl_writers_find(&file, 1, reader, &knob, 1, &writers, NULL), 0);
 	for (size_t i = 0; i < writers.count; i++)
 		if (writers.items[i].wins)
 			winner = writers.items[i].value;
@@ -415,14 +416,127 @@ static void pattern_is_one_writer(void **state)
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
 
 	(void)state;
-	assert_int_equal(sysctl_writers_find(&file, 1, SYSCTL_PROCPS, &two, &writers), 0);
+	assert_int_equal(sysctl_writers_find(&file, 1, SYSCTL_PROCPS, &two, 1, &writers, NULL), 0);
 	assert_int_equal(writers.count, 1);
 	assert_ptr_equal(writers.items[0].path, file.path);
 	sysctl_writers_done(&writers);
 	assert_null(writers.items);
 	two.name_count = 1;
-	assert_int_equal(sysctl_writers_find(&file, 1, SYSCTL_PROCPS, &two, &writers), 0);
+	assert_int_equal(sysctl_writers_find(&file, 1, SYSCTL_PROCPS, &two, 1, &writers, NULL), 0);
 	assert_int_equal(writers.count, 0);
+}
+
+/* Files that are read once answer for all knobs; each of them has its own writers and winner. */
+static void knobs_share_the_files(void **state)
+{
+	static const char *const udp[] = {"net/netfilter/nf_conntrack_udp_timeout"};
+	static const struct sysctl_knob knobs[] = {{.names = names, .name_count = 2},
+						   {.names = NULL},
+						   {.names = udp, .name_count = 1}};
+	static const struct sysctl_file file = {"/etc/sysctl.d/a.conf",
+						MAX "=1\nnet.*.nf_*=2\nnet.x=3\n" SECOND "=4\n"};
+	struct sysctl_writers writers[3] = {{0}};
+
+	(void)state;
+	assert_int_equal(sysctl_writers_find(&file, 1, SYSCTL_PROCPS, knobs, 3, writers, NULL), 0);
+	assert_int_equal(writers[0].count, 2);
+	assert_true(writers[0].items[1].wins && writers[0].items[1].line == 4);
+	assert_int_equal(writers[1].count, 0);
+	assert_int_equal(writers[2].count, 1);
+	assert_true(writers[2].items[0].wins && writers[2].items[0].line == 2);
+	for (size_t i = 0; i < 3; i++)
+		sysctl_writers_done(&writers[i]);
+}
+
+/* Lines are listed up to a number, and the winner whatever its place; values up to a length. */
+static void writers_have_a_bound(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	struct sysctl_file file = {"/etc/sysctl.d/a.conf", NULL};
+	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
+
+	(void)state;
+	for (unsigned int i = 0; i < SYSCTL_WRITERS_MAX; i++)
+		buffer_printf(&text, MAX "=%u\n", i);
+	file.text = text.data;
+	assert_int_equal(sysctl_writers_find(&file, 1, SYSCTL_PROCPS, &knob, 1, &writers, NULL), 0);
+	assert_int_equal(writers.count, SYSCTL_WRITERS_MAX);
+	assert_int_equal(writers.left_out, 0);
+	assert_true(writers.items[SYSCTL_WRITERS_MAX - 1].wins);
+	sysctl_writers_done(&writers);
+
+	buffer_add(&text, MAX "=x\n" MAX "=7\n" SECOND "=8\n" MAX "=y\n" SECOND "=9 ");
+	for (unsigned int i = 0; i < SYSCTL_VALUE_MAX; i++)
+		buffer_add(&text, "z");
+	buffer_add(&text, "\n" MAX "=z\n");
+	file.text = text.data;
+	assert_int_equal(sysctl_writers_find(&file, 1, SYSCTL_PROCPS, &knob, 1, &writers, NULL), 0);
+	assert_int_equal(writers.count, SYSCTL_WRITERS_MAX + 1);
+	assert_int_equal(writers.left_out, 6);
+	assert_true(writers.items[SYSCTL_WRITERS_MAX].wins);
+	assert_int_equal(writers.items[SYSCTL_WRITERS_MAX].line, SYSCTL_WRITERS_MAX + 5);
+	assert_int_equal(strlen(writers.items[SYSCTL_WRITERS_MAX].value), SYSCTL_VALUE_MAX);
+	assert_false(writers.items[SYSCTL_WRITERS_MAX - 1].wins);
+}
+
+/* The line at which the bound of patterns is passed is named; lines without a pattern count all the same. */
+static void expect_cut(enum sysctl_reader reader, const char *text, unsigned int line)
+{
+	const struct sysctl_file file = {"/etc/sysctl.d/a.conf", text};
+	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
+	struct sysctl_cut cut = {0};
+
+	assert_int_equal(sysctl_writers_find(&file, 1, reader, &knob, 1, &writers, &cut), 0);
+	expect_number("line", cut.line, line);
+	expect_text("path", cut.path ? cut.path : "none", line ? file.path : "none");
+	assert_true(writers.count > 0 && writers.items[writers.count - 1].wins);
+	expect_text("winner", writers.items[writers.count - 1].value, "5");
+}
+
+static void patterns_have_a_bound(void **state)
+{
+	static const struct {
+		const char *part;
+		size_t times;
+		bool systemd, procps;
+	} rows[] = {
+		{"*", 100, false, false},	  {"*", SYSCTL_PATTERN_BYTES_MAX, true, true},
+		{"*a", 50000, false, false},	  {"*x", 50000, true, true},
+		{"{,,}", 100, true, false},	  {"{a}", 1000, true, false},
+		{"{{", 1000, false, false},	  {"[", 20000, false, false},
+		{"[[:alpha:]", 8000, true, true}, {"{*,", 9000, false, false},
+		{"{a,b}{c,d}", 9, true, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) text = {0};
+
+		buffer_add(&text, "net/netfilter/*");
+		for (size_t k = 0; k < rows[i].times; k++)
+			buffer_add(&text, rows[i].part);
+		buffer_add(&text, "=7\n" MAX "=5\n");
+		expect_cut(SYSCTL_SYSTEMD, text.data, rows[i].systemd ? 1 : 0);
+		expect_cut(SYSCTL_PROCPS, text.data, rows[i].procps ? 1 : 0);
+	}
+}
+
+static void lines_with_patterns_have_a_bound(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	(void)state;
+	for (unsigned int i = 0; i < 20000; i++)
+		buffer_printf(&text, "net.ipv4.conf.*%u=1\nnet.*.y%u=1\n", i, i);
+	buffer_add(&text, MAX "=5\n");
+	expect_cut(SYSCTL_SYSTEMD, text.data, 0);
+	expect_cut(SYSCTL_PROCPS, text.data, 0);
+	buffer_clear(&text);
+	for (unsigned int i = 0; i <= SYSCTL_PATTERN_LINES_MAX; i++)
+		buffer_add(&text, "net/*=7\n");
+	buffer_add(&text, MAX "=5\n");
+	expect_cut(SYSCTL_SYSTEMD, text.data, SYSCTL_PATTERN_LINES_MAX + 1);
+	expect_cut(SYSCTL_PROCPS, text.data, SYSCTL_PATTERN_LINES_MAX + 1);
 }
 
 /* More entries than there is room for at first. */
@@ -456,6 +570,10 @@ int main(void)
 		cmocka_unit_test(value_out_of_the_bounds_is_refused),
 		cmocka_unit_test(refused_writer_is_listed),
 		cmocka_unit_test(pattern_is_one_writer),
+		cmocka_unit_test(knobs_share_the_files),
+		cmocka_unit_test(writers_have_a_bound),
+		cmocka_unit_test(patterns_have_a_bound),
+		cmocka_unit_test(lines_with_patterns_have_a_bound),
 		cmocka_unit_test(many_lines_are_all_read),
 	};
 

@@ -142,6 +142,15 @@ static void sysctl_conf_is_read_by_procps_alone(void **state)
 		      "> nf_conntrack_acct /etc/sysctl.conf:1\n");
 }
 
+static void read_modprobe(const struct modprobe_file *files, size_t count, const char *command_line,
+			  struct writers *writers)
+{
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+
+	assert_int_equal(modprobe_records_read(files, count, &records), 0);
+	writers_of_modprobe(&values, &records, command_line, writers);
+}
+
 static void modprobe_sets_what_our_rule_sets_right(void **state)
 {
 	const struct modprobe_file files[] = {
@@ -153,14 +162,14 @@ static void modprobe_sets_what_our_rule_sets_right(void **state)
 	struct writers writers = {0};
 
 	(void)state;
-	writers_of_modprobe(&values, files, ARRAY_SIZE(files), "", &writers);
+	read_modprobe(files, ARRAY_SIZE(files), "", &writers);
 	expect_writers(&writers, "hashsize /etc/modprobe.d/a.conf:1 1 other 4 0\n"
 				 "nf_conntrack_acct /etc/modprobe.d/a.conf:1 0 other 4 4\n"
 				 "expect_hashsize /etc/modprobe.d/z.conf:1 64 other 4 4\n"
 				 "> expect_hashsize /etc/modprobe.d/z.conf:1\n");
 	/* The command line comes after all files. */
-	writers_of_modprobe(&values, files, ARRAY_SIZE(files),
-			    "quiet nf_conntrack.expect_hashsize=512 nf_nat.hashsize=1", &writers);
+	read_modprobe(files, ARRAY_SIZE(files),
+		      "quiet nf_conntrack.expect_hashsize=512 nf_nat.hashsize=1", &writers);
 	expect_writers(&writers, "hashsize /etc/modprobe.d/a.conf:1 1 other 4 0\n"
 				 "nf_conntrack_acct /etc/modprobe.d/a.conf:1 0 other 4 4\n"
 				 "expect_hashsize /etc/modprobe.d/z.conf:1 64 other 4 0\n"
@@ -179,7 +188,7 @@ static void option_that_the_kernel_refuses_is_marked(void **state)
 	struct writers writers = {0};
 
 	(void)state;
-	writers_of_modprobe(&values, files, ARRAY_SIZE(files), "nf_conntrack.hashsize=x", &writers);
+	read_modprobe(files, ARRAY_SIZE(files), "nf_conntrack.hashsize=x", &writers);
 	assert_int_equal(writers.count, ARRAY_SIZE(refused));
 	for (size_t i = 0; i < writers.count; i++)
 		assert_int_equal(writers.items[i].refused, refused[i]);
