@@ -1,6 +1,5 @@
 /* The verb check: compares files and live values with the plan; changes nothing. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "verbs/find-initramfs.h"
 #include "verbs/find-writers.h"
 #include "verbs/lint-files.h"
 #include "verbs/live.h"
@@ -132,7 +131,6 @@ static enum exit_code tell(struct context *context, const struct look *look)
 		code = lint_files(context, &look->session, &look->writers);
 	}
 	verdict.masked = session_tell_masked(context, &look->session);
-	find_initramfs(context, &look->session, verdict.files);
 	differs = verdict.files || verdict.live || verdict.overridden;
 	live_report_state(context, differs, &look->live);
 	say_verdict(context, &look->live, &verdict);

@@ -1,11 +1,11 @@
-/* Tells of images of the early boot that hold other copies of our files than planned. */
+/* Names the images of the early boot that may hold older copies of our files, and the command that rebuilds them. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include "verbs/session.h"
 
 /*
- * A note for each of the host's, or of the image's below --root; no failure, and no drift: on the real root all is set
- * anew. Images are large: not with --quiet, which shows no note, and not for the timer. planned: nothing is installed yet.
+ * Prints a note if the session changes a file that builders of images copy and /boot has an image. Images are not opened:
+ * what is in them was made by others. planned: nothing is installed yet. Not with --quiet, and not for the timer.
  */
 void find_initramfs(struct context *context, const struct session *session, bool planned);

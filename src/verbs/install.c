@@ -238,12 +238,9 @@ static enum exit_code carry_out(struct context *context, struct session *session
 		   changed || activation.set > 0 || removed > 0
 			   ? "Installed and checked."
 			   : "Nothing to do: every file is as planned.");
-	if (session->plan.mode == MODE_TUNE && changed)
-		keep_off_say_way_back(context, session);
 	if (changed)
 		watch_say_timer(context, session);
-	if (changed)
-		find_initramfs(context, session, false);
+	find_initramfs(context, session, false);
 	return tell_rest(context, session, &activation, changed);
 }
 

@@ -133,60 +133,6 @@ enum exit_code keep_off_would_unload(struct context *context, const struct sessi
 	return code;
 }
 
-static bool has_image(const struct context *context, const char *prefix)
-{
-	char **names = NULL;
-	size_t count = 0;
-	bool found = false;
-
-	if (tree_list(context->tree, "/boot", "", &names, &count) < 0)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		found = found || text_starts_with(names[i], prefix);
-	tree_names_free(names, count);
-	return found;
-}
-
-static bool has_files(const struct context *context, const char *folder)
-{
-	char **names = NULL;
-	size_t count = 0;
-
-	if (tree_list(context->tree, folder, "", &names, &count) < 0)
-		return false;
-	tree_names_free(names, count);
-	return count > 0;
-}
-
-/* Both copy /etc/modprobe.d into the image and load modules with that. */
-static void say_initramfs(struct context *context)
-{
-	const char *command = NULL;
-
-	if (!has_image(context, "initrd.img-") && !has_image(context, "initramfs-"))
-		return;
-	if (has_files(context, "/etc/initramfs-tools"))
-		command = "update-initramfs -u -k all";
-	else if (has_files(context, "/etc/dracut.conf.d") || has_files(context, "/usr/lib/dracut"))
-		command = "dracut --regenerate-all --force";
-	if (command)
-		report_message(context->report, SEVERITY_NOTE,
-			       "the initramfs holds a copy of modprobe.d from before, and may load "
-			       "modules by that; rebuild it: %s",
-			       command);
-}
-
-void keep_off_say_way_back(struct context *context, const struct session *session)
-{
-	for (size_t i = 0; i < session->observed.path_count; i++) {
-		const struct observed_path *seen = &session->observed.paths[i];
-
-		if (strcmp(seen->path, PATH_MODPROBE) == 0 && seen->file.bytes &&
-		    strstr(seen->file.bytes, "\nblacklist nf_conntrack\n"))
-			say_initramfs(context);
-	}
-}
-
 void keep_off_say_limits(struct context *context, const struct session *session)
 {
 	enum module_state module = MODULE_ABSENT;
@@ -210,5 +156,4 @@ void keep_off_say_limits(struct context *context, const struct session *session)
 			context->report, SEVERITY_NOTE,
 			"insmod passes by modprobe.d; against that the kernel command line has "
 			"module_blacklist=nf_conntrack");
-	say_initramfs(context);
 }

@@ -18,8 +18,5 @@ enum exit_code keep_off_unload(struct context *context, const struct session *se
 enum exit_code keep_off_would_unload(struct context *context, const struct session *session,
 				     bool *ret);
 
-/* After mode disable was taken back: what has a copy of its file. */
-void keep_off_say_way_back(struct context *context, const struct session *session);
-
-/* What no file of modprobe.d can do, and what has a copy of them. */
+/* Prints what no file of modprobe.d can do. */
 void keep_off_say_limits(struct context *context, const struct session *session);

@@ -54,7 +54,7 @@ static enum exit_code run_plan(struct context *context)
 	outcome.files = session_report(context, &session, REPORT_DIFFS);
 	outcome.differs = live_report(context, &session, &live, LIVE_PLAN) || outcome.files;
 	(void)writers_report(context, &writers);
-	find_initramfs(context, &session, outcome.differs);
+	find_initramfs(context, &session, true);
 	live_report_state(context, outcome.differs, &live);
 	code = foresee(context, &session, live_is_wanted(context) ? &live : NULL, &outcome.changes);
 	if (code != EXIT_DONE)

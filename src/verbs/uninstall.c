@@ -261,10 +261,7 @@ static enum exit_code uninstall_locked(struct context *context, const struct loc
 				? "Removed."
 				: "Removed. A loaded nf_conntrack keeps its values until it loads "
 				  "again, at the\nlatest until the reboot.");
-	if (changes.count > 0) {
-		keep_off_say_way_back(context, &session);
-		find_initramfs(context, &session, false);
-	}
+	find_initramfs(context, &session, false);
 	return EXIT_DONE;
 }
 
