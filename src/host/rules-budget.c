@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <time.h>
 
-#define SECOND UINT64_C(1000000000)
+#define SECOND	    UINT64_C(1000000000)
+#define MILLISECOND UINT64_C(1000000)
 
 static uint64_t read_clock(clockid_t clock)
 {
@@ -19,8 +20,8 @@ void rules_budget_start(struct rules_budget *ret)
 {
 	*ret = (struct rules_budget){
 		.bytes = RULES_BYTES_OF_ALL_MAX,
-		.processor_until =
-			read_clock(CLOCK_PROCESS_CPUTIME_ID) + RULES_SECONDS_OF_ALL_MAX * SECOND,
+		.processor_until = read_clock(CLOCK_PROCESS_CPUTIME_ID) +
+				   RULES_MILLISECONDS_OF_ALL_MAX * MILLISECOND,
 		.clock_until = read_clock(CLOCK_MONOTONIC) + RULES_WAIT_MAX * SECOND,
 	};
 }
@@ -28,7 +29,8 @@ void rules_budget_start(struct rules_budget *ret)
 struct rules_budget rules_budget_of_one(const struct rules_budget *all)
 {
 	struct rules_budget one = *all;
-	uint64_t until = read_clock(CLOCK_PROCESS_CPUTIME_ID) + RULES_SECONDS_MAX * SECOND;
+	uint64_t until =
+		read_clock(CLOCK_PROCESS_CPUTIME_ID) + RULES_MILLISECONDS_MAX * MILLISECOND;
 
 	if (one.bytes > RULES_BYTES_MAX)
 		one.bytes = RULES_BYTES_MAX;
