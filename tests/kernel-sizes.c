@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "host/word-size.h"
 #include "model/sizes.h"
 
 static uint64_t read_ram(void)
@@ -31,6 +32,7 @@ int main(int argc, char *argv[])
 	if (facts.ram == 0 || uname(&name) < 0 ||
 	    sscanf(name.release, "%u.%u", &facts.release[0], &facts.release[1]) != 2)
 		return EXIT_FAILURE;
+	facts.word_size = word_size_of_kernel("", sizeof(void *), name.machine);
 	sizes_of_kernel(&facts, argc > 1 ? strtoumax(argv[1], NULL, 10) : 0,
 			argc > 2 ? strtoumax(argv[2], NULL, 10) : 0, &sizes);
 	printf("%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", sizes.hashsize, sizes.max,

@@ -13,6 +13,7 @@
 #include "host/kernel-file.h"
 #include "host/modules.h"
 #include "host/namespaces.h"
+#include "host/word-size.h"
 
 /* Of the first pid namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h, 3.8 to 7.2. */
 #define PID_INIT_INODE 0xEFFFFFFCU
@@ -94,6 +95,11 @@ unsigned long kernel_page_size(const struct kernel *kernel)
 
 	(void)kernel;
 	return size > 0 ? (unsigned long)size : 0;
+}
+
+unsigned int kernel_word_size(const struct kernel *kernel)
+{
+	return word_size_of_kernel("", sizeof(void *), kernel->name.machine);
 }
 
 int kernel_read(const struct kernel *kernel, const char *path, char *buffer, size_t size)

@@ -48,6 +48,9 @@ const char *kernel_release(const struct kernel *kernel);
 /* Bytes. */
 unsigned long kernel_page_size(const struct kernel *kernel);
 
+/* Bytes of a pointer in the kernel: 8 or 4, whatever this program was built for. */
+unsigned int kernel_word_size(const struct kernel *kernel);
+
 /*
  * Reads a small file of /proc or /sys, without its final newline, NUL-terminated; longer ones are cut to the buffer.
  * -ENOENT, -EACCES, -EIO ... as open(2) and read(2).

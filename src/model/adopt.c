@@ -11,8 +11,6 @@
 #include "model/schema.h"
 #include "model/sizes.h"
 
-#define PAGE_SIZE_USUAL 4096U
-
 /* The line whose value is in force; path NULL: there is none. */
 struct source {
 	const char *path; /* the request's */
@@ -44,6 +42,7 @@ struct adoption {
 	struct sysctl_knob *knobs;
 	struct sysctl_writers *found[READERS];
 	struct source parameters[PARAMETERS];
+	const struct facts *facts; /* the request's */
 };
 
 static void adoption_done(struct adoption *adoption)
@@ -219,7 +218,9 @@ static int add_max(const struct adoption *adoption, struct buffer *b)
 
 	if (!source.path || parse(&schema[SETTING_HASHSIZE], source.text, &hashsize) < 0)
 		return 0;
-	add_line(b, &schema[SETTING_MAX], 8 * sizes_round_buckets(hashsize, PAGE_SIZE_USUAL),
+	add_line(b, &schema[SETTING_MAX],
+		 sizes_own_max(sizes_round_buckets(hashsize, adoption->facts->page_size,
+						   adoption->facts->word_size)),
 		 "no file sets it: 8 times the buckets, as the kernel does");
 	return 1;
 }
@@ -273,7 +274,7 @@ static int render(const struct adoption *adoption, struct buffer *b, struct prob
 int adopt_render(const struct adopt_request *request, struct buffer *b, struct problems *problems,
 		 struct sysctl_cut *ret_cut)
 {
-	struct adoption CLEANUP(adoption_done) adoption = {0};
+	struct adoption CLEANUP(adoption_done) adoption = {.facts = &request->facts};
 	int error = read_sysctl(request, &adoption, ret_cut);
 
 	if (error < 0)

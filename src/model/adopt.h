@@ -15,6 +15,7 @@ struct adopt_request {
 	size_t sysctl_count;
 	const struct modprobe_records *modprobe;
 	const char *command_line; /* the kernel's; "" where unknown */
+	struct facts facts;	  /* for the kernel's rounding */
 };
 
 /*

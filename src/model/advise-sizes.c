@@ -37,7 +37,8 @@ static uint64_t full_bytes(const struct advise_request *request, uint64_t max)
 	uint64_t judged = sizes_table_bytes(facts, max, max), entries, measured;
 
 	if (__builtin_mul_overflow(max, request->judgement->entry_bytes, &entries) ||
-	    __builtin_add_overflow(entries, 8 * sizes_round_buckets(max, facts->page_size),
+	    __builtin_add_overflow(entries,
+				   sizes_bucket_bytes(max, facts->page_size, facts->word_size),
 				   &measured))
 		return UINT64_MAX;
 	return judged > measured ? judged : measured;
@@ -108,7 +109,8 @@ static void judge_pressure(struct advice *advice)
 static uint64_t planned_buckets(const struct advise_request *request)
 {
 	return request->plan ? sizes_round_buckets(request->plan->sizes.hashsize,
-						   request->table->facts.page_size)
+						   request->table->facts.page_size,
+						   request->table->facts.word_size)
 			     : 0;
 }
 
@@ -324,7 +326,8 @@ void advice_more_buckets(struct advice *advice)
 	if (!chains_matter(request) || !table->buckets.known || !table->max.known ||
 	    !table->entries.known || advice->hashsize_waits ||
 	    (advice->larger && !advice->max_waits) ||
-	    sizes_round_buckets(max, table->facts.page_size) <= table->buckets.value)
+	    sizes_round_buckets(max, table->facts.page_size, table->facts.word_size) <=
+		    table->buckets.value)
 		return;
 	buffer_printf(&draft.title, "Too few buckets: packets %s dropped before the table is full.",
 		      verdict == VERDICT_CHAINS		 ? "are"

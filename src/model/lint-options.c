@@ -52,7 +52,8 @@ static void add_advice(struct buffer *b, const struct option *option, const char
 static bool judge_amount(const struct lint_place *place, const struct parameter *parameter,
 			 const struct option *option, uint64_t buckets)
 {
-	uint64_t bytes = sizes_bucket_bytes(buckets, place->facts->page_size);
+	uint64_t bytes =
+		sizes_bucket_bytes(buckets, place->facts->page_size, place->facts->word_size);
 	struct buffer text = {0};
 
 	if (buckets > HASHSIZE_MAX) {
@@ -95,12 +96,14 @@ static void judge_taken_size(const struct lint_place *place, const struct parame
 			      number->form == NUMBER_HEX ? "hexadecimal" : "octal", number->value);
 		add_advice(&text, option, parameter->value, parameter->value_length, "");
 	} else if (is_hashsize && place->path) {
-		buffer_printf(&text,
-			      "with hashsize and no max the kernel sets max to 8 times as many, "
-			      "%" PRIu64 "; write \"[conntrack] hashsize = %" PRIu64
-			      "\" and \"max = %" PRIu64 "\" in conntrack-persist.conf",
-			      sizes_round_buckets(number->value, place->facts->page_size) * 8,
-			      number->value, number->value);
+		buffer_printf(
+			&text,
+			"with hashsize and no max the kernel sets max to 8 times as many, "
+			"%" PRIu64 "; write \"[conntrack] hashsize = %" PRIu64
+			"\" and \"max = %" PRIu64 "\" in conntrack-persist.conf",
+			sizes_own_max(sizes_round_buckets(number->value, place->facts->page_size,
+							  place->facts->word_size)),
+			number->value, number->value);
 	} else {
 		return;
 	}

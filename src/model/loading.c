@@ -258,8 +258,9 @@ bool loading_judge_memory(const struct plan *plan, const struct facts *facts,
 			  struct problems *problems)
 {
 	const struct plan_sizes *sizes = &plan->sizes;
-	uint64_t bytes = sizes_bucket_bytes(sizes->hashsize, sizes->page_size) +
-			 sizes_bucket_bytes(sizes->expect_hashsize, sizes->page_size);
+	uint64_t bytes =
+		sizes_bucket_bytes(sizes->hashsize, sizes->page_size, sizes->word_size) +
+		sizes_bucket_bytes(sizes->expect_hashsize, sizes->page_size, sizes->word_size);
 	struct buffer CLEANUP(buffer_clear) text = {0};
 
 	if (plan->mode != MODE_TUNE || !sizes->hashsize || !facts->ram || facts->image)

@@ -33,7 +33,7 @@ void observed_file_clear(struct observed_file *file);
 
 /*
  * What the sizes follow from. Below --root nothing of a running host is read: `image` is set, ram and release are
- * unknown.
+ * unknown, and so are page and word size unless the image's programs run on one kind of machine alone.
  */
 struct facts {
 	bool image;
@@ -41,6 +41,7 @@ struct facts {
 	uint64_t available;	 /* bytes of it that could be had now; 0: unknown */
 	unsigned int release[2]; /* 6 and 1 for 6.1.0-13-amd64; 0 and 0: unknown */
 	unsigned long page_size; /* bytes; 0: unknown */
+	unsigned int word_size;	 /* bytes of a pointer in the kernel, 4 or 8; 0 counts as 8 */
 };
 
 /* How nf_conntrack is in the running kernel. */

@@ -27,7 +27,7 @@ static uint64_t limit_bytes(const struct plan_request *request, uint64_t ram)
 static uint64_t expect_bytes(const struct plan_request *request)
 {
 	return sizes_bucket_bytes(value_of(request, SETTING_EXPECT_HASHSIZE)->number,
-				  request->facts->page_size);
+				  request->facts->page_size, request->facts->word_size);
 }
 
 static int format_inputs(const struct plan_request *request, char **ret)
@@ -178,7 +178,7 @@ static void judge_ratio(const struct plan_request *request, struct problems *pro
 			const struct plan_sizes *sizes)
 {
 	/* By the smallest page, so that a configuration is judged alike on every host. */
-	uint64_t buckets = sizes_round_buckets(sizes->hashsize, 4096);
+	uint64_t buckets = sizes_round_buckets(sizes->hashsize, PAGE_SIZE_USUAL, WORD_SIZE_USUAL);
 	enum setting_id id = blame(request, SETTING_MAX, SETTING_HASHSIZE, SETTING_MAX);
 	const struct config_value *value = value_of(request, id);
 	bool refused = sizes->max > RATIO_REFUSE * buckets;
@@ -236,6 +236,7 @@ int plan_resolve_sizes(const struct plan_request *request, struct problems *prob
 		.at_least = value_of(request, SETTING_MAX_POLICY)->number == MAX_AT_LEAST,
 		.expect_hashsize = value_of(request, SETTING_EXPECT_HASHSIZE)->number,
 		.page_size = request->facts->page_size,
+		.word_size = request->facts->word_size,
 	};
 	int error = format_inputs(request, &sizes.inputs);
 

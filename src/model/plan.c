@@ -9,6 +9,7 @@
 #include "model/boot-sizes.h"
 #include "model/plan-sizes.h"
 #include "model/render.h"
+#include "model/sizes.h"
 
 const struct artifact *plan_find_artifact(const struct plan *plan, const char *path)
 {
@@ -89,6 +90,61 @@ static int add_artifact(struct plan *plan, const char *path, struct buffer *body
 	return error;
 }
 
+static bool lists(const struct wished_sizes *sizes, uint64_t number)
+{
+	uint64_t rounded[ROUNDED_MAX];
+	size_t count = render_list_rounded(sizes, rounded);
+
+	for (size_t i = 0; i < count; i++)
+		if (rounded[i] == number)
+			return true;
+	return false;
+}
+
+/* The rule with the numbers of other kernels beside this one's, if it is the one that is installed. */
+static int keep_rule(struct plan *plan, const char *installed, const struct wished_sizes *wished)
+{
+	static const enum rule_kernels others[] = {RULE_ANY_KERNEL, RULE_64_BIT_KERNEL};
+	struct artifact *rule = &plan->artifacts[plan->artifact_count - 1];
+	uint64_t own = sizes_round_buckets(wished->hashsize, wished->page_size, wished->word_size);
+	struct wished_sizes sizes = *wished;
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		struct buffer b = {0};
+		struct artifact other = {0};
+		int error;
+
+		sizes.kernels = others[i];
+		if (!lists(&sizes, own))
+			continue;
+		render_udev(&b, plan->settings, plan->setting_count, &sizes);
+		error = artifact_from_body(rule->path, &b, &other);
+		if (error < 0)
+			return error;
+		if (strcmp(other.digest, installed) == 0) {
+			artifact_done(rule);
+			*rule = other;
+			return 0;
+		}
+		artifact_done(&other);
+	}
+	return 0;
+}
+
+static int add_rule(struct plan *plan, const struct plan_request *request,
+		    const struct wished_sizes *sizes)
+{
+	struct buffer b = {0};
+	int error;
+
+	render_udev(&b, plan->settings, plan->setting_count, sizes);
+	error = add_artifact(plan, PATH_UDEV, &b);
+	/* Where the kernel is not known the rule has to list the numbers of all of them. */
+	if (error < 0 || !request->rule || !sizes->page_size)
+		return error;
+	return keep_rule(plan, request->rule, sizes);
+}
+
 /* The install line's only word that is not the program's own text: nothing in it may mean something to a shell. */
 static void judge_program(const struct plan_request *request, struct problems *problems)
 {
@@ -111,6 +167,7 @@ static int plan_lasting(struct plan *plan, const struct plan_request *request)
 		.hashsize = plan->sizes.of_boot ? 0 : plan->sizes.hashsize,
 		.expect_hashsize = plan->sizes.expect_hashsize,
 		.page_size = plan->sizes.page_size,
+		.word_size = plan->sizes.word_size,
 	};
 	struct buffer b = {0};
 	int error;
@@ -126,8 +183,7 @@ static int plan_lasting(struct plan *plan, const struct plan_request *request)
 	error = add_artifact(plan, PATH_SYSCTL, &b);
 	if (error < 0)
 		return error;
-	render_udev(&b, plan->settings, plan->setting_count, &sizes);
-	error = add_artifact(plan, PATH_UDEV, &b);
+	error = add_rule(plan, request, &sizes);
 	if (error < 0 || !plan->restore)
 		return error;
 	render_drop_in(&b);
@@ -140,6 +196,7 @@ static int plan_of_boot(struct plan *plan)
 	struct wished_sizes sizes = {
 		.hashsize = plan->sizes.hashsize,
 		.page_size = plan->sizes.page_size,
+		.word_size = plan->sizes.word_size,
 	};
 	struct buffer b = {0};
 	int error;

@@ -19,6 +19,7 @@ struct plan_sizes {
 	uint64_t hashsize;	  /* buckets, as configured; 0: left out */
 	uint64_t expect_hashsize; /* buckets, as configured; 0: left to the kernel */
 	unsigned long page_size;  /* bytes, for the kernel's rounding; 0: unknown */
+	unsigned int word_size;	  /* bytes of a bucket, for the same; 0 counts as 8 */
 	bool from_ram;		  /* max = auto */
 	bool at_least;		  /* max_policy */
 	bool of_boot;		  /* below /run alone; the files that last have none */
@@ -53,11 +54,13 @@ struct plan_request {
 	const struct kept_sizes *kept; /* of the manifest, or NULL */
 	const struct kept_sizes *boot; /* of PATH_BOOT_SIZES, or NULL */
 	enum sizes_choice sizes;
+	const char *rule;    /* the digest of the rule that is installed, or NULL */
 	const char *program; /* absolute path of this program, for `synchronous` */
 };
 
 /*
- * Pure. What is refused (memory, ratio) and what is worth a word goes to problems; with an error among them the plan is
+ * Pure. An installed rule that lists other numbers beside this kernel's, as that of an image does, is part of the plan as it
+ * is: it does the same, and nobody has to write it again. What is refused (memory, ratio) and what is worth a word goes to problems; with an error among them the plan is
  * empty. The plan's settings point into the configuration. -ENOMEM.
  */
 MUST_CHECK int plan_build(const struct plan_request *request, struct problems *problems,

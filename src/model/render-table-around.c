@@ -106,7 +106,8 @@ void add_namespaces(struct screen *screen, const struct table *table)
 static void add_sizes(struct buffer *text, const struct table *table)
 {
 	const struct table_values *values = &table->values;
-	uint64_t buckets = sizes_round_buckets(values->wanted_hashsize, table->facts.page_size);
+	uint64_t buckets = sizes_round_buckets(values->wanted_hashsize, table->facts.page_size,
+					       table->facts.word_size);
 	const char *separator = " (";
 
 	if (values->wanted_max && table->max.known && table->max.value != values->wanted_max) {

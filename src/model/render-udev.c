@@ -56,20 +56,26 @@ static void render_gates(struct buffer *b)
 		"TEST!=\"/proc/sys/net/netfilter/nf_conntrack_max\", GOTO=\"" END_LABEL "\"\n");
 }
 
-#define ROUNDED_MAX 3U
-
-/* The number that the kernel makes of it, or each that it may where its page size is not known: 4, 16 and 64 KiB. */
-static size_t list_rounded(const struct wished_sizes *sizes, uint64_t *ret)
+size_t render_list_rounded(const struct wished_sizes *sizes, uint64_t *ret)
 {
-	static const unsigned long page_sizes[ROUNDED_MAX] = {4096, 16384, 65536};
+	static const unsigned long pages[] = {4096, 16384, 65536};
+	static const unsigned int words[] = {8, 4};
+	bool is_this = sizes->kernels == RULE_THIS_KERNEL && sizes->page_size;
 	size_t count = 0;
 
 	if (!sizes->hashsize)
 		return 0;
-	for (size_t i = 0; i < ROUNDED_MAX; i++) {
-		unsigned long page_size = sizes->page_size ? sizes->page_size : page_sizes[i];
-		uint64_t rounded = sizes_round_buckets(sizes->hashsize, page_size);
+	if (is_this) {
+		ret[0] = sizes_round_buckets(sizes->hashsize, sizes->page_size, sizes->word_size);
+		return 1;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(pages) * ARRAY_SIZE(words); i++) {
+		unsigned int word = words[i % ARRAY_SIZE(words)];
+		uint64_t rounded =
+			sizes_round_buckets(sizes->hashsize, pages[i / ARRAY_SIZE(words)], word);
 
+		if (sizes->kernels == RULE_64_BIT_KERNEL && word != 8)
+			continue;
 		if (count == 0 || rounded != ret[count - 1])
 			ret[count++] = rounded;
 	}
@@ -84,7 +90,7 @@ static void render_at_least(struct buffer *b, const struct setting *max,
 			    const struct wished_sizes *sizes)
 {
 	uint64_t rounded[ROUNDED_MAX];
-	size_t count = list_rounded(sizes, rounded);
+	size_t count = render_list_rounded(sizes, rounded);
 
 	buffer_printf(
 		b,
@@ -103,7 +109,7 @@ static void render_at_least(struct buffer *b, const struct setting *max,
 static void render_hashsize(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
 {
 	uint64_t rounded[ROUNDED_MAX];
-	size_t count = list_rounded(sizes, rounded);
+	size_t count = render_list_rounded(sizes, rounded);
 
 	if (at_least) {
 		buffer_add(b,

@@ -27,6 +27,12 @@ void render_drop_in(struct buffer *b);
 /* The record of the sizes of one boot, read by boot_sizes_parse(). */
 void render_boot_sizes(struct buffer *b, const struct kept_sizes *sizes);
 
+/* The most numbers that hashsize is rounded to by one kernel or another. */
+#define ROUNDED_MAX 6U
+
+/* Lists each number once that sizes->kernels make of hashsize, the smallest first; ret has room for ROUNDED_MAX. */
+size_t render_list_rounded(const struct wished_sizes *sizes, uint64_t *ret);
+
 /* udev(7): the rule by which udevd itself writes the values when the module arrives. */
 void render_udev(struct buffer *b, const struct setting *settings, size_t count,
 		 const struct wished_sizes *sizes);

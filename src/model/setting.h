@@ -17,9 +17,21 @@ struct setting {
 	unsigned int line;
 };
 
+/*
+ * Whose rounding of hashsize the rule lists, as numbers that it leaves alone. One list does its work on every kernel whose
+ * own number is in it.
+ */
+enum rule_kernels {
+	RULE_THIS_KERNEL,   /* by its page and word size; any kernel's if page_size is not known */
+	RULE_ANY_KERNEL,    /* pages of 4, 16 and 64 KiB, words of 64 and 32 bits: an image's */
+	RULE_64_BIT_KERNEL, /* the same pages and 64 bits alone: an image's by earlier versions */
+};
+
 /* The sizes that the files carry; 0: not written. */
 struct wished_sizes {
 	uint64_t hashsize;	  /* buckets, as configured */
 	uint64_t expect_hashsize; /* buckets */
 	unsigned long page_size;  /* bytes, for the kernel's rounding; 0: unknown */
+	unsigned int word_size;	  /* bytes of a bucket, for the same; 0 counts as 8 */
+	enum rule_kernels kernels;
 };

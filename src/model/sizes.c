@@ -21,9 +21,14 @@ static uint64_t round_up(uint64_t number, uint64_t step)
 	return number / step * step + (number % step ? step : 0);
 }
 
-uint64_t sizes_round_buckets(uint64_t buckets, unsigned long page_size)
+static unsigned int known_word(unsigned int word_size)
 {
-	return round_up(buckets, (page_size ? page_size : 4096) / BUCKET_BYTES);
+	return word_size ? word_size : WORD_SIZE_USUAL;
+}
+
+uint64_t sizes_round_buckets(uint64_t buckets, unsigned long page_size, unsigned int word_size)
+{
+	return round_up(buckets, (page_size ? page_size : PAGE_SIZE_USUAL) / known_word(word_size));
 }
 
 uint64_t sizes_own_max(uint64_t buckets)
@@ -34,11 +39,13 @@ uint64_t sizes_own_max(uint64_t buckets)
 static uint64_t default_buckets(const struct facts *facts)
 {
 	bool old = facts_before(facts, 5, 15);
-	uint64_t page = facts->page_size ? facts->page_size : 4096;
+	unsigned int word = known_word(facts->word_size);
+	uint64_t page = facts->page_size ? facts->page_size : PAGE_SIZE_USUAL;
 	uint64_t pages = facts->ram / page;
-	uint64_t buckets = pages * page / 16384 / BUCKET_BYTES;
+	uint64_t buckets = pages * page / 16384 / word;
 
-	if (pages > 4 * GIB / page)
+	/* Since 5.15 the largest default is for BITS_PER_LONG >= 64 alone. */
+	if (pages > 4 * GIB / page && (old || word >= 8))
 		buckets = old ? 65536 : 262144;
 	else if (pages > GIB / page)
 		buckets = old ? 16384 : 65536;
@@ -56,27 +63,35 @@ void sizes_of_kernel(const struct facts *facts, uint64_t hashsize, uint64_t expe
 		factor = facts_before(facts, 5, 15) ? 4 : 1;
 		hashsize = default_buckets(facts);
 	}
-	ret->hashsize = sizes_round_buckets(hashsize, facts->page_size);
+	ret->hashsize = sizes_round_buckets(hashsize, facts->page_size, facts->word_size);
 	ret->max = ret->hashsize * factor;
 
 	if (expect_hashsize == 0)
 		expect_hashsize = ret->hashsize / 256 ? ret->hashsize / 256 : 1;
 	ret->expect_max = expect_hashsize * 4;
-	ret->expect_hashsize = sizes_round_buckets(expect_hashsize, facts->page_size);
+	ret->expect_hashsize =
+		sizes_round_buckets(expect_hashsize, facts->page_size, facts->word_size);
 }
 
 uint64_t sizes_entry_bytes(const struct facts *facts)
 {
+	if (facts->word_size == 4)
+		return 384;
 	return facts_before(facts, 6, 1) ? 342 : 256;
 }
 
-uint64_t sizes_bucket_bytes(uint64_t buckets, unsigned long page_size)
+uint64_t sizes_array_bytes(uint64_t buckets, unsigned int word_size)
 {
 	uint64_t bytes;
 
-	if (__builtin_mul_overflow(sizes_round_buckets(buckets, page_size), BUCKET_BYTES, &bytes))
+	if (__builtin_mul_overflow(buckets, known_word(word_size), &bytes))
 		return UINT64_MAX;
 	return bytes;
+}
+
+uint64_t sizes_bucket_bytes(uint64_t buckets, unsigned long page_size, unsigned int word_size)
+{
+	return sizes_array_bytes(sizes_round_buckets(buckets, page_size, word_size), word_size);
 }
 
 uint64_t sizes_table_bytes(const struct facts *facts, uint64_t max, uint64_t hashsize)
@@ -84,7 +99,9 @@ uint64_t sizes_table_bytes(const struct facts *facts, uint64_t max, uint64_t has
 	uint64_t bytes;
 
 	if (__builtin_mul_overflow(max, sizes_entry_bytes(facts), &bytes) ||
-	    __builtin_add_overflow(bytes, sizes_bucket_bytes(hashsize, facts->page_size), &bytes))
+	    __builtin_add_overflow(bytes,
+				   sizes_bucket_bytes(hashsize, facts->page_size, facts->word_size),
+				   &bytes))
 		return UINT64_MAX;
 	return bytes;
 }

@@ -7,8 +7,9 @@
 
 #include "model/observed.h"
 
-/* A bucket is one pointer: struct hlist_nulls_head, 64 bit. */
-#define BUCKET_BYTES 8U
+/* Where a page or word size is not known: those of most machines. */
+#define PAGE_SIZE_USUAL 4096U
+#define WORD_SIZE_USUAL 8U
 
 /* The bounds of `max = auto`. */
 #define AUTO_MAX_LARGEST   4194304U
@@ -29,29 +30,33 @@ struct table_sizes {
 bool facts_before(const struct facts *facts, unsigned int major, unsigned int minor);
 
 /*
- * Up to a multiple of what fits one page of 8-byte buckets, as nf_ct_alloc_hashtable() does (nf_conntrack_core.c,
- * 4.18 to 7.2). page_size 0 counts as 4096.
+ * Returns the buckets up to a multiple of what fits one page, as nf_ct_alloc_hashtable() does (nf_conntrack_core.c, 4.18 to
+ * 7.2). A bucket is one pointer of the kernel, struct hlist_nulls_head: on i686 6.1 125300 buckets become 125952 (measured).
+ * 0 counts as PAGE_SIZE_USUAL and WORD_SIZE_USUAL.
  */
-uint64_t sizes_round_buckets(uint64_t buckets, unsigned long page_size);
+uint64_t sizes_round_buckets(uint64_t buckets, unsigned long page_size, unsigned int word_size);
 
 /* The max that the kernel makes by itself of so many buckets, where modprobe was told how many. */
 uint64_t sizes_own_max(uint64_t buckets);
 
 /*
- * What nf_conntrack takes at load with these module options (0: not given), nf_conntrack_init_start() of 4.18 to 7.2,
- * 64 bit. facts->ram is MemTotal to the byte for the exact figures.
+ * What nf_conntrack takes at load with these module options (0: not given), nf_conntrack_init_start() of 4.18 to 7.2.
+ * facts->ram is MemTotal to the byte for the exact figures.
  */
 void sizes_of_kernel(const struct facts *facts, uint64_t hashsize, uint64_t expect_hashsize,
 		     struct table_sizes *ret);
 
 /*
- * Bytes an entry takes in its slab: 4096 / objects per slab of struct nf_conn without extensions; 256 from 6.1 on,
- * 342 before (measured on Debian's 5.10, 6.1, 6.12 and 7.2).
+ * Bytes an entry takes in its slab: 4096 / objects per slab of struct nf_conn without extensions. On 64 bit 256 from 6.1 on,
+ * 342 before (measured on Debian's 5.10, 6.1, 6.12 and 7.2); on 32 bit 384 (Debian's 6.1 686-pae).
  */
 uint64_t sizes_entry_bytes(const struct facts *facts);
 
-/* An array of so many buckets, once rounded; UINT64_MAX where it would overflow. */
-uint64_t sizes_bucket_bytes(uint64_t buckets, unsigned long page_size);
+/* Bytes of an array of so many buckets, which is not rounded; UINT64_MAX if that would overflow. */
+uint64_t sizes_array_bytes(uint64_t buckets, unsigned int word_size);
+
+/* Bytes of an array of so many buckets, once rounded; UINT64_MAX if that would overflow. */
+uint64_t sizes_bucket_bytes(uint64_t buckets, unsigned long page_size, unsigned int word_size);
 
 /* Entries and rounded buckets of a full table; UINT64_MAX where it would overflow. */
 uint64_t sizes_table_bytes(const struct facts *facts, uint64_t max, uint64_t hashsize);

@@ -54,14 +54,14 @@ static uint64_t slab_entry_bytes(const struct table *table)
 }
 
 static struct figure memory_of(const struct judgement *judgement, struct figure entries,
-			       struct figure buckets)
+			       struct figure buckets, unsigned int word_size)
 {
 	struct figure none = {0};
 	uint64_t bytes;
 
 	if (!entries.known || !buckets.known ||
 	    __builtin_mul_overflow(entries.value, judgement->entry_bytes, &bytes) ||
-	    __builtin_add_overflow(bytes, buckets.value * BUCKET_BYTES, &bytes))
+	    __builtin_add_overflow(bytes, sizes_array_bytes(buckets.value, word_size), &bytes))
 		return none;
 	return known(bytes);
 }
@@ -76,7 +76,7 @@ static struct figure memory_held(const struct table *table, struct figure estima
 	if (!estimate.known || slab_entry_bytes(table) == 0 || slab->slabs == 0 ||
 	    __builtin_mul_overflow(slab->slabs, page << slab->order, &bytes))
 		return estimate;
-	bytes += table->buckets.value * BUCKET_BYTES;
+	bytes += sizes_array_bytes(table->buckets.value, table->facts.word_size);
 	if (table->extensions.known)
 		bytes += table->entries.value * table->extensions.value;
 	return known(bytes);
@@ -92,10 +92,12 @@ static void judge_memory(const struct table *table, struct judgement *judgement)
 	if (table->extensions.known)
 		judgement->entry_bytes += table->extensions.value;
 	judgement->memory_now =
-		memory_held(table, memory_of(judgement, table->entries, table->buckets));
+		memory_held(table, memory_of(judgement, table->entries, table->buckets,
+					     table->facts.word_size));
 	/* 0 is no limit, up to 6.18. */
 	if (table->max.value > 0)
-		judgement->memory_full = memory_of(judgement, table->max, table->buckets);
+		judgement->memory_full =
+			memory_of(judgement, table->max, table->buckets, table->facts.word_size);
 	judgement->memory_full_share = share_of(judgement->memory_full, ram, 1000);
 }
 

@@ -19,7 +19,7 @@ void values_done(struct values *values)
 }
 
 static void add_parameter(struct values *values, enum value_kind kind, enum setting_id id,
-			  uint64_t wanted, unsigned long page_size)
+			  uint64_t wanted, const struct plan_sizes *sizes)
 {
 	struct value *value = &values->items[values->count++];
 
@@ -27,7 +27,8 @@ static void add_parameter(struct values *values, enum value_kind kind, enum sett
 		.kind = kind,
 		.row = &schema[id],
 		.wanted = wanted,
-		.rounded = sizes_round_buckets(wanted, page_size),
+		.rounded = sizes_round_buckets(wanted, sizes->page_size, sizes->word_size),
+		.bytes = sizes_bucket_bytes(wanted, sizes->page_size, sizes->word_size),
 		.error = -ENOENT,
 	};
 	(void)snprintf(value->key, sizeof(value->key), "nf_conntrack.%s", schema[id].name);
@@ -58,14 +59,13 @@ int values_of_plan(const struct plan *plan, struct values *ret)
 	if (!values.items)
 		return -ENOMEM;
 	if (sizes->hashsize) {
-		add_parameter(&values, VALUE_HASHSIZE, SETTING_HASHSIZE, sizes->hashsize,
-			      sizes->page_size);
+		add_parameter(&values, VALUE_HASHSIZE, SETTING_HASHSIZE, sizes->hashsize, sizes);
 		/* Fewer buckets under a max that stays would make long chains. */
 		values.items[0].at_least = sizes->at_least;
 	}
 	if (sizes->expect_hashsize)
 		add_parameter(&values, VALUE_EXPECT_HASHSIZE, SETTING_EXPECT_HASHSIZE,
-			      sizes->expect_hashsize, sizes->page_size);
+			      sizes->expect_hashsize, sizes);
 	for (size_t i = 0; i < plan->setting_count; i++)
 		add_sysctl(&values, &plan->settings[i]);
 	*ret = values;
@@ -253,7 +253,7 @@ void value_explain(const struct value *value, int error, struct buffer *b)
 			return;
 		}
 		buffer_add(b, "the kernel cannot get ");
-		buffer_add_amount(b, value->rounded * 8);
+		buffer_add_amount(b, value->bytes);
 		buffer_printf(b, " for %" PRIu64 " buckets; lower hashsize, or reboot",
 			      value->rounded);
 		return;

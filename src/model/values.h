@@ -42,7 +42,8 @@ struct value {
 	uint64_t wanted;
 	uint64_t
 		rounded; /* what the kernel makes of it; the same number but for the sizes of tables */
-	bool host;	 /* see values_keep_namespace() */
+	uint64_t bytes; /* of memory, of a table's size alone */
+	bool host;	/* see values_keep_namespace() */
 	bool at_least; /* a larger one is in force as well, but for a max that the kernel makes by itself: */
 	uint64_t own[2]; /* of the buckets as wanted and as they are; 0: unknown */
 	/* Found by whoever looked: */

@@ -60,6 +60,8 @@ enum exit_code adopt(struct context *context)
 	int count = find_sysctl_files(context->tree, &texts);
 	enum exit_code status;
 
+	observe_facts(context->kernel, context->options->root ? context->tree : NULL,
+		      &request.facts);
 	if (count == 0)
 		count = modprobe_files_read(context->tree, &files);
 	if (live_is_wanted(context) &&

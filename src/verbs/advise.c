@@ -38,7 +38,7 @@ static uint64_t memory_limit(const struct session *session)
 {
 	const struct config_value *limit = &session->config.values[SETTING_MEMORY_LIMIT];
 	uint64_t expect = sizes_bucket_bytes(session->config.values[SETTING_EXPECT_HASHSIZE].number,
-					     session->facts.page_size);
+					     session->facts.page_size, session->facts.word_size);
 	uint64_t bytes = limit->percent
 				 ? sizes_share(sizes_round_ram(session->facts.ram), limit->number)
 				 : limit->number;

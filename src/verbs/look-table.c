@@ -242,7 +242,7 @@ enum exit_code host_table_look(struct context *context, enum table_depth depth,
 	struct table CLEANUP(table_done) table = {.now = kernel_now(context->kernel)};
 	enum exit_code code;
 
-	observe_facts(context->kernel, false, &table.facts);
+	observe_facts(context->kernel, NULL, &table.facts);
 	code = look_at_plan(context, host, &table);
 	if (code != EXIT_DONE)
 		return code;

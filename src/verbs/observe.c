@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "host/image-machine.h"
 #include "model/boot-sizes.h"
 
 void read_failure_done(struct read_failure *failure)
@@ -49,18 +50,20 @@ static uint64_t find_amount(const char *text, const char *name)
 	return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
 }
 
-void observe_facts(const struct kernel *kernel, bool image, struct facts *ret)
+void observe_facts(const struct kernel *kernel, const struct tree *image, struct facts *ret)
 {
 	char text[4096];
 
-	*ret = (struct facts){.image = image};
-#if defined(__x86_64__) || defined(__i386__)
-	/* The one size that this architecture has, also in an image. */
-	ret->page_size = 4096;
-#endif
-	if (image)
+	*ret = (struct facts){.image = image != NULL};
+	if (image) {
+		if (image_is_x86_64(image)) {
+			ret->page_size = 4096;
+			ret->word_size = 8;
+		}
 		return;
+	}
 	ret->page_size = kernel_page_size(kernel);
+	ret->word_size = kernel_word_size(kernel);
 	parse_release(kernel_release(kernel), ret->release);
 	if (kernel_read(kernel, "/proc/meminfo", text, sizeof(text)) < 0)
 		return;

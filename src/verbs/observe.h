@@ -25,8 +25,10 @@ struct read_failure {
 };
 void read_failure_done(struct read_failure *failure);
 
-/* Clears before it reads. Below an image ram and release stay unknown. */
-void observe_facts(const struct kernel *kernel, bool image, struct facts *ret);
+/*
+ * Clears before it reads. image: that of --root, whose ram and release stay unknown; NULL: the running host.
+ */
+void observe_facts(const struct kernel *kernel, const struct tree *image, struct facts *ret);
 
 /*
  * -c FILE, as the shell sees it, and the drop-ins only if they are asked for; else CONFIG_FILE and the drop-ins in byte order,

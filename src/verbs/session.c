@@ -147,17 +147,38 @@ static int plan_installed(const struct plan_request *judged, struct session *ses
 	return 0;
 }
 
+/* Of the file that is there, or, if nobody has looked, of the one that the manifest records. */
+static const char *find_rule_digest(const struct observed *observed,
+				    char buffer[static DIGEST_SIZE])
+{
+	const struct manifest_file *recorded = manifest_find(&observed->manifest, PATH_UDEV);
+
+	for (size_t i = 0; i < observed->path_count; i++) {
+		const struct observed_file *file = &observed->paths[i].file;
+
+		if (strcmp(observed->paths[i].path, PATH_UDEV) != 0)
+			continue;
+		if (file->kind != FILE_REGULAR)
+			return NULL;
+		digest_of(file->bytes, file->size, buffer);
+		return buffer;
+	}
+	return recorded ? recorded->digest : NULL;
+}
+
 /* booting: what is installed already may break memory_limit. */
 static enum exit_code make_plan(struct context *context, struct session *session,
 				enum sizes_choice sizes, bool booting)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
+	char digest[DIGEST_SIZE];
 	struct plan_request request = {
 		.config = &session->config,
 		.facts = &session->facts,
 		.kept = &session->observed.manifest.sizes,
 		.boot = &session->observed.boot,
 		.sizes = sizes,
+		.rule = find_rule_digest(&session->observed, digest),
 		.program = PROGRAM_PATH,
 	};
 	enum exit_code code;
@@ -167,7 +188,8 @@ static enum exit_code make_plan(struct context *context, struct session *session
 	code = read_config(context, session, &problems);
 	if (code != EXIT_DONE)
 		return code;
-	observe_facts(context->kernel, context->options->root != NULL, &session->facts);
+	observe_facts(context->kernel, context->options->root ? context->tree : NULL,
+		      &session->facts);
 
 	/* Sizes are judged only of a configuration that could be read whole; all its errors come in one go. */
 	bad = problems_have_error(&problems);

@@ -13,7 +13,7 @@
 #include "harness/namespace.h"
 #include "host/kernel-file.h"
 #include "host/modules.h"
-#include "model/sizes.h"
+#include "host/word-size.h"
 #include "model/values.h"
 
 struct kernel {
@@ -80,10 +80,28 @@ const char *kernel_release(const struct kernel *kernel)
 	return kernel->release;
 }
 
+/* In the folder's page_size; 4096 without it. */
 unsigned long kernel_page_size(const struct kernel *kernel)
 {
-	(void)kernel;
-	return 4096;
+	char text[VALUE_TEXT_SIZE];
+
+	return kernel_read(kernel, "/page_size", text, sizeof(text)) < 0 ? 4096
+									 : strtoul(text, NULL, 10);
+}
+
+/* A kernel of 64 bits, whatever this program is built for, unless the folder's files say otherwise. */
+unsigned int kernel_word_size(const struct kernel *kernel)
+{
+	return word_size_of_kernel(kernel->folder, 4, "x86_64");
+}
+
+/* As nf_ct_alloc_hashtable() does: whole pages of buckets. */
+static unsigned long long round_up_to_pages(const struct kernel *kernel, const char *buckets)
+{
+	unsigned long long bytes = strtoull(buckets, NULL, 10) * kernel_word_size(kernel),
+			   page = kernel_page_size(kernel);
+
+	return (bytes + page - 1) / page * page / kernel_word_size(kernel);
 }
 
 /* What a network namespace has of its own lies in its folder while it is entered. */
@@ -245,10 +263,7 @@ static int replace_value(const char *path, const char *text)
 	return rename(beside, path) < 0 ? -errno : 0;
 }
 
-/*
- * Every write is a line of kernel.log, with the namespace in front of it. Sizes of tables are rounded as the kernel does with
- * pages of 4 KiB.
- */
+/* Every write is a line of kernel.log, with the namespace in front of it. Sizes of tables are rounded as the kernel does. */
 int kernel_write(const struct kernel *kernel, const char *path, const char *text)
 {
 	char whole[PATH_MAX], log_path[PATH_MAX], rounded[VALUE_TEXT_SIZE];
@@ -276,9 +291,7 @@ int kernel_write(const struct kernel *kernel, const char *path, const char *text
 		return error == FAULT_LOST ? 0 : error;
 	(void)snprintf(rounded, sizeof(rounded), "%s\n", text);
 	if (strcmp(path, PATH_PARAMETERS "/hashsize") == 0)
-		(void)snprintf(
-			rounded, sizeof(rounded), "%llu\n",
-			(unsigned long long)sizes_round_buckets(strtoull(text, NULL, 10), 4096));
+		(void)snprintf(rounded, sizeof(rounded), "%llu\n", round_up_to_pages(kernel, text));
 	return replace_value(whole, rounded);
 }
 

@@ -131,7 +131,7 @@ static void hashsize_comes_from_modprobe_or_the_buckets(void **state)
 	(void)state;
 	assert_int_equal(modprobe_records_read(&options, 1, &records), 0);
 	/* sysctl comes after the load. */
-	expect_adopted(&(struct adopt_request){&file, 1, &records, ""},
+	expect_adopted(&(struct adopt_request){&file, 1, &records, "", {0}},
 		       "[conntrack]\n"
 		       "max = 16384                      ; /etc/sysctl.conf:2\n"
 		       "hashsize = 4096                  ; /etc/sysctl.conf:1\n"

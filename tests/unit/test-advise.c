@@ -877,7 +877,7 @@ static void all_lines_are_valid(void **state)
 		f->table.facts.ram = memory[rest / VERDICT_FINE / ARRAY_SIZE(maxima)];
 		f->table.facts.release[0] = i % 2 ? 5 : 6;
 		use(f, verdict == VERDICT_FULL ? max : max / 10 * 9, max, verdict);
-		f->table.buckets.value = i % 4 < 2 ? 512 : sizes_round_buckets(max, 4096);
+		f->table.buckets.value = i % 4 < 2 ? 512 : sizes_round_buckets(max, 4096, 8);
 		f->table.messages = (struct full_messages){.known = true, .count = 1};
 		look(f);
 		given += f->findings.count;

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "model/plan-sizes.h"
 #include "model/plan.h"
+#include "model/render.h"
 
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
@@ -897,6 +898,72 @@ static void same_input_gives_the_same_bytes(void **state)
 		expect_text("digest", f->plan.artifacts[i].digest, digests[i]);
 }
 
+/* The numbers that the rule leaves alone, at its start. */
+static void expect_listed(const struct fixture *f, const char *numbers)
+{
+	char text[96];
+
+	(void)snprintf(text, sizeof(text), "hashsize}!=\"%s\"", numbers);
+	expect_part("rule", bytes_at(f, PATH_UDEV), text);
+}
+
+/* An image's rule does its work wherever this kernel's own number is among those that it lists. */
+static void an_installed_rule_with_more_numbers_stays(void **state)
+{
+	static const char text[] = "[conntrack]\nmax = 250600\nhashsize = 125300\n";
+	static const struct {
+		unsigned long page_size;
+		unsigned int word_size;
+		const char *own, *after_image, *after_earlier;
+	} rows[] = {
+		{4096, 8, "125440", "125440|125952|126976|131072", "125440|126976|131072"},
+		{16384, 8, "126976", "125440|125952|126976|131072", "125440|126976|131072"},
+		{65536, 8, "131072", "125440|125952|126976|131072", "125440|126976|131072"},
+		/* Earlier versions did not know of 32 bit. */
+		{4096, 4, "125952", "125440|125952|126976|131072", "125952"},
+		/* 16384 buckets a page make the same of it as 8192. */
+		{65536, 4, "131072", "125440|125952|126976|131072", "125440|126976|131072"},
+	};
+	struct fixture *f = *state;
+	struct artifact CLEANUP(artifact_done) earlier = {0};
+	struct wished_sizes sizes = {.hashsize = 125300, .kernels = RULE_64_BIT_KERNEL};
+	struct buffer b = {0};
+	char of_image[DIGEST_SIZE];
+
+	f->request.facts = &image;
+	build(f, text);
+	expect_listed(f, "125440|125952|126976|131072");
+	memcpy(of_image, plan_find_artifact(&f->plan, PATH_UDEV)->digest, DIGEST_SIZE);
+	render_udev(&b, f->plan.settings, f->plan.setting_count, &sizes);
+	assert_int_equal(artifact_from_body(PATH_UDEV, &b, &earlier), 0);
+	/* In an image whose machine is not known it does not: any kernel may boot it. */
+	f->request.rule = earlier.digest;
+	build_anew(f, text);
+	expect_listed(f, "125440|125952|126976|131072");
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct facts facts = host;
+
+		facts.page_size = rows[i].page_size;
+		facts.word_size = rows[i].word_size;
+		f->request.facts = &facts;
+		f->request.rule = NULL;
+		build_anew(f, text);
+		expect_listed(f, rows[i].own);
+		f->request.rule = of_image;
+		build_anew(f, text);
+		expect_listed(f, rows[i].after_image);
+		expect_text("digest", plan_find_artifact(&f->plan, PATH_UDEV)->digest, of_image);
+		f->request.rule = earlier.digest;
+		build_anew(f, text);
+		expect_listed(f, rows[i].after_earlier);
+		/* Of another configuration it is not kept. */
+		build_anew(f, "[conntrack]\nmax = 250600\nhashsize = 125400\n");
+		assert_string_not_equal(plan_find_artifact(&f->plan, PATH_UDEV)->digest,
+					earlier.digest);
+	}
+}
+
 #define plan_test(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -918,6 +985,7 @@ int main(void)
 		plan_test(image_leaves_a_lone_hashsize_out),
 		plan_test(image_takes_sizes_that_are_told),
 		plan_test(image_judges_no_share_of_ram),
+		plan_test(an_installed_rule_with_more_numbers_stays),
 		plan_test(host_without_ram_needs_a_number),
 		plan_test(kept_sizes_hold_while_ram_and_settings_do),
 		plan_test(kept_sizes_are_resolved_anew_from_other_settings),

@@ -34,30 +34,42 @@ static void buckets_are_rounded_up_to_a_page(void **state)
 	static const struct {
 		uint64_t buckets;
 		unsigned long page_size;
+		unsigned int word_size;
 		uint64_t rounded;
 	} rows[] = {
-		{1, 4096, 512},
-		{512, 4096, 512},
-		{513, 4096, 1024},
-		{1000, 4096, 1024},
-		{100000, 4096, 100352},
-		{262000, 4096, 262144},
-		{262144, 4096, 262144},
-		{1, 16384, 2048},
-		{2049, 16384, 4096},
-		{100000, 16384, 100352},
-		{1, 65536, 8192},
-		{100000, 65536, 106496},
-		{262144, 65536, 262144},
-		{1000, 0, 1024},
-		{268434944, 4096, 268434944},
-		{268434433, 4096, 268434944},
+		{1, 4096, 8, 512},
+		{512, 4096, 8, 512},
+		{513, 4096, 8, 1024},
+		{1000, 4096, 8, 1024},
+		{100000, 4096, 8, 100352},
+		{262000, 4096, 8, 262144},
+		{262144, 4096, 8, 262144},
+		{1, 16384, 8, 2048},
+		{2049, 16384, 8, 4096},
+		{100000, 16384, 8, 100352},
+		{1, 65536, 8, 8192},
+		{100000, 65536, 8, 106496},
+		{262144, 65536, 8, 262144},
+		{1000, 0, 0, 1024},
+		{268434944, 4096, 8, 268434944},
+		{268434433, 4096, 8, 268434944},
+		/* Measured on i686 6.1, and arm64 6.12 with pages of 16 KiB */
+		{125300, 4096, 4, 125952},
+		{125300, 4096, 8, 125440},
+		{125300, 16384, 8, 126976},
+		{1, 4096, 4, 1024},
+		{1024, 4096, 4, 1024},
+		{1025, 4096, 4, 2048},
+		{100000, 16384, 4, 102400},
+		{1, 65536, 4, 16384},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		expect_number("rounded", sizes_round_buckets(rows[i].buckets, rows[i].page_size),
-			      rows[i].rounded);
+		expect_number(
+			"rounded",
+			sizes_round_buckets(rows[i].buckets, rows[i].page_size, rows[i].word_size),
+			rows[i].rounded);
 }
 
 /* Each seen in a guest with this much memory. */
@@ -141,6 +153,44 @@ static void kernel_defaults_change_just_above_1_and_4_gib(void **state)
 	}
 }
 
+/*
+ * nf_conntrack_init_start() on 32 bit: RAM / 16384 / sizeof(struct hlist_head), which is 4 there, and since 5.15 the largest
+ * default is for BITS_PER_LONG >= 64 alone. Rounded to 1024.
+ */
+static void defaults_of_32_bit_are_others(void **state)
+{
+	static const struct {
+		unsigned int release[2];
+		uint64_t ram;
+		struct table_sizes sizes; /* hashsize, max, expect_hashsize, expect_max */
+	} rows[] = {
+		{{6, 1}, 448 * MIB, {7168, 7168, 1024, 112}},
+		{{6, 1}, GIB, {16384, 16384, 1024, 256}},
+		{{6, 1}, GIB + 4096, {65536, 65536, 1024, 1024}},
+		{{6, 1}, 4 * GIB + 4096, {65536, 65536, 1024, 1024}},
+		{{6, 1}, 16 * GIB, {65536, 65536, 1024, 1024}},
+		{{5, 10}, 448 * MIB, {7168, 28672, 1024, 112}},
+		{{5, 10}, GIB + 4096, {16384, 65536, 1024, 256}},
+		{{5, 10}, 4 * GIB + 4096, {65536, 262144, 1024, 1024}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct facts facts = {.ram = rows[i].ram,
+				      .release = {rows[i].release[0], rows[i].release[1]},
+				      .page_size = 4096,
+				      .word_size = 4};
+		struct table_sizes sizes;
+
+		sizes_of_kernel(&facts, 0, 0, &sizes);
+		expect_number("hashsize", sizes.hashsize, rows[i].sizes.hashsize);
+		expect_number("max", sizes.max, rows[i].sizes.max);
+		expect_number("expect_hashsize", sizes.expect_hashsize,
+			      rows[i].sizes.expect_hashsize);
+		expect_number("expect_max", sizes.expect_max, rows[i].sizes.expect_max);
+	}
+}
+
 /* Fewer than 256 buckets cannot be on 4 KiB pages, where 512 are the least. */
 static void expectations_have_one_bucket_at_least(void **state)
 {
@@ -185,6 +235,21 @@ static void table_is_entries_and_rounded_buckets(void **state)
 	assert_int_equal(sizes_table_bytes(&large, 1, 1), 256 + 65536);
 	assert_int_equal(sizes_table_bytes(&new, 2147483647, 268434944),
 			 2147483647ULL * 256 + 268434944ULL * 8);
+}
+
+/* 384 bytes an entry by the slab of Debian's 6.1 686-pae, and 4 a bucket. */
+static void table_of_32_bit_has_larger_entries_and_smaller_buckets(void **state)
+{
+	const struct facts facts = {.release = {6, 1}, .page_size = 4096, .word_size = 4};
+
+	(void)state;
+	assert_int_equal(sizes_entry_bytes(&facts), 384);
+	assert_int_equal(sizes_bucket_bytes(125300, 4096, 4), 125952 * 4);
+	assert_int_equal(sizes_table_bytes(&facts, 262144, 262144), 97 * MIB);
+	assert_int_equal(sizes_table_bytes(&facts, 1, 1), 384 + 4096);
+	assert_int_equal(sizes_array_bytes(65536, 4), 262144);
+	assert_int_equal(sizes_array_bytes(65536, 0), 524288);
+	assert_true(sizes_array_bytes(UINT64_MAX / 4 + 1, 4) == UINT64_MAX);
 }
 
 static void table_beyond_all_numbers_is_the_largest_number(void **state)
@@ -289,6 +354,8 @@ int main(void)
 		cmocka_unit_test(buckets_are_rounded_up_to_a_page),
 		cmocka_unit_test(kernel_takes_what_was_measured),
 		cmocka_unit_test(kernel_defaults_change_just_above_1_and_4_gib),
+		cmocka_unit_test(defaults_of_32_bit_are_others),
+		cmocka_unit_test(table_of_32_bit_has_larger_entries_and_smaller_buckets),
 		cmocka_unit_test(expectations_have_one_bucket_at_least),
 		cmocka_unit_test(entry_takes_less_from_6_1_on),
 		cmocka_unit_test(table_is_entries_and_rounded_buckets),

@@ -107,6 +107,11 @@ static void memory_is_entries_and_buckets(void **state)
 	expect_number("full", judgement.memory_full.value, 66 * MIB);
 	expect_number("of RAM", judgement.memory_full_share.value, 16);
 	expect_number("now", judgement.memory_now.value, 1000 * 256 + 2 * MIB);
+	/* i686 6.1: 384 bytes an entry and 4 a bucket */
+	table.facts.word_size = 4;
+	expect_number("32 bit", judged(&table).memory_full.value, 262144 * 384 + MIB);
+	expect_number("32 bit, now", judged(&table).memory_now.value, 1000 * 384 + MIB);
+	table.facts.word_size = 8;
 	table.extensions = figure(128);
 	expect_number("with extensions", judged(&table).memory_full.value, 98 * MIB);
 }
