@@ -1,5 +1,5 @@
 #!/bin/bash
-# The example files are byte for byte what the program renders.
+# The files of udev/, sysctl.d/ and modprobe.d/ are byte for byte what the program renders.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
@@ -9,6 +9,13 @@ trap 'rm -rf "$fresh"' EXIT
 for kind in udev sysctl.d modprobe.d; do
 	diff -r "$srcdir/$kind" "$fresh/$kind" || {
 		echo "refresh them with: make refresh-examples"
+		exit 1
+	}
+done
+# Each file of examples/ is installed; what it yields is held by the case "examples".
+for file in "$srcdir"/examples/*; do
+	grep -q "examples/${file##*/}\>" "$srcdir/man/Makemodule.am" || {
+		echo "man/Makemodule.am does not install examples/${file##*/}"
 		exit 1
 	}
 done

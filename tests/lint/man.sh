@@ -59,8 +59,9 @@ for example in "$work"/shown/*; do
 		complain "conntrack-persist.conf(5): its example ${example##*/} is not accepted without a warning (exit $code)"
 	}
 done
-for name in nat-gateway web-server message-broker; do
-	diff "$srcdir/examples/$name.conf" "$work/shown/$name.conf" ||
+for file in "$srcdir"/examples/*.conf; do
+	name=$(basename "$file" .conf)
+	diff "$file" "$work/shown/$name.conf" ||
 		complain "conntrack-persist.conf(5) shows another $name.conf than examples/"
 done
 exit $bad
