@@ -1,0 +1,73 @@
+#!/bin/bash
+# "make install" puts the program where every user's PATH finds it and pages that name what is installed; "make uninstall"
+# takes all of it away.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+set -euo pipefail
+: "${builddir:?is set by make check}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+bad=0
+complain() {
+	echo "$*"
+	bad=1
+}
+# make_into ROOT ARGUMENT...: a make of its own, not one of the jobs of the make that runs the tests.
+make_into() {
+	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$builddir" DESTDIR="$work/$1" "${@:2}" >"$work/log" 2>&1 || {
+		cat "$work/log"
+		exit 1
+	}
+}
+left() {
+	find "$work/$1" ! -type d
+}
+version() {
+	"$work/$1" --version | head -n 1
+}
+
+prefix=$(sed -n 's/^prefix = //p' "$builddir/Makefile")
+folders=(bindir="$prefix/bin" sbindir="$prefix/sbin" docdir="$prefix/share/doc/conntrack-persist")
+# Twice: the second installation finds the link of the first.
+for _ in once again; do
+	make_into apart install "${folders[@]}"
+	[[ $(readlink "$work/apart$prefix/bin/conntrack-persist") == ../sbin/conntrack-persist ]] ||
+		complain "$prefix/bin/conntrack-persist does not lead to ../sbin"
+	[[ $(version "apart$prefix/bin/conntrack-persist") == 'conntrack-persist '* ]] || complain "it is not the program"
+done
+make_into apart uninstall "${folders[@]}"
+[[ -z $(left apart) ]] || complain "uninstall has left: $(left apart)"
+
+# All in bin, as Arch Linux has it; and sbin as a link to bin, as Fedora has it from 42 on.
+folders[1]=sbindir=$prefix/bin
+make_into together install "${folders[@]}"
+[[ ! -L $work/together$prefix/bin/conntrack-persist ]] || complain "sbindir is bindir: the program is a link"
+make_into together uninstall "${folders[@]}"
+[[ -z $(left together) ]] || complain "sbindir is bindir: uninstall has left: $(left together)"
+folders[1]=sbindir=$prefix/sbin
+mkdir -p "$work/merged$prefix/bin"
+ln -s bin "$work/merged$prefix/sbin"
+make_into merged install "${folders[@]}"
+[[ $(version "merged$prefix/bin/conntrack-persist") == 'conntrack-persist '* ]] || complain "sbin leads to bin: no program"
+make_into merged uninstall "${folders[@]}"
+[[ $(left merged) == "$work/merged$prefix/sbin" ]] || complain "sbin leads to bin: uninstall has left: $(left merged)"
+
+# Whatever else is called so in bin is not taken away.
+make_into foreign install "${folders[@]}"
+ln -sf /bin/true "$work/foreign$prefix/bin/conntrack-persist"
+make_into foreign uninstall "${folders[@]}"
+[[ -L $work/foreign$prefix/bin/conntrack-persist ]] || complain "uninstall has removed a link of somebody else's"
+
+# Each file that a page names is there, wherever the documentation is.
+for doc in "$prefix/share/doc/conntrack-persist" /opt/documents; do
+	rm -rf "$work/pages"
+	make_into pages install "${folders[@]:0:2}" docdir="$doc"
+	pages=("$work/pages$prefix/share/man"/man*/*)
+	((${#pages[@]} == 3)) || complain "there are ${#pages[@]} pages: ${pages[*]}"
+	# In a page "\&" stands for nothing.
+	named=$(sed 's/\\&//g' "${pages[@]}" | grep -oE '/(usr/share/doc|usr/local/share/doc|opt/documents)[a-z/.-]*' | sort -u)
+	[[ -n $named ]] || complain "no page names the documentation"
+	for path in $named; do
+		[[ -e $work/pages$path ]] || complain "a page names $path, which is not installed"
+	done
+done
+exit $bad
