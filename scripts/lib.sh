@@ -12,6 +12,17 @@ die() {
 	exit 1
 }
 
+# Whether confirm asks.
+ask=no
+
+# confirm QUESTION: asks, and takes an empty answer for yes. Asks nothing if ask is no or where no terminal can answer.
+confirm() {
+	local answer
+	[[ $ask == yes && -t 0 ]] || return 0
+	read -r -p "$1 [Y/n] " answer || return 1
+	[[ -z $answer || $answer == [Yy]* ]]
+}
+
 # copy_sources DIR: the tree without anything built in it, so that a build leaves it as it was.
 copy_sources() {
 	mkdir -p "$1"
