@@ -186,15 +186,46 @@ static bool same_bytes(const struct diff_side *a, const struct diff_side *b)
 	return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
+static size_t count_lines(const struct diff_side *side)
+{
+	size_t count = side->size > 0 && side->bytes[side->size - 1] != '\n';
+
+	for (size_t i = 0; i < side->size; i++)
+		count += side->bytes[i] == '\n';
+	return count;
+}
+
+/* Whether a side is too long to be shown; says so. */
+static bool skip_long(struct buffer *b, const struct diff_side *before,
+		      const struct diff_side *after)
+{
+	const struct diff_side *sides[] = {before, after};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sides); i++) {
+		size_t lines = count_lines(sides[i]);
+
+		if (sides[i]->size <= DIFF_BYTES_MAX && lines <= DIFF_LINES_MAX)
+			continue;
+		buffer_printf(
+			b,
+			"--- %s\n+++ %s\n\\ %s has %zu lines and %zu bytes: more than %u lines "
+			"or %u bytes are not compared line by line\n",
+			before->name, after->name, i == 0 ? "the old file" : "the new file", lines,
+			sides[i]->size, DIFF_LINES_MAX, DIFF_BYTES_MAX);
+		return true;
+	}
+	return false;
+}
+
 void diff_add(struct buffer *b, const struct diff_side *before, const struct diff_side *after)
 {
-	const struct diff_side empty = {"", "", 0};
-	const struct diff_side *from = before->bytes ? before : &empty;
-	const struct diff_side *to = after->bytes ? after : &empty;
+	const struct diff_side no_file = {before->name, "", 0}, no_plan = {after->name, "", 0};
+	const struct diff_side *from = before->bytes ? before : &no_file;
+	const struct diff_side *to = after->bytes ? after : &no_plan;
 	struct lines old = {0}, new = {0};
 	struct script script = {0};
 
-	if (same_bytes(from, to))
+	if (same_bytes(from, to) || skip_long(b, from, to))
 		return;
 	if (split_lines(from, &old) < 0 || split_lines(to, &new) < 0 ||
 	    !(script.steps = calloc(old.count + new.count + 1, sizeof(*script.steps)))) {

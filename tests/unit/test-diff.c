@@ -163,6 +163,38 @@ static void very_long_texts_are_one_replacement(void **state)
 	expect_part("end", plus, "\n+1099\n+1100\n");
 }
 
+/* What somebody put in our file's place may be of any size. */
+static void longer_texts_are_not_shown(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) lines = {0}, bytes = {0}, b = {0};
+	struct diff_side before = {.name = "old"}, after = {"new", BYTES("a\n")};
+
+	(void)state;
+	for (unsigned int i = 0; i <= DIFF_LINES_MAX; i++)
+		buffer_add(&lines, "\n");
+	before.bytes = lines.data;
+	before.size = lines.length;
+	diff_add(&b, &before, &after);
+	expect_text("lines", b.data,
+		    "--- old\n+++ new\n\\ the old file has 10001 lines and 10001 bytes: more than "
+		    "10000 lines or 262144 bytes are not compared line by line\n");
+	buffer_clear(&b);
+	diff_add(&b, &after, &before);
+	expect_start("lines", b.data, "--- new\n+++ old\n\\ the new file has 10001 lines");
+	buffer_clear(&b);
+	for (unsigned int i = 0; i <= DIFF_BYTES_MAX; i++)
+		buffer_add(&bytes, "x");
+	before.bytes = bytes.data;
+	before.size = bytes.length;
+	diff_add(&b, &before, &after);
+	expect_start("bytes", b.data,
+		     "--- old\n+++ new\n\\ the old file has 1 lines and 262145 bytes");
+	buffer_clear(&b);
+	before.size--;
+	diff_add(&b, &before, &after);
+	expect_start("just shown", b.data, "--- old\n+++ new\n@@ -1 +1 @@\n-xxx");
+}
+
 static void very_long_equal_texts_give_nothing(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0}, b = {0};
@@ -214,6 +246,7 @@ int main(void)
 		cmocka_unit_test(absent_file_is_empty),
 		cmocka_unit_test(terminal_is_not_steered),
 		cmocka_unit_test(very_long_texts_are_one_replacement),
+		cmocka_unit_test(longer_texts_are_not_shown),
 		cmocka_unit_test(very_long_equal_texts_give_nothing),
 		cmocka_unit_test(long_texts_are_still_compared),
 		cmocka_unit_test(diff_is_added_to_what_there_is),
