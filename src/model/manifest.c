@@ -220,7 +220,7 @@ int manifest_parse(const char *bytes, size_t size, struct manifest *ret)
 {
 	json_t *CLEANUP(json_decrefp) root = NULL;
 	struct manifest manifest = {0};
-	int error = load(bytes, size, &root);
+	int error = size > MANIFEST_SIZE_MAX ? -EBADMSG : load(bytes, size, &root);
 
 	if (error < 0)
 		return error;

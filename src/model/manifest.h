@@ -38,8 +38,11 @@ struct manifest {
 
 void manifest_done(struct manifest *manifest);
 
+/* What a run writes has two or three thousand bytes. */
+#define MANIFEST_SIZE_MAX 65536U
+
 /*
- * -EBADMSG: not a manifest, or with a path or hash that no run would write (nothing of it is used then); -ENOMEM.
+ * -EBADMSG: not a manifest, more than MANIFEST_SIZE_MAX, or with a path or hash that no run would write (nothing of it is used then); -ENOMEM.
  */
 MUST_CHECK int manifest_parse(const char *bytes, size_t size, struct manifest *ret);
 

@@ -326,6 +326,25 @@ static void nothing_of_a_half_sound_record_is_used(void **state)
 	assert_null(manifest.files);
 }
 
+/* No run writes thousands of paths: an image that brings them is not compared path by path. */
+static void record_has_a_bound(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	struct manifest CLEANUP(manifest_done) manifest = {0};
+
+	(void)state;
+	buffer_add(&text, "{\"version\":1,\"directories\":[],\"files\":[");
+	for (unsigned int i = 0; text.length < MANIFEST_SIZE_MAX - 64; i++)
+		buffer_printf(&text, "%s{\"path\":\"/etc/%u\",\"mode\":\"0644\"}", i ? "," : "", i);
+	buffer_add(&text, "]}");
+	assert_int_equal(manifest_parse(text.data, text.length, &manifest), 0);
+	manifest_done(&manifest);
+	while (text.length <= MANIFEST_SIZE_MAX)
+		buffer_add(&text, " ");
+	assert_int_equal(manifest_parse(text.data, text.length, &manifest), -EBADMSG);
+	assert_int_equal(manifest.file_count, 0);
+}
+
 static void record_ends_where_its_size_says(void **state)
 {
 	static const char text[] = "{\"version\":1,\"files\":[],\"directories\":[]}junk";
@@ -348,6 +367,7 @@ int main(void)
 		cmocka_unit_test(sound_records_are_taken),
 		cmocka_unit_test(unsound_records_are_refused_whole),
 		cmocka_unit_test(nothing_of_a_half_sound_record_is_used),
+		cmocka_unit_test(record_has_a_bound),
 		cmocka_unit_test(record_ends_where_its_size_says),
 	};
 
