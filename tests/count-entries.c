@@ -87,8 +87,14 @@ static void print_counts(const struct entry_counts *counts)
 	print("assured", "", counts->assured);
 	print("offloaded", "", counts->offloaded);
 	print("idle", "", counts->idle);
-	print_ports("tcp-port", counts->tcp_ports);
-	print_ports("udp-port", counts->udp_ports);
+	print("udp-unreplied", "", counts->udp_unreplied);
+	print("udp-assured", "", counts->udp_assured);
+	print_ports("tcp-port", counts->tcp.destinations);
+	print_ports("udp-port", counts->udp.destinations);
+	print_ports("tcp-source", counts->tcp.sources);
+	print_ports("udp-source", counts->udp.sources);
+	print_ports("tcp-unreplied", counts->tcp.unreplied);
+	print_ports("udp-unreplied", counts->udp.unreplied);
 }
 
 static void print_counters(const struct counters *counters)

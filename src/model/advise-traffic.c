@@ -178,8 +178,8 @@ void advice_untracked(struct advice *advice)
 	    ((advice->pressure == PRESSURE_NONE || advice->elsewhere) &&
 	     !(request->judgement->share.known && request->judgement->share.value >= HALF_FULL)))
 		return;
-	find_busiest("tcp", contents->tcp_ports, &busiest);
-	find_busiest("udp", contents->udp_ports, &busiest);
+	find_busiest("tcp", contents->tcp.destinations, &busiest);
+	find_busiest("udp", contents->udp.destinations, &busiest);
 	if (busiest.count < LEAST_OF_A_PORT || busiest.count * 100 < SHARE_PORT * contents->total)
 		return;
 	buffer_printf(&draft.title, "Most entries are of one service: %s port %u.",

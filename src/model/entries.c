@@ -69,16 +69,30 @@ static size_t band_of(uint32_t remaining)
 	return band;
 }
 
+static void add_ports(struct port_counts *ports, const struct entry *entry)
+{
+	ports->destinations[entry->port]++;
+	ports->sources[entry->source]++;
+	ports->unreplied[entry->source] += !entry->replied;
+}
+
 static void add_tcp(struct entry_counts *counts, const struct entry *entry)
 {
 	counts->by_state[entry->state]++;
-	counts->tcp_ports[entry->port]++;
+	add_ports(&counts->tcp, entry);
 	if (entry->offloaded)
 		return;
 	counts->by_state_and_time[entry->state][band_of(entry->remaining)]++;
 	counts->idle += entry->state == TCP_STATE_ESTABLISHED && entry->replied &&
 			entry->remaining > counts->idle_above &&
 			entry->remaining < counts->idle_below;
+}
+
+static void add_udp(struct entry_counts *counts, const struct entry *entry)
+{
+	add_ports(&counts->udp, entry);
+	counts->udp_unreplied += !entry->replied;
+	counts->udp_assured += entry->assured;
 }
 
 void entry_counts_add(struct entry_counts *counts, const struct entry *entry)
@@ -93,5 +107,5 @@ void entry_counts_add(struct entry_counts *counts, const struct entry *entry)
 	if (entry->protocol == IPPROTO_TCP)
 		add_tcp(counts, entry);
 	else if (entry->protocol == IPPROTO_UDP)
-		counts->udp_ports[entry->port]++;
+		add_udp(counts, entry);
 }

@@ -33,7 +33,9 @@ struct entry {
 	bool assured;	      /* is not dropped early, and neither is one that is offloaded */
 	bool offloaded;	      /* to a flow table: no remaining time */
 	uint32_t remaining;   /* seconds */
-	uint16_t port; /* destination, original direction, host order; 0: the protocol has none */
+	/* Of the original direction, host order; 0: the protocol has none. */
+	uint16_t port; /* destination */
+	uint16_t source;
 };
 
 /* Remaining times: up to and with 30 s, 2 min, 10 min, 1 h, 6 h, 1 day, 5 days, and more. */
@@ -42,9 +44,16 @@ extern const uint32_t time_band_ends[TIME_BANDS]; /* seconds; the last is UINT32
 /* "30s", "2m", "10m", "1h", "6h", "1d", "5d", "more". */
 const char *time_band_name(size_t band);
 
+/* One protocol's entries by their ports; [0] also has the entries that have no port. */
+struct port_counts {
+	uint64_t destinations[65536];
+	uint64_t sources[65536];
+	uint64_t unreplied[65536]; /* by source */
+};
+
 /*
- * About 1 MiB, as every port of TCP and UDP is counted; make it with entry_counts_new(). idle_below and idle_above are set
- * before counting.
+ * About 3 MiB, because every port of TCP and UDP is counted: constant memory, whatever the table holds. Make it with
+ * entry_counts_new(). Set idle_below and idle_above before counting.
  */
 struct entry_counts {
 	uint64_t total;
@@ -54,7 +63,8 @@ struct entry_counts {
 	uint64_t by_time[TIME_BANDS];
 	uint64_t by_state_and_time[TCP_STATES][TIME_BANDS]; /* of TCP alone */
 	uint64_t unreplied, assured, offloaded;
-	uint64_t tcp_ports[65536], udp_ports[65536];
+	/* The kernel gives UDP that is assured the timeout udp_stream, all other UDP the timeout udp (nf_conntrack_proto_udp.c). */
+	uint64_t udp_unreplied, udp_assured;
 	/*
 	 * ESTABLISHED entries of TCP, answered, whose remaining time is less than this have been idle for longer than one
 	 * cares for. Not those that have no more than the other: the kernel gives an established connection only the timeouts
@@ -63,6 +73,7 @@ struct entry_counts {
 	uint32_t idle_below; /* seconds; 0: none is counted */
 	uint32_t idle_above; /* seconds */
 	uint64_t idle;
+	struct port_counts tcp, udp;
 };
 
 /* Zeroed. -ENOMEM. Freed by free(). */

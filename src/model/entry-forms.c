@@ -15,7 +15,7 @@
 /* What is looked for in the one form or the other; an entry has each but the time, which an offloaded one lacks. */
 struct finding {
 	struct entry entry;
-	bool has_protocol, has_time, has_status, has_port;
+	bool has_protocol, has_time, has_status, has_port, has_source;
 };
 
 static bool has_ports(uint8_t protocol)
@@ -40,7 +40,7 @@ static int finish(const struct finding *finding, struct entry *ret)
 		entry.state = TCP_STATE_NONE;
 	/* GRE has its key there. */
 	if (!has_ports(entry.protocol))
-		entry.port = 0;
+		entry.port = entry.source = 0;
 	*ret = entry;
 	return 0;
 }
@@ -76,19 +76,19 @@ static void read_state(const struct text_word *word, struct entry *entry)
 			entry->state = i;
 }
 
-/* The first port of a destination is that of the original direction. */
-static int read_port(const struct text_word *word, struct finding *finding)
+/* Of two ports of a kind the first is that of the original direction. */
+static int read_port(const struct text_word *word, bool *has, uint16_t *port)
 {
 	const struct text_word value = {word->text + strlen("dport="),
 					word->length - strlen("dport=")};
 	uint64_t number;
 
-	if (finding->has_port)
+	if (*has)
 		return 0;
 	if (!read_number(&value, UINT16_MAX, &number))
 		return -EBADMSG;
-	finding->entry.port = (uint16_t)number;
-	finding->has_port = true;
+	*port = (uint16_t)number;
+	*has = true;
 	return 0;
 }
 
@@ -98,7 +98,9 @@ static int read_word(const struct text_word *word, struct finding *finding)
 	struct entry *entry = &finding->entry;
 
 	if (text_starts_with(word->text, "dport="))
-		return read_port(word, finding);
+		return read_port(word, &finding->has_port, &entry->port);
+	if (text_starts_with(word->text, "sport="))
+		return read_port(word, &finding->has_source, &entry->source);
 	if (text_word_is(word, "[UNREPLIED]"))
 		entry->replied = false;
 	else if (text_word_is(word, "[ASSURED]"))
@@ -147,6 +149,8 @@ static int read_tuple_protocol(const struct attribute *of, struct finding *findi
 			finding->has_protocol = true;
 		} else if (attribute.type == CTA_PROTO_DST_PORT) {
 			error = attribute_u16(&attribute, &finding->entry.port);
+		} else if (attribute.type == CTA_PROTO_SRC_PORT) {
+			error = attribute_u16(&attribute, &finding->entry.source);
 		}
 	}
 	return error;

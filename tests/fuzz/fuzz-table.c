@@ -17,7 +17,7 @@ static void check_entry(const struct entry *entry)
 	static struct entry_counts counts;
 	uint64_t in_time = 0, in_state = 0;
 
-	memset(&counts, 0, offsetof(struct entry_counts, tcp_ports));
+	memset(&counts, 0, offsetof(struct entry_counts, tcp));
 	counts.idle_below = UINT32_MAX;
 	entry_counts_add(&counts, entry);
 	for (size_t i = 0; i < TIME_BANDS; i++)

@@ -337,7 +337,7 @@ static void no_room_is_said_with_what_else_helps(void **state)
 	expect_part("limit", finding->reason,
 		    " Memory does not allow a larger table: memory_limit is 1 MiB.");
 	f->contents->by_state[TCP_STATE_TIME_WAIT] = 0;
-	f->contents->udp_ports[53] = 2048;
+	f->contents->udp.destinations[53] = 2048;
 	finding = only(f, "untracked");
 	expect_part("limit", finding->reason, "Memory does not allow a larger table");
 
@@ -452,7 +452,7 @@ static void fullest_namespace_counts(void **state)
 	/* Its entries were not counted: nothing is known of them. */
 	f->table.contents = f->contents;
 	f->contents->total = f->contents->by_state[TCP_STATE_TIME_WAIT] = 100;
-	f->contents->udp_ports[53] = 1000;
+	f->contents->udp.destinations[53] = 1000;
 	expect_kinds(f, "larger-max");
 }
 
@@ -747,9 +747,9 @@ static void one_service_that_fills_the_table_is_named(void **state)
 	const struct finding *finding;
 
 	fill(f, 2000);
-	f->contents->udp_ports[53] = 1200;
-	f->contents->tcp_ports[53] = 700;
-	f->contents->udp_ports[0] = 2000;
+	f->contents->udp.destinations[53] = 1200;
+	f->contents->tcp.destinations[53] = 700;
+	f->contents->udp.destinations[0] = 2000;
 	expect_kinds(f, "larger-max untracked");
 	finding = &f->findings.items[1];
 	expect_text("title", finding->title, "Most entries are of one service: udp port 53.");
@@ -759,16 +759,16 @@ static void one_service_that_fills_the_table_is_named(void **state)
 		    "\"udp dport 53 notrack\" and \"udp sport 53 notrack\"");
 	assert_null(finding->lines);
 	assert_null(finding->command);
-	f->contents->udp_ports[53]--;
+	f->contents->udp.destinations[53]--;
 	expect_kinds(f, "larger-max");
 
-	f->contents->tcp_ports[65535] = 1300;
+	f->contents->tcp.destinations[65535] = 1300;
 	expect_kinds(f, "larger-max untracked");
 	expect_part("tcp", f->findings.items[1].title, "tcp port 65535.");
-	f->contents->udp_ports[53] = 0;
-	f->contents->total = f->contents->tcp_ports[65535] = 999;
+	f->contents->udp.destinations[53] = 0;
+	f->contents->total = f->contents->tcp.destinations[65535] = 999;
 	expect_kinds(f, "larger-max");
-	f->contents->total = f->contents->tcp_ports[65535] = 1000;
+	f->contents->total = f->contents->tcp.destinations[65535] = 1000;
 	expect_kinds(f, "larger-max untracked");
 }
 
@@ -777,7 +777,7 @@ static void service_is_named_from_half_of_max_on(void **state)
 	struct fixture *f = *state;
 
 	fill(f, 1000);
-	f->contents->tcp_ports[443] = 1000;
+	f->contents->tcp.destinations[443] = 1000;
 	use(f, 1000, 2000, VERDICT_FINE);
 	expect_kinds(f, "untracked");
 	expect_no_part(f->findings.items[0].reason, "Memory does not allow");
@@ -850,7 +850,7 @@ static void at_most_three_are_given_the_most_urgent_first(void **state)
 	f->table.buckets.value = 512;
 	f->judgement.verdict = VERDICT_CHAINS;
 	f->contents->by_state[TCP_STATE_TIME_WAIT] = 2000;
-	f->contents->tcp_ports[80] = 2000;
+	f->contents->tcp.destinations[80] = 2000;
 	expect_kinds(f, "larger-max shorter-timeouts untracked");
 	configure(f, "[conntrack]\nmax = 4000\nhashsize = 512\n");
 	expect_kinds(f, "not-in-force more-buckets shorter-timeouts");

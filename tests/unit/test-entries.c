@@ -76,21 +76,21 @@ static void time_is_counted_in_bands(void **state)
 static void entries_are_counted_by_what_they_are(void **state)
 {
 	static const struct entry entries[] = {
-		{IPPROTO_TCP, TCP_STATE_ESTABLISHED, true, true, false, 99, 443},
-		{IPPROTO_TCP, TCP_STATE_ESTABLISHED, true, true, false, 100, 443},
-		{IPPROTO_TCP, TCP_STATE_ESTABLISHED, true, false, false, 101, 65535},
-		{IPPROTO_TCP, TCP_STATE_SYN_SENT, false, false, false, 99, 0},
-		{IPPROTO_TCP, TCP_STATE_NONE, true, true, true, 0, 443},
-		{IPPROTO_UDP, TCP_STATE_NONE, false, false, false, 10, 53},
-		{IPPROTO_UDP, TCP_STATE_NONE, true, true, true, 0, 443},
-		{IPPROTO_SCTP, TCP_STATE_NONE, true, true, false, 99, 443},
-		{255, TCP_STATE_NONE, true, false, false, 99, 0},
+		{IPPROTO_TCP, TCP_STATE_ESTABLISHED, true, true, false, 99, 443, 1001},
+		{IPPROTO_TCP, TCP_STATE_ESTABLISHED, true, true, false, 100, 443, 1001},
+		{IPPROTO_TCP, TCP_STATE_ESTABLISHED, true, false, false, 101, 65535, 7},
+		{IPPROTO_TCP, TCP_STATE_SYN_SENT, false, false, false, 99, 0, 1001},
+		{IPPROTO_TCP, TCP_STATE_NONE, true, true, true, 0, 443, 1003},
+		{IPPROTO_UDP, TCP_STATE_NONE, false, false, false, 10, 53, 53},
+		{IPPROTO_UDP, TCP_STATE_NONE, true, true, true, 0, 443, 1003},
+		{IPPROTO_SCTP, TCP_STATE_NONE, true, true, false, 99, 443, 1001},
+		{255, TCP_STATE_NONE, true, false, false, 99, 0, 0},
 	};
 	struct entry_counts *CLEANUP(free_pointer) counts = NULL;
 
 	(void)state;
 	assert_int_equal(entry_counts_new(&counts), 0);
-	assert_true(counts->total == 0 && counts->udp_ports[65535] == 0);
+	assert_true(counts->total == 0 && counts->udp.destinations[65535] == 0);
 	counts->idle_below = 100;
 	for (size_t i = 0; i < ARRAY_SIZE(entries); i++)
 		entry_counts_add(counts, &entries[i]);
@@ -110,12 +110,20 @@ static void entries_are_counted_by_what_they_are(void **state)
 	expect_number("established, 2m", counts->by_state_and_time[TCP_STATE_ESTABLISHED][1], 3);
 	expect_number("none, 30s", counts->by_state_and_time[TCP_STATE_NONE][0], 0);
 	expect_number("idle", counts->idle, 1);
-	expect_number("tcp 443", counts->tcp_ports[443], 3);
-	expect_number("tcp 65535", counts->tcp_ports[65535], 1);
-	expect_number("tcp 0", counts->tcp_ports[0], 1);
-	expect_number("udp 443", counts->udp_ports[443], 1);
-	expect_number("udp 53", counts->udp_ports[53], 1);
-	expect_number("udp 0", counts->udp_ports[0], 0);
+	expect_number("tcp 443", counts->tcp.destinations[443], 3);
+	expect_number("tcp 65535", counts->tcp.destinations[65535], 1);
+	expect_number("tcp 0", counts->tcp.destinations[0], 1);
+	expect_number("udp 443", counts->udp.destinations[443], 1);
+	expect_number("udp 53", counts->udp.destinations[53], 1);
+	expect_number("udp 0", counts->udp.destinations[0], 0);
+	expect_number("tcp from 1001", counts->tcp.sources[1001], 3);
+	expect_number("tcp from 7", counts->tcp.sources[7], 1);
+	expect_number("tcp unreplied", counts->tcp.unreplied[1001], 1);
+	expect_number("udp from 53", counts->udp.sources[53], 1);
+	expect_number("udp from 53, unreplied", counts->udp.unreplied[53], 1);
+	expect_number("udp from 1003, unreplied", counts->udp.unreplied[1003], 0);
+	expect_number("udp unreplied", counts->udp_unreplied, 1);
+	expect_number("udp assured", counts->udp_assured, 1);
 }
 
 static void idle_is_counted_on_request(void **state)

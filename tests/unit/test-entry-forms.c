@@ -107,6 +107,31 @@ static void lines_are_understood(void **state)
 	}
 }
 
+/* The source is the original direction's, too, and is none where the protocol has no ports. */
+static void sources_are_those_of_the_original_direction(void **state)
+{
+	static const struct {
+		const char *line;
+		uint16_t source;
+	} rows[] = {
+		{"ipv4 2 tcp 6 9 CLOSE " TUPLES " use=1", 1001},
+		{"ipv4 2 udp 17 29 " UNREPLIED " use=2", 1002},
+		{"ipv4 2 tcp 6 " TUPLES " [OFFLOAD] use=3", 1001},
+		{"ipv4 2 udp 17 9 src=a dst=b sport=0 dport=7 src=b dst=a sport=7 dport=0 use=2",
+		 0},
+		{"ipv4 2 gre 47 9 src=a dst=b sport=9 dport=9 use=2", 0},
+		{"ipv4 2 icmp 1 29 " BARE " use=1", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct entry entry;
+
+		assert_int_equal(entry_parse(rows[i].line, &entry), 0);
+		expect_number(rows[i].line, entry.source, rows[i].source);
+	}
+}
+
 static void other_lines_are_refused(void **state)
 {
 	static const char *const lines[] = {
@@ -127,6 +152,8 @@ static void other_lines_are_refused(void **state)
 		/* a port that is none */
 		"ipv4 2 udp 17 30 src=a dst=b sport=1 dport=65536 use=2",
 		"ipv4 2 udp 17 30 src=a dst=b sport=1 dport= use=2",
+		"ipv4 2 udp 17 30 src=a dst=b sport=65536 dport=1 use=2",
+		"ipv4 2 udp 17 30 src=a dst=b sport=-1 dport=1 use=2",
 		/* cut */
 		"ipv4 2 tcp 6 30 ESTABLISHED " TUPLES,
 		"ipv4 2 tcp 6 " TUPLES " [OFFLOAD]",
@@ -254,6 +281,7 @@ static void messages_are_understood(void **state)
 		if (entry_read_message(message.bytes, message.size, &entry) < 0)
 			fail_msg("refused: %s", rows[i].wanted);
 		expect_entry(rows[i].wanted, &entry, rows[i].wanted);
+		expect_number("source", entry.source, entry.port ? 1001 : 0);
 	}
 }
 
@@ -349,6 +377,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_understood),
+		cmocka_unit_test(sources_are_those_of_the_original_direction),
 		cmocka_unit_test(other_lines_are_refused),
 		cmocka_unit_test(messages_are_understood),
 		cmocka_unit_test(messages_that_lack_something_are_refused),
