@@ -115,6 +115,15 @@ void buffer_add_amount(struct buffer *b, uint64_t bytes)
 	buffer_printf(b, " %s", units[unit]);
 }
 
+void buffer_add_count(struct buffer *b, uint64_t count)
+{
+	char digits[sizeof("18446744073709551615")];
+	size_t length = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, count);
+
+	for (size_t i = 0; i < length; i++)
+		buffer_printf(b, "%s%c", i > 0 && (length - i) % 3 == 0 ? "," : "", digits[i]);
+}
+
 int buffer_steal(struct buffer *b, char **ret_text, size_t *ret_length)
 {
 	int error;

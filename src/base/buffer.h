@@ -37,5 +37,8 @@ void buffer_add_shown(struct buffer *b, const char *text, size_t length);
 /* An amount of memory for people: "512 B", "64 KiB", "1.5 GiB"; at most one digit after the point, rounded down. */
 void buffer_add_amount(struct buffer *b, uint64_t bytes);
 
+/* A number for people, with thousands separators: "4,194,304". */
+void buffer_add_count(struct buffer *b, uint64_t count);
+
 /* Moves the text out; *ret_text is never NULL on success. Returns -ENOMEM when an addition had failed. */
 MUST_CHECK int buffer_steal(struct buffer *b, char **ret_text, size_t *ret_length);

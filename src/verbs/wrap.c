@@ -1,15 +1,21 @@
-/* Paragraphs for a terminal of 80 columns. */
+/* Paragraphs as wide as the terminal. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "verbs/wrap.h"
 
 #include <string.h>
 
-#define COLUMNS 80
+#include "host/terminal.h"
+
+/* A narrower terminal breaks the lines by itself. */
+#define COLUMNS_LEAST 40
 
 void report_say_wrapped(struct report *report, const char *first, size_t indent, const char *text)
 {
-	size_t width = COLUMNS - indent;
+	unsigned int columns, lines;
+	size_t width;
 
+	terminal_size(&columns, &lines);
+	width = (columns < COLUMNS_LEAST ? COLUMNS_LEAST : columns) - indent;
 	while (strlen(text) > width) {
 		size_t length = width;
 

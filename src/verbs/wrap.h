@@ -1,8 +1,11 @@
-/* Paragraphs for a terminal of 80 columns. */
+/* Paragraphs as wide as the terminal. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include "verbs/report.h"
 
-/* Breaks at blanks; each line begins with `indent` blanks, but for the word `first` at the beginning of the first one. */
+/*
+ * Breaks the text at blanks, at the width that terminal_size() returns. Each line begins with `indent` blanks, at most 20;
+ * the first line has `first` in their place.
+ */
 void report_say_wrapped(struct report *report, const char *first, size_t indent, const char *text);

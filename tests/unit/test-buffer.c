@@ -177,9 +177,35 @@ static void amounts_are_for_people(void **state)
 	}
 }
 
+static void counts_have_thousands_separators(void **state)
+{
+	static const struct {
+		uint64_t count;
+		const char *text;
+	} rows[] = {
+		{0, "0"},
+		{7, "7"},
+		{999, "999"},
+		{1000, "1,000"},
+		{12345, "12,345"},
+		{262144, "262,144"},
+		{4194304, "4,194,304"},
+		{UINT64_MAX, "18,446,744,073,709,551,615"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) b = {0};
+
+		buffer_add_count(&b, rows[i].count);
+		expect_text("count", b.data, rows[i].text);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_have_thousands_separators),
 		cmocka_unit_test(empty_buffer_gives_empty_text),
 		cmocka_unit_test(additions_follow_each_other),
 		cmocka_unit_test(text_grows_beyond_any_first_size),
