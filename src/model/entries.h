@@ -52,8 +52,8 @@ struct port_counts {
 };
 
 /*
- * About 3 MiB, because every port of TCP and UDP is counted: constant memory, whatever the table holds. Make it with
- * entry_counts_new(). Set idle_below and idle_above before counting.
+ * About 3 MiB, because every port of TCP and UDP is counted: constant memory, whatever the table
+ * holds. Make it with entry_counts_new(). Set idle_below and idle_above before counting.
  */
 struct entry_counts {
 	uint64_t total;
@@ -63,12 +63,16 @@ struct entry_counts {
 	uint64_t by_time[TIME_BANDS];
 	uint64_t by_state_and_time[TCP_STATES][TIME_BANDS]; /* of TCP alone */
 	uint64_t unreplied, assured, offloaded;
-	/* The kernel gives UDP that is assured the timeout udp_stream, all other UDP the timeout udp (nf_conntrack_proto_udp.c). */
+	/*
+	 * The kernel gives UDP that is assured the timeout udp_stream, all other UDP the timeout
+	 * udp (nf_conntrack_proto_udp.c).
+	 */
 	uint64_t udp_unreplied, udp_assured;
 	/*
-	 * ESTABLISHED entries of TCP, answered, whose remaining time is less than this have been idle for longer than one
-	 * cares for. Not those that have no more than the other: the kernel gives an established connection only the timeouts
-	 * unacknowledged or max_retrans while data is on its way (tcp_packet(), nf_conntrack_proto_tcp.c, 4.18 to 7.2).
+	 * ESTABLISHED entries of TCP, answered, whose remaining time is less than this have been
+	 * idle for longer than one cares for. Not those that have no more than the other: the
+	 * kernel gives an established connection only the timeouts unacknowledged or max_retrans
+	 * while data is on its way (tcp_packet(), nf_conntrack_proto_tcp.c, 4.18 to 7.2).
 	 */
 	uint32_t idle_below; /* seconds; 0: none is counted */
 	uint32_t idle_above; /* seconds */
@@ -80,17 +84,20 @@ struct entry_counts {
 MUST_CHECK int entry_counts_new(struct entry_counts **ret);
 void entry_counts_add(struct entry_counts *counts, const struct entry *entry);
 
-/* The name of a protocol for people: "tcp", "udp", "icmp", "icmpv6", "sctp", "dccp", "gre", "udplite"; else NULL. */
+/*
+ * The name of a protocol for people: "tcp", "udp", "icmp", "icmpv6", "sctp", "dccp", "gre",
+ * "udplite"; else NULL.
+ */
 const char *protocol_name(uint8_t protocol);
 
 /*
- * A line of /proc/net/nf_conntrack (ct_seq_show(), nf_conntrack_standalone.c, 4.18 to 7.2), without its newline. -EBADMSG: it
- * is no such line.
+ * A line of /proc/net/nf_conntrack (ct_seq_show(), nf_conntrack_standalone.c, 4.18 to 7.2), without
+ * its newline. -EBADMSG: it is no such line.
  */
 MUST_CHECK int entry_parse(const char *line, struct entry *ret);
 
 /*
- * A message of ctnetlink's dump, IPCTNL_MSG_CT_NEW, behind its struct nfgenmsg (ctnetlink_fill_info(),
- * nf_conntrack_netlink.c). -EBADMSG: it is no such message.
+ * A message of ctnetlink's dump, IPCTNL_MSG_CT_NEW, behind its struct nfgenmsg
+ * (ctnetlink_fill_info(), nf_conntrack_netlink.c). -EBADMSG: it is no such message.
  */
 MUST_CHECK int entry_read_message(const void *bytes, size_t size, struct entry *ret);

@@ -11,8 +11,9 @@
 #include "base/text.h"
 
 /*
- * inih's line buffer is 200 bytes with newline and NUL, its section buffer 50 with NUL. A name is cut to 49 only when
- * a continuation line follows, which never happens here: a pasted kernel name of 57 characters shall be told as such.
+ * inih's line buffer is 200 bytes with newline and NUL, its section buffer 50 with NUL. A name is
+ * cut to 49 only when a continuation line follows, which never happens here: a pasted kernel name
+ * of 57 characters shall be told as such.
  */
 #define LINE_LENGTH_MAX	   198
 #define SECTION_LENGTH_MAX 48
@@ -153,7 +154,9 @@ static bool vet_pair(struct reader *r, const char *line)
 	return !r->section_broken;
 }
 
-/* Whether the line may go to inih; complains otherwise. line is NUL-terminated, with no line end. */
+/*
+ * Whether the line may go to inih; complains otherwise. line is NUL-terminated, with no line end.
+ */
 static bool vet_line(struct reader *r, const char *line, size_t length)
 {
 	size_t start = skip_blanks(line, 0);
@@ -210,8 +213,9 @@ static void leave_section(struct reader *r, const char *line, size_t length)
 }
 
 /*
- * inih's source of lines: hands over vetted lines only, each shorter than its buffer. The blanks before the content are
- * left out, because inih takes an indented line for the continuation of the one before.
+ * inih's source of lines: hands over vetted lines only, each shorter than its buffer. The blanks
+ * before the content are left out, because inih takes an indented line for the continuation of the
+ * one before.
  */
 static char *next_line(char *buffer, int size, void *stream)
 {
@@ -267,7 +271,10 @@ int ini_read(const char *file, const char *bytes, size_t size, const struct ini_
 	if (size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
 		r.next += 3;
 
-	/* The 4-argument handler: whether a build of inih passes line numbers is not told by its header. */
+	/*
+	 * The 4-argument handler: whether a build of inih passes line numbers is not told by its
+	 * header.
+	 */
 	error = ini_parse_stream(next_line, &r, take_pair, &r);
 	if (error == -2)
 		return -ENOMEM;

@@ -16,11 +16,11 @@ struct ini_events {
 };
 
 /*
- * Reads one file's bytes. A line may begin with blanks, and there is no continuation line. Each physical
- * line is vetted before inih sees it, because inih by itself cuts long lines in silence, takes an indented
- * line for a continuation, stops at a NUL and reports one error at most. Everything wrong is added to
- * problems under `file` with its line; pairs below a broken section line are not reported.
- * Returns 0 also when there were problems; -ENOMEM.
+ * Reads one file's bytes. A line may begin with blanks, and there is no continuation line. Each
+ * physical line is vetted before inih sees it, because inih by itself cuts long lines in silence,
+ * takes an indented line for a continuation, stops at a NUL and reports one error at most.
+ * Everything wrong is added to problems under `file` with its line; pairs below a broken section
+ * line are not reported. Returns 0 also when there were problems; -ENOMEM.
  */
 MUST_CHECK int ini_read(const char *file, const char *bytes, size_t size,
 			const struct ini_events *events, struct problems *problems);

@@ -5,7 +5,7 @@
 #include "verbs/report.h"
 
 /*
- * Breaks the text at blanks, at the width that terminal_size() returns. Each line begins with `indent` blanks, at most 20;
- * the first line has `first` in their place.
+ * Breaks the text at blanks, at the width that terminal_size() returns. Each line begins with
+ * `indent` blanks, at most 20; the first line has `first` in their place.
  */
 void report_say_wrapped(struct report *report, const char *first, size_t indent, const char *text);
