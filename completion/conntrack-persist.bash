@@ -38,11 +38,12 @@ _conntrack_persist() {
 	plan) options+=' --root --force --no-live --from-system' ;;
 	install) options+=' --root --dry-run --force --no-live --at-boot' ;;
 	uninstall) options+=' --root --dry-run --force' ;;
+	advise) options+=' --ini' ;;
 	status) options+=' --watch --prometheus' ;;
 	apply) options+=' --netns' ;;
 	unload) options+=' --dry-run' ;;
 	check | keys) options+=' --root' ;;
-	'') options+=' --root --dry-run --force --no-live --at-boot --from-system --watch --prometheus --netns' ;;
+	'') options+=' --root --dry-run --force --no-live --at-boot --from-system --ini --watch --prometheus --netns' ;;
 	esac
 	case $current in
 	-*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;

@@ -45,6 +45,7 @@ static void print_help(void)
 		"      --at-boot      with install: the automatic sizes alone, as the boot does\n"
 		"      --from-system  with plan: the configuration that says what the host's\n"
 		"                     other files say now\n"
+		"      --ini          with advise: the lines to write alone, ready for a drop-in\n"
 		"      --watch[=SECONDS]  with status: again and again, every 2 seconds or so\n"
 		"      --prometheus   with status: for node exporter's textfile collector\n"
 		"      --netns=WHICH  with apply: in the network namespace of that name or path,\n"
@@ -117,6 +118,8 @@ static bool vet_options(const struct verb *verb, const struct options *options)
 		wrong = "--at-boot";
 	else if (options->from_system && !(verb->flags & VERB_FROM_SYSTEM))
 		wrong = "--from-system";
+	else if (options->ini && !(verb->flags & VERB_INI))
+		wrong = "--ini";
 	else if (options->watch && !(verb->flags & VERB_SCREEN))
 		wrong = "--watch";
 	else if (options->prometheus && !(verb->flags & VERB_SCREEN))
@@ -131,9 +134,10 @@ static bool vet_options(const struct verb *verb, const struct options *options)
 		buffer_add(&text,
 			   "--at-boot is of the running host, and nothing is forced or shown then: "
 			   "neither --root, --dry-run nor --force");
-	else if ((options->json + options->prometheus + options->watch) > 1)
-		buffer_add(&text, "--json, --prometheus and --watch are three forms of one answer: "
-				  "choose one");
+	else if (options->json + options->ini + options->prometheus + options->watch > 1)
+		buffer_add(&text,
+			   "--json, --ini, --prometheus and --watch are forms of one answer: "
+			   "choose one");
 	else
 		return true;
 	complain_about_command_line(text.data ? text.data : "out of memory");

@@ -22,6 +22,7 @@ enum {
 	OPTION_PROMETHEUS,
 	OPTION_NETNS,
 	OPTION_AT_BOOT,
+	OPTION_INI,
 };
 
 static const struct option long_options[] = {
@@ -34,6 +35,7 @@ static const struct option long_options[] = {
 	{"no-live", no_argument, NULL, OPTION_NO_LIVE},
 	{"at-boot", no_argument, NULL, OPTION_AT_BOOT},
 	{"from-system", no_argument, NULL, OPTION_FROM_SYSTEM},
+	{"ini", no_argument, NULL, OPTION_INI},
 	{"watch", optional_argument, NULL, OPTION_WATCH},
 	{"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
 	{"netns", required_argument, NULL, OPTION_NETNS},
@@ -117,6 +119,9 @@ static int take_option(int option, const char *argument, struct options *options
 		return 0;
 	case OPTION_AT_BOOT:
 		options->at_boot = true;
+		return 0;
+	case OPTION_INI:
+		options->ini = true;
 		return 0;
 	case OPTION_WATCH:
 		return parse_watch(argument, options, complaint);

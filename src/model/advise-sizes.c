@@ -1,17 +1,17 @@
-/* Advice on sizes: how full the table is, which max and how many buckets would do, what memory allows. */
+/* Advice on sizes: how full the table is, which max would do, what memory allows. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
-#include <limits.h>
 
+#include "base/text.h"
 #include "model/advise-internal.h"
-#include "model/schema.h"
 #include "model/sizes.h"
 
 /* In percent of RAM: memory_limit where no configuration says more. */
 #define LIMIT_PERCENT 25U
+/* No larger max is advised; the table of so many entries takes 1 GiB when full. */
+#define ADVISED_MAX 4194304U
 
-/* Up to a power of two; nothing here comes near the largest there is. */
-static uint64_t power_up(uint64_t number)
+uint64_t advice_power_up(uint64_t number)
 {
 	uint64_t power = 1;
 
@@ -20,8 +20,7 @@ static uint64_t power_up(uint64_t number)
 	return power;
 }
 
-/* The most a full table may take, bytes; UINT64_MAX where nobody knows. */
-static uint64_t limit_bytes(const struct advise_request *request)
+uint64_t advice_limit_bytes(const struct advise_request *request)
 {
 	uint64_t ram = request->table->facts.ram;
 
@@ -30,8 +29,8 @@ static uint64_t limit_bytes(const struct advise_request *request)
 	return ram ? sizes_share(sizes_round_ram(ram), LIMIT_PERCENT) : UINT64_MAX;
 }
 
-/* A full table with as many buckets: by the release, as the configuration is judged, or as measured, if that is more. */
-static uint64_t full_bytes(const struct advise_request *request, uint64_t max)
+/* By the release, as the configuration is judged, or as measured, if that is more. */
+uint64_t advice_full_bytes(const struct advise_request *request, uint64_t max)
 {
 	const struct facts *facts = &request->table->facts;
 	uint64_t judged = sizes_table_bytes(facts, max, max), entries, measured;
@@ -44,10 +43,9 @@ static uint64_t full_bytes(const struct advise_request *request, uint64_t max)
 	return judged > measured ? judged : measured;
 }
 
-/* The largest power of two up to this one that fits in memory. */
-static uint64_t fitting(const struct advise_request *request, uint64_t power)
+uint64_t advice_fitting(const struct advise_request *request, uint64_t power)
 {
-	while (power > 1 && full_bytes(request, power) > limit_bytes(request))
+	while (power > 1 && advice_full_bytes(request, power) > advice_limit_bytes(request))
 		power /= 2;
 	return power;
 }
@@ -114,8 +112,7 @@ static uint64_t planned_buckets(const struct advise_request *request)
 			     : 0;
 }
 
-/* Whether chains are, were or will soon be too long. */
-static bool chains_matter(const struct advise_request *request)
+bool advice_chains_matter(const struct advise_request *request)
 {
 	const struct counters *counters = &request->table->counters;
 	enum verdict verdict = request->judgement->verdict;
@@ -136,31 +133,43 @@ void advice_judge_sizes(struct advice *advice)
 		judge_pressure(advice);
 	if (request->plan && !table->foreign_max) {
 		advice->max_waits = advice->pressure && request->plan->sizes.max > max;
-		advice->hashsize_waits = chains_matter(request) && table->buckets.known &&
+		advice->hashsize_waits = advice_chains_matter(request) && table->buckets.known &&
 					 planned_buckets(request) > table->buckets.value;
 	}
 	if (advice->pressure == PRESSURE_NONE)
 		return;
 	/* What was wanted of a full table cannot be seen. */
-	wanted = power_up(advice->pressure == PRESSURE_NEARLY ? 2 * advice->peak : 4 * max);
-	if (wanted > AUTO_MAX_LARGEST)
-		wanted = AUTO_MAX_LARGEST;
-	advice->larger = fitting(request, wanted);
+	wanted = advice_power_up(advice->pressure == PRESSURE_NEARLY ? 2 * advice->peak : 4 * max);
+	if (wanted > ADVISED_MAX)
+		wanted = ADVISED_MAX;
+	advice->larger = advice_fitting(request, wanted);
 	if (advice->larger > max)
 		return;
 	advice->room = wanted > max ? ROOM_NO_MEMORY : ROOM_NONE_LARGER;
 	advice->larger = 0;
 }
 
+void advice_leave_out(struct advice *advice, uint64_t entries)
+{
+	const struct table *table = advice->request->table;
+
+	if ((table->contents->total - entries) * 2 > table->max.value)
+		return;
+	advice->larger = 0;
+	advice->room = ROOM;
+}
+
 void advice_add_room(struct advice *advice, struct buffer *b)
 {
-	uint64_t limit = limit_bytes(advice->request);
+	uint64_t limit = advice_limit_bytes(advice->request);
 
 	if (advice->pressure == PRESSURE_NONE || advice->room == ROOM || advice->max_waits)
 		return;
 	advice->room_told = true;
 	if (advice->room == ROOM_NONE_LARGER) {
-		buffer_printf(b, " A max of more than %u is not advised.", AUTO_MAX_LARGEST);
+		buffer_add(b, " A max of more than ");
+		buffer_add_count(b, ADVISED_MAX);
+		buffer_add(b, " is not advised.");
 		return;
 	}
 	buffer_add(b, " Memory does not allow a larger table: memory_limit is ");
@@ -181,13 +190,14 @@ static void add_share_of_ram(struct buffer *b, uint64_t bytes, uint64_t ram)
 			      tenths % 10);
 }
 
-/* What such a table takes; of one namespace. */
-static void add_cost(const struct advise_request *request, uint64_t max, struct buffer *b)
+void advice_add_cost(const struct advise_request *request, uint64_t max, struct buffer *b)
 {
 	const struct table *table = request->table;
-	uint64_t bytes = full_bytes(request, max);
+	uint64_t bytes = advice_full_bytes(request, max);
 
-	buffer_printf(b, " %" PRIu64 " entries and as many buckets take ", max);
+	buffer_add(b, " ");
+	buffer_add_count(b, max);
+	buffer_add(b, " entries and as many buckets take ");
 	buffer_add_amount(b, bytes);
 	add_share_of_ram(b, bytes, table->facts.ram);
 	buffer_add(b, ", when full.");
@@ -198,19 +208,36 @@ static void add_cost(const struct advise_request *request, uint64_t max, struct 
 	}
 }
 
-/* Lines for sizes, or who may set them. */
-static void set_sizes(const struct advise_request *request, uint64_t max, struct draft *draft)
+void advice_set_sizes(const struct advise_request *request, uint64_t max, struct draft *draft)
 {
-	if (request->table->foreign_max) {
-		buffer_printf(&draft->reason,
-			      " max and hashsize are set in the first network namespace alone, of "
-			      "which this container is not: on the host, write max = %" PRIu64
-			      " and hashsize = auto.",
-			      max);
+	const struct table *table = request->table;
+
+	if (table->foreign_max) {
+		buffer_printf(
+			&draft->reason,
+			" max and hashsize can be set in the first network namespace alone, "
+			"and this container is in another one: on the host, write max = %" PRIu64
+			" and hashsize = auto.",
+			max);
 		return;
 	}
-	buffer_printf(&draft->lines, "[conntrack]\nmax = %" PRIu64 "\nhashsize = auto", max);
+	draft_set(draft, "conntrack", "max", table->max, "%" PRIu64, max);
+	draft_set(draft, "conntrack", "hashsize", table->buckets, "auto");
+	if (!table->max.known || table->max.value != max)
+		draft_show_change(draft, "max", table->max, max, "");
+	else
+		draft_show_change(draft, "hashsize", table->buckets, max, "");
 	draft->command = "conntrack-persist install";
+}
+
+/* Whose table it is: "the table", "the table of namespace blue". */
+static void add_whose(const struct advice *advice, const char *table, struct buffer *b)
+{
+	buffer_add(b, table);
+	if (advice->where)
+		buffer_printf(b, " of %s",
+			      text_is_plain(advice->where) ? advice->where
+							   : "another network namespace");
 }
 
 static void add_larger_title(const struct advice *advice, struct buffer *b)
@@ -221,9 +248,11 @@ static void add_larger_title(const struct advice *advice, struct buffer *b)
 	if (advice->pressure == PRESSURE_WAS_FULL) {
 		buffer_add(b, "The table was too small: new connections were dropped.");
 	} else if (advice->where) {
-		buffer_printf(
-			b, "Another namespace's table is %s: %" PRIu64 " of %" PRIu64 " entries.",
-			how, advice->peak, max);
+		buffer_printf(b, "Another namespace's table is %s: ", how);
+		buffer_add_count(b, advice->peak);
+		buffer_add(b, " of ");
+		buffer_add_count(b, max);
+		buffer_add(b, " entries.");
 	} else {
 		buffer_printf(b, "The table is %s: ", how);
 		advice_add_use(b, advice->peak, max);
@@ -231,120 +260,52 @@ static void add_larger_title(const struct advice *advice, struct buffer *b)
 	}
 }
 
+static void add_larger_summary(const struct advice *advice, struct buffer *b)
+{
+	if (advice->pressure == PRESSURE_WAS_FULL) {
+		buffer_add(b, "the table was full");
+		return;
+	}
+	add_whose(advice, "the table", b);
+	if (advice->pressure == PRESSURE_FULL)
+		buffer_add(b, " is full and drops connections");
+	else
+		buffer_printf(b, " is nearly full (%" PRIu64 " %%)",
+			      advice_percent(advice->peak, advice->request->table->max.value));
+}
+
 void advice_larger_max(struct advice *advice)
 {
-	struct draft draft = {.kind = FINDING_LARGER_MAX};
+	struct draft draft = {.kind = FINDING_LARGER_MAX, .urgency = advice_urgency(advice)};
 
 	if (advice->larger == 0 || advice->max_waits)
 		return;
+	add_larger_summary(advice, &draft.summary);
 	add_larger_title(advice, &draft.title);
 	advice_add_pressure(advice, &draft.evidence);
 
-	buffer_add(&draft.reason, "While it is full new connections are dropped, and known ones "
-				  "go on.");
+	buffer_add(&draft.reason, "While the table is full, new connections are dropped, and known "
+				  "ones go on.");
 	if (advice->pressure != PRESSURE_NEARLY)
-		buffer_add(&draft.reason, " How many were wanted then cannot be seen: the advice "
-					  "is four times as many, as far as memory allows.");
-	add_cost(advice->request, advice->larger, &draft.reason);
+		buffer_add(&draft.reason, " How many entries were wanted then cannot be seen: the "
+					  "advice is four times max, as far as memory allows.");
+	advice_add_cost(advice->request, advice->larger, &draft.reason);
 	if (advice->pressure == PRESSURE_FULL && !advice->where)
-		buffer_add(
-			&draft.reason,
-			" \"conntrack -F\" empties the table now, as a stopgap only: connections "
-			"with translated addresses (NAT) are cut, and others are dropped where "
-			"rules ask for their state.");
-	set_sizes(advice->request, advice->larger, &draft);
-	advice_add(advice, &draft);
-}
-
-static void add_ratio(struct buffer *b, uint64_t entries, uint64_t buckets)
-{
-	uint64_t tenths = buckets ? entries * 10 / buckets : 0;
-
-	buffer_printf(b, "%" PRIu64 ".%" PRIu64, tenths / 10, tenths % 10);
-}
-
-static void add_chains(const struct advise_request *request, struct buffer *b)
-{
-	const struct table *table = request->table;
-	const struct counters *counters = &table->counters;
-
-	advice_add_count(b, table->entries.value, "entry", "entries");
-	buffer_printf(b, " in %" PRIu64 " buckets: ", table->buckets.value);
-	add_ratio(b, table->entries.value, table->buckets.value);
-	buffer_printf(b, " a bucket; with the present max of %" PRIu64 " up to ", table->max.value);
-	add_ratio(b, table->max.value, table->buckets.value);
-	buffer_add(b, ".");
-	if (counters->known[COUNTER_CHAIN_TOO_LONG] &&
-	    counters->value[COUNTER_CHAIN_TOO_LONG] > 0) {
-		buffer_add(b, " ");
-		advice_add_count(b, counters->value[COUNTER_CHAIN_TOO_LONG], "entry was",
-				 "entries were");
-		buffer_add(b, " refused so far.");
-	}
-}
-
-/* The max that buckets shall follow: the present one or the plan's, brought down to what a configuration may say. */
-static uint64_t max_for_buckets(const struct advise_request *request)
-{
-	const struct table *table = request->table;
-	uint64_t max = table->max.value, most = (uint64_t)RATIO_WARN * HASHSIZE_MAX;
-
-	if (request->plan && request->plan->sizes.max > max)
-		max = request->plan->sizes.max;
-	if (max == 0)
-		max = power_up(2 * table->entries.value);
-	if (max > most)
-		max = most;
-	if (full_bytes(request, max) <= limit_bytes(request))
-		return max;
-	return fitting(request, power_up(max) > max ? power_up(max) / 2 : max);
-}
-
-static void add_chain_limit(const struct judgement *judgement, struct buffer *b)
-{
-	buffer_add(b, "Each entry is in the chains of two buckets.");
-	if (judgement->chains.high > 0)
-		buffer_printf(b,
-			      " Where one is longer than a limit that the kernel draws anew each "
-			      "time, from %u to %u, the packet is dropped, far below max and "
-			      "without a message.",
-			      judgement->chains.low, judgement->chains.high);
-	else
-		buffer_add(b, " Long chains make each packet slow.");
-	buffer_add(b, " With as many buckets as max there is one entry a bucket when full.");
-}
-
-void advice_more_buckets(struct advice *advice)
-{
-	const struct advise_request *request = advice->request;
-	const struct table *table = request->table;
-	struct draft draft = {.kind = FINDING_MORE_BUCKETS};
-	enum verdict verdict = request->judgement->verdict;
-	uint64_t max = max_for_buckets(request);
-
-	/* A larger table comes with buckets of its own. */
-	if (!chains_matter(request) || !table->buckets.known || !table->max.known ||
-	    !table->entries.known || advice->hashsize_waits ||
-	    (advice->larger && !advice->max_waits) ||
-	    sizes_round_buckets(max, table->facts.page_size, table->facts.word_size) <=
-		    table->buckets.value)
-		return;
-	buffer_printf(&draft.title, "Too few buckets: packets %s dropped before the table is full.",
-		      verdict == VERDICT_CHAINS		 ? "are"
-		      : verdict == VERDICT_NEARLY_CHAINS ? "may be"
-							 : "were");
-	add_chains(request, &draft.evidence);
-	add_chain_limit(request->judgement, &draft.reason);
-	add_cost(request, max, &draft.reason);
-	if (max < table->max.value)
 		buffer_add(&draft.reason,
-			   " max comes down to what memory_limit allows with as many buckets.");
-	if (max >= table->max.value || table->entries.value * 10 <= max * 8)
-		set_sizes(request, max, &draft);
-	else
-		buffer_add(&draft.reason, " That is too little for what is in use: a larger "
-					  "memory_limit comes first.");
+			   " \"conntrack -F\" empties the table now, as a stopgap only: it cuts "
+			   "connections with translated addresses (NAT), and others are dropped if "
+			   "rules ask for their state.");
+	advice_set_sizes(advice->request, advice->larger, &draft);
 	advice_add(advice, &draft);
+}
+
+/* " Configured is max = 200000, the live value is 65536." */
+static void add_waiting(struct draft *draft, const char *name, struct figure live, uint64_t value)
+{
+	buffer_printf(&draft->evidence,
+		      " Configured is %s = %" PRIu64 ", the live value is %" PRIu64 ".", name,
+		      value, live.value);
+	draft_show_change(draft, name, live, value, "");
 }
 
 void advice_not_in_force(struct advice *advice)
@@ -352,29 +313,29 @@ void advice_not_in_force(struct advice *advice)
 	const struct advise_request *request = advice->request;
 	const struct table *table = request->table;
 	struct draft draft = {.kind = FINDING_NOT_IN_FORCE,
+			      .urgency = advice_urgency(advice),
 			      .command = table->values.files_differ ? "conntrack-persist install"
 								    : "conntrack-persist apply"};
 
 	if (!advice->max_waits && !advice->hashsize_waits && !advice->timeouts_wait)
 		return;
-	buffer_printf(&draft.title, "The configuration is not in force: the kernel has %s.",
+	buffer_add(&draft.summary, advice->max_waits || advice->hashsize_waits
+					   ? "configured, but not active"
+					   : "shorter timeouts are configured, but not active");
+	buffer_printf(&draft.title, "The configuration is not active: the kernel has %s.",
 		      advice->max_waits	       ? "a smaller table"
 		      : advice->hashsize_waits ? "fewer buckets"
 					       : "longer timeouts");
 	advice_add_pressure(advice, &draft.evidence);
 	if (advice->max_waits)
-		buffer_printf(&draft.evidence,
-			      " Configured is max = %" PRIu64 ", in force %" PRIu64 ".",
-			      request->plan->sizes.max, table->max.value);
+		add_waiting(&draft, "max", table->max, request->plan->sizes.max);
 	if (advice->hashsize_waits)
-		buffer_printf(&draft.evidence,
-			      " Configured is hashsize = %" PRIu64 ", in force %" PRIu64 ".",
-			      request->plan->sizes.hashsize, table->buckets.value);
+		add_waiting(&draft, "hashsize", table->buckets, request->plan->sizes.hashsize);
 	if (advice->timeouts_wait)
 		buffer_add(&draft.evidence,
-			   " Configured timeouts are shorter than those in force.");
+			   " Configured timeouts are shorter than the live values.");
 	buffer_add(&draft.reason,
 		   "What is configured helps once the kernel has it. \"conntrack-persist check\" "
-		   "tells what else differs, and who else writes the same values.");
+		   "prints what else differs, and what else sets the same values.");
 	advice_add(advice, &draft);
 }

@@ -60,7 +60,7 @@ struct table {
 	struct slab slab;
 	struct figure extensions; /* bytes an entry besides, by its settings: 0 or 128 */
 	/* Settings of the running kernel that advice depends on; seconds. */
-	struct figure tcp_established, tcp_time_wait, udp, udp_stream;
+	struct figure tcp_syn_sent, tcp_syn_recv, tcp_established, tcp_time_wait, udp, udp_stream;
 	struct full_messages messages;
 	struct entry_counts *contents; /* owned; NULL: contents_error says why */
 	int contents_error;

@@ -1,12 +1,13 @@
-/* The verb advise: what to do next, from the table and who uses it, with reasons and the lines to write. */
+/* The verb advise: what to do next, from the table and who uses it, with the lines to write. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/advise.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "host/terminal.h"
+#include "model/schema.h"
 #include "model/sizes.h"
 #include "verbs/applied.h"
 #include "verbs/find-uses.h"
@@ -14,12 +15,11 @@
 #include "verbs/session.h"
 #include "verbs/wrap.h"
 
-#define ADVICE_NAME "50-advice.conf"
+#define ADVICE_NAME "50-advise.conf"
 #define PATH_ADVICE CONFIG_DIRECTORY "/" ADVICE_NAME
 
-/* Of texts below a number, and of what stands behind a word there. */
-#define INDENT	     3
-#define INDENT_TEXTS 10
+/* The column in which texts begin, behind how urgent they are. */
+#define INDENT 10
 
 /* All that advice rests on. */
 struct look {
@@ -33,7 +33,10 @@ static void look_done(struct look *look)
 	host_table_done(&look->host);
 }
 
-/* By the RAM that a number in the configuration would be judged by, without the buckets for expectations; 0: not known. */
+/*
+ * By the RAM that a number in the configuration would be judged by, without the buckets for
+ * expectations; 0: not known.
+ */
 static uint64_t memory_limit(const struct session *session)
 {
 	const struct config_value *limit = &session->config.values[SETTING_MEMORY_LIMIT];
@@ -69,72 +72,76 @@ static enum exit_code look_around(struct context *context, struct look *look,
 	if (look->host.broken)
 		report_message(
 			context->report, SEVERITY_WARNING,
-			"the configuration cannot be used: advice goes without it, and install "
-			"needs it mended");
+			"the configuration cannot be used: the advice ignores it, and install "
+			"refuses it");
 	code = host_table_look(context, TABLE_WHOLE, &look->host);
 	if (code == EXIT_DONE)
 		*ret_worst = look_for_uses(context, look);
 	return code;
 }
 
+static json_t *make_setting(struct report *report, const struct advised_setting *setting)
+{
+	return report_pack(report, "{s:s, s:s, s:s, s:o}", "section", setting->row->section, "name",
+			   setting->row->name, "value", setting->value, "live",
+			   setting->live.known ? json_integer((json_int_t)setting->live.value)
+					       : json_null());
+}
+
+static json_t *make_settings(struct report *report, const struct finding *finding)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < finding->setting_count; i++)
+		report_add_item(report, list, make_setting(report, &finding->settings[i]));
+	return list;
+}
+
 static void add_json(struct context *context, const struct findings *findings)
 {
+	struct report *report = context->report;
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
 
-		report_add_item(context->report, list,
-				report_pack(context->report, "{s:s, s:o, s:o, s:o, s:s?, s:s?}",
-					    "kind", finding_word(finding->kind), "title",
+		report_add_item(report, list,
+				report_pack(report,
+					    "{s:s, s:s, s:o, s:o, s:o, s:o, s:s?, s:s?, s:s?, s:o}",
+					    "kind", finding_word(finding->kind), "severity",
+					    urgency_word(finding->urgency), "summary",
+					    report_string(finding->summary), "title",
 					    report_string(finding->title), "evidence",
 					    report_string(finding->evidence), "reason",
 					    report_string(finding->reason), "lines", finding->lines,
-					    "command", finding->command));
+					    "rules", finding->rules, "command", finding->command,
+					    "settings", make_settings(report, finding)));
 	}
-	report_set_member(context->report, report_object(context->report), "findings", list);
+	report_set_member(report, report_object(report), "findings", list);
 }
 
-static void say_lines(struct report *report, const char *lines)
+static void say_details(struct report *report, const struct finding *finding)
 {
-	const char *first = "   Write";
-
-	while (*lines) {
-		size_t length = strcspn(lines, "\n");
-
-		report_say(report, "%-*s%.*s", INDENT_TEXTS, first, (int)length, lines);
-		first = "";
-		lines += length + (lines[length] == '\n');
-	}
+	report_say_wrapped(report, "  seen", INDENT, finding->evidence);
+	report_say_wrapped(report, "  why", INDENT, finding->reason);
+	if (!finding->rules)
+		return;
+	report_say(report, "%-*s%s", INDENT, "  rules", "for \"nft -f\":");
+	report_say_lines(report, finding->rules);
 }
 
-static void say_finding(struct report *report, size_t number, const struct finding *finding)
+static void say_finding(struct context *context, const struct finding *finding)
 {
-	struct buffer CLEANUP(buffer_clear) first = {0};
+	struct report *report = context->report;
 
-	buffer_printf(&first, "%zu.", number);
-	report_say_wrapped(report, first.data ? first.data : "", INDENT, finding->title);
-	report_say_wrapped(report, "   Seen", INDENT_TEXTS, finding->evidence);
-	report_say_wrapped(report, "   Why", INDENT_TEXTS, finding->reason);
-	if (finding->lines)
-		say_lines(report, finding->lines);
-	else if (finding->command)
-		report_say(report, "   Run    %s", finding->command);
+	report_say_wrapped(report, urgency_word(finding->urgency), INDENT, finding->summary);
+	if (finding->command && !finding->lines)
+		report_say(report, "%-*srun %s", INDENT, "", finding->command);
+	if (context->options->verbose)
+		say_details(report, finding);
 }
 
-static bool has_line_of(const struct findings *findings, const char *name)
-{
-	struct buffer CLEANUP(buffer_clear) start = {0};
-	bool has = false;
-
-	buffer_printf(&start, "\n%s = ", name);
-	for (size_t i = 0; start.data && i < findings->count; i++)
-		has = has ||
-		      (findings->items[i].lines && strstr(findings->items[i].lines, start.data));
-	return has;
-}
-
-/* What is read after the advice would overrule it without a word. */
+/* Whether a file is read after the drop-in, so that the advice has no effect. */
 static void warn_of_later_files(struct context *context, const struct look *look,
 				const struct findings *findings)
 {
@@ -147,7 +154,7 @@ static void warn_of_later_files(struct context *context, const struct look *look
 		const char *name = value->file ? strstr(value->file, directory) : NULL;
 
 		if (name && strcmp(name + strlen(directory), ADVICE_NAME) > 0 &&
-		    has_line_of(findings, schema[i].name))
+		    findings_set(findings, &schema[i]))
 			report_message(context->report, SEVERITY_WARNING,
 				       "%s:%u sets %s and is read after " ADVICE_NAME
 				       ": change it there",
@@ -155,51 +162,119 @@ static void warn_of_later_files(struct context *context, const struct look *look
 	}
 }
 
-static bool is_there(const struct context *context, const char *path)
+/*
+ * Returns whether the path exists; in *ret_empty, which may be NULL, whether it is an empty file.
+ */
+static bool is_there(const struct context *context, const char *path, bool *ret_empty)
 {
 	struct observed_file seen = {0};
 	bool there = tree_look(context->tree, path, FILE_SIZE_MAX, &seen) < 0 ||
 		     seen.kind != FILE_ABSENT;
 
+	if (ret_empty)
+		*ret_empty = seen.kind == FILE_REGULAR && seen.size == 0;
 	observed_file_clear(&seen);
 	return there;
 }
 
-/* The file as a whole is not replaced where advice was followed before. */
-static void say_how(struct context *context)
+/* What the drop-in has is part of the lines, so that they can replace it. */
+static void add_ini(const struct context *context, const struct look *look,
+		    const struct findings *findings, struct buffer *b)
+{
+	bool keeps = look->host.planned && !context->options->config;
+
+	findings_add_ini(findings, keeps ? &look->host.session.config : NULL, "/" ADVICE_NAME, b);
+}
+
+/*
+ * A shell empties the file before this program runs: what it had is lost, and cannot be part of the
+ * lines.
+ */
+static enum exit_code print_ini(struct context *context, const struct look *look,
+				const struct findings *findings)
+{
+	struct buffer CLEANUP(buffer_clear) ini = {0};
+	bool empty;
+
+	add_ini(context, look, findings, &ini);
+	if (ini.error < 0) {
+		report_errno(context, "make", "advice", -ENOMEM);
+		return EXIT_FAILED;
+	}
+	if (!context->options->config && is_there(context, PATH_ADVICE, &empty) && empty)
+		report_message(context->report, SEVERITY_WARNING,
+			       PATH_ADVICE " is empty: if your shell has just emptied it, the "
+					   "lines of earlier advice are lost; write to another "
+					   "file and move it there");
+	if (!ini.data)
+		report_message(context->report, SEVERITY_NOTE, "no line is advised");
+	report_print(context->report, &ini);
+	return EXIT_DONE;
+}
+
+static void say_where(struct context *context)
 {
 	const char *config = context->options->config;
+	struct buffer CLEANUP(buffer_clear) text = {0};
 
 	if (config)
-		report_say(context->report, "Put these values into %s, then run:", config);
-	else if (!is_there(context, CONFIG_DIRECTORY))
-		report_say_lines(context->report,
-				 "Make the directory " CONFIG_DIRECTORY ", save the lines\n"
-				 "there as " ADVICE_NAME ", then run:");
-	else if (is_there(context, PATH_ADVICE))
-		report_say_lines(context->report, "Put these values into " PATH_ADVICE
-						  ",\nwhich has others already, then run:");
+		buffer_printf(&text, "Put these lines into %s", config);
+	else if (is_there(context, PATH_ADVICE, NULL))
+		buffer_add(&text, "Replace " PATH_ADVICE " by these lines, which include its own");
 	else
-		report_say(context->report, "Save the lines as " PATH_ADVICE ", then run:");
+		buffer_add(&text, "Save these lines as " PATH_ADVICE);
+	if (!config && !is_there(context, CONFIG_DIRECTORY, NULL))
+		buffer_add(&text, ", once you have made the directory");
+	buffer_add(&text, context->options->verbose
+				  ? ":"
+				  : " (reasons: advise -v; these lines alone: advise --ini):");
+	report_say_wrapped(context->report, "", 0, text.data ? text.data : "?");
+}
+
+/* Lines that can be pasted, and the commands that follow. */
+static void say_ini(struct context *context, const struct look *look,
+		    const struct findings *findings)
+{
+	const char *config = context->options->config;
+	struct buffer CLEANUP(buffer_clear) ini = {0};
+
+	add_ini(context, look, findings, &ini);
+	say_where(context);
+	report_say(context->report, "%s", "");
+	report_say_lines(context->report, ini.data ? ini.data : "?");
+	report_say(context->report, "%s", "");
+	report_say(context->report, "Then run:");
 	for (int i = 0; i < 2; i++)
 		report_say(context->report, "    conntrack-persist%s%s %s", config ? " -c " : "",
 			   config ? config : "", i == 0 ? "plan" : "install");
 }
 
-static void say_findings(struct context *context, const struct findings *findings)
+static bool has_lines(const struct findings *findings)
 {
-	bool lines = false;
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->items[i].lines)
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < findings->count; i++) {
-		if (i > 0)
-			report_say(context->report, "%s", "");
-		say_finding(context->report, i + 1, &findings->items[i]);
-		lines = lines || findings->items[i].lines;
+/*
+ * On a terminal the other way round, so that the most urgent finding stands right above the prompt.
+ */
+static void say_findings(struct context *context, const struct look *look,
+			 const struct findings *findings)
+{
+	bool last = terminal_is_there(), lines = has_lines(findings);
+
+	if (last && lines) {
+		say_ini(context, look, findings);
+		report_say(context->report, "%s", "");
 	}
-	if (!lines)
-		return;
-	report_say(context->report, "%s", "");
-	say_how(context);
+	for (size_t i = 0; i < findings->count; i++)
+		say_finding(context, &findings->items[last ? findings->count - 1 - i : i]);
+	if (!last && lines) {
+		report_say(context->report, "%s", "");
+		say_ini(context, look, findings);
+	}
 }
 
 static void say_nothing(struct context *context, const struct look *look)
@@ -213,25 +288,28 @@ static void say_nothing(struct context *context, const struct look *look)
 			      "Nothing to change: nf_conntrack is %s, and no packet is tracked.",
 			      module_state_words(table->module));
 	} else if (!table->entries.known || !table->max.known) {
-		buffer_add(&text,
-			   "Nothing can be said: the figures of the table are out of reach.");
+		buffer_add(&text, "No advice: the figures of the table cannot be read.");
 	} else {
-		buffer_printf(&text,
-			      "Nothing to change: %" PRIu64 " of %" PRIu64 " entries %s in use",
-			      table->entries.value, table->max.value,
+		buffer_add(&text, "Nothing to change: ");
+		buffer_add_count(&text, table->entries.value);
+		buffer_add(&text, " of ");
+		buffer_add_count(&text, table->max.value);
+		buffer_printf(&text, " entries %s in use",
 			      table->entries.value == 1 ? "is" : "are");
-		if (dropped > 0)
+		if (dropped > 0) {
+			buffer_add(&text, "; ");
+			buffer_add_count(&text, dropped);
 			buffer_printf(&text,
-				      "; %" PRIu64 " packet%s dropped so far, and "
-				      "\"conntrack-persist status\" tells more",
-				      dropped, dropped == 1 ? " was" : "s were");
-		else if (table->counters.known[COUNTER_DROP])
+				      " packet%s dropped so far, and \"conntrack-persist status\" "
+				      "shows more",
+				      dropped == 1 ? " was" : "s were");
+		} else if (table->counters.known[COUNTER_DROP]) {
 			buffer_add(&text, "; no packet was dropped");
+		}
 		buffer_add(&text, ".");
 		if (table->values.differs > 0)
-			buffer_add(&text,
-				   " Some values are not as configured: see \"conntrack-persist "
-				   "check\".");
+			buffer_add(&text, " Some values are not as configured: run "
+					  "\"conntrack-persist check\".");
 	}
 	report_say_wrapped(context->report, "", 0, text.data ? text.data : "?");
 }
@@ -260,6 +338,14 @@ static void tell_unknown(struct context *context, const struct look *look)
 			       list.data);
 }
 
+/* Whether the administrator leaves a larger max to others. */
+static bool keeps_larger(const struct config *config)
+{
+	const struct config_value *policy = &config->values[SETTING_MAX_POLICY];
+
+	return policy->set && policy->number == MAX_AT_LEAST;
+}
+
 static enum exit_code run_advise(struct context *context)
 {
 	struct look CLEANUP(look_done) look = {0};
@@ -276,26 +362,31 @@ static enum exit_code run_advise(struct context *context)
 
 	if (code != EXIT_DONE)
 		return code;
-	if (look.host.planned)
+	if (look.host.planned) {
 		request.plan = &look.host.session.plan;
+		request.keeps_larger = keeps_larger(&look.host.session.config);
+	}
 	if (!look.host.broken)
 		request.memory_limit = memory_limit(&look.host.session);
 	if (advise(&request, &findings) < 0) {
 		report_errno(context, "make", "advice", -ENOMEM);
 		return EXIT_FAILED;
 	}
-	add_json(context, &findings);
-	say_findings(context, &findings);
 	warn_of_later_files(context, &look, &findings);
+	tell_unknown(context, &look);
+	if (context->options->ini)
+		return print_ini(context, &look, &findings) == EXIT_DONE ? worst : EXIT_FAILED;
+	add_json(context, &findings);
 	if (findings.count == 0)
 		say_nothing(context, &look);
-	tell_unknown(context, &look);
+	else
+		say_findings(context, &look, &findings);
 	return worst;
 }
 
 const struct verb verb_advise = {
 	.name = "advise",
-	.help = "what to do next, with reasons and the lines to write",
+	.help = "what to do next, with the lines to write",
 	.run = run_advise,
-	.flags = VERB_RUNNING,
+	.flags = VERB_RUNNING | VERB_INI,
 };

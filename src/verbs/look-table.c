@@ -115,6 +115,8 @@ static void read_figures(const struct context *context, struct table *table)
 	table->expect_max = read_figure(context, PATH_PROC "/nf_conntrack_expect_max");
 	table->expect_buckets = read_figure(context, PATH_PARAMETERS "/expect_hashsize");
 	table->foreign_max = table->max.known && !kernel_has(context->kernel, PATH_HOST_MAX);
+	table->tcp_syn_sent = read_figure(context, PATH_PROC "/nf_conntrack_tcp_timeout_syn_sent");
+	table->tcp_syn_recv = read_figure(context, PATH_PROC "/nf_conntrack_tcp_timeout_syn_recv");
 	table->tcp_established =
 		read_figure(context, PATH_PROC "/nf_conntrack_tcp_timeout_established");
 	table->tcp_time_wait =

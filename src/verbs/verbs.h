@@ -42,6 +42,7 @@ enum verb_flags {
 	VERB_SCREEN = 1 << 6,	   /* takes --watch and --prometheus */
 	VERB_NETNS = 1 << 7,	   /* takes --netns */
 	VERB_AT_BOOT = 1 << 8,	   /* takes --at-boot */
+	VERB_INI = 1 << 9,	   /* takes --ini */
 };
 
 struct verb {

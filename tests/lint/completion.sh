@@ -23,6 +23,7 @@ offers() {
 offers 'plan' pl
 offers '--dry-run' install --dry
 offers '' check --dry
+offers '--ini' advise --in
 offers 'always' --color al
 offers 'always' --color = al
 offers 'auto always never' --color =

@@ -2,7 +2,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "helpers.h"
 
+#include <errno.h>
+
 #include "base/buffer.h"
+#include "base/text.h"
 #include "model/advise.h"
 #include "model/sizes.h"
 
@@ -38,6 +41,8 @@ static int set_up(void **state)
 		.entries = {true, 100},
 		.max = {true, 2048},
 		.buckets = {true, 2048},
+		.tcp_syn_sent = {true, 120},
+		.tcp_syn_recv = {true, 60},
 		.tcp_established = {true, 432000},
 		.tcp_time_wait = {true, 120},
 		.udp = {true, 30},
@@ -109,7 +114,7 @@ static uint64_t read_lines(const struct fixture *f, const char *text)
 				       .program = "/usr/sbin/conntrack-persist"};
 
 	assert_int_equal(config_new(&config), 0);
-	assert_int_equal(config_read(&config, "50-advice.conf", text, strlen(text), &problems), 0);
+	assert_int_equal(config_read(&config, "50-advise.conf", text, strlen(text), &problems), 0);
 	config_check(&config, &problems);
 	assert_int_equal(plan_build(&request, &problems, &plan), 0);
 	expect_no_problem(text, &problems);
@@ -127,7 +132,7 @@ static bool is_sentence(const char *text)
 /* What holds of every finding; and all lines together are one file. */
 static void look(struct fixture *f)
 {
-	struct buffer CLEANUP(buffer_clear) all = {0};
+	struct buffer CLEANUP(buffer_clear) all = {0}, ini = {0};
 
 	findings_done(&f->findings);
 	assert_int_equal(advise(&f->request, &f->findings), 0);
@@ -141,6 +146,11 @@ static void look(struct fixture *f)
 			fail_msg("evidence: %s", finding->evidence);
 		if (!is_sentence(finding->reason))
 			fail_msg("reason: %s", finding->reason);
+		if (finding->summary[0] == '\0' || strchr(finding->summary, '\n') ||
+		    text_ends_with(finding->summary, "."))
+			fail_msg("summary: %s", finding->summary);
+		if (i > 0 && finding->urgency > f->findings.items[i - 1].urgency)
+			fail_msg("more urgent than the one before: %s", finding->summary);
 		if (finding->lines) {
 			buffer_printf(&all, "%s\n", finding->lines);
 			expect_text("command", finding->command, "conntrack-persist install");
@@ -148,6 +158,9 @@ static void look(struct fixture *f)
 	}
 	if (all.data)
 		(void)read_lines(f, all.data);
+	findings_add_ini(&f->findings, NULL, "", &ini);
+	if (ini.data)
+		(void)read_lines(f, ini.data);
 }
 
 /* The findings' words in their order, a blank between. */
@@ -214,15 +227,16 @@ static void full_table_gets_four_times_as_much(void **state)
 		(struct full_messages){.known = true, .count = 2, .last = NOW - 190 * SECOND};
 	finding = only(f, "larger-max");
 	expect_text("title", finding->title,
-		    "The table is too small: 2000 of 2000 entries are in use.");
-	expect_text("evidence", finding->evidence,
-		    "2000 of 2000 entries are in use. The kernel said \"table full\" 2 times, last "
-		    "3 minutes ago. 1 packet was dropped so far.");
+		    "The table is too small: 2,000 of 2,000 entries are in use.");
+	expect_text(
+		"evidence", finding->evidence,
+		"2,000 of 2,000 entries are in use. The kernel logged \"table full\" 2 times, last "
+		"3 minutes ago. 1 packet was dropped so far.");
 	expect_part(
 		"cost", finding->reason,
-		" 8192 entries and as many buckets take 2 MiB, less than 0.1 % of the RAM, when "
+		" 8,192 entries and as many buckets take 2 MiB, less than 0.1 % of the RAM, when "
 		"full.");
-	expect_part("unseen", finding->reason, "four times as many");
+	expect_part("unseen", finding->reason, "the advice is four times max");
 	expect_part("stopgap", finding->reason, "\"conntrack -F\" empties the table now");
 	expect_text("lines", finding->lines, "[conntrack]\nmax = 8192\nhashsize = auto");
 	expect_number("max", read_lines(f, finding->lines), 8192);
@@ -354,7 +368,7 @@ static void largest_table_is_not_made_larger(void **state)
 
 	use(f, 4194304, 4194304, VERDICT_FULL);
 	expect_part("largest", only(f, "larger-max")->reason,
-		    " A max of more than 4194304 is not advised.");
+		    " A max of more than 4,194,304 is not advised.");
 	assert_null(f->findings.items[0].lines);
 }
 
@@ -376,10 +390,10 @@ static void table_that_was_full_needs_a_message(void **state)
 	finding = only(f, "larger-max");
 	expect_text("title", finding->title,
 		    "The table was too small: new connections were dropped.");
-	expect_text(
-		"evidence", finding->evidence,
-		"10 of 2048 entries are in use. The kernel said \"table full\" 1 time, 0 seconds "
-		"ago. 7 packets were dropped so far.");
+	expect_text("evidence", finding->evidence,
+		    "10 of 2,048 entries are in use. The kernel logged \"table full\" 1 time, 0 "
+		    "seconds "
+		    "ago. 7 packets were dropped so far.");
 	expect_no_part(finding->reason, "conntrack -F");
 	expect_number("max", read_lines(f, finding->lines), 8192);
 
@@ -436,16 +450,16 @@ static void fullest_namespace_counts(void **state)
 	namespaces[2].entries.value = 801;
 	finding = only(f, "larger-max");
 	expect_text("title", finding->title,
-		    "Another namespace's table is nearly full: 801 of 1000 entries.");
+		    "Another namespace's table is nearly full: 801 of 1,000 entries.");
 	expect_text("evidence", finding->evidence,
-		    "namespace blue: 801 of 1000 entries are in use.");
+		    "namespace blue: 801 of 1,000 entries are in use.");
 	expect_part("each", finding->reason, "3 other ones here may take as much each.");
 	expect_number("max", read_lines(f, finding->lines), 2048);
 
 	namespaces[1].entries.value = 1000;
 	finding = only(f, "larger-max");
 	expect_text("evidence", finding->evidence,
-		    "another network namespace: 1000 of 1000 entries are in use.");
+		    "another network namespace: 1,000 of 1,000 entries are in use.");
 	expect_no_part(finding->reason, "conntrack -F");
 	expect_number("max", read_lines(f, finding->lines), 4096);
 
@@ -496,9 +510,11 @@ static void configured_max_is_brought_into_force_first(void **state)
 	configure(f, "[conntrack]\nmax = 2049\n");
 	finding = only(f, "not-in-force");
 	expect_text("title", finding->title,
-		    "The configuration is not in force: the kernel has a smaller table.");
-	expect_text("evidence", finding->evidence,
-		    "2048 of 2048 entries are in use. Configured is max = 2049, in force 2048.");
+		    "The configuration is not active: the kernel has a smaller table.");
+	expect_text(
+		"evidence", finding->evidence,
+		"2,048 of 2,048 entries are in use. Configured is max = 2049, the live value is "
+		"2048.");
 	expect_text("command", finding->command, "conntrack-persist apply");
 	assert_null(finding->lines);
 	f->table.values.files_differ = true;
@@ -517,7 +533,7 @@ static void configured_buckets_are_brought_into_force_first(void **state)
 	configure(f, "[conntrack]\nmax = 4096\nhashsize = 513\n");
 	expect_part("title", only(f, "not-in-force")->title, "the kernel has fewer buckets.");
 	expect_part("evidence", f->findings.items[0].evidence,
-		    " Configured is hashsize = 513, in force 512.");
+		    " Configured is hashsize = 513, the live value is 512.");
 	configure(f, "[conntrack]\nmax = 2048\nhashsize = 512\n");
 	expect_kinds(f, "more-buckets");
 	use(f, 100, 100000, VERDICT_FINE);
@@ -551,10 +567,9 @@ static void too_few_buckets_are_found_in_three_ways(void **state)
 	finding = only(f, "more-buckets");
 	expect_text("title", finding->title,
 		    "Too few buckets: packets are dropped before the table is full.");
-	expect_text(
-		"evidence", finding->evidence,
-		"19280 entries in 512 buckets: 37.6 a bucket; with the present max of 100000 up "
-		"to 195.3.");
+	expect_text("evidence", finding->evidence,
+		    "19,280 entries in 512 buckets: 37.6 a bucket; with the present max of 100,000 "
+		    "up to 195.3.");
 	expect_part("limit", finding->reason, "from 50 to 79, the packet is dropped");
 	expect_text("lines", finding->lines, "[conntrack]\nmax = 100000\nhashsize = auto");
 	expect_number("max", read_lines(f, finding->lines), 100000);
@@ -605,7 +620,7 @@ static void larger_max_brings_its_own_buckets(void **state)
 	f->table.counters.value[COUNTER_CHAIN_TOO_LONG] = 5;
 	expect_kinds(f, "larger-max");
 	expect_part("chains", f->findings.items[0].evidence,
-		    " 5 entries were refused over a chain that was too long.");
+		    " 5 entries were refused because a chain was too long.");
 	configure(f, "[conntrack]\nmax = 200000\nhashsize = 200000\n");
 	expect_kinds(f, "not-in-force");
 	configure(f, "[conntrack]\nmax = 8000\nhashsize = 1000\n");
@@ -624,7 +639,7 @@ static void max_comes_down_where_memory_has_no_room_for_buckets(void **state)
 	f->request.memory_limit--;
 	finding = only(f, "more-buckets");
 	expect_part("does not", finding->lines, "max = 65536\n");
-	expect_part("down", finding->reason, " max comes down to what memory_limit allows");
+	expect_part("down", finding->reason, " max is lowered to what memory_limit allows");
 
 	/* As long as what is in use keeps some room. */
 	f->request.memory_limit = sizes_table_bytes(&f->table.facts, 4096, 4096);
@@ -681,21 +696,136 @@ static void each_timeout_has_its_threshold(void **state)
 	struct fixture *f = *state;
 	const struct timeout_row rows[] = {
 		{&f->contents->by_state[TCP_STATE_TIME_WAIT], 400, &f->table.tcp_time_wait, 30,
-		 "[timeouts]\ntcp_time_wait = 30s",
-		 "Entries stay longer than most need: TIME_WAIT."},
+		 "[timeouts]\ntcp_time_wait = 30s", "Entries stay too long: TIME_WAIT."},
 		{&f->contents->idle, 250, &f->table.tcp_established, 21600,
-		 "[timeouts]\ntcp_established = 6h",
-		 "Entries stay longer than most need: idle ESTABLISHED."},
-		{&f->contents->by_protocol[UDP], 500, &f->table.udp, 30, "[timeouts]\nudp = 30s",
-		 "Entries stay longer than most need: UDP."},
-		{&f->contents->by_protocol[UDP], 500, &f->table.udp_stream, 60,
-		 "[timeouts]\nudp_stream = 60s", "Entries stay longer than most need: UDP."},
+		 "[timeouts]\ntcp_established = 6h", "Entries stay too long: idle ESTABLISHED."},
+		{&f->contents->by_protocol[UDP], 500, &f->table.udp, 10, "[timeouts]\nudp = 10s",
+		 "Entries stay too long: short UDP exchanges."},
 	};
 
 	fill(f, 1000);
-	f->table.udp_stream.value = 60;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		expect_timeout(f, &rows[i]);
+}
+
+/* Assured UDP has the timeout udp_stream, all other the timeout udp. */
+static void each_udp_entry_counts_for_its_timeout(void **state)
+{
+	struct fixture *f = *state;
+	struct entry_counts *contents = f->contents;
+	static const struct {
+		uint64_t udp, unreplied, assured, live, live_stream;
+		const char *lines; /* NULL: none */
+		const char *word;
+	} rows[] = {
+		{1000, 1000, 0, 30, 120, "[timeouts]\nudp = 10s", "UDP without reply"},
+		{1000, 1000, 0, 180, 120, "[timeouts]\nudp = 30s", "UDP without reply"},
+		{1000, 1000, 0, 31, 120, "[timeouts]\nudp = 30s", "UDP without reply"},
+		{1000, 1000, 0, 10, 120, NULL, NULL},
+		{1000, 0, 0, 30, 120, "[timeouts]\nudp = 10s", "short UDP exchanges"},
+		{1000, 0, 1000, 30, 120, "[timeouts]\nudp_stream = 60s", "UDP streams"},
+		{1000, 0, 1000, 30, 60, NULL, NULL},
+		{1000, 501, 499, 30, 120, "[timeouts]\nudp = 10s", "UDP without reply"},
+		{1000, 500, 500, 30, 120, "[timeouts]\nudp = 10s\nudp_stream = 60s",
+		 "UDP without reply, UDP streams"},
+		{998, 499, 499, 30, 120, NULL, NULL},
+	};
+
+	fill(f, 1000);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		contents->by_protocol[UDP] = rows[i].udp;
+		contents->udp_unreplied = rows[i].unreplied;
+		contents->udp_assured = rows[i].assured;
+		f->table.udp.value = rows[i].live;
+		f->table.udp_stream.value = rows[i].live_stream;
+		expect_kinds(f, rows[i].lines ? "larger-max shorter-timeouts" : "larger-max");
+		if (!rows[i].lines)
+			continue;
+		expect_text("lines", f->findings.items[1].lines, rows[i].lines);
+		expect_part("title", f->findings.items[1].title, rows[i].word);
+	}
+}
+
+/* 230,000 of 236,000 entries in SYN_SENT: a larger table would hold more of them. */
+static void half_open_connections_need_no_larger_table(void **state)
+{
+	struct fixture *f = *state;
+	struct entry_counts *contents = f->contents;
+	const struct finding *finding;
+
+	use(f, 236000, 262144, VERDICT_NEARLY_FULL);
+	f->table.contents = contents;
+	contents->total = 236000;
+	contents->by_state[TCP_STATE_SYN_SENT] = 230000;
+	finding = only(f, "half-open");
+	expect_text("lines", finding->lines, "[timeouts]\ntcp_syn_sent = 20s");
+	expect_text("summary", finding->summary,
+		    "tcp_syn_sent 120 s -> 20 s: 97 % of entries are half-open (a SYN flood?)");
+	expect_text("evidence", finding->evidence,
+		    "230,000 of 236,000 entries (97 %) are handshakes without an answer "
+		    "(SYN_SENT). tcp_syn_sent is 120 s.");
+	expect_part("cure", finding->reason, "SYNPROXY answers handshakes");
+	expect_number("urgency", finding->urgency, URGENCY_WARNING);
+	contents->tcp.destinations[443] = 230000;
+	expect_kinds(f, "half-open untracked");
+	contents->tcp.destinations[443] = 0;
+
+	/* The timeouts are short, and there are as many: no line, and no larger table. */
+	f->table.tcp_syn_sent.value = 20;
+	finding = only(f, "half-open");
+	assert_null(finding->lines);
+	expect_no_part(finding->reason, "renews");
+	f->table.tcp_syn_sent.value = 120;
+
+	use(f, 262144, 262144, VERDICT_FULL);
+	contents->by_state[TCP_STATE_SYN_SENT] = 130000;
+	contents->by_state[TCP_STATE_SYN_RECV] = 100000;
+	finding = only(f, "half-open");
+	expect_number("urgency", finding->urgency, URGENCY_CRITICAL);
+	expect_text("lines", finding->lines, "[timeouts]\ntcp_syn_sent = 20s\ntcp_syn_recv = 20s");
+	f->judgement.verdict = VERDICT_CHAINS;
+	f->table.buckets.value = 512;
+	expect_kinds(f, "more-buckets half-open");
+}
+
+static void half_open_connections_have_thresholds(void **state)
+{
+	struct fixture *f = *state;
+	struct entry_counts *contents = f->contents;
+
+	/* Half of all; the rest has no room in half of max. */
+	fill(f, 2000);
+	contents->by_state[TCP_STATE_SYN_SENT2] = 999;
+	expect_kinds(f, "larger-max");
+	contents->by_state[TCP_STATE_SYN_SENT2] = 1000;
+	expect_kinds(f, "half-open");
+	contents->total = 2002;
+	contents->by_state[TCP_STATE_SYN_SENT2] = 1001;
+	expect_kinds(f, "half-open larger-max");
+
+	/* Without pressure: from half of max or from ten thousand on. */
+	contents->total = contents->by_state[TCP_STATE_SYN_RECV] = 1000;
+	contents->by_state[TCP_STATE_SYN_SENT2] = 0;
+	use(f, 999, 2000, VERDICT_FINE);
+	expect_kinds(f, "");
+	use(f, 1000, 2000, VERDICT_FINE);
+	expect_kinds(f, "half-open");
+	contents->total = contents->by_state[TCP_STATE_SYN_RECV] = 9999;
+	use(f, 9999, 262144, VERDICT_FINE);
+	expect_kinds(f, "");
+	contents->total = contents->by_state[TCP_STATE_SYN_RECV] = 10000;
+	expect_kinds(f, "half-open");
+
+	/* Of the two only the one that matters is shortened. */
+	contents->by_state[TCP_STATE_SYN_SENT] = 999;
+	expect_text("one", only(f, "half-open")->lines, "[timeouts]\ntcp_syn_recv = 20s");
+	contents->by_state[TCP_STATE_SYN_SENT] = 1000;
+	expect_part("both", only(f, "half-open")->lines, "tcp_syn_sent = 20s\ntcp_syn_recv");
+
+	configure(f, "[conntrack]\nmax = 262144\n[timeouts]\ntcp_syn_sent = 20\n"
+		     "tcp_syn_recv = 5\n");
+	expect_kinds(f, "not-in-force half-open");
+	assert_null(f->findings.items[1].lines);
 }
 
 static void several_timeouts_are_one_finding(void **state)
@@ -705,23 +835,23 @@ static void several_timeouts_are_one_finding(void **state)
 
 	fill(f, 1000);
 	f->contents->by_protocol[TCP] = f->contents->by_protocol[UDP] = 500;
+	f->contents->udp_unreplied = 500;
 	f->contents->by_state[TCP_STATE_TIME_WAIT] = 400;
 	f->contents->idle = 250;
 	f->table.udp.value = 60;
 	expect_kinds(f, "larger-max shorter-timeouts");
 	expect_text("title", finding->title,
-		    "Entries stay longer than most need: TIME_WAIT, idle ESTABLISHED, UDP.");
+		    "Entries stay too long: TIME_WAIT, idle ESTABLISHED, UDP without reply.");
 	expect_text(
 		"evidence", finding->evidence,
-		"400 of 1000 entries (40 %) are closed connections (TIME_WAIT). tcp_time_wait is "
-		"120 s. 250 of 1000 entries (25 %) are established connections that were idle "
-		"for more than 6 h. tcp_established is 432000 s. 500 of 1000 entries (50 %) are "
-		"UDP. udp is 60 s. udp_stream is 120 s.");
+		"400 of 1,000 entries (40 %) are closed connections (TIME_WAIT). tcp_time_wait is "
+		"120 s. 250 of 1,000 entries (25 %) are established connections that were idle "
+		"for more than 6 h. tcp_established is 432,000 s. 500 of 1,000 entries (50 %) are "
+		"UDP without a reply, or with a short exchange. udp is 60 s.");
 	expect_text("lines", finding->lines,
-		    "[timeouts]\ntcp_time_wait = 30s\ntcp_established = 6h\nudp = 30s\n"
-		    "udp_stream = 60s");
+		    "[timeouts]\ntcp_time_wait = 30s\ntcp_established = 6h\nudp = 30s");
 	expect_part("breaks", finding->reason, "as with ssh and databases");
-	expect_part("breaks", finding->reason, "A UDP client that is silent");
+	expect_part("breaks", finding->reason, "A reply that comes later than udp allows");
 }
 
 static void timeouts_stay_while_there_is_room(void **state)
@@ -754,9 +884,12 @@ static void one_service_that_fills_the_table_is_named(void **state)
 	finding = &f->findings.items[1];
 	expect_text("title", finding->title, "Most entries are of one service: udp port 53.");
 	expect_text("evidence", finding->evidence,
-		    "1200 of 2000 entries (60 %) go to udp port 53.");
-	expect_part("nft", finding->reason,
-		    "\"udp dport 53 notrack\" and \"udp sport 53 notrack\"");
+		    "1,200 of 2,000 entries (60 %) go to udp port 53.");
+	expect_text("summary", finding->summary,
+		    "60 % of the entries go to udp port 53: must it be tracked?");
+	expect_part("nft", finding->rules,
+		    "\tchain output {\n\t\ttype filter hook output priority raw;\n"
+		    "\t\tudp dport 53 notrack\n\t\tudp sport 53 notrack\n\t}\n}");
 	assert_null(finding->lines);
 	assert_null(finding->command);
 	f->contents->udp.destinations[53]--;
@@ -770,6 +903,139 @@ static void one_service_that_fills_the_table_is_named(void **state)
 	expect_kinds(f, "larger-max");
 	f->contents->total = f->contents->tcp.destinations[65535] = 1000;
 	expect_kinds(f, "larger-max untracked");
+}
+
+static void answers_without_their_questions_are_half_a_pair(void **state)
+{
+	struct fixture *f = *state;
+	struct port_counts *udp = &f->contents->udp;
+	const struct finding *finding;
+
+	/* Also in a table that is far from full. */
+	use(f, 2000, 100000, VERDICT_FINE);
+	f->table.contents = f->contents;
+	f->contents->total = 2000;
+	udp->sources[53] = 1200;
+	udp->unreplied[53] = 1140;
+	finding = only(f, "half-notrack");
+	expect_text(
+		"summary", finding->summary,
+		"60 % of the entries come from udp port 53 with no reply: half a notrack pair?");
+	expect_text("evidence", finding->evidence,
+		    "1,200 of 2,000 entries (60 %) come from udp port 53, and 1,140 of these have "
+		    "no reply.");
+	expect_part("rules", finding->rules, "\t\tudp sport 53 notrack\n");
+	expect_number("urgency", finding->urgency, URGENCY_WARNING);
+	assert_null(finding->lines);
+
+	udp->unreplied[53]--;
+	expect_kinds(f, "");
+	udp->unreplied[53] = udp->sources[53] = 1199;
+	expect_kinds(f, "");
+	udp->unreplied[53] = udp->sources[53] = 1900;
+	f->contents->total = 1000000;
+	expect_kinds(f, "");
+
+	/* A full table needs the rule, and no larger max. */
+	fill(f, 2000);
+	finding = only(f, "half-notrack");
+	expect_number("urgency", finding->urgency, URGENCY_CRITICAL);
+
+	/* All to one port as well: questions that nobody answers. */
+	udp->destinations[53] = 1900;
+	expect_kinds(f, "larger-max untracked");
+	expect_part("destination", f->findings.items[1].title, "one service: udp port 53.");
+	udp->destinations[53] = 0;
+
+	/* Answered: a source like any other. */
+	udp->unreplied[53] = 0;
+	expect_kinds(f, "larger-max untracked");
+	expect_text("source", f->findings.items[1].title,
+		    "Most entries come from one port: udp port 53.");
+
+	/* Handshakes that nobody answers are told as such. */
+	f->contents->tcp.sources[80] = f->contents->tcp.unreplied[80] = 2000;
+	f->contents->by_state[TCP_STATE_SYN_SENT] = 2000;
+	expect_kinds(f, "half-open untracked");
+}
+
+/* 812 entries in a table for millions. */
+static void empty_giant_may_be_smaller(void **state)
+{
+	struct fixture *f = *state;
+	const struct finding *finding;
+
+	f->table.namespaces_known = true;
+	f->table.facts.ram = 4 * GIB;
+	f->request.memory_limit = 2 * GIB;
+	use(f, 812, 4194304, VERDICT_FINE);
+	finding = only(f, "smaller-table");
+	expect_text("summary", finding->summary,
+		    "max 4,194,304 -> 262,144: the table is far larger than it needs");
+	expect_text("lines", finding->lines, "[conntrack]\nmax = 262144\nhashsize = auto");
+	expect_part("buckets", finding->reason, "The buckets take 32 MiB whatever is in use");
+	expect_number("urgency", finding->urgency, URGENCY_NOTE);
+
+	/* 16 times the entries of all namespaces. */
+	f->table.entries.value = 16385;
+	expect_part("more", only(f, "smaller-table")->lines, "max = 524288\n");
+	f->table.entries.value = 65537;
+	expect_kinds(f, "");
+	f->table.entries.value = 812;
+
+	/* max alone: the buckets that are enough stay. */
+	f->table.buckets.value = 262144;
+	finding = only(f, "smaller-table");
+	expect_text("lines", finding->lines, "[conntrack]\nmax = 262144\nhashsize = 262144");
+	expect_part("max", finding->reason, "it would take 1 GiB");
+	f->table.max.value = 4194303;
+	expect_kinds(f, "");
+	f->request.memory_limit = 512 * MIB;
+	expect_kinds(f, "smaller-table");
+	/* The buckets alone. */
+	use(f, 812, 262144, VERDICT_FINE);
+	f->table.buckets.value = 1048576;
+	expect_text("summary", only(f, "smaller-table")->summary,
+		    "hashsize 1,048,576 -> 262,144: the table is far larger than it needs");
+	f->table.buckets.value = 1048064;
+	expect_kinds(f, "");
+}
+
+static void large_table_stays_where_something_speaks_for_it(void **state)
+{
+	struct fixture *f = *state;
+	char blue[] = "namespace blue";
+	struct namespace_table namespaces[] = {{.where = blue, .entries = {true, 70000}}};
+
+	use(f, 812, 4194304, VERDICT_FINE);
+	expect_kinds(f, ""); /* other namespaces are not known */
+	f->table.namespaces_known = true;
+	expect_kinds(f, "smaller-table");
+	f->table.namespaces = namespaces;
+	f->table.namespace_count = 1;
+	expect_kinds(f, "");
+	f->table.namespace_count = 0;
+	f->judgement.dropped = 1;
+	expect_kinds(f, "");
+	f->judgement.dropped = 0;
+	f->table.messages.count = 1;
+	expect_kinds(f, "");
+	f->table.messages.count = 0;
+	f->table.foreign_max = true;
+	expect_kinds(f, "");
+	f->table.foreign_max = false;
+	f->request.keeps_larger = true;
+	expect_kinds(f, "");
+	f->request.keeps_larger = false;
+	f->table.entries.known = false;
+	expect_kinds(f, "");
+	f->table.entries.known = true;
+	/* What max = auto chooses is not too large for its host. */
+	use(f, 812, sizes_auto_max(&f->table.facts, UINT64_MAX), VERDICT_FINE);
+	expect_kinds(f, "");
+	f->table.facts.ram = 512 * GIB;
+	use(f, 812, sizes_auto_max(&f->table.facts, UINT64_MAX), VERDICT_FINE);
+	expect_kinds(f, "");
 }
 
 static void service_is_named_from_half_of_max_on(void **state)
@@ -791,16 +1057,35 @@ static void service_is_named_from_half_of_max_on(void **state)
 static void disabling_needs_proof_that_nobody_uses_it(void **state)
 {
 	struct fixture *f = *state;
+	char blue[] = "namespace blue";
+	struct namespace_table namespaces[] = {{.where = blue, .entries = {true, 0}}};
 	const struct finding *finding;
 
-	f->request.uses_known = true;
-	f->table.entries.value = 1;
+	f->request.uses_known = f->table.namespaces_known = true;
+	f->table.entries.value = 0;
 	finding = only(f, "disable");
-	expect_part("entries", finding->evidence, "needs it; 1 entry is in the table.");
+	expect_part("entries", finding->evidence, "and no entry is in the table.");
 	expect_text("lines", finding->lines, "[conntrack]\nmode = disable");
-	f->table.entries.known = false;
-	expect_part("entries", only(f, "disable")->evidence, "needs it.");
+	expect_number("urgency", finding->urgency, URGENCY_NOTE);
+
+	/* Entries are a use, wherever they are, and so is what cannot be counted. */
+	f->table.entries.value = 1;
+	expect_kinds(f, "");
+	f->table.entries = (struct figure){false, 0};
+	expect_kinds(f, "");
 	f->table.entries.known = true;
+	f->table.namespaces = namespaces;
+	f->table.namespace_count = 1;
+	expect_kinds(f, "disable");
+	namespaces[0].entries.value = 1;
+	expect_kinds(f, "");
+	namespaces[0].entries.value = 0;
+	namespaces[0].error = -EACCES;
+	expect_kinds(f, "");
+	f->table.namespace_count = 0;
+	f->table.namespaces_known = false;
+	expect_kinds(f, "");
+	f->table.namespaces_known = true;
 
 	f->request.likely = 1;
 	expect_kinds(f, "");
@@ -813,10 +1098,17 @@ static void disabling_needs_proof_that_nobody_uses_it(void **state)
 	f->request.uses_known = true;
 	f->table.module = MODULE_BUILT_IN;
 	expect_kinds(f, "");
-
-	/* Sizes are of no interest then. */
 	f->table.module = MODULE_LIVE;
+
+	/* A table that is or was full is used. */
+	f->table.messages = (struct full_messages){.known = true, .count = 1};
+	use(f, 0, 2048, VERDICT_WAS_FULL);
+	expect_kinds(f, "larger-max");
 	use(f, 2048, 2048, VERDICT_FULL);
+	expect_kinds(f, "larger-max");
+	/* A large table that nobody uses is not made smaller, but done without. */
+	f->table.messages.count = 0;
+	use(f, 0, 4194304, VERDICT_UNUSED);
 	expect_kinds(f, "disable");
 }
 
@@ -830,8 +1122,8 @@ static void module_that_shall_not_be_there_is_told_first(void **state)
 	f->request.uses_known = true;
 	finding = only(f, "not-in-force");
 	expect_text("title", finding->title,
-		    "mode = disable is configured, and nf_conntrack is loaded.");
-	expect_text("evidence", finding->evidence, "nf_conntrack is loaded, with 2048 entries.");
+		    "mode = disable is configured, but nf_conntrack is loaded.");
+	expect_text("evidence", finding->evidence, "nf_conntrack is loaded, with 2,048 entries.");
 	expect_part("way out", finding->reason, "\"conntrack-persist unload\" removes it");
 	expect_text("command", finding->command, "conntrack-persist check");
 	f->table.module = MODULE_BUILT_IN;
@@ -853,7 +1145,41 @@ static void at_most_three_are_given_the_most_urgent_first(void **state)
 	f->contents->tcp.destinations[80] = 2000;
 	expect_kinds(f, "larger-max shorter-timeouts untracked");
 	configure(f, "[conntrack]\nmax = 4000\nhashsize = 512\n");
-	expect_kinds(f, "not-in-force more-buckets shorter-timeouts");
+	expect_kinds(f, "more-buckets not-in-force shorter-timeouts");
+}
+
+/* Sections once, keys once, in the order of the schema; what the drop-in has stays unless it is advised. */
+static void lines_of_all_findings_are_one_file(void **state)
+{
+	struct fixture *f = *state;
+	struct buffer CLEANUP(buffer_clear) ini = {0}, merged = {0}, none = {0};
+	struct problems CLEANUP(problems_done) problems = {0};
+
+	findings_add_ini(&f->findings, NULL, "/50-advise.conf", &none);
+	assert_null(none.data);
+	fill(f, 2000);
+	f->contents->by_state[TCP_STATE_TIME_WAIT] = 1000;
+	f->contents->udp_unreplied = f->contents->by_protocol[UDP] = 1000;
+	expect_kinds(f, "larger-max shorter-timeouts");
+	findings_add_ini(&f->findings, NULL, "/50-advise.conf", &ini);
+	expect_text("file", ini.data,
+		    "[conntrack]\nmax = 8192\nhashsize = auto\n"
+		    "[timeouts]\ntcp_time_wait = 30s\nudp = 10s\n");
+	expect_number("max", read_lines(f, ini.data), 8192);
+
+	assert_int_equal(
+		config_read(&f->config, "/etc/a.conf", BYTES("[options]\nacct = yes\n"), &problems),
+		0);
+	assert_int_equal(config_read(&f->config, "/etc/conf.d/50-advise.conf",
+				     BYTES("[timeouts]\nudp = 20\nicmp = 10\n[conntrack]\n"
+					   "memory_limit = 30%\nmax = auto\n"),
+				     &problems),
+			 0);
+	expect_no_problem("configuration", &problems);
+	findings_add_ini(&f->findings, &f->config, "/50-advise.conf", &merged);
+	expect_text("file", merged.data,
+		    "[conntrack]\nmax = 8192\nhashsize = auto\nmemory_limit = 30%\n"
+		    "[timeouts]\ntcp_time_wait = 30s\nudp = 10s\nicmp = 10\n");
 }
 
 /* Whatever the figures: look() has every line read by the program's own reader. */
@@ -911,13 +1237,20 @@ int main(void)
 		TEST(larger_max_brings_its_own_buckets),
 		TEST(max_comes_down_where_memory_has_no_room_for_buckets),
 		TEST(each_timeout_has_its_threshold),
+		TEST(each_udp_entry_counts_for_its_timeout),
+		TEST(half_open_connections_need_no_larger_table),
+		TEST(half_open_connections_have_thresholds),
 		TEST(several_timeouts_are_one_finding),
 		TEST(timeouts_stay_while_there_is_room),
 		TEST(one_service_that_fills_the_table_is_named),
+		TEST(answers_without_their_questions_are_half_a_pair),
+		TEST(empty_giant_may_be_smaller),
+		TEST(large_table_stays_where_something_speaks_for_it),
 		TEST(service_is_named_from_half_of_max_on),
 		TEST(disabling_needs_proof_that_nobody_uses_it),
 		TEST(module_that_shall_not_be_there_is_told_first),
 		TEST(at_most_three_are_given_the_most_urgent_first),
+		TEST(lines_of_all_findings_are_one_file),
 		TEST(all_lines_are_valid),
 #undef TEST
 	};

@@ -589,7 +589,8 @@ static int advise_on_a_full_table(void)
 	struct findings CLEANUP(findings_done) findings = {0};
 	int error;
 
-	contents.total = contents.by_state[TCP_STATE_TIME_WAIT] = contents.tcp.destinations[80] = 2000;
+	contents.total = contents.by_state[TCP_STATE_TIME_WAIT] = contents.tcp.destinations[80] =
+		2000;
 	error = advise(&request, &findings);
 	assert_int_equal(findings.count, error < 0 ? 0 : 3);
 	for (size_t i = 0; i < findings.count; i++) {

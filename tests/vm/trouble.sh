@@ -5,7 +5,7 @@
 . ./lib.sh
 
 config=/etc/conntrack-persist.conf
-advice=/etc/conntrack-persist.conf.d/50-advice.conf
+advice=/etc/conntrack-persist.conf.d/50-advise.conf
 here=10.9.0.1
 flows=/usr/local/libexec/flows
 # What status says where nf_conntrack is not.
