@@ -11,6 +11,9 @@
 
 #define DIRECTORY_MODE 0755
 
+/* A directory with more entries of any name than this is not read to its end. */
+#define ENTRIES_MAX 100000U
+
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -25,6 +28,7 @@ static void close_listing(DIR *const *listing)
 static int list_directory(int fd, const char *suffix, struct names *names)
 {
 	DIR *CLEANUP(close_listing) listing = fdopendir(fd);
+	size_t entries = 0;
 	int error = 0;
 
 	if (!listing) {
@@ -40,8 +44,12 @@ static int list_directory(int fd, const char *suffix, struct names *names)
 		entry = readdir(listing);
 		if (!entry)
 			return -errno;
-		if (entry->d_name[0] != '.' && text_ends_with(entry->d_name, suffix))
-			error = names_add(names, entry->d_name);
+		if (++entries > ENTRIES_MAX)
+			return -EOVERFLOW;
+		if (entry->d_name[0] == '.' || !text_ends_with(entry->d_name, suffix))
+			continue;
+		error = names->count == TREE_NAMES_MAX ? -EOVERFLOW
+						       : names_add(names, entry->d_name);
 	}
 	return error;
 }

@@ -143,12 +143,19 @@ static bool is_masking_link(int directory, const char *name)
 	return read_link(directory, name, target) == 0 && strcmp(target, NULL_DEVICE) == 0;
 }
 
-/* Reads an open file to its end. */
-static int read_bytes(int fd, size_t limit, char **ret_bytes, size_t *ret_size)
+/*
+ * Reads an open file to its end. expected: the size that stat(2) tells, which is 0 for files of /proc; a file that is
+ * larger than limit by that is not read at all.
+ */
+static int read_bytes(int fd, off_t expected, size_t limit, char **ret_bytes, size_t *ret_size)
 {
-	size_t room = 4096, size = 0;
-	char *CLEANUP(free_pointer) bytes = malloc(room);
+	bool fits = expected >= 0 && (uintmax_t)expected <= limit;
+	/* One byte more than the file has shows its end, and one is for the NUL. */
+	size_t room = fits ? (size_t)expected + 2 : 0, size = 0;
+	char *CLEANUP(free_pointer) bytes = fits ? malloc(room) : NULL;
 
+	if (!fits)
+		return -EFBIG;
 	while (bytes) {
 		/* The last byte is kept for the NUL. */
 		ssize_t got = read(fd, bytes + size, room - 1 - size);
@@ -167,12 +174,12 @@ static int read_bytes(int fd, size_t limit, char **ret_bytes, size_t *ret_size)
 			return 0;
 		}
 		if (size == room - 1) {
-			char *larger = realloc(bytes, 2 * room);
+			char *larger = realloc(bytes, 2 * room + 4096);
 
 			if (!larger)
 				return -ENOMEM;
 			bytes = larger;
-			room *= 2;
+			room = 2 * room + 4096;
 		}
 	}
 	return -ENOMEM;
@@ -260,7 +267,7 @@ int tree_read(const struct tree *tree, const char *path, size_t limit, char **re
 	if (error < 0)
 		return error;
 	if (fd >= 0)
-		return read_bytes(fd, limit, ret_bytes, ret_size);
+		return read_bytes(fd, status.st_size, limit, ret_bytes, ret_size);
 	if (S_ISLNK(status.st_mode))
 		return is_masking_link(place.directory, place.name)
 			       ? read_nothing(ret_bytes, ret_size)
@@ -323,7 +330,7 @@ int look_at(int directory, const char *name, size_t limit, struct observed_file 
 		return error;
 	file = describe(&status);
 	if (fd >= 0)
-		error = read_bytes(fd, limit, &file.bytes, &file.size);
+		error = read_bytes(fd, status.st_size, limit, &file.bytes, &file.size);
 	else if (file.kind == FILE_SYMLINK)
 		error = look_link(directory, name, &file);
 	if (error < 0)

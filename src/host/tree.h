@@ -71,9 +71,13 @@ MUST_CHECK int tree_open_file(const struct tree *tree, const char *path, int *re
 MUST_CHECK int tree_look(const struct tree *tree, const char *path, size_t limit,
 			 struct observed_file *ret);
 
+/* The most names that tree_list() returns. */
+#define TREE_NAMES_MAX 10000U
+
 /*
  * Names in a directory that end in suffix and do not start with a dot, sorted in byte order. A
- * missing directory is an empty list. Free with tree_names_free().
+ * missing directory is an empty list. -EOVERFLOW: there are more than TREE_NAMES_MAX such names, or more than ten times as
+ * many of any kind; -ENOTDIR, -ELOOP, -EACCES ... as open(2). Free with tree_names_free().
  */
 MUST_CHECK int tree_list(const struct tree *tree, const char *path, const char *suffix,
 			 char ***ret_names, size_t *ret_count);

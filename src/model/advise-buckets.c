@@ -185,8 +185,8 @@ static void add_smaller_reason(const struct advise_request *request, bool bucket
 
 	if (buckets) {
 		buffer_add(b, "The buckets take ");
-		buffer_add_amount(
-			b, sizes_array_bytes(table->buckets.value, table->facts.word_size));
+		buffer_add_amount(b,
+				  sizes_array_bytes(table->buckets.value, table->facts.word_size));
 		buffer_add(b, " whatever is in use, and every program that lists the table walks "
 			      "all of them.");
 	} else {

@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static void assert_lists(const struct tree *tree, const char *path, const char *suffix,
 			 const char *wanted)
@@ -69,6 +71,41 @@ static void missing_directory_is_an_empty_list(void **state)
 	assert_int_equal(count, 4711);
 }
 
+/* Files with the numbers from first on as their names. */
+static void put_numbers(const struct fixture *f, unsigned int first, unsigned int count,
+			const char *suffix)
+{
+	int CLEANUP(close_descriptor) directory = openat(f->root, "many", O_PATH | O_DIRECTORY);
+
+	assert_true(directory >= 0);
+	for (unsigned int i = first; i < first + count; i++) {
+		char name[32];
+
+		assert_true(snprintf(name, sizeof(name), "%u%s", i, suffix) > 0);
+		assert_int_equal(mknodat(directory, name, S_IFREG | 0644, 0), 0);
+	}
+}
+
+static void too_many_names_are_an_error(void **state)
+{
+	const struct fixture *f = *state;
+	char **names = NULL;
+	size_t count = 4711;
+
+	put_directory(f, "/many");
+	put_numbers(f, 0, TREE_NAMES_MAX, ".conf");
+	put_numbers(f, 0, 1, ".other");
+	assert_int_equal(tree_list(f->tree, "/many", ".conf", &names, &count), 0);
+	assert_int_equal(count, TREE_NAMES_MAX);
+	tree_names_free(names, count);
+	names = NULL;
+	assert_int_equal(tree_list(f->tree, "/many", "", &names, &count), -EOVERFLOW);
+	put_numbers(f, TREE_NAMES_MAX, 1, ".conf");
+	assert_int_equal(tree_list(f->tree, "/many", ".conf", &names, &count), -EOVERFLOW);
+	assert_null(names);
+	assert_lists(f->tree, "/many", ".other", "0.other ");
+}
+
 static void assert_missing(const struct tree *tree, const char *path, const char *wanted)
 {
 	char **names = NULL, all[256] = "";
@@ -129,6 +166,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TREE_TEST(names_come_in_byte_order),
 		TREE_TEST(missing_directory_is_an_empty_list),
+		TREE_TEST(too_many_names_are_an_error),
 		TREE_TEST(missing_directories_are_named),
 		TREE_TEST(only_empty_directories_are_removed),
 	};

@@ -362,6 +362,22 @@ static void limit_is_exact(void **state)
 	}
 }
 
+/* A file that holds next to nothing on the disk and is larger than any memory. */
+static void sparse_file_is_not_read(void **state)
+{
+	const struct fixture *f = *state;
+	int CLEANUP(close_descriptor) fd = -1;
+	struct observed_file file = {0};
+	char *none = NULL;
+
+	put_file(f, "/sparse", "text");
+	fd = openat(f->root, "sparse", O_WRONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, 1LL << 40), 0);
+	assert_int_equal(read_text(f->tree, "/sparse", (1U << 31) - 1, &none), -EFBIG);
+	assert_int_equal(tree_look(f->tree, "/sparse", 0, &file), -EFBIG);
+}
+
 static void bytes_come_as_they_are(void **state)
 {
 	const struct fixture *f = *state;
@@ -493,6 +509,7 @@ int main(void)
 		TREE_TEST(what_can_be_written_is_not_read_only),
 		TREE_TEST(masked_files_are_empty),
 		TREE_TEST(limit_is_exact),
+		TREE_TEST(sparse_file_is_not_read),
 		TREE_TEST(bytes_come_as_they_are),
 		TREE_TEST(reading_goes_to_the_end_or_fails),
 		TREE_TEST(unreadable_files_are_told),
