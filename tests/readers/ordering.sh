@@ -31,4 +31,15 @@ orders() {
 }
 orders 'a disk' local-fs ext4 /dev/disk/by-label/var
 orders 'the network' remote-fs nfs server:/var
+
+# Each unit has the last stop, and systemd takes what the units say.
+for unit in "$work"/ours/conntrack-persist*.service; do
+	for setting in MemoryMax=256M TasksMax=16; do
+		grep -qx "$setting" "$unit" || { echo "${unit##*/}: without $setting"; bad=1; }
+	done
+	SYSTEMD_UNIT_PATH=$work/ours: systemd-analyze --man=no verify "$unit" >"$work/verified" 2>&1 || :
+	! grep -E "${unit##*/}:[0-9]+: " "$work/verified" || bad=1
+done
+grep -qx 'SuccessExitStatus=1 2' "$work/ours/conntrack-persist-check.service" || { echo 'the watch fails for what it cannot read'; bad=1; }
+grep -qx 'SuccessExitStatus=2' "$work/ours/conntrack-persist-restore.service" || { echo 'a restore fails for another source'; bad=1; }
 exit $bad
