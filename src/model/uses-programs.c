@@ -1,11 +1,8 @@
 /* Programs that are known to need connection tracking, and files that ask for it at boot. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buffer.h"
 #include "model/uses.h"
 
 /* command: the kernel's name of the process, 15 characters at most; unit: without .service. */
@@ -77,107 +74,15 @@ void uses_of_unit(const char *unit, struct uses *uses)
 				add(i, USE_LIKELY, "starts at boot", uses);
 }
 
-static bool is_word_part(char c)
+void uses_of_rules_file(const char *path, unsigned int line, struct uses *uses)
 {
-	return isalnum((unsigned char)c) || c == '_' || c == '-';
-}
-
-/* A word of a line, as nft and iptables-save write rules. */
-static bool has_word(const char *line, size_t length, const char *word)
-{
-	size_t size = strlen(word);
-
-	for (size_t i = 0; i + size <= length; i++)
-		if (memcmp(line + i, word, size) == 0 && (i == 0 || !is_word_part(line[i - 1])) &&
-		    (i + size == length || !is_word_part(line[i + size])))
-			return true;
-	return false;
-}
-
-static bool line_needs_tracking(const char *line, size_t length)
-{
-	static const char *const words[] = {
-		"ct",	       "conntrack", "state",	"masquerade", "MASQUERADE", "snat",
-		"dnat",	       "SNAT",	    "DNAT",	"redirect",   "REDIRECT",   "notrack",
-		"NOTRACK",     "CT",	    "connmark", "CONNMARK",   "connlimit",  "flowtable",
-		"synproxy",    "SYNPROXY",  "NETMAP",	"connbytes",  "helper",	    "nat",
-		"CONNSECMARK", "connlabel",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (has_word(line, length, words[i]))
-			return true;
-	return false;
-}
-
-/* The quoted name behind "include", or NULL; what is included may be called anything. */
-static const char *find_include(const char *line, size_t length, size_t *ret_size)
-{
-	static const char word[] = "include";
-	const size_t size = strlen(word);
-
-	for (size_t i = 0; i + size < length && line[i] != '#'; i++) {
-		const char *name = line + i + size, *end;
-
-		if (memcmp(line + i, word, size) != 0 || (i > 0 && is_word_part(line[i - 1])))
-			continue;
-		name += strspn(name, " \t");
-		end = *name == '"' ? memchr(name + 1, '"', (size_t)(line + length - name - 1))
-				   : NULL;
-		if (!end)
-			continue;
-		*ret_size = (size_t)(end - name - 1);
-		return name + 1;
-	}
-	return NULL;
-}
-
-int uses_include_next(const char **position, char **ret)
-{
-	while (**position) {
-		size_t length = strcspn(*position, "\n"), size = 0;
-		const char *name = find_include(*position, length, &size);
-		struct buffer b = {0};
-
-		if (!name || size == 0) {
-			*position += length + ((*position)[length] == '\n');
-			continue;
-		}
-		*position = name + size + 1;
-		if (*name == '.' && size > 1 && name[1] == '/')
-			buffer_add_bytes(&b, name + 1, size - 1);
-		else
-			buffer_printf(&b, "%s%.*s", *name == '/' ? "" : "/etc/", (int)size, name);
-		return buffer_steal(&b, ret, NULL) < 0 ? -ENOMEM : 1;
-	}
-	return 0;
-}
-
-void uses_of_rules_file(const char *path, const char *text, struct uses *uses)
-{
-	for (unsigned int number = 1; *text; number++) {
-		size_t length = strcspn(text, "\n");
-		size_t blank = strspn(text, " \t"), size = 0;
-		const char *name = find_include(text, length, &size);
-		/* A file may be called anything. */
-		const char *start = name ? name + size : text;
-
-		/* Only what is a rule or a chain: comments speak of anything. */
-		if (text[blank] != '#' &&
-		    line_needs_tracking(start, (size_t)(text + length - start))) {
-			uses_add(uses,
-				 &(struct use_heading){
-					 .certainty = USE_LIKELY,
-					 .kind = "file",
-					 .name = path,
-					 .breaks = "the file is refused as a whole at boot: "
-						   "this host has no firewall"},
-				 "line %u asks for connection tracking, and is loaded at boot",
-				 number);
-			return;
-		}
-		text += length + (text[length] == '\n');
-	}
+	uses_add(uses,
+		 &(struct use_heading){.certainty = USE_LIKELY,
+				       .kind = "file",
+				       .name = path,
+				       .breaks = "the file is refused as a whole at boot: this "
+						 "host has no firewall"},
+		 "line %u asks for connection tracking, and is loaded at boot", line);
 }
 
 /* systemd-modules-load passes over what modprobe.d blacklists, and fails for what needs that. */

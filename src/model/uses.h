@@ -84,14 +84,8 @@ void uses_of_process(const char *command, struct uses *uses);
 /* A unit that is started at boot ("docker.service", "docker.socket"), whether it runs or not. */
 void uses_of_unit(const char *unit, struct uses *uses);
 
-/* Rules that are loaded at boot: whether the text of /etc/nftables.conf or of iptables-save asks for tracking. */
-void uses_of_rules_file(const char *path, const char *text, struct uses *uses);
-
-/*
- * The next file, or pattern of files, that nft includes here ("include" and a quoted name): absolute, as the rest is looked for
- * in /etc, and "./" is / in a service. 1: found, *position moved behind it; 0: none; -ENOMEM.
- */
-MUST_CHECK int uses_include_next(const char **position, char **ret);
+/* A file of rules that is loaded at boot and whose line asks for tracking; see model/rules-file.h. */
+void uses_of_rules_file(const char *path, unsigned int line, struct uses *uses);
 
 /* modules-load.d: a file that asks for nf_conntrack or for what needs it. */
 void uses_of_modules_load(const char *path, const char *text, struct uses *uses);

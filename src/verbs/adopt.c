@@ -9,6 +9,7 @@
 #include "verbs/find-writers.h"
 #include "verbs/live.h"
 #include "verbs/modprobe-files.h"
+#include "verbs/reading.h"
 
 /* Ours say what a configuration said before: they are taken out. */
 static size_t without_ours(struct texts *texts)
@@ -31,20 +32,39 @@ static size_t modprobe_without_ours(struct modprobe_files *files)
 	return count;
 }
 
+/* The configuration lacks what these may set. */
+static void say_unread(struct context *context)
+{
+	const json_t *list = json_object_get(report_object(context->report), "unread");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *path =
+			json_string_value(json_object_get(json_array_get(list, i), "path"));
+
+		report_say(context->report, "; Could not be read, and may set values: %s",
+			   path ? path : "?");
+	}
+}
+
 static enum exit_code print(struct context *context, const char *text, int count)
 {
+	bool unsure = report_is_unsure(context->report);
+
 	report_set_member(context->report, report_object(context->report), "configuration",
 			  json_string(text));
+	say_unread(context);
 	if (count == 0) {
 		report_say(context->report,
-			   "; No file of this host sets anything of connection tracking.");
-		return EXIT_DONE;
+			   unsure ? "; What could be read sets nothing of connection tracking."
+				  : "; No file of this host sets anything of connection tracking.");
+	} else {
+		report_say_lines(context->report,
+				 "; What the files of this host say now. Write it to\n"
+				 "; " CONFIG_FILE ", then: conntrack-persist plan\n"
+				 "; What is in that file already is not in here.");
+		report_say_lines(context->report, text);
 	}
-	report_say_lines(context->report, "; What the files of this host say now. Write it to\n"
-					  "; " CONFIG_FILE ", then: conntrack-persist plan\n"
-					  "; What is in that file already is not in here.");
-	report_say_lines(context->report, text);
-	return EXIT_DONE;
+	return unsure ? EXIT_FAILED : EXIT_DONE;
 }
 
 enum exit_code adopt(struct context *context)
@@ -57,16 +77,13 @@ enum exit_code adopt(struct context *context)
 	struct buffer CLEANUP(buffer_clear) text = {0};
 	char command_line[4096] = "";
 	struct adopt_request request = {.command_line = command_line};
-	int count = find_sysctl_files(context->tree, &texts);
-	enum exit_code status;
+	int count = find_sysctl_files(context, &texts);
 
 	observe_facts(context->kernel, context->options->root ? context->tree : NULL,
 		      &request.facts);
 	if (count == 0)
-		count = modprobe_files_read(context->tree, &files);
-	if (live_is_wanted(context) &&
-	    kernel_read(context->kernel, "/proc/cmdline", command_line, sizeof(command_line)) < 0)
-		command_line[0] = '\0';
+		count = modprobe_files_read(context, &files);
+	reading_command_line(context, command_line, sizeof(command_line));
 	if (count == 0) {
 		request.sysctl_files = texts.items;
 		request.sysctl_count = without_ours(&texts);
@@ -82,6 +99,6 @@ enum exit_code adopt(struct context *context)
 		report_errno(context, "read", "the files of this host", count);
 		return EXIT_FAILED;
 	}
-	status = print(context, text.data ? text.data : "", count);
-	return writers_report_cut(context, &cut, &records) ? EXIT_FAILED : status;
+	(void)writers_report_cut(context, &cut, &records);
+	return print(context, text.data ? text.data : "", count);
 }

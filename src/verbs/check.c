@@ -58,14 +58,24 @@ struct verdict {
 	bool forced;   /* install keeps its hands off one of them */
 	bool unusable; /* with --force too */
 	bool masked;   /* one is switched off, which is no difference */
+	bool unsure;   /* something could not be read */
 };
+
+static bool differs(const struct verdict *verdict)
+{
+	return verdict->files || verdict->live || verdict->overridden;
+}
 
 static void say_verdict(struct context *context, const struct live *live,
 			const struct verdict *verdict)
 {
-	if (verdict->masked && !verdict->files && !verdict->live && !verdict->overridden)
+	if (!differs(verdict) && verdict->unsure)
+		report_say_lines(context->report, "Not known to be in order: what could not be "
+						  "read may set other values. See\n"
+						  "the warnings.");
+	else if (!differs(verdict) && verdict->masked)
 		report_say(context->report, "In order but for what is switched off.");
-	else if (!verdict->files && !verdict->live && !verdict->overridden)
+	else if (!differs(verdict))
 		say_in_order(context, live);
 	else if (verdict->record && !verdict->live && !verdict->overridden)
 		report_say(context->report, "In order but for the record of the files, which "
@@ -118,7 +128,6 @@ static enum exit_code tell(struct context *context, const struct look *look)
 {
 	struct verdict verdict;
 	enum exit_code code = EXIT_DONE;
-	bool differs;
 
 	report_plan(context->report, &look->session.plan);
 	verdict.files = session_report(context, &look->session, REPORT_STATES);
@@ -131,12 +140,13 @@ static enum exit_code tell(struct context *context, const struct look *look)
 		code = lint_files(context, &look->session, &look->writers);
 	}
 	verdict.masked = session_tell_masked(context, &look->session);
-	differs = verdict.files || verdict.live || verdict.overridden;
-	live_report_state(context, differs, &look->live);
+	verdict.unsure = report_is_unsure(context->report);
+	live_report_state(context, differs(&verdict), &look->live);
 	say_verdict(context, &look->live, &verdict);
+	report_say_without_root(context->report);
 	if (code != EXIT_DONE)
 		return code;
-	return differs ? EXIT_DIFFERS : EXIT_DONE;
+	return differs(&verdict) ? EXIT_DIFFERS : EXIT_DONE;
 }
 
 static enum exit_code run_check(struct context *context)
@@ -146,9 +156,12 @@ static enum exit_code run_check(struct context *context)
 
 	if (code == EXIT_DONE)
 		code = tell(context, &found);
-	return context->watching
-		       ? watch_tell(context, &found.session, &found.live, &found.writers, code)
-		       : code;
+	if (context->watching)
+		code = watch_tell(context, &found.session, &found.live, &found.writers, code);
+	/* What differs is in the result all the same. */
+	if ((code == EXIT_DONE || code == EXIT_DIFFERS) && report_is_unsure(context->report))
+		return EXIT_FAILED;
+	return code;
 }
 
 const struct verb verb_check = {

@@ -4,21 +4,57 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buffer.h"
-#include "verbs/folders.h"
+#include "model/rules-file.h"
 
-/* As deep as nft goes (MAX_INCLUDE_DEPTH, include/nftables.h, 1.0.6), and no more than somebody writes by hand. */
-#define DEPTH_MAX 16U
-#define LOOKS_MAX 1000U
+/* As deep as nft goes (MAX_INCLUDE_DEPTH, include/nftables.h, 1.0.6). */
+#define DEPTH_MAX  16U
+#define NAMES_MAX  100000U     /* of folders, that patterns are compared with */
+#define BYTES_MAX  (64U << 20) /* of all files of rules */
+#define PIECE_SIZE 16384U
 
-struct boot_rules {
-	const struct tree *tree;
-	struct uses *uses;
-	unsigned int depth, looks;
-};
+int boot_rules_new(const struct context *context, struct uses *uses, struct boot_rules *ret)
+{
+	struct boot_rules rules = {
+		.reading = {.context = context, .kind = "files of rules", .of_program = true},
+		.uses = uses,
+		.seen = json_object(),
+	};
+
+	if (!rules.seen)
+		return -ENOMEM;
+	*ret = rules;
+	return 0;
+}
+
+void boot_rules_done(struct boot_rules *rules)
+{
+	json_decref(rules->seen);
+}
+
+/* 1: the key is new. */
+static int note_key(struct boot_rules *rules, const char *key)
+{
+	if (json_object_get(rules->seen, key))
+		return 0;
+	return json_object_set_new_nocheck(rules->seen, key, json_true()) < 0 ? -ENOMEM : 1;
+}
+
+/* Patterns begin with a slash, and no number does. */
+static int note_file(struct boot_rules *rules, const struct stat *status)
+{
+	char key[64];
+
+	(void)snprintf(key, sizeof(key), "%ju %ju", (uintmax_t)status->st_dev,
+		       (uintmax_t)status->st_ino);
+	return note_key(rules, key);
+}
 
 static int judge_file(struct boot_rules *rules, const char *path);
 
@@ -30,11 +66,9 @@ static int expand_names(struct boot_rules *rules, const char *directory, const c
 {
 	char **names = NULL;
 	size_t count = 0;
-	int error = tree_list(rules->tree, *directory ? directory : "/", "", &names, &count);
+	int error = reading_list(&rules->reading, *directory ? directory : "/", "", &names, &count);
 
-	/* A folder that cannot be listed is none. */
-	if (error < 0)
-		return error == -ENOMEM ? error : 0;
+	rules->names += count;
 	for (size_t i = 0; i < count && error == 0; i++) {
 		struct buffer CLEANUP(buffer_clear) path = {0};
 
@@ -57,8 +91,15 @@ static int expand(struct boot_rules *rules, const char *directory, const char *p
 
 	if (!part)
 		return -ENOMEM;
-	if (rules->looks++ >= LOOKS_MAX)
+	if (rules->reading.full)
 		return 0;
+	if (++rules->names > NAMES_MAX) {
+		reading_refuse(&rules->reading, *directory ? directory : "/",
+			       "the patterns of included files were compared with 100,000 names "
+			       "before it, which is the most; include fewer files");
+		rules->reading.full = true;
+		return 0;
+	}
 	if (length == 0)
 		return judge_file(rules, directory);
 	if (strpbrk(part, "*?["))
@@ -67,31 +108,99 @@ static int expand(struct boot_rules *rules, const char *directory, const char *p
 	return path.data ? expand(rules, path.data, rest) : -ENOMEM;
 }
 
-static int judge_file(struct boot_rules *rules, const char *path)
+/* Reads a piece and what it includes. */
+static int judge_piece(struct boot_rules *rules, struct rules_file *file, const char *piece,
+		       size_t size)
 {
-	char *CLEANUP(free_pointer) text = NULL;
-	const char *position;
-	int error = 0, found = 1;
+	const char *position = piece;
+	int found = 1, error = 0;
 
-	if (rules->depth > DEPTH_MAX)
-		return 0;
-	error = folders_read_file(rules->tree, path, &text);
-	if (error < 0 || !text)
-		return error;
-	uses_of_rules_file(path, text, rules->uses);
-	position = text;
-	rules->depth++;
-	while (error == 0 && found > 0) {
+	while (found > 0 && error == 0) {
 		char *CLEANUP(free_pointer) pattern = NULL;
 
-		found = uses_include_next(&position, &pattern);
-		error = found > 0 ? expand(rules, "", pattern) : found;
+		found = rules_file_read(file, &position, piece + size, &pattern);
+		error = found > 0 ? note_key(rules, pattern) : found;
+		if (error > 0)
+			error = expand(rules, "", pattern);
 	}
-	rules->depth--;
 	return error;
 }
 
-int find_boot_rules(const struct tree *tree, const char *unit, struct uses *uses)
+static int judge_content(struct boot_rules *rules, const char *path, int fd,
+			 struct rules_file *file)
+{
+	char piece[PIECE_SIZE];
+	ssize_t size = 1;
+	int error = 0;
+
+	while (size != 0 && error == 0 && !rules->reading.full) {
+		size = read(fd, piece, sizeof(piece));
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size < 0) {
+			reading_fail(&rules->reading, path, -errno);
+			return 0;
+		}
+		rules->bytes += (size_t)size;
+		if (rules->bytes > BYTES_MAX) {
+			reading_refuse(&rules->reading, path,
+				       "64 MiB of files of rules were read, which is the most; "
+				       "nothing behind that was read");
+			rules->reading.full = true;
+			return 0;
+		}
+		error = judge_piece(rules, file, piece, (size_t)size);
+	}
+	return error;
+}
+
+/* 1: the file is to be read. A link to /dev/null is an empty file. */
+static int open_file(struct boot_rules *rules, const char *path, int *ret_fd)
+{
+	const struct tree *tree = rules->reading.context->tree;
+	char *CLEANUP(free_pointer) none = NULL;
+	struct stat status;
+	size_t size;
+	int error = tree_open_file(tree, path, ret_fd);
+
+	if (error == -EINVAL)
+		error = tree_read(tree, path, 0, &none, &size);
+	else if (error == 0)
+		return fstat(*ret_fd, &status) < 0 ? -errno : note_file(rules, &status);
+	if (error < 0 && error != -ENOMEM && !reading_is_none(error))
+		reading_fail(&rules->reading, path, error);
+	return error == -ENOMEM ? error : 0;
+}
+
+static int judge_file(struct boot_rules *rules, const char *path)
+{
+	int CLEANUP(close_descriptor) fd = -1;
+	struct rules_file file = {0};
+	int error;
+
+	if (rules->depth > DEPTH_MAX) {
+		reading_refuse(&rules->reading, path,
+			       "included more than 16 files deep, which nft refuses");
+		return 0;
+	}
+	error = reading_count_file(&rules->reading, path);
+	if (error > 0)
+		error = open_file(rules, path, &fd);
+	if (error <= 0)
+		return error;
+	rules->depth++;
+	error = judge_content(rules, path, fd, &file);
+	rules->depth--;
+	rules_file_end(&file);
+	if (file.long_name)
+		reading_refuse(&rules->reading, path,
+			       "it includes a name of more than 4,095 bytes; shorten it");
+	if (file.asks > 0)
+		uses_of_rules_file(path, file.asks, rules->uses);
+	return error;
+}
+
+int find_boot_rules(struct boot_rules *rules, const char *unit)
 {
 	static const struct {
 		const char *unit, *path;
@@ -103,11 +212,10 @@ int find_boot_rules(const struct tree *tree, const char *unit, struct uses *uses
 		{"iptables.service", "/etc/sysconfig/iptables"},
 		{"ip6tables.service", "/etc/sysconfig/ip6tables"},
 	};
-	struct boot_rules rules = {.tree = tree, .uses = uses};
 	int error = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(files) && error == 0; i++)
 		if (strcmp(unit, files[i].unit) == 0)
-			error = judge_file(&rules, files[i].path);
+			error = judge_file(rules, files[i].path);
 	return error;
 }

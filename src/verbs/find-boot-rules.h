@@ -2,8 +2,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "host/tree.h"
 #include "model/uses.h"
+#include "verbs/reading.h"
 
-/* What this unit ("nftables.service") loads; of most units nothing is known. A file that cannot be read says nothing. -ENOMEM. */
-MUST_CHECK int find_boot_rules(const struct tree *tree, const char *unit, struct uses *uses);
+/* One for all units of a run, so that each file is read once. */
+struct boot_rules {
+	struct reading reading;
+	struct uses *uses;   /* the caller's */
+	json_t *seen;	     /* the keys are files and patterns that were looked at */
+	unsigned int depth;  /* of includes */
+	size_t names, bytes; /* that were looked at, that were read */
+};
+MUST_CHECK int boot_rules_new(const struct context *context, struct uses *uses,
+			      struct boot_rules *ret);
+void boot_rules_done(struct boot_rules *rules);
+
+/* What this unit ("nftables.service") loads; of most units nothing is known. What is not read is reported. -ENOMEM. */
+MUST_CHECK int find_boot_rules(struct boot_rules *rules, const char *unit);

@@ -2,73 +2,64 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "verbs/find-programs.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buffer.h"
-#include "base/text.h"
-#include "verbs/folders.h"
+#include "model/program-settings.h"
 #include "verbs/live.h"
+#include "verbs/reading.h"
 
-#define ONE_WORD   "\n\r\"' \t"
-#define WHOLE_LINE "\n\r#"
+#define PATH_UFW_DEFAULTS  "/etc/default/ufw"
+#define PATH_TUNED_PROFILE "/etc/tuned/active_profile"
 
-/* Copies what follows NAME= in a section (NULL: anywhere) up to one of the ends; "" if there is none. */
-static void find_setting(const char *text, const char *section, const char *name, const char *ends,
-			 char *ret, size_t size)
+static void refuse_long_value(const struct reading *reading, const char *path)
 {
-	size_t length = strlen(name), value;
-	bool inside = !section;
-
-	*ret = '\0';
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
-		if (section && *text == '[')
-			inside = text_starts_with(text + 1, section) &&
-				 text[1 + strlen(section)] == ']';
-		if (!inside || strncmp(text, name, length) != 0)
-			continue;
-		text += length + strspn(text + length, " \t");
-		if (*text != '=')
-			continue;
-		text += 1 + strspn(text + 1, " \t\"'");
-		value = strcspn(text, ends);
-		if (value < size) {
-			memcpy(ret, text, value);
-			ret[value] = '\0';
-		}
-	}
+	reading_refuse(reading, path,
+		       "the list of files or profiles in it has more than 4,095 bytes; shorten it");
 }
 
 /* ufw sets the file that its defaults name as it starts. */
-static int find_ufw(const struct context *context, struct host_writers *found)
+static int find_ufw(struct reading *reading, struct host_writers *found)
 {
 	char *CLEANUP(free_pointer) state = NULL;
 	char *CLEANUP(free_pointer) defaults = NULL;
 	char *CLEANUP(free_pointer) text = NULL;
-	char path[256], enabled[8];
-	int error = folders_read_file(context->tree, "/etc/ufw/ufw.conf", &state);
+	char path[PATH_MAX], enabled[8];
+	int error = reading_file(reading, "/etc/ufw/ufw.conf", &state);
 
 	if (error == 0)
-		error = folders_read_file(context->tree, "/etc/default/ufw", &defaults);
+		error = reading_file(reading, PATH_UFW_DEFAULTS, &defaults);
 	if (error < 0 || !state || !defaults)
 		return error;
-	find_setting(state, NULL, "ENABLED", ONE_WORD, enabled, sizeof(enabled));
-	find_setting(defaults, NULL, "IPT_SYSCTL", ONE_WORD, path, sizeof(path));
-	if (strcmp(enabled, "yes") != 0 || path[0] != '/')
+	(void)program_setting_find(state, NULL, "ENABLED", SETTING_ONE_WORD, enabled,
+				   sizeof(enabled));
+	if (strcmp(enabled, "yes") != 0)
 		return 0;
-	error = folders_read_file(context->tree, path, &text);
+	if (!program_setting_find(defaults, NULL, "IPT_SYSCTL", SETTING_ONE_WORD, path,
+				  sizeof(path)))
+		refuse_long_value(reading, PATH_UFW_DEFAULTS);
+	if (path[0] != '/')
+		return 0;
+	error = reading_file(reading, path, &text);
 	if (text)
 		writers_of_text(&found->values, path, text, NULL, WRITES_BY_UFW, true,
 				&found->writers);
 	return error;
 }
 
+/* Profiles that include each other are 3 or 4 on real hosts. */
+#define PROFILES_MAX 64U
+/* Of a profile: its name has up to 255 bytes, as any name of a file. */
+#define PROFILE_PATH_SIZE 300
+
 /* What tuned has read, so that no profile is read twice. */
 struct tuned {
-	const struct context *context;
+	struct reading *reading;
 	struct host_writers *found;
 	struct buffer paths; /* "\nPATH\n", one after the other */
+	unsigned int profiles;
 	bool wins;
 };
 
@@ -80,20 +71,29 @@ static int read_profile(struct tuned *tuned, const char *name, char *path, size_
 	int error = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0 && !*ret; i++) {
-		(void)snprintf(path, size, "\n%s/%.64s/tuned.conf\n", folders[i], name);
+		(void)snprintf(path, size, "\n%s/%.255s/tuned.conf\n", folders[i], name);
 		if (tuned->paths.data && strstr(tuned->paths.data, path))
 			continue;
 		buffer_add(&tuned->paths, path);
 		path[strlen(path) - 1] = '\0';
 		memmove(path, path + 1, strlen(path));
-		error = folders_read_file(tuned->context->tree, path, ret);
+		error = reading_file(tuned->reading, path, ret);
 	}
 	return error < 0 ? error : tuned->paths.error;
 }
 
+static bool is_one_too_many(struct tuned *tuned)
+{
+	tuned->profiles++;
+	if (tuned->profiles > PROFILES_MAX)
+		reading_refuse(tuned->reading, PATH_TUNED_PROFILE,
+			       "tuned's profiles include more than 64 others; take out those that "
+			       "nobody needs");
+	return tuned->profiles > PROFILES_MAX;
+}
+
 /* The profiles of a list, later ones over those before; each has those that it includes read first. */
-static int read_profiles(struct tuned *tuned, char *names, const char *separators,
-			 unsigned int depth)
+static int read_profiles(struct tuned *tuned, char *names, const char *separators)
 {
 	char *rest = NULL;
 	int error = 0;
@@ -101,54 +101,48 @@ static int read_profiles(struct tuned *tuned, char *names, const char *separator
 	for (char *name = strtok_r(names, separators, &rest); name && error == 0;
 	     name = strtok_r(NULL, separators, &rest)) {
 		char *CLEANUP(free_pointer) text = NULL;
-		char path[128], included[256];
+		char path[PROFILE_PATH_SIZE], included[4096];
 
+		if (is_one_too_many(tuned))
+			break;
 		/* "-NAME" is one that may be missing. */
 		error = read_profile(tuned, name + (*name == '-'), path, sizeof(path), &text);
 		if (error < 0 || !text)
 			continue;
-		find_setting(text, "main", "include", WHOLE_LINE, included, sizeof(included));
-		if (depth > 0)
-			error = read_profiles(tuned, included, ",; \t", depth - 1);
+		if (!program_setting_find(text, "main", "include", SETTING_WHOLE_LINE, included,
+					  sizeof(included)))
+			refuse_long_value(tuned->reading, path);
+		error = read_profiles(tuned, included, ",; \t");
 		writers_of_text(&tuned->found->values, path, text, "sysctl", WRITES_BY_TUNED,
 				tuned->wins, &tuned->found->writers);
 	}
 	return error;
 }
 
-/* As Python reads a false boolean; by default tuned has sysctl.d read again behind its own values. */
-static bool is_no(const char *word)
-{
-	static const char *const words[] = {"0", "no", "false", "off"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strcasecmp(word, words[i]) == 0)
-			return true;
-	return false;
-}
-
-static int find_tuned(const struct context *context, struct host_writers *found)
+static int find_tuned(struct reading *reading, struct host_writers *found)
 {
 	char *CLEANUP(free_pointer) active = NULL;
 	char *CLEANUP(free_pointer) main_file = NULL;
-	struct tuned tuned = {.context = context, .found = found};
+	struct tuned tuned = {.reading = reading, .found = found};
 	char reapply[8] = "";
-	int error = folders_read_file(context->tree, "/etc/tuned/active_profile", &active);
+	int error = reading_file(reading, PATH_TUNED_PROFILE, &active);
 
 	if (error == 0)
-		error = folders_read_file(context->tree, "/etc/tuned/tuned-main.conf", &main_file);
+		error = reading_file(reading, "/etc/tuned/tuned-main.conf", &main_file);
 	if (error < 0 || !active)
 		return error;
 	if (main_file)
-		find_setting(main_file, NULL, "reapply_sysctl", ONE_WORD, reapply, sizeof(reapply));
-	tuned.wins = is_no(reapply);
-	error = read_profiles(&tuned, active, " \t\r\n", 8);
+		(void)program_setting_find(main_file, NULL, "reapply_sysctl", SETTING_ONE_WORD,
+					   reapply, sizeof(reapply));
+	/* By default tuned has sysctl.d read again behind its own values. */
+	tuned.wins = program_setting_is_no(reapply);
+	error = read_profiles(&tuned, active, " \t\r\n");
 	buffer_clear(&tuned.paths);
 	return error;
 }
 
 /* Where kubeadm and its kin put it. */
-static int find_kube_proxy(const struct context *context, struct host_writers *found)
+static int find_kube_proxy(struct reading *reading, struct host_writers *found)
 {
 	static const char *const paths[] = {"/var/lib/kube-proxy/config.conf",
 					    "/var/lib/kube-proxy/kube-proxy-config.yaml",
@@ -156,12 +150,12 @@ static int find_kube_proxy(const struct context *context, struct host_writers *f
 	struct buffer CLEANUP(buffer_clear) commands = {0};
 	int error = 0;
 
-	if (live_is_wanted(context))
-		kernel_list_commands(context->kernel, &commands);
+	if (live_is_wanted(reading->context))
+		kernel_list_commands(reading->context->kernel, &commands);
 	for (size_t i = 0; i < ARRAY_SIZE(paths) && error == 0; i++) {
 		char *CLEANUP(free_pointer) text = NULL;
 
-		error = folders_read_file(context->tree, paths[i], &text);
+		error = reading_file(reading, paths[i], &text);
 		if (text)
 			writers_of_kube_proxy(&found->values, paths[i], text,
 					      commands.data &&
@@ -173,9 +167,11 @@ static int find_kube_proxy(const struct context *context, struct host_writers *f
 
 int find_programs(const struct context *context, struct host_writers *found)
 {
-	int error = find_ufw(context, found);
+	struct reading reading = {
+		.context = context, .kind = "other programs' files", .of_program = true};
+	int error = find_ufw(&reading, found);
 
 	if (error == 0)
-		error = find_tuned(context, found);
-	return error < 0 ? error : find_kube_proxy(context, found);
+		error = find_tuned(&reading, found);
+	return error < 0 ? error : find_kube_proxy(&reading, found);
 }

@@ -4,5 +4,5 @@
 
 #include "verbs/find-writers.h"
 
-/* Adds to those that were found; values are the plan's. What cannot be read is passed over. -ENOMEM. */
+/* Adds to those that were found; values are the plan's. What cannot be read is reported. -ENOMEM. */
 MUST_CHECK int find_programs(const struct context *context, struct host_writers *found);

@@ -155,32 +155,31 @@ static int find_processes(const struct context *context, struct uses *uses)
 	return 0;
 }
 
-/* Hands a file's text to a judge; what is not there or cannot be read is none. */
-static int judge_file(const struct context *context, const char *path,
+/* Hands a file's text to a judge, if there is such a file. */
+static int judge_file(struct reading *reading, const char *path,
 		      void (*judge)(const char *path, const char *text, struct uses *uses),
 		      struct uses *uses)
 {
 	char *CLEANUP(free_pointer) text = NULL;
-	int error = folders_read_file(context->tree, path, &text);
+	int error = reading_file(reading, path, &text);
 
 	if (text)
 		judge(path, text, uses);
 	return error;
 }
 
-/* What the visits of folders work on. */
-struct visit {
-	const struct context *context;
-	struct uses *uses;
-};
-
-static int visit_unit(void *data, const char *path)
+static int judge_units(struct reading *units, const char *folder, struct boot_rules *rules)
 {
-	const struct visit *visit = data;
-	const char *unit = strrchr(path, '/') + 1;
+	char **names = NULL;
+	size_t count = 0;
+	int error = reading_list(units, folder, "", &names, &count);
 
-	uses_of_unit(unit, visit->uses);
-	return find_boot_rules(visit->context->tree, unit, visit->uses);
+	for (size_t i = 0; i < count && error == 0; i++) {
+		uses_of_unit(names[i], rules->uses);
+		error = find_boot_rules(rules, names[i]);
+	}
+	tree_names_free(names, count);
+	return error;
 }
 
 static int find_units(const struct context *context, struct uses *uses)
@@ -192,11 +191,14 @@ static int find_units(const struct context *context, struct uses *uses)
 		"/etc/systemd/system/network.target.wants",
 		"/etc/systemd/system/multi-user.target.wants",
 		"/etc/systemd/system/sockets.target.wants",
-		NULL,
 	};
+	struct reading units = {.context = context, .kind = "units"};
+	struct boot_rules CLEANUP(boot_rules_done) rules = {0};
+	int error = boot_rules_new(context, uses, &rules);
 
-	return folders_visit(context->tree, folders, "", visit_unit,
-			     &(struct visit){context, uses});
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++)
+		error = judge_units(&units, folders[i], &rules);
+	return error;
 }
 
 static void judge_ufw(const char *path, const char *text, struct uses *uses)
@@ -212,11 +214,31 @@ static void judge_ufw(const char *path, const char *text, struct uses *uses)
 			 "enabled: its rules match on connection state");
 }
 
+/* What the visit of modules-load.d works on. */
+struct visit {
+	struct reading *reading;
+	struct uses *uses;
+};
+
 static int visit_loads(void *data, const char *path)
 {
 	const struct visit *visit = data;
 
-	return judge_file(visit->context, path, uses_of_modules_load, visit->uses);
+	return judge_file(visit->reading, path, uses_of_modules_load, visit->uses);
+}
+
+/* What starts at boot, by the files of the host or image. */
+static int find_files(const struct context *context, struct uses *uses)
+{
+	struct reading ufw = {.context = context, .kind = "ufw's files", .of_program = true};
+	struct reading loads = {.context = context, .kind = "modules-load.d"};
+	int error = find_units(context, uses);
+
+	if (error == 0)
+		error = judge_file(&ufw, "/etc/ufw/ufw.conf", judge_ufw, uses);
+	return error < 0 ? error
+			 : folders_visit(&loads, modules_load_folders, ".conf", visit_loads,
+					 &(struct visit){&loads, uses});
 }
 
 static enum exit_code find_live(struct context *context, struct host_uses *found)
@@ -251,12 +273,7 @@ enum exit_code find_uses(struct context *context, struct host_uses *ret)
 	int error = 0;
 
 	if (code == EXIT_DONE)
-		error = find_units(context, &found.uses);
-	if (code == EXIT_DONE && error == 0)
-		error = judge_file(context, "/etc/ufw/ufw.conf", judge_ufw, &found.uses);
-	if (code == EXIT_DONE && error == 0)
-		error = folders_visit(context->tree, modules_load_folders, ".conf", visit_loads,
-				      &(struct visit){context, &found.uses});
+		error = find_files(context, &found.uses);
 	if (found.uses.out_of_memory)
 		error = -ENOMEM;
 	if (error < 0) {

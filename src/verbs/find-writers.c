@@ -50,49 +50,43 @@ static int add_text(struct texts *texts, char *path, char *text)
 	return 0;
 }
 
-struct reading {
-	const struct tree *tree;
-	struct texts texts;
+/* What the visit of a folder works on. */
+struct texts_visit {
+	struct reading *reading;
+	struct texts *texts;
 };
 
-/* What is not there or cannot be read says nothing to its reader either. */
 static int read_text(void *data, const char *path)
 {
-	struct reading *reading = data;
+	struct texts_visit *visit = data;
 	char *CLEANUP(free_pointer) name = NULL;
 	char *CLEANUP(free_pointer) text = NULL;
-	struct buffer b = {0};
-	size_t size;
-	int error = tree_read(reading->tree, path, FILE_SIZE_MAX, &text, &size);
+	int error = reading_file(visit->reading, path, &text);
 
-	/* A link to nowhere hides the lower file of its name all the same. */
-	if (error == -ENOLINK) {
-		text = strdup("");
-		error = text ? 0 : -ENOMEM;
-	}
-	if (error < 0)
-		return error == -ENOMEM ? error : 0;
-	buffer_add(&b, path);
-	error = buffer_steal(&b, &name, NULL);
-	if (error < 0)
+	if (error < 0 || !text)
 		return error;
-	return add_text(&reading->texts, steal_pointer(&name), steal_pointer(&text));
+	name = strdup(path);
+	if (!name)
+		return -ENOMEM;
+	return add_text(visit->texts, steal_pointer(&name), steal_pointer(&text));
 }
 
-int find_sysctl_files(const struct tree *tree, struct texts *ret)
+int find_sysctl_files(const struct context *context, struct texts *ret)
 {
 	static const char *const folders[] = {"/etc/sysctl.d", "/run/sysctl.d",
 					      "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", NULL};
-	struct reading reading = {.tree = tree};
-	int error = folders_visit(tree, folders, ".conf", read_text, &reading);
+	struct reading reading = {.context = context, .kind = "sysctl.d"};
+	struct texts texts = {0};
+	struct texts_visit visit = {&reading, &texts};
+	int error = folders_visit(&reading, folders, ".conf", read_text, &visit);
 
 	if (error == 0)
-		error = read_text(&reading, "/etc/sysctl.conf");
+		error = read_text(&visit, "/etc/sysctl.conf");
 	if (error < 0) {
-		texts_done(&reading.texts);
+		texts_done(&texts);
 		return error;
 	}
-	*ret = reading.texts;
+	*ret = texts;
 	return 0;
 }
 
@@ -134,10 +128,13 @@ static int put_ours(const struct session *session, struct texts *texts)
 static void report_cut(struct context *context, const char *path, unsigned int line,
 		       const char *reason)
 {
-	report_message(context->report, SEVERITY_ERROR,
-		       "%s%s:%u: %s; this line and those after it were not looked at",
-		       tree_prefix(context->tree), path, line, reason);
-	report_unread(context->report, path, reason);
+	struct buffer CLEANUP(buffer_clear) name = {0};
+
+	buffer_printf(&name, "%s%s:%u", tree_prefix(context->tree), path, line);
+	if (report_unread(context->report, name.data ? name.data : path, reason))
+		report_message(context->report, SEVERITY_ERROR,
+			       "%s: %s; this line and those after it were not looked at",
+			       name.data ? name.data : path, reason);
 }
 
 bool writers_report_cut(struct context *context, const struct sysctl_cut *cut,
@@ -167,15 +164,13 @@ static int find_modprobe(struct context *context, struct host_writers *found)
 	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	char command_line[4096] = "";
-	int error = modprobe_files_read(context->tree, &files);
+	int error = modprobe_files_read(context, &files);
 
 	if (error == 0)
 		error = modprobe_records_read(files.items, files.count, &records);
 	if (error < 0)
 		return error;
-	if (live_is_wanted(context) &&
-	    kernel_read(context->kernel, "/proc/cmdline", command_line, sizeof(command_line)) < 0)
-		command_line[0] = '\0';
+	reading_command_line(context, command_line, sizeof(command_line));
 	writers_of_modprobe(&found->values, &records, command_line, &found->writers);
 	(void)writers_report_cut(context, &found->writers.sysctl_cut, &records);
 	return 0;
@@ -189,7 +184,7 @@ enum exit_code find_writers(struct context *context, const struct session *sessi
 	int error = values_of_plan(&session->plan, &found.values);
 
 	if (error == 0)
-		error = find_sysctl_files(context->tree, &texts);
+		error = find_sysctl_files(context, &texts);
 	if (error == 0)
 		error = put_ours(session, &texts);
 	if (error == 0) {

@@ -21,8 +21,8 @@ struct host_writers {
 };
 void host_writers_done(struct host_writers *found);
 
-/* All files of sysctl.d in every directory and /etc/sysctl.conf; those that cannot be read are left out. -ENOMEM. */
-MUST_CHECK int find_sysctl_files(const struct tree *tree, struct texts *ret);
+/* All files of sysctl.d and /etc/sysctl.conf; those that cannot be read are reported and left out. -ENOMEM. */
+MUST_CHECK int find_sysctl_files(const struct context *context, struct texts *ret);
 
 /* Also below --root. Nothing in mode disable. EXIT_FAILED was reported. */
 enum exit_code find_writers(struct context *context, const struct session *session,

@@ -7,90 +7,104 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "verbs/observe.h"
 
 const char *const modules_load_folders[] = {"/etc/modules-load.d", "/run/modules-load.d",
 					    "/usr/local/lib/modules-load.d",
 					    "/usr/lib/modules-load.d", NULL};
 
+struct folder_file {
+	char *name; /* owned */
+	const char *folder;
+	size_t rank; /* of the folder; the first counts most */
+};
+
 struct folder_files {
-	char **paths; /* owned; in the order of the folders */
+	struct folder_file *items;
 	size_t count;
 };
 
 static void folder_files_done(struct folder_files *files)
 {
-	tree_names_free(files->paths, files->count);
-}
-
-static const char *base_name(const char *path)
-{
-	return strrchr(path, '/') + 1;
-}
-
-/* What is no file is passed over by its reader, and hides nothing. */
-static bool is_directory(const struct tree *tree, const char *path)
-{
-	struct observed_file seen = {0};
-	bool is = tree_look(tree, path, FILE_SIZE_MAX, &seen) == 0 && seen.kind == FILE_DIRECTORY;
-
-	observed_file_clear(&seen);
-	return is;
-}
-
-static bool is_hidden(const struct tree *tree, const struct folder_files *files, const char *path)
-{
 	for (size_t i = 0; i < files->count; i++)
-		if (strcmp(base_name(files->paths[i]), base_name(path)) == 0 &&
-		    !is_directory(tree, files->paths[i]))
-			return true;
-	return false;
+		free(files->items[i].name);
+	free(files->items);
 }
 
-static int remember(struct folder_files *files, const char *path)
+static int compare_entries(const void *a, const void *b)
 {
-	char **paths = realloc(files->paths, (files->count + 1) * sizeof(*paths));
+	const struct folder_file *left = a, *right = b;
+	int order = strcmp(left->name, right->name);
 
-	if (!paths)
+	return order ? order : (left->rank > right->rank) - (left->rank < right->rank);
+}
+
+/* Takes over the names. */
+static int append_names(struct folder_files *files, const char *folder, size_t rank, char **names,
+			size_t count)
+{
+	struct folder_file *items;
+
+	if (count == 0)
+		return 0;
+	items = realloc(files->items, (files->count + count) * sizeof(*items));
+	if (!items)
 		return -ENOMEM;
-	files->paths = paths;
-	paths[files->count] = strdup(path);
-	return paths[files->count++] ? 0 : -ENOMEM;
+	files->items = items;
+	for (size_t i = 0; i < count; i++)
+		items[files->count++] =
+			(struct folder_file){steal_pointer(&names[i]), folder, rank};
+	return 0;
 }
 
-int folders_visit(const struct tree *tree, const char *const *folders, const char *suffix,
-		  int (*visit)(void *data, const char *path), void *data)
+static int list_folders(struct reading *reading, const char *const *folders, const char *suffix,
+			struct folder_files *files)
 {
-	struct folder_files CLEANUP(folder_files_done) seen = {0};
 	int error = 0;
 
 	for (size_t i = 0; folders[i] && error == 0; i++) {
 		char **names = NULL;
 		size_t count = 0;
 
-		if (tree_list(tree, folders[i], suffix, &names, &count) < 0)
-			continue;
-		for (size_t k = 0; k < count && error == 0; k++) {
-			struct buffer CLEANUP(buffer_clear) path = {0};
-
-			buffer_printf(&path, "%s/%s", folders[i], names[k]);
-			if (path.data && *suffix && is_hidden(tree, &seen, path.data))
-				continue;
-			error = path.data ? 0 : -ENOMEM;
-			if (error == 0 && *suffix)
-				error = remember(&seen, path.data);
-			if (error == 0)
-				error = visit(data, path.data);
-		}
+		error = reading_list(reading, folders[i], suffix, &names, &count);
+		if (error == 0)
+			error = append_names(files, folders[i], i, names, count);
 		tree_names_free(names, count);
 	}
+	if (files->count > 0)
+		qsort(files->items, files->count, sizeof(*files->items), compare_entries);
 	return error;
 }
 
-int folders_read_file(const struct tree *tree, const char *path, char **ret)
+/* A directory is passed over by the reader of the folder, and hides nothing. Its content is of no interest here. */
+static bool is_directory(const struct tree *tree, const char *path)
 {
-	size_t size;
-	int error = tree_read(tree, path, FILE_SIZE_MAX, ret, &size);
+	struct observed_file seen = {0};
+	bool is = tree_look(tree, path, 0, &seen) == 0 && seen.kind == FILE_DIRECTORY;
 
-	return error == -ENOMEM ? error : 0;
+	observed_file_clear(&seen);
+	return is;
+}
+
+int folders_visit(struct reading *reading, const char *const *folders, const char *suffix,
+		  int (*visit)(void *data, const char *path), void *data)
+{
+	struct folder_files CLEANUP(folder_files_done) files = {0};
+	int error = list_folders(reading, folders, suffix, &files);
+	const char *hidden = NULL;
+
+	for (size_t i = 0; i < files.count && error == 0; i++) {
+		const struct folder_file *file = &files.items[i];
+		struct buffer CLEANUP(buffer_clear) path = {0};
+
+		if (hidden && strcmp(file->name, hidden) == 0)
+			continue;
+		buffer_printf(&path, "%s/%s", file->folder, file->name);
+		if (!path.data)
+			return -ENOMEM;
+		if (is_directory(reading->context->tree, path.data))
+			continue;
+		hidden = file->name;
+		error = visit(data, path.data);
+	}
+	return error;
 }

@@ -175,22 +175,28 @@ static enum exit_code tell_rest(struct context *context, const struct session *s
 {
 	struct host_writers CLEANUP(host_writers_done) found = {0};
 	enum exit_code code = find_writers(context, session, &found);
-	bool overridden, masked;
+	bool overridden, masked, unsure;
 
 	if (code != EXIT_DONE)
 		return code;
+	unsure = report_is_unsure(context->report);
 	overridden = writers_report(context, &found);
-	if (overridden)
+	if (overridden || unsure)
 		report_set_state(context->report, "drift");
 	masked = session_tell_masked(context, session);
 	if (session->plan.mode == MODE_TUNE)
 		say_what_is_left(context, activation, changed,
-				 !overridden && !masked && !activation->blocked);
+				 !overridden && !masked && !activation->blocked && !unsure);
 	else if (changed && !masked)
 		keep_off_say_limits(context, session);
 	if (changed)
 		writers_say_others(context, &found);
-	return EXIT_DONE;
+	if (unsure)
+		report_say(context->report,
+			   "It is not known whether another source overrides the values: see the "
+			   "warnings.");
+	report_say_without_root(context->report);
+	return unsure ? EXIT_DIFFERS : EXIT_DONE;
 }
 
 /* An image has nothing to follow with; what its files keep from loading is told. */

@@ -10,6 +10,7 @@
 #include "model/loading.h"
 #include "verbs/live.h"
 #include "verbs/modprobe-files.h"
+#include "verbs/reading.h"
 
 static void judge_namespaces(struct context *context, const struct session *session)
 {
@@ -81,14 +82,13 @@ static int ask_modprobe(const struct context *context, const struct modprobe_rec
 	return error < 0 ? error : !image;
 }
 
-/* What cannot be read is not known, and nothing is said of it. */
+/* Asks for what the files do not say. An unreadable modules_disabled counts as 0. */
 static void ask_kernel(const struct context *context, struct loading_request *request,
 		       char *command_line, size_t size)
 {
 	char text[64];
 
-	if (kernel_read(context->kernel, "/proc/cmdline", command_line, size) < 0)
-		command_line[0] = '\0';
+	reading_command_line(context, command_line, size);
 	if (kernel_read(context->kernel, "/proc/sys/kernel/modules_disabled", text, sizeof(text)) ==
 	    0)
 		request->modules_disabled = strcmp(text, "1") == 0;
@@ -114,7 +114,7 @@ static int judge_loading(const struct context *context, const struct session *se
 		.records = &records,
 		.command_line = command_line,
 	};
-	int found = modprobe_files_read(context->tree, &files);
+	int found = modprobe_files_read(context, &files);
 
 	if (found == 0)
 		found = modprobe_records_read(files.items, files.count, &records);

@@ -3,6 +3,7 @@
 #include "verbs/live.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "model/loading.h"
@@ -49,6 +50,9 @@ static enum exit_code report_unreadable(struct context *context, const struct li
 			report_message(context->report, SEVERITY_NOTE, "only root%s can see %s",
 				       kernel_may_change(context->kernel) ? " of the host" : "",
 				       value->key);
+			if (!kernel_may_change(context->kernel))
+				(void)report_unread_without_root(context->report, value->path,
+								 strerror(-value->error));
 			continue;
 		}
 		report_errno(context, "read", value->path, value->error);

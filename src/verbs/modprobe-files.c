@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "verbs/folders.h"
-#include "verbs/observe.h"
 
 /* modprobe.d(5), the folder that counts most first; /lib is the same as /usr/lib on merged systems. */
 static const char *const folders[] = {"/etc/modprobe.d",	   "/run/modprobe.d",
@@ -16,7 +15,6 @@ static const char *const folders[] = {"/etc/modprobe.d",	   "/run/modprobe.d",
 void modprobe_files_done(struct modprobe_files *files)
 {
 	for (size_t i = 0; i < files->count; i++) {
-		free(files->own[i].name);
 		free(files->own[i].path);
 		free(files->own[i].text);
 	}
@@ -40,60 +38,47 @@ static int make_room(struct modprobe_files *files)
 	return 0;
 }
 
-/* Puts a file in its place by name, of which there is no other. Takes over the texts. */
-static void put(struct modprobe_files *files, struct modprobe_file_own file)
-{
-	size_t at = 0, behind;
-
-	while (at < files->count && strcmp(files->own[at].name, file.name) < 0)
-		at++;
-	behind = files->count - at;
-	memmove(files->own + at + 1, files->own + at, behind * sizeof(*files->own));
-	memmove(files->items + at + 1, files->items + at, behind * sizeof(*files->items));
-	files->own[at] = file;
-	files->items[at] = (struct modprobe_file){file.path, file.text};
-	files->count++;
-}
-
-struct reading {
-	const struct tree *tree;
-	struct modprobe_files files;
+/* What the visit of a folder works on. */
+struct modprobe_visit {
+	struct reading *reading;
+	struct modprobe_files *files;
 };
 
-static int add(void *data, const char *path)
+/* Files come in the order of their names, which is the one in which modprobe reads them. */
+static int read_modprobe_file(void *data, const char *path)
 {
-	struct reading *reading = data;
+	struct modprobe_visit *visit = data;
+	struct modprobe_files *files = visit->files;
+	char *CLEANUP(free_pointer) name = NULL;
 	char *CLEANUP(free_pointer) text = NULL;
-	struct modprobe_file_own file;
-	int error = folders_read_file(reading->tree, path, &text);
+	int error = reading_file(visit->reading, path, &text);
 
-	if (!text)
+	if (error < 0 || !text)
 		return error;
-	error = make_room(&reading->files);
+	error = make_room(files);
 	if (error < 0)
 		return error;
-	file.name = strdup(strrchr(path, '/') + 1);
-	file.path = strdup(path);
-	file.text = steal_pointer(&text);
-	if (!file.name || !file.path) {
-		free(file.name);
-		free(file.path);
-		free(file.text);
+	name = strdup(path);
+	if (!name)
 		return -ENOMEM;
-	}
-	put(&reading->files, file);
+	files->items[files->count] = (struct modprobe_file){name, text};
+	files->own[files->count] =
+		(struct modprobe_file_own){steal_pointer(&name), steal_pointer(&text)};
+	files->count++;
 	return 0;
 }
 
-int modprobe_files_read(const struct tree *tree, struct modprobe_files *ret)
+int modprobe_files_read(const struct context *context, struct modprobe_files *ret)
 {
-	struct reading reading = {.tree = tree};
-	int error = folders_visit(tree, folders, ".conf", add, &reading);
+	struct reading reading = {.context = context, .kind = "modprobe.d"};
+	struct modprobe_files files = {0};
+	struct modprobe_visit visit = {&reading, &files};
+	int error = folders_visit(&reading, folders, ".conf", read_modprobe_file, &visit);
 
 	if (error < 0) {
-		modprobe_files_done(&reading.files);
+		modprobe_files_done(&files);
 		return error;
 	}
-	*ret = reading.files;
+	*ret = files;
 	return 0;
 }

@@ -2,12 +2,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "host/tree.h"
 #include "model/loading.h"
+#include "verbs/verbs.h"
 
 /* What the items point to. */
 struct modprobe_file_own {
-	char *name, *path, *text;
+	char *path, *text;
 };
 
 /* In reading order. */
@@ -18,5 +18,5 @@ struct modprobe_files {
 };
 void modprobe_files_done(struct modprobe_files *files);
 
-/* One of each name: that of the first folder that has it. What cannot be read is left out: modprobe skips it too. -ENOMEM. */
-MUST_CHECK int modprobe_files_read(const struct tree *tree, struct modprobe_files *ret);
+/* One of each name: that of the first folder that has it. What cannot be read is reported and left out. -ENOMEM. */
+MUST_CHECK int modprobe_files_read(const struct context *context, struct modprobe_files *ret);

@@ -16,8 +16,8 @@
 #define CONFIG_FILE	 "/etc/conntrack-persist.conf"
 #define CONFIG_DIRECTORY "/etc/conntrack-persist.conf.d"
 
-/* A configuration, a file of ours or an edited one is never this large. */
-#define FILE_SIZE_MAX (1U << 20)
+/* The most bytes of one file that is held in memory. */
+#define FILE_SIZE_MAX (4U << 20)
 
 /* What could not be read, so that the caller can name it. Owned by whoever was passed it. */
 struct read_failure {

@@ -16,7 +16,13 @@ struct outcome {
 static void say_outcome(struct context *context, const struct live *live,
 			const struct outcome *outcome)
 {
-	if (!outcome->files && live_cannot_load(live))
+	if (!outcome->differs && report_is_unsure(context->report))
+		report_say_lines(
+			context->report,
+			"Nothing to do from here, but it is not known whether the values are in "
+			"force: what\n"
+			"could not be read may set others. See the warnings.");
+	else if (!outcome->files && live_cannot_load(live))
 		live_say_cannot_load(context);
 	else if (!outcome->differs)
 		report_say(context->report, "Nothing to do: every file %sis as planned.",
@@ -62,7 +68,10 @@ static enum exit_code run_plan(struct context *context)
 	if (outcome.differs)
 		keep_off_say_limits(context, &session);
 	say_outcome(context, &live, &outcome);
-	return outcome.differs ? EXIT_DIFFERS : EXIT_DONE;
+	report_say_without_root(context->report);
+	if (outcome.differs)
+		return EXIT_DIFFERS;
+	return report_is_unsure(context->report) ? EXIT_FAILED : EXIT_DONE;
 }
 
 const struct verb verb_plan = {

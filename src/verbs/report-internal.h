@@ -18,7 +18,8 @@ struct report {
 	json_t *object;
 	json_t *place;	     /* whose values they are: the object, or one of its "namespaces" */
 	struct buffer where; /* "namespace NAME", empty: here */
-	size_t unread_count;
+	size_t unread_count, unread_without_root;
+	json_t *unread_names; /* the keys are what "unread" lists already */
 	bool incomplete; /* a part of what was to be printed could not be made: report_finish() fails */
 	json_t *places; /* "PATH:LINE" of each problem that was reported, as the names of an object */
 };

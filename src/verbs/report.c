@@ -23,7 +23,8 @@ int report_new(const struct report_style *style, struct report **ret)
 				   style->verb, "changed", 0, "state", "in-order", "files",
 				   "values", "writers", "unread", "messages");
 	report->places = json_object();
-	if (!report->object || !report->places) {
+	report->unread_names = json_object();
+	if (!report->object || !report->places || !report->unread_names) {
 		report_free(report);
 		return -ENOMEM;
 	}
@@ -37,6 +38,7 @@ struct report *report_free(struct report *report)
 	if (report) {
 		json_decref(report->object);
 		json_decref(report->places);
+		json_decref(report->unread_names);
 		buffer_clear(&report->where);
 	}
 	free(report);
@@ -150,17 +152,56 @@ void report_fail(struct report *report)
 		report_set_state(report, "drift");
 }
 
-void report_unread(struct report *report, const char *what, const char *reason)
+bool report_unread(struct report *report, const char *what, const char *reason)
 {
-	report_add_item(report, json_object_get(report->object, "unread"),
-			report_pack(report, "{s:o, s:o}", "path", report_string(what), "reason",
-				    report_string(reason)));
+	json_t *path = report_string(what);
+	const char *name = json_string_value(path);
+
+	if (name && json_object_get(report->unread_names, name)) {
+		json_decref(path);
+		return false;
+	}
+	if (name)
+		report_set_member(report, report->unread_names, name, json_true());
+	report_add_item(
+		report, json_object_get(report->object, "unread"),
+		report_pack(report, "{s:o, s:o}", "path", path, "reason", report_string(reason)));
 	report->unread_count++;
+	return true;
+}
+
+bool report_unread_without_root(struct report *report, const char *what, const char *reason)
+{
+	bool added = report_unread(report, what, reason);
+
+	report->unread_without_root += added;
+	return added;
+}
+
+size_t report_unread_without_root_count(const struct report *report)
+{
+	return report->unread_without_root;
 }
 
 size_t report_unread_count(const struct report *report)
 {
 	return report->unread_count;
+}
+
+bool report_is_unsure(const struct report *report)
+{
+	return report->unread_count > report->unread_without_root;
+}
+
+void report_say_without_root(struct report *report)
+{
+	size_t count = report->unread_without_root;
+
+	if (count > 0)
+		report_say(report,
+			   "This is as far as you can see without root: %zu source%s could not be "
+			   "read, see the notes.",
+			   count, count == 1 ? "" : "s");
 }
 
 void report_plan(struct report *report, const struct plan *plan)

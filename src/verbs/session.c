@@ -16,52 +16,6 @@ void session_done(struct session *session)
 	*session = (struct session){0};
 }
 
-static const char *errno_advice(const struct context *context, int error)
-{
-	bool root = kernel_may_change(context->kernel);
-
-	switch (-error) {
-	case EACCES:
-		return root ? "; a security module forbids it, or root lacks its capabilities here"
-			    : "; run it as root";
-	case EPERM:
-		return root ? "; an immutable file (lsattr) or a security module forbids it"
-			    : "; run it as root";
-	case EROFS:
-		return ": the file system is mounted read-only";
-	case EISDIR:
-		return ": a file is expected there";
-	case EINVAL:
-		return ": a FIFO, socket or device where a file is expected";
-	case ENOLINK:
-		return ": a link to something that is not there";
-	case EFBIG:
-		return ": larger than any file of this kind (1 MiB)";
-	case ESTALE:
-		return ": changed by somebody else in this moment; run it again";
-	case ENOSPC:
-	case EDQUOT:
-		return "; make room and run it again";
-	default:
-		return "";
-	}
-}
-
-static void report_errno_as(struct context *context, enum severity severity, const char *what,
-			    const char *path, int error)
-{
-	/* Those that this program gives a meaning of its own have no use for the system's words. */
-	bool own = error == -EINVAL || error == -ENOLINK || error == -ESTALE || error == -EROFS;
-
-	report_message(context->report, severity, "cannot %s %s%s%s%s", what, path, own ? "" : ": ",
-		       own ? "" : strerror(-error), errno_advice(context, error));
-}
-
-void report_errno(struct context *context, const char *what, const char *path, int error)
-{
-	report_errno_as(context, SEVERITY_ERROR, what, path, error);
-}
-
 static enum exit_code report_read_failure(struct context *context, const struct session *session,
 					  struct read_failure *failure, int error)
 {

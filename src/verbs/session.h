@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "verbs/error-words.h"
 #include "verbs/verbs.h"
 
 /* How what is wrong with the configuration and the files is told. */
@@ -82,6 +83,3 @@ enum exit_code session_refuse(struct context *context, const struct session *ses
 
 /* The same for a plan, as warnings. */
 bool session_is_refused(struct context *context, const struct session *session);
-
-/* Reports an errno of what was being done to a path, in words with what to do. */
-void report_errno(struct context *context, const char *what, const char *path, int error);

@@ -131,20 +131,41 @@ static void judge_restore(const struct session *session, const struct live *live
 		      obstacle ? obstacle : "");
 }
 
-static void judge(const struct session *session, const struct live *live,
+/* An entry names no more than a person looks at. */
+#define UNREAD_TOLD 5U
+
+static void add_unread(struct verdict *verdict, struct report *report)
+{
+	const json_t *list = json_object_get(report_object(report), "unread");
+	size_t count = json_array_size(list);
+
+	for (size_t i = 0; i < count && i < UNREAD_TOLD; i++) {
+		const json_t *item = json_array_get(list, i);
+		const char *path = json_string_value(json_object_get(item, "path"));
+
+		add(verdict, path ? path : "?", "could not be read", "");
+	}
+	if (count > UNREAD_TOLD)
+		add(verdict, "further sources", "could not be read", "");
+}
+
+static void judge(struct context *context, const struct session *session, const struct live *live,
 		  const struct host_writers *writers, bool differs, struct verdict *ret)
 {
 	bool pending = values_count(&live->values, VALUE_PENDING) > 0;
+	bool unsure = report_is_unsure(context->report);
 
-	ret->state = differs ? "drift" : pending ? "pending" : "in-order";
+	ret->state = differs ? "drift" : unsure ? "unread" : pending ? "pending" : "in-order";
 	buffer_printf(&ret->kept, "%s\n", ret->state);
+	if (unsure)
+		add_unread(ret, context->report);
 	if (differs) {
 		add_files(ret, session);
 		add_values(ret, live);
 		add_winners(ret, writers);
 		if (session->plan.restore)
 			judge_restore(session, live, ret);
-	} else {
+	} else if (!unsure) {
 		buffer_add(&ret->told,
 			   pending ? "some values wait for the next load of nf_conntrack"
 				   : "every file and value is as planned");
@@ -162,7 +183,9 @@ static void tell(struct context *context, const struct verdict *verdict, const c
 		       length > 0 && length < 16 ? (int)length : 7,
 		       length > 0 && length < 16 ? last : "unknown");
 	report_event(context->report,
-		     strcmp(verdict->state, "drift") == 0 ? SEVERITY_WARNING : SEVERITY_NOTE,
+		     strcmp(verdict->state, "drift") == 0 || strcmp(verdict->state, "unread") == 0
+			     ? SEVERITY_WARNING
+			     : SEVERITY_NOTE,
 		     JOURNAL_VERDICT,
 		     &(struct journal_fields){
 			     .texts = fields, .count = ARRAY_SIZE(fields), .notable = true},
@@ -247,7 +270,7 @@ enum exit_code watch_tell(struct context *context, const struct session *session
 		(void)keep(context, &verdict);
 		return code;
 	}
-	judge(session, live, writers, code == EXIT_DIFFERS, &verdict);
+	judge(context, session, live, writers, code == EXIT_DIFFERS, &verdict);
 	if (!verdict.kept.data || !verdict.told.data || verdict.kept.error < 0) {
 		report_errno(context, "keep", PATH_VERDICT, -ENOMEM);
 		return EXIT_FAILED;

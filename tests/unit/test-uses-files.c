@@ -5,23 +5,59 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "model/rules-file.h"
 #include "model/uses.h"
 
 #define RULES "/etc/nftables.conf"
 #define LOAD  "/etc/modules-load.d/a.conf"
 
-/* One finding of this file at most, at this line; 0: none. */
+/* The line that asks for tracking, and the includes with a bar behind each, of a text that comes in pieces of this size. */
+static unsigned int read_rules(const char *text, size_t piece, struct buffer *includes)
+{
+	const char *end = text + strlen(text);
+	struct rules_file file = {0};
+	char *name = NULL;
+
+	while (text < end) {
+		const char *stop = (size_t)(end - text) > piece ? text + piece : end;
+
+		while (rules_file_read(&file, &text, stop, &name) == 1) {
+			buffer_printf(includes, "%s|", name);
+			free(name);
+		}
+	}
+	rules_file_end(&file);
+	return file.asks;
+}
+
+/* However the text is cut. */
+static void expect_rules(const char *text, unsigned int line, const char *includes)
+{
+	static const size_t pieces[] = {1, 2, 7, 100000};
+
+	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
+		struct buffer CLEANUP(buffer_clear) found = {0};
+
+		expect_number(text, read_rules(text, pieces[i], &found), line);
+		if (includes)
+			expect_text(text, found.data ? found.data : "", includes);
+	}
+}
+
 static void expect_line(const char *text, unsigned int line)
 {
-	struct uses CLEANUP(uses_done) uses = {0};
-	struct buffer CLEANUP(buffer_clear) wanted = {0};
+	expect_rules(text, line, NULL);
+}
 
-	uses_of_rules_file(RULES, text, &uses);
-	expect_number(text, uses.count, line > 0);
-	if (line == 0)
-		return;
-	buffer_printf(&wanted, "line %u asks for connection tracking, and is loaded at boot", line);
-	expect_text(text, uses.items[0].evidence, wanted.data);
+static void file_of_rules_is_a_use(void **state)
+{
+	struct uses CLEANUP(uses_done) uses = {0};
+
+	(void)state;
+	uses_of_rules_file(RULES, 7, &uses);
+	expect_number("uses", uses.count, 1);
+	expect_text("evidence", uses.items[0].evidence,
+		    "line 7 asks for connection tracking, and is loaded at boot");
 	expect_text("name", uses.items[0].name, RULES);
 	expect_text("kind", uses.items[0].kind, "file");
 	assert_int_equal(uses.items[0].certainty, USE_LIKELY);
@@ -162,20 +198,35 @@ static void includes_are_found(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		struct buffer CLEANUP(buffer_clear) found = {0};
-		const char *position = texts[i][0];
-		char *name = NULL;
-
-		while (uses_include_next(&position, &name) == 1) {
-			buffer_printf(&found, "%s|", name);
-			free(name);
-		}
-		expect_text(texts[i][0], found.data ? found.data : "", texts[i][1]);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		expect_rules(texts[i][0], 0, texts[i][1]);
 	/* The name of a file asks for nothing, what stands behind it may. */
 	expect_line("include \"/etc/nat.nft\"\n", 0);
 	expect_line("\n include \"/etc/nat.nft\"; add rule a b ct state new\n", 2);
+}
+
+static void longest_names_are_included(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	struct buffer CLEANUP(buffer_clear) found = {0};
+	struct rules_file file = {0};
+	const char *position;
+	char *name = NULL;
+
+	(void)state;
+	buffer_add(&text, "include \"/");
+	for (size_t i = 0; i < PATH_MAX - 2; i++)
+		buffer_add(&text, "a");
+	buffer_add(&text, "\"\n");
+	expect_number("longest", read_rules(text.data, 100, &found), 0);
+	expect_number("length", found.length, PATH_MAX);
+	text.length -= 2;
+	buffer_add(&text, "a\"\nct\n");
+	position = text.data;
+	expect_number("too long", rules_file_read(&file, &position, text.data + text.length, &name),
+		      0);
+	assert_true(file.long_name);
+	expect_number("the line behind", file.asks, 2);
 }
 
 static void modules_load_lines_are_told(void **state)
@@ -230,6 +281,8 @@ int main(void)
 		cmocka_unit_test(rules_without_tracking_are_passed_over),
 		cmocka_unit_test(words_end_at_any_other_character),
 		cmocka_unit_test(includes_are_found),
+		cmocka_unit_test(longest_names_are_included),
+		cmocka_unit_test(file_of_rules_is_a_use),
 		cmocka_unit_test(modules_load_lines_are_told),
 		cmocka_unit_test(other_modules_load_lines_are_passed_over),
 	};

@@ -1,0 +1,215 @@
+#!/bin/bash
+# Files of others that cannot be read, that are too many or too large: each is named, and no verb answers "in order" then. Run as
+# root and as a user, on images.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+set -euo pipefail
+# shellcheck source=lib.sh
+source "${srcdir:?is set by make check}/tests/attack/lib.sh"
+need_root
+chmod 755 "$work"
+
+user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+config=etc/conntrack-persist.conf
+
+# host: an image in which everything is installed and in order.
+host() {
+	image
+	mkdir -p "$work/image"/etc/{sysctl.d,modprobe.d,udev/rules.d,modules-load.d}
+	printf '%s\n' '[conntrack]' 'max = 100000' 'hashsize = 100000' >"$work/image/$config"
+	bounded "$1: install" 0 -- "$program" -q --root="$work/image" install
+}
+
+# check NAME STATUS...: of check as root; users of the image may see everything else.
+check() {
+	bounded "$@" -- "$program" --root="$work/image" check
+}
+check_as_user() {
+	bounded "$@" -- "${user[@]}" "$program" --root="$work/image" check
+}
+
+# unread NAME WORDS: what the last run says is named with these words, and is not in order.
+unread() {
+	says "$1" "$2"
+	says_not "$1" 'In order'
+	says_not "$1" 'Nothing to do: every file'
+}
+
+host 'in order'
+check 'in order' 0
+says 'in order' 'In order: every file is as planned.'
+check_as_user 'in order, for a user' 0
+says 'in order, for a user' 'In order: every file is as planned.'
+
+#
+# What only root may read
+#
+for path in sysctl.d/10-a.conf modprobe.d/a.conf udev/rules.d/10-a.rules modules-load.d/a.conf; do
+	name="$path of mode 0600"
+	host "$name"
+	echo '# nothing' >"$work/image/etc/$path"
+	chmod 600 "$work/image/etc/$path"
+	check_as_user "$name" 1
+	unread "$name" "cannot read $work/image/etc/$path: Permission denied; run it as root"
+	check "$name, as root" 0
+	bounded "$name: JSON" 1 -- "${user[@]}" "$program" --json --root="$work/image" check
+	python3 - "$work/out" "$work/image/etc/$path" <<-'END' || fail "$name: JSON"
+		import json, sys
+		report = json.load(open(sys.argv[1]))
+		assert [item["path"] for item in report["unread"]] == [sys.argv[2]], report["unread"]
+		assert report["unread"][0]["reason"].startswith("Permission denied"), report["unread"]
+		assert report["state"] != "in-order", report["state"]
+	END
+	name="${path%/*} is closed"
+	chmod 644 "$work/image/etc/$path"
+	chmod 700 "$work/image/etc/${path%/*}"
+	check_as_user "$name" 1
+	says_not "$name" 'In order'
+done
+
+# Of another program: the verdict is that of a user, and says so.
+for path in default/ufw ufw/ufw.conf tuned/active_profile kubernetes/kube-proxy-config.yaml; do
+	name="$path of mode 0600"
+	host "$name"
+	mkdir -p "$work/image/etc/${path%/*}"
+	echo '# nothing' >"$work/image/etc/$path"
+	chmod 600 "$work/image/etc/$path"
+	check_as_user "$name" 0
+	says "$name" 'as far as you can see without root'
+	says "$name" "cannot read $work/image/etc/$path: Permission denied; run it as root"
+	check "$name, as root" 0
+	says_not "$name, as root" 'without root'
+done
+
+#
+# What nobody can read, as root and as a user
+#
+name='a FIFO'
+host "$name"
+mkfifo "$work/image/etc/sysctl.d/10-a.conf"
+check "$name" 1
+unread "$name" 'sysctl.d/10-a.conf: a FIFO, socket or device where a file is expected'
+check_as_user "$name, as a user" 1
+
+name='a device'
+host "$name"
+mknod "$work/image/etc/modprobe.d/a.conf" c 1 5
+check "$name" 1
+unread "$name" 'modprobe.d/a.conf: a FIFO, socket or device where a file is expected'
+
+name='a link in a circle'
+host "$name"
+ln -s a.rules "$work/image/etc/udev/rules.d/a.rules"
+check "$name" 1
+unread "$name" 'udev/rules.d/a.rules: Too many levels of symbolic links'
+check_as_user "$name, as a user" 1
+rm -r "$work/image/etc/udev/rules.d"
+ln -s rules.d "$work/image/etc/udev/rules.d"
+check "$name: the folder" 1
+says_not "$name: the folder" 'In order'
+
+# No reader reads anything of these, so that they set nothing.
+name='folders, links to nowhere and to /dev/null'
+host "$name"
+mkdir "$work/image"/etc/{sysctl.d,modprobe.d,modules-load.d}/a.conf "$work/image/etc/udev/rules.d/a.rules"
+ln -s nowhere "$work/image/etc/sysctl.d/b.conf"
+ln -s /dev/null "$work/image/etc/sysctl.d/c.conf"
+check "$name" 0
+says "$name" 'In order'
+check_as_user "$name, as a user" 0
+
+#
+# What is too large
+#
+for path in sysctl.d/10-a.conf modprobe.d/a.conf udev/rules.d/10-a.rules modules-load.d/a.conf; do
+	name="$path is too large"
+	host "$name"
+	head -c 4194305 /dev/zero | tr '\0' '#' >"$work/image/etc/$path"
+	check "$name" 1
+	unread "$name" "cannot read $work/image/etc/$path: larger than 4 MiB; split it into smaller files"
+	check_as_user "$name, as a user" 1
+	# The advice.
+	(cd "$work/image/etc/${path%/*}" && split -n 2 --additional-suffix=".${path##*.}" "${path##*/}" 10-a && rm "${path##*/}")
+	check "$name, split" 0
+	name="$path is sparse"
+	truncate -s 20G "$work/image/etc/$path"
+	check "$name" 1
+	unread "$name" 'larger than 4 MiB'
+done
+
+name='16 MiB'
+host "$name"
+for ((i = 10; i < 28; i++)); do head -c 1M /dev/zero | tr '\0' '#' >"$work/image/etc/sysctl.d/$i.conf"; done
+check "$name" 1
+unread "$name" 'sysctl.d/26.conf: 16 MiB of sysctl.d were read before it'
+# The advice.
+rm "$work/image/etc/sysctl.d"/1[0-2].conf
+check "$name, some removed" 0
+
+name='2,000 links to one drop-in of 1 MiB'
+host "$name"
+head -c 1M /dev/zero | tr '\0' '#' >"$work/image/big"
+for ((i = 0; i < 2000; i++)); do ln -s /big "$work/image/etc/sysctl.d/$i.conf"; done
+check "$name" 1
+unread "$name" '16 MiB of sysctl.d were read before it'
+
+#
+# What is too many
+#
+# many FOLDER SUFFIX COUNT: empty files.
+many() {
+	(cd "$work/image/$1" && seq 1 "$3" | sed "s/\$/$2/" | xargs -r touch)
+}
+name='10,001 drop-ins'
+host "$name"
+many etc/sysctl.d .conf 10001
+check "$name" 1
+unread "$name" "cannot read $work/image/etc/sysctl.d: more than 10,000 files in one folder; remove those that nobody needs"
+rm "$work"/image/etc/sysctl.d/1000*.conf
+check "$name, some removed" 0
+says "$name, some removed" 'In order'
+
+name='12,000 drop-ins in two folders'
+host "$name"
+mkdir "$work/image/usr/lib/sysctl.d"
+many etc/sysctl.d .conf 6000
+many usr/lib/sysctl.d .other.conf 6000
+check "$name" 1
+unread "$name" '10,000 files of sysctl.d were read before it'
+
+name='150,000 names of any kind'
+host "$name"
+many etc/modprobe.d .nothing 150000
+check "$name" 1
+unread "$name" 'modprobe.d: more than 10,000 files in one folder'
+
+# cost COUNT: instructions of check with so many drop-ins in each folder.
+cost() {
+	host "$1 drop-ins" >&2
+	many etc/sysctl.d .conf "$1"
+	many etc/modprobe.d .conf "$1"
+	many etc/udev/rules.d .rules "$1"
+	many etc/modules-load.d .conf "$1"
+	instructions "$program" -q --root="$work/image" check
+}
+linear 'drop-ins' 4 "$(cost 0)" "$(cost 400)" "$(cost 1600)"
+
+#
+# Of the running host, whose /etc is another one for the time of the test
+#
+cat >"$work/host.sh" <<'END'
+set -euo pipefail
+for folder in /etc /var/lib /run; do mount -t tmpfs -o mode=755 none "$folder"; done
+mkdir -p /etc/sysctl.d /etc/modprobe.d
+printf '%s\n' '[conntrack]' 'max = 100000' 'hashsize = 100000' >/etc/conntrack-persist.conf
+"$1" -q --no-live install
+# It opens, and reading it fails.
+ln -s /proc/self/mem "/etc/$2"
+exec "$1" check
+END
+for path in sysctl.d/10-a.conf modprobe.d/a.conf sysctl.conf; do
+	name="an error of input and output in $path"
+	bounded "$name" 1 -- unshare --mount --propagation private bash "$work/host.sh" "$program" "$path"
+	unread "$name" "cannot read /etc/$path: Input/output error"
+done
+
+finish
