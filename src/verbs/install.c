@@ -179,7 +179,8 @@ static enum exit_code tell_rest(struct context *context, const struct session *s
 
 	if (code != EXIT_DONE)
 		return code;
-	unsure = report_is_unsure(context->report);
+	/* In mode disable nothing overrides; who needs nf_conntrack was asked before. */
+	unsure = session->plan.mode == MODE_TUNE && report_is_unsure(context->report);
 	overridden = writers_report(context, &found);
 	if (overridden || unsure)
 		report_set_state(context->report, "drift");

@@ -157,6 +157,7 @@ bool report_unread(struct report *report, const char *what, const char *reason)
 	json_t *path = report_string(what);
 	const char *name = json_string_value(path);
 
+	report->unread_count++;
 	if (name && json_object_get(report->unread_names, name)) {
 		json_decref(path);
 		return false;
@@ -166,21 +167,13 @@ bool report_unread(struct report *report, const char *what, const char *reason)
 	report_add_item(
 		report, json_object_get(report->object, "unread"),
 		report_pack(report, "{s:o, s:o}", "path", path, "reason", report_string(reason)));
-	report->unread_count++;
 	return true;
 }
 
 bool report_unread_without_root(struct report *report, const char *what, const char *reason)
 {
-	bool added = report_unread(report, what, reason);
-
-	report->unread_without_root += added;
-	return added;
-}
-
-size_t report_unread_without_root_count(const struct report *report)
-{
-	return report->unread_without_root;
+	report->unread_without_root++;
+	return report_unread(report, what, reason);
 }
 
 size_t report_unread_count(const struct report *report)
@@ -195,13 +188,10 @@ bool report_is_unsure(const struct report *report)
 
 void report_say_without_root(struct report *report)
 {
-	size_t count = report->unread_without_root;
-
-	if (count > 0)
+	if (report->unread_without_root > 0)
 		report_say(report,
-			   "This is as far as you can see without root: %zu source%s could not be "
-			   "read, see the notes.",
-			   count, count == 1 ? "" : "s");
+			   "This is as far as you can see without root: the notes name what "
+			   "could not be read.");
 }
 
 void report_plan(struct report *report, const struct plan *plan)

@@ -95,14 +95,13 @@ void report_fail(struct report *report);
 /*
  * Adds a source that could not be read to the list "unread" of the JSON object: its path, or its name if it is no file, and
  * the reason. Prints nothing: the caller says what this means. Returns false if the list has that source already. The count
- * is of all sources in the list.
+ * is of all calls so far.
  */
 bool report_unread(struct report *report, const char *what, const char *reason);
 size_t report_unread_count(const struct report *report);
 
 /* The same for what only root may read and what does not decide the exit status of another user's check. */
 bool report_unread_without_root(struct report *report, const char *what, const char *reason);
-size_t report_unread_without_root_count(const struct report *report);
 
 /* Whether something was not read that decides: the verb answers neither "in order" nor "nobody" then. */
 bool report_is_unsure(const struct report *report);
