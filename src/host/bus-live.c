@@ -10,6 +10,8 @@
 #include "host/library.h"
 #include "host/uevent.h"
 
+LIBRARY_NOTE("libsystemd.so.0", "bus", "reload and units of systemd", LIBRARY_REQUIRED);
+
 #define TIMEOUT_MS  120000
 #define TIMEOUT_US  ((uint64_t)TIMEOUT_MS * 1000)
 #define DESTINATION "org.freedesktop.systemd1"

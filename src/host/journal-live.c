@@ -18,6 +18,8 @@
 #include "base/buffer.h"
 #include "host/library.h"
 
+LIBRARY_NOTE("libsystemd.so.0", "journal", "entries with fields and a catalog", LIBRARY_REQUIRED);
+
 #define FIELDS_MAX 16
 
 /* systemd tells a unit's processes which stream is the journal's; standard error may lead elsewhere by now. */

@@ -11,6 +11,9 @@
 #include "host/journal.h"
 #include "host/library.h"
 
+LIBRARY_NOTE("libsystemd.so.0", "kernel-log", "messages of a full table since boot",
+	     LIBRARY_REQUIRED);
+
 #define TEXT_SIZE 256 /* of a message; those of a full table are shorter */
 #define RECORD_SIZE \
 	8192 /* what /dev/kmsg needs for its longest (CONSOLE_EXT_LOG_MAX, PRINTK_MESSAGE_MAX) */

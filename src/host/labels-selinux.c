@@ -10,6 +10,9 @@
 
 #include "host/library.h"
 
+LIBRARY_NOTE("libselinux.so.1", "selinux", "labels of files on hosts with SELinux",
+	     LIBRARY_RECOMMENDED);
+
 struct selinux_calls {
 	typeof(is_selinux_enabled) *is_selinux_enabled;
 	typeof(security_getenforce) *security_getenforce;

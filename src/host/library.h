@@ -3,8 +3,28 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/cleanup.h"
+
+/*
+ * Announces a library that this file opens, for builders of packages and images, who see in a program's dynamic section only
+ * what it is linked with. The format is the "ELF dlopen metadata" of the UAPI group. Priorities as the packages have them:
+ * LIBRARY_REQUIRED is Depends, LIBRARY_RECOMMENDED is Recommends. Once a file; the linker keeps notes of files that it takes.
+ */
+#define LIBRARY_NOTE(soname, feature, description, priority)                   \
+	LIBRARY_NOTE_OF("[{\"soname\":[\"" soname "\"],\"feature\":\"" feature \
+			"\",\"description\":\"" description "\",\"priority\":\"" priority "\"}]")
+#define LIBRARY_NOTE_OF(json)                                                         \
+	static const struct {                                                         \
+		uint32_t name_size, text_size, type;                                  \
+		char name[sizeof(LIBRARY_NOTE_NAME)];                                 \
+		_Alignas(uint32_t) char text[sizeof(json)];                           \
+	} library_note __attribute__((used, aligned(4), section(".note.dlopen"))) = { \
+		sizeof(LIBRARY_NOTE_NAME), sizeof(json), 0x407c0c0aU, LIBRARY_NOTE_NAME, json}
+#define LIBRARY_NOTE_NAME   "FDO"
+#define LIBRARY_REQUIRED    "required"
+#define LIBRARY_RECOMMENDED "recommended"
 
 /* One function of a library and the pointer of that type that shall have it. */
 struct library_symbol {

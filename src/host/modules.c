@@ -10,6 +10,9 @@
 #include "base/buffer.h"
 #include "host/library.h"
 
+LIBRARY_NOTE("libkmod.so.2", "modules", "how modprobe loads nf_conntrack, and its removal",
+	     LIBRARY_REQUIRED);
+
 /* libkmod brings large libraries along, and most runs never ask it: it is loaded when they do. */
 struct kmod {
 	typeof(kmod_new) *kmod_new;

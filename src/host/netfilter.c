@@ -9,6 +9,9 @@
 
 #include "host/library.h"
 
+LIBRARY_NOTE("libmnl.so.0", "netfilter", "entries of the table and rules that use it",
+	     LIBRARY_RECOMMENDED);
+
 /* The kernel fills as much at a time as was asked for the last time, up to 32 KiB: a dump has few system calls. */
 #define RECEIVE_SIZE 65536
 /* A dump is made as it is received, so that the kernel never needs to be waited for. */

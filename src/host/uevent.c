@@ -13,6 +13,8 @@
 #include "host/library.h"
 #include "model/values.h"
 
+LIBRARY_NOTE("libudev.so.1", "uevents", "the event of nf_conntrack, sent again", LIBRARY_REQUIRED);
+
 /* Loaded when asked: apply at boot has no use for it. */
 struct udev_calls {
 	typeof(udev_new) *udev_new;

@@ -48,6 +48,25 @@ if found=$(grep -xE "$starts|$temporary|(mkstemp|mkostemp|tmpfile)64" <<<"$symbo
 fi
 has -E '(^|[^a-z])/(var/)?tmp(/|$)' < <(strings -d "$program") && complain 'names /tmp'
 
+# Each library that is opened by name has a note for whoever makes packages and images, and the other way round. Names of
+# libraries in the program are those and what it is linked with.
+announced=$(readelf --string-dump=.note.dlopen "$program" | sed -n 's/.*"soname":\["\([^"]*\)"\].*/\1/p' | sort -u)
+linked=$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$dynamic")
+opened=$(strings -d "$program" | grep -xE 'lib[A-Za-z0-9_+-]+\.so(\.[0-9]+)*' | grep -vxF "$linked" | sort -u)
+if ! diff <(echo "$opened") <(echo "$announced"); then
+	complain 'the libraries that it opens (left) are not those of its notes (right)'
+fi
+# A readelf that does not know this type prints it and ends with 1.
+has 'FDO .*407c0c0a' < <(readelf --wide --notes "$program" 2>&1) || complain 'its notes are of another type'
+if ! readelf --string-dump=.note.dlopen "$program" | sed -n 's/^.*\] *\(\[{.*\)/\1/p' | python3 -c '
+import json, sys
+for line in sys.stdin:
+    (note,) = json.loads(line)
+    if set(note) != {"soname", "feature", "description", "priority"} or note["priority"] not in ("required", "recommended"):
+        sys.exit(line)'; then
+	complain 'one of its notes cannot be read'
+fi
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 make -s -C "$builddir" install DESTDIR="$work" >"$work/log" 2>&1 || {
