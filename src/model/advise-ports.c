@@ -7,6 +7,8 @@
 /* Below these, in percent of all entries and in entries, a port is not what fills the table. */
 #define SHARE_PORT	60U
 #define LEAST_OF_A_PORT 1000U
+/* The least that are half a pair of rules in a table that is full, was full, or nearly is. */
+#define LEAST_OF_A_PAIR 100U
 /*
  * From this share on, in percent, the entries of a port are without a reply as a rule and not by
  * chance.
@@ -38,7 +40,7 @@ static void find_busiest_of(const uint64_t *counts, const struct busiest *candid
 /*
  * A destination comes before a source with as many entries, because most services are destinations.
  */
-static bool find_busiest(const struct entry_counts *contents, struct busiest *ret)
+static bool find_busiest(const struct entry_counts *contents, uint64_t least, struct busiest *ret)
 {
 	const struct busiest kinds[] = {{.protocol = "tcp", .ports = &contents->tcp},
 					{.protocol = "udp", .ports = &contents->udp}};
@@ -53,8 +55,7 @@ static bool find_busiest(const struct entry_counts *contents, struct busiest *re
 		find_busiest_of(source.ports->sources, &source, &busiest);
 	}
 	*ret = busiest;
-	return busiest.count >= LEAST_OF_A_PORT &&
-	       busiest.count * 100 >= SHARE_PORT * contents->total;
+	return busiest.count >= least && busiest.count * 100 >= SHARE_PORT * contents->total;
 }
 
 /*
@@ -64,10 +65,11 @@ static bool find_busiest(const struct entry_counts *contents, struct busiest *re
 static bool find_half_pair(const struct advice *advice, struct busiest *ret)
 {
 	const struct entry_counts *contents = advice->request->table->contents;
+	uint64_t least = advice->pressure == PRESSURE_NONE ? LEAST_OF_A_PORT : LEAST_OF_A_PAIR;
 	struct busiest busiest;
 
 	if (!advice_knows_entries(advice) || advice->half_open ||
-	    !find_busiest(contents, &busiest) || !busiest.source ||
+	    !find_busiest(contents, least, &busiest) || !busiest.source ||
 	    busiest.ports->unreplied[busiest.port] * 100 < SHARE_UNREPLIED * busiest.count)
 		return false;
 	*ret = busiest;
@@ -112,8 +114,10 @@ void advice_half_notrack_pair(struct advice *advice)
 
 	if (!find_half_pair(advice, &busiest))
 		return;
-	add_share(&busiest, contents->total, &draft.summary);
-	buffer_add(&draft.summary, " with no reply: half a notrack pair?");
+	buffer_printf(&draft.summary, "half a notrack pair? %" PRIu64 " %% of entries are from ",
+		      advice_percent(busiest.count, contents->total));
+	add_port(&busiest, &draft.summary);
+	buffer_add(&draft.summary, ", no reply");
 	buffer_add(&draft.title, "Entries without a reply come from one source: ");
 	add_port(&busiest, &draft.title);
 	buffer_add(&draft.title, ".");
@@ -144,7 +148,7 @@ void advice_untracked(struct advice *advice)
 	    ((advice->pressure == PRESSURE_NONE || advice->elsewhere) &&
 	     !(request->judgement->share.known && request->judgement->share.value >= HALF_FULL)))
 		return;
-	if (!find_busiest(contents, &busiest))
+	if (!find_busiest(contents, LEAST_OF_A_PORT, &busiest))
 		return;
 	add_share(&busiest, contents->total, &draft.summary);
 	buffer_add(&draft.summary, ": must it be tracked?");

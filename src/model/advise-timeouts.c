@@ -209,7 +209,7 @@ void advice_half_open_handshakes(struct advice *advice)
 
 	if (!advice->half_open)
 		return;
-	buffer_printf(&draft.summary, "%" PRIu64 " %% of entries are half-open (a SYN flood?)",
+	buffer_printf(&draft.summary, "%" PRIu64 " %% of entries are half-open (SYN flood?)",
 		      advice_percent(count_half_open(contents), contents->total));
 	buffer_add(&draft.title, "Most entries are half-open connections, as in a SYN flood.");
 	for (size_t i = TIMEOUT_SYN_SENT; i <= TIMEOUT_SYN_RECV; i++) {

@@ -760,7 +760,7 @@ static void half_open_connections_need_no_larger_table(void **state)
 	finding = only(f, "half-open");
 	expect_text("lines", finding->lines, "[timeouts]\ntcp_syn_sent = 20s");
 	expect_text("summary", finding->summary,
-		    "tcp_syn_sent 120 s -> 20 s: 97 % of entries are half-open (a SYN flood?)");
+		    "tcp_syn_sent 120 s -> 20 s: 97 % of entries are half-open (SYN flood?)");
 	expect_text("evidence", finding->evidence,
 		    "230,000 of 236,000 entries (97 %) are handshakes without an answer "
 		    "(SYN_SENT). tcp_syn_sent is 120 s.");
@@ -918,9 +918,8 @@ static void answers_without_their_questions_are_half_a_pair(void **state)
 	udp->sources[53] = 1200;
 	udp->unreplied[53] = 1140;
 	finding = only(f, "half-notrack");
-	expect_text(
-		"summary", finding->summary,
-		"60 % of the entries come from udp port 53 with no reply: half a notrack pair?");
+	expect_text("summary", finding->summary,
+		    "half a notrack pair? 60 % of entries are from udp port 53, no reply");
 	expect_text("evidence", finding->evidence,
 		    "1,200 of 2,000 entries (60 %) come from udp port 53, and 1,140 of these have "
 		    "no reply.");
@@ -940,6 +939,14 @@ static void answers_without_their_questions_are_half_a_pair(void **state)
 	fill(f, 2000);
 	finding = only(f, "half-notrack");
 	expect_number("urgency", finding->urgency, URGENCY_CRITICAL);
+
+	f->contents->total = 100;
+	udp->unreplied[53] = udp->sources[53] = 100;
+	expect_kinds(f, "half-notrack");
+	udp->unreplied[53] = udp->sources[53] = 99;
+	expect_kinds(f, "larger-max");
+	f->contents->total = 2000;
+	udp->unreplied[53] = udp->sources[53] = 1900;
 
 	/* All to one port as well: questions that nobody answers. */
 	udp->destinations[53] = 1900;
