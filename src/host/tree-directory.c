@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "base/text.h"
 #include "host/tree-internal.h"
+#include "model/acl.h"
 
 #define DIRECTORY_MODE 0755
 
@@ -119,14 +121,36 @@ int tree_missing_directories(const struct tree *tree, const char *path, char ***
 	return 0;
 }
 
-static bool is_loose(const struct stat *status)
+/* 1: its access control list lets others write. File systems without such lists have none. */
+static int is_loose_by_acl(int fd, const struct stat *status)
 {
-	return status->st_uid != 0 || (status->st_mode & S_IWOTH) != 0 ||
-	       ((status->st_mode & S_IWGRP) != 0 && status->st_gid != 0);
+	char *CLEANUP(free_pointer) list = malloc(ACL_SIZE_MAX);
+	ssize_t size;
+
+	if (!list)
+		return -ENOMEM;
+	size = fgetxattr(fd, ACL_ATTRIBUTE, list, ACL_SIZE_MAX);
+	if (size >= 0)
+		return acl_lets_others_write(list, (size_t)size, status->st_gid);
+	return errno == ENODATA || errno == ENOTSUP || errno == ENOSYS ? 0 : -errno;
 }
 
-int tree_find_loose_directory(const struct tree *tree, const char *path, char **ret_name,
-			      mode_t *ret_mode, uid_t *ret_uid)
+/* 1: others than root may write to it. With a list, the group's bits of the mode are the list's mask. */
+static int is_loose(int fd, struct loose_directory *ret)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	ret->mode = status.st_mode & 07777;
+	ret->uid = status.st_uid;
+	ret->by_acl = status.st_uid == 0 && (status.st_mode & S_IWOTH) == 0 &&
+		      ((status.st_mode & S_IWGRP) == 0 || status.st_gid == 0);
+	return ret->by_acl ? is_loose_by_acl(fd, &status) : 1;
+}
+
+int tree_find_loose_directory(const struct tree *tree, const char *path,
+			      struct loose_directory *ret)
 {
 	char part[PATH_MAX];
 
@@ -134,23 +158,22 @@ int tree_find_loose_directory(const struct tree *tree, const char *path, char **
 		return -ENAMETOOLONG;
 	memcpy(part, path, strlen(path) + 1);
 	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		struct loose_directory found = {0};
 		int CLEANUP(close_descriptor) fd = -1;
-		struct stat status;
 		int error;
 
 		*slash = '\0';
-		error = tree_open_directory(tree, part, O_PATH, &fd);
+		error = tree_open_directory(tree, part, O_RDONLY, &fd);
 		if (error == -ENOENT)
 			return 0;
+		if (error == 0)
+			error = is_loose(fd, &found);
 		if (error < 0)
 			return error;
-		if (fstat(fd, &status) < 0)
-			return -errno;
-		if (is_loose(&status)) {
-			*ret_name = strdup(part);
-			*ret_mode = status.st_mode & 07777;
-			*ret_uid = status.st_uid;
-			return *ret_name ? 1 : -ENOMEM;
+		if (error > 0) {
+			found.name = strdup(part);
+			*ret = found;
+			return found.name ? 1 : -ENOMEM;
 		}
 		*slash = '/';
 	}

@@ -91,12 +91,20 @@ void tree_names_free(char **names, size_t count);
 MUST_CHECK int tree_missing_directories(const struct tree *tree, const char *path,
 					char ***ret_names, size_t *ret_count);
 
+/* A directory that others than root could change. */
+struct loose_directory {
+	char *name; /* owned */
+	mode_t mode;
+	uid_t uid;
+	bool by_acl; /* an access control list lets others write, and nothing else does */
+};
+
 /*
- * The outermost directory above path that somebody else than root owns or may write to, so that what is put there is
- * theirs to replace: 1 with its name (owned) and what stat(2) says of it; 0: there is none. Negative errno as of stat(2).
+ * Finds the outermost directory above path that another user than root owns or may write to, so that what is put there can
+ * be replaced by that user: 1 with *ret set; 0: there is none. Negative errno as of open(2) and fgetxattr(2).
  */
-MUST_CHECK int tree_find_loose_directory(const struct tree *tree, const char *path, char **ret_name,
-					 mode_t *ret_mode, uid_t *ret_uid);
+MUST_CHECK int tree_find_loose_directory(const struct tree *tree, const char *path,
+					 struct loose_directory *ret);
 
 enum change_kind {
 	CHANGE_WRITE,  /* a regular file */

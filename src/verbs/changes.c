@@ -202,7 +202,9 @@ enum exit_code changes_lock(struct context *context, struct lock *ret)
 {
 	enum exit_code code = session_refuse_loose(context, PATH_STATE "/" LOCK_NAME);
 
-	if (code == EXIT_DONE)
+	if (code != EXIT_DONE)
+		report_message(context->report, SEVERITY_ERROR, "nothing was changed");
+	else
 		code = changes_use_labels(context);
 	return code == EXIT_DONE ? lock_take(context, PATH_STATE, ret) : code;
 }

@@ -11,18 +11,23 @@
  */
 static bool is_loose(const struct context *context, const char *path, struct buffer *words)
 {
-	char *CLEANUP(free_pointer) name = NULL;
-	mode_t mode = 0;
-	uid_t uid = 0;
+	struct loose_directory loose;
 
 	/* What cannot be looked at cannot be written either, and is told then. */
 	if (context->options->root || !kernel_owns_files(context->kernel) ||
-	    tree_find_loose_directory(context->tree, path, &name, &mode, &uid) <= 0)
+	    tree_find_loose_directory(context->tree, path, &loose) <= 0)
 		return false;
-	buffer_printf(words,
-		      "%s belongs to user %u with mode %04o: others than root could replace what "
-		      "is written there",
-		      name, (unsigned int)uid, (unsigned int)mode);
+	if (loose.by_acl)
+		buffer_printf(words,
+			      "%s has an access control list (getfacl) that lets others than root "
+			      "write: others than root could replace what is written there",
+			      loose.name);
+	else
+		buffer_printf(words,
+			      "%s belongs to user %u with mode %04o: others than root could "
+			      "replace what is written there",
+			      loose.name, (unsigned int)loose.uid, (unsigned int)loose.mode);
+	free(loose.name);
 	return true;
 }
 
