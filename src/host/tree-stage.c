@@ -190,8 +190,7 @@ static int stage_file(struct job *job)
 		error = give_owner(fd, change->uid, change->gid);
 	if (error < 0)
 		return error;
-	/* After the owner, whose change takes set-id bits away. */
-	return fchmod(fd, change->mode) < 0 || fsync(fd) < 0 ? -errno : 0;
+	return fchmod(fd, change->mode & 0777) < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
 static int stage_link(struct job *job)

@@ -116,7 +116,7 @@ enum change_kind {
 struct file_change {
 	enum change_kind kind;
 	const char *path;
-	mode_t mode; /* of CHANGE_WRITE; exactly this, whatever the umask */
+	mode_t mode; /* of CHANGE_WRITE; exactly this, whatever the umask, but never a set-id bit */
 	uid_t uid;   /* of CHANGE_WRITE; (uid_t)-1: as created; only root can give files away */
 	gid_t gid;
 	const char *bytes; /* CHANGE_WRITE: content; CHANGE_LINK: target, NUL-terminated */

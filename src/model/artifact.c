@@ -25,6 +25,59 @@ bool artifact_is_read_at(const char *path)
 	return false;
 }
 
+bool artifact_is_recorded(const char *path)
+{
+	for (size_t i = 0; i < artifact_path_count; i++)
+		if (strcmp(artifact_paths[i], path) == 0)
+			return !artifact_is_of_boot(path);
+	return false;
+}
+
+static bool lies_below(const char *path, const char *directory)
+{
+	size_t length = strlen(directory);
+
+	return strncmp(path, directory, length) == 0 && path[length] == '/';
+}
+
+bool artifact_is_above(const char *directory)
+{
+	for (size_t i = 0; i < artifact_path_count; i++)
+		if (!artifact_is_of_boot(artifact_paths[i]) &&
+		    lies_below(artifact_paths[i], directory))
+			return true;
+	return strcmp(directory, PATH_REPLACED) == 0 || lies_below(PATH_REPLACED, directory);
+}
+
+int artifact_format_copy_path(const char *path, unsigned int number, char **ret)
+{
+	struct buffer b = {0};
+
+	buffer_add(&b, PATH_REPLACED "/");
+	for (path++; *path; path++)
+		buffer_add_bytes(&b, *path == '/' ? "_" : path, 1);
+	if (number > 0)
+		buffer_printf(&b, ".%u", number);
+	return buffer_steal(&b, ret, NULL);
+}
+
+bool artifact_is_copy_path(const char *path, const char *copy)
+{
+	char *CLEANUP(free_pointer) first = NULL;
+	size_t length;
+
+	if (artifact_format_copy_path(path, 0, &first) < 0)
+		return false;
+	length = strlen(first);
+	if (strncmp(copy, first, length) != 0)
+		return false;
+	copy += length;
+	if (*copy == '\0')
+		return true;
+	return copy[0] == '.' && copy[1] != '0' && strlen(copy) <= 4 && copy[1] != '\0' &&
+	       strspn(copy + 1, "0123456789") == strlen(copy + 1);
+}
+
 int artifact_from_body(const char *path, struct buffer *body, struct artifact *ret)
 {
 	struct artifact artifact = {.path = path, .mode = ARTIFACT_MODE};

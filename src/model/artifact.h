@@ -24,6 +24,8 @@
 
 #define PATH_STATE    "/var/lib/conntrack-persist"
 #define PATH_MANIFEST PATH_STATE "/manifest"
+/* The folder of the copies of what --force has replaced. */
+#define PATH_REPLACED PATH_STATE "/replaced"
 
 #define ARTIFACT_MODE 0644U
 
@@ -44,6 +46,21 @@ bool artifact_is_read_at(const char *path);
 /* Every path that some mode writes: where an earlier run may have left a file. */
 extern const char *const artifact_paths[];
 extern const size_t artifact_path_count;
+
+/* Whether a manifest may name this path as a file. */
+bool artifact_is_recorded(const char *path);
+
+/* Whether a run may have made this directory for a file that lasts: one of those above such a file or a copy. */
+bool artifact_is_above(const char *directory);
+
+/*
+ * The place of a copy of what lay at a path: ".../replaced/etc_udev_rules.d_x.rules" for "/etc/udev/rules.d/x.rules", with
+ * a number behind it from the second on. *ret is owned. -ENOMEM.
+ */
+MUST_CHECK int artifact_format_copy_path(const char *path, unsigned int number, char **ret);
+
+/* Whether a copy of what lay at a path may lie there. False without memory. */
+bool artifact_is_copy_path(const char *path, const char *copy);
 
 /* Puts our header before a body and hashes the whole. Takes over the buffer, also on failure. -ENOMEM. */
 MUST_CHECK int artifact_from_body(const char *path, struct buffer *body, struct artifact *ret);

@@ -9,6 +9,7 @@
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
+#include "base/problems.h"
 #include "model/digest.h"
 
 struct manifest_file {
@@ -42,9 +43,16 @@ void manifest_done(struct manifest *manifest);
 #define MANIFEST_SIZE_MAX 65536U
 
 /*
- * -EBADMSG: not a manifest, more than MANIFEST_SIZE_MAX, or with a path or hash that no run would write (nothing of it is used then); -ENOMEM.
+ * -EBADMSG: not a manifest, more than MANIFEST_SIZE_MAX, or with a path or hash that no run would write (nothing of it is
+ * used then); -ENOMEM.
  */
 MUST_CHECK int manifest_parse(const char *bytes, size_t size, struct manifest *ret);
+
+/*
+ * Takes out what this program never writes, since who brings an image also brings a manifest: other files, copies
+ * anywhere but below our own folder, directories that hold none of our files. Warns of each by name.
+ */
+void manifest_sift(struct manifest *manifest, struct problems *problems);
 
 /* The same bytes for the same content. -ENOMEM. */
 MUST_CHECK int manifest_format(const struct manifest *manifest, char **ret_bytes, size_t *ret_size);

@@ -76,24 +76,12 @@ void changes_add_like(struct changes *changes, const char *path, const struct ob
 			     });
 }
 
-/* "/etc/udev/rules.d/x.rules" becomes ".../replaced/etc_udev_rules.d_x.rules", then ".../...rules.1". */
-static int format_copy_path(const char *path, unsigned int number, char **ret)
-{
-	struct buffer b = {0};
-
-	buffer_add(&b, PATH_REPLACED "/");
-	for (path++; *path; path++)
-		buffer_add_bytes(&b, *path == '/' ? "_" : path, 1);
-	if (number > 0)
-		buffer_printf(&b, ".%u", number);
-	return buffer_steal(&b, ret, NULL);
-}
-
 bool changes_is_copy(const struct observed_file *copy, const struct observed_file *of)
 {
-	return copy->kind == of->kind && copy->mode == of->mode && copy->uid == of->uid &&
-	       copy->gid == of->gid && copy->size == of->size && copy->bytes && of->bytes &&
-	       memcmp(copy->bytes, of->bytes, of->size) == 0;
+	/* A copy has no set-id bits. */
+	return copy->kind == of->kind && (copy->mode & 0777) == (of->mode & 0777) &&
+	       copy->uid == of->uid && copy->gid == of->gid && copy->size == of->size &&
+	       copy->bytes && of->bytes && memcmp(copy->bytes, of->bytes, of->size) == 0;
 }
 
 int changes_find_copy(struct changes *changes, const struct tree *tree,
@@ -102,7 +90,7 @@ int changes_find_copy(struct changes *changes, const struct tree *tree,
 	for (unsigned int number = 0; number < COPIES_MAX; number++) {
 		char *CLEANUP(free_pointer) copy = NULL;
 		struct looked_at *looked = NULL;
-		int error = format_copy_path(difference->path, number, &copy);
+		int error = artifact_format_copy_path(difference->path, number, &copy);
 
 		if (error == 0)
 			error = changes_look(changes, tree, copy, &looked);

@@ -7,8 +7,6 @@
 #include "verbs/lock.h"
 #include "verbs/session.h"
 
-#define PATH_REPLACED PATH_STATE "/replaced"
-
 /* One more file that had to be looked at: a copy, or the place for one. */
 struct looked_at {
 	char *path;

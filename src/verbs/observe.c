@@ -163,6 +163,7 @@ void observed_done(struct observed *observed)
 	free(observed->paths);
 	observed_file_clear(&observed->manifest_file);
 	manifest_done(&observed->manifest);
+	problems_done(&observed->problems);
 	free(observed->boot.inputs);
 	*observed = (struct observed){0};
 }
@@ -178,8 +179,10 @@ static int read_manifest(const struct tree *tree, struct observed *observed)
 	if (file->kind != FILE_REGULAR)
 		return 0;
 	error = manifest_parse(file->bytes, file->size, &observed->manifest);
-	if (error == 0)
+	if (error == 0) {
+		manifest_sift(&observed->manifest, &observed->problems);
 		observed->manifest_broken = false;
+	}
 	return error == -EBADMSG ? 0 : error;
 }
 

@@ -44,7 +44,8 @@ struct observed {
 	struct observed_file manifest_file;
 	struct manifest manifest; /* empty where there is none, or a broken one */
 	bool manifest_broken;
-	struct kept_sizes boot; /* of PATH_BOOT_SIZES; empty where there is none */
+	struct problems problems; /* entries of the manifest that are ignored */
+	struct kept_sizes boot;	  /* of PATH_BOOT_SIZES; empty where there is none */
 };
 void observed_done(struct observed *observed);
 /* The manifest and the sizes of this boot alone: what a run needs that only makes the plan. */

@@ -345,6 +345,92 @@ static void record_has_a_bound(void **state)
 	assert_int_equal(manifest.file_count, 0);
 }
 
+#define MODPROBE "/etc/modprobe.d/conntrack-persist.conf"
+#define COPY	 "/var/lib/conntrack-persist/replaced/etc_modprobe.d_conntrack-persist.conf"
+
+static void only_own_entries_are_believed(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t files, copies, directories, warnings;
+	} rows[] = {
+		{FILES("{\"path\":\"" MODPROBE "\",\"mode\":\"0644\",\"replaced\":\"" COPY "\"}"),
+		 1, 1, 0, 0},
+		{FILES("{\"path\":\"" MODPROBE "\",\"mode\":\"0644\",\"replaced\":\"" COPY
+		       ".17\"}"),
+		 1, 1, 0, 0},
+		{FILES("{\"path\":\"/run/systemd/system/evil.service\",\"mode\":\"0644\"}"), 0, 0,
+		 0, 1},
+		{FILES("{\"path\":\"/etc/shadow\",\"mode\":\"0644\",\"replaced\":\"" COPY "\"}"), 0,
+		 0, 0, 1},
+		{FILES("{\"path\":\"/run/modprobe.d/conntrack-persist-sizes.conf\","
+		       "\"mode\":\"0644\"}"),
+		 0, 0, 0, 1},
+		{FILES("{\"path\":\"/etc//modprobe.d/conntrack-persist.conf\",\"mode\":\"0644\"}"),
+		 0, 0, 0, 1},
+		{FILES("{\"path\":\"" MODPROBE "\",\"mode\":\"0644\",\"replaced\":"
+		       "\"/etc/shadow\"}"),
+		 1, 0, 0, 1},
+		{FILES("{\"path\":\"" MODPROBE "\",\"mode\":\"0644\",\"replaced\":\"" COPY "/x\"}"),
+		 1, 0, 0, 1},
+		{FILES("{\"path\":\"" MODPROBE "\",\"mode\":\"0644\",\"replaced\":\"" COPY ".\"}"),
+		 1, 0, 0, 1},
+		{FILES("{\"path\":\"" MODPROBE "\",\"mode\":\"0644\",\"replaced\":\"" COPY
+		       ".01\"}"),
+		 1, 0, 0, 1},
+		{FILES("{\"path\":\"" MODPROBE "\",\"mode\":\"0644\",\"replaced\":\"" COPY
+		       ".1000\"}"),
+		 1, 0, 0, 1},
+		{FILES("{\"path\":\"/etc/sysctl.d/90-conntrack-persist.conf\",\"mode\":\"0644\","
+		       "\"replaced\":\"" COPY "\"}"),
+		 1, 0, 0, 1},
+		{DIRECTORIES("\"/etc\",\"/etc/modprobe.d\",\"/var\",\"/var/lib/conntrack-persist\","
+			     "\"/var/lib/conntrack-persist/replaced\""),
+		 0, 0, 5, 0},
+		{DIRECTORIES("\"/srv\",\"/etc/modprobe\",\"/etc/modprobe.d/x\",\"/run\",\"" MODPROBE
+			     "\",\"/home/user\""),
+		 0, 0, 0, 6},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct manifest CLEANUP(manifest_done) manifest = {0};
+		struct problems CLEANUP(problems_done) problems = {0};
+		size_t copies = 0;
+
+		assert_int_equal(manifest_parse(rows[i].text, strlen(rows[i].text), &manifest), 0);
+		manifest_sift(&manifest, &problems);
+		for (size_t k = 0; k < manifest.file_count; k++)
+			copies += manifest.files[k].replaced != NULL;
+		if (manifest.file_count != rows[i].files || copies != rows[i].copies ||
+		    manifest.directory_count != rows[i].directories ||
+		    problems.count != rows[i].warnings)
+			fail_msg("row %zu: %zu files, %zu copies, %zu directories, %zu warnings", i,
+				 manifest.file_count, copies, manifest.directory_count,
+				 problems.count);
+	}
+}
+
+static void strangers_are_named_and_counted(void **state)
+{
+	struct manifest CLEANUP(manifest_done) manifest = {0};
+	struct problems CLEANUP(problems_done) problems = {0};
+	char path[32];
+
+	(void)state;
+	for (int i = 0; i < 500; i++) {
+		(void)snprintf(path, sizeof(path), "/srv/%d", i);
+		assert_int_equal(manifest_put(&manifest, path, 0644, NULL, NULL), 0);
+		assert_int_equal(manifest_add_directory(&manifest, path), 0);
+	}
+	manifest_sift(&manifest, &problems);
+	assert_int_equal(manifest.file_count, 0);
+	assert_int_equal(manifest.directory_count, 0);
+	assert_int_equal(problems.count, 11);
+	assert_non_null(strstr(problems.items[0].text, "/srv/0 "));
+	assert_non_null(strstr(problems.items[10].text, "990 more"));
+}
+
 static void record_ends_where_its_size_says(void **state)
 {
 	static const char text[] = "{\"version\":1,\"files\":[],\"directories\":[]}junk";
@@ -368,6 +454,8 @@ int main(void)
 		cmocka_unit_test(unsound_records_are_refused_whole),
 		cmocka_unit_test(nothing_of_a_half_sound_record_is_used),
 		cmocka_unit_test(record_has_a_bound),
+		cmocka_unit_test(only_own_entries_are_believed),
+		cmocka_unit_test(strangers_are_named_and_counted),
 		cmocka_unit_test(record_ends_where_its_size_says),
 	};
 

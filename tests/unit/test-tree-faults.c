@@ -495,7 +495,7 @@ static void owner_is_given_before_the_mode(void **state)
 	assert_int_equal(fstatat(f->root, "file", &status, 0), 0);
 	assert_int_equal(status.st_uid, b.changes[0].uid);
 	assert_int_equal(status.st_gid, b.changes[0].gid);
-	assert_int_equal(status.st_mode & 07777, 06755);
+	assert_int_equal(status.st_mode & 07777, 0755);
 }
 
 /* A file system of our own, in a namespace that ends with the child. */
