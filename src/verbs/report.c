@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "model/diff.h"
@@ -340,6 +341,26 @@ static void print_diff(struct report *report, const char *text)
 	}
 }
 
+/* Whether every user may read both sides: a log of root's run is read by others than root. */
+static bool is_for_all(const struct file_difference *difference)
+{
+	const struct observed_file *seen = difference->seen;
+
+	return (seen->kind != FILE_REGULAR || (seen->mode & S_IROTH) != 0) &&
+	       (!difference->wanted || (difference->wanted->mode & S_IROTH) != 0);
+}
+
+static void withhold_diff(struct report *report, bool print)
+{
+	json_t *files = json_object_get(report->object, "files");
+
+	report_set_member(report, json_array_get(files, json_array_size(files) - 1),
+			  "diff_withheld", json_true());
+	if (print)
+		report_say(report, "          The mode of the file keeps its content from being "
+				   "shown.");
+}
+
 void report_diff(struct report *report, const struct file_difference *difference, bool print)
 {
 	const struct observed_file *seen = difference->seen;
@@ -348,6 +369,10 @@ void report_diff(struct report *report, const struct file_difference *difference
 	struct buffer CLEANUP(buffer_clear) text = {0};
 	json_t *files = json_object_get(report->object, "files");
 
+	if (!is_for_all(difference)) {
+		withhold_diff(report, print);
+		return;
+	}
 	buffer_printf(&name, "%s%s", report->style.prefix, difference->path);
 	note_error(report, &name);
 	if (!name.data)
