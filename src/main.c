@@ -193,6 +193,8 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 	style.hold = context->watching;
 	style.no_notes = context->options->watch;
 	error = tree_open(root, &tree);
+	if (error == 0 && context->options->root)
+		error = tree_confine(tree);
 	style.prefix = error < 0 || !context->options->root ? "" : tree_prefix(tree);
 	if (report_new(&style, &report) < 0) {
 		complain("out of memory");

@@ -11,6 +11,8 @@
 struct tree {
 	int root;	/* O_PATH descriptor */
 	bool contained; /* another root than /: nothing may lead out */
+	bool confined;	/* no mount below the root is crossed */
+	uint64_t mount; /* confined: of the root, as mount_find() tells */
 	char *prefix;
 	struct labels *labels; /* NULL: what is made is not labelled */
 };
@@ -50,14 +52,17 @@ static inline void place_done(struct place *place)
  */
 MUST_CHECK int tree_find_place(const struct tree *tree, const char *path, struct place *ret);
 
+/* -EXDEV: a confined tree, and what lies under this name is on another mount. What is not there is on none. */
+MUST_CHECK int tree_check_mount(const struct tree *tree, int directory, const char *name);
+
 /*
- * The same for a contained tree, component by component in user space. follow: a link in the last
+ * The same for a contained tree, component by component in user space. -EXDEV: see tree_check_mount(). follow: a link in the last
  * part is followed too, but for one to NULL_DEVICE, so that *ret is a link only if it is that one.
  */
 MUST_CHECK int tree_walk(const struct tree *tree, const char *path, bool follow, struct place *ret);
 
 /*
- * The same by openat2(2). -ENOSYS: the kernel is older than 5.6; -EPERM: perhaps a sandbox that does not know the call;
+ * The same by openat2(2), but for the last part, whose mount is not looked at. -ENOSYS: the kernel is older than 5.6; -EPERM: perhaps a sandbox that does not know the call;
  * -EAGAIN: directories are being moved about. tree_walk() can be asked then.
  */
 MUST_CHECK int tree_resolve(const struct tree *tree, const char *path, bool follow,

@@ -14,18 +14,18 @@
 #include <linux/openat2.h>
 
 /* Neither a link nor `..` leads above root, and what is absolute begins there. */
-static int open_in_root(int root, const char *path)
+static int open_in_root(const struct tree *tree, const char *path)
 {
 	struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-			       .resolve = RESOLVE_IN_ROOT};
-	long fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+			       .resolve = RESOLVE_IN_ROOT | (tree->confined ? RESOLVE_NO_XDEV : 0)};
+	long fd = syscall(SYS_openat2, tree->root, path, &how, sizeof(how));
 
 	return fd < 0 ? -errno : (int)fd;
 }
 #else
-static int open_in_root(int root, const char *path)
+static int open_in_root(const struct tree *tree, const char *path)
 {
-	(void)root;
+	(void)tree;
 	(void)path;
 	return -ENOSYS;
 }
@@ -76,7 +76,7 @@ int tree_resolve(const struct tree *tree, const char *path, bool follow, struct 
 
 		if (error < 0)
 			return error;
-		fd = open_in_root(tree->root, rest[0] ? rest : "/");
+		fd = open_in_root(tree, rest[0] ? rest : "/");
 		if (fd < 0)
 			return fd;
 		error = follow ? read_link(fd, name, target) : -EINVAL;

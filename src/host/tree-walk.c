@@ -15,6 +15,7 @@
  * here and never opened, so that a directory moved meanwhile cannot lead the walk out.
  */
 struct walk {
+	const struct tree *tree;
 	int stack[DEPTH_MAX];
 	size_t depth;
 	unsigned int links;
@@ -32,6 +33,7 @@ static int walk_start(struct walk *walk, const struct tree *tree, const char *pa
 	if (strlen(path) >= sizeof(walk->rest))
 		return -ENAMETOOLONG;
 	memcpy(walk->rest, path, strlen(path) + 1);
+	walk->tree = tree;
 	walk->stack[0] = fcntl(tree->root, F_DUPFD_CLOEXEC, 3);
 	if (walk->stack[0] < 0)
 		return -errno;
@@ -93,7 +95,7 @@ static int walk_enter(struct walk *walk, const char *name)
 	if (fd < 0)
 		return -errno;
 	walk->stack[walk->depth++] = fd;
-	return 0;
+	return tree_check_mount(walk->tree, fd, ".");
 }
 
 /* Takes one step. 1: the name is the last part of the path, and to be left as it is. */

@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
+#include "host/mount.h"
 #include "host/tree-internal.h"
 
 /* An open never waits for a FIFO's other end, nor makes a terminal ours. */
@@ -43,6 +44,14 @@ int tree_open(const char *directory, struct tree **ret)
 	}
 	*ret = tree;
 	return 0;
+}
+
+int tree_confine(struct tree *tree)
+{
+	if (!tree->contained)
+		return 0;
+	tree->confined = true;
+	return mount_find(tree->root, ".", &tree->mount);
 }
 
 struct tree *tree_close(struct tree *tree)
@@ -93,13 +102,51 @@ static int split_path(const char *path, struct place *ret)
 	return ret->directory < 0 ? -errno : 0;
 }
 
+int tree_check_mount(const struct tree *tree, int directory, const char *name)
+{
+	uint64_t mount;
+	int error;
+
+	if (!tree->confined)
+		return 0;
+	error = mount_find(directory, name, &mount);
+	if (error < 0)
+		return error == -ENOENT ? 0 : error;
+	return mount == tree->mount ? 0 : -EXDEV;
+}
+
+/* What is made anew at each boot is no part of an image. */
+static bool is_of_boot(const char *path)
+{
+	static const char *const names[] = {"/run", "/proc", "/sys", "/dev"};
+
+	path += strspn(path, "/") - 1;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		size_t length = strlen(names[i]);
+
+		if (strncmp(path, names[i], length) == 0 &&
+		    (path[length] == '/' || path[length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
 static int find_contained(const struct tree *tree, const char *path, bool follow, struct place *ret)
 {
-	int error = tree_resolve(tree, path, follow, ret);
+	struct place CLEANUP(place_done) place = {.directory = -1};
+	int error = tree_resolve(tree, path, follow, &place);
 
-	return error == -ENOSYS || error == -EPERM || error == -EAGAIN
-		       ? tree_walk(tree, path, follow, ret)
-		       : error;
+	if (error == -ENOSYS || error == -EPERM || error == -EAGAIN)
+		error = tree_walk(tree, path, follow, &place);
+	if (error == 0)
+		error = tree_check_mount(tree, place.directory, place.name);
+	if (error == -EXDEV && is_of_boot(path))
+		return -ENOENT;
+	if (error < 0)
+		return error;
+	*ret = place;
+	place.directory = -1;
+	return 0;
 }
 
 static int find_place(const struct tree *tree, const char *path, bool follow, struct place *ret)
@@ -107,6 +154,27 @@ static int find_place(const struct tree *tree, const char *path, bool follow, st
 	if (path[0] != '/')
 		return -EINVAL;
 	return tree->contained ? find_contained(tree, path, follow, ret) : split_path(path, ret);
+}
+
+int tree_find_mount(const struct tree *tree, const char *path, char **ret)
+{
+	char part[PATH_MAX];
+
+	if (strlen(path) >= sizeof(part))
+		return -ENAMETOOLONG;
+	for (size_t end = 1; end <= strlen(path); end++) {
+		struct place CLEANUP(place_done) place = {.directory = -1};
+
+		if (path[end] != '/' && path[end] != '\0')
+			continue;
+		memcpy(part, path, end);
+		part[end] = '\0';
+		if (find_place(tree, part, true, &place) != -EXDEV)
+			continue;
+		*ret = strdup(part);
+		return *ret ? 0 : -ENOMEM;
+	}
+	return -ENOENT;
 }
 
 int tree_find_place(const struct tree *tree, const char *path, struct place *ret)

@@ -25,6 +25,16 @@ struct tree;
  * same directory, for the running host. -ENOENT, -ENOTDIR, -EACCES as open(2).
  */
 MUST_CHECK int tree_open(const char *directory, struct tree **ret);
+/*
+ * From here on no mount below the root is crossed: what is mounted there, perhaps from the host, is none of the image's.
+ * Below /run, /proc, /sys and /dev nothing is there then, because these are mounted anew at each boot anyway; any other
+ * path fails with -EXDEV. Does nothing for the running host. Negative errno as of statx(2).
+ */
+MUST_CHECK int tree_confine(struct tree *tree);
+
+/* The outermost mount on the way to a path that fails with -EXDEV; owned. -ENOENT: there is none any more. */
+MUST_CHECK int tree_find_mount(const struct tree *tree, const char *path, char **ret);
+
 struct tree *tree_close(struct tree *tree);
 static inline void tree_closep(struct tree **tree)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 
 /* For an errno to which this program gives a meaning of its own, the system's words would mislead. NULL: it has none. */
 static const char *own_words(int error)
@@ -49,10 +50,27 @@ static const char *errno_advice(const struct context *context, int error)
 	}
 }
 
-void error_add_words(const struct context *context, int error, struct buffer *b)
+/* The mount itself is named, because the path that was asked for lies somewhere below it. */
+static void add_mount(const struct context *context, const char *path, struct buffer *b)
+{
+	const char *prefix = tree_prefix(context->tree);
+	const char *inside = path + (text_starts_with(path, prefix) ? strlen(prefix) : 0);
+	char *CLEANUP(free_pointer) name = NULL;
+
+	if (tree_find_mount(context->tree, inside, &name) == 0)
+		buffer_printf(b, "%s%s is ", prefix, name);
+	buffer_add(b, "on a mount of its own inside the image, which is not crossed; unmount it "
+		      "first");
+}
+
+void error_add_words(const struct context *context, const char *path, int error, struct buffer *b)
 {
 	const char *own = own_words(error);
 
+	if (error == -EXDEV) {
+		add_mount(context, path, b);
+		return;
+	}
 	buffer_add(b, own ? own : strerror(-error));
 	buffer_add(b, own ? "" : errno_advice(context, error));
 }
@@ -62,7 +80,7 @@ void report_errno_as(const struct context *context, enum severity severity, cons
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};
 
-	error_add_words(context, error, &words);
+	error_add_words(context, path, error, &words);
 	report_message(context->report, severity, "cannot %s %s: %s", what, path,
 		       words.data ? words.data : "out of memory");
 }

@@ -4,8 +4,11 @@
 
 #include "verbs/verbs.h"
 
-/* Adds the words to stand behind "PATH: ", such as "Permission denied; run it as root". error: a negative errno. */
-void error_add_words(const struct context *context, int error, struct buffer *b);
+/*
+ * Adds the words to stand behind "PATH: ", such as "Permission denied; run it as root". error: a negative errno; path: with
+ * the prefix of the root or without it.
+ */
+void error_add_words(const struct context *context, const char *path, int error, struct buffer *b);
 
 /* Reports "cannot WHAT PATH: " and these words: as an error, or with another severity. */
 void report_errno(struct context *context, const char *what, const char *path, int error);

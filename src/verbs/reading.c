@@ -47,7 +47,7 @@ void reading_fail(const struct reading *reading, const char *path, int error)
 	if (error == -EFBIG)
 		buffer_add(&words, "larger than 4 MiB; split it into smaller files");
 	else
-		error_add_words(context, error, &words);
+		error_add_words(context, path, error, &words);
 	report_reason(context, path, words.data ? words.data : "out of memory", root_only);
 }
 

@@ -5,11 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 #define LIMIT 65536
 
@@ -495,6 +498,81 @@ static void absence_is_an_answer(void **state)
 	assert_int_equal(file.mode, 04711);
 }
 
+static int mount_below(struct fixture *f)
+{
+	static const struct {
+		const char *path;
+		int error;
+	} rows[] = {
+		{"/file", 0},
+		{"/etc/file", 0},
+		{"/mnt", -EXDEV},
+		{"/mnt/file", -EXDEV},
+		{"/mnt/missing", -EXDEV},
+		{"/mnt/../file", -EXDEV},
+		{"/etc/bound", -EXDEV},
+		{"/etc/link", -EXDEV},
+		{"/etc/link/file", -EXDEV},
+		{"/etc/back", -EXDEV},
+		{"/run/file", -ENOENT},
+		{"/run", -ENOENT},
+		{"//run//file", -ENOENT},
+		{"/etc/missing", -ENOENT},
+	};
+	char *CLEANUP(free_pointer) root = host_path(f, "/root");
+	char *CLEANUP(free_pointer) name = NULL;
+
+	if (unshare(CLONE_NEWNS) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return 1;
+	CHILD_CHECK(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && chdir(root) == 0);
+	/* The same device everywhere: only the mount tells them apart. */
+	CHILD_CHECK(mount("host", "mnt", NULL, MS_BIND, NULL) == 0);
+	CHILD_CHECK(mount("host", "run", NULL, MS_BIND, NULL) == 0);
+	CHILD_CHECK(mount("host/file", "etc/bound", NULL, MS_BIND, NULL) == 0);
+	/* What is open is still of the namespace before. */
+	tree_close(f->tree);
+	CHILD_CHECK(tree_open(root, &f->tree) == 0 && tree_confine(f->tree) == 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char *CLEANUP(free_pointer) bytes = NULL;
+		size_t size;
+		int error = tree_read(f->tree, rows[i].path, 100, &bytes, &size);
+
+		if (error != rows[i].error)
+			print_error("%s: %d\n", rows[i].path, error);
+		CHILD_CHECK(error == rows[i].error);
+	}
+	CHILD_CHECK(tree_find_mount(f->tree, "/mnt/x/y", &name) == 0 && strcmp(name, "/mnt") == 0);
+	free(steal_pointer(&name));
+	CHILD_CHECK(tree_find_mount(f->tree, "/etc/bound", &name) == 0 &&
+		    strcmp(name, "/etc/bound") == 0);
+	CHILD_CHECK(tree_find_mount(f->tree, "/etc/file", &name) == -ENOENT);
+	return 0;
+}
+
+/* Also where the directory that is mounted is one of the same file system, and behind a link. */
+static void mounts_are_not_crossed(void **state)
+{
+	struct fixture *f = *state;
+	int status;
+	pid_t child;
+
+	put_file(f, "/file", "");
+	put_file(f, "/etc/file", "");
+	put_file(f, "/etc/bound", "");
+	put_file(f, "/host/file", "");
+	put_link(f, "/host/to-file", "/file");
+	put_link(f, "/etc/link", "../mnt");
+	put_link(f, "/etc/back", "/mnt/to-file");
+	put_directory(f, "/mnt");
+	put_directory(f, "/run");
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(mount_below(f));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -516,6 +594,7 @@ int main(void)
 		TREE_TEST(looking_describes_a_file),
 		TREE_TEST(looking_follows_no_last_link),
 		TREE_TEST(absence_is_an_answer),
+		TREE_TEST(mounts_are_not_crossed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
