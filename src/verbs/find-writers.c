@@ -137,25 +137,33 @@ static void report_cut(struct context *context, const char *path, unsigned int l
 			       name.data ? name.data : path, reason);
 }
 
+/* "more than 10,000 LINES, or 65,536 BYTES". */
+static void add_bounds(struct buffer *b, unsigned int lines, const char *of_lines,
+		       unsigned int bytes, const char *of_bytes)
+{
+	buffer_add(b, "more than ");
+	buffer_add_count(b, lines);
+	buffer_printf(b, " %s, or ", of_lines);
+	buffer_add_count(b, bytes);
+	buffer_printf(b, " bytes of %s", of_bytes);
+}
+
 bool writers_report_cut(struct context *context, const struct sysctl_cut *cut,
 			const struct modprobe_records *records)
 {
-	char reason[160];
+	struct buffer CLEANUP(buffer_clear) sysctl = {0};
+	struct buffer CLEANUP(buffer_clear) modprobe = {0};
 
-	if (cut->path) {
-		(void)snprintf(reason, sizeof(reason),
-			       "more than %u lines, or %u bytes, of patterns that may mean a key "
-			       "of connection tracking, in sysctl.d",
-			       SYSCTL_PATTERN_LINES_MAX, SYSCTL_PATTERN_BYTES_MAX);
-		report_cut(context, cut->path, cut->line, reason);
-	}
-	if (records->cut_path) {
-		(void)snprintf(reason, sizeof(reason),
-			       "more than %u lines about nf_conntrack, or %u bytes of patterns of "
-			       "modules, in modprobe.d",
-			       MODPROBE_RECORDS_MAX, MODPROBE_PATTERN_BYTES_MAX);
-		report_cut(context, records->cut_path, records->cut_line, reason);
-	}
+	add_bounds(&sysctl, SYSCTL_PATTERN_LINES_MAX, "lines of sysctl.d", SYSCTL_PATTERN_BYTES_MAX,
+		   "different keys there, are patterns or have needless slashes, and may mean a "
+		   "key of connection tracking");
+	add_bounds(&modprobe, MODPROBE_RECORDS_MAX, "lines of modprobe.d about nf_conntrack",
+		   MODPROBE_PATTERN_BYTES_MAX, "patterns of modules there");
+	if (cut->path)
+		report_cut(context, cut->path, cut->line, sysctl.data ? sysctl.data : "too many");
+	if (records->cut_path)
+		report_cut(context, records->cut_path, records->cut_line,
+			   modprobe.data ? modprobe.data : "too many");
 	return cut->path || records->cut_path;
 }
 
@@ -241,9 +249,9 @@ bool writers_report(struct context *context, const struct host_writers *found)
 
 	if (found->writers.left_out > 0)
 		report_message(context->report, SEVERITY_NOTE,
-			       "%zu more lines set these values and are not listed: more than %u "
-			       "lines set one value",
-			       found->writers.left_out, WRITERS_MAX);
+			       "more than %u lines set one value; the lines beyond them are not "
+			       "listed, except one that overrides it",
+			       WRITERS_MAX);
 	for (size_t i = 0; i < found->writers.count; i++) {
 		const struct writer *writer = &found->writers.items[i];
 

@@ -124,7 +124,7 @@ for format in 'a' '' 'install * x%d' 'install *n*f*_*c*o*%d*z x' 'options nf_con
 done
 full .conf etc/conntrack-persist.conf.d '[timeouts]\nfrob%d=1'
 ends '16 MiB of unknown settings' 78
-says '16 MiB of unknown settings' 'there are more than 1000 errors of this kind; the others are not listed'
+says '16 MiB of unknown settings' 'there are more than 1,000 errors of this kind; the others are not listed'
 full .conf etc/conntrack-persist.conf.d ';'
 ends '16 MiB of comments' 2
 full .rules etc/udev/rules.d 'RUN+="nf_conntrack"'

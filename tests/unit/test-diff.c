@@ -175,12 +175,13 @@ static void longer_texts_are_not_shown(void **state)
 	before.bytes = lines.data;
 	before.size = lines.length;
 	diff_add(&b, &before, &after);
-	expect_text("lines", b.data,
-		    "--- old\n+++ new\n\\ the old file has 10001 lines and 10001 bytes: more than "
-		    "10000 lines or 262144 bytes are not compared line by line\n");
+	expect_text(
+		"lines", b.data,
+		"--- old\n+++ new\n\\ the old file has 10,001 lines and 10,001 bytes: more than "
+		"10,000 lines or 262,144 bytes are not compared line by line\n");
 	buffer_clear(&b);
 	diff_add(&b, &after, &before);
-	expect_start("lines", b.data, "--- new\n+++ old\n\\ the new file has 10001 lines");
+	expect_start("lines", b.data, "--- new\n+++ old\n\\ the new file has 10,001 lines");
 	buffer_clear(&b);
 	for (unsigned int i = 0; i <= DIFF_BYTES_MAX; i++)
 		buffer_add(&bytes, "x");
@@ -188,7 +189,7 @@ static void longer_texts_are_not_shown(void **state)
 	before.size = bytes.length;
 	diff_add(&b, &before, &after);
 	expect_start("bytes", b.data,
-		     "--- old\n+++ new\n\\ the old file has 1 lines and 262145 bytes");
+		     "--- old\n+++ new\n\\ the old file has 1 lines and 262,145 bytes");
 	buffer_clear(&b);
 	before.size--;
 	diff_add(&b, &before, &after);
