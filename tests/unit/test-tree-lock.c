@@ -21,8 +21,8 @@
  */
 int __real_mkdirat(int directory, const char *name, mode_t mode);
 int __wrap_mkdirat(int directory, const char *name, mode_t mode);
-int __real_nanosleep(const struct timespec *pause, struct timespec *left);
 int __wrap_nanosleep(const struct timespec *pause, struct timespec *left);
+int __wrap___nanosleep64(const struct timespec *pause, struct timespec *left);
 
 static void (*when_taken)(void);
 
@@ -31,10 +31,16 @@ int __wrap_nanosleep(const struct timespec *pause, struct timespec *left)
 	void (*happens)(void) = when_taken;
 
 	if (!happens)
-		return __real_nanosleep(pause, left);
+		return clock_nanosleep(CLOCK_MONOTONIC, 0, pause, left);
 	when_taken = NULL;
 	happens();
 	return 0;
+}
+
+/* nanosleep() has this name where a time_t of 64 bits is not the machine's own. */
+int __wrap___nanosleep64(const struct timespec *pause, struct timespec *left)
+{
+	return __wrap_nanosleep(pause, left);
 }
 
 static const char *made_by_others;
