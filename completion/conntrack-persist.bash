@@ -23,7 +23,12 @@ _conntrack_persist() {
 		return
 		;;
 	--netns)
-		COMPREPLY=($(compgen -W "all $(ls /run/netns 2>/dev/null)" -- "$current"))
+		# compgen -W would expand the names, and the line that is typed would run what is offered: anybody who may
+		# make a namespace gives it any name.
+		for word in all /run/netns/*; do
+			word=${word##*/}
+			[[ $word == "$current"* && $word =~ ^[A-Za-z0-9_.][A-Za-z0-9._+~-]*$ ]] && COMPREPLY+=("$word")
+		done
 		return
 		;;
 	--color)
