@@ -184,12 +184,20 @@ size_t text_next_character(const char *text, size_t length, bool is_utf8, bool *
 	return bytes;
 }
 
+#define LETTERS_AND_DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
 bool text_is_safe_word(const char *text)
 {
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789._+~/-";
+	return text[0] && !strchr("-~", text[0]) &&
+	       text[strspn(text, LETTERS_AND_DIGITS "._+~/-")] == '\0';
+}
 
-	return text[0] && !strchr("-~", text[0]) && text[strspn(text, safe)] == '\0';
+bool text_is_safe_line(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (!text[i] || !strchr(LETTERS_AND_DIGITS "._+/- =,:", text[i]))
+			return false;
+	return true;
 }
 
 struct text_word text_next_word(const char **position)

@@ -45,6 +45,9 @@ size_t text_next_character(const char *text, size_t length, bool is_utf8, bool *
  */
 bool text_is_safe_word(const char *text);
 
+/* Whether a line of options that is printed to be written into a file can contain the text: [A-Za-z0-9._+/=,: -]. */
+bool text_is_safe_line(const char *text, size_t length);
+
 /* A part of a text. */
 struct text_word {
 	const char *text;

@@ -23,12 +23,17 @@ static void judge_module_word(const struct lint_place *place, const struct param
 	if (parameter_is(&module, "nf_conntrack")) {
 		lint_judge_option(place, &option, "nf_conntrack.");
 	} else if (lint_is_old_name(word->name, length, &old)) {
+		bool safe = text_is_safe_line(option.name, (size_t)(end - option.name));
+
 		buffer_printf(
 			&text,
-			"nothing loads a module called %.*s, and the word %.*s has no effect; "
-			"write \"%s.%.*s\"",
-			(int)length, word->name, (int)word->length, word->word, old.now,
-			(int)(end - option.name), option.name);
+			"nothing loads a module called %.*s, and the word %.*s has no effect; ",
+			(int)length, word->name, (int)word->length, word->word);
+		if (safe)
+			buffer_printf(&text, "write \"%s.%.*s\"", old.now, (int)(end - option.name),
+				      option.name);
+		else
+			buffer_printf(&text, "the module is called %s", old.now);
 		lint_tell(place, SEVERITY_WARNING, &text);
 	}
 }

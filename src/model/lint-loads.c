@@ -17,9 +17,11 @@ static void judge_rest(const struct lint_place *place, const char *name, const c
 	if (*rest == '#' || *rest == ';')
 		buffer_printf(&text, "write \"%s\" alone, and the comment on a line of its own",
 			      name);
-	else
+	else if (text_is_safe_line(rest, strlen(rest)))
 		buffer_printf(&text, "write \"%s\" alone, and \"options %s %s\" in modprobe.d",
 			      name, name, rest);
+	else
+		buffer_printf(&text, "write \"%s\" alone, and its options in modprobe.d", name);
 	lint_tell(place, SEVERITY_WARNING, &text);
 }
 

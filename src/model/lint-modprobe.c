@@ -35,6 +35,18 @@ static const char *nearest_command(const char *word)
 	return nearest;
 }
 
+/* Says what to write in place of a line; what a shell would act on is not proposed. */
+static void add_line(struct buffer *b, const char *command, const char *name, const char *rest)
+{
+	bool safe = text_is_safe_word(name);
+
+	if (safe && text_is_safe_line(rest, strlen(rest)))
+		buffer_printf(b, "write \"%s %s%s%s\"", command, name, *rest ? " " : "", rest);
+	else
+		buffer_printf(b, "begin the line with \"%s%s%s\"", command, safe ? " " : "",
+			      safe ? name : "");
+}
+
 /* Whether modprobe passes over the line. */
 static bool judge_command(const struct lint_place *place, const struct modprobe_line *line)
 {
@@ -46,8 +58,7 @@ static bool judge_command(const struct lint_place *place, const struct modprobe_
 	buffer_printf(&text, "modprobe knows no command \"%s\" and passes over the line; ",
 		      line->command);
 	if (nearest)
-		buffer_printf(&text, "write \"%s %s%s%s\"", nearest, line->name,
-			      *line->rest ? " " : "", line->rest);
+		add_line(&text, nearest, line->name, line->rest);
 	else
 		buffer_add(&text, "take it out");
 	lint_tell(place, SEVERITY_WARNING, &text);
@@ -75,8 +86,7 @@ static void judge_old_name(const struct lint_place *place, const struct modprobe
 	if (blocks && strcmp(old->now, "nf_conntrack") == 0)
 		buffer_add(&text, LINT_ADVICE_OFF);
 	else
-		buffer_printf(&text, "write \"%s %s%s%s\"", line->command, old->now,
-			      *line->rest ? " " : "", line->rest);
+		add_line(&text, line->command, old->now, line->rest);
 	lint_tell(place, SEVERITY_WARNING, &text);
 	if (strcmp(line->command, "options") == 0 && strcmp(old->now, "nf_conntrack") == 0)
 		lint_judge_options(place, line->rest);

@@ -43,9 +43,11 @@ static void add_advice(struct buffer *b, const struct option *option, const char
 {
 	if (option->section)
 		lint_add_advice(b, schema_find(option->section, option->setting), value, length);
-	else
+	else if (text_is_safe_line(value, length))
 		buffer_printf(b, "write \"%s%s=%.*s\"", before, option->name,
 			      length > 0 ? (int)length : 1, length > 0 ? value : "1");
+	else
+		buffer_printf(b, "write %s%s= and a number", before, option->name);
 }
 
 /* Too many buckets for a kernel, or for this host. */

@@ -194,6 +194,9 @@ bool lint_is_old_name(const char *name, size_t length, struct lint_old_name *ret
 		if (word[i] == '-')
 			word[i] = '_';
 	word[length] = '\0';
+	/* The name of today is proposed to be written. */
+	if (!text_is_safe_word(word))
+		return false;
 	if (text_starts_with(word, "ip_conntrack_")) {
 		old.is_alias = is_helper(word + strlen("ip_conntrack_"));
 		(void)snprintf(old.now, sizeof(old.now), "nf%s", word + strlen("ip"));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "host/terminal.h"
 #include "model/schema.h"
 #include "model/sizes.h"
@@ -243,6 +244,11 @@ static void say_ini(struct context *context, const struct look *look,
 	report_say(context->report, "%s", "");
 	report_say_lines(context->report, ini.data ? ini.data : "?");
 	report_say(context->report, "%s", "");
+	if (config && !text_is_safe_word(config)) {
+		report_say(context->report,
+			   "Then run conntrack-persist plan and install with that file.");
+		return;
+	}
 	report_say(context->report, "Then run:");
 	for (int i = 0; i < 2; i++)
 		report_say(context->report, "    conntrack-persist%s%s %s", config ? " -c " : "",

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "verbs/changes.h"
 
 #define TIMER	   "conntrack-persist-check.timer"
@@ -286,7 +287,11 @@ void watch_say_timer(struct context *context, const struct session *session)
 	if (!session->plan.restore ||
 	    tree_look(context->tree, PATH_TIMER, FILE_SIZE_MAX, &timer) < 0)
 		return;
-	if (timer.kind == FILE_ABSENT)
+	if (timer.kind == FILE_ABSENT && *prefix && !text_is_safe_word(prefix))
+		report_message(context->report, SEVERITY_NOTE,
+			       "on_drift = restore waits for the watch for drift, which is not "
+			       "enabled: enable " TIMER " in the image");
+	else if (timer.kind == FILE_ABSENT)
 		report_message(context->report, SEVERITY_NOTE,
 			       "on_drift = restore waits for the watch for drift, which is not "
 			       "enabled: systemctl %s%s%s " TIMER,

@@ -310,6 +310,22 @@ static void carriage_return_in_a_name_is_told(void **state)
 		   starts, ARRAY_SIZE(starts));
 }
 
+/* Whoever pastes what is proposed must not run what others wrote. */
+static void what_a_shell_acts_on_is_not_proposed(void **state)
+{
+	(void)state;
+	EXPECT(&unknown,
+	       {"instal nf_conntrack /bin/sh -c $(id)", "modprobe knows no command \"instal\"",
+		"; begin the line with \"install nf_conntrack\""},
+	       {"option nf_conntrack hashsize=`id`", "modprobe knows no command \"option\"",
+		"; begin the line with \"options nf_conntrack\""},
+	       {"option $(id) hashsize=1", NULL, NULL},
+	       {"softdep ip_conntrack_ftp pre: a;b",
+		"this line counts only for whoever loads nf_conntrack_ftp by its old name",
+		"; begin the line with \"softdep nf_conntrack_ftp\""},
+	       {"options ip_conntrack_$(id) hashsize=1", NULL, NULL});
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -327,6 +343,7 @@ int main(void)
 		cmocka_unit_test(softdep_that_disarms_install_lines_is_told),
 		cmocka_unit_test(commands_that_modprobe_does_not_know_are_told),
 		cmocka_unit_test(carriage_return_in_a_name_is_told),
+		cmocka_unit_test(what_a_shell_acts_on_is_not_proposed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,12 @@ static void only_safe_words_get_into_commands(void **state)
 		assert_true(text_is_safe_word(safe[i]));
 	for (size_t i = 0; i < ARRAY_SIZE(unsafe); i++)
 		assert_false(text_is_safe_word(unsafe[i]));
+	assert_true(text_is_safe_line("", 0));
+	assert_true(text_is_safe_line("hashsize=1 ports=21,2121 pre: a", 31));
+	assert_true(text_is_safe_line("a;", 1));
+	assert_false(text_is_safe_line("a=$(id)", 7));
+	assert_false(text_is_safe_line("a\nb", 3));
+	assert_false(text_is_safe_line("a\0b", 3));
 }
 
 static void distance_counts_single_edits(void **state)
