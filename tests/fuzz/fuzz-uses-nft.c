@@ -43,9 +43,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct nft_reader reader = {.uses = &uses, .where = ""};
 	struct nlmsghdr head;
 
-	for (size_t at = 0; size - at >= sizeof(head); at += NLMSG_ALIGN(head.nlmsg_len)) {
+	for (size_t at = 0; at < size && size - at >= sizeof(head);
+	     at += NLMSG_ALIGN((size_t)head.nlmsg_len)) {
 		memcpy(&head, data + at, sizeof(head));
-		if (head.nlmsg_len < sizeof(head) || NLMSG_ALIGN(head.nlmsg_len) > size - at)
+		if (head.nlmsg_len < sizeof(head) || head.nlmsg_len > size - at)
 			break;
 		read_message(&reader, head.nlmsg_type, data + at + sizeof(head),
 			     head.nlmsg_len - sizeof(head));

@@ -91,6 +91,44 @@ static void same_finding_is_listed_once(void **state)
 		    "certain module a: f\n");
 }
 
+/* However many somebody makes: those over the limit are counted, by certainty, and cost no memory. */
+static void list_has_a_bound(void **state)
+{
+	struct uses CLEANUP(uses_done) uses = {0};
+
+	(void)state;
+	for (unsigned int i = 0; i < 100000; i++)
+		uses_add(&uses,
+			 &(struct use_heading){i % 4 ? USE_CERTAIN : USE_LIKELY, "rules", "a", "x"},
+			 "%u", i);
+	assert_int_equal(uses.count, USES_MAX);
+	assert_int_equal(uses.left_out[USE_LIKELY], (100000 - USES_MAX) / 4);
+	assert_int_equal(uses_count(&uses, USE_LIKELY), 25000);
+	assert_int_equal(uses_count(&uses, USE_CERTAIN), 75000);
+	assert_false(uses.out_of_memory);
+}
+
+/* Findings of one list go to the end of another one, up to a limit; nothing is lost from the count. */
+static void findings_are_moved_within_a_limit(void **state)
+{
+	struct uses CLEANUP(uses_done) all = {0};
+	struct uses CLEANUP(uses_done) some = {.limit = 3};
+	const struct use_heading first = {USE_LIKELY, "module", "first", "x"};
+
+	(void)state;
+	uses_add(&all, &first, "0");
+	for (unsigned int i = 1; i <= 5; i++)
+		uses_add(&some, &(struct use_heading){USE_CERTAIN, "rules", "a", "x"}, "%u", i);
+	uses_move(&some, &all, 3);
+	assert_int_equal(some.count, 0);
+	assert_null(some.items);
+	assert_int_equal(all.count, 3);
+	assert_int_equal(all.left_out[USE_CERTAIN], 3);
+	assert_int_equal(uses_count(&all, USE_CERTAIN), 5);
+	expect_text("first", all.items[0].evidence, "0");
+	expect_text("last", all.items[2].evidence, "2");
+}
+
 static void long_evidence_is_cut(void **state)
 {
 	struct uses CLEANUP(uses_done) uses = {0};
@@ -318,6 +356,8 @@ int main(void)
 		cmocka_unit_test(names_do_not_steer_a_terminal),
 		cmocka_unit_test(findings_keep_their_order_and_their_own_texts),
 		cmocka_unit_test(same_finding_is_listed_once),
+		cmocka_unit_test(list_has_a_bound),
+		cmocka_unit_test(findings_are_moved_within_a_limit),
 		cmocka_unit_test(long_evidence_is_cut),
 		cmocka_unit_test(every_module_above_has_words),
 		cmocka_unit_test(modules_beside_it_have_none),
