@@ -14,17 +14,20 @@
 static int ask(uint16_t request, uint16_t answer,
 	       int (*read)(void *data, const void *bytes, size_t size), void *data)
 {
+	struct netfilter_socket CLEANUP(netfilter_close) socket = {0};
 	struct netfilter netfilter;
 	int error = netfilter_load(&netfilter);
 
+	if (error == 0)
+		error = netfilter_open(&netfilter, &socket);
 	return error < 0 ? error
-			 : netfilter_ask(&netfilter, &(struct netfilter_question){
-							     .subsystem = NFNL_SUBSYS_CTNETLINK,
-							     .request = request,
-							     .answer = answer,
-							     .dump = true,
-							     .read = read,
-							     .data = data});
+			 : netfilter_ask(&socket, &(struct netfilter_question){
+							  .subsystem = NFNL_SUBSYS_CTNETLINK,
+							  .request = request,
+							  .answer = answer,
+							  .dump = true,
+							  .read = read,
+							  .data = data});
 }
 
 static int read_entry(void *data, const void *bytes, size_t size)

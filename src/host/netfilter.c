@@ -16,20 +16,14 @@ LIBRARY_NOTE("libmnl.so.0", "netfilter", "entries of the table and rules that us
 #define RECEIVE_SIZE 65536
 /* A dump is made as it is received, so that the kernel never needs to be waited for. */
 #define RECEIVE_SECONDS 2
-/* Each question has a socket of its own, so that any number will do. */
-#define SEQUENCE 1
+/* Two names of 255 bytes. */
+#define REQUEST_SIZE 1024
 
-struct conversation {
-	const struct netfilter *calls;
-	const struct netfilter_question *question;
-	struct mnl_socket *socket;
-	unsigned int port;
-};
-
-static void conversation_done(struct conversation *conversation)
+void netfilter_close(struct netfilter_socket *socket)
 {
-	if (conversation->socket)
-		(void)conversation->calls->mnl_socket_close(conversation->socket);
+	if (socket->socket)
+		(void)socket->calls->mnl_socket_close(socket->socket);
+	*socket = (struct netfilter_socket){0};
 }
 
 int netfilter_load(struct netfilter *ret)
@@ -44,6 +38,7 @@ int netfilter_load(struct netfilter *ret)
 		LIBRARY_SYMBOL(ret, mnl_socket_recvfrom),
 		LIBRARY_SYMBOL(ret, mnl_nlmsg_put_header),
 		LIBRARY_SYMBOL(ret, mnl_nlmsg_put_extra_header),
+		LIBRARY_SYMBOL(ret, mnl_attr_put_strz),
 		LIBRARY_SYMBOL(ret, mnl_nlmsg_ok),
 		LIBRARY_SYMBOL(ret, mnl_nlmsg_next),
 		LIBRARY_SYMBOL(ret, mnl_nlmsg_seq_ok),
@@ -60,37 +55,40 @@ static uint16_t message_type(const struct netfilter_question *question, uint16_t
 	return (uint16_t)(question->subsystem << 8 | message);
 }
 
-static int open_socket(struct conversation *conversation)
+int netfilter_open(const struct netfilter *netfilter, struct netfilter_socket *ret)
 {
-	const struct netfilter *calls = conversation->calls;
 	const struct timeval patience = {.tv_sec = RECEIVE_SECONDS};
+	struct netfilter_socket CLEANUP(netfilter_close) opened = {.calls = netfilter};
 
-	conversation->socket = calls->mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	if (!conversation->socket ||
-	    calls->mnl_socket_bind(conversation->socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    setsockopt(calls->mnl_socket_get_fd(conversation->socket), SOL_SOCKET, SO_RCVTIMEO,
+	opened.socket = netfilter->mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	if (!opened.socket ||
+	    netfilter->mnl_socket_bind(opened.socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    setsockopt(netfilter->mnl_socket_get_fd(opened.socket), SOL_SOCKET, SO_RCVTIMEO,
 		       &patience, sizeof(patience)) < 0)
 		return -errno;
-	conversation->port = calls->mnl_socket_get_portid(conversation->socket);
+	opened.port = netfilter->mnl_socket_get_portid(opened.socket);
+	*ret = opened;
+	opened = (struct netfilter_socket){0};
 	return 0;
 }
 
-/* AF_UNSPEC: all families in one dump. What is no dump ends in an acknowledgement. */
-static int send_question(const struct conversation *conversation)
+/* What is no dump ends in an acknowledgement. */
+static int send_question(const struct netfilter_socket *socket,
+			 const struct netfilter_question *question)
 {
-	const struct netfilter *calls = conversation->calls;
-	const struct netfilter_question *question = conversation->question;
-	char buffer[NLMSG_SPACE(sizeof(struct nfgenmsg))]
-		__attribute__((aligned(NLMSG_ALIGNTO))) = {0};
+	const struct netfilter *calls = socket->calls;
+	char buffer[REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO))) = {0};
 	struct nlmsghdr *message = calls->mnl_nlmsg_put_header(buffer);
 	struct nfgenmsg *head;
 
 	message->nlmsg_type = message_type(question, question->request);
 	message->nlmsg_flags = NLM_F_REQUEST | (question->dump ? NLM_F_DUMP : NLM_F_ACK);
-	message->nlmsg_seq = SEQUENCE;
+	message->nlmsg_seq = socket->sequence;
 	head = calls->mnl_nlmsg_put_extra_header(message, sizeof(*head));
-	*head = (struct nfgenmsg){.nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0};
-	if (calls->mnl_socket_sendto(conversation->socket, message, message->nlmsg_len) < 0)
+	*head = (struct nfgenmsg){.nfgen_family = question->family, .version = NFNETLINK_V0};
+	for (const struct netfilter_text *text = question->texts; text && text->type; text++)
+		calls->mnl_attr_put_strz(message, text->type, text->text);
+	if (calls->mnl_socket_sendto(socket->socket, message, message->nlmsg_len) < 0)
 		return -errno;
 	return 0;
 }
@@ -107,15 +105,15 @@ static int read_end(const struct netfilter *calls, const struct nlmsghdr *messag
 }
 
 /* 1: more is to come; 0: that was all. */
-static int read_message(const struct conversation *conversation, const struct nlmsghdr *message)
+static int read_message(const struct netfilter_socket *socket,
+			const struct netfilter_question *question, const struct nlmsghdr *message)
 {
-	const struct netfilter *calls = conversation->calls;
-	const struct netfilter_question *question = conversation->question;
+	const struct netfilter *calls = socket->calls;
 	size_t size = calls->mnl_nlmsg_get_payload_len(message);
 	int error;
 
-	if (!calls->mnl_nlmsg_seq_ok(message, SEQUENCE) ||
-	    !calls->mnl_nlmsg_portid_ok(message, conversation->port))
+	if (!calls->mnl_nlmsg_seq_ok(message, socket->sequence) ||
+	    !calls->mnl_nlmsg_portid_ok(message, socket->port))
 		return 1;
 	if (question->unchanging && (message->nlmsg_flags & NLM_F_DUMP_INTR))
 		return -EAGAIN;
@@ -130,27 +128,28 @@ static int read_message(const struct conversation *conversation, const struct nl
 }
 
 /* What one datagram holds; as read_message(). */
-static int read_messages(const struct conversation *conversation, const char *buffer, int left)
+static int read_messages(const struct netfilter_socket *socket,
+			 const struct netfilter_question *question, const char *buffer, int left)
 {
-	const struct netfilter *calls = conversation->calls;
+	const struct netfilter *calls = socket->calls;
 	const struct nlmsghdr *message = (const struct nlmsghdr *)(const void *)buffer;
 	int result = 1;
 
 	for (; result > 0 && calls->mnl_nlmsg_ok(message, left);
 	     message = calls->mnl_nlmsg_next(message, &left))
-		result = read_message(conversation, message);
+		result = read_message(socket, question, message);
 	return result > 0 && left > 0 ? -EBADMSG : result;
 }
 
-static int read_answer(const struct conversation *conversation)
+static int read_answer(const struct netfilter_socket *socket,
+		       const struct netfilter_question *question)
 {
-	const struct netfilter_question *question = conversation->question;
 	char buffer[RECEIVE_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	int result = 1;
 
 	while (result > 0) {
-		ssize_t got = conversation->calls->mnl_socket_recvfrom(conversation->socket, buffer,
-								       sizeof(buffer));
+		ssize_t got =
+			socket->calls->mnl_socket_recvfrom(socket->socket, buffer, sizeof(buffer));
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -161,18 +160,16 @@ static int read_answer(const struct conversation *conversation)
 		if (question->spend)
 			result = question->spend(question->data, (size_t)got);
 		if (result >= 0)
-			result = read_messages(conversation, buffer, (int)got);
+			result = read_messages(socket, question, buffer, (int)got);
 	}
 	return result;
 }
 
-int netfilter_ask(const struct netfilter *netfilter, const struct netfilter_question *question)
+int netfilter_ask(struct netfilter_socket *socket, const struct netfilter_question *question)
 {
-	struct conversation CLEANUP(conversation_done)
-		conversation = {.calls = netfilter, .question = question};
-	int error = open_socket(&conversation);
+	int error;
 
-	if (error == 0)
-		error = send_question(&conversation);
-	return error < 0 ? error : read_answer(&conversation);
+	socket->sequence++;
+	error = send_question(socket, question);
+	return error < 0 ? error : read_answer(socket, question);
 }

@@ -20,6 +20,7 @@ struct netfilter {
 	typeof(mnl_socket_recvfrom) *mnl_socket_recvfrom;
 	typeof(mnl_nlmsg_put_header) *mnl_nlmsg_put_header;
 	typeof(mnl_nlmsg_put_extra_header) *mnl_nlmsg_put_extra_header;
+	typeof(mnl_attr_put_strz) *mnl_attr_put_strz;
 	typeof(mnl_nlmsg_ok) *mnl_nlmsg_ok;
 	typeof(mnl_nlmsg_next) *mnl_nlmsg_next;
 	typeof(mnl_nlmsg_seq_ok) *mnl_nlmsg_seq_ok;
@@ -31,12 +32,29 @@ struct netfilter {
 /* -ELIBACC, -ELIBBAD: as library_load() of libmnl. */
 MUST_CHECK int netfilter_load(struct netfilter *ret);
 
+/* Belongs to the network namespace in which it was opened. Start with `struct netfilter_socket s = {0}`. */
+struct netfilter_socket {
+	const struct netfilter *calls;
+	struct mnl_socket *socket;
+	unsigned int port, sequence;
+};
+MUST_CHECK int netfilter_open(const struct netfilter *netfilter, struct netfilter_socket *ret);
+void netfilter_close(struct netfilter_socket *socket);
+
+struct netfilter_text {
+	uint16_t type;
+	const char *text; /* 255 bytes at most */
+};
+
 /* One question, and what is done with each message of the answer. */
 struct netfilter_question {
 	uint8_t subsystem;	  /* NFNL_SUBSYS_ */
 	uint16_t request, answer; /* its messages */
 	bool dump;		  /* of all there is; else of one thing */
 	bool unchanging;	  /* a dump during which something changes is of no use */
+	uint8_t family;		  /* AF_UNSPEC: all of them */
+	const struct netfilter_text
+		*texts; /* what is asked for, up to one of type 0; NULL: nothing */
 	/* Gets each message behind its netlink header, struct nfgenmsg first. Negative errno ends the dump. */
 	int (*read)(void *data, const void *bytes, size_t size);
 	/* Gets the size of each datagram before its messages are read; may be NULL. Negative errno ends the dump. */
@@ -47,7 +65,7 @@ struct netfilter_question {
 /*
  * -EPERM: only root may; -EAGAIN: something changed during an unchanging dump; -ETIMEDOUT: the kernel sent nothing for two
  * seconds; -EPROTONOSUPPORT, -EINVAL: this kernel lacks the subsystem or the request; -EBADMSG; as recvmsg(2); as read
- * and spend.
+ * and spend. After a failure the socket may hold the rest of the answer, and must be closed.
  */
-MUST_CHECK int netfilter_ask(const struct netfilter *netfilter,
+MUST_CHECK int netfilter_ask(struct netfilter_socket *socket,
 			     const struct netfilter_question *question);

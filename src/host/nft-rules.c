@@ -9,25 +9,26 @@
 #include "model/attributes.h"
 #include "model/uses-nft.h"
 
-/* One dump, of one kind of things. */
-struct dump {
-	uint16_t answer;
-	struct nft_reader *reader;
+/* One reading of the rule set from its begin. */
+struct reading {
+	const struct netfilter *netfilter;
 	struct rules_budget *budget;
+	struct nft_reader reader;
+	struct netfilter_socket socket,
+		elements; /* the latter for elements, while the sets are read */
 };
 
-static int read_message(void *data, const void *bytes, size_t size)
+static void reading_done(struct reading *reading)
 {
-	const struct dump *dump = data;
-
-	return nft_reader_read(dump->reader, dump->answer, bytes, size);
+	netfilter_close(&reading->socket);
+	netfilter_close(&reading->elements);
 }
 
 static int spend_bytes(void *data, size_t bytes)
 {
-	const struct dump *dump = data;
+	const struct reading *reading = data;
 
-	return rules_budget_spend(dump->budget, bytes);
+	return rules_budget_spend(reading->budget, bytes);
 }
 
 static int read_generation(void *data, const void *bytes, size_t size)
@@ -44,63 +45,150 @@ static int read_generation(void *data, const void *bytes, size_t size)
 }
 
 /* A number that changes with the rules. */
-static int ask_generation(const struct netfilter *netfilter, uint32_t *ret)
+static int ask_generation(struct netfilter_socket *socket, uint32_t *ret)
 {
-	return netfilter_ask(netfilter,
-			     &(struct netfilter_question){.subsystem = NFNL_SUBSYS_NFTABLES,
-							  .request = NFT_MSG_GETGEN,
-							  .answer = NFT_MSG_NEWGEN,
-							  .read = read_generation,
-							  .data = ret});
+	return netfilter_ask(socket, &(struct netfilter_question){.subsystem = NFNL_SUBSYS_NFTABLES,
+								  .request = NFT_MSG_GETGEN,
+								  .answer = NFT_MSG_NEWGEN,
+								  .read = read_generation,
+								  .data = ret});
 }
 
-/* Tables need nothing, and elements of sets are not looked at: what they would count stands in their set or in a rule. */
-static int dump_all(const struct netfilter *netfilter, struct nft_reader *reader,
-		    struct rules_budget *budget)
+/*
+ * Opens a socket and asks for the generation, because the kernel makes the begin of a dump only as large as was received by
+ * this socket before, or 4 KiB, and ends the dump if its first rule does not fit.
+ */
+static int open_socket(const struct reading *reading, struct netfilter_socket *socket,
+		       uint32_t *ret_generation)
+{
+	int error = netfilter_open(reading->netfilter, socket);
+
+	return error < 0 ? error : ask_generation(socket, ret_generation);
+}
+
+static int read_elements(void *data, const void *bytes, size_t size)
+{
+	struct reading *reading = data;
+
+	return nft_reader_read(&reading->reader, NFT_MSG_NEWSETELEM, bytes, size);
+}
+
+/* -EAGAIN: the set has gone. */
+static int dump_elements(struct reading *reading)
+{
+	const struct nft_place set = reading->reader.set;
+	uint32_t generation;
+	int error = reading->elements.socket
+			    ? 0
+			    : open_socket(reading, &reading->elements, &generation);
+
+	if (error == 0)
+		error = netfilter_ask(&reading->elements,
+				      &(struct netfilter_question){
+					      .subsystem = NFNL_SUBSYS_NFTABLES,
+					      .request = NFT_MSG_GETSETELEM,
+					      .answer = NFT_MSG_NEWSETELEM,
+					      .dump = true,
+					      .unchanging = true,
+					      .family = set.family,
+					      .texts =
+						      (const struct netfilter_text[]){
+							      {NFTA_SET_ELEM_LIST_TABLE, set.table},
+							      {NFTA_SET_ELEM_LIST_SET, set.name},
+							      {0}},
+					      .read = read_elements,
+					      .spend = spend_bytes,
+					      .data = reading});
+	return error == -ENOENT ? -EAGAIN : error;
+}
+
+static int read_chain(void *data, const void *bytes, size_t size)
+{
+	struct reading *reading = data;
+
+	return nft_reader_read(&reading->reader, NFT_MSG_NEWCHAIN, bytes, size);
+}
+
+static int read_rule(void *data, const void *bytes, size_t size)
+{
+	struct reading *reading = data;
+
+	return nft_reader_read(&reading->reader, NFT_MSG_NEWRULE, bytes, size);
+}
+
+static int read_set(void *data, const void *bytes, size_t size)
+{
+	struct reading *reading = data;
+	int error = nft_reader_read(&reading->reader, NFT_MSG_NEWSET, bytes, size);
+
+	return error == 0 && reading->reader.wants_elements ? dump_elements(reading) : error;
+}
+
+static int read_object(void *data, const void *bytes, size_t size)
+{
+	struct reading *reading = data;
+
+	return nft_reader_read(&reading->reader, NFT_MSG_NEWOBJ, bytes, size);
+}
+
+static int read_flowtable(void *data, const void *bytes, size_t size)
+{
+	struct reading *reading = data;
+
+	return nft_reader_read(&reading->reader, NFT_MSG_NEWFLOWTABLE, bytes, size);
+}
+
+/* Tables need nothing. */
+static int dump_all(struct reading *reading)
 {
 	static const struct {
 		uint16_t request, answer;
+		int (*read)(void *data, const void *bytes, size_t size);
 	} kinds[] = {
-		{NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN},
-		{NFT_MSG_GETRULE, NFT_MSG_NEWRULE},
-		{NFT_MSG_GETSET, NFT_MSG_NEWSET},
-		{NFT_MSG_GETOBJ, NFT_MSG_NEWOBJ},
-		{NFT_MSG_GETFLOWTABLE, NFT_MSG_NEWFLOWTABLE},
+		{NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, read_chain},
+		{NFT_MSG_GETRULE, NFT_MSG_NEWRULE, read_rule},
+		{NFT_MSG_GETSET, NFT_MSG_NEWSET, read_set},
+		{NFT_MSG_GETOBJ, NFT_MSG_NEWOBJ, read_object},
+		{NFT_MSG_GETFLOWTABLE, NFT_MSG_NEWFLOWTABLE, read_flowtable},
 	};
 	int error = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds) && error == 0; i++) {
-		struct dump dump = {kinds[i].answer, reader, budget};
-
-		error = netfilter_ask(
-			netfilter, &(struct netfilter_question){.subsystem = NFNL_SUBSYS_NFTABLES,
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) && error == 0; i++)
+		error = netfilter_ask(&reading->socket, &(struct netfilter_question){
+								.subsystem = NFNL_SUBSYS_NFTABLES,
 								.request = kinds[i].request,
 								.answer = kinds[i].answer,
 								.dump = true,
 								.unchanging = true,
-								.read = read_message,
+								.read = kinds[i].read,
 								.spend = spend_bytes,
-								.data = &dump});
-	}
-	nft_reader_finish(reader);
+								.data = reading});
+	nft_reader_finish(&reading->reader);
 	return error;
 }
 
-/* -EAGAIN: the rules were others at the end than at the begin. */
-static int read_once(const struct netfilter *netfilter, struct rules_budget *budget,
-		     struct nft_reader *reader)
+/* -EAGAIN: the rules were others at the end than at the begin; -EMSGSIZE: some were not handed out. */
+static int read_once(struct reading *reading)
 {
 	uint32_t before = 0, after = 0;
-	int error = ask_generation(netfilter, &before);
+	int error = open_socket(reading, &reading->socket, &before);
 
 	/* The kernel was built without nf_tables. */
 	if (error == -EINVAL || error == -EPROTONOSUPPORT)
 		return 0;
 	if (error == 0)
-		error = dump_all(netfilter, reader, budget);
+		error = dump_all(reading);
 	if (error == 0)
-		error = ask_generation(netfilter, &after);
-	return error == 0 && before != after ? -EAGAIN : error;
+		error = ask_generation(&reading->socket, &after);
+	if (error == 0 && before != after)
+		return -EAGAIN;
+	return error == 0 && !nft_reader_is_whole(&reading->reader) ? -EMSGSIZE : error;
+}
+
+/* A change that is being made counts before it can be read: then something is missing for a moment. */
+static bool is_passing(int error)
+{
+	return error == -EAGAIN || error == -EMSGSIZE;
 }
 
 int nft_rules_read(const struct netfilter *netfilter, struct rules_budget *budget,
@@ -108,12 +196,15 @@ int nft_rules_read(const struct netfilter *netfilter, struct rules_budget *budge
 {
 	int error = -EAGAIN;
 
-	for (unsigned int i = 0; i < NFT_RULES_TRIES && error == -EAGAIN; i++) {
+	for (unsigned int i = 0; i < NFT_RULES_TRIES && is_passing(error); i++) {
 		struct uses CLEANUP(uses_done) found = {.limit = uses->limit};
-		struct nft_reader reader = {.uses = &found, .where = where};
+		struct reading CLEANUP(reading_done)
+			reading = {.netfilter = netfilter,
+				   .budget = budget,
+				   .reader = {.uses = &found, .where = where}};
 
-		error = read_once(netfilter, budget, &reader);
-		if (error != -EAGAIN || i + 1 == NFT_RULES_TRIES)
+		error = read_once(&reading);
+		if (!is_passing(error) || i + 1 == NFT_RULES_TRIES)
 			uses_move(&found, uses, USES_MAX);
 	}
 	return error;

@@ -15,7 +15,7 @@
 /*
  * How reading one network namespace ended, or why some namespaces were not read at all. -EPERM, -EACCES: this process may
  * not read them; -EAGAIN: the rules changed each time they were read; -EFBIG, -ETIME: there are more bytes, or reading them takes
- * longer, than host/rules-budget.h allows; -E2BIG: there are more than NAMESPACES_MAX namespaces; -ENODATA: nothing says
+ * longer, than host/rules-budget.h allows; -EMSGSIZE: the kernel did not hand out all rules; -E2BIG: there are more than NAMESPACES_MAX namespaces; -ENODATA: nothing says
  * whether this kernel has nf_tables, and a question would load it; -EBADMSG: the rules are not understood; -ELIBACC, -ELIBBAD: libmnl
  * is not installed or too old.
  */

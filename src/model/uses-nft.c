@@ -15,8 +15,15 @@
 
 /* An expression holds others only in a dynset or an inner expression, and those hold none (Linux 6.18). */
 #define DEPTH_MAX 4U
-/* Linux 6.2 and later; the headers of older ones lack it. */
-#define INNER_EXPRESSION 5
+
+/* Attributes of Linux 5.7, 5.11 and 6.2, which the headers of older kernels lack. */
+#define SET_EXPR	    17
+#define SET_EXPRESSIONS	    18
+#define DYNSET_EXPRESSIONS  10
+#define ELEMENT_EXPRESSIONS 11
+#define INNER_EXPR	    5
+/* A flag of Linux 5.9. */
+#define CHAIN_BINDING 4U
 
 static const char breaks[] = "nft refuses the whole file that has such a rule";
 
@@ -157,6 +164,20 @@ static int read_inside(const struct attribute *inside, uint16_t one, uint16_t li
 	return error > 0 ? read_list(&found, depth, needs) : error;
 }
 
+/* Data that is a jump or a goto refers to a chain. */
+static int note_verdict(const struct attribute *inside, uint16_t type, struct nft_needs *needs)
+{
+	struct attribute data, verdict, chain;
+	int found = attribute_find(inside, type, &data);
+
+	if (found > 0)
+		found = attribute_find(&data, NFTA_DATA_VERDICT, &verdict);
+	if (found > 0)
+		found = attribute_find(&verdict, NFTA_VERDICT_CHAIN, &chain);
+	needs->references += found > 0;
+	return found < 0 ? found : 0;
+}
+
 static int note_expression(const struct attribute *name, const struct attribute *data,
 			   unsigned int depth, struct nft_needs *needs)
 {
@@ -165,15 +186,16 @@ static int note_expression(const struct attribute *name, const struct attribute 
 			note_word(needs, expressions[i].word);
 	if (attribute_is_text(name, "nat"))
 		return note_nat(data, needs);
+	if (attribute_is_text(name, "immediate"))
+		return note_verdict(data, NFTA_IMMEDIATE_DATA, needs);
 	if (attribute_is_text(name, "objref"))
 		return note_object(data, needs);
 	if (attribute_is_text(name, "match") || attribute_is_text(name, "target"))
 		return note_extension(data, needs);
 	if (attribute_is_text(name, "dynset"))
-		return read_inside(data, NFTA_DYNSET_EXPR, NFTA_DYNSET_EXPRESSIONS, depth + 1,
-				   needs);
+		return read_inside(data, NFTA_DYNSET_EXPR, DYNSET_EXPRESSIONS, depth + 1, needs);
 	if (attribute_is_text(name, "inner"))
-		return read_inside(data, INNER_EXPRESSION, 0, depth + 1, needs);
+		return read_inside(data, INNER_EXPR, 0, depth + 1, needs);
 	return 0;
 }
 
@@ -215,13 +237,7 @@ static const char *name_family(uint8_t family)
 	return "?";
 }
 
-/* A chain, a set, an object or a flowtable. */
-struct place {
-	uint8_t family;
-	char table[NFT_READER_NAME_SIZE], name[NFT_READER_NAME_SIZE];
-};
-
-static void add_finding(const struct nft_reader *reader, const struct place *place,
+static void add_finding(const struct nft_reader *reader, const struct nft_place *place,
 			const char *evidence)
 {
 	struct buffer CLEANUP(buffer_clear) name = {0};
@@ -243,15 +259,12 @@ static void add_finding(const struct nft_reader *reader, const struct place *pla
 void nft_reader_finish(struct nft_reader *reader)
 {
 	struct buffer CLEANUP(buffer_clear) evidence = {0}, needs = {0};
-	struct place place = {.family = reader->family};
 
 	if (reader->rules > 0) {
-		memcpy(place.table, reader->table, sizeof(place.table));
-		memcpy(place.name, reader->chain, sizeof(place.name));
 		add_needs(&reader->needs, &needs);
 		buffer_printf(&evidence, "%u rule%s with %s", reader->rules,
 			      reader->rules == 1 ? "" : "s", needs.data ? needs.data : "?");
-		add_finding(reader, &place, evidence.data ? evidence.data : "?");
+		add_finding(reader, &reader->chain, evidence.data ? evidence.data : "?");
 		reader->uses->out_of_memory |= needs.error < 0 || evidence.error < 0;
 	}
 	reader->rules = 0;
@@ -276,7 +289,7 @@ static int find_name(const struct attribute *message, uint16_t type, char ret[NF
 }
 
 static int find_place(const struct attribute *message, uint16_t table, uint16_t name,
-		      struct place *place)
+		      struct nft_place *place)
 {
 	int error = find_name(message, table, place->table);
 
@@ -284,7 +297,7 @@ static int find_place(const struct attribute *message, uint16_t table, uint16_t 
 }
 
 static int read_rule(struct nft_reader *reader, const struct attribute *message,
-		     struct place *place)
+		     struct nft_place *place)
 {
 	struct nft_needs needs = {0};
 	struct attribute list;
@@ -295,13 +308,13 @@ static int read_rule(struct nft_reader *reader, const struct attribute *message,
 		found = read_list(&list, 0, &needs);
 	if (found < 0)
 		return found;
-	if (place->family != reader->family || strcmp(place->table, reader->table) != 0 ||
-	    strcmp(place->name, reader->chain) != 0) {
+	if (place->family != reader->chain.family ||
+	    strcmp(place->table, reader->chain.table) != 0 ||
+	    strcmp(place->name, reader->chain.name) != 0) {
 		nft_reader_finish(reader);
-		reader->family = place->family;
-		memcpy(reader->table, place->table, sizeof(reader->table));
-		memcpy(reader->chain, place->name, sizeof(reader->chain));
+		reader->chain = *place;
 	}
+	reader->missing -= 1 + needs.references;
 	reader->rules += needs.words || needs.extensions;
 	reader->needs.words |= needs.words;
 	reader->needs.extensions |= needs.extensions;
@@ -309,37 +322,88 @@ static int read_rule(struct nft_reader *reader, const struct attribute *message,
 }
 
 static int read_chain(struct nft_reader *reader, const struct attribute *message,
-		      struct place *place)
+		      struct nft_place *place)
 {
+	uint32_t references = 0, flags = 0;
 	struct attribute type;
 	int error = find_place(message, NFTA_CHAIN_TABLE, NFTA_CHAIN_NAME, place);
-	int found = error < 0 ? error : attribute_find(message, NFTA_CHAIN_TYPE, &type);
+	int found;
 
+	if (error == 0)
+		error = find_number(message, NFTA_CHAIN_USE, &references);
+	if (error == 0)
+		error = find_number(message, NFTA_CHAIN_FLAGS, &flags);
+	reader->missing += references;
+	reader->bound += (flags & CHAIN_BINDING) != 0;
+	found = error < 0 ? error : attribute_find(message, NFTA_CHAIN_TYPE, &type);
 	if (found > 0 && attribute_is_text(&type, "nat"))
 		add_finding(reader, place, "a chain of type nat");
 	return found < 0 ? found : 0;
 }
 
-/* Expressions that each new element of a set gets. */
-static int read_set(struct nft_reader *reader, const struct attribute *message, struct place *place)
+static void add_set_finding(const struct nft_reader *reader, const struct nft_place *place,
+			    const struct nft_needs *needs)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
-	struct nft_needs needs = {0};
-	int error = find_place(message, NFTA_SET_TABLE, NFTA_SET_NAME, place);
 
-	if (error == 0)
-		error = read_inside(message, NFTA_SET_EXPR, NFTA_SET_EXPRESSIONS, 0, &needs);
-	if (error < 0)
-		return error;
-	add_needs(&needs, &text);
+	add_needs(needs, &text);
 	reader->uses->out_of_memory |= text.error < 0;
 	if (text.data)
 		add_finding(reader, place, text.data);
+}
+
+/*
+ * A set may have expressions that each new element gets. Elements refer to chains in maps of verdicts, and may have
+ * expressions of their own in sets that rules change.
+ */
+static int read_set(struct nft_reader *reader, const struct attribute *message,
+		    struct nft_place *place)
+{
+	struct nft_needs needs = {0};
+	uint32_t flags = 0, data = 0;
+	int error = find_place(message, NFTA_SET_TABLE, NFTA_SET_NAME, place);
+
+	if (error == 0)
+		error = read_inside(message, SET_EXPR, SET_EXPRESSIONS, 0, &needs);
+	if (error == 0)
+		error = find_number(message, NFTA_SET_FLAGS, &flags);
+	if (error == 0)
+		error = find_number(message, NFTA_SET_DATA_TYPE, &data);
+	if (error < 0)
+		return error;
+	add_set_finding(reader, place, &needs);
+	reader->wants_elements = (flags & NFT_SET_EVAL) || data == NFT_DATA_VERDICT;
+	reader->set = *place;
 	return 0;
 }
 
+static int read_elements(struct nft_reader *reader, const struct attribute *message,
+			 struct nft_place *place)
+{
+	struct attribute list, element;
+	struct attribute_walk walk;
+	struct nft_needs needs = {0};
+	int error = find_place(message, NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET, place);
+	int found = error < 0 ? error : attribute_find(message, NFTA_SET_ELEM_LIST_ELEMENTS, &list);
+
+	if (found <= 0)
+		return found;
+	walk = attribute_inside(&list);
+	while ((found = attribute_next(&walk, &element)) > 0) {
+		error = note_verdict(&element, NFTA_SET_ELEM_DATA, &needs);
+		if (error == 0)
+			error = read_inside(&element, NFTA_SET_ELEM_EXPR, ELEMENT_EXPRESSIONS, 0,
+					    &needs);
+		if (error < 0)
+			return error;
+	}
+	reader->missing -= needs.references;
+	add_set_finding(reader, place, &needs);
+	return found;
+}
+
 static int read_object(struct nft_reader *reader, const struct attribute *message,
-		       struct place *place)
+		       struct nft_place *place)
 {
 	uint32_t type = NFT_OBJECT_UNSPEC;
 	int error = find_place(message, NFTA_OBJ_TABLE, NFTA_OBJ_NAME, place);
@@ -354,7 +418,7 @@ static int read_object(struct nft_reader *reader, const struct attribute *messag
 }
 
 static int read_flowtable(struct nft_reader *reader, const struct attribute *message,
-			  struct place *place)
+			  struct nft_place *place)
 {
 	int error = find_place(message, NFTA_FLOWTABLE_TABLE, NFTA_FLOWTABLE_NAME, place);
 
@@ -363,11 +427,16 @@ static int read_flowtable(struct nft_reader *reader, const struct attribute *mes
 	return error;
 }
 
+bool nft_reader_is_whole(const struct nft_reader *reader)
+{
+	return reader->missing == 0 || reader->missing == reader->bound;
+}
+
 int nft_reader_read(struct nft_reader *reader, uint16_t type, const void *bytes, size_t size)
 {
 	const size_t head = NLMSG_ALIGN(sizeof(struct nfgenmsg));
 	struct attribute message;
-	struct place place;
+	struct nft_place place;
 
 	if (size < head)
 		return -EBADMSG;
@@ -377,11 +446,14 @@ int nft_reader_read(struct nft_reader *reader, uint16_t type, const void *bytes,
 	if (type == NFT_MSG_NEWRULE)
 		return read_rule(reader, &message, &place);
 	nft_reader_finish(reader);
+	reader->wants_elements = false;
 	switch (type) {
 	case NFT_MSG_NEWCHAIN:
 		return read_chain(reader, &message, &place);
 	case NFT_MSG_NEWSET:
 		return read_set(reader, &message, &place);
+	case NFT_MSG_NEWSETELEM:
+		return read_elements(reader, &message, &place);
 	case NFT_MSG_NEWOBJ:
 		return read_object(reader, &message, &place);
 	case NFT_MSG_NEWFLOWTABLE:

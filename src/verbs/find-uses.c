@@ -63,6 +63,8 @@ static const char *ruleset_reason(const struct context *context, int error)
 		return "they changed each time they were read";
 	case -EFBIG:
 		return "there are more than 64 MiB of them, or 256 MiB in all namespaces";
+	case -EMSGSIZE:
+		return "there are more of them than the kernel hands out";
 	case -ETIME:
 		return "reading them takes too long";
 	case -E2BIG:

@@ -401,7 +401,7 @@ static void add_set(struct batch *batch, struct dice *dice, struct table *table)
 	put_user_data(batch, dice, NFTA_SET_USERDATA);
 	table->set_tracks = roll(dice, 3) == 0;
 	if (table->set_tracks)
-		put_numbers(batch, "connlimit", NFTA_SET_EXPR,
+		put_numbers(batch, "connlimit", 17 /* NFTA_SET_EXPR, Linux 5.7 */,
 			    (const uint32_t[]){NFTA_CONNLIMIT_COUNT, 3, 0});
 	end_message(batch, message);
 	(void)batch_send(batch);
@@ -514,6 +514,36 @@ static void make_many(struct batch *batch, unsigned int rules, bool tracks)
 	}
 }
 
+/* A rule that names an object so often that no answer of the kernel has room for it, before another rule. */
+static void make_hidden(struct batch *batch, unsigned int references)
+{
+	struct table table = {.family = NFPROTO_IPV4, .name = "hidden", .chain = "chain"};
+	struct dice dice = {1};
+
+	memset(table.object, 'o', 254);
+	add_table(batch, &dice, &table, false);
+	add_object(batch, &dice, &table);
+	batch_begin(batch);
+	for (unsigned int i = 0; i < 2; i++) {
+		size_t message = begin_nft(batch, NFT_MSG_NEWRULE, table.family), list;
+
+		put_text(batch, NFTA_RULE_TABLE, table.name);
+		put_text(batch, NFTA_RULE_CHAIN, table.chain);
+		list = begin(batch, NFTA_RULE_EXPRESSIONS);
+		for (unsigned int k = 0; i == 0 && k < references; k++)
+			put_named(batch, "objref", NFTA_OBJREF_IMM_NAME, table.object,
+				  NFTA_OBJREF_IMM_TYPE, NFT_OBJECT_COUNTER);
+		if (i == 1)
+			put_numbers(batch, "notrack", NFTA_LIST_ELEM, (const uint32_t[]){0});
+		end(batch, list);
+		end_message(batch, message);
+	}
+	if (!batch_send(batch)) {
+		errno = EINVAL;
+		fail("rules");
+	}
+}
+
 static void keep_changing(struct batch *batch)
 {
 	const struct table table = {.family = NFPROTO_IPV4, .name = "changing"};
@@ -544,6 +574,8 @@ static void live_in_namespace(const char *mode, unsigned int number, unsigned in
 		tracking = make_random(&batch, &dice);
 	else if (strcmp(mode, "many") == 0)
 		make_many(&batch, tracking = count, true);
+	else if (strcmp(mode, "hidden") == 0)
+		make_hidden(&batch, count);
 	else if (strcmp(mode, "changing") == 0)
 		make_many(&batch, count, false);
 	else if (number == count)
@@ -568,13 +600,15 @@ static void drop_privileges(void)
 
 int main(int argc, char **argv)
 {
-	bool one = argc == 3 && (strcmp(argv[1], "many") == 0 || strcmp(argv[1], "changing") == 0);
+	bool one = argc == 3 && (strcmp(argv[1], "many") == 0 || strcmp(argv[1], "hidden") == 0 ||
+				 strcmp(argv[1], "changing") == 0);
 	unsigned int count, namespaces, all = 0;
 	int ends[2];
 	char byte;
 
 	if (argc != 3) {
-		(void)fputs("usage: rule-sets random|many|changing|namespaces COUNT\n", stderr);
+		(void)fputs("usage: rule-sets random|many|hidden|changing|namespaces COUNT\n",
+			    stderr);
 		return 1;
 	}
 	count = (unsigned int)strtoul(argv[2], NULL, 10);

@@ -54,6 +54,16 @@ bounded 'many rules' 2 -- "$program" --json users
 printf 'many rules: %d of %d were read in time\n' "$(count_rules)" "$made"
 drop_sets
 
+# A rule that fills 6 KiB is read, and so is the next one; one that no answer has room for hides it.
+make_sets hidden 20
+bounded 'a long rule' 2 -- "$program" users
+says 'a long rule' 'nft ip hidden chain'
+drop_sets
+make_sets hidden 126
+bounded 'a rule too long' 1 2 -- "$program" users
+never_nobody 'a rule too long' 'could not be read: there are more of them than the kernel hands out'
+drop_sets
+
 make_sets changing 30000
 bounded 'changing rules' 1 2 -- "$program" users
 never_nobody 'changing rules' 'could not be read: they changed each time they were read'

@@ -12,6 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Attributes that the headers of older kernels lack. */
+#define SET_EXPR	   17
+#define SET_EXPRESSIONS	   18
+#define DYNSET_EXPRESSIONS 10
+
 static size_t begin(struct nft_message *message, uint16_t type)
 {
 	size_t at = message->size;
@@ -82,7 +87,7 @@ static void put_data(struct nft_message *message, const char *name, const char *
 	else if (strcmp(name, "objref") == 0)
 		put_number(message, NFTA_OBJREF_IMM_TYPE, value);
 	else if (strcmp(name, "dynset") == 0 && strchr(value, ','))
-		put_list(message, NFTA_DYNSET_EXPRESSIONS, value, ",");
+		put_list(message, DYNSET_EXPRESSIONS, value, ",");
 	else if (strcmp(name, "dynset") == 0)
 		put_expression(message, NFTA_DYNSET_EXPR, value);
 	else if (strcmp(name, "inner") == 0)
@@ -136,9 +141,9 @@ static void put_rest(struct nft_message *message, const char *rest)
 	if (message->type == NFT_MSG_NEWRULE)
 		put_list(message, NFTA_RULE_EXPRESSIONS, rest, " ");
 	else if (message->type == NFT_MSG_NEWSET && strchr(rest, ' '))
-		put_list(message, NFTA_SET_EXPRESSIONS, rest, " ");
+		put_list(message, SET_EXPRESSIONS, rest, " ");
 	else if (message->type == NFT_MSG_NEWSET && *rest)
-		put_expression(message, NFTA_SET_EXPR, rest);
+		put_expression(message, SET_EXPR, rest);
 	else if (message->type == NFT_MSG_NEWOBJ)
 		put_number(message, NFTA_OBJ_TYPE, rest);
 	else if (message->type == NFT_MSG_NEWCHAIN && *rest)
