@@ -600,19 +600,21 @@ static void drop_privileges(void)
 
 int main(int argc, char **argv)
 {
-	bool one = argc == 3 && (strcmp(argv[1], "many") == 0 || strcmp(argv[1], "hidden") == 0 ||
+	bool one = argc == 4 && (strcmp(argv[1], "many") == 0 || strcmp(argv[1], "hidden") == 0 ||
 				 strcmp(argv[1], "changing") == 0);
 	unsigned int count, namespaces, all = 0;
 	int ends[2];
 	char byte;
 
-	if (argc != 3) {
-		(void)fputs("usage: rule-sets random|many|hidden|changing|namespaces COUNT\n",
+	if (argc != 4) {
+		(void)fputs("usage: rule-sets random|many|hidden|changing|namespaces COUNT NAME\n",
 			    stderr);
 		return 1;
 	}
 	count = (unsigned int)strtoul(argv[2], NULL, 10);
 	namespaces = one ? 1 : count;
+	/* Of the processes, by which the test tells its own from those of another run. */
+	(void)prctl(PR_SET_NAME, argv[3]);
 	drop_privileges();
 	if (pipe(ends) < 0)
 		fail("pipe");

@@ -12,7 +12,7 @@ chmod 711 "$work"
 # make_sets MODE COUNT: rule sets of an unprivileged user, until drop_sets; $made is how many of their rules need connection
 # tracking.
 make_sets() {
-	coproc SETS { exec "$builddir/tests/attack/rule-sets" "$1" "$2"; }
+	coproc SETS { exec "$builddir/tests/attack/rule-sets" "$1" "$2" "sets-$$"; }
 	sets=$SETS_PID
 	read -r made <&"${SETS[0]}" || fail "$1: the rule sets were not made"
 }
@@ -26,8 +26,8 @@ drop_sets() {
 count_rules() {
 	python3 -c '
 import json, re, sys
-evidence = [user["evidence"] for user in json.load(sys.stdin)["users"] if "namespace of rule-sets" in user["name"]]
-print(sum(int(text.split()[0]) for text in evidence if re.match(r"[0-9]+ rules? with ", text)))' <"$work/out" ||
+evidence = [user["evidence"] for user in json.load(sys.stdin)["users"] if f"namespace of {sys.argv[1]} " in user["name"]]
+print(sum(int(text.split()[0]) for text in evidence if re.match(r"[0-9]+ rules? with ", text)))' "sets-$$" <"$work/out" ||
 		fail 'users: no JSON was printed'
 }
 
