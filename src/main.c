@@ -171,6 +171,18 @@ static const char *what_shows(const struct verb *verb)
 	return verb == &verb_uninstall ? "--dry-run uninstall" : "plan";
 }
 
+/* A signal that was held acts at the very end, when nobody is there to say why. */
+static void report_signal(const struct context *context)
+{
+	int number = signals_pending();
+
+	if (number > 0 && !context->signals->reported)
+		report_message(context->report, SEVERITY_WARNING,
+			       "%s came in the middle of %s and was held until all of it was done; "
+			       "the run ends by the signal now",
+			       signals_name(number), report_style(context->report)->verb);
+}
+
 /* Opens what the verb works on and runs it. */
 static enum exit_code run_on_host(const struct verb *verb, struct context *context)
 {
@@ -216,6 +228,7 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 		code = EXIT_FAILED;
 	} else {
 		code = verb->run(context);
+		report_signal(context);
 	}
 	if (code != EXIT_DONE && code != EXIT_DIFFERS)
 		report_fail(report);
@@ -241,13 +254,13 @@ static void ignore_ends(void)
 	(void)signal(SIGXFSZ, SIG_IGN);
 }
 
-static enum exit_code run(int argc, char **argv)
+static enum exit_code run(int argc, char **argv, struct held_signals *signals)
 {
 	struct options options;
 	struct buffer CLEANUP(buffer_clear) complaint = {0};
 	struct kernel *CLEANUP(kernel_closep) kernel = NULL;
 	struct bus *CLEANUP(bus_closep) bus = NULL;
-	struct context context = {.options = &options};
+	struct context context = {.options = &options, .signals = signals};
 	const struct verb *verb;
 	int error;
 
@@ -293,12 +306,14 @@ static enum exit_code run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	enum exit_code code = run(argc, argv);
+	struct held_signals signals = {0};
+	enum exit_code code = run(argc, argv, &signals);
 
 	/* A full disk or a closed pipe must not pass as done. */
 	if (fflush(stdout) != 0 || ferror(stdout) || fclose(stdout) != 0) {
 		complain("standard output could not be written");
-		return EXIT_FAILED;
+		code = EXIT_FAILED;
 	}
+	signals_release(&signals);
 	return (int)code;
 }

@@ -8,12 +8,16 @@
 #include <systemd/sd-bus.h>
 
 #include "host/library.h"
+#include "host/signals.h"
 #include "host/uevent.h"
 
 LIBRARY_NOTE("libsystemd.so.0", "bus", "reload and units of systemd", LIBRARY_REQUIRED);
 
-#define TIMEOUT_MS  120000
-#define TIMEOUT_US  ((uint64_t)TIMEOUT_MS * 1000)
+#define TIMEOUT_MS 120000
+#define TIMEOUT_US ((uint64_t)TIMEOUT_MS * 1000)
+
+/* In so many parts of half a second, after each of which a signal that came is noticed. */
+#define SLICES	    240U
 #define DESTINATION "org.freedesktop.systemd1"
 #define PATH	    "/org/freedesktop/systemd1"
 #define MANAGER	    DESTINATION ".Manager"
@@ -167,12 +171,18 @@ static const char *job_result(const struct job *job)
 static int wait_for_job(struct bus *bus, const struct job *job, char *ret_result, size_t size)
 {
 	const char *result;
+	unsigned int slices = 0;
 	int error = 0;
 
 	while (!(result = job_result(job))) {
 		error = bus->sd_bus_process(bus->connection, NULL);
-		if (error == 0)
-			error = bus->sd_bus_wait(bus->connection, TIMEOUT_US) ?: -ETIMEDOUT;
+		if (error == 0) {
+			error = bus->sd_bus_wait(bus->connection, TIMEOUT_US / SLICES);
+			if (error == 0 && ++slices == SLICES)
+				error = -ETIMEDOUT;
+		}
+		if (error >= 0 && signals_pending())
+			error = -ECANCELED;
 		if (error < 0)
 			return error == -EINTR ? 0 : error;
 	}

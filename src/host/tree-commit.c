@@ -329,6 +329,24 @@ static int sweep(int directory, const char *name, const char *suffix)
 	return error < 0 ? error : unlink_temporary(directory, temporary);
 }
 
+static bool lies_there(int directory, const char *name, const char *suffix)
+{
+	char temporary[NAME_MAX + 1];
+	struct stat status;
+
+	return format_temporary(name, suffix, temporary) == 0 &&
+	       fstatat(directory, temporary, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool tree_has_remains(const struct tree *tree, const char *path)
+{
+	struct place CLEANUP(place_done) place = {.directory = -1};
+
+	return tree_find_place(tree, path, &place) == 0 &&
+	       (lies_there(place.directory, place.name, SUFFIX) ||
+		lies_there(place.directory, place.name, SUFFIX_OLD));
+}
+
 int tree_sweep(struct tree *tree, const char *const *paths, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {

@@ -176,6 +176,9 @@ MUST_CHECK int tree_sweep(struct tree *tree, const char *const *paths, size_t co
 /* The same for whatever lies in a directory under a temporary name; a missing one is none. */
 MUST_CHECK int tree_sweep_directory(struct tree *tree, const char *path);
 
+/* Whether a crash left a temporary file beside this path. False if that cannot be looked at. */
+bool tree_has_remains(const struct tree *tree, const char *path);
+
 /* Whether a directory is there and on a read-only file system or mount. */
 bool tree_is_read_only(const struct tree *tree, const char *path);
 

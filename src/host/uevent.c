@@ -11,6 +11,7 @@
 
 #include "host/kernel-file.h"
 #include "host/library.h"
+#include "host/signals.h"
 #include "model/values.h"
 
 LIBRARY_NOTE("libudev.so.1", "uevents", "the event of nf_conntrack, sent again", LIBRARY_REQUIRED);
@@ -95,7 +96,7 @@ static int listen_to_udevd(struct udev_calls *calls)
 	return error < 0 ? error : calls->udev_monitor_enable_receiving(calls->monitor);
 }
 
-/* On a clock that nobody sets; as wide as that of tree-directory.c, because a long has 32 bits on some machines. */
+/* On a clock that nobody sets; as wide as that of tree-lock.c, because a long has 32 bits on some machines. */
 static int64_t now_ms(void)
 {
 	struct timespec now;
@@ -104,19 +105,22 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* A signal that came is noticed after so long at the latest. */
+#define SLICE_MS 500
+
 /* Until the event with our mark comes by. */
 static int wait_for(struct udev_calls *calls, const char *uuid, int timeout_ms)
 {
 	int64_t end = now_ms() + timeout_ms, left;
 	bool found = false;
 
-	while (!found && (left = end - now_ms()) > 0) {
+	while (!found && (left = end - now_ms()) > 0 && !signals_pending()) {
 		struct pollfd fd = {.fd = calls->udev_monitor_get_fd(calls->monitor),
 				    .events = POLLIN};
 		struct udev_device *device;
 		const char *mark;
 
-		if (poll(&fd, 1, (int)left) < 0 && errno != EINTR)
+		if (poll(&fd, 1, left < SLICE_MS ? (int)left : SLICE_MS) < 0 && errno != EINTR)
 			return -errno;
 		device = fd.revents ? calls->udev_monitor_receive_device(calls->monitor) : NULL;
 		if (!device)
@@ -125,7 +129,9 @@ static int wait_for(struct udev_calls *calls, const char *uuid, int timeout_ms)
 		found = mark && strcmp(mark, uuid) == 0;
 		calls->udev_device_unref(device);
 	}
-	return found ? 0 : -ETIMEDOUT;
+	if (!found)
+		return signals_pending() ? -ECANCELED : -ETIMEDOUT;
+	return 0;
 }
 
 int uevent_replay(int timeout_ms)

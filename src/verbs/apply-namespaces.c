@@ -174,6 +174,17 @@ static void report_tally(struct context *context, const struct tally *tally)
 		     tally->ok == 1 ? " is" : "s are", tally->set, rest.data ? rest.data : "");
 }
 
+/* Each namespace is whole. */
+static enum exit_code stop(struct context *context, size_t done, size_t count)
+{
+	report_message(context->report, SEVERITY_ERROR,
+		       "%s: ended with %zu of %zu network namespaces set; run it again for the "
+		       "others",
+		       signals_name(signals_pending()), done, count);
+	context->signals->reported = true;
+	return EXIT_FAILED;
+}
+
 enum exit_code apply_namespaces(struct context *context, const struct session *session)
 {
 	struct network_namespaces CLEANUP(network_namespaces_done) namespaces = {0};
@@ -189,8 +200,11 @@ enum exit_code apply_namespaces(struct context *context, const struct session *s
 		return apply_pending(context, session, &live);
 	report_set_member(context->report, report_object(context->report), "namespaces",
 			  json_array());
-	for (size_t i = 0; i < namespaces.count; i++)
+	for (size_t i = 0; i < namespaces.count; i++) {
+		if (signals_pending())
+			return stop(context, i, namespaces.count);
 		visit(context, session, &namespaces.items[i], &tally);
+	}
 	if (tally.failed == 0 && kernel_module_state(context->kernel, &live.module) == 0 &&
 	    !module_is_there(live.module)) {
 		values_judge(&live.values, live.module, false);

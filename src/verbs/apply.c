@@ -142,6 +142,8 @@ void apply_values(struct context *context, struct live *live, bool lenient,
 		*ret = (struct apply_result){.failed = 1};
 		return;
 	}
+	/* Some of the values alone may be worse than all of the old ones. */
+	signals_hold(context->signals);
 	count = values_order(values, order);
 	for (size_t i = 0; i < values->count; i++)
 		attempts[i].after = values->items[i];

@@ -154,8 +154,14 @@ enum exit_code changes_commit(struct context *context, const struct changes *cha
 {
 	struct change_failure failure = {0};
 	struct buffer CLEANUP(buffer_clear) path = {0};
-	int error = tree_commit(context->tree, changes->items, changes->count, &failure);
+	int error;
 
+	/* The last moment in which nothing is to be put back. */
+	if (signals_pending()) {
+		report_interruption(context);
+		return EXIT_FAILED;
+	}
+	error = tree_commit(context->tree, changes->items, changes->count, &failure);
 	if (error == 0) {
 		warn_unlabelled(context);
 		return EXIT_DONE;

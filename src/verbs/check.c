@@ -140,6 +140,7 @@ static enum exit_code tell(struct context *context, const struct look *look)
 		code = lint_files(context, &look->session, &look->writers);
 	}
 	verdict.masked = session_tell_masked(context, &look->session);
+	session_report_remains(context);
 	verdict.unsure = report_is_unsure(context->report);
 	live_report_state(context, differs(&verdict), &look->live);
 	say_verdict(context, &look->live, &verdict);

@@ -142,7 +142,7 @@ enum exit_code live_observe_settled(struct context *context, const struct sessio
 	struct live live = {0};
 	int error = look(context, session, &live);
 
-	for (int waited = 0; error == 0 && waited < WAIT_MS &&
+	for (int waited = 0; error == 0 && waited < WAIT_MS && !signals_pending() &&
 			     (live.module == MODULE_COMING || live.module == MODULE_GOING);
 	     waited += PAUSE_MS) {
 		kernel_pause(context->kernel, PAUSE_MS);

@@ -11,6 +11,9 @@
 #define WAIT_MS	 30000
 #define SHORT_MS 1000
 
+/* A signal that came is noticed after so long at the latest. */
+#define SLICE_MS 200
+
 static int take(struct context *context, const char *directory, int timeout_ms,
 		struct lock_obstacle *obstacle, struct lock *ret)
 {
@@ -23,8 +26,12 @@ static int take(struct context *context, const char *directory, int timeout_ms,
 	error = file.data ? tree_missing_directories(context->tree, file.data, &lock.made,
 						     &lock.made_count)
 			  : -ENOMEM;
-	if (error == 0)
-		error = tree_lock(context->tree, directory, timeout_ms, &lock.fd, &made, obstacle);
+	for (int left = timeout_ms; error == 0; left -= SLICE_MS) {
+		error = tree_lock(context->tree, directory, SLICE_MS, &lock.fd, &made, obstacle);
+		if (error != -ETIMEDOUT || left <= SLICE_MS)
+			break;
+		error = signals_pending() ? -ECANCELED : 0;
+	}
 	if (error < 0)
 		return error;
 	lock.directory = directory;
@@ -45,6 +52,13 @@ static void name_holder(const struct lock_obstacle *obstacle, struct buffer *b)
 		buffer_printf(b, " (%s)", obstacle->command);
 }
 
+void report_interruption(struct context *context)
+{
+	report_message(context->report, SEVERITY_ERROR, "%s: ended before anything was changed",
+		       signals_name(signals_pending()));
+	context->signals->reported = true;
+}
+
 static void report_obstacle(struct context *context, const char *directory, int error,
 			    const struct lock_obstacle *obstacle)
 {
@@ -59,6 +73,8 @@ static void report_obstacle(struct context *context, const char *directory, int 
 			       "again when that process has ended",
 			       path.data ? path.data : directory,
 			       holder.data ? holder.data : "another process", WAIT_MS / 1000);
+	else if (error == -ECANCELED)
+		report_interruption(context);
 	else if (error == -EPERM && obstacle->words)
 		report_message(context->report, SEVERITY_ERROR,
 			       "cannot lock %s: the file %s; remove it and run %s again",
@@ -71,8 +87,10 @@ static void report_obstacle(struct context *context, const char *directory, int 
 enum exit_code lock_take(struct context *context, const char *directory, struct lock *ret)
 {
 	struct lock_obstacle obstacle = {0};
-	int error = take(context, directory, WAIT_MS, &obstacle, ret);
+	int error;
 
+	signals_hold(context->signals);
+	error = take(context, directory, WAIT_MS, &obstacle, ret);
 	if (error == 0)
 		return EXIT_DONE;
 	report_obstacle(context, directory, error, &obstacle);

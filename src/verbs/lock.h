@@ -16,9 +16,13 @@ struct lock {
 
 /*
  * Waits half a minute at most; reports why the lock cannot be had, and by whom it is held. directory: PATH_STATE of install
- * and uninstall, PATH_RUNTIME of what is written below /run. A run that takes both takes PATH_STATE first.
+ * and uninstall, PATH_RUNTIME of what is written below /run. A run that takes both takes PATH_STATE first. Signals are held
+ * from here to the end of the run, so that what is begun is carried out or put back; a wait for the lock ends by one.
  */
 enum exit_code lock_take(struct context *context, const char *directory, struct lock *ret);
+
+/* Reports that a signal which is held has ended the run, and that nothing was changed. */
+void report_interruption(struct context *context);
 
 /* Waits a second at most, and says nothing: for what can be left out. */
 bool lock_try(struct context *context, const char *directory, struct lock *ret);

@@ -86,3 +86,19 @@ bool session_tell_masked(struct context *context, const struct session *session)
 			       disable ? "keeps nf_conntrack off no more" : "sets no value");
 	return masked;
 }
+
+static void report_remains_of(struct context *context, const char *path)
+{
+	if (tree_has_remains(context->tree, path))
+		report_message(context->report, SEVERITY_WARNING,
+			       "a run that was killed has left a temporary file beside %s%s; "
+			       "\"conntrack-persist install\" removes it",
+			       tree_prefix(context->tree), path);
+}
+
+void session_report_remains(struct context *context)
+{
+	for (size_t i = 0; i < artifact_path_count; i++)
+		report_remains_of(context, artifact_paths[i]);
+	report_remains_of(context, PATH_MANIFEST);
+}

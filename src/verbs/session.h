@@ -28,6 +28,9 @@ struct session {
 
 void session_done(struct session *session);
 
+/* Names temporary files of a run that was killed. */
+void session_report_remains(struct context *context);
+
 /*
  * EXIT_REFUSED, reported, if others than root may write to a directory above this path on the running host; with --force
  * a warning and EXIT_DONE.

@@ -70,6 +70,7 @@ struct failure {
 static int remove_all(struct context *context, const struct module_graph *graph,
 		      struct unloading *result, struct failure *ret_failure)
 {
+	signals_hold(context->signals);
 	for (size_t i = 0; i < graph->count; i++) {
 		const char *name = graph->items[i].name;
 		int error = kernel_remove_module(context->kernel, name);

@@ -6,6 +6,7 @@
 
 #include "host/bus.h"
 #include "host/kernel.h"
+#include "host/signals.h"
 #include "host/tree.h"
 #include "model/config.h"
 #include "model/plan.h"
@@ -29,6 +30,7 @@ struct context {
 	struct kernel *kernel;
 	struct bus *bus;
 	struct report *report;
+	struct held_signals *signals;
 	bool watching; /* check is run by the timer's service: see verbs/watch.h */
 };
 

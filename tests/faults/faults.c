@@ -3,6 +3,7 @@
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #define FINDINGS_MAX 40U
 
 static const int errors[] = {ENOSPC, EIO, EROFS, EDQUOT, EPERM, EINTR, ENOMEM};
+static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 static const int lasting_errors[] = {ENOSPC, EIO, EROFS};
 
 /* Which calls are disturbed: all of them, or a sample that a developer waits for. */
@@ -35,7 +37,7 @@ struct finding {
 };
 
 struct tally {
-	size_t kills, errors, cuts, finding_count, bad;
+	size_t kills, signals, errors, cuts, finding_count, bad;
 	struct finding findings[FINDINGS_MAX];
 };
 
@@ -46,7 +48,9 @@ static void note_finding(struct tally *tally, const struct fault *fault, const c
 		[FAULT_NONE] = "none",		 [FAULT_KILL] = "kill",
 		[FAULT_ONCE] = "once",		 [FAULT_ON] = "from here on",
 		[FAULT_MEMORY] = "for a moment", [FAULT_STARVE] = "from here on",
+		[FAULT_SIGNAL] = "signal",
 	};
+	const char *name = "";
 	struct finding *finding;
 
 	tally->bad++;
@@ -62,8 +66,12 @@ static void note_finding(struct tally *tally, const struct fault *fault, const c
 	}
 	finding = &tally->findings[tally->finding_count++];
 	*finding = (struct finding){.text = text, .times = 1};
-	if (asprintf(&finding->first, "%s %s, call %zu, %s", words[fault->kind],
-		     fault->error ? strerrorname_np(fault->error) : "", fault->call, where) < 0)
+	if (fault->kind == FAULT_SIGNAL)
+		name = sigabbrev_np(fault->error);
+	else if (fault->error)
+		name = strerrorname_np(fault->error);
+	if (asprintf(&finding->first, "%s %s, call %zu, %s", words[fault->kind], name, fault->call,
+		     where) < 0)
 		err(99, "no memory");
 }
 
@@ -78,6 +86,8 @@ static void disturb(struct story *story, const struct calls *calls, const struct
 		finding = strdup("the run makes other calls each time");
 	if (fault->kind == FAULT_KILL)
 		tally->kills++;
+	else if (fault->kind == FAULT_SIGNAL)
+		tally->signals++;
 	else
 		tally->errors++;
 	if (finding)
@@ -159,6 +169,14 @@ static bool is_killed(const struct calls *calls, size_t at, enum extent extent)
 	       (call_changes(&calls->items[at]) || (at > 0 && call_changes(&calls->items[at - 1])));
 }
 
+/* In a sample around changes, where the signals take turns. */
+static bool is_signalled(const struct calls *calls, size_t at, enum extent extent)
+{
+	if (calls->items[at].by_loader || extent == EXTENT_MEMORY)
+		return false;
+	return extent == EXTENT_ALL || is_killed(calls, at, EXTENT_SAMPLE);
+}
+
 /* When all files are in place the run still looks at the result, and is to tell what it cannot see. */
 static bool is_behind_changes(const struct calls *calls, size_t at)
 {
@@ -193,6 +211,10 @@ static void disturb_at(struct story *story, const struct calls *calls, size_t at
 
 	if (is_killed(calls, at, extent))
 		disturb(story, calls, &(struct fault){FAULT_KILL, at, 0}, tally);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		if (is_signalled(calls, at, extent) &&
+		    (extent == EXTENT_ALL || at % ARRAY_SIZE(signals) == i))
+			disturb(story, calls, &(struct fault){FAULT_SIGNAL, at, signals[i]}, tally);
 	if (!is_failed(calls, at, extent))
 		return;
 	/* In a sample the calls in between take turns with the errors. */
@@ -241,7 +263,8 @@ static struct calls learn(struct story *story)
 static void tell(const struct story *story, const struct calls *calls, const struct tally *tally,
 		 enum extent extent)
 {
-	size_t loader = 0, points = 0, all = tally->kills + tally->errors + tally->cuts;
+	size_t loader = 0, points = 0;
+	size_t all = tally->kills + tally->signals + tally->errors + tally->cuts;
 
 	for (size_t i = 0; i < calls->count; i++) {
 		loader += calls->items[i].by_loader;
@@ -258,9 +281,9 @@ static void tell(const struct story *story, const struct calls *calls, const str
 	for (size_t i = 0; i < tally->finding_count; i++)
 		(void)printf("# %s (%zu times; first: %s)\n", tally->findings[i].text,
 			     tally->findings[i].times, tally->findings[i].first);
-	(void)printf("| %s | %zu | %zu | %zu | %zu | %zu | %zu | %zu |\n", story->name,
-		     calls->count, loader, points, tally->kills + tally->cuts, tally->errors,
-		     story->state_count, tally->bad);
+	(void)printf("| %s | %zu | %zu | %zu | %zu | %zu | %zu | %zu | %zu |\n", story->name,
+		     calls->count, loader, points, tally->kills + tally->cuts, tally->signals,
+		     tally->errors, story->state_count, tally->bad);
 }
 
 /* "check --quiet" into words after the program's name. */

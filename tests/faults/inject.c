@@ -472,6 +472,12 @@ int inject_run(const struct program *program, const struct calls *calls, const s
 			*ret_reached = true;
 			return kill_it(child);
 		}
+		if (fault->kind == FAULT_SIGNAL) {
+			if (!*ret_reached && kill(child, fault->error) < 0)
+				err(99, "kill");
+			*ret_reached = true;
+			continue;
+		}
 		if (!*ret_reached || fails_too(fault, &call, times)) {
 			times++;
 			if (call.number != SYS_brk)

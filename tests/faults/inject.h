@@ -21,13 +21,14 @@ enum fault_kind {
 	FAULT_ONCE, /* the call does nothing and returns the error */
 	FAULT_ON,   /* as ONCE, and so do all later calls that change a file */
 	FAULT_MEMORY, /* as ONCE, and so do the next few calls for memory: a single malloc(3) tries more than one */
+	FAULT_SIGNAL, /* the signal of this number comes just before the call */
 	FAULT_STARVE, /* as ONCE, and so do all later calls for memory */
 };
 
 struct fault {
 	enum fault_kind kind;
 	size_t call; /* counted from 0, the first after execve */
-	int error;   /* positive */
+	int error;   /* positive; of FAULT_SIGNAL: the signal's number */
 };
 
 /* One system call, as the program made it. */

@@ -284,6 +284,18 @@ static char *judge_failure(const struct story *story, const struct fault *fault,
 	return difference ? say("says that nothing was changed, and %s", difference) : NULL;
 }
 
+/* The run ends by the signal, and leaves what it would leave undisturbed, or nothing: no temporary file, no half. */
+static char *judge_signal(const struct story *story, const struct fault *fault, int status,
+			  const struct image *now)
+{
+	char *CLEANUP(free_pointer) none = find_difference(now, &story->before, false);
+	char *CLEANUP(free_pointer) all = find_difference(now, &story->after, false);
+
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != fault->error)
+		return say("does not end by the signal, but with %x", (unsigned)status);
+	return none && all ? say("neither undone nor done: %s; %s", none, all) : NULL;
+}
+
 static char *judge_end(const struct story *story, const struct fault *fault,
 		       const struct call *call, int status, const struct image *now)
 {
@@ -293,6 +305,8 @@ static char *judge_end(const struct story *story, const struct fault *fault,
 	if (fault->kind == FAULT_KILL)
 		return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? NULL
 									  : say("was not killed");
+	if (fault->kind == FAULT_SIGNAL)
+		return judge_signal(story, fault, status, now);
 	if (WIFSIGNALED(status))
 		return WTERMSIG(status) == SIGALRM
 			       ? say("hangs")
