@@ -45,7 +45,7 @@ _conntrack_persist() {
 	uninstall) options+=' --root --dry-run --force' ;;
 	advise) options+=' --ini' ;;
 	status) options+=' --watch --prometheus' ;;
-	apply) options+=' --netns' ;;
+	apply) options+=' --force --netns' ;;
 	unload) options+=' --dry-run' ;;
 	check | keys) options+=' --root' ;;
 	'') options+=' --root --dry-run --force --no-live --at-boot --from-system --ini --watch --prometheus --netns' ;;

@@ -184,6 +184,24 @@ size_t values_order(const struct values *values, size_t *ret)
 	return count;
 }
 
+const struct value *values_find_lowered_max(const struct values *values)
+{
+	for (size_t i = 0; i < values->count; i++) {
+		const struct value *value = &values->items[i];
+		uint64_t live;
+
+		if (value->row == &schema[SETTING_MAX] && value->state == VALUE_DIFFERS &&
+		    value_find_number(value, &live) && live > value->wanted)
+			return value;
+	}
+	return NULL;
+}
+
+bool values_leaves_room(uint64_t max, uint64_t entries)
+{
+	return max * 4 >= entries * 5;
+}
+
 size_t values_count(const struct values *values, enum value_state state)
 {
 	size_t count = 0;

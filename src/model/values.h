@@ -89,6 +89,12 @@ void values_judge(struct values *values, enum module_state module, bool blocked)
  */
 size_t values_order(const struct values *values, size_t *ret);
 
+/* The max that differs and would be lowered, or NULL. */
+const struct value *values_find_lowered_max(const struct values *values);
+
+/* Whether max is at least 1.25 times the entries that a namespace has already. */
+bool values_leaves_room(uint64_t max, uint64_t entries);
+
 /* How many are in this state. */
 size_t values_count(const struct values *values, enum value_state state);
 

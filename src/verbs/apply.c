@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "verbs/applied.h"
 #include "verbs/apply-namespaces.h"
+#include "verbs/live-guard.h"
 
 /* One is enough unless another process reads or writes the same key in that very moment. */
 #define TRIES 5
@@ -225,6 +226,9 @@ static enum exit_code run_apply(struct context *context)
 		return code;
 	if (!module_is_there(live.module))
 		return apply_pending(context, &session, &live);
+	code = guard_lowering(context, &live);
+	if (code != EXIT_DONE)
+		return code;
 	apply_values(context, &live, false, &result);
 	if (kernel_module_state(context->kernel, &live.module) == 0 &&
 	    !module_is_there(live.module) && result.failed == 0) {
@@ -244,5 +248,5 @@ const struct verb verb_apply = {
 	.name = "apply",
 	.help = "bring the running kernel to the values",
 	.run = run_apply,
-	.flags = VERB_CHANGES | VERB_RUNNING | VERB_NETNS,
+	.flags = VERB_CHANGES | VERB_FORCE | VERB_RUNNING | VERB_NETNS,
 };

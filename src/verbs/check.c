@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "verbs/find-writers.h"
 #include "verbs/lint-files.h"
+#include "verbs/live-guard.h"
 #include "verbs/live.h"
 #include "verbs/session.h"
 #include "verbs/watch.h"
@@ -48,6 +49,8 @@ static enum exit_code look(struct context *context, struct look *look)
 		code = find_writers(context, &look->session, &look->writers);
 	if (code == EXIT_DONE)
 		code = live_look(context, &look->session, &look->live);
+	if (code == EXIT_DONE)
+		(void)guard_foretell(context, &look->live);
 	return code;
 }
 

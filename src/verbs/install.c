@@ -8,6 +8,7 @@
 #include "verbs/find-initramfs.h"
 #include "verbs/find-writers.h"
 #include "verbs/keep-off.h"
+#include "verbs/live-guard.h"
 #include "verbs/live.h"
 #include "verbs/session.h"
 #include "verbs/watch.h"
@@ -260,6 +261,14 @@ static int record_made(const struct lock *lock, struct manifest *manifest)
 	return error;
 }
 
+/* Refuses before anything is written, because the files alone would lower max at the next boot as well. */
+static enum exit_code refuse_lowering(struct context *context, const struct session *session)
+{
+	struct live CLEANUP(live_done) live = {0};
+
+	return live_peek(context, session, &live) ? guard_lowering(context, &live) : EXIT_DONE;
+}
+
 static enum exit_code install_locked(struct context *context, const struct lock *lock)
 {
 	struct session CLEANUP(session_done) session = {0};
@@ -273,6 +282,8 @@ static enum exit_code install_locked(struct context *context, const struct lock 
 	code = session_refuse(context, &session);
 	if (code == EXIT_DONE)
 		code = keep_off_look(context, &session, false);
+	if (code == EXIT_DONE)
+		code = refuse_lowering(context, &session);
 	if (code != EXIT_DONE)
 		return code;
 	error = changes_sweep(context);

@@ -27,45 +27,6 @@ static void judge_namespaces(struct context *context, const struct session *sess
 		count, count, amount.data ? amount.data : "?");
 }
 
-static uint64_t read_entries(const struct context *context)
-{
-	char text[VALUE_TEXT_SIZE];
-	uint64_t entries;
-
-	if (kernel_read(context->kernel, PATH_ENTRIES, text, sizeof(text)) < 0 ||
-	    text_parse_number(text, strlen(text), UINT32_MAX, &entries) < 0)
-		return 0;
-	return entries;
-}
-
-/* A max that was raised by hand goes down where the configuration does not have it: what was meant, or an outage. */
-static void judge_lower_max(struct context *context, const struct session *session,
-			    const struct live *live)
-{
-	const struct value *value = NULL;
-	uint64_t max, entries;
-
-	for (size_t i = 0; i < live->values.count; i++)
-		if (live->values.items[i].row == &schema[SETTING_MAX])
-			value = &live->values.items[i];
-	if (!value || value->state != VALUE_DIFFERS || !value_find_number(value, &max) ||
-	    max <= value->wanted)
-		return;
-	entries = read_entries(context);
-	if (entries >= value->wanted)
-		report_message(context->report, SEVERITY_WARNING,
-			       "max is to go down from %" PRIu64 " to %" PRIu64 " while %" PRIu64
-			       " entries are tracked: new connections are dropped until there are "
-			       "fewer; a larger max in the configuration prevents that",
-			       max, value->wanted, entries);
-	else if (session->plan.sizes.from_ram && max <= value->row->max && max != value->own[1])
-		report_message(context->report, SEVERITY_NOTE,
-			       "max is to go down from %" PRIu64 " to %" PRIu64
-			       ", as max = auto; with max = %" PRIu64
-			       " in the configuration it stays, if memory_limit allows that",
-			       max, value->wanted, max);
-}
-
 /*
  * Of an image its files tell: libkmod would mix the running kernel's command line in. 1: so they do of this host, as libkmod is
  * not there.
@@ -150,7 +111,6 @@ enum exit_code live_judge(struct context *context, const struct session *session
 		return EXIT_DONE;
 	if (live_is_wanted(context))
 		judge_namespaces(context, session);
-	judge_lower_max(context, session, live);
 	if (live->module == MODULE_BUILT_IN)
 		return EXIT_DONE;
 	found = judge_loading(context, session, live, &problems, &hidden);

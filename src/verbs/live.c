@@ -127,6 +127,20 @@ static enum exit_code finish_look(struct context *context, int error, struct liv
 	return EXIT_DONE;
 }
 
+bool live_peek(struct context *context, const struct session *session, struct live *ret)
+{
+	struct live live = {0};
+
+	if (!live_is_wanted(context) || session->plan.mode != MODE_TUNE)
+		return false;
+	if (look(context, session, &live) < 0 || !module_is_there(live.module)) {
+		live_done(&live);
+		return false;
+	}
+	*ret = live;
+	return true;
+}
+
 enum exit_code live_observe(struct context *context, const struct session *session,
 			    struct live *ret)
 {

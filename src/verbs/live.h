@@ -14,6 +14,9 @@ struct live {
 };
 void live_done(struct live *live);
 
+/* Looks without reporting anything. Returns whether nf_conntrack is there and the plan has values for it. */
+bool live_peek(struct context *context, const struct session *session, struct live *ret);
+
 /* What a value's being UNREADABLE, or the module's state, says is reported as an error: EXIT_FAILED. */
 enum exit_code live_observe(struct context *context, const struct session *session,
 			    struct live *ret);

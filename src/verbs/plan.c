@@ -5,6 +5,7 @@
 #include "verbs/find-writers.h"
 #include "verbs/foresee.h"
 #include "verbs/keep-off.h"
+#include "verbs/live-guard.h"
 #include "verbs/live.h"
 #include "verbs/session.h"
 
@@ -52,6 +53,8 @@ static enum exit_code run_plan(struct context *context)
 		code = find_writers(context, &session, &writers);
 	if (code == EXIT_DONE)
 		code = live_look(context, &session, &live);
+	if (code == EXIT_DONE && guard_foretell(context, &live))
+		foresee_refusal(context);
 	if (code == EXIT_DONE)
 		code = keep_off_look(context, &session, true);
 	if (code != EXIT_DONE)

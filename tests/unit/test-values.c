@@ -457,6 +457,36 @@ static void value_that_did_not_stay_is_explained(void **state)
 	expect_reason(&values.items[2], -EBUSY, "the kernel took it, and 1 is in force");
 }
 
+static void lowered_max_is_found(void **state)
+{
+	static const struct {
+		const char *live;
+		bool lowered;
+	} rows[] = {
+		{"99999", false}, {"100000", false}, {"100001", true}, {"-1", true}, {"", false}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct values CLEANUP(values_done) values = build_usual();
+
+		find_each(&values, "100352", "1024", rows[i].live, "30");
+		values_judge(&values, MODULE_LIVE, false);
+		assert_ptr_equal(values_find_lowered_max(&values),
+				 rows[i].lowered ? &values.items[MAX] : NULL);
+	}
+}
+
+static void room_is_a_quarter_more_than_the_entries(void **state)
+{
+	(void)state;
+	assert_true(values_leaves_room(1, 0));
+	assert_true(values_leaves_room(100000, 80000));
+	assert_false(values_leaves_room(100000, 80001));
+	assert_false(values_leaves_room(4194304, 5000000));
+	assert_true(values_leaves_room(2147483647, 1717986917));
+	assert_false(values_leaves_room(2147483647, 4294967295));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -474,6 +504,8 @@ int main(void)
 		cmocka_unit_test(namespace_keeps_what_is_its_own),
 		cmocka_unit_test(table_grows_before_max_and_shrinks_after_it),
 		cmocka_unit_test(only_what_differs_is_written),
+		cmocka_unit_test(lowered_max_is_found),
+		cmocka_unit_test(room_is_a_quarter_more_than_the_entries),
 		cmocka_unit_test(refusal_by_the_system_is_explained),
 		cmocka_unit_test(refused_number_is_explained_by_its_kind),
 		cmocka_unit_test(value_that_did_not_stay_is_explained),

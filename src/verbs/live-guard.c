@@ -1,0 +1,141 @@
+/* Refuses or foretells what setting the sizes now would do to connections that are tracked. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/live-guard.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+
+/* The network namespace with the most entries, among those that could be read. */
+struct fullest {
+	uint64_t entries;
+	struct buffer where; /* ", in namespace NAME"; empty: the process's own namespace */
+	bool unread;	     /* the entries of some namespace are not known */
+};
+
+static void fullest_done(struct fullest *fullest)
+{
+	buffer_clear(&fullest->where);
+}
+
+/* Returns whether the namespace that is entered now has a count of entries; no count file means no entries. */
+static bool read_entries(const struct context *context, uint64_t *ret)
+{
+	char text[VALUE_TEXT_SIZE];
+	int error = kernel_read(context->kernel, PATH_ENTRIES, text, sizeof(text));
+
+	*ret = 0;
+	return error == -ENOENT ||
+	       (error == 0 && text_parse_number(text, strlen(text), UINT32_MAX, ret) == 0);
+}
+
+static void compare_namespace(struct context *context, const struct network_namespace *one,
+			      struct fullest *fullest)
+{
+	int error = kernel_enter_namespace(context->kernel, one);
+	uint64_t entries = 0;
+
+	if (error == 0) {
+		fullest->unread |= !read_entries(context, &entries);
+		kernel_leave_namespace(context->kernel);
+	} else if (error != -ENOENT) {
+		fullest->unread = true;
+	}
+	if (entries <= fullest->entries)
+		return;
+	fullest->entries = entries;
+	buffer_clear(&fullest->where);
+	buffer_add(&fullest->where, " in ");
+	network_namespace_describe(one, &fullest->where);
+}
+
+/* Each namespace has a count of its own, and max bounds each of them by itself. */
+static void find_fullest(struct context *context, struct fullest *ret)
+{
+	struct network_namespaces CLEANUP(network_namespaces_done) others = {0};
+
+	ret->unread = !read_entries(context, &ret->entries);
+	if (!kernel_sees_host(context->kernel) ||
+	    kernel_list_namespaces(context->kernel, &others) < 0) {
+		ret->unread = true;
+		return;
+	}
+	ret->unread = ret->unread || others.cut || others.hidden;
+	for (size_t i = 0; i < others.count; i++)
+		compare_namespace(context, &others.items[i], ret);
+}
+
+static void describe(const struct value *max, uint64_t live, const struct fullest *fullest,
+		     struct buffer *b)
+{
+	buffer_add(b, "max would be lowered from ");
+	buffer_add_count(b, live);
+	buffer_add(b, " to ");
+	buffer_add_count(b, max->wanted);
+	buffer_add(b, " while ");
+	buffer_add_count(b, fullest->entries);
+	buffer_printf(b, " entries are tracked%s; new connections would %sbe dropped",
+		      fullest->where.data ? fullest->where.data : "",
+		      fullest->entries < max->wanted ? "soon " : "");
+}
+
+/* Adds to b what lowering max now would do; adds nothing if there is room enough, or if max is not lowered. */
+static void judge_lowering(struct context *context, const struct live *live, bool *ret_unread,
+			   struct buffer *b)
+{
+	struct fullest CLEANUP(fullest_done) fullest = {0};
+	const struct value *max = values_find_lowered_max(&live->values);
+	uint64_t number;
+
+	*ret_unread = false;
+	if (!max || !value_find_number(max, &number))
+		return;
+	find_fullest(context, &fullest);
+	*ret_unread = fullest.unread;
+	if (values_leaves_room(max->wanted, fullest.entries))
+		return;
+	describe(max, number, &fullest, b);
+}
+
+static void report_unread_entries(struct context *context)
+{
+	report_message(context->report, SEVERITY_WARNING,
+		       "max would be lowered, and the entries of some network namespaces could not "
+		       "be read: if one of them is fuller than the new max, new connections are "
+		       "dropped there");
+}
+
+enum exit_code guard_lowering(struct context *context, const struct live *live)
+{
+	struct buffer CLEANUP(buffer_clear) words = {0};
+	bool force = context->options->force, unread;
+
+	judge_lowering(context, live, &unread, &words);
+	if (unread)
+		report_unread_entries(context);
+	if (!words.data)
+		return words.error < 0 ? EXIT_FAILED : EXIT_DONE;
+	report_message(context->report, force ? SEVERITY_WARNING : SEVERITY_ERROR, "%s%s%s",
+		       force ? "" : "refused: ", words.data,
+		       force ? "" : ". Use --force to do it anyway.");
+	return force ? EXIT_DONE : EXIT_REFUSED;
+}
+
+bool guard_foretell(struct context *context, const struct live *live)
+{
+	struct buffer CLEANUP(buffer_clear) words = {0};
+	bool unread;
+
+	if (!live_is_wanted(context))
+		return false;
+	judge_lowering(context, live, &unread, &words);
+	if (unread && kernel_may_change(context->kernel))
+		report_unread_entries(context);
+	if (words.data)
+		report_message(context->report, SEVERITY_WARNING,
+			       "%s. install and apply refuse it without --force.", words.data);
+	return words.data && !context->options->force;
+}
