@@ -205,6 +205,17 @@ enum exit_code apply_pending(struct context *context, const struct session *sess
 	return EXIT_DONE;
 }
 
+/* The values of other network namespaces are never in the files. */
+static void warn_if_not_permanent(struct context *context, const struct session *session)
+{
+	if (!context->options->netns && !session_is_installed(context, session))
+		report_message(
+			context->report, SEVERITY_WARNING,
+			"not permanent: run conntrack-persist install, because the files that "
+			"set these values at each load are missing or from another "
+			"configuration");
+}
+
 static enum exit_code run_apply(struct context *context)
 {
 	struct session CLEANUP(session_done) session = {0};
@@ -219,6 +230,7 @@ static enum exit_code run_apply(struct context *context)
 		report_say(context->report, "Nothing to do: mode disable has no values.");
 		return EXIT_DONE;
 	}
+	warn_if_not_permanent(context, &session);
 	if (context->options->netns)
 		return apply_namespaces(context, &session);
 	code = live_observe_settled(context, &session, &live);

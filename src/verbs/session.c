@@ -235,7 +235,7 @@ static void judge_manifest(struct session *session)
 		session->manifest_state = STATE_OK;
 }
 
-static int compare(struct context *context, const struct plan *plan, struct session *session)
+static int compare(const struct context *context, const struct plan *plan, struct session *session)
 {
 	session->differences =
 		calloc(session->observed.path_count + 1, sizeof(*session->differences));
@@ -324,6 +324,17 @@ enum exit_code session_open_plan(struct context *context, struct session *ret)
 	}
 	*ret = session;
 	return EXIT_DONE;
+}
+
+bool session_is_installed(const struct context *context, const struct session *session)
+{
+	struct read_failure CLEANUP(read_failure_done) failure = {0};
+	struct session CLEANUP(session_done) files = {0};
+	int error = observe_files(context->tree, &files.observed, &failure);
+
+	if (error == 0)
+		error = compare(context, &session->plan, &files);
+	return error < 0 || !session_files_differ(&files);
 }
 
 enum exit_code session_open(struct context *context, enum sizes_choice sizes, struct session *ret)

@@ -71,6 +71,12 @@ enum report_detail {
 /* Whether a file is not as planned, whatever is to be said of the record of them. */
 bool session_files_differ(const struct session *session);
 
+/*
+ * Looks at the files for a session that has the plan alone. Returns whether they are as planned, so that the values are set
+ * again at each load; true as well if the files could not be read, because then it is not known.
+ */
+bool session_is_installed(const struct context *context, const struct session *session);
+
 /* Reports all files with their differences. Returns whether something differs. */
 bool session_report(struct context *context, const struct session *session,
 		    enum report_detail detail);
