@@ -49,6 +49,12 @@ fail() {
 	echo "FAILED: $*"
 	exit 99
 }
+# configured [MAX]: the host is to hold a max, because none is chosen where nothing is configured.
+# shellcheck disable=SC2317
+configured() {
+	mkdir -p "$HOST/etc"
+	printf '[conntrack]\nmax = %s\n' "${1-524288}" >"$HOST/etc/conntrack-persist.conf"
+}
 # loaded [STATE]: nf_conntrack is in the kernel, with the values that it takes by itself on this host; "built-in": with
 # neither a state nor events.
 # shellcheck disable=SC2317
@@ -139,7 +145,7 @@ written() {
 	[[ ! -e $HOST/kernel.log ]] || cat "$HOST/kernel.log"
 	rm -f "$HOST/kernel.log"
 }
-export -f ctp json has fail loaded namespace run_by_systemd modules rules process at_boot fault written
+export -f ctp json has fail configured loaded namespace run_by_systemd modules rules process at_boot fault written
 export KEYS=/proc/sys/net/netfilter MODULE=/sys/module/nf_conntrack
 
 status=0

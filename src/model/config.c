@@ -227,6 +227,12 @@ static void take_pair(void *userdata, const char *section, const char *name, con
 	*slot = value;
 }
 
+static bool is_left_to_kernel(size_t setting)
+{
+	return setting == SETTING_MAX || setting == SETTING_HASHSIZE ||
+	       setting == SETTING_EXPECT_MAX || setting == SETTING_EXPECT_HASHSIZE;
+}
+
 int config_new(struct config *ret)
 {
 	struct config config = {.values = calloc(schema_count, sizeof(*config.values))};
@@ -234,8 +240,8 @@ int config_new(struct config *ret)
 	if (!config.values)
 		return -ENOMEM;
 	for (size_t i = 0; i < SETTING_FIRST_KEY; i++) {
-		/* What is left to the kernel has no value here. */
-		if (i == SETTING_EXPECT_MAX || i == SETTING_EXPECT_HASHSIZE)
+		/* A size that is left out is left to the kernel, so that it has no value here. */
+		if (is_left_to_kernel(i))
 			continue;
 		if (parse_value(&schema[i], schema[i].fallback, &config.values[i]) < 0) {
 			config_done(&config);

@@ -120,7 +120,8 @@ static void add_number(struct buffer *b, const struct schema_row *row, uint64_t 
 static void add_default(struct buffer *b, int setting)
 {
 	uint64_t seconds;
-	const char *text = schema[setting].fallback;
+	bool is_size = schema[setting].type == TYPE_SIZE;
+	const char *text = is_size ? "auto" : schema[setting].fallback;
 
 	if (setting == SETTING_EXPECT_MAX)
 		buffer_add(b, "4096");

@@ -175,15 +175,21 @@ static int plan_lasting(struct plan *plan, const struct plan_request *request)
 	error = plan_settings(plan, request->config, plan->sizes.of_boot ? 0 : plan->sizes.max);
 	if (error < 0)
 		return error;
-	render_modprobe_tune(&b, &sizes, plan->synchronous ? request->program : NULL);
-	error = add_artifact(plan, PATH_MODPROBE, &b);
-	if (error < 0)
-		return error;
-	render_sysctl(&b, plan->settings, plan->setting_count);
-	error = add_artifact(plan, PATH_SYSCTL, &b);
-	if (error < 0)
-		return error;
-	error = add_rule(plan, request, &sizes);
+	if (sizes.hashsize || sizes.expect_hashsize || plan->synchronous) {
+		render_modprobe_tune(&b, &sizes, plan->synchronous ? request->program : NULL);
+		error = add_artifact(plan, PATH_MODPROBE, &b);
+		if (error < 0)
+			return error;
+	}
+	if (plan->setting_count > 0) {
+		render_sysctl(&b, plan->settings, plan->setting_count);
+		error = add_artifact(plan, PATH_SYSCTL, &b);
+		if (error < 0)
+			return error;
+	}
+	/* The rule of an image without values still has the service verify each load. */
+	if (plan->setting_count > 0 || plan->sizes.hashsize || plan->sizes.from_ram)
+		error = add_rule(plan, request, &sizes);
 	if (error < 0 || !plan->restore)
 		return error;
 	render_drop_in(&b);

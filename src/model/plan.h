@@ -15,15 +15,15 @@
 
 struct plan_sizes {
 	uint64_t
-		max; /* entries; 0: left out of the files, as it follows from the RAM of the host that boots */
+		max; /* entries; 0: left alone, or left out of an image's files, as from_ram tells */
 	uint64_t hashsize;	  /* buckets, as configured; 0: left out */
 	uint64_t expect_hashsize; /* buckets, as configured; 0: left to the kernel */
 	unsigned long page_size;  /* bytes, for the kernel's rounding; 0: unknown */
 	unsigned int word_size;	  /* bytes of a bucket, for the same; 0 counts as 8 */
 	bool from_ram;		  /* max = auto */
-	bool at_least;		  /* max_policy */
-	bool of_boot;		  /* below /run alone; the files that last have none */
-	char *inputs;		  /* owned; the settings they follow from, for struct kept_sizes */
+	bool at_least; /* max_policy, or because of max = auto or a hashsize without max */
+	bool of_boot;  /* below /run alone; the files that last have none */
+	char *inputs;  /* owned; the settings they follow from, for struct kept_sizes */
 	uint64_t
 		ram; /* rounded, bytes; the resolution's, which may be an earlier run's; 0: unknown */
 	uint64_t table_bytes; /* a full table of these, both kinds of buckets; 0: unknown */

@@ -12,8 +12,8 @@
 #define WORD_SIZE_USUAL 8U
 
 /* The bounds of `max = auto`. */
-#define AUTO_MAX_LARGEST   4194304U
-#define AUTO_SHARE_PERCENT 5U
+#define AUTO_MAX_LARGEST   1048576U
+#define AUTO_SHARE_PERCENT 2U
 
 /* Over this many entries a bucket: a warning; over the second: refused. The kernel gives 8 if only hashsize is set. */
 #define RATIO_WARN   4U
@@ -68,7 +68,7 @@ uint64_t sizes_round_ram(uint64_t ram);
 uint64_t sizes_share(uint64_t bytes, uint64_t percent);
 
 /*
- * `max = auto`: the largest power of two whose full table (with as many buckets) takes at most 5 % of the rounded RAM and
+ * `max = auto`: the largest power of two whose full table (with as many buckets) takes at most 2 % of the rounded RAM and
  * at most limit bytes; never under the kernel's own default, never over AUTO_MAX_LARGEST. facts->ram is not 0.
  */
 uint64_t sizes_auto_max(const struct facts *facts, uint64_t limit);

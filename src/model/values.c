@@ -121,21 +121,16 @@ bool value_is_in_force(const struct value *value)
 	if (!value_find_number(value, &live))
 		return false;
 	if (value->at_least && live > value->rounded)
-		return live != value->own[0] && live != value->own[1];
+		return live != value->own;
 	return live == value->rounded;
 }
 
-/* A max that nobody has chosen follows from the buckets, those of the options or those of now. */
+/* The kernel makes 8 times the buckets of our modprobe.d file; 8 times other buckets is somebody's choice. */
 static void find_own(const struct values *values, struct value *max)
 {
-	for (size_t i = 0; i < values->count; i++) {
-		uint64_t live;
-
-		if (values->items[i].kind != VALUE_HASHSIZE)
-			continue;
-		max->own[0] = sizes_own_max(values->items[i].rounded);
-		max->own[1] = value_find_number(&values->items[i], &live) ? sizes_own_max(live) : 0;
-	}
+	for (size_t i = 0; i < values->count; i++)
+		if (values->items[i].kind == VALUE_HASHSIZE)
+			max->own = sizes_own_max(values->items[i].rounded);
 }
 
 static enum value_state judge(const struct value *value, enum module_state module, bool blocked)

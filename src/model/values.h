@@ -45,7 +45,7 @@ struct value {
 	uint64_t bytes; /* of memory, of a table's size alone */
 	bool host;	/* see values_keep_namespace() */
 	bool at_least; /* a larger one is in force as well, but for a max that the kernel makes by itself: */
-	uint64_t own[2]; /* of the buckets as wanted and as they are; 0: unknown */
+	uint64_t own; /* 8 times our own buckets: what the kernel makes of them; 0: unknown */
 	/* Found by whoever looked: */
 	int error;		    /* 0, or the negative errno of reading it; -ENOENT: not there */
 	char live[VALUE_TEXT_SIZE]; /* as the kernel showed it; "" while error is not 0 */

@@ -207,7 +207,8 @@ void report_plan(struct report *report, const struct plan *plan)
 		return;
 	}
 	if (!sizes->max) {
-		report_say(report, "mode      tune; the sizes are left to the host that boots");
+		report_say(report, "mode      tune; the sizes are left %s",
+			   sizes->from_ram ? "to the host that boots" : "alone");
 		return;
 	}
 	buffer_add_amount(&memory, sizes->table_bytes);

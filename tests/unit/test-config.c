@@ -56,10 +56,9 @@ static void defaults_are_those_of_the_manual(void **state)
 	static const struct {
 		const char *section, *name, *text;
 	} rows[] = {
-		{"conntrack", "mode", "tune"},	   {"conntrack", "max", "auto"},
-		{"conntrack", "hashsize", "auto"}, {"conntrack", "memory_limit", "25%"},
-		{"apply", "synchronous", "no"},	   {"disable", "enforce", "block"},
-		{"disable", "unload", "yes"},	   {"conntrack", "max_policy", "exact"},
+		{"conntrack", "mode", "tune"},	 {"conntrack", "memory_limit", "25%"},
+		{"apply", "synchronous", "no"},	 {"disable", "enforce", "block"},
+		{"disable", "unload", "yes"},	 {"conntrack", "max_policy", "exact"},
 		{"apply", "on_drift", "report"},
 	};
 	struct fixture *f = *state;

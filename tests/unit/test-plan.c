@@ -12,7 +12,10 @@
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
 
-static char inputs_auto[] = "max=auto hashsize=auto memory_limit=25%";
+static char inputs_auto[] = "share=2% max=auto hashsize=auto memory_limit=25%";
+static char inputs_earlier[] = "max=auto hashsize=auto memory_limit=25%";
+
+#define AUTO "[conntrack]\nmax = auto\n"
 
 static const struct facts host = {.ram = 8 * GIB, .release = {6, 1}, .page_size = 4096};
 static const struct facts image = {.image = true};
@@ -94,30 +97,137 @@ static void expect_empty_plan(const struct fixture *f)
 	assert_int_equal(f->plan.artifact_count, 0);
 }
 
-static void defaults_give_automatic_sizes_alone(void **state)
+/* What is left out is left alone, and a file for which nothing is configured is not written. */
+static void sizes_that_are_left_out_are_left_alone(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"[conntrack]\nmode = tune\nmax_policy = exact\nmemory_limit = 1M\n",
+		"[apply]\non_drift = report\n",
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		build_anew(f, texts[i]);
+		expect_no_problem(texts[i], &f->problems);
+		assert_int_equal(f->plan.mode, MODE_TUNE);
+		expect_sizes(texts[i], f, 0, 0);
+		assert_false(f->plan.sizes.from_ram);
+		expect_empty_plan(f);
+	}
+	build_anew(f, "[timeouts]\nudp = 7\n");
+	expect_sizes("timeout", f, 0, 0);
+	expect_settings(f, "udp=7");
+	assert_int_equal(f->plan.artifact_count, 2);
+	assert_null(plan_find_artifact(&f->plan, PATH_MODPROBE));
+	assert_null(strstr(bytes_at(f, PATH_UDEV), "hashsize}"));
+	build_anew(f, "[conntrack]\nexpect_hashsize = 1024\n");
+	assert_int_equal(f->plan.artifact_count, 1);
+	expect_part("modprobe", bytes_at(f, PATH_MODPROBE),
+		    "\noptions nf_conntrack expect_hashsize=1024\n");
+}
+
+/* By hand: 2 % of 8 GiB are 163.8 MiB, 524288 x 264 bytes are 132, twice as many would be 264. */
+static void auto_is_a_floor(void **state)
 {
 	struct fixture *f = *state;
 
-	build(f, "");
-	expect_no_problem("defaults", &f->problems);
-	assert_int_equal(f->plan.mode, MODE_TUNE);
-	expect_sizes("defaults", f, 1048576, 1048576);
+	build(f, AUTO);
+	expect_no_problem("auto", &f->problems);
+	expect_sizes("auto", f, 524288, 524288);
 	assert_true(f->plan.sizes.from_ram);
+	assert_true(f->plan.sizes.at_least);
 	assert_true(f->plan.sizes.ram == 8 * GIB);
-	assert_int_equal(f->plan.sizes.table_bytes, 1048576 * 264);
+	assert_int_equal(f->plan.sizes.table_bytes, 524288 * 264);
 	expect_text("inputs", f->plan.sizes.inputs, inputs_auto);
-	expect_settings(f, "max=1048576");
-	assert_null(f->plan.settings[0].file);
+	expect_settings(f, "max=524288");
+	assert_true(f->plan.settings[0].at_least);
 
 	assert_int_equal(f->plan.artifact_count, 3);
 	expect_part("modprobe", bytes_at(f, PATH_MODPROBE),
-		    "\noptions nf_conntrack hashsize=1048576\n");
-	expect_part("sysctl", bytes_at(f, PATH_SYSCTL),
-		    "\n-net.netfilter.nf_conntrack_max = 1048576\n");
+		    "\noptions nf_conntrack hashsize=524288\n");
+	assert_null(strstr(bytes_at(f, PATH_SYSCTL), "nf_conntrack_max ="));
 	expect_part("udev", bytes_at(f, PATH_UDEV),
-		    "\nSYSCTL{net/netfilter/nf_conntrack_max}=\"1048576\"\n");
+		    "\nSYSCTL{net/netfilter/nf_conntrack_max}==\"4194304|");
 	assert_null(plan_find_artifact(&f->plan, "/etc/other"));
 	assert_null(strstr(bytes_at(f, PATH_MODPROBE), "install nf_conntrack"));
+}
+
+static void exact_beside_a_floor_is_warned_of(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int line;
+		const char *part;
+	} rows[] = {
+		{AUTO "max_policy = exact\n", 3, "beside max = auto, because that is a floor"},
+		{"[conntrack]\nmax_policy = exact\nmax = auto\n", 2, "beside max = auto"},
+		{"[conntrack]\nmax_policy = exact\nhashsize = 65536\n", 2,
+		 "beside a hashsize without max"},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		build_anew(f, rows[i].text);
+		expect_number(rows[i].text, f->problems.count, 1);
+		assert_int_equal(f->problems.items[0].severity, SEVERITY_WARNING);
+		expect_number(rows[i].text, f->problems.items[0].line, rows[i].line);
+		expect_start(rows[i].text, f->problems.items[0].text,
+			     "conntrack.max_policy: exact does nothing");
+		expect_part(rows[i].text, f->problems.items[0].text, rows[i].part);
+		assert_true(f->plan.settings[0].at_least);
+	}
+	build_anew(f, AUTO "max_policy = at_least\n");
+	expect_no_problem("at_least", &f->problems);
+}
+
+/* The same lines on a host of any size, with any kernel, and in an image: as many entries as buckets, as a floor. */
+static void hashsize_alone_is_a_floor_of_as_many_entries(void **state)
+{
+	static const uint64_t rams[] = {512 * MIB, 2 * GIB, 4 * GIB, 16 * GIB, 1024 * GIB, 0};
+	static const uint64_t buckets[] = {1024, 16384, 65536, 130560, 262144};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rams) * ARRAY_SIZE(buckets); i++) {
+		struct facts facts = {.ram = rams[i / ARRAY_SIZE(buckets)],
+				      .image = rams[i / ARRAY_SIZE(buckets)] == 0,
+				      .release = {i % 2 ? 5 : 6, 10},
+				      .page_size = 4096};
+		uint64_t hashsize = buckets[i % ARRAY_SIZE(buckets)];
+		char text[64];
+
+		(void)snprintf(text, sizeof(text), "[conntrack]\nhashsize = %" PRIu64 "\n",
+			       hashsize);
+		f->request.facts = &facts;
+		f->request.sizes = i % 3 ? SIZES_RESOLVE : SIZES_OF_BOOT;
+		build_anew(f, text);
+		expect_no_problem(text, &f->problems);
+		expect_sizes(text, f, hashsize, hashsize);
+		assert_true(f->plan.settings[0].at_least);
+		assert_false(f->plan.sizes.from_ram);
+	}
+	build_anew(f, "[conntrack]\nhashsize = auto\n");
+	assert_int_equal(f->problems.count, 1);
+	expect_part("auto", f->problems.items[0].text, "this line does nothing; set max as well");
+	expect_empty_plan(f);
+}
+
+/* max = auto beside few buckets is not refused on large hosts alone. */
+static void hashsize_bounds_auto(void **state)
+{
+	static const struct facts large = {.ram = 64 * GIB, .release = {6, 1}, .page_size = 4096};
+	struct fixture *f = *state;
+
+	f->request.facts = &large;
+	build(f, AUTO "hashsize = 65536\n");
+	expect_no_problem("65536", &f->problems);
+	expect_sizes("65536", f, 262144, 65536);
+	build_anew(f, AUTO "hashsize = 1000\n");
+	expect_no_problem("1000", &f->problems);
+	expect_sizes("1000", f, 4000, 1000);
+	build_anew(f, AUTO "hashsize = 262144\n");
+	expect_no_problem("262144", &f->problems);
+	expect_sizes("262144", f, 1048576, 262144);
 }
 
 static void settings_tell_the_line_that_asked(void **state)
@@ -136,10 +246,10 @@ static void restore_adds_a_drop_in_of_mode_tune(void **state)
 {
 	struct fixture *f = *state;
 
-	build(f, "[apply]\non_drift = report\n");
+	build(f, AUTO "[apply]\non_drift = report\n");
 	assert_false(f->plan.restore);
 	assert_int_equal(f->plan.artifact_count, 3);
-	build_anew(f, "[apply]\non_drift = restore\n");
+	build_anew(f, AUTO "[apply]\non_drift = restore\n");
 	assert_true(f->plan.restore);
 	assert_int_equal(f->plan.artifact_count, 4);
 	expect_part("drop-in", bytes_at(f, PATH_DROP_IN),
@@ -164,7 +274,8 @@ static void at_least_is_of_max_alone(void **state)
 	assert_true(f->plan.settings[0].at_least);
 	assert_false(f->plan.settings[1].at_least);
 	/* The sizes are the same: what an earlier run resolved stays. */
-	expect_text("inputs", f->plan.sizes.inputs, "max=1000 hashsize=auto memory_limit=25%");
+	expect_text("inputs", f->plan.sizes.inputs,
+		    "share=2% max=1000 hashsize=auto memory_limit=25%");
 }
 
 static void settings_stand_in_the_order_of_the_table(void **state)
@@ -184,13 +295,8 @@ static void hashsize_follows_max(void **state)
 	} rows[] = {
 		{"[conntrack]\nmax = 1000000\n", 1000000, 1000000},
 		{"[conntrack]\nmax = 1000000\nhashsize = 500000\n", 1000000, 500000},
-		{"[conntrack]\nhashsize = 262144\n", 1048576, 262144},
 		{"[conntrack]\nmax = 7\nhashsize = auto\n", 7, 7},
-		{"[conntrack]\nmemory_limit = 100M\n", 262144, 262144},
-		{"[conntrack]\nmemory_limit = 4%\n", 1048576, 1048576},
-		{"[conntrack]\nmemory_limit = 3%\n", 524288, 524288},
-		{"[conntrack]\nmemory_limit = 300M\n", 1048576, 1048576},
-		{"[conntrack]\nmemory_limit = 300M\nexpect_hashsize = 8388608\n", 524288, 524288},
+		{"[conntrack]\nmax = 1000000\nmemory_limit = 300M\n", 1000000, 1000000},
 	};
 	struct fixture *f = *state;
 
@@ -198,7 +304,7 @@ static void hashsize_follows_max(void **state)
 		build_anew(f, rows[i].text);
 		expect_no_problem(rows[i].text, &f->problems);
 		expect_sizes(rows[i].text, f, rows[i].max, rows[i].hashsize);
-		/* Where there is a hashsize there is a max, or the kernel takes 8 x hashsize. */
+		/* If there is a hashsize there is a max, or the kernel takes 8 x hashsize. */
 		expect_part(rows[i].text, bytes_at(f, PATH_MODPROBE), " hashsize=");
 		expect_part(rows[i].text, bytes_at(f, PATH_SYSCTL), "nf_conntrack_max = ");
 		expect_part(rows[i].text, bytes_at(f, PATH_UDEV), "nf_conntrack_max}=\"");
@@ -294,26 +400,26 @@ static void image_leaves_automatic_sizes_out(void **state)
 	struct fixture *f = *state;
 
 	f->request.facts = &image;
-	build(f, "[timeouts]\nudp = 7\n");
+	build(f, AUTO "[timeouts]\nudp = 7\n");
 	assert_int_equal(f->problems.count, 1);
 	assert_int_equal(f->problems.items[0].severity, SEVERITY_NOTE);
 	expect_start("note", f->problems.items[0].text, "max = auto is left out");
 	expect_sizes("image", f, 0, 0);
 	assert_true(f->plan.sizes.from_ram);
 	expect_settings(f, "udp=7");
-	assert_null(strstr(bytes_at(f, PATH_MODPROBE), "options"));
+	assert_null(plan_find_artifact(&f->plan, PATH_MODPROBE));
 	assert_null(strstr(bytes_at(f, PATH_SYSCTL), "nf_conntrack_max"));
 	assert_null(strstr(bytes_at(f, PATH_UDEV), "hashsize}"));
 	assert_null(strstr(bytes_at(f, PATH_UDEV), "SYSCTL{net/netfilter/nf_conntrack_max}"));
 }
 
 /* A hashsize alone would make the kernel set max to 8 times as much. */
-static void image_leaves_a_lone_hashsize_out(void **state)
+static void image_leaves_hashsize_beside_auto_out(void **state)
 {
 	struct fixture *f = *state;
 
 	f->request.facts = &image;
-	build(f, "[conntrack]\nhashsize = 65536\nexpect_hashsize = 1024\n");
+	build(f, "[conntrack]\nhashsize = 65536\nexpect_hashsize = 1024\nmax = auto\n");
 	assert_int_equal(f->problems.count, 2);
 	assert_int_equal(f->problems.items[1].severity, SEVERITY_WARNING);
 	assert_int_equal(f->problems.items[1].line, 2);
@@ -358,7 +464,7 @@ static void host_without_ram_needs_a_number(void **state)
 	struct fixture *f = *state;
 
 	f->request.facts = &blind;
-	build(f, "");
+	build(f, AUTO);
 	assert_int_equal(f->problems.count, 1);
 	assert_int_equal(f->problems.items[0].severity, SEVERITY_ERROR);
 	expect_start("text", f->problems.items[0].text,
@@ -380,14 +486,14 @@ static void kept_sizes_hold_while_ram_and_settings_do(void **state)
 	struct fixture *f = *state;
 
 	f->request.kept = &kept;
-	build(f, "");
+	build(f, AUTO);
 	expect_no_problem("same", &f->problems);
 	expect_sizes("same", f, 77, 66);
 	expect_settings(f, "max=77");
 
 	/* also where another kernel or firmware left a little less of it */
 	f->request.facts = &less;
-	build_anew(f, "");
+	build_anew(f, AUTO);
 	expect_sizes("little less", f, 77, 66);
 }
 
@@ -400,44 +506,78 @@ static void kept_sizes_are_resolved_anew_from_other_settings(void **state)
 
 	f->request.kept = &kept;
 	f->request.sizes = SIZES_KEEP;
-	build(f, "[conntrack]\nmemory_limit = 26%\n");
+	build(f, AUTO "memory_limit = 26%\n");
 	expect_no_problem("limit", &f->problems);
-	expect_sizes("limit", f, 1048576, 1048576);
-	build_anew(f, "[conntrack]\nhashsize = 524288\n");
-	expect_sizes("hashsize", f, 1048576, 524288);
-	expect_text("inputs", f->plan.sizes.inputs, "max=auto hashsize=524288 memory_limit=25%");
+	expect_sizes("limit", f, 524288, 524288);
+	build_anew(f, AUTO "hashsize = 262144\n");
+	expect_sizes("hashsize", f, 524288, 262144);
+	expect_text("inputs", f->plan.sizes.inputs,
+		    "share=2% max=auto hashsize=262144 memory_limit=25%");
 	build_anew(f, "[conntrack]\nmax = 9\n");
 	expect_sizes("max", f, 9, 9);
 	/* what sizes do not follow from */
-	build_anew(f, "[timeouts]\nudp = 9\n");
+	build_anew(f, AUTO "[timeouts]\nudp = 9\n");
 	expect_sizes("timeout", f, 77, 66);
 
 	f->request.kept = &none;
-	build_anew(f, "");
-	expect_sizes("nothing kept", f, 1048576, 1048576);
+	build_anew(f, AUTO);
+	expect_sizes("nothing kept", f, 524288, 524288);
+}
+
+/* The first version's rule: install alone replaces its sizes; check, apply and a boot keep them, whatever the RAM. */
+static void sizes_of_an_earlier_version_are_replaced_by_install_alone(void **state)
+{
+	static const struct kept_sizes kept = {
+		.inputs = inputs_earlier, .ram = 8 * GIB, .max = 4194304, .hashsize = 4194304};
+	static const struct facts more = {.ram = 64 * GIB, .release = {6, 1}, .page_size = 4096};
+	static const enum sizes_choice others[] = {SIZES_KEEP, SIZES_OF_BOOT};
+	struct fixture *f = *state;
+
+	f->request.kept = &kept;
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(others); i++) {
+		f->request.facts = i < 2 ? &host : &more;
+		f->request.sizes = others[i % 2];
+		build_anew(f, AUTO);
+		expect_sizes("kept", f, 4194304, 4194304);
+		expect_text("inputs", f->plan.sizes.inputs, inputs_earlier);
+		expect_number("note", f->problems.count, 1);
+		assert_int_equal(f->problems.items[0].severity, SEVERITY_NOTE);
+		expect_start("note", f->problems.items[0].text,
+			     "an earlier version chose max = auto as 4,194,304 entries: auto would "
+			     "now be ");
+		assert_false(plan_sizes_are_due(&f->plan.sizes, &kept, f->request.facts));
+	}
+	f->request.facts = &host;
+	f->request.sizes = SIZES_RESOLVE;
+	build_anew(f, AUTO);
+	expect_no_problem("install", &f->problems);
+	expect_sizes("install", f, 524288, 524288);
+	expect_text("inputs", f->plan.sizes.inputs, inputs_auto);
+	/* The live max is not lowered. */
+	assert_true(f->plan.settings[0].at_least);
 }
 
 static void other_ram_is_followed_by_install_and_noted_by_check(void **state)
 {
 	static const struct kept_sizes kept = {
-		.inputs = inputs_auto, .ram = 4 * GIB, .max = 524288, .hashsize = 524288};
+		.inputs = inputs_auto, .ram = 4 * GIB, .max = 262144, .hashsize = 262144};
 	struct fixture *f = *state;
 
 	f->request.kept = &kept;
-	build(f, "");
+	build(f, AUTO);
 	expect_no_problem("install", &f->problems);
-	expect_sizes("install", f, 1048576, 1048576);
+	expect_sizes("install", f, 524288, 524288);
 	assert_true(f->plan.sizes.ram == 8 * GIB);
 
 	f->request.sizes = SIZES_KEEP;
-	build_anew(f, "");
+	build_anew(f, AUTO);
 	assert_int_equal(f->problems.count, 1);
 	assert_int_equal(f->problems.items[0].severity, SEVERITY_NOTE);
 	expect_text(
 		"note", f->problems.items[0].text,
-		"4 GiB of RAM when the sizes were chosen, now 8 GiB: auto would now be 1048576; "
+		"4 GiB of RAM when the sizes were chosen, now 8 GiB: auto would now be 524,288; "
 		"\"conntrack-persist install\" takes that over");
-	expect_sizes("check", f, 524288, 524288);
+	expect_sizes("check", f, 262144, 262144);
 	assert_true(f->plan.sizes.ram == 4 * GIB);
 }
 
@@ -446,28 +586,26 @@ static void sizes_of_a_boot_are_beside_the_files(void **state)
 {
 	struct fixture *f = *state;
 	char *CLEANUP(free_pointer) without = NULL;
-	const char text[] = "[conntrack]\nexpect_max = 9\n[timeouts]\nudp = 7\n";
-	static const char *const paths[] = {PATH_MODPROBE, PATH_SYSCTL, PATH_UDEV};
+	const char text[] = AUTO "expect_max = 9\n[timeouts]\nudp = 7\n";
+	static const char *const paths[] = {PATH_SYSCTL, PATH_UDEV};
 
 	f->request.sizes = SIZES_OF_BOOT;
 	build(f, text);
 	expect_no_problem("boot", &f->problems);
-	expect_sizes("boot", f, 1048576, 1048576);
+	expect_sizes("boot", f, 524288, 524288);
 	assert_true(f->plan.sizes.of_boot);
-	expect_settings(f, "max=1048576 expect_max=9 udp=7");
-	assert_int_equal(f->plan.artifact_count, 7);
+	expect_settings(f, "max=524288 expect_max=9 udp=7");
+	assert_int_equal(f->plan.artifact_count, 6);
 	expect_part("modprobe", bytes_at(f, PATH_BOOT_MODPROBE),
-		    "\noptions nf_conntrack hashsize=1048576\n");
-	expect_part("sysctl", bytes_at(f, PATH_BOOT_SYSCTL),
-		    "\n-net.netfilter.nf_conntrack_max = 1048576\n");
+		    "\noptions nf_conntrack hashsize=524288\n");
+	expect_part("sysctl", bytes_at(f, PATH_BOOT_SYSCTL), "raise it to 524288.\n");
 	assert_null(strstr(bytes_at(f, PATH_BOOT_SYSCTL), "udp"));
 	expect_part("udev", bytes_at(f, PATH_BOOT_UDEV),
-		    "ATTR{parameters/hashsize}!=\"1048576\", "
-		    "ATTR{parameters/hashsize}=\"1048576\"\n");
+		    "\n  ATTR{parameters/hashsize}=\"524288\"\n");
 	expect_part("udev", bytes_at(f, PATH_BOOT_UDEV),
-		    "\nSYSCTL{net/netfilter/nf_conntrack_max}=\"1048576\"\n");
+		    "\n  SYSCTL{net/netfilter/nf_conntrack_max}=\"524288\"\n");
 	assert_null(strstr(bytes_at(f, PATH_BOOT_UDEV), "expect"));
-	expect_part("record", bytes_at(f, PATH_BOOT_SIZES), "\nmax = 1048576\n");
+	expect_part("record", bytes_at(f, PATH_BOOT_SIZES), "\nmax = 524288\n");
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 		without = strdup(bytes_at(f, paths[i]));
 		assert_non_null(without);
@@ -490,42 +628,42 @@ static void sizes_of_a_boot_hold_until_an_installation(void **state)
 
 	f->request.boot = &boot;
 	f->request.sizes = SIZES_KEEP;
-	build(f, "");
+	build(f, AUTO);
 	expect_no_problem("check", &f->problems);
 	expect_sizes("check", f, 77, 66);
 	assert_true(f->plan.sizes.of_boot);
 	assert_true(f->plan.sizes.ram == 4 * GIB);
 	/* of another configuration, and where it asks for none */
-	build_anew(f, "[conntrack]\nmemory_limit = 26%\n");
-	expect_sizes("other", f, 1048576, 1048576);
+	build_anew(f, AUTO "memory_limit = 26%\n");
+	expect_sizes("other", f, 524288, 524288);
 	assert_false(f->plan.sizes.of_boot);
 	build_anew(f, "[conntrack]\nmax = 9\n");
 	expect_sizes("number", f, 9, 9);
 	assert_int_equal(f->plan.artifact_count, 3);
 	/* chosen anew by the boot itself, for the RAM that there is */
 	f->request.sizes = SIZES_OF_BOOT;
-	build_anew(f, "");
-	expect_sizes("boot", f, 1048576, 1048576);
+	build_anew(f, AUTO);
+	expect_sizes("boot", f, 524288, 524288);
 	assert_true(f->plan.sizes.of_boot);
 	/* install has its own, in the files that last */
 	f->request.sizes = SIZES_RESOLVE;
-	build_anew(f, "");
-	expect_sizes("install", f, 1048576, 1048576);
+	build_anew(f, AUTO);
+	expect_sizes("install", f, 524288, 524288);
 	assert_int_equal(f->plan.artifact_count, 3);
 	f->request.sizes = SIZES_KEEP;
 	f->request.kept = &kept;
-	build_anew(f, "");
+	build_anew(f, AUTO);
 	expect_sizes("installed", f, 55, 44);
 	assert_false(f->plan.sizes.of_boot);
 	f->request.sizes = SIZES_OF_BOOT;
-	build_anew(f, "");
+	build_anew(f, AUTO);
 	expect_sizes("boot, installed", f, 55, 44);
 	assert_int_equal(f->plan.artifact_count, 3);
 }
 
 static void a_boot_has_sizes_to_choose_where_they_follow_from_other_ram(void **state)
 {
-	static char other[] = "max=auto hashsize=9 memory_limit=25%";
+	static char other[] = "share=2% max=auto hashsize=9 memory_limit=25%";
 	static const struct {
 		const char *what;
 		struct plan_sizes sizes;
@@ -556,6 +694,11 @@ static void a_boot_has_sizes_to_choose_where_they_follow_from_other_ram(void **s
 		 {other, GIB, 1, 1},
 		 2 * GIB,
 		 false},
+		{"chosen by an earlier version",
+		 {.from_ram = true, .inputs = inputs_earlier},
+		 {inputs_earlier, GIB, 1, 1},
+		 GIB + 1,
+		 false},
 		{"chosen",
 		 {.from_ram = true, .of_boot = true, .inputs = inputs_auto},
 		 {0},
@@ -576,14 +719,14 @@ static void a_boot_has_sizes_to_choose_where_they_follow_from_other_ram(void **s
 static void other_ram_with_the_same_sizes_is_not_worth_a_note(void **state)
 {
 	static const struct kept_sizes kept = {
-		.inputs = inputs_auto, .ram = 7 * GIB, .max = 1048576, .hashsize = 1048576};
+		.inputs = inputs_auto, .ram = 7 * GIB, .max = 524288, .hashsize = 524288};
 	struct fixture *f = *state;
 
 	f->request.kept = &kept;
 	f->request.sizes = SIZES_KEEP;
-	build(f, "");
+	build(f, AUTO);
 	expect_no_problem("same sizes", &f->problems);
-	expect_sizes("same sizes", f, 1048576, 1048576);
+	expect_sizes("same sizes", f, 524288, 524288);
 }
 
 /* They were sound when they were chosen; check and apply shall go on with them. */
@@ -597,7 +740,7 @@ static void kept_sizes_are_judged_by_the_ram_they_came_from(void **state)
 	f->request.facts = &small;
 	f->request.kept = &kept;
 	f->request.sizes = SIZES_KEEP;
-	build(f, "");
+	build(f, AUTO);
 	assert_false(problems_have_error(&f->problems));
 	assert_int_equal(f->problems.count, 1);
 	expect_sizes("kept", f, 4194304, 4194304);
@@ -610,7 +753,7 @@ struct refusal {
 	const char *file;
 	unsigned int line;
 	const char *start;
-	const char *parts[3];
+	const char *parts[4];
 };
 
 static void check_refusals(struct fixture *f, const struct refusal *rows, size_t count)
@@ -646,9 +789,9 @@ static void table_beyond_the_limit_is_refused(void **state)
 		 SEVERITY_ERROR,
 		 "a.conf",
 		 2,
-		 "conntrack.max: 262144 entries and 262144 buckets take 66 MiB when full, more "
-		 "than "
-		 "memory_limit = 69206015 (65.9 MiB); allowed: what fits that, or a larger",
+		 "conntrack.max: 262,144 entries and 262,144 buckets take 66 MiB when full, more "
+		 "than memory_limit = 69206015 (65.9 MiB); allowed here: max = 262143 at most, or "
+		 "a larger memory_limit",
 		 {0}},
 		/* a quarter of 8 GiB is 2 GiB */
 		{"[conntrack]\n\nmax = 8388608\n",
@@ -656,33 +799,36 @@ static void table_beyond_the_limit_is_refused(void **state)
 		 "a.conf",
 		 3,
 		 "conntrack.max: ",
-		 {"8388608 entries", "take 2 GiB", "memory_limit = 25% (2 GiB)"}},
+		 {"8,388,608 entries", "take 2 GiB", "memory_limit = 25% (2 GiB)",
+		  "allowed here: max = 8134400 at most, or"}},
+		/* 2 GiB for as many entries as buckets, too */
 		{"[conntrack]\nhashsize = 268434944\n",
 		 SEVERITY_ERROR,
 		 "a.conf",
 		 2,
-		 "conntrack.hashsize: 1048576 entries and 268434944 buckets take 2.2 GiB",
-		 {0}},
-		{"[conntrack]\nhashsize = auto\nmemory_limit = 64M\n",
+		 "conntrack.hashsize: 268,434,944 entries and 268,434,944 buckets take 65.9 GiB",
+		 {"allowed here: hashsize = 8134400 at most, or"}},
+		{"[conntrack]\nmax = auto\nmemory_limit = 64M\n",
 		 SEVERITY_ERROR,
 		 "a.conf",
 		 3,
-		 "conntrack.memory_limit: 262144 entries and 262144 buckets take 66 MiB",
-		 {"(64 MiB)"}},
+		 "conntrack.memory_limit: 262,144 entries and 262,144 buckets take 66 MiB",
+		 {"(64 MiB)", "allowed here: a larger memory_limit"}},
 		/* 66 MiB and 2 MiB */
 		{"[conntrack]\nmax = 262144\nexpect_hashsize = 262144\nmemory_limit = 71303167\n",
 		 SEVERITY_ERROR,
 		 "a.conf",
 		 3,
-		 "conntrack.expect_hashsize: 262144 entries, 262144 buckets and 262144 for "
+		 "conntrack.expect_hashsize: 262,144 entries, 262,144 buckets and 262,144 for "
 		 "expected connections take 68 MiB when full",
-		 {"memory_limit = 71303167 (67.9 MiB)"}},
+		 {"memory_limit = 71303167 (67.9 MiB)",
+		  "allowed here: expect_hashsize = 261632 at most, or"}},
 		{"[conntrack]\nmax = 262144\nexpect_hashsize = 512\nmemory_limit = 1M\n",
 		 SEVERITY_ERROR,
 		 "a.conf",
 		 2,
-		 "conntrack.max: 262144 entries",
-		 {0}},
+		 "conntrack.max: 262,144 entries",
+		 {"allowed here: max = 3952 at most, or"}},
 	};
 	struct fixture *f = *state;
 
@@ -745,23 +891,41 @@ static void crowded_buckets_are_warned_of_and_refused(void **state)
 		 2,
 		 "conntrack.max: max = 8193 is more than 8 x hashsize = 1000: ",
 		 {"max up to 8192, or hashsize from 1025 on"}},
-		/* max is automatic: 1048576 */
-		{"[conntrack]\nhashsize = 131071\n",
-		 SEVERITY_WARNING,
-		 "a.conf",
-		 2,
-		 "conntrack.hashsize: max = 1048576 is more than 4 x hashsize = 131071: ",
-		 {0}},
-		{"[conntrack]\nhashsize = 130560\n",
-		 SEVERITY_ERROR,
-		 "a.conf",
-		 2,
-		 "conntrack.hashsize: max = 1048576 is more than 8 x hashsize = 130560: ",
-		 {"max up to 1044480, or hashsize from 131072 on"}},
 	};
 	struct fixture *f = *state;
 
 	check_refusals(f, rows, ARRAY_SIZE(rows));
+}
+
+/* Before 5.15 no packet is dropped over a long chain: nothing is refused, and nothing is said of a limit. */
+static void kernels_without_a_chain_limit_are_warned_alone(void **state)
+{
+	static const struct refusal rows[] = {
+		{"[conntrack]\nmax = 32769\nhashsize = 8192\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 2,
+		 "conntrack.max: max = 32769 is more than 4 x hashsize = 8192: each look-up",
+		 {"better: hashsize = 32769"}},
+		{"[conntrack]\nmax = 65537\nhashsize = 8192\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 2,
+		 "conntrack.max: max = 65537 is more than 8 x hashsize = 8192: each look-up",
+		 {"better: hashsize = 65537"}},
+	};
+	static const unsigned int releases[][2] = {{4, 18}, {5, 10}, {5, 14}};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(releases); i++) {
+		struct facts facts = host;
+
+		memcpy(facts.release, releases[i], sizeof(facts.release));
+		f->request.facts = &facts;
+		check_refusals(f, rows, ARRAY_SIZE(rows));
+		assert_null(strstr(f->problems.items[0].text, "drop"));
+		assert_null(strstr(f->problems.items[0].text, "limit"));
+	}
 }
 
 /* There are no more than 268434944 of them. */
@@ -969,7 +1133,11 @@ static void an_installed_rule_with_more_numbers_stays(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		plan_test(defaults_give_automatic_sizes_alone),
+		plan_test(sizes_that_are_left_out_are_left_alone),
+		plan_test(auto_is_a_floor),
+		plan_test(exact_beside_a_floor_is_warned_of),
+		plan_test(hashsize_alone_is_a_floor_of_as_many_entries),
+		plan_test(hashsize_bounds_auto),
 		plan_test(settings_tell_the_line_that_asked),
 		plan_test(restore_adds_a_drop_in_of_mode_tune),
 		plan_test(at_least_is_of_max_alone),
@@ -982,13 +1150,14 @@ int main(void)
 		plan_test(disable_blocks_and_writes_nothing_else),
 		plan_test(disable_by_blacklist_alone),
 		plan_test(image_leaves_automatic_sizes_out),
-		plan_test(image_leaves_a_lone_hashsize_out),
+		plan_test(image_leaves_hashsize_beside_auto_out),
 		plan_test(image_takes_sizes_that_are_told),
 		plan_test(image_judges_no_share_of_ram),
 		plan_test(an_installed_rule_with_more_numbers_stays),
 		plan_test(host_without_ram_needs_a_number),
 		plan_test(kept_sizes_hold_while_ram_and_settings_do),
 		plan_test(kept_sizes_are_resolved_anew_from_other_settings),
+		plan_test(sizes_of_an_earlier_version_are_replaced_by_install_alone),
 		plan_test(other_ram_is_followed_by_install_and_noted_by_check),
 		plan_test(other_ram_with_the_same_sizes_is_not_worth_a_note),
 		plan_test(sizes_of_a_boot_are_beside_the_files),
@@ -999,6 +1168,7 @@ int main(void)
 		plan_test(table_at_the_limit_passes),
 		plan_test(entries_of_older_kernels_count_for_more),
 		plan_test(crowded_buckets_are_warned_of_and_refused),
+		plan_test(kernels_without_a_chain_limit_are_warned_alone),
 		plan_test(advice_on_buckets_stays_within_their_bounds),
 		plan_test(four_entries_a_bucket_pass_in_silence),
 		plan_test(both_judgements_are_told_together),

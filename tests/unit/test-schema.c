@@ -118,8 +118,8 @@ static void check_default(const char *file, char *const *columns)
 	row = &schema[schema_find_key(file)];
 	if (row->type == TYPE_BOOL)
 		wanted = strcmp(wanted, "0") == 0 ? "no" : "yes";
-	/* The kernel computes it, and no word of the configuration asks for that. */
-	if (row->type == TYPE_NUMBER && strcmp(wanted, "auto") == 0)
+	/* The kernel computes a size that is left out. */
+	if (strcmp(wanted, "auto") == 0)
 		wanted = "kernel's";
 	expect_text(file, row->fallback, wanted);
 }

@@ -286,21 +286,27 @@ static void share_is_exact_to_the_byte(void **state)
 	assert_true(sizes_share(UINT64_MAX, 100) == UINT64_MAX);
 }
 
-/* By hand: 2^k x (256 or 342, and 8) against 5 % of the rounded RAM. */
-static void automatic_size_is_the_largest_power_of_two_in_5_percent(void **state)
+/*
+ * By hand, in MiB: 262144 entries and buckets take 66 (87.5 before 6.1), 524288 132 (175), 1048576 264 (350). 2 % of 4 GiB
+ * are 81.9, of 6 GiB 122.9, of 8 GiB 163.8, of 12 GiB 245.8, of 16 GiB 327.7. The kernel's own: 262144 above 4 GiB; above
+ * 1 GiB 65536; below, RAM / 131072, and 4 times that before 5.15, where 65536 above 1 GiB are 4 x 16384.
+ */
+static void automatic_size_is_the_largest_power_of_two_in_2_percent(void **state)
 {
 	static const struct {
 		uint64_t ram, since_6_1, before_6_1;
 	} rows[] = {
-		{64 * MIB, 32768, 32768},     {256 * MIB, 32768, 32768},
-		{257 * MIB, 65536, 65536},    {512 * MIB, 65536, 65536},
-		{GIB, 131072, 131072},	      {GIB + 1, 131072, 131072},
-		{2 * GIB, 262144, 262144},    {3 * GIB, 524288, 262144},
-		{4 * GIB, 524288, 524288},    {4 * GIB + 1, 524288, 524288},
-		{6 * GIB, 1048576, 524288},   {8 * GIB, 1048576, 1048576},
-		{12 * GIB, 2097152, 1048576}, {16 * GIB, 2097152, 2097152},
-		{24 * GIB, 4194304, 2097152}, {32 * GIB, 4194304, 4194304},
-		{64 * GIB, 4194304, 4194304}, {1024 * GIB, 4194304, 4194304},
+		{64 * MIB, 16384, 8192},      {256 * MIB, 16384, 8192},
+		{257 * MIB, 32768, 16384},    {512 * MIB, 32768, 16384},
+		{768 * MIB, 32768, 32768},    {GIB, 65536, 32768},
+		{GIB + 1, 65536, 65536},      {2 * GIB, 131072, 65536},
+		{3 * GIB, 131072, 131072},    {3840 * MIB, 262144, 131072},
+		{4 * GIB, 262144, 131072},    {4 * GIB + 1, 262144, 262144},
+		{6 * GIB, 262144, 262144},    {7 * GIB, 524288, 262144},
+		{8 * GIB, 524288, 262144},    {9 * GIB, 524288, 524288},
+		{12 * GIB, 524288, 524288},   {13 * GIB, 1048576, 524288},
+		{16 * GIB, 1048576, 524288},  {18 * GIB, 1048576, 1048576},
+		{64 * GIB, 1048576, 1048576}, {1024 * GIB, 1048576, 1048576},
 	};
 
 	(void)state;
@@ -333,9 +339,10 @@ static void limit_lowers_the_automatic_size_down_to_the_kernels(void **state)
 		{2 * GIB, 17301503, 65536},
 		{2 * GIB, 1, 65536},
 		{2 * GIB, 0, 65536},
-		{2 * GIB, 10 * GIB, 262144},
+		{2 * GIB, 10 * GIB, 131072},
 		{8 * GIB, 64 * MIB, 262144},
 		{8 * GIB, 8ULL * 17301504, 524288},
+		{16 * GIB, 8ULL * 17301504, 524288},
 		{512 * MIB, 0, 4096},
 	};
 
@@ -362,7 +369,7 @@ int main(void)
 		cmocka_unit_test(table_beyond_all_numbers_is_the_largest_number),
 		cmocka_unit_test(ram_is_rounded_to_256_mib),
 		cmocka_unit_test(share_is_exact_to_the_byte),
-		cmocka_unit_test(automatic_size_is_the_largest_power_of_two_in_5_percent),
+		cmocka_unit_test(automatic_size_is_the_largest_power_of_two_in_2_percent),
 		cmocka_unit_test(limit_lowers_the_automatic_size_down_to_the_kernels),
 	};
 
