@@ -194,6 +194,20 @@ static int parse(const struct schema_row *row, const char *text, uint64_t *ret)
 	return 0;
 }
 
+/* A line of the configuration has at most 198 bytes (model/ini.c), and the name of the file is at the end of its path. */
+#define PATH_SHOWN 120
+
+static const char *last_part(const char *path)
+{
+	size_t length = strlen(path);
+	const char *part = length > PATH_SHOWN ? path + length - PATH_SHOWN : path;
+
+	/* Not within a character of UTF-8. */
+	while (((unsigned char)*part & 0xc0) == 0x80)
+		part++;
+	return part;
+}
+
 /* Adds "name = number" with a comment behind it, and no other line whatever the comment is. */
 static void add_line(struct buffer *b, const struct schema_row *row, uint64_t number,
 		     const char *comment)
@@ -231,7 +245,8 @@ static int add_setting(const struct adoption *adoption, size_t id, struct buffer
 {
 	const struct schema_row *row = &schema[id];
 	struct source source = find_source(adoption, id);
-	char comment[256];
+	const char *path;
+	char comment[256], number_of_line[16] = "";
 	uint64_t number;
 	int error;
 
@@ -245,10 +260,11 @@ static int add_setting(const struct adoption *adoption, size_t id, struct buffer
 			     row->section, row->name);
 		return 0;
 	}
+	path = last_part(source.path);
 	if (source.line)
-		(void)snprintf(comment, sizeof(comment), "%.200s:%u", source.path, source.line);
-	else
-		(void)snprintf(comment, sizeof(comment), "%.200s", source.path);
+		(void)snprintf(number_of_line, sizeof(number_of_line), ":%u", source.line);
+	(void)snprintf(comment, sizeof(comment), "%s%s%s", path == source.path ? "" : "...", path,
+		       number_of_line);
 	add_line(b, row, number, comment);
 	return 1;
 }

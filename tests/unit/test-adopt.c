@@ -57,6 +57,33 @@ static void nothing_is_adopted_from_nothing(void **state)
 	expect_modprobe("options nf_nat hashsize=1\n", "quiet", "", 0, 0);
 }
 
+/* A long path, in letters of two bytes, beginning in one or between two. */
+static void lines_are_short_enough_to_be_read(void **state)
+{
+	char letters[300] = "", path[400];
+	const struct sysctl_file file = {path, "net.netfilter.nf_conntrack_max = 70000\n"};
+
+	(void)state;
+	for (size_t count = 1; count < 130; count++) {
+		struct buffer CLEANUP(buffer_clear) b = {0};
+		struct problems CLEANUP(problems_done) problems = {0};
+		struct config CLEANUP(config_done) config = {0};
+
+		strcat(letters, "\xc3\xa9");
+		(void)snprintf(path, sizeof(path), "/etc/sysctl.d/%s.conf", letters);
+		assert_int_equal(adopt_render(&(struct adopt_request){.sysctl_files = &file,
+								      .sysctl_count = 1,
+								      .modprobe = &no_modprobe,
+								      .command_line = ""},
+					      &b, &problems, NULL),
+				 1);
+		assert_null(strchr(b.data, '?'));
+		assert_int_equal(config_new(&config), 0);
+		assert_int_equal(config_read(&config, "a", b.data, b.length, &problems), 0);
+		expect_no_problem(path, &problems);
+	}
+}
+
 static void each_section_has_its_settings(void **state)
 {
 	(void)state;
@@ -172,6 +199,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_adopted_from_nothing),
+		cmocka_unit_test(lines_are_short_enough_to_be_read),
 		cmocka_unit_test(each_section_has_its_settings),
 		cmocka_unit_test(both_names_of_max_are_one),
 		cmocka_unit_test(what_the_kernel_refuses_is_not_adopted),
