@@ -252,9 +252,14 @@ static char *first_line(const char *text)
 static bool names_cause(const char *said, int error)
 {
 	static const char *const words[] = {
-		"out of memory",	 "standard output could not be written",
-		"is mounted read-only",	 "not permitted to this process",
-		"the kernel cannot get", "the kernel has no memory for it",
+		"out of memory",
+		"standard output could not be written",
+		"is mounted read-only",
+		"not permitted to this process",
+		"the kernel cannot get",
+		"the kernel has no memory for it",
+		/* The loader does not say why it could not map a library; that is reported as a lack of memory. */
+		"Cannot allocate memory",
 	};
 
 	if (strstr(said, strerror(error)))
