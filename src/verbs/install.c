@@ -6,11 +6,9 @@
 #include "verbs/at-boot.h"
 #include "verbs/changes.h"
 #include "verbs/find-initramfs.h"
-#include "verbs/find-writers.h"
 #include "verbs/keep-off.h"
 #include "verbs/live-guard.h"
-#include "verbs/live.h"
-#include "verbs/session.h"
+#include "verbs/verdict.h"
 #include "verbs/watch.h"
 
 /* With --force: a copy of what somebody else wrote. */
@@ -95,49 +93,49 @@ static int collect(struct context *context, struct session *session, struct chan
 	return 0;
 }
 
-/* Reads everything again: what lies there now has to be what was planned, and what is in force as well. */
-static enum exit_code check_result(struct context *context, const struct activation *activation)
+static enum exit_code verify_files(struct context *context, const struct session *session)
 {
-	struct session CLEANUP(session_done) session = {0};
-	struct live CLEANUP(live_done) live = {0};
-	enum exit_code code = session_open_quietly(context, SIZES_KEEP, &session);
-	size_t differs;
+	enum exit_code code = EXIT_DONE;
 
-	if (code != EXIT_DONE)
-		return code;
-	for (size_t i = 0; i < session.observed.path_count; i++)
-		if (session.differences[i].action != ACTION_NONE) {
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		if (session->differences[i].action != ACTION_NONE) {
 			report_message(context->report, SEVERITY_ERROR,
 				       "%s%s is not as it was written: %s",
-				       tree_prefix(context->tree), session.differences[i].path,
-				       file_state_reason(session.differences[i].state));
+				       tree_prefix(context->tree), session->differences[i].path,
+				       file_state_reason(session->differences[i].state));
 			code = EXIT_FAILED;
 		}
-	if (code != EXIT_DONE || !live_is_wanted(context))
-		return code;
-	code = live_observe(context, &session, &live);
-	if (code != EXIT_DONE)
-		return code;
-	differs = values_count(&live.values, VALUE_DIFFERS);
-	live.blocked = activation->blocked;
-	values_judge(&live.values, live.module, live.blocked);
-	live_report_state(context,
-			  live.unwanted || differs > 0 ||
-				  values_count(&live.values, VALUE_CANNOT_LOAD) > 0,
-			  &live);
-	if (differs > activation->out_of_reach) {
-		report_message(context->report, SEVERITY_ERROR,
-			       "not in force: %zu value%s; \"conntrack-persist check\" tells which",
-			       differs, differs == 1 ? "" : "s");
-		code = EXIT_FAILED;
-	}
+	return code;
+}
+
+/* Reads everything again. EXIT_FAILED: a file is not as it was written, or something could not be looked at. */
+static enum exit_code look_again(struct context *context, const struct activation *activation,
+				 struct comparison *found)
+{
+	enum exit_code code = session_open_quietly(context, SIZES_KEEP, &found->session);
+
+	if (code == EXIT_DONE)
+		code = verify_files(context, &found->session);
+	if (code == EXIT_DONE && live_is_wanted(context))
+		code = live_observe(context, &found->session, &found->live);
+	/* What keeps the module from loading was reported before, and is not judged again. */
+	found->live.blocked = activation->blocked;
+	values_judge(&found->live.values, found->live.module, found->live.blocked);
+	if (code == EXIT_DONE)
+		code = find_writers(context, &found->session, &found->writers);
 	return code;
 }
 
 static void say_what_is_left(struct context *context, const struct activation *activation,
-			     bool changed, bool lasting)
+			     const struct verdict *verdict, bool changed)
 {
-	if (!lasting && !activation->there && !activation->blocked)
+	bool lasting = !verdict_differs(verdict) && !verdict->masked && !verdict->unsure &&
+		       !activation->blocked;
+
+	if (verdict->live && activation->there && activation->out_of_reach == 0)
+		report_say(context->report,
+			   "The files are in place, but the values named above are not active.");
+	else if (!lasting && !activation->there && !activation->blocked)
 		report_say(context->report,
 			   "In force when nf_conntrack loads next, but for what is named above.");
 	else if (context->options->root && !activation->blocked)
@@ -170,35 +168,42 @@ static void say_what_is_left(struct context *context, const struct activation *a
 					   "that has it loaded now keeps its values until then.");
 }
 
-/* What remains to be known; others who write the values are named, and never edited. */
-static enum exit_code tell_rest(struct context *context, const struct session *session,
+static void say_inactive(struct context *context, const struct live *live,
+			 const struct activation *activation)
+{
+	size_t differs = values_count(&live->values, VALUE_DIFFERS);
+
+	if (differs > activation->out_of_reach)
+		report_message(context->report, SEVERITY_WARNING,
+			       "%zu value%s not active: run \"conntrack-persist check\" to see "
+			       "which, because another program set %s since",
+			       differs, differs == 1 ? " is" : "s are",
+			       differs == 1 ? "it" : "them");
+}
+
+/* Says what install could not settle, and exits as check would. Files of other programs are named and never edited. */
+static enum exit_code tell_rest(struct context *context, const struct comparison *found,
 				const struct activation *activation, bool changed)
 {
-	struct host_writers CLEANUP(host_writers_done) found = {0};
-	enum exit_code code = find_writers(context, session, &found);
-	bool overridden, masked, unsure;
+	struct verdict verdict = {0};
+	enum exit_code code = verdict_reach(context, found, &verdict);
 
 	if (code != EXIT_DONE)
 		return code;
-	/* In mode disable nothing overrides; who needs nf_conntrack was asked before. */
-	unsure = session->plan.mode == MODE_TUNE && report_is_unsure(context->report);
-	overridden = writers_report(context, &found);
-	if (overridden || unsure)
-		report_set_state(context->report, "drift");
-	masked = session_tell_masked(context, session);
-	if (session->plan.mode == MODE_TUNE)
-		say_what_is_left(context, activation, changed,
-				 !overridden && !masked && !activation->blocked && !unsure);
-	else if (changed && !masked)
-		keep_off_say_limits(context, session);
+	say_inactive(context, &found->live, activation);
+	if (found->session.plan.mode == MODE_TUNE)
+		say_what_is_left(context, activation, &verdict, changed);
+	else if (changed && !verdict.masked)
+		keep_off_say_limits(context, &found->session);
 	if (changed)
-		writers_say_others(context, &found);
-	if (unsure)
-		report_say(context->report,
-			   "It is not known whether another source overrides the values: see the "
-			   "warnings.");
+		writers_say_others(context, &found->writers);
+	if (verdict.unsure)
+		report_say(context->report, "It is not known whether %s: see the warnings.",
+			   found->session.plan.mode == MODE_TUNE
+				   ? "another source overrides the values"
+				   : "anything on this host needs nf_conntrack");
 	report_say_without_root(context->report);
-	return unsure ? EXIT_DIFFERS : EXIT_DONE;
+	return verdict.unsure ? EXIT_DIFFERS : verdict_code(&verdict);
 }
 
 /* An image has nothing to follow with; what its files keep from loading is told. */
@@ -212,8 +217,6 @@ static enum exit_code follow(struct context *context, const struct session *sess
 		return activate(context, session, changed, ret);
 	code = live_look(context, session, &live);
 	ret->blocked = live_cannot_load(&live);
-	if (ret->blocked)
-		report_set_state(context->report, "drift");
 	return code;
 }
 
@@ -222,6 +225,7 @@ static enum exit_code carry_out(struct context *context, struct session *session
 {
 	struct activation activation = {0};
 	bool changed = changes->count > 0;
+	struct comparison CLEANUP(comparison_done) found = {0};
 	enum exit_code code, last;
 	size_t removed = 0;
 
@@ -237,7 +241,7 @@ static enum exit_code carry_out(struct context *context, struct session *session
 	if (code == EXIT_DONE)
 		code = keep_off_unload(context, session, &removed);
 	report_set_changed(context->report, changed || activation.set > 0 || removed > 0);
-	last = check_result(context, &activation);
+	last = look_again(context, &activation, &found);
 	if (code == EXIT_DONE)
 		code = last;
 	if (code != EXIT_DONE)
@@ -249,7 +253,7 @@ static enum exit_code carry_out(struct context *context, struct session *session
 	if (changed)
 		watch_say_timer(context, session);
 	find_initramfs(context, session, false);
-	return tell_rest(context, session, &activation, changed);
+	return tell_rest(context, &found, &activation, changed);
 }
 
 static int record_made(const struct lock *lock, struct manifest *manifest)

@@ -269,6 +269,11 @@ bool live_report(struct context *context, const struct session *session, const s
 			   value_state_word(VALUE_DIFFERS), module_state_words(live->module));
 	if (detail == LIVE_PLAN && live->module == MODULE_BUILT_IN)
 		report_built_in(context, session);
+	return live_differs(live);
+}
+
+bool live_differs(const struct live *live)
+{
 	return live->unwanted || live_cannot_load(live) ||
 	       values_count(&live->values, VALUE_DIFFERS) > 0;
 }

@@ -52,6 +52,9 @@ enum live_detail {
 bool live_report(struct context *context, const struct session *session, const struct live *live,
 		 enum live_detail detail);
 
+/* Whether a value differs, or the module is not where the configuration wants it. */
+bool live_differs(const struct live *live);
+
 /* Whether nf_conntrack is not there, and something keeps it from loading: no verb puts that right. */
 bool live_cannot_load(const struct live *live);
 

@@ -15,27 +15,28 @@
 #define PATH_TIMER "/etc/systemd/system/timers.target.wants/" TIMER
 
 /* In two wordings, as figures that change all the time must not make another verdict each time. */
-struct verdict {
+struct watch_verdict {
 	const char *state;
 	struct buffer kept; /* the state and a line for each thing that differs */
 	struct buffer told;
 	bool restore; /* drift that install is to put right */
 };
 
-static void verdict_done(struct verdict *verdict)
+static void verdict_done(struct watch_verdict *verdict)
 {
 	buffer_clear(&verdict->kept);
 	buffer_clear(&verdict->told);
 }
 
-static void add(struct verdict *verdict, const char *what, const char *how, const char *figures)
+static void add(struct watch_verdict *verdict, const char *what, const char *how,
+		const char *figures)
 {
 	buffer_printf(&verdict->kept, "%s %s\n", what, how);
 	buffer_printf(&verdict->told, "%s%s %s%s", verdict->told.length ? "; " : "", what, how,
 		      figures);
 }
 
-static void add_files(struct verdict *verdict, const struct session *session)
+static void add_files(struct watch_verdict *verdict, const struct session *session)
 {
 	for (size_t i = 0; i < session->observed.path_count; i++) {
 		const struct file_difference *difference = &session->differences[i];
@@ -47,7 +48,7 @@ static void add_files(struct verdict *verdict, const struct session *session)
 		add(verdict, PATH_MANIFEST, file_state_word(session->manifest_state), "");
 }
 
-static void add_values(struct verdict *verdict, const struct live *live)
+static void add_values(struct watch_verdict *verdict, const struct live *live)
 {
 	char figures[64];
 
@@ -66,7 +67,7 @@ static void add_values(struct verdict *verdict, const struct live *live)
 	}
 }
 
-static void add_winners(struct verdict *verdict, const struct host_writers *writers)
+static void add_winners(struct watch_verdict *verdict, const struct host_writers *writers)
 {
 	for (size_t i = 0; i < writers->values.count; i++) {
 		const struct writer *winner =
@@ -121,7 +122,7 @@ static const char *find_obstacle(const struct session *session, const struct liv
 }
 
 static void judge_restore(const struct session *session, const struct live *live,
-			  struct verdict *verdict)
+			  struct watch_verdict *verdict)
 {
 	const char *obstacle = find_obstacle(session, live);
 
@@ -135,7 +136,7 @@ static void judge_restore(const struct session *session, const struct live *live
 /* An entry names no more than a person looks at. */
 #define UNREAD_TOLD 5U
 
-static void add_unread(struct verdict *verdict, struct report *report)
+static void add_unread(struct watch_verdict *verdict, struct report *report)
 {
 	const json_t *list = json_object_get(report_object(report), "unread");
 	size_t count = json_array_size(list);
@@ -151,7 +152,7 @@ static void add_unread(struct verdict *verdict, struct report *report)
 }
 
 static void judge(struct context *context, const struct session *session, const struct live *live,
-		  const struct host_writers *writers, bool differs, struct verdict *ret)
+		  const struct host_writers *writers, bool differs, struct watch_verdict *ret)
 {
 	bool pending = values_count(&live->values, VALUE_PENDING) > 0;
 	bool unsure = report_is_unsure(context->report);
@@ -173,7 +174,7 @@ static void judge(struct context *context, const struct session *session, const 
 	}
 }
 
-static void tell(struct context *context, const struct verdict *verdict, const char *last)
+static void tell(struct context *context, const struct watch_verdict *verdict, const char *last)
 {
 	char state[64], before[64];
 	const char *fields[] = {state, before};
@@ -211,7 +212,7 @@ static void add_order(struct changes *changes, const struct looked_at *order, bo
 }
 
 static bool add_verdict(struct changes *changes, const struct looked_at *last,
-			const struct verdict *verdict)
+			const struct watch_verdict *verdict)
 {
 	if (!verdict->state ||
 	    (last->file.bytes && strcmp(last->file.bytes, verdict->kept.data) == 0))
@@ -230,7 +231,7 @@ static bool add_verdict(struct changes *changes, const struct looked_at *last,
 }
 
 /* Under the lock of that directory, as somebody may run the service's program by hand. */
-static enum exit_code keep(struct context *context, const struct verdict *verdict)
+static enum exit_code keep(struct context *context, const struct watch_verdict *verdict)
 {
 	struct changes CLEANUP(changes_done) changes = {0};
 	struct looked_at *last = NULL, *order = NULL;
@@ -263,7 +264,7 @@ enum exit_code watch_tell(struct context *context, const struct session *session
 			  const struct live *live, const struct host_writers *writers,
 			  enum exit_code code)
 {
-	struct verdict CLEANUP(verdict_done) verdict = {0};
+	struct watch_verdict CLEANUP(verdict_done) verdict = {0};
 
 	if (code != EXIT_DONE && code != EXIT_DIFFERS) {
 		/* What may explain the failure. */

@@ -158,7 +158,7 @@ forced() {
 	check 'forced: first it is refused' "$status" 3
 	ctp --force install
 	check 'forced: then the files are there, and what is in use stays' \
-		"$status $(module_state) $(told 'will break: nft_ct' 'nft_ct is in use' 'stays loaded until')" '0 live 3'
+		"$status $(module_state) $(told 'will break: nft_ct' 'nft_ct is in use' 'stays loaded until')" '2 live 3'
 	ctp check
 	check 'forced: check says drift' "$status $(told 'is loaded, and shall not be')" '2 1'
 	check 'forced: the rule is there' "$(nft list ruleset | grep -c 'ct state established accept')" 1
