@@ -10,6 +10,7 @@
 #include "verbs/applied.h"
 #include "verbs/apply-namespaces.h"
 #include "verbs/live-guard.h"
+#include "verbs/unconfigured.h"
 
 /* One is enough unless another process reads or writes the same key in that very moment. */
 #define TRIES 5
@@ -225,6 +226,8 @@ static enum exit_code run_apply(struct context *context)
 
 	if (code != EXIT_DONE)
 		return code;
+	if (plan_is_unconfigured(&session.plan))
+		return say_unconfigured(context);
 	report_plan(context->report, &session.plan);
 	if (session.plan.mode == MODE_DISABLE) {
 		report_say(context->report, "Nothing to do: mode disable has no values.");

@@ -1,6 +1,7 @@
 /* The verb check: compares files and live values with the plan; changes nothing. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "verbs/live-guard.h"
+#include "verbs/unconfigured.h"
 #include "verbs/verdict.h"
 #include "verbs/watch.h"
 
@@ -94,6 +95,8 @@ static enum exit_code run_check(struct context *context)
 	struct comparison CLEANUP(comparison_done) found = {0};
 	enum exit_code code = comparison_make(context, &found);
 
+	if (code == EXIT_DONE && session_is_unconfigured(&found.session))
+		return say_unconfigured(context);
 	if (code == EXIT_DONE) {
 		(void)guard_foretell(context, &found.live);
 		code = tell(context, &found);

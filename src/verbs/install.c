@@ -8,6 +8,7 @@
 #include "verbs/find-initramfs.h"
 #include "verbs/keep-off.h"
 #include "verbs/live-guard.h"
+#include "verbs/unconfigured.h"
 #include "verbs/verdict.h"
 #include "verbs/watch.h"
 
@@ -303,16 +304,32 @@ static enum exit_code install_locked(struct context *context, const struct lock 
 	return carry_out(context, &session, &changes);
 }
 
+/* Looks before the lock is taken, so that no folder and no lock of ours appears on an unconfigured host. */
+static enum exit_code find_unconfigured(struct context *context, bool *ret)
+{
+	struct session CLEANUP(session_done) session = {0};
+	enum exit_code code = session_open_quietly(context, SIZES_RESOLVE, &session);
+
+	if (code == EXIT_DONE)
+		*ret = session_is_unconfigured(&session);
+	return code;
+}
+
 static enum exit_code run_install(struct context *context)
 {
 	struct lock CLEANUP(lock_release) lock = {.fd = -1};
+	bool unconfigured = false;
 	enum exit_code code;
 
 	if (context->options->at_boot)
 		return at_boot_run(context);
 	if (context->options->dry_run)
 		return verb_plan.run(context);
-	code = changes_lock(context, &lock);
+	code = find_unconfigured(context, &unconfigured);
+	if (unconfigured)
+		return say_unconfigured(context);
+	if (code == EXIT_DONE)
+		code = changes_lock(context, &lock);
 	return code == EXIT_DONE ? install_locked(context, &lock) : code;
 }
 

@@ -8,6 +8,7 @@
 #include "verbs/live-guard.h"
 #include "verbs/live.h"
 #include "verbs/session.h"
+#include "verbs/unconfigured.h"
 
 /* What differs, and whether install would change anything of it. */
 struct outcome {
@@ -49,6 +50,8 @@ static enum exit_code run_plan(struct context *context)
 	if (context->options->from_system)
 		return adopt(context);
 	code = session_open(context, SIZES_RESOLVE, &session);
+	if (code == EXIT_DONE && session_is_unconfigured(&session))
+		return say_unconfigured(context);
 	if (code == EXIT_DONE)
 		code = find_writers(context, &session, &writers);
 	if (code == EXIT_DONE)

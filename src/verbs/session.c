@@ -258,7 +258,7 @@ static enum exit_code observe(struct context *context, struct session *session,
 	if (error < 0)
 		return report_read_failure(context, session, &failure, error);
 	report_problems(context->report, tree_prefix(context->tree), &session->observed.problems);
-	if (session->observed.manifest_broken)
+	if (session->observed.manifest_broken && session->voice != VOICE_AGAIN)
 		report_message(context->report, SEVERITY_WARNING,
 			       "%s%s cannot be understood; our files are known by their own "
 			       "checksums, and %s",

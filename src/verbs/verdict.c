@@ -3,6 +3,7 @@
 #include "verbs/verdict.h"
 
 #include "verbs/lint-files.h"
+#include "verbs/unconfigured.h"
 
 void comparison_done(struct comparison *found)
 {
@@ -15,6 +16,8 @@ enum exit_code comparison_make(struct context *context, struct comparison *found
 {
 	enum exit_code code = session_open(context, SIZES_KEEP, &found->session);
 
+	if (code == EXIT_DONE && session_is_unconfigured(&found->session))
+		return EXIT_DONE;
 	if (code == EXIT_DONE)
 		code = find_writers(context, &found->session, &found->writers);
 	if (code == EXIT_DONE)

@@ -14,7 +14,10 @@ struct comparison {
 };
 void comparison_done(struct comparison *found);
 
-/* Looks at configuration, files, sources and, unless the run leaves it alone, the running kernel. */
+/*
+ * Looks at configuration, files, sources and, unless the run leaves it alone, the running kernel. On a host that is
+ * unconfigured, sources and kernel are left out.
+ */
 enum exit_code comparison_make(struct context *context, struct comparison *found);
 
 struct verdict {
