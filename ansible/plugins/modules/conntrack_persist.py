@@ -37,7 +37,8 @@ options:
     type: str
   path:
     description:
-      - The configuration on the managed host; below I(root) where that is given.
+      - The configuration on the managed host; below I(root) where that is given. It is a regular file of 4 MiB at
+        most. Below a root no link on the way to it is followed.
       - Drop-ins in C(/etc/conntrack-persist.conf.d) are read besides if it is the default. Another file is read alone,
         and conntrack-persist.service, which verifies each load, does not know of it.
     type: path
@@ -186,6 +187,7 @@ import json
 import numbers
 import os
 import re
+import stat
 import tempfile
 
 from ansible.module_utils.basic import AnsibleModule
@@ -194,6 +196,8 @@ from ansible.module_utils.common.text.converters import to_bytes, to_native, to_
 # Python 2.7 of old hosts has two of them.
 TEXTS = (str, type(u''))
 MAIN_FILE = '/etc/conntrack-persist.conf'
+# What the program reads of a configuration at most.
+SIZE_MAX = 4 * 1024 * 1024
 MANIFEST = '/var/lib/conntrack-persist/manifest'
 # The last line, so that the lines which the program names are those of the given text.
 MARK = '; written by Ansible, by the module conntrack_persist.conntrack.conntrack_persist'
@@ -261,39 +265,92 @@ def marked(text):
     return text + to_text(MARK) + u'\n'
 
 
+class Folder(object):
+    """A directory that is held open, so that nobody can put another one in its place."""
+
+    def __init__(self, path, below=None):
+        """By its path, or by its name in another one; a link is not followed then."""
+        flags = os.O_RDONLY | os.O_DIRECTORY
+        self.handle = os.open(below.name(path), flags | os.O_NOFOLLOW) if below else os.open(path, flags)
+
+    def name(self, name):
+        """A path that leads through the open directory. Python 2.7 has no dir_fd."""
+        return '/proc/self/fd/%d/%s' % (self.handle, name)
+
+
 class Configuration(object):
     """The file at I(path), and the one that shall be there."""
 
     def __init__(self, module):
         self.module = module
-        self.path = self.locate()
+        root, path = module.params['root'], module.params['path']
+        # Below a root everything is believed to be hostile: no link is followed, not even one that appears later.
+        self.root = root
+        self.path = os.path.join(root, path.lstrip('/')) if root else path
+        self.names = [name for name in path.split('/') if name not in ('', '.')]
+        if root and (not self.names or '..' in self.names):
+            module.fail_json(msg='%s is no path of a file below a root' % path)
+        self.folder = None
+        if root:
+            self.find_folder(make=False)
         self.before = self.read()
         self.after = self.before
         self.candidate = None
         self.done = False
 
-    def locate(self):
-        """On this host; below a root no link may lead out."""
-        root, path = self.module.params['root'], self.module.params['path']
-        if not root:
-            return path
-        whole = os.path.join(root, path.lstrip('/'))
-        folder = os.path.realpath(os.path.dirname(whole))
-        inside = os.path.realpath(root).rstrip('/')
-        if folder != inside and not folder.startswith(inside + '/'):
-            self.module.fail_json(msg='%s leads out of %s, to %s' % (os.path.dirname(whole), root, folder))
-        if os.path.islink(whole):
-            self.module.fail_json(msg='%s is a link; below a root it is left alone' % whole)
-        return whole
+    def fail(self, what, error, path=None):
+        path = path or self.path
+        if error.errno in (errno.ELOOP, errno.ENOTDIR) and self.root:
+            self.module.fail_json(msg='cannot %s %s: a link or no directory is in its place; below a root no link '
+                                      'is followed' % (what, path))
+        self.module.fail_json(msg='cannot %s %s: %s' % (what, path, os.strerror(error.errno)))
+
+    def find_folder(self, make):
+        """Below the root, directory by directory; none where one is missing."""
+        path = self.root
+        try:
+            folder = Folder(path)
+            for name in self.names[:-1]:
+                path = os.path.join(path, name)
+                try:
+                    folder = Folder(name, below=folder)
+                except OSError as error:
+                    if error.errno != errno.ENOENT or not make:
+                        raise
+                    os.mkdir(folder.name(name), 0o755)
+                    folder = Folder(name, below=folder)
+        except OSError as error:
+            if error.errno == errno.ENOENT and not make:
+                return
+            self.fail('open', error, path)
+        self.folder = folder
 
     def read(self):
+        """The content; nothing where there is no file. Whatever lies there, it neither waits nor reads without end."""
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
         try:
-            with open(self.path, 'rb') as stream:
-                return stream.read()
-        except IOError as error:
-            if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            if not self.root:
+                handle = os.open(self.path, flags)
+            elif self.folder:
+                handle = os.open(self.folder.name(self.names[-1]), flags | os.O_NOFOLLOW)
+            else:
                 return None
-            self.module.fail_json(msg='cannot read %s: %s' % (self.path, os.strerror(error.errno)))
+        except OSError as error:
+            if error.errno == errno.ENOENT or error.errno == errno.ENOTDIR and not self.root:
+                return None
+            # So do sockets and devices that nothing drives.
+            if error.errno in (errno.ENXIO, errno.ENODEV):
+                self.module.fail_json(msg='%s is no regular file' % self.path)
+            self.fail('read', error)
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            self.module.fail_json(msg='%s is no regular file' % self.path)
+        self.mode = stat.S_IMODE(status.st_mode) & 0o777
+        with os.fdopen(handle, 'rb') as stream:
+            content = stream.read(SIZE_MAX + 1)
+        if len(content) > SIZE_MAX:
+            self.module.fail_json(msg='%s is larger than %d bytes' % (self.path, SIZE_MAX))
+        return content
 
     def is_ours(self):
         return self.before is not None and self.before.endswith(to_bytes(u'\n%s\n' % MARK)) \
@@ -322,25 +379,53 @@ class Configuration(object):
             os.fsync(stream.fileno())
 
     def put(self):
+        if self.root:
+            self.put_below_root()
+        else:
+            self.put_on_host()
+        self.candidate = None
+        self.done = True
+
+    def put_on_host(self):
         fresh = self.before is None
         try:
             os.makedirs(os.path.dirname(self.path))
         except OSError as error:
             if error.errno != errno.EEXIST:
-                self.module.fail_json(msg='cannot make %s: %s' % (os.path.dirname(self.path), os.strerror(error.errno)))
+                self.fail('make', error, os.path.dirname(self.path))
         self.module.atomic_move(self.candidate, self.path)
-        self.candidate = None
-        self.done = True
         if fresh:
             self.module.set_mode_if_different(self.path, 0o644, False)
+
+    def put_below_root(self):
+        """In the directory that was found and is held open, with a file of a new name that takes the other's place."""
+        name = self.names[-1]
+        temporary = '.%s.ansible-%d' % (name, os.getpid())
+        try:
+            if not self.folder:
+                self.find_folder(make=True)
+            handle = os.open(self.folder.name(temporary), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(handle, 'wb') as stream:
+                stream.write(self.after)
+                stream.flush()
+                os.fchmod(handle, 0o644 if self.before is None else self.mode)
+                os.fsync(handle)
+            os.rename(self.folder.name(temporary), self.folder.name(name))
+            os.fsync(self.folder.handle)
+        except OSError as error:
+            try:
+                os.unlink(self.folder.name(temporary))
+            except (AttributeError, OSError):
+                pass
+            self.fail('write', error)
 
     def remove(self):
         if self.changes():
             try:
-                os.unlink(self.path)
+                os.unlink(self.folder.name(self.names[-1]) if self.root else self.path)
             except OSError as error:
                 if error.errno != errno.ENOENT:
-                    self.module.fail_json(msg='cannot remove %s: %s' % (self.path, os.strerror(error.errno)))
+                    self.fail('remove', error)
 
     def diff(self):
         def side(content):

@@ -101,7 +101,7 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
 
   # As far as the main file tells.
   def keeps_loaded?
-    text = resource[:config] || (File.file?(config) ? File.read(config) : '')
+    text = resource[:config] || read_config || ''
     text.match?(/^\s*unload\s*=\s*(no|false|off|0)\s*(;|$)/)
   end
 
@@ -140,9 +140,25 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
     return false unless resource[:config]
     status = File.lstat(config)
     !status.file? || status.mode & 0o7777 != 0o644 || (Process.euid.zero? && status.uid != 0) ||
-      File.binread(config) != resource[:config].b
+      status.size != resource[:config].bytesize || read_config != resource[:config].b
   rescue Errno::ENOENT
     true
+  end
+
+  # What the program reads of a configuration at most.
+  def size_max
+    4 * 1024 * 1024
+  end
+
+  # The content; nil where no regular file of that size lies there. A pipe is not waited for, and a link not followed.
+  def read_config
+    flags = File::RDONLY | File::NONBLOCK | File::NOFOLLOW | File::NOCTTY | File::BINARY
+    File.open(config, flags) do |file|
+      text = file.stat.file? ? file.read(size_max + 1) || ''.b : nil
+      text if text && text.bytesize <= size_max
+    end
+  rescue Errno::ENOENT, Errno::ELOOP, Errno::ENXIO, Errno::ENODEV
+    nil
   end
 
   # Whole or not at all: the program may read it at any moment, and a host may lose its power.
@@ -162,19 +178,29 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
 
   # Whether it is this resource's to remove.
   def own_config?
-    text = File.binread(config)
-    text.start_with?('; Managed by Puppet') || text == resource[:config].to_s.b
-  rescue Errno::ENOENT
-    false
+    text = read_config
+    !text.nil? && (text.start_with?('; Managed by Puppet') || text == resource[:config].to_s.b)
   end
 
   def config_difference
     return '' unless @differing.include?(config)
-    return diff(config, '/dev/null') if resource[:ensure] == :absent
+    with_file(read_config) do |before|
+      with_file(resource[:ensure] == :absent ? nil : resource[:config]) do |after|
+        words = diff(before, after)
+        [before, after].each { |name| words = words.gsub(name, config) unless name == '/dev/null' }
+        words
+      end
+    end
+  end
+
+  # Calls the block with the name of a file that has this text, or of none.
+  def with_file(text)
+    return yield '/dev/null' unless text
     Tempfile.create('conntrack-persist') do |file|
-      file.write(resource[:config])
+      file.binmode
+      file.write(text)
       file.close
-      diff(File.file?(config) ? config : '/dev/null', file.path).gsub(file.path, config)
+      yield file.path
     end
   end
 
