@@ -24,6 +24,7 @@ struct attempt {
 	struct place place; /* of the file */
 	const char *path;   /* the same, for labels */
 	int fd;
+	bool made; /* the file is new, and nothing of this run needs it if the lock fails */
 	unsigned int replaced;
 	struct lock_obstacle *obstacle;
 };
@@ -74,6 +75,7 @@ static int make_file(struct attempt *attempt)
 	labels_end(attempt->tree->labels);
 	if (attempt->fd < 0)
 		return errno == EEXIST ? -ENOENT : -errno;
+	attempt->made = true;
 	/* A umask may have taken bits away. */
 	return fchmod(attempt->fd, LOCK_MODE) < 0 ? -errno : 0;
 }
@@ -175,6 +177,7 @@ static int try_lock(struct attempt *attempt, int64_t deadline)
 
 	close_descriptor(&attempt->fd);
 	attempt->fd = -1;
+	attempt->made = false;
 	place_done(&attempt->place);
 	error = tree_find_place(attempt->tree, attempt->path, &attempt->place);
 	if (error == 0)
@@ -182,6 +185,18 @@ static int try_lock(struct attempt *attempt, int64_t deadline)
 	if (error == 0)
 		error = lock_until(attempt, deadline);
 	return error == 0 ? verify_place(attempt) : error;
+}
+
+/* Removes the file that a failed attempt made. Whoever waits for it notices that it has gone, and makes another. */
+static void remove_made(const struct attempt *attempt)
+{
+	struct stat opened, there;
+
+	if (attempt->made && fstat(attempt->fd, &opened) == 0 &&
+	    fstatat(attempt->place.directory, attempt->place.name, &there, AT_SYMLINK_NOFOLLOW) ==
+		    0 &&
+	    opened.st_dev == there.st_dev && opened.st_ino == there.st_ino)
+		(void)unlinkat(attempt->place.directory, attempt->place.name, 0);
 }
 
 static void attempt_done(struct attempt *attempt)
@@ -226,8 +241,10 @@ int tree_lock(struct tree *tree, const char *directory, int timeout_ms, int *ret
 			return 0;
 		}
 		/* A holder has removed the file or its directory meanwhile, or a wrong file was removed: again. */
-		if (error != -ENOENT)
+		if (error != -ENOENT) {
+			remove_made(&attempt);
 			return error;
+		}
 		tries += attempt.replaced == replaced;
 		replaced = attempt.replaced;
 	} while (tries == 0 || milliseconds_now() < deadline);
