@@ -109,11 +109,18 @@ time more 1
 unreplied 13
 assured 5
 idle 1
+udp-unreplied 1
+udp-assured 1
 tcp-port 80 7
 tcp-port 443 2
 tcp-port 65535 1
 udp-port 53 2
-'
+'"$(printf 'tcp-source %d 1\n' {1..10})
+udp-source 11 1
+udp-source 12 1
+$(printf 'tcp-unreplied %d 1\n' {6..10})
+udp-unreplied 11 1
+"
 
 # More than fits into many answers of the kernel.
 conntrack -F >/dev/null 2>&1
@@ -128,7 +135,8 @@ state-and-time ESTABLISHED 5d 3000
 time 5d 3000
 assured 3000
 tcp-port 22 3000
-'
+'"$(printf 'tcp-source %d 1\n' {1..3000})
+"
 
 # Something to count: segments of a connection whose entry is gone are invalid. It is one with itself, as there is but
 # one port to come from.
@@ -210,9 +218,9 @@ without() {
 		exec "${@:3}"' - "$1" "$libmnl" "$ask" "${@:2}" || :
 }
 [[ $(without files counters file) == 'No such file or directory' ]] || fail 'the files are not hidden'
-[[ $(without libmnl entries ctnetlink) == 'Can not access a needed shared library' ]] || fail 'libmnl is not hidden'
+[[ $(without libmnl entries ctnetlink) == 'Accessing a corrupted shared library' ]] || fail 'libmnl is not hidden'
 [[ $(without files entries live) == total* ]] || fail 'entries, without their file'
 [[ $(without files counters live) == "$("$ask" counters ctnetlink)" ]] || fail 'counters, without their file'
 [[ ! -e /proc/net/nf_conntrack || $(without libmnl entries live) == total* ]] || fail 'entries, without libmnl'
-[[ $(without files,libmnl entries live) == 'Can not access a needed shared library' ]] || fail 'entries by nothing'
+[[ $(without files,libmnl entries live) == 'Accessing a corrupted shared library' ]] || fail 'entries by nothing'
 echo "entries by ${entries_by[*]}; counters by ${counters_by[*]}"
