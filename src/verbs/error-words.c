@@ -12,6 +12,9 @@
 static const char *own_words(int error)
 {
 	switch (-error) {
+	case E2BIG:
+		return "the files of the configuration are larger than 16 MiB together; remove "
+		       "those that nobody needs";
 	case EROFS:
 		return "the file system is mounted read-only";
 	case EINVAL:

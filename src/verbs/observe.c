@@ -71,17 +71,23 @@ void observe_facts(const struct kernel *kernel, const struct tree *image, struct
 	ret->available = find_amount(text, "MemAvailable:");
 }
 
-static int read_config(const struct tree *tree, const char *path, struct config *config,
-		       struct problems *problems, struct read_failure *ret_failure)
+/* left: bytes that the configuration may still have. */
+static int read_config(const struct tree *tree, const char *path, size_t *left,
+		       struct config *config, struct problems *problems,
+		       struct read_failure *ret_failure)
 {
+	size_t limit = *left < FILE_SIZE_MAX ? *left : FILE_SIZE_MAX;
 	char *CLEANUP(free_pointer) bytes = NULL;
 	struct buffer CLEANUP(buffer_clear) name = {0};
 	size_t size = 0;
 	int error;
 
-	error = tree_read(tree, path, FILE_SIZE_MAX, &bytes, &size);
+	error = tree_read(tree, path, limit, &bytes, &size);
+	if (error == -EFBIG && limit < FILE_SIZE_MAX)
+		error = -E2BIG;
 	if (error < 0)
 		return fail_reading(ret_failure, tree_prefix(tree), path, error);
+	*left -= size;
 	buffer_printf(&name, "%s%s", tree_prefix(tree), path);
 	if (!name.data)
 		return -ENOMEM;
@@ -120,6 +126,7 @@ static int read_named_config(const char *file, struct config *config, struct pro
 static int read_drop_ins(const struct tree *tree, struct config *config, struct problems *problems,
 			 struct read_failure *ret_failure)
 {
+	size_t left = CONFIG_SIZE_MAX;
 	char **names = NULL;
 	size_t count = 0;
 	int error;
@@ -131,8 +138,9 @@ static int read_drop_ins(const struct tree *tree, struct config *config, struct 
 		struct buffer CLEANUP(buffer_clear) path = {0};
 
 		buffer_printf(&path, CONFIG_DIRECTORY "/%s", names[i]);
-		error = path.data ? read_config(tree, path.data, config, problems, ret_failure)
-				  : -ENOMEM;
+		error = path.data
+				? read_config(tree, path.data, &left, config, problems, ret_failure)
+				: -ENOMEM;
 	}
 	tree_names_free(names, count);
 	return error;
@@ -141,6 +149,7 @@ static int read_drop_ins(const struct tree *tree, struct config *config, struct 
 int observe_config(const struct tree *tree, const char *file, bool drop_ins, struct config *config,
 		   struct problems *problems, struct read_failure *ret_failure)
 {
+	size_t left = CONFIG_SIZE_MAX;
 	int error;
 
 	if (file) {
@@ -149,7 +158,7 @@ int observe_config(const struct tree *tree, const char *file, bool drop_ins, str
 			return error;
 		return read_drop_ins(tree, config, problems, ret_failure);
 	}
-	error = read_config(tree, CONFIG_FILE, config, problems, ret_failure);
+	error = read_config(tree, CONFIG_FILE, &left, config, problems, ret_failure);
 	if (error < 0 && error != -ENOENT)
 		return error;
 	read_failure_done(ret_failure);

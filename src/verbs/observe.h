@@ -19,6 +19,9 @@
 /* The most bytes of one file that is held in memory. */
 #define FILE_SIZE_MAX (4U << 20)
 
+/* The most bytes of all drop-ins of the configuration together. */
+#define CONFIG_SIZE_MAX (16U << 20)
+
 /* What could not be read, so that the caller can name it. Owned by whoever was passed it. */
 struct read_failure {
 	char *path;
@@ -32,7 +35,8 @@ void observe_facts(const struct kernel *kernel, const struct tree *image, struct
 
 /*
  * -c FILE, as the shell sees it, and the drop-ins only if they are asked for; else CONFIG_FILE and the drop-ins in byte order,
- * inside the tree. Errors of the content go to problems. Negative errno: a file could not be read, named in ret_failure.
+ * inside the tree. Errors of the content go to problems. Negative errno: a file could not be read, named in ret_failure; -E2BIG:
+ * with it the drop-ins have more than CONFIG_SIZE_MAX bytes.
  */
 MUST_CHECK int observe_config(const struct tree *tree, const char *file, bool drop_ins,
 			      struct config *config, struct problems *problems,

@@ -152,6 +152,13 @@ for ((i = 0; i < 2000; i++)); do ln -s /big "$work/image/etc/sysctl.d/$i.conf"; 
 check "$name" 1
 unread "$name" '16 MiB of sysctl.d were read before it'
 
+name='40 links to 1 MiB of assignments'
+host "$name"
+python3 -c 'print("a=\n" * 349525, end="")' >"$work/image/big"
+for ((i = 0; i < 40; i++)); do ln -s /big "$work/image/etc/sysctl.d/$i.conf"; done
+check "$name" 1
+unread "$name" '16 MiB of sysctl.d were read before it'
+
 #
 # What is too many
 #
@@ -192,6 +199,119 @@ cost() {
 	instructions "$program" -q --root="$work/image" check
 }
 linear 'drop-ins' 4 "$(cost 0)" "$(cost 400)" "$(cost 1600)"
+
+#
+# Files of rules, which are streamed, and what they include
+#
+# rules_host NAME: nftables.service starts at boot, in six targets.
+rules_host() {
+	local target
+	host "$1"
+	for target in sysinit basic network-pre network multi-user sockets; do
+		mkdir -p "$work/image/etc/systemd/system/$target.target.wants"
+		ln -s /usr/lib/systemd/system/nftables.service "$work/image/etc/systemd/system/$target.target.wants/"
+	done
+	mkdir "$work/image/etc/nft"
+	printf '%s\n' '[conntrack]' 'mode = disable' >"$work/disable.conf"
+}
+# Looks for users: with mode = disable. The mode differs from what is installed, exit 2.
+plan() {
+	bounded "$@" -- "$program" -c "$work/disable.conf" --root="$work/image" plan
+}
+# includes COUNT: one file includes so many others, each of which includes the first.
+includes() {
+	rules_host "$1 includes" >&2
+	python3 - "$work/image/etc" "$1" <<-'END'
+		import sys
+		folder, count = sys.argv[1], int(sys.argv[2])
+		lines = ['include "nft/%d.nft"\n' % i for i in range(count)]
+		open(folder + "/nftables.conf", "w").write("".join(lines))
+		for i in range(count):
+		    open("%s/nft/%d.nft" % (folder, i), "w").write(lines[0] + "table ip a { }\n")
+	END
+}
+name='2,000 includes in 6 units'
+includes 2000
+plan "$name" 2
+says_not "$name" 'cannot read'
+# cost_of_includes COUNT: instructions.
+cost_of_includes() {
+	includes "$1"
+	instructions "$program" -q -c "$work/disable.conf" --root="$work/image" plan
+}
+linear 'includes' 4 "$(cost_of_includes 0)" "$(cost_of_includes 100)" "$(cost_of_includes 400)"
+
+name='rules of 60 MiB'
+rules_host "$name"
+python3 -c 'print("add rule ip a b ip saddr 192.0.2.1 accept\n" * 1500000 + "ct state new accept")' >"$work/image/etc/nftables.conf"
+plan "$name" 2
+says "$name" 'line 1500001 asks for connection tracking'
+name='rules of 80 MiB'
+truncate -s 80M "$work/image/etc/nftables.conf"
+plan "$name" 2
+says "$name" '64 MiB of files of rules were read, which is the most'
+name='one line of 60 MiB'
+head -c 60M /dev/zero | tr '\0' 'c' >"$work/image/etc/nftables.conf"
+plan "$name" 2
+says_not "$name" 'cannot read'
+
+name='includes that are 30 deep'
+rules_host "$name"
+echo 'include "nft/1"' >"$work/image/etc/nftables.conf"
+for ((i = 1; i < 30; i++)); do echo "include \"nft/$((i + 1))\"" >"$work/image/etc/nft/$i"; done
+plan "$name" 2
+says "$name" 'etc/nft/17: included more than 16 files deep, which nft refuses'
+
+name='includes in a circle'
+rules_host "$name"
+echo 'include "/etc/nft/*"' | tee "$work/image/etc/nftables.conf" >"$work/image/etc/nft/a"
+ln -s a "$work/image/etc/nft/b"
+ln -s c "$work/image/etc/nft/c"
+plan "$name" 2
+says "$name" 'etc/nft/c: Too many levels of symbolic links'
+
+name='patterns for very many names'
+rules_host "$name"
+many etc/nft '' 2000
+for ((i = 0; i < 2000; i++)); do printf 'include "/etc/nft/*%s*a*b*c*d*e*f*"\n' "$i"; done >"$work/image/etc/nftables.conf"
+plan "$name" 2
+says "$name" 'patterns of included files were compared with 100,000 names'
+
+#
+# Other verbs
+#
+name='a drop-in that cannot be read'
+host "$name"
+echo 'net.netfilter.nf_conntrack_max = 5' >"$work/image/etc/sysctl.d/99-a.conf"
+chmod 600 "$work/image/etc/sysctl.d/99-a.conf"
+bounded "$name: plan" 1 -- "${user[@]}" "$program" --root="$work/image" plan
+unread "$name: plan" 'sysctl.d/99-a.conf: Permission denied; run it as root'
+bounded "$name: adoption" 1 -- "${user[@]}" "$program" --root="$work/image" plan --from-system
+says "$name: adoption" 'What could be read sets nothing of connection tracking'
+says_not "$name: adoption" 'No file of this host'
+# The advice of each of these messages: as root the override is seen, and install says so.
+bounded "$name: adoption as root" 0 -- "$program" --root="$work/image" plan --from-system
+says "$name: adoption as root" 'max = 5'
+chmod 644 "$work/image/etc/sysctl.d/99-a.conf"
+truncate -s 5M "$work/image/etc/sysctl.d/99-a.conf"
+bounded "$name: install" 2 -- "$program" --root="$work/image" install
+says "$name: install" 'sysctl.d/99-a.conf: larger than 4 MiB'
+says "$name: install" 'It is not known whether another source overrides the values: see the warnings.'
+says_not "$name: install" 'at every load'
+
+name='a configuration of too many drop-ins'
+host "$name"
+mkdir "$work/image/etc/conntrack-persist.conf.d"
+many etc/conntrack-persist.conf.d .conf 10001
+check "$name" 1
+says "$name" 'more than 10,000 files in one folder'
+name='a configuration of more than 16 MiB'
+rm -r "$work/image/etc/conntrack-persist.conf.d"
+mkdir "$work/image/etc/conntrack-persist.conf.d"
+head -c 4M /dev/zero | tr '\0' '#' >"$work/image/big"
+for ((i = 0; i < 200; i++)); do ln -s /big "$work/image/etc/conntrack-persist.conf.d/$i.conf"; done
+check "$name" 1
+says "$name" 'the files of the configuration are larger than 16 MiB together'
 
 #
 # Of the running host, whose /etc is another one for the time of the test
