@@ -19,13 +19,16 @@ LIBRARY_NOTE("libsystemd.so.0", "kernel-log", "messages of a full table since bo
 	8192 /* what /dev/kmsg needs for its longest (CONSOLE_EXT_LOG_MAX, PRINTK_MESSAGE_MAX) */
 #define US_PER_S 1000000U
 
+/* Entries that are looked at, the newest: about a second of a processor, and more than a kernel says in months. */
+#define ENTRIES_MAX 100000U
+
 struct reader {
 	typeof(sd_id128_get_boot) *sd_id128_get_boot;
 	typeof(sd_journal_open) *sd_journal_open;
 	typeof(sd_journal_close) *sd_journal_close;
 	typeof(sd_journal_add_match) *sd_journal_add_match;
-	typeof(sd_journal_seek_head) *sd_journal_seek_head;
-	typeof(sd_journal_next) *sd_journal_next;
+	typeof(sd_journal_seek_tail) *sd_journal_seek_tail;
+	typeof(sd_journal_previous) *sd_journal_previous;
 	typeof(sd_journal_get_data) *sd_journal_get_data;
 	typeof(sd_journal_get_realtime_usec) *sd_journal_get_realtime_usec;
 	sd_journal *journal;
@@ -44,8 +47,8 @@ static int reader_load(struct reader *reader)
 		LIBRARY_SYMBOL(reader, sd_journal_open),
 		LIBRARY_SYMBOL(reader, sd_journal_close),
 		LIBRARY_SYMBOL(reader, sd_journal_add_match),
-		LIBRARY_SYMBOL(reader, sd_journal_seek_head),
-		LIBRARY_SYMBOL(reader, sd_journal_next),
+		LIBRARY_SYMBOL(reader, sd_journal_seek_tail),
+		LIBRARY_SYMBOL(reader, sd_journal_previous),
 		LIBRARY_SYMBOL(reader, sd_journal_get_data),
 		LIBRARY_SYMBOL(reader, sd_journal_get_realtime_usec),
 	};
@@ -74,7 +77,7 @@ static int reader_open(struct reader *reader)
 	error = reader->sd_journal_add_match(reader->journal, boot, 0);
 	if (error >= 0)
 		error = reader->sd_journal_add_match(reader->journal, "_TRANSPORT=kernel", 0);
-	return error < 0 ? error : reader->sd_journal_seek_head(reader->journal);
+	return error < 0 ? error : reader->sd_journal_seek_tail(reader->journal);
 }
 
 /* The value of a field of this entry, cut to size; "": it has none. */
@@ -126,16 +129,17 @@ static bool read_journal(struct full_messages *ret)
 {
 	struct reader CLEANUP(reader_done) reader = {0};
 	struct full_messages messages = {0};
+	unsigned int count = 0;
 	int more;
 
 	if (reader_open(&reader) < 0)
 		return false;
-	while ((more = reader.sd_journal_next(reader.journal)) > 0) {
-		messages.known = true;
+	while ((more = reader.sd_journal_previous(reader.journal)) > 0 && count++ < ENTRIES_MAX)
 		note_entry(&reader, &messages);
-	}
+	messages.known = count > 0;
 	if (!messages.known)
 		return false;
+	messages.cut = more > 0;
 	messages.since_boot = messages.since_boot && more == 0;
 	*ret = messages;
 	return true;
@@ -175,11 +179,19 @@ static bool read_buffer(struct full_messages *ret)
 	uint64_t boot_time = find_boot_time();
 	struct full_messages messages = {.known = true};
 	char record[RECORD_SIZE + 1];
-	ssize_t length;
+	unsigned int count = 0;
+	ssize_t length = 0;
 
 	if (fd < 0)
 		return false;
 	for (;;) {
+		/* New records may come as fast as they are read. */
+		if (count++ == ENTRIES_MAX) {
+			messages.cut = true;
+			messages.since_boot = false;
+			length = 0;
+			break;
+		}
 		length = read(fd, record, RECORD_SIZE);
 		if (length > 0) {
 			record[length] = '\0';

@@ -11,6 +11,7 @@
 struct full_messages {
 	bool known;	 /* somebody keeps the kernel's messages, and we may read them */
 	bool since_boot; /* all of this boot; else the oldest may be lost (the kernel's own buffer) */
+	bool cut;	 /* there are more messages than are looked at */
 	uint64_t count;	       /* "table full, dropping packet" */
 	uint64_t namespaces;   /* of these, those that name a network namespace (from 6.17 on) */
 	uint64_t expectations; /* "expectation table full" */

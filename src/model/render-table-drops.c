@@ -61,7 +61,9 @@ void add_messages(struct screen *screen, const struct table *table)
 {
 	struct buffer *text = &screen_add(screen, "messages", RANK_MESSAGES)->text;
 	const struct full_messages *messages = &table->messages;
-	const char *log = messages->since_boot ? "the log" : "what is left of the log";
+	const char *log = messages->cut		 ? "the newest 100,000 lines of the log"
+			  : messages->since_boot ? "the log"
+						 : "what is left of the log";
 
 	if (!messages->known)
 		return;

@@ -68,11 +68,11 @@ static json_t *messages(struct report *report, const struct full_messages *messa
 {
 	if (!messages->known)
 		return json_null();
-	return report_pack(report, "{s:I, s:I, s:I, s:b, s:o, s:o}", "count",
-			   (json_int_t)messages->count, "namespaces",
-			   (json_int_t)messages->namespaces, "expectations",
-			   (json_int_t)messages->expectations, "since_boot", messages->since_boot,
-			   "first", moment(messages->first), "last", moment(messages->last));
+	return report_pack(
+		report, "{s:I, s:I, s:I, s:b, s:b, s:o, s:o}", "count", (json_int_t)messages->count,
+		"namespaces", (json_int_t)messages->namespaces, "expectations",
+		(json_int_t)messages->expectations, "since_boot", messages->since_boot, "cut",
+		messages->cut, "first", moment(messages->first), "last", moment(messages->last));
 }
 
 static void set_count(struct report *report, json_t *object, const char *name, uint64_t count)
