@@ -47,7 +47,7 @@ _conntrack_persist() {
 	status) options+=' --watch --prometheus' ;;
 	apply) options+=' --force --netns' ;;
 	unload) options+=' --dry-run' ;;
-	check | keys) options+=' --root' ;;
+	check | keys | users) options+=' --root' ;;
 	'') options+=' --root --dry-run --force --no-live --at-boot --from-system --ini --watch --prometheus --netns' ;;
 	esac
 	case $current in

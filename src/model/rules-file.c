@@ -17,11 +17,11 @@ static bool is_word_part(char c)
 static bool is_of_tracking(const char *word, size_t length)
 {
 	static const char *const words[] = {
-		"ct",	       "conntrack", "state",	"masquerade", "MASQUERADE", "snat",
-		"dnat",	       "SNAT",	    "DNAT",	"redirect",   "REDIRECT",   "notrack",
-		"NOTRACK",     "CT",	    "connmark", "CONNMARK",   "connlimit",  "flowtable",
-		"synproxy",    "SYNPROXY",  "NETMAP",	"connbytes",  "helper",	    "nat",
-		"CONNSECMARK", "connlabel",
+		"ct",	       "conntrack", "state",	 "masquerade", "MASQUERADE", "snat",
+		"dnat",	       "SNAT",	    "DNAT",	 "redirect",   "REDIRECT",   "notrack",
+		"NOTRACK",     "CT",	    "connmark",	 "CONNMARK",   "connlimit",  "flowtable",
+		"synproxy",    "SYNPROXY",  "NETMAP",	 "connbytes",  "helper",     "nat",
+		"CONNSECMARK", "connlabel", "CLUSTERIP",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
@@ -37,27 +37,39 @@ static void end_word(struct rules_file *file)
 	size_t length = file->word_length;
 
 	file->word_length = 0;
-	if (length == 0 || length > sizeof(file->word) || file->comment)
+	if (length == 0 || length > sizeof(file->word) || file->comment || file->quoted)
 		return;
-	if (!file->hash && length == strlen(include) && memcmp(file->word, include, length) == 0)
+	if (!file->script && length == strlen(include) && memcmp(file->word, include, length) == 0)
 		file->place = RULES_BEHIND_INCLUDE;
-	else if (file->asks == 0 && is_of_tracking(file->word, length))
-		file->asks = file->lines + 1;
+	else if (file->last_ask <= file->lines && is_of_tracking(file->word, length)) {
+		file->last_ask = file->lines + 1;
+		file->ask_lines++;
+		if (file->asks == 0)
+			file->asks = file->last_ask;
+	}
 }
 
 static void end_line(struct rules_file *file)
 {
 	file->lines++;
 	file->place = RULES_TEXT;
-	file->started = file->comment = file->hash = false;
+	file->started = file->comment = file->quoted = file->escaped = false;
+}
+
+/* Words inside of quotes are comments, names and prefixes of log lines. iptables-save writes a quote in them as \". */
+static void read_quote(struct rules_file *file, char c)
+{
+	if (c == '"' && !file->escaped && !file->comment && !file->script)
+		file->quoted = !file->quoted;
+	file->escaped = c == '\\' && !file->escaped && file->quoted;
 }
 
 static void read_text(struct rules_file *file, char c)
 {
-	if (c == '#') {
-		file->hash = true;
-		file->comment = file->comment || !file->started;
-	}
+	/* iptables-restore takes a # in the middle of a word as a part of the word. */
+	if (c == '#' && !file->quoted && (!file->started || strchr(" \t;{}", file->previous)))
+		file->comment = true;
+	read_quote(file, c);
 	file->started = file->started || (c != ' ' && c != '\t');
 	if (c == '\n')
 		end_line(file);
@@ -84,16 +96,18 @@ static bool read_character(struct rules_file *file, char c)
 	if (file->place == RULES_NAME)
 		return read_name(file, c);
 	if (is_word_part(c)) {
+		file->escaped = false;
 		if (file->word_length < sizeof(file->word))
 			file->word[file->word_length] = c;
 		/* A word that is too long is none of those, however long it gets. */
 		file->word_length += file->word_length <= sizeof(file->word);
 		file->place = RULES_TEXT;
 		file->started = true;
+		file->previous = c;
 		return false;
 	}
 	end_word(file);
-	if (file->place == RULES_BEHIND_INCLUDE && c == '"') {
+	if (file->place == RULES_BEHIND_INCLUDE && c == '"' && !file->quoted) {
 		file->place = RULES_NAME;
 		file->name_length = 0;
 		return false;
@@ -101,6 +115,7 @@ static bool read_character(struct rules_file *file, char c)
 	if (c != ' ' && c != '\t')
 		file->place = RULES_TEXT;
 	read_text(file, c);
+	file->previous = c;
 	return false;
 }
 

@@ -19,17 +19,23 @@ enum rules_place {
 
 /* Start with `struct rules_file f = {0}`. Needs the same memory for a file of any size. */
 struct rules_file {
+	bool script; /* set by the caller: a shell's text, whose quotes hold commands */
+
 	unsigned int
 		asks; /* the first line that asks for connection tracking, from 1; 0: none so far */
-	bool long_name; /* it includes a name that is longer than any path */
+	unsigned int ask_lines; /* how many lines do */
+	bool long_name;		/* it includes a name that is longer than any path */
 
 	/* The rest is the reader's own. */
 	unsigned int lines; /* that have ended */
 	enum rules_place place;
-	bool started, comment,
-		hash; /* of this line: not only blanks; a comment throughout; a # was seen */
-	char word[RULES_WORD_SIZE], name[PATH_MAX];
+	bool started, comment; /* of this line: it has more than blanks; the rest is a comment */
+	bool quoted, escaped;  /* of this line: inside of quotes; behind a backslash there */
+	unsigned int last_ask; /* the last line that was counted */
+	char previous;
+	char word[RULES_WORD_SIZE];
 	size_t word_length, name_length;
+	char name[PATH_MAX]; /* last, because a reader of many short texts does not clear it */
 };
 
 /*

@@ -91,7 +91,8 @@ static void append_use(struct uses *uses, struct use *use)
 
 void uses_add(struct uses *uses, const struct use_heading *heading, const char *format, ...)
 {
-	struct use item = {heading->certainty, heading->kind, NULL, NULL, heading->breaks, 0};
+	struct use item = {
+		.certainty = heading->certainty, .kind = heading->kind, .breaks = heading->breaks};
 	va_list args;
 
 	/* A full list costs no memory and, as nothing is looked up, hardly any time. */
@@ -109,6 +110,12 @@ void uses_add(struct uses *uses, const struct use_heading *heading, const char *
 		use_clear(&item);
 	else
 		append_use(uses, &item);
+}
+
+void uses_mark_boot(struct uses *uses)
+{
+	for (size_t i = 0; i < uses->count; i++)
+		uses->items[i].at_boot = true;
 }
 
 void uses_move(struct uses *from, struct uses *to, size_t limit)

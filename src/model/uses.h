@@ -11,7 +11,7 @@
 
 enum certainty {
 	USE_LIKELY,  /* somebody who usually does */
-	USE_CERTAIN, /* it would break now */
+	USE_CERTAIN, /* it would break now, or at the next boot */
 };
 
 struct use {
@@ -21,6 +21,7 @@ struct use {
 	char *evidence;	    /* how we know */
 	const char *breaks; /* what happens without conntrack; not owned */
 	uint64_t hash;	    /* of kind, name and evidence */
+	bool at_boot;	    /* it breaks at the next boot, as files say; see uses_mark_boot() */
 };
 
 /* How many findings a list holds at most, so that nobody's rules can fill the memory: about 5 MiB with the longest names. */
@@ -46,6 +47,9 @@ struct use_heading {
 };
 void uses_add(struct uses *uses, const struct use_heading *heading, const char *format, ...)
 	PRINTF_LIKE(3, 4);
+
+/* Marks all findings as what files say of the next boot. */
+void uses_mark_boot(struct uses *uses);
 
 /* Moves all findings to the end of another list, which does not hold them yet; those over its limit are only counted. */
 void uses_move(struct uses *from, struct uses *to, size_t limit);
@@ -81,11 +85,22 @@ MUST_CHECK int uses_of_xtables(const struct xtables_table *table, const char *wh
 /* A program that is known to need connection tracking, by the name of its process ("dockerd"). */
 void uses_of_process(const char *command, struct uses *uses);
 
-/* A unit that is started at boot ("docker.service", "docker.socket"), whether it runs or not. */
+/* A service that is started at boot ("docker.service"), whether it runs or not. */
 void uses_of_unit(const char *unit, struct uses *uses);
 
-/* A file of rules that is loaded at boot and whose line asks for tracking; see model/rules-file.h. */
-void uses_of_rules_file(const char *path, unsigned int line, struct uses *uses);
+/* A service of that list whose package is known to enable it, by its place in the list; NULL behind the last. */
+const char *uses_known_unit(size_t i);
+
+/*
+ * A file of rules that loader ("nftables.service", "/etc/rc.local") loads at boot; lines of it ask for tracking, the first
+ * is number line. See model/rules-file.h.
+ */
+void uses_of_rules_file(const char *loader, const char *path, unsigned int line, unsigned int lines,
+			struct uses *uses);
+
+/* A script, or a file with commands, that runs at boot and sets rules that ask for tracking by itself. */
+void uses_of_boot_script(const char *loader, const char *path, unsigned int line,
+			 struct uses *uses);
 
 /* modules-load.d: a file that asks for nf_conntrack or for what needs it. */
 void uses_of_modules_load(const char *path, const char *text, struct uses *uses);

@@ -53,11 +53,12 @@ static uint64_t memory_limit(const struct session *session)
 static enum exit_code look_for_uses(struct context *context, struct look *look)
 {
 	struct host_uses CLEANUP(host_uses_done) found = {0};
-	enum exit_code code = find_uses(context, &found);
+	enum exit_code code = find_uses(context, USES_ALL, &found);
 
 	if (code != EXIT_DONE)
 		return code;
-	look->uses_known = kernel_sees_host(context->kernel) && !found.unread;
+	look->uses_known = kernel_sees_host(context->kernel) && !found.unread_now &&
+			   !found.unread_files;
 	look->certain = uses_count(&found.uses, USE_CERTAIN);
 	look->likely = uses_count(&found.uses, USE_LIKELY);
 	return EXIT_DONE;

@@ -1,5 +1,6 @@
 /* The verb check: compares files and live values with the plan; changes nothing. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verbs/keep-off.h"
 #include "verbs/live-guard.h"
 #include "verbs/unconfigured.h"
 #include "verbs/verdict.h"
@@ -30,7 +31,11 @@ static void say_verdict(struct context *context, const struct live *live,
 {
 	bool differs = verdict_differs(verdict);
 
-	if (!differs && verdict->unsure)
+	if (!differs && verdict->unsure && verdict->disables)
+		report_say_lines(context->report,
+				 "Not known to be in order: what could not be read may need "
+				 "nf_conntrack at the\nnext boot. See the warnings.");
+	else if (!differs && verdict->unsure)
 		report_say_lines(context->report, "Not known to be in order: what could not be "
 						  "read may set other values. See\n"
 						  "the warnings.");
@@ -38,9 +43,15 @@ static void say_verdict(struct context *context, const struct live *live,
 		report_say(context->report, "In order but for what is switched off.");
 	else if (!differs)
 		say_in_order(context, live);
-	else if (verdict->record && !verdict->live && !verdict->overridden)
+	else if (verdict->record && !verdict->live && !verdict->overridden && !verdict->breaks)
 		report_say(context->report, "In order but for the record of the files, which "
 					    "\"conntrack-persist install\" writes.");
+	else if (!verdict->files && !verdict->live && verdict->breaks)
+		report_say_lines(
+			context->report,
+			"The files are in order, but this host will not boot as it should: "
+			"see the warnings.\nTake what they name out of use, or set "
+			"mode = tune.");
 	else if (!verdict->files && !verdict->live)
 		report_say(context->report,
 			   "The files are in order, and another writer wins: see the "
@@ -97,6 +108,8 @@ static enum exit_code run_check(struct context *context)
 
 	if (code == EXIT_DONE && session_is_unconfigured(&found.session))
 		return say_unconfigured(context);
+	if (code == EXIT_DONE)
+		code = keep_off_look(context, &found.session, KEEP_OFF_CHECK, &found.breaks);
 	if (code == EXIT_DONE) {
 		(void)guard_foretell(context, &found.live);
 		code = tell(context, &found);

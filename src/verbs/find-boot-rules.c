@@ -46,6 +46,14 @@ static int note_key(struct boot_rules *rules, const char *key)
 	return json_object_set_new_nocheck(rules->seen, key, json_true()) < 0 ? -ENOMEM : 1;
 }
 
+int boot_rules_note(struct boot_rules *rules, const char *way, const char *path)
+{
+	struct buffer CLEANUP(buffer_clear) key = {0};
+
+	buffer_printf(&key, "%s%s", way, path);
+	return key.data ? note_key(rules, key.data) : -ENOMEM;
+}
+
 /* Patterns begin with a slash, and no number does. */
 static int note_file(struct boot_rules *rules, const struct stat *status)
 {
@@ -196,26 +204,47 @@ static int judge_file(struct boot_rules *rules, const char *path)
 		reading_refuse(&rules->reading, path,
 			       "it includes a name of more than 4,095 bytes; shorten it");
 	if (file.asks > 0)
-		uses_of_rules_file(path, file.asks, rules->uses);
+		uses_of_rules_file(rules->loader, path, file.asks, file.ask_lines, rules->uses);
 	return error;
+}
+
+int boot_rules_file(struct boot_rules *rules, const char *loader, const char *path)
+{
+	rules->loader = loader;
+	return judge_file(rules, path);
 }
 
 int find_boot_rules(struct boot_rules *rules, const char *unit)
 {
+	/* Debian and Arch, then Fedora, then Alpine and Gentoo; the names of their packages' files. */
 	static const struct {
 		const char *unit, *path;
 	} files[] = {
 		{"nftables.service", "/etc/nftables.conf"},
 		{"nftables.service", "/etc/sysconfig/nftables.conf"},
+		{"nftables.service", "/etc/nftables.nft"},
+		{"nftables.service", "/etc/nftables/rules/main.nft"},
+		{"nftables.service", "/var/lib/nftables/rules-save"},
 		{"netfilter-persistent.service", "/etc/iptables/rules.v4"},
 		{"netfilter-persistent.service", "/etc/iptables/rules.v6"},
+		{"iptables-persistent.service", "/etc/iptables/rules.v4"},
+		{"iptables-persistent.service", "/etc/iptables/rules.v6"},
+		{"iptables.service", "/etc/iptables/rules.v4"},
 		{"iptables.service", "/etc/sysconfig/iptables"},
+		{"iptables.service", "/etc/iptables/iptables.rules"},
+		{"iptables.service", "/etc/iptables/rules-save"},
+		{"iptables.service", "/var/lib/iptables/rules-save"},
+		{"ip6tables.service", "/etc/iptables/rules.v6"},
 		{"ip6tables.service", "/etc/sysconfig/ip6tables"},
+		{"ip6tables.service", "/etc/iptables/ip6tables.rules"},
+		{"ip6tables.service", "/etc/iptables/rules6-save"},
+		{"ip6tables.service", "/var/lib/ip6tables/rules-save"},
+		{"ferm.service", "/etc/ferm/ferm.conf"},
 	};
 	int error = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(files) && error == 0; i++)
 		if (strcmp(unit, files[i].unit) == 0)
-			error = judge_file(rules, files[i].path);
+			error = boot_rules_file(rules, unit, files[i].path);
 	return error;
 }

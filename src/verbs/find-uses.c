@@ -8,8 +8,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "host/rulesets.h"
-#include "verbs/find-boot-rules.h"
-#include "verbs/folders.h"
+#include "verbs/find-boot-files.h"
 #include "verbs/session.h"
 
 #define PATH_MODULES "/proc/modules"
@@ -157,92 +156,6 @@ static int find_processes(const struct context *context, struct uses *uses)
 	return 0;
 }
 
-/* Hands a file's text to a judge, if there is such a file. */
-static int judge_file(struct reading *reading, const char *path,
-		      void (*judge)(const char *path, const char *text, struct uses *uses),
-		      struct uses *uses)
-{
-	char *CLEANUP(free_pointer) text = NULL;
-	int error = reading_file(reading, path, &text);
-
-	if (text)
-		judge(path, text, uses);
-	return error;
-}
-
-static int judge_units(struct reading *units, const char *folder, struct boot_rules *rules)
-{
-	char **names = NULL;
-	size_t count = 0;
-	int error = reading_list(units, folder, "", &names, &count);
-
-	for (size_t i = 0; i < count && error == 0; i++) {
-		uses_of_unit(names[i], rules->uses);
-		error = find_boot_rules(rules, names[i]);
-	}
-	tree_names_free(names, count);
-	return error;
-}
-
-static int find_units(const struct context *context, struct uses *uses)
-{
-	static const char *const folders[] = {
-		"/etc/systemd/system/sysinit.target.wants",
-		"/etc/systemd/system/basic.target.wants",
-		"/etc/systemd/system/network-pre.target.wants",
-		"/etc/systemd/system/network.target.wants",
-		"/etc/systemd/system/multi-user.target.wants",
-		"/etc/systemd/system/sockets.target.wants",
-	};
-	struct reading units = {.context = context, .kind = "units"};
-	struct boot_rules CLEANUP(boot_rules_done) rules = {0};
-	int error = boot_rules_new(context, uses, &rules);
-
-	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++)
-		error = judge_units(&units, folders[i], &rules);
-	return error;
-}
-
-static void judge_ufw(const char *path, const char *text, struct uses *uses)
-{
-	(void)path;
-	if (text_starts_with(text, "ENABLED=yes") || strstr(text, "\nENABLED=yes"))
-		uses_add(uses,
-			 &(struct use_heading){.certainty = USE_LIKELY,
-					       .kind = "service",
-					       .name = "ufw.service",
-					       .breaks = "ufw cannot set its rules: this host has "
-							 "no firewall"},
-			 "enabled: its rules match on connection state");
-}
-
-/* What the visit of modules-load.d works on. */
-struct visit {
-	struct reading *reading;
-	struct uses *uses;
-};
-
-static int visit_loads(void *data, const char *path)
-{
-	const struct visit *visit = data;
-
-	return judge_file(visit->reading, path, uses_of_modules_load, visit->uses);
-}
-
-/* What starts at boot, by the files of the host or image. */
-static int find_files(const struct context *context, struct uses *uses)
-{
-	struct reading ufw = {.context = context, .kind = "ufw's files", .of_program = true};
-	struct reading loads = {.context = context, .kind = "modules-load.d"};
-	int error = find_units(context, uses);
-
-	if (error == 0)
-		error = judge_file(&ufw, "/etc/ufw/ufw.conf", judge_ufw, uses);
-	return error < 0 ? error
-			 : folders_visit(&loads, modules_load_folders, ".conf", visit_loads,
-					 &(struct visit){&loads, uses});
-}
-
 static enum exit_code find_live(struct context *context, struct host_uses *found)
 {
 	enum exit_code code;
@@ -267,15 +180,19 @@ static enum exit_code find_live(struct context *context, struct host_uses *found
 	return EXIT_DONE;
 }
 
-enum exit_code find_uses(struct context *context, struct host_uses *ret)
+enum exit_code find_uses(struct context *context, enum uses_scope scope, struct host_uses *ret)
 {
-	const size_t unread = report_unread_count(context->report);
+	struct report *report = context->report;
+	const size_t before = report_unread_count(report);
 	struct host_uses found = {0};
-	enum exit_code code = context->options->root ? EXIT_DONE : find_live(context, &found);
+	enum exit_code code = scope == USES_ALL && !context->options->root
+				      ? find_live(context, &found)
+				      : EXIT_DONE;
+	const size_t live = report_unread_count(report);
 	int error = 0;
 
 	if (code == EXIT_DONE)
-		error = find_files(context, &found.uses);
+		error = find_boot_files(context, &found.uses);
 	if (found.uses.out_of_memory)
 		error = -ENOMEM;
 	if (error < 0) {
@@ -286,7 +203,8 @@ enum exit_code find_uses(struct context *context, struct host_uses *ret)
 		host_uses_done(&found);
 		return code;
 	}
-	found.unread = report_unread_count(context->report) > unread;
+	found.unread_now = live > before;
+	found.unread_files = report_unread_count(report) > live;
 	*ret = found;
 	return EXIT_DONE;
 }

@@ -10,12 +10,18 @@ struct host_uses {
 	struct module_graph
 		graph; /* empty where the kernel has no modules, or nf_conntrack is not loaded */
 	struct uses uses;
-	bool unread; /* a source could not be read, and was reported: nobody can be ruled out */
+	/* A source could not be read, and was reported: of what uses conntrack now, and of what will at the next boot. */
+	bool unread_now, unread_files;
 };
 void host_uses_done(struct host_uses *found);
 
+enum uses_scope {
+	USES_ALL,
+	USES_BOOT, /* what files say of the next boot, alone */
+};
+
 /* Of an image only its files. What cannot be read is reported; EXIT_FAILED where nothing could be said then. */
-enum exit_code find_uses(struct context *context, struct host_uses *ret);
+enum exit_code find_uses(struct context *context, enum uses_scope scope, struct host_uses *ret);
 
 /* The modules above nf_conntrack and nf_conntrack itself. EXIT_FAILED was reported. */
 enum exit_code find_modules(struct context *context, struct module_graph *ret);

@@ -198,6 +198,9 @@ static enum exit_code tell_rest(struct context *context, const struct comparison
 		keep_off_say_limits(context, &found->session);
 	if (changed)
 		writers_say_others(context, &found->writers);
+	if (verdict.breaks)
+		report_say(context->report,
+			   "This host will not boot as it should: see the warnings.");
 	if (verdict.unsure)
 		report_say(context->report, "It is not known whether %s: see the warnings.",
 			   found->session.plan.mode == MODE_TUNE
@@ -222,11 +225,11 @@ static enum exit_code follow(struct context *context, const struct session *sess
 }
 
 static enum exit_code carry_out(struct context *context, struct session *session,
-				struct changes *changes)
+				struct changes *changes, bool breaks)
 {
 	struct activation activation = {0};
 	bool changed = changes->count > 0;
-	struct comparison CLEANUP(comparison_done) found = {0};
+	struct comparison CLEANUP(comparison_done) found = {.breaks = breaks};
 	enum exit_code code, last;
 	size_t removed = 0;
 
@@ -278,6 +281,7 @@ static enum exit_code install_locked(struct context *context, const struct lock 
 {
 	struct session CLEANUP(session_done) session = {0};
 	struct changes CLEANUP(changes_done) changes = {0};
+	bool breaks = false;
 	enum exit_code code;
 	int error;
 
@@ -286,7 +290,7 @@ static enum exit_code install_locked(struct context *context, const struct lock 
 		return code;
 	code = session_refuse(context, &session);
 	if (code == EXIT_DONE)
-		code = keep_off_look(context, &session, false);
+		code = keep_off_look(context, &session, KEEP_OFF_INSTALL, &breaks);
 	if (code == EXIT_DONE)
 		code = refuse_lowering(context, &session);
 	if (code != EXIT_DONE)
@@ -301,7 +305,7 @@ static enum exit_code install_locked(struct context *context, const struct lock 
 		return EXIT_FAILED;
 	}
 	report_plan(context->report, &session.plan);
-	return carry_out(context, &session, &changes);
+	return carry_out(context, &session, &changes, breaks);
 }
 
 /* Looks before the lock is taken, so that no folder and no lock of ours appears on an unconfigured host. */

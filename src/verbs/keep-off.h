@@ -4,11 +4,19 @@
 
 #include "verbs/session.h"
 
+enum keep_off_run {
+	KEEP_OFF_INSTALL,
+	KEEP_OFF_PLAN,
+	KEEP_OFF_CHECK,
+};
+
 /*
- * What install is to look at before it writes; EXIT_REFUSED while somebody certain uses conntrack, without --force.
- * planning: the same for plan, told as warnings.
+ * Names who uses conntrack now or needs it at the next boot. If the files are not in force yet, install gets EXIT_REFUSED
+ * without --force while such a use is certain or something could not be read, and plan a warning. *ret_breaks: something
+ * fails at the next boot for certain, so that the verdict cannot be "in order". Does nothing in mode tune.
  */
-enum exit_code keep_off_look(struct context *context, const struct session *session, bool planning);
+enum exit_code keep_off_look(struct context *context, const struct session *session,
+			     enum keep_off_run run, bool *ret_breaks);
 
 /* After the files: removes the module if that is wished and nobody uses it; what stays is told. Counts what it removed. */
 enum exit_code keep_off_unload(struct context *context, const struct session *session,

@@ -13,6 +13,7 @@
 /* What differs, and whether install would change anything of it. */
 struct outcome {
 	bool files, differs, changes;
+	bool breaks; /* mode = disable: something fails at the next boot */
 };
 
 static void say_outcome(struct context *context, const struct live *live,
@@ -34,6 +35,10 @@ static void say_outcome(struct context *context, const struct live *live,
 			   "Nothing was changed. \"conntrack-persist install\" carries this out.");
 	else if (live->unwanted)
 		live_say_unwanted(context);
+	else if (outcome->breaks)
+		report_say_lines(context->report,
+				 "Nothing to do from here, but this host will not boot as it "
+				 "should: see the\nwarnings.");
 	else
 		report_say_lines(context->report, "Nothing to do from here: \"conntrack-persist "
 						  "install\" leaves out what it cannot\nreach.");
@@ -45,7 +50,7 @@ static enum exit_code run_plan(struct context *context)
 	struct live CLEANUP(live_done) live = {0};
 	struct host_writers CLEANUP(host_writers_done) writers = {0};
 	enum exit_code code;
-	struct outcome outcome;
+	struct outcome outcome = {0};
 
 	if (context->options->from_system)
 		return adopt(context);
@@ -59,12 +64,13 @@ static enum exit_code run_plan(struct context *context)
 	if (code == EXIT_DONE && guard_foretell(context, &live))
 		foresee_refusal(context);
 	if (code == EXIT_DONE)
-		code = keep_off_look(context, &session, true);
+		code = keep_off_look(context, &session, KEEP_OFF_PLAN, &outcome.breaks);
 	if (code != EXIT_DONE)
 		return code;
 	report_plan(context->report, &session.plan);
 	outcome.files = session_report(context, &session, REPORT_DIFFS);
-	outcome.differs = live_report(context, &session, &live, LIVE_PLAN) || outcome.files;
+	outcome.differs = live_report(context, &session, &live, LIVE_PLAN) || outcome.files ||
+			  outcome.breaks;
 	(void)writers_report(context, &writers);
 	find_initramfs(context, &session, true);
 	live_report_state(context, outcome.differs, &live);

@@ -15,10 +15,11 @@ static json_t *list_uses(struct report *report, const struct uses *uses)
 		const struct use *use = &uses->items[i];
 
 		report_add_item(report, list,
-				report_pack(report, "{s:s, s:s, s:o, s:o, s:s}", "certainty",
+				report_pack(report, "{s:s, s:s, s:o, s:o, s:s, s:b}", "certainty",
 					    words[use->certainty], "kind", use->kind, "name",
 					    report_string(use->name), "evidence",
-					    report_string(use->evidence), "breaks", use->breaks));
+					    report_string(use->evidence), "breaks", use->breaks,
+					    "at_boot", use->at_boot));
 	}
 	return list;
 }
@@ -107,28 +108,36 @@ static enum exit_code say_verdict(struct context *context, const struct host_use
 		report_say(context->report,
 			   "In use: %zu certain, %zu likely. With mode = disable these would "
 			   "break.%s",
-			   certain, likely, found->unread ? " Not everything could be read." : "");
+			   certain, likely,
+			   found->unread_now || found->unread_files
+				   ? " Not everything could be read."
+				   : "");
 		return EXIT_DIFFERS;
 	}
-	if (found->unread) {
+	if (found->unread_now || found->unread_files) {
 		report_say(context->report, "It is not known whether anybody uses connection "
 					    "tracking: not everything could be read.");
 		return EXIT_FAILED;
 	}
-	report_say(context->report, "Nobody on this host is known to use connection tracking.");
+	report_say(context->report,
+		   context->options->root
+			   ? "Nobody in this image is known to use connection tracking."
+			   : "Nobody on this host is known to use connection tracking.");
 	return EXIT_DONE;
 }
 
 static enum exit_code run_users(struct context *context)
 {
 	struct host_uses CLEANUP(host_uses_done) found = {0};
-	enum exit_code code = find_uses(context, &found);
+	enum exit_code code = find_uses(context, USES_ALL, &found);
 	size_t left_out;
 
 	if (code != EXIT_DONE)
 		return code;
 	users_add_json(context, &found);
-	if (found.graph.count > 0)
+	if (context->options->root)
+		report_say(context->report, "          an image: only its files were looked at");
+	else if (found.graph.count > 0)
 		say_module(context, &found.graph, found.graph.count - 1, 0);
 	else
 		report_say(context->report, "          nf_conntrack is %s",
@@ -146,5 +155,5 @@ const struct verb verb_users = {
 	.name = "users",
 	.help = "who on this host uses connection tracking, and how we know",
 	.run = run_users,
-	.flags = VERB_RUNNING,
+	.flags = 0,
 };

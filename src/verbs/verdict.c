@@ -47,6 +47,8 @@ enum exit_code verdict_reach(struct context *context, const struct comparison *f
 	enum exit_code code = EXIT_DONE;
 
 	judge_files(&found->session, &verdict);
+	verdict.disables = found->session.plan.mode == MODE_DISABLE;
+	verdict.breaks = found->breaks;
 	verdict.live = live_differs(&found->live);
 	verdict.overridden = writers_report(context, &found->writers);
 	if (found->session.plan.mode == MODE_TUNE)
@@ -60,7 +62,7 @@ enum exit_code verdict_reach(struct context *context, const struct comparison *f
 
 bool verdict_differs(const struct verdict *verdict)
 {
-	return verdict->files || verdict->live || verdict->overridden;
+	return verdict->files || verdict->live || verdict->overridden || verdict->breaks;
 }
 
 enum exit_code verdict_code(const struct verdict *verdict)

@@ -11,6 +11,7 @@ struct comparison {
 	struct session session;
 	struct live live;
 	struct host_writers writers;
+	bool breaks; /* of keep_off_look(), which the verb calls */
 };
 void comparison_done(struct comparison *found);
 
@@ -23,6 +24,8 @@ enum exit_code comparison_make(struct context *context, struct comparison *found
 struct verdict {
 	bool files; /* a file, or the record of the files, is not as planned */
 	bool live; /* a live value differs, or nf_conntrack cannot load, or is loaded in mode disable */
+	bool disables;	 /* mode = disable */
+	bool breaks;	 /* mode = disable, and something needs nf_conntrack at the next boot */
 	bool overridden; /* another source overrides a value */
 	bool record;	 /* of the files, nothing but the record of them differs */
 	bool forced;	 /* install changes one of the files with --force only */

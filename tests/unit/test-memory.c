@@ -514,7 +514,7 @@ static int find_uses(void)
 	uses_of_process("dockerd", &uses);
 	uses_of_unit("docker.service", &uses);
 	uses_of_unit("docker.service", &uses);
-	uses_of_rules_file("/etc/nftables.conf", 1, &uses);
+	uses_of_rules_file("a.service", "/etc/nftables.conf", 1, 1, &uses);
 	uses_of_modules_load("/etc/modules-load.d/a.conf", "nf_conntrack\n", &uses);
 	return judge_uses(&uses, 6);
 }

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "model/boot-script.h"
 #include "model/rules-file.h"
+#include "model/unit-file.h"
 #include "model/uses.h"
 
 #define RULES "/etc/nftables.conf"
@@ -54,14 +56,26 @@ static void file_of_rules_is_a_use(void **state)
 	struct uses CLEANUP(uses_done) uses = {0};
 
 	(void)state;
-	uses_of_rules_file(RULES, 7, &uses);
+	uses_of_rules_file("nftables.service", RULES, 7, 3, &uses);
 	expect_number("uses", uses.count, 1);
-	expect_text("evidence", uses.items[0].evidence,
-		    "line 7 asks for connection tracking, and is loaded at boot");
+	expect_text(
+		"evidence", uses.items[0].evidence,
+		"is loaded at boot by nftables.service and has 3 lines with connection state or "
+		"NAT (the first is line 7), so that it is refused as a whole");
 	expect_text("name", uses.items[0].name, RULES);
 	expect_text("kind", uses.items[0].kind, "file");
-	assert_int_equal(uses.items[0].certainty, USE_LIKELY);
-	expect_part("breaks", uses.items[0].breaks, "refused as a whole");
+	assert_int_equal(uses.items[0].certainty, USE_CERTAIN);
+	expect_part("breaks", uses.items[0].breaks, "without a firewall");
+	uses_of_boot_script("/etc/rc.local", "/etc/rc.local", 2, &uses);
+	uses_of_boot_script("fw.service", "/usr/local/sbin/fw", 3, &uses);
+	expect_text("by itself", uses.items[1].evidence,
+		    "is run at boot, and line 2 sets a rule with connection state or NAT");
+	expect_text("by a unit", uses.items[2].evidence,
+		    "is run at boot by fw.service, and line 3 sets a rule with connection state or "
+		    "NAT");
+	assert_false(uses.items[2].at_boot);
+	uses_mark_boot(&uses);
+	assert_true(uses.items[0].at_boot && uses.items[2].at_boot);
 }
 
 /* The names of the modules that it would load, with a blank behind each. */
@@ -183,6 +197,107 @@ static void words_end_at_any_other_character(void **state)
 	expect_line("x\nsnat", 2);
 }
 
+static void expect_count(const char *text, unsigned int lines)
+{
+	struct rules_file file = {0};
+	const char *position = text;
+	char *name = NULL;
+
+	expect_number(text, rules_file_read(&file, &position, text + strlen(text), &name), 0);
+	rules_file_end(&file);
+	expect_number(text, file.ask_lines, lines);
+}
+
+static void lines_that_ask_are_counted(void **state)
+{
+	(void)state;
+	expect_count("ct\n", 1);
+	expect_count("ct state new ct mark 1\nx\nct state invalid drop", 2);
+	expect_count("*nat\n-A P -j SNAT\n#ct\n-A P -m state -j DNAT\n", 3);
+	expect_count("tcp dport 22\n", 0);
+}
+
+static void words_in_quotes_and_comments_do_not_count(void **state)
+{
+	(void)state;
+	expect_line("tcp dport 22 accept # ct state new\n", 0);
+	expect_line("table a { # nat\n", 0);
+	expect_line("tcp dport 22 accept comment \"ct state\"\n", 0);
+	expect_line("-A INPUT -m comment --comment \"a \\\"state\\\" nat\" -j ACCEPT\n", 0);
+	expect_line("log prefix \"nat: \" ct state new\n", 1);
+	expect_line("-A INPUT -m comment --comment \"a \\\\\" -m state\n", 1);
+	/* A quote that does not end does not hide the lines behind it. */
+	expect_line("log prefix \"a\nct state new\n", 2);
+	/* iptables-restore knows no comment behind a word. */
+	expect_line("-A INPUT --comment a#b -m state\n", 1);
+	expect_line("comment \"#\" ct state new\n", 1);
+}
+
+static void expect_command(const char *line, bool sets_rules, bool asks)
+{
+	struct boot_command found;
+
+	assert_int_equal(boot_command_read(line, strlen(line), &found), 0);
+	expect_number(line, found.sets_rules, sets_rules);
+	expect_number(line, found.asks, asks);
+}
+
+static void commands_are_judged(void **state)
+{
+	static const char line[] = "nft -f /etc/a.nft </dev/null; '/usr/sbin/nft' \"/b c\" / x/y";
+	const char *position = line, *path;
+	size_t size;
+
+	(void)state;
+	expect_command("iptables -A INPUT -m state --state NEW -j ACCEPT", true, true);
+	expect_command("/sbin/ip6tables-nft -t nat -A POSTROUTING -j MASQUERADE", true, true);
+	expect_command("nft 'add rule inet a b ct state new accept'", true, true);
+	expect_command("nft \"add rule inet a b ct state new accept\"", true, true);
+	expect_command("$IPT -A INPUT -m conntrack --ctstate NEW -j ACCEPT", true, true);
+	expect_command("-/usr/sbin/iptables-restore /etc/x", true, false);
+	expect_command("iptables -A INPUT -p tcp -j ACCEPT", true, false);
+	expect_command("iptables -D INPUT -m state --state NEW -j ACCEPT", false, false);
+	expect_command("echo nat state ct", false, false);
+	expect_command("iptablesx -m state", false, false);
+	expect_command("", false, false);
+	path = boot_command_path(&position, line + strlen(line), &size);
+	assert_true(path && size == 10 && memcmp(path, "/etc/a.nft", size) == 0);
+	path = boot_command_path(&position, line + strlen(line), &size);
+	assert_true(path && size == 9 && memcmp(path, "/dev/null", size) == 0);
+	path = boot_command_path(&position, line + strlen(line), &size);
+	assert_true(path && size == 2 && memcmp(path, "/b", size) == 0);
+	assert_null(boot_command_path(&position, line + strlen(line), &size));
+}
+
+static void unit_lines_are_read(void **state)
+{
+	static const char text[] =
+		"[Unit]\nWants=a.service\n# Requires=no.service\nRequires = b \\\n"
+		" # a comment\n  c\nAfter=d\n\nExecStart=/bin/x \\\n  -y\nnone\n"
+		"Service=e.service";
+	static const struct {
+		enum unit_key key;
+		unsigned int number;
+		const char *value;
+	} lines[] = {
+		{UNIT_PULLS, 2, "a.service"}, {UNIT_PULLS, 4, " b \\"},
+		{UNIT_PULLS, 6, "c"},	      {UNIT_RUNS, 9, "/bin/x \\"},
+		{UNIT_RUNS, 10, "-y"},	      {UNIT_ACTIVATES, 12, "e.service"},
+	};
+	struct unit_reader reader = {.position = text};
+	struct unit_line line;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		assert_true(unit_read_line(&reader, &line));
+		expect_number(lines[i].value, line.key, lines[i].key);
+		expect_number(lines[i].value, line.number, lines[i].number);
+		expect_number(lines[i].value, line.size, strlen(lines[i].value));
+		assert_memory_equal(line.value, lines[i].value, line.size);
+	}
+	assert_false(unit_read_line(&reader, &line));
+}
+
 /* As nft 1.0.6 takes them, tried with it. */
 static void includes_are_found(void **state)
 {
@@ -280,6 +395,10 @@ int main(void)
 		cmocka_unit_test(every_word_of_tracking_is_known),
 		cmocka_unit_test(rules_without_tracking_are_passed_over),
 		cmocka_unit_test(words_end_at_any_other_character),
+		cmocka_unit_test(lines_that_ask_are_counted),
+		cmocka_unit_test(words_in_quotes_and_comments_do_not_count),
+		cmocka_unit_test(commands_are_judged),
+		cmocka_unit_test(unit_lines_are_read),
 		cmocka_unit_test(includes_are_found),
 		cmocka_unit_test(longest_names_are_included),
 		cmocka_unit_test(file_of_rules_is_a_use),

@@ -271,41 +271,38 @@ static void programs_that_run_or_start_at_boot_are_found(void **state)
 {
 	static const struct {
 		const char *command, *unit;
-		enum certainty while_it_runs;
+		enum certainty while_it_runs, at_boot;
 	} rows[] = {
-		{"dockerd", "docker", USE_LIKELY},
-		{"containerd", "containerd", USE_LIKELY},
-		{"kubelet", "kubelet", USE_LIKELY},
-		{"k3s-server", "k3s", USE_LIKELY},
-		{"kube-proxy", "kube-proxy", USE_CERTAIN},
-		{"firewalld", "firewalld", USE_CERTAIN},
-		{"libvirtd", "libvirtd", USE_LIKELY},
-		{"virtnetworkd", "virtnetworkd", USE_LIKELY},
-		{"lxd", "lxd", USE_LIKELY},
-		{"incusd", "incus", USE_LIKELY},
-		{"ovs-vswitchd", "openvswitch-switch", USE_LIKELY},
-		{"keepalived", "keepalived", USE_LIKELY},
-		{"conntrackd", "conntrackd", USE_LIKELY},
-		{"tailscaled", "tailscaled", USE_LIKELY},
+		{"dockerd", "docker", USE_LIKELY, USE_CERTAIN},
+		{"containerd", "containerd", USE_LIKELY, USE_LIKELY},
+		{"kubelet", "kubelet", USE_LIKELY, USE_CERTAIN},
+		{"k3s-server", "k3s", USE_LIKELY, USE_CERTAIN},
+		{"kube-proxy", "kube-proxy", USE_CERTAIN, USE_CERTAIN},
+		{"firewalld", "firewalld", USE_CERTAIN, USE_CERTAIN},
+		{"libvirtd", "libvirtd", USE_LIKELY, USE_LIKELY},
+		{"virtnetworkd", "virtnetworkd", USE_LIKELY, USE_LIKELY},
+		{"lxd", "lxd", USE_LIKELY, USE_LIKELY},
+		{"incusd", "incus", USE_LIKELY, USE_LIKELY},
+		{"ovs-vswitchd", "openvswitch-switch", USE_LIKELY, USE_CERTAIN},
+		{"keepalived", "keepalived", USE_LIKELY, USE_LIKELY},
+		{"conntrackd", "conntrackd", USE_LIKELY, USE_CERTAIN},
+		{"tailscaled", "tailscaled", USE_LIKELY, USE_LIKELY},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct uses CLEANUP(uses_done) uses = {0};
-		struct buffer CLEANUP(buffer_clear) service = {0}, socket = {0};
+		struct buffer CLEANUP(buffer_clear) service = {0};
 
 		buffer_printf(&service, "%s.service", rows[i].unit);
-		buffer_printf(&socket, "%s.socket", rows[i].unit);
 		uses_of_process(rows[i].command, &uses);
 		uses_of_process(rows[i].command, &uses);
 		assert_int_equal(uses.count, 1);
 		assert_int_equal(uses.items[0].certainty, rows[i].while_it_runs);
-		/* what starts at boot may be set up to do without */
-		uses_of_unit(socket.data, &uses);
-		assert_int_equal(uses.count, 2);
-		assert_int_equal(uses.items[1].certainty, USE_LIKELY);
+		uses_of_unit(service.data, &uses);
 		uses_of_unit(service.data, &uses);
 		assert_int_equal(uses.count, 2);
+		assert_int_equal(uses.items[1].certainty, rows[i].at_boot);
 		for (size_t j = 0; j < uses.count; j++) {
 			expect_text("kind", uses.items[j].kind, "service");
 			expect_text(rows[i].command, uses.items[j].name, service.data);
@@ -329,6 +326,7 @@ static void other_programs_and_units_are_not_found(void **state)
 		".service",
 		".socket",
 		"docker.timer",
+		"docker.socket",
 		"dockerd.service",
 		"lx.service",
 		"lxd2.service",
