@@ -168,6 +168,7 @@ static int plan_lasting(struct plan *plan, const struct plan_request *request)
 		.expect_hashsize = plan->sizes.expect_hashsize,
 		.page_size = plan->sizes.page_size,
 		.word_size = plan->sizes.word_size,
+		.resize = plan->resize,
 	};
 	struct buffer b = {0};
 	int error;
@@ -203,6 +204,7 @@ static int plan_of_boot(struct plan *plan)
 		.hashsize = plan->sizes.hashsize,
 		.page_size = plan->sizes.page_size,
 		.word_size = plan->sizes.word_size,
+		.resize = plan->resize,
 	};
 	struct buffer b = {0};
 	int error;
@@ -233,6 +235,7 @@ static int plan_tune(struct plan *plan, const struct plan_request *request)
 	int error;
 
 	plan->synchronous = values[SETTING_SYNCHRONOUS].number;
+	plan->resize = (enum resize)values[SETTING_RESIZE].number;
 	plan->restore = values[SETTING_ON_DRIFT].number == DRIFT_RESTORE;
 	error = plan_lasting(plan, request);
 	if (error < 0 || !plan->sizes.of_boot)

@@ -31,8 +31,9 @@ struct plan_sizes {
 
 struct plan {
 	enum mode mode;
-	bool synchronous; /* with an install line */
-	bool restore;	  /* with the drop-in of on_drift = restore */
+	bool synchronous;   /* with an install line */
+	enum resize resize; /* when hashsize may be set while the table has entries */
+	bool restore;	    /* with the drop-in of on_drift = restore */
 	struct plan_sizes sizes;
 	struct setting
 		*settings; /* in the order in which they are written; empty in mode disable */

@@ -106,42 +106,78 @@ static void render_at_least(struct buffer *b, const struct setting *max,
 		      max->wanted);
 }
 
-static void render_hashsize(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
+/* Adds the matches of a table that has not the size, or, at_least, has fewer buckets. */
+static void render_other_size(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
 {
 	uint64_t rounded[ROUNDED_MAX];
 	size_t count = render_list_rounded(sizes, rounded);
 
-	if (at_least) {
+	buffer_printf(b, "ATTR{parameters/hashsize}%s\"", at_least ? "==" : "!=");
+	if (at_least)
+		pattern_add_smaller(b, rounded[0]);
+	for (size_t i = 0; i < count && !at_least; i++)
+		buffer_printf(b, "%s%" PRIu64, i > 0 ? "|" : "", rounded[i]);
+	buffer_add(b, "\"");
+}
+
+static void render_hashsize(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
+{
+	if (at_least)
 		buffer_add(b,
 			   "\n"
-			   "# Whoever raises max raises the buckets as well: more of them stay.\n"
-			   "ATTR{parameters/hashsize}==\"");
-		pattern_add_smaller(b, rounded[0]);
-		buffer_printf(b, "\", \\\n  ATTR{parameters/hashsize}=\"%" PRIu64 "\"\n",
-			      sizes->hashsize);
-		return;
-	}
-	buffer_add(
-		b,
-		"\n"
-		"# Not if it has the size already (rounded as the kernel does): the kernel would\n"
-		"# build a whole new table before it notices.\n"
-		"ATTR{parameters/hashsize}!=\"");
-	for (size_t i = 0; i < count; i++)
-		buffer_printf(b, "%s%" PRIu64, i > 0 ? "|" : "", rounded[i]);
-	buffer_printf(b, "\", ATTR{parameters/hashsize}=\"%" PRIu64 "\"\n", sizes->hashsize);
+			   "# Whoever raises max raises the buckets as well: more of them stay.\n");
+	else
+		buffer_add(
+			b,
+			"\n"
+			"# Not if it has the size already (rounded as the kernel does): the kernel "
+			"would\n"
+			"# build a whole new table before it notices.\n");
+	render_other_size(b, sizes, at_least);
+	buffer_printf(b, "%sATTR{parameters/hashsize}=\"%" PRIu64 "\"\n",
+		      at_least ? ", \\\n  " : ", ", sizes->hashsize);
+}
+
+/* Events come while the table is in use as well: coldplug, udevadm trigger, those of install itself. */
+static void render_resize_gate(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
+{
+	bool by_count = sizes->resize == RESIZE_AUTO;
+
+	buffer_printf(b,
+		      "\n"
+		      "# resize = %s: no new table while it has %s entries, because a\n"
+		      "# resize stops all tracked traffic. Until the next load max is left to\n"
+		      "# " UNIT " then, because a rule cannot compare it with the\n"
+		      "# buckets. The count is that of the host's own network namespace.\n"
+		      "SYSCTL{net/netfilter/nf_conntrack_count}==\"",
+		      by_count ? "auto" : "next_load", by_count ? "10,000 or more" : "any");
+	pattern_add_smaller(b, by_count ? RESIZE_ENTRIES : 1);
+	buffer_add(b, "\", GOTO=\"conntrack_persist_table\"\n");
+	render_other_size(b, sizes, at_least);
+	buffer_add(b, ", GOTO=\"conntrack_persist_others\"\n"
+		      "LABEL=\"conntrack_persist_table\"\n");
+}
+
+static void render_others(struct buffer *b)
+{
+	buffer_add(b, "LABEL=\"conntrack_persist_others\"\n");
 }
 
 void render_udev(struct buffer *b, const struct setting *settings, size_t count,
 		 const struct wished_sizes *sizes)
 {
+	bool gated = sizes->hashsize && sizes->resize != RESIZE_NOW;
 	bool at_least = false;
+	size_t after_max;
 
 	for (size_t i = 0; i < count; i++)
 		at_least = at_least || settings[i].at_least;
 	render_gates(b);
+	if (gated)
+		render_resize_gate(b, sizes, at_least);
 	if (sizes->hashsize)
 		render_hashsize(b, sizes, at_least);
+	after_max = count > 0 && settings[0].row == &schema[SETTING_MAX] ? 1 : 0;
 	if (count > 0)
 		buffer_add(b, "\n"
 			      "# The values, written by udevd itself: no process is started. TEST: "
@@ -150,6 +186,8 @@ void render_udev(struct buffer *b, const struct setting *settings, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		const struct schema_row *row = settings[i].row;
 
+		if (gated && i == after_max)
+			render_others(b);
 		if (settings[i].at_least) {
 			render_at_least(b, &settings[i], sizes);
 			continue;
@@ -159,5 +197,7 @@ void render_udev(struct buffer *b, const struct setting *settings, size_t count,
 		buffer_printf(b, "SYSCTL{net/netfilter/%s}=\"%" PRIu64 "\"\n", row->key,
 			      settings[i].wanted);
 	}
+	if (gated && after_max >= count)
+		render_others(b);
 	buffer_add(b, "\nLABEL=\"" END_LABEL "\"\n");
 }

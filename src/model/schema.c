@@ -11,6 +11,7 @@
 static const char *const mode_choices[] = {"tune", "disable", NULL};
 static const char *const max_policy_choices[] = {"exact", "at_least", NULL};
 static const char *const on_drift_choices[] = {"report", "restore", NULL};
+static const char *const resize_choices[] = {"auto", "now", "next_load", NULL};
 static const char *const enforce_choices[] = {"block", "blacklist", NULL};
 
 #define EVERYWHERE NULL, NULL, NULL
@@ -60,6 +61,8 @@ const struct schema_row schema[] = {
 		"also an install line, so that modprobe returns with the values in force"},
 	[SETTING_ON_DRIFT] = {"apply", "on_drift", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "report", on_drift_choices, NULL,
 		"report: the watch for drift logs it; restore: it has install put it right"},
+	[SETTING_RESIZE] = {"apply", "resize", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "auto", resize_choices, NULL,
+		"auto: resize the table at once only below 10,000 entries; now; next_load"},
 	[SETTING_ENFORCE] = {"disable", "enforce", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "block", enforce_choices, NULL,
 		"block: nf_conntrack cannot load; blacklist: only not by an alias"},
 	[SETTING_UNLOAD] = {"disable", "unload", TYPE_BOOL, 0, 1, NULL, EVERYWHERE, "yes", NULL, NULL,

@@ -30,6 +30,7 @@ enum setting_id {
 	SETTING_EXPECT_HASHSIZE,
 	SETTING_SYNCHRONOUS,
 	SETTING_ON_DRIFT,
+	SETTING_RESIZE,
 	SETTING_ENFORCE,
 	SETTING_UNLOAD,
 	SETTING_FIRST_KEY,
@@ -48,6 +49,13 @@ enum max_policy {
 enum on_drift {
 	DRIFT_REPORT,
 	DRIFT_RESTORE,
+};
+
+/* When the hash table may be resized while it has entries, because that stops all tracked traffic meanwhile. */
+enum resize {
+	RESIZE_AUTO, /* at once if the table has fewer than RESIZE_ENTRIES entries */
+	RESIZE_NOW,
+	RESIZE_NEXT_LOAD,
 };
 
 enum enforce {

@@ -8,6 +8,7 @@
 
 /* Columns of a line of version 2.x, as cache_show() of mm/slab_common.c prints them (4.18 to 7.2). */
 enum column {
+	COLUMN_OBJECTS = 1,
 	COLUMN_SIZE = 3,
 	COLUMN_PER_SLAB,
 	COLUMN_PAGES,
@@ -48,6 +49,7 @@ int slab_parse(const char *text, struct slab *ret)
 	slab.object_size = figures[COLUMN_SIZE];
 	slab.slab_size = figures[COLUMN_SIZE];
 	slab.per_slab = figures[COLUMN_PER_SLAB];
+	slab.objects = figures[COLUMN_OBJECTS];
 	slab.slabs = figures[COLUMN_SLABS];
 	for (uint64_t pages = figures[COLUMN_PAGES]; pages > 1; pages /= 2)
 		slab.order++;

@@ -25,6 +25,7 @@ struct slab {
 	uint64_t slab_size;   /* bytes that an object takes with the allocator's own */
 	uint64_t per_slab;    /* objects */
 	uint64_t order;	      /* a slab is 2^order pages */
+	uint64_t objects;     /* in use, of all network namespaces; 0: not known */
 	uint64_t slabs;	      /* there are now, of all network namespaces; 0: not known */
 };
 

@@ -18,6 +18,19 @@ void values_done(struct values *values)
 	*values = (struct values){0};
 }
 
+bool resize_waits(enum resize resize, uint64_t entries)
+{
+	switch (resize) {
+	case RESIZE_NOW:
+		return false;
+	case RESIZE_NEXT_LOAD:
+		return entries > 0;
+	case RESIZE_AUTO:
+		return entries >= RESIZE_ENTRIES;
+	}
+	return true;
+}
+
 static void add_parameter(struct values *values, enum value_kind kind, enum setting_id id,
 			  uint64_t wanted, const struct plan_sizes *sizes)
 {
@@ -27,6 +40,7 @@ static void add_parameter(struct values *values, enum value_kind kind, enum sett
 		.kind = kind,
 		.row = &schema[id],
 		.wanted = wanted,
+		.goal = wanted,
 		.rounded = sizes_round_buckets(wanted, sizes->page_size, sizes->word_size),
 		.bytes = sizes_bucket_bytes(wanted, sizes->page_size, sizes->word_size),
 		.error = -ENOENT,
@@ -43,6 +57,7 @@ static void add_sysctl(struct values *values, const struct setting *setting)
 		.kind = VALUE_SYSCTL,
 		.row = setting->row,
 		.wanted = setting->wanted,
+		.goal = setting->wanted,
 		.rounded = setting->wanted,
 		.at_least = setting->at_least,
 		.error = -ENOENT,
@@ -133,7 +148,38 @@ static void find_own(const struct values *values, struct value *max)
 			max->own = sizes_own_max(values->items[i].rounded);
 }
 
-static enum value_state judge(const struct value *value, enum module_state module, bool blocked)
+static const struct value *find_table(const struct values *values)
+{
+	for (size_t i = 0; i < values->count; i++)
+		if (values->items[i].kind == VALUE_HASHSIZE)
+			return &values->items[i];
+	return NULL;
+}
+
+/* A larger max over the buckets of now makes long chains, in which kernels from 5.15 on drop packets. */
+static void find_goal(const struct values *values, struct value *max)
+{
+	const struct value *table = find_table(values);
+	uint64_t buckets, live;
+
+	max->goal = max->wanted;
+	if (!values->table_waits || !table || value_is_in_force(table) ||
+	    !value_find_number(table, &buckets) || !value_find_number(max, &live) ||
+	    live >= max->wanted || max->wanted <= RESIZE_RATIO * buckets)
+		return;
+	max->goal = live > RESIZE_RATIO * buckets ? live : RESIZE_RATIO * buckets;
+}
+
+bool value_is_set(const struct value *value)
+{
+	uint64_t live;
+
+	return value_is_in_force(value) || (value->goal != value->wanted &&
+					    value_find_number(value, &live) && live == value->goal);
+}
+
+static enum value_state judge(const struct value *value, enum module_state module, bool blocked,
+			      bool table_waits)
 {
 	if (!module_is_there(module))
 		return blocked ? VALUE_CANNOT_LOAD : VALUE_PENDING;
@@ -146,15 +192,21 @@ static enum value_state judge(const struct value *value, enum module_state modul
 	if (value_is_in_force(value))
 		return VALUE_OK;
 	/* Nothing but a new load brings it into force; until then it is not wrong. */
-	return value->kind == VALUE_EXPECT_HASHSIZE ? VALUE_PENDING : VALUE_DIFFERS;
+	if (value->kind == VALUE_EXPECT_HASHSIZE || value_is_set(value) ||
+	    (value->kind == VALUE_HASHSIZE && table_waits))
+		return VALUE_PENDING;
+	return VALUE_DIFFERS;
 }
 
 void values_judge(struct values *values, enum module_state module, bool blocked)
 {
 	for (size_t i = 0; i < values->count; i++) {
-		if (values->items[i].row == &schema[SETTING_MAX])
+		if (values->items[i].row == &schema[SETTING_MAX]) {
 			find_own(values, &values->items[i]);
-		values->items[i].state = judge(&values->items[i], module, blocked);
+			find_goal(values, &values->items[i]);
+		}
+		values->items[i].state =
+			judge(&values->items[i], module, blocked, values->table_waits);
 	}
 }
 
@@ -204,6 +256,21 @@ size_t values_count(const struct values *values, enum value_state state)
 	for (size_t i = 0; i < values->count; i++)
 		count += values->items[i].state == state;
 	return count;
+}
+
+void values_list_pending(const struct values *values, struct buffer *b)
+{
+	size_t left = values_count(values, VALUE_PENDING);
+
+	for (size_t i = 0; i < values->count; i++) {
+		if (values->items[i].state != VALUE_PENDING)
+			continue;
+		left--;
+		buffer_printf(b, "%s%s", values->items[i].row->name,
+			      left == 0	  ? ""
+			      : left == 1 ? " and "
+					  : ", ");
+	}
 }
 
 const char *value_state_word(enum value_state state)

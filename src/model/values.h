@@ -42,6 +42,8 @@ struct value {
 	uint64_t wanted;
 	uint64_t
 		rounded; /* what the kernel makes of it; the same number but for the sizes of tables */
+	uint64_t
+		goal; /* what is to be written now: wanted, or, while the table waits, a max that its buckets bear */
 	uint64_t bytes; /* of memory, of a table's size alone */
 	bool host;	/* see values_keep_namespace() */
 	bool at_least; /* a larger one is in force as well, but for a max that the kernel makes by itself: */
@@ -52,9 +54,13 @@ struct value {
 	enum value_state state;
 };
 
+/* While the table waits for the next load, max is raised to so many entries a bucket at most. */
+#define RESIZE_RATIO 4U
+
 struct values {
 	struct value *items; /* in the order of the plan: sizes first */
 	size_t count;
+	bool table_waits; /* hashsize must not be set while the table has its entries; see resize_waits() */
 };
 
 void values_done(struct values *values);
@@ -77,8 +83,14 @@ void value_found(struct value *value, const char *text, int error);
  */
 bool value_find_number(const struct value *value, uint64_t *ret);
 
+/* Whether a table with so many entries has to wait for the next load. entries: UINT64_MAX if they are not known. */
+bool resize_waits(enum resize resize, uint64_t entries);
+
 /* Whether the kernel has what is wanted, by its own rounding. */
 bool value_is_in_force(const struct value *value);
+
+/* Whether nothing is left to write: the value is in force, or as near to it as the waiting table lets it come. */
+bool value_is_set(const struct value *value);
 
 /* Sets each state from what was found. blocked: something keeps the module from loading. */
 void values_judge(struct values *values, enum module_state module, bool blocked);
@@ -100,6 +112,9 @@ size_t values_count(const struct values *values, enum value_state state);
 
 /* The words of the reports and of JSON. */
 const char *value_state_word(enum value_state state);
+
+/* Adds the names of the pending values: "hashsize", "hashsize and max". Adds nothing if there is none. */
+void values_list_pending(const struct values *values, struct buffer *b);
 
 /*
  * Why a value did not take, in words with what to do, to stand after "cannot set KEY = WANTED: ". error: negative

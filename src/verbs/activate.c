@@ -3,9 +3,11 @@
 #include "verbs/activate.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "verbs/apply.h"
+#include "verbs/live-guard.h"
 
 /* What could not be told. The files do their work at the latest after the next boot, so it is no failure. */
 static void warn(struct context *context, const char *what, int error)
@@ -93,6 +95,17 @@ static enum exit_code start_service(struct context *context)
 	return EXIT_FAILED;
 }
 
+static void note_pending(const struct values *values, struct activation *ret)
+{
+	struct buffer CLEANUP(buffer_clear) names = {0};
+
+	values_list_pending(values, &names);
+	ret->pending = values_count(values, VALUE_PENDING);
+	ret->table_waits = values->table_waits;
+	(void)snprintf(ret->pending_names, sizeof(ret->pending_names), "%s",
+		       names.data ? names.data : "");
+}
+
 enum exit_code activate(struct context *context, const struct session *session, bool changed,
 			struct activation *ret)
 {
@@ -119,7 +132,8 @@ enum exit_code activate(struct context *context, const struct session *session, 
 	/* Before the event: what was seen above is what is reported, whoever sets it. */
 	apply_values(context, &live, true, &result);
 	ret->set = result.set;
-	ret->pending = values_count(&live.values, VALUE_PENDING);
+	note_pending(&live.values, ret);
+	guard_say_waiting(context, &live);
 	ret->out_of_reach = result.out_of_reach;
 	if (result.failed > result.out_of_reach)
 		code = EXIT_FAILED;

@@ -5,11 +5,13 @@
 #include "verbs/session.h"
 
 struct activation {
-	bool looked;	     /* the module's state is known */
-	bool there;	     /* the module is there */
-	bool blocked;	     /* something keeps it from loading, now or the next time */
-	size_t set;	     /* values that were set */
-	size_t pending;	     /* values that wait for the next load although it is there */
+	bool looked;		 /* the module's state is known */
+	bool there;		 /* the module is there */
+	bool blocked;		 /* something keeps it from loading, now or the next time */
+	size_t set;		 /* values that were set */
+	bool table_waits;	 /* hashsize among them, because the table has too many entries */
+	size_t pending;		 /* values that wait for the next load although it is there */
+	char pending_names[128]; /* "hashsize and max" */
 	size_t out_of_reach; /* values that only the host itself could set; told, and no failure */
 };
 

@@ -35,7 +35,7 @@ static void write_value(const struct context *context, struct attempt *attempt)
 	struct value *value = &attempt->after;
 	char text[VALUE_TEXT_SIZE];
 
-	(void)snprintf(text, sizeof(text), "%" PRIu64, value->wanted);
+	(void)snprintf(text, sizeof(text), "%" PRIu64, value->goal);
 	attempt->tried = true;
 	for (int i = 0; i < TRIES; i++) {
 		attempt->error = kernel_write(context->kernel, value->path, text);
@@ -50,7 +50,7 @@ static void write_value(const struct context *context, struct attempt *attempt)
 		read_back(context, value);
 		if (value->error == -ENOENT)
 			attempt->tried = false;
-		if (value->error < 0 || value_is_in_force(value)) {
+		if (value->error < 0 || value_is_set(value)) {
 			attempt->error = value->error;
 			return;
 		}
@@ -178,8 +178,11 @@ static void report_in_force(struct context *context, const struct live *live, si
 	(void)snprintf(written, sizeof(written), "CONNTRACK_PERSIST_SET=%zu", set);
 	if (absent)
 		buffer_printf(&rest, ", %zu this kernel does not have", absent);
-	if (values_count(&live->values, VALUE_PENDING) > 0)
-		buffer_add(&rest, ", expect_hashsize with the next load");
+	if (values_count(&live->values, VALUE_PENDING) > 0) {
+		buffer_add(&rest, ", ");
+		values_list_pending(&live->values, &rest);
+		buffer_add(&rest, " with the next load");
+	}
 	report_event(context->report, SEVERITY_NOTE, JOURNAL_IN_FORCE,
 		     &(struct journal_fields){.texts = fields, .count = ARRAY_SIZE(fields)},
 		     "%zu value%s in force, %zu of them set now%s", count,
@@ -233,6 +236,8 @@ static enum exit_code run_apply(struct context *context)
 		report_say(context->report, "Nothing to do: mode disable has no values.");
 		return EXIT_DONE;
 	}
+	if (context->options->force)
+		session.plan.resize = RESIZE_NOW;
 	warn_if_not_permanent(context, &session);
 	if (context->options->netns)
 		return apply_namespaces(context, &session);
@@ -255,6 +260,7 @@ static enum exit_code run_apply(struct context *context)
 	live_report_state(context, result.failed > 0, &live);
 	if (result.failed > 0)
 		return EXIT_FAILED;
+	guard_say_waiting(context, &live);
 	report_in_force(context, &live, result.set);
 	return EXIT_DONE;
 }

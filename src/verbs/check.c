@@ -6,6 +6,16 @@
 #include "verbs/verdict.h"
 #include "verbs/watch.h"
 
+static void say_in_order_but_pending(struct context *context, const struct values *values)
+{
+	struct buffer CLEANUP(buffer_clear) names = {0};
+
+	values_list_pending(values, &names);
+	report_say(context->report, "In order; %s %s taken when nf_conntrack loads the next time.",
+		   names.data ? names.data : "?",
+		   values_count(values, VALUE_PENDING) == 1 ? "is" : "are");
+}
+
 static void say_in_order(struct context *context, const struct live *live)
 {
 	if (live->values.count == 0 && live->module == MODULE_BUILT_IN)
@@ -19,8 +29,7 @@ static void say_in_order(struct context *context, const struct live *live)
 			   live->values.count > 0 ? "In order: every file and value is as planned."
 						  : "In order: every file is as planned.");
 	else if (module_is_there(live->module))
-		report_say(context->report, "In order; expect_hashsize is taken when nf_conntrack "
-					    "loads the next time.");
+		say_in_order_but_pending(context, &live->values);
 	else
 		report_say(context->report, "In order; the values come into force when "
 					    "nf_conntrack loads.");
@@ -96,6 +105,7 @@ static enum exit_code tell(struct context *context, const struct comparison *fou
 	code = verdict_reach(context, found, &verdict);
 	if (found->session.plan.mode == MODE_TUNE)
 		writers_say_programs(context);
+	guard_say_waiting(context, &found->live);
 	say_verdict(context, &found->live, &verdict);
 	report_say_without_root(context->report);
 	return code == EXIT_DONE ? verdict_code(&verdict) : code;

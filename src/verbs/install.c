@@ -121,6 +121,8 @@ static enum exit_code look_again(struct context *context, const struct activatio
 		code = live_observe(context, &found->session, &found->live);
 	/* What keeps the module from loading was reported before, and is not judged again. */
 	found->live.blocked = activation->blocked;
+	/* The table may have emptied in between. */
+	found->live.values.table_waits = found->live.values.table_waits || activation->table_waits;
 	values_judge(&found->live.values, found->live.module, found->live.blocked);
 	if (code == EXIT_DONE)
 		code = find_writers(context, &found->session, &found->writers);
@@ -147,8 +149,11 @@ static void say_what_is_left(struct context *context, const struct activation *a
 			   "All values are in force now; what is named above may change that "
 			   "later.");
 	else if (activation->there && activation->out_of_reach == 0 && activation->pending > 0)
-		report_say(context->report, "All values but expect_hashsize are in force, and it "
-					    "is from the next load on.");
+		report_say(context->report,
+			   "All values but %s are in force; %s pending until nf_conntrack loads "
+			   "again.",
+			   activation->pending_names,
+			   activation->pending == 1 ? "it is" : "these are");
 	else if (activation->there && activation->out_of_reach == 0)
 		report_say(context->report, "All values are in force, and will be at every load.");
 	else if (activation->there)

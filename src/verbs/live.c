@@ -9,6 +9,7 @@
 #include "model/loading.h"
 #include "model/sizes.h"
 #include "verbs/applied.h"
+#include "verbs/live-guard.h"
 
 #define PAUSE_MS 20
 #define WAIT_MS	 60000
@@ -91,6 +92,7 @@ static int look(struct context *context, const struct session *session, struct l
 		for (size_t i = 0; i < live->values.count; i++)
 			read_value(context, &live->values.items[i]);
 	values_judge(&live->values, live->module, live->blocked);
+	guard_resize(context, session->plan.resize, live);
 	return 0;
 }
 

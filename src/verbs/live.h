@@ -11,6 +11,8 @@ struct live {
 	bool unwanted;	/* mode = disable, and it is loaded */
 	bool elsewhere; /* of another network namespace */
 	struct values values;
+	uint64_t
+		entries; /* of the whole table, if hashsize is not as configured; UINT64_MAX: not known */
 };
 void live_done(struct live *live);
 

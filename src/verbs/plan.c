@@ -27,6 +27,8 @@ static void say_outcome(struct context *context, const struct live *live,
 			"could not be read may set others. See the warnings.");
 	else if (!outcome->files && live_cannot_load(live))
 		live_say_cannot_load(context);
+	else if (!outcome->differs && live->values.table_waits)
+		report_say(context->report, "Nothing to do before nf_conntrack loads again.");
 	else if (!outcome->differs)
 		report_say(context->report, "Nothing to do: every file %sis as planned.",
 			   values_count(&live->values, VALUE_OK) > 0 ? "and value " : "");
@@ -77,6 +79,7 @@ static enum exit_code run_plan(struct context *context)
 	code = foresee(context, &session, live_is_wanted(context) ? &live : NULL, &outcome.changes);
 	if (code != EXIT_DONE)
 		return code;
+	guard_say_waiting(context, &live);
 	if (outcome.differs)
 		keep_off_say_limits(context, &session);
 	say_outcome(context, &live, &outcome);

@@ -271,7 +271,9 @@ static void say_value(struct report *report, const struct value_report *what)
 			      value->live);
 	else
 		buffer_printf(&text, ": %s -> %" PRIu64, value->live[0] ? value->live : "-",
-			      value->wanted);
+			      what->action ? value->goal : value->wanted);
+	if (what->action && value->goal != value->wanted)
+		buffer_printf(&text, ", and %" PRIu64 " with the next load", value->wanted);
 	if (what->since)
 		buffer_add(&text, strcmp(what->since, "applied") == 0
 					  ? ", changed since it was applied"

@@ -23,7 +23,7 @@ static struct value items[] = {
 	 .path = PATH_PROC "/nf_conntrack_generic_timeout",
 	 .wanted = 7},
 };
-static const struct values values = {items, ARRAY_SIZE(items)};
+static const struct values values = {.items = items, .count = ARRAY_SIZE(items)};
 
 /* systemd-sysctl takes a carriage return for the end of a line as well. */
 static size_t count_lines(const char *text)

@@ -104,7 +104,7 @@ static void all_of_it_to_the_byte(void **state)
 		 .live = "a b",
 		 .state = VALUE_DIFFERS},
 	};
-	const struct values values = {items, ARRAY_SIZE(items)};
+	const struct values values = {.items = items, .count = ARRAY_SIZE(items)};
 	struct entry_counts *CLEANUP(free_pointer) contents = calloc(1, sizeof(*contents));
 	char *CLEANUP(free_pointer) wanted = read_data("metrics.prom");
 	struct buffer CLEANUP(buffer_clear) b = {0};
@@ -163,7 +163,7 @@ static void pending_values_have_no_live_one(void **state)
 		 .error = -ENOENT,
 		 .state = VALUE_PENDING},
 	};
-	const struct values values = {items, ARRAY_SIZE(items)};
+	const struct values values = {.items = items, .count = ARRAY_SIZE(items)};
 	const struct table table = {.module = MODULE_ABSENT, .values = {.known = true}};
 	const struct judgement judgement = {.verdict = VERDICT_NOT_LOADED};
 	struct buffer CLEANUP(buffer_clear) b = {0};

@@ -166,6 +166,15 @@ static void rule_to_the_byte(void **state)
 		"rule", b.data,
 		RULE_GATES
 		"\n"
+		"# resize = auto: no new table while it has 10,000 or more entries, because a\n"
+		"# resize stops all tracked traffic. Until the next load max is left to\n"
+		"# conntrack-persist.service then, because a rule cannot compare it with the\n"
+		"# buckets. The count is that of the host's own network namespace.\n"
+		"SYSCTL{net/netfilter/nf_conntrack_count}==\"[0-9]|[1-9]?|[1-9]??|[1-9]???\", "
+		"GOTO=\"conntrack_persist_table\"\n"
+		"ATTR{parameters/hashsize}!=\"262144\", GOTO=\"conntrack_persist_others\"\n"
+		"LABEL=\"conntrack_persist_table\"\n"
+		"\n"
 		"# Not if it has the size already (rounded as the kernel does): the kernel would\n"
 		"# build a whole new table before it notices.\n"
 		"ATTR{parameters/hashsize}!=\"262144\", ATTR{parameters/hashsize}=\"262000\"\n"
@@ -173,6 +182,7 @@ static void rule_to_the_byte(void **state)
 		"# The values, written by udevd itself: no process is started. TEST: keys that\n"
 		"# some kernels lack.\n"
 		"SYSCTL{net/netfilter/nf_conntrack_max}=\"1000000\"\n"
+		"LABEL=\"conntrack_persist_others\"\n"
 		"SYSCTL{net/netfilter/nf_conntrack_tcp_timeout_established}=\"21600\"\n"
 		"TEST==\"/proc/sys/net/netfilter/nf_conntrack_gre_timeout_stream\", "
 		"SYSCTL{net/netfilter/nf_conntrack_gre_timeout_stream}=\"60\"\n"

@@ -275,6 +275,7 @@ static void leading_rows_are_those_of_the_enum(void **state)
 		[SETTING_EXPECT_HASHSIZE] = "expect_hashsize",
 		[SETTING_SYNCHRONOUS] = "synchronous",
 		[SETTING_ON_DRIFT] = "on_drift",
+		[SETTING_RESIZE] = "resize",
 		[SETTING_ENFORCE] = "enforce",
 		[SETTING_UNLOAD] = "unload",
 	};

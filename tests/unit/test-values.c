@@ -488,6 +488,65 @@ static void room_is_a_quarter_more_than_the_entries(void **state)
 	assert_false(values_leaves_room(2147483647, 4294967295));
 }
 
+static void table_waits_by_its_entries(void **state)
+{
+	static const struct {
+		enum resize resize;
+		uint64_t entries;
+		bool waits;
+	} rows[] = {
+		{RESIZE_AUTO, 0, false},	 {RESIZE_AUTO, 9999, false},
+		{RESIZE_AUTO, 10000, true},	 {RESIZE_AUTO, UINT64_MAX, true},
+		{RESIZE_NOW, UINT64_MAX, false}, {RESIZE_NEXT_LOAD, 0, false},
+		{RESIZE_NEXT_LOAD, 1, true},	 {RESIZE_NEXT_LOAD, UINT64_MAX, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(resize_waits(rows[i].resize, rows[i].entries), rows[i].waits);
+}
+
+/* 100000 buckets and a max of 100000 are configured. */
+static void max_rises_as_the_waiting_table_bears(void **state)
+{
+	static const struct {
+		const char *hashsize, *max, *states;
+		uint64_t goal;
+	} rows[] = {
+		{"8192", "8192", "pending ok differs ok ", 32768},
+		{"8192", "32768", "pending ok pending ok ", 32768},
+		{"8192", "50000", "pending ok pending ok ", 50000},
+		{"8192", "100000", "pending ok ok ok ", 100000},
+		{"8192", "200000", "pending ok differs ok ", 100000},
+		{"65536", "8192", "pending ok differs ok ", 100000},
+		{"200192", "8192", "pending ok differs ok ", 100000},
+		{"100352", "8192", "ok ok differs ok ", 100000},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct values CLEANUP(values_done) values = build_usual();
+
+		find_each(&values, rows[i].hashsize, "1024", rows[i].max, "30");
+		values.table_waits = true;
+		expect_states(&values, MODULE_LIVE, false, rows[i].states);
+		assert_int_equal(values.items[MAX].goal, rows[i].goal);
+	}
+}
+
+static void pending_values_are_listed(void **state)
+{
+	struct values CLEANUP(values_done) values = build_usual();
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	find_each(&values, "8192", "512", "32768", "30");
+	values.table_waits = true;
+	values_judge(&values, MODULE_LIVE, false);
+	values_list_pending(&values, &b);
+	expect_text("pending", b.data, "hashsize, expect_hashsize and max");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -506,6 +565,9 @@ int main(void)
 		cmocka_unit_test(table_grows_before_max_and_shrinks_after_it),
 		cmocka_unit_test(only_what_differs_is_written),
 		cmocka_unit_test(lowered_max_is_found),
+		cmocka_unit_test(table_waits_by_its_entries),
+		cmocka_unit_test(max_rises_as_the_waiting_table_bears),
+		cmocka_unit_test(pending_values_are_listed),
 		cmocka_unit_test(room_is_a_quarter_more_than_the_entries),
 		cmocka_unit_test(refusal_by_the_system_is_explained),
 		cmocka_unit_test(refused_number_is_explained_by_its_kind),

@@ -36,7 +36,7 @@ static struct value items[] = {
 	 .wanted = 1,
 	 .rounded = 1},
 };
-static const struct values values = {items, ARRAY_SIZE(items)};
+static const struct values values = {.items = items, .count = ARRAY_SIZE(items)};
 
 /* "KEY PATH:LINE TEXT same|other TIMES WINS", one a line; and behind ">" who takes a value away. */
 static void expect_writers(struct writers *writers, const char *wanted)
