@@ -124,6 +124,13 @@ void buffer_add_count(struct buffer *b, uint64_t count)
 		buffer_printf(b, "%s%c", i > 0 && (length - i) % 3 == 0 ? "," : "", digits[i]);
 }
 
+void buffer_add_counted(struct buffer *b, const char *before, uint64_t count, const char *after)
+{
+	buffer_add(b, before);
+	buffer_add_count(b, count);
+	buffer_add(b, after);
+}
+
 int buffer_steal(struct buffer *b, char **ret_text, size_t *ret_length)
 {
 	int error;

@@ -39,6 +39,7 @@ void buffer_add_amount(struct buffer *b, uint64_t bytes);
 
 /* A number for people, with thousands separators: "4,194,304". */
 void buffer_add_count(struct buffer *b, uint64_t count);
+void buffer_add_counted(struct buffer *b, const char *before, uint64_t count, const char *after);
 
 /* Moves the text out; *ret_text is never NULL on success. Returns -ENOMEM when an addition had failed. */
 MUST_CHECK int buffer_steal(struct buffer *b, char **ret_text, size_t *ret_length);

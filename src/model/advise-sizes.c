@@ -91,9 +91,9 @@ static void judge_pressure(struct advice *advice)
 	const struct full_messages *messages = &request->table->messages;
 
 	advice->peak = request->table->entries.value;
-	if (judgement->verdict == VERDICT_FULL)
+	if (judgement->verdict == VERDICT_FULL && !judgement->elsewhere)
 		advice->pressure = PRESSURE_FULL;
-	else if (judgement->verdict == VERDICT_NEARLY_FULL ||
+	else if ((judgement->verdict == VERDICT_NEARLY_FULL && !judgement->elsewhere) ||
 		 (judgement->share.known && judgement->share.value > 800))
 		advice->pressure = PRESSURE_NEARLY;
 	judge_namespaces(advice);

@@ -227,22 +227,45 @@ static bool was_named(const struct table *table, size_t index)
 	return false;
 }
 
-static void add_namespaces(const struct table *table, struct buffer *b)
+static struct figure namespace_entries(const struct table *table, const struct namespace_table *one)
+{
+	(void)table;
+	return one->entries;
+}
+
+static void add_of_namespaces(const struct table *table, struct family family,
+			      struct figure (*figure_of_one)(const struct table *table,
+							     const struct namespace_table *one))
 {
 	static const char word[] = "namespace ";
-	struct family entries = family_of(b, "namespace_entries", "namespace",
-					  "Entries of the other network namespaces.");
 
 	for (size_t i = 0; table->namespaces_known && i < table->namespace_count; i++) {
 		const struct namespace_table *one = &table->namespaces[i];
+		struct figure figure = figure_of_one(table, one);
 		const char *name = one->where;
 
-		if (one->error < 0 || !one->entries.known || was_named(table, i))
+		if (one->error < 0 || !one->entries.known || !figure.known || was_named(table, i))
 			continue;
 		if (text_starts_with(name, word))
 			name += strlen(word);
-		add_sample(&entries, name, one->entries.value);
+		add_sample(&family, name, figure.value);
 	}
+}
+
+static void add_namespaces(const struct table *table, const struct judgement *judgement,
+			   struct buffer *b)
+{
+	add_of_namespaces(table,
+			  family_of(b, "namespace_entries", "namespace",
+				    "Entries of the other network namespaces."),
+			  namespace_entries);
+	add_of_namespaces(table,
+			  family_of(b, "namespace_entries_limit", "namespace",
+				    "Most entries that the namespace may hold."),
+			  table_namespace_limit);
+	add_figure(b, "namespaces_unseen",
+		   figure_of(module_is_there(table->module), judgement->unsure),
+		   "Whether network namespaces could not be looked at.");
 }
 
 void render_metrics(const struct table *table, const struct judgement *judgement,
@@ -258,7 +281,7 @@ void render_metrics(const struct table *table, const struct judgement *judgement
 	add_messages(&table->messages, b);
 	if (table->contents)
 		add_contents(table->contents, b);
-	add_namespaces(table, b);
+	add_namespaces(table, judgement, b);
 	for (enum verdict verdict = VERDICT_NOT_LOADED; verdict <= VERDICT_FINE; verdict++)
 		add_sample(&verdicts, verdict_word(verdict), verdict == judgement->verdict);
 }

@@ -23,13 +23,22 @@ static void separate(struct buffer *text, const char *separator)
  * Namespaces
  */
 
-/* What differs comes first, then what holds the most; what tracks nothing is not named. */
-static uint64_t weigh(const struct namespace_table *namespace)
+static bool is_full(const struct table *table, const struct namespace_table *namespace)
+{
+	struct figure limit = table_namespace_limit(table, namespace);
+
+	return namespace->entries.known && limit.known && namespace->entries.value >= limit.value;
+}
+
+/* Full ones come first, then those that differ, then those that hold the most. What tracks nothing is not named. */
+static uint64_t weigh(const struct table *table, const struct namespace_table *namespace)
 {
 	if (namespace->error < 0)
 		return 1;
-	if (namespace->differing > 0)
+	if (is_full(table, namespace))
 		return UINT64_MAX;
+	if (namespace->differing > 0)
+		return UINT64_MAX - 1;
 	return namespace->entries.known ? namespace->entries.value / 2 + 1 : 0;
 }
 
@@ -38,7 +47,8 @@ static void add_start(struct buffer *text, const char *of, int most)
 	buffer_printf(text, "%.*s%s", most, of, strlen(of) > (size_t)most ? "..." : "");
 }
 
-static void add_namespace(struct buffer *text, const struct namespace_table *namespace)
+static void add_namespace(struct buffer *text, const struct table *table,
+			  const struct namespace_table *namespace)
 {
 	const char *where = namespace->where;
 
@@ -54,6 +64,8 @@ static void add_namespace(struct buffer *text, const struct namespace_table *nam
 		screen_add_number(text, namespace->entries.value, "entry", "entries");
 	else
 		buffer_add(text, "tracks nothing");
+	if (is_full(table, namespace))
+		buffer_add(text, ", full");
 	if (namespace->differing > 0 && namespace->differs) {
 		buffer_add(text, ", differs: ");
 		add_start(text, namespace->differs, DIFFERS_MOST);
@@ -64,16 +76,16 @@ static void add_namespace(struct buffer *text, const struct namespace_table *nam
 static size_t find_next(const struct table *table, size_t before)
 {
 	size_t count = table->namespace_count, next = count;
-	uint64_t last = before < count ? weigh(&table->namespaces[before]) : 0;
+	uint64_t last = before < count ? weigh(table, &table->namespaces[before]) : 0;
 
 	for (size_t i = 0; i < count; i++) {
-		uint64_t weight = weigh(&table->namespaces[i]);
+		uint64_t weight = weigh(table, &table->namespaces[i]);
 
 		if (weight == 0)
 			continue;
 		if (before < count && (weight > last || (weight == last && i <= before)))
 			continue;
-		if (next == count || weight > weigh(&table->namespaces[next]))
+		if (next == count || weight > weigh(table, &table->namespaces[next]))
 			next = i;
 	}
 	return next;
@@ -89,13 +101,15 @@ void add_namespaces(struct screen *screen, const struct table *table)
 	screen_add_number(text, count, "other", "others");
 	while (named < NAMED && (at = find_next(table, at)) < count) {
 		buffer_add(text, named == 0 ? ": " : "; ");
-		add_namespace(text, &table->namespaces[at]);
+		add_namespace(text, table, &table->namespaces[at]);
 		named++;
 	}
 	if (named == 0)
 		buffer_add(text, count == 1 ? ", tracks nothing" : ", they track nothing");
 	else if (named < count)
 		buffer_printf(text, "; %zu more", count - named);
+	if (table->namespaces_cut)
+		buffer_add(text, "; there are others that were not looked at");
 }
 
 /*
@@ -111,13 +125,15 @@ static void add_sizes(struct buffer *text, const struct table *table)
 	const char *separator = " (";
 
 	if (values->wanted_max && table->max.known && table->max.value != values->wanted_max) {
-		buffer_printf(text, "%smax %" PRIu64 ", configured %" PRIu64, separator,
-			      table->max.value, values->wanted_max);
+		buffer_add(text, separator);
+		buffer_add_counted(text, "max ", table->max.value, ", configured ");
+		buffer_add_count(text, values->wanted_max);
 		separator = "; ";
 	}
 	if (values->wanted_hashsize && table->buckets.known && table->buckets.value != buckets) {
-		buffer_printf(text, "%sbuckets %" PRIu64 ", configured %" PRIu64, separator,
-			      table->buckets.value, values->wanted_hashsize);
+		buffer_add(text, separator);
+		buffer_add_counted(text, "buckets ", table->buckets.value, ", configured ");
+		buffer_add_count(text, values->wanted_hashsize);
 		separator = "; ";
 	}
 	if (strcmp(separator, "; ") == 0)
@@ -128,9 +144,9 @@ static void add_when_loaded(struct buffer *text, const struct table_values *valu
 {
 	buffer_add(text, "for when it loads: ");
 	if (values->wanted_max)
-		buffer_printf(text, "max %" PRIu64 ", ", values->wanted_max);
+		buffer_add_counted(text, "max ", values->wanted_max, ", ");
 	if (values->wanted_hashsize)
-		buffer_printf(text, "%" PRIu64 " buckets, ", values->wanted_hashsize);
+		buffer_add_counted(text, "", values->wanted_hashsize, " buckets, ");
 	screen_add_number(text, values->ok + values->differs + values->pending + values->absent,
 			  "value", "values");
 	buffer_add(text, values->blocked ? " in all; something keeps it from loading, see "

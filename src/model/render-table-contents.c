@@ -47,7 +47,8 @@ static void add_kind(struct buffer *text, const char *name, uint64_t count)
 
 	buffer_add(text, text->length > 0 ? ", " : "");
 	from = text->length;
-	buffer_printf(text, "%s %" PRIu64, name, count);
+	buffer_add(text, name);
+	buffer_add_counted(text, " ", count, "");
 	screen_keep_together(text, from);
 }
 
@@ -69,7 +70,7 @@ static void add_protocols(struct screen *screen, const struct entry_counts *cont
 	if (rest > 0)
 		add_kind(text, "others", rest);
 	if (contents->unreplied > 0)
-		buffer_printf(text, "; %" PRIu64 " without reply", contents->unreplied);
+		buffer_add_counted(text, "; ", contents->unreplied, " without reply");
 }
 
 static void add_states(struct screen *screen, const struct entry_counts *contents)
@@ -124,8 +125,7 @@ static void add_idle(struct screen *screen, const struct table *table)
 	if (contents->idle_below == 0 || !table->tcp_established.known ||
 	    table->tcp_established.value <= contents->idle_below)
 		return;
-	buffer_printf(text, "%" PRIu64 " of ESTABLISHED without a packet for over ",
-		      contents->idle);
+	buffer_add_counted(text, "", contents->idle, " of ESTABLISHED without a packet for over ");
 	add_duration(text, table->tcp_established.value - contents->idle_below);
 }
 

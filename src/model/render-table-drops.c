@@ -38,7 +38,7 @@ void add_dropped(struct screen *screen, const struct table *table,
 		screen_add_number(text, value[COUNTER_INSERT_FAILED], "insert", "inserts");
 	}
 	if (counters->known[COUNTER_CHAIN_TOO_LONG])
-		buffer_printf(text, " (%" PRIu64 " by long chains)", value[COUNTER_CHAIN_TOO_LONG]);
+		buffer_add_counted(text, " (", value[COUNTER_CHAIN_TOO_LONG], " by long chains)");
 }
 
 static void add_times(struct buffer *text, uint64_t count)
@@ -46,7 +46,7 @@ static void add_times(struct buffer *text, uint64_t count)
 	if (count == 1)
 		buffer_add(text, " once");
 	else
-		buffer_printf(text, " %" PRIu64 " times", count);
+		buffer_add_counted(text, " ", count, " times");
 }
 
 static void add_kept_moment(struct buffer *text, uint64_t when, uint64_t now)
@@ -81,12 +81,12 @@ void add_messages(struct screen *screen, const struct table *table)
 		buffer_add(text, "; a sign, not a count");
 	}
 	if (messages->namespaces > 0)
-		buffer_printf(text, "; %" PRIu64 " of another network namespace",
-			      messages->namespaces);
+		buffer_add_counted(text, "; ", messages->namespaces,
+				   " of another network namespace");
 	if (messages->expectations > 0) {
 		buffer_add(text, "; \"expectation table full\"");
 		add_times(text, messages->expectations);
 		if (table->expect_max.known)
-			buffer_printf(text, ", its max is %" PRIu64, table->expect_max.value);
+			buffer_add_counted(text, ", its max is ", table->expect_max.value, "");
 	}
 }

@@ -22,7 +22,8 @@ static enum screen_color color_of_verdict(enum verdict verdict)
 		[VERDICT_FULL] = SCREEN_RED,	       [VERDICT_CHAINS] = SCREEN_RED,
 		[VERDICT_NEARLY_FULL] = SCREEN_YELLOW, [VERDICT_NEARLY_CHAINS] = SCREEN_YELLOW,
 		[VERDICT_WAS_FULL] = SCREEN_YELLOW,    [VERDICT_DIFFERS] = SCREEN_YELLOW,
-		[VERDICT_UNUSED] = SCREEN_GREEN,       [VERDICT_FINE] = SCREEN_GREEN,
+		[VERDICT_UNUSED] = SCREEN_GREEN,       [VERDICT_UNSURE] = SCREEN_YELLOW,
+		[VERDICT_FINE] = SCREEN_GREEN,
 	};
 
 	return colors[verdict];
@@ -65,13 +66,13 @@ static void add_entries(struct screen *screen, const struct table *table,
 
 	if (!table->entries.known)
 		return;
-	buffer_printf(&row->text, "%" PRIu64, table->entries.value);
+	buffer_add_count(&row->text, table->entries.value);
 	if (!table->max.known)
 		buffer_add(&row->text, ", of how many cannot be seen here");
 	else if (table->max.value == 0)
 		buffer_add(&row->text, ", without limit (max is 0)");
 	else
-		buffer_printf(&row->text, " of %" PRIu64, table->max.value);
+		buffer_add_counted(&row->text, " of ", table->max.value, "");
 	if (!judgement->share.known)
 		return;
 	screen_keep_together(&row->text, 0);
@@ -101,7 +102,7 @@ static void add_buckets(struct screen *screen, const struct table *table,
 	/* Here is what the bar does not show. */
 	if (judgement->verdict == VERDICT_CHAINS || judgement->verdict == VERDICT_NEARLY_CHAINS)
 		row->color = color_of_verdict(judgement->verdict);
-	buffer_printf(text, "%" PRIu64, table->buckets.value);
+	buffer_add_count(text, table->buckets.value);
 	if (judgement->per_bucket.known)
 		buffer_printf(text, ", %" PRIu64 ".%02" PRIu64 " entries each",
 			      judgement->per_bucket.value / 100, judgement->per_bucket.value % 100);
@@ -111,11 +112,10 @@ static void add_buckets(struct screen *screen, const struct table *table,
 		buffer_printf(text, "; chain limit %u to %u", chains->low, chains->high);
 	if (!judgement->chain_entries.known)
 		return;
-	buffer_printf(text,
-		      table->entries.known && table->entries.value >= judgement->chain_entries.value
-			      ? ", too many from %" PRIu64 " on"
-			      : ", fine up to %" PRIu64,
-		      judgement->chain_entries.value);
+	if (table->entries.known && table->entries.value >= judgement->chain_entries.value)
+		buffer_add_counted(text, ", too many from ", judgement->chain_entries.value, " on");
+	else
+		buffer_add_counted(text, ", fine up to ", judgement->chain_entries.value, "");
 }
 
 /* How many network namespaces track something, this one included. */
@@ -141,7 +141,7 @@ static void add_multiple(struct buffer *text, const struct table *table,
 		return;
 	buffer_add(text, "; ");
 	screen_add_amount(text, bytes);
-	buffer_printf(text, " with all %" PRIu64 " namespaces full", others + 1);
+	buffer_add_counted(text, " with all ", others + 1, " namespaces full");
 }
 
 static void add_memory(struct screen *screen, const struct table *table,

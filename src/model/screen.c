@@ -53,7 +53,8 @@ void screen_add_number(struct buffer *text, uint64_t number, const char *one, co
 {
 	size_t from = text->length;
 
-	buffer_printf(text, "%" PRIu64 " %s", number, number == 1 ? one : many);
+	buffer_add_counted(text, "", number, " ");
+	buffer_add(text, number == 1 ? one : many);
 	screen_keep_together(text, from);
 }
 

@@ -158,25 +158,73 @@ static bool was_full(const struct table *table, const struct judgement *judgemen
 
 static bool is_unused(const struct table *table)
 {
-	if (!table->entries.known || table->entries.value > 0 || !table->namespaces_known)
+	if (!table->entries.known || table->entries.value > 0)
 		return false;
 	for (size_t i = 0; i < table->namespace_count; i++)
-		if (table->namespaces[i].error < 0 || table->namespaces[i].entries.value > 0)
+		if (table->namespaces[i].entries.value > 0)
 			return false;
 	return true;
 }
 
-static enum verdict judge(const struct table *table, const struct judgement *judgement)
+struct figure table_namespace_limit(const struct table *table, const struct namespace_table *one)
+{
+	struct figure limit = {0};
+
+	if (table->max.known && table->max.value > 0)
+		limit = table->max;
+	if (one->max.known && one->max.value > 0 && (!limit.known || one->max.value < limit.value))
+		limit = one->max;
+	return limit;
+}
+
+static struct figure namespace_share(const struct table *table, const struct namespace_table *one)
+{
+	return share_of(one->entries, table_namespace_limit(table, one), 1000);
+}
+
+/* The namespace whose table is the fullest, if its share of the limit is at least that many tenths of a percent. */
+static const struct namespace_table *fullest(const struct table *table, uint64_t tenths)
+{
+	const struct namespace_table *found = NULL;
+
+	for (size_t i = 0; i < table->namespace_count; i++) {
+		struct figure share = namespace_share(table, &table->namespaces[i]);
+
+		if (share.known && share.value >= tenths) {
+			found = &table->namespaces[i];
+			tenths = share.value + 1;
+		}
+	}
+	return found;
+}
+
+static void judge_unseen(const struct table *table, struct judgement *judgement)
+{
+	if (!module_is_there(table->module))
+		return;
+	for (size_t i = 0; i < table->namespace_count; i++)
+		judgement->unseen += table->namespaces[i].error < 0;
+	judgement->unsure = !table->namespaces_known || table->namespaces_cut ||
+			    judgement->unseen > 0;
+}
+
+static enum verdict judge(const struct table *table, struct judgement *judgement)
 {
 	if (!module_is_there(table->module))
 		return VERDICT_NOT_LOADED;
+	if (table->entries.known && table->max.known && is_full(table, judgement))
+		return VERDICT_FULL;
+	judgement->elsewhere = fullest(table, 1000);
+	if (judgement->elsewhere)
+		return VERDICT_FULL;
 	if (!table->entries.known || !table->max.known)
 		return VERDICT_UNKNOWN;
-	if (is_full(table, judgement))
-		return VERDICT_FULL;
 	if (counted(table, COUNTER_CHAIN_TOO_LONG) > 0 && chains_reach(table, judgement, NEARLY))
 		return VERDICT_CHAINS;
 	if (judgement->share.known && judgement->share.value >= NEARLY)
+		return VERDICT_NEARLY_FULL;
+	judgement->elsewhere = fullest(table, NEARLY);
+	if (judgement->elsewhere)
 		return VERDICT_NEARLY_FULL;
 	if (chains_reach(table, judgement, NEARLY))
 		return VERDICT_NEARLY_CHAINS;
@@ -184,6 +232,8 @@ static enum verdict judge(const struct table *table, const struct judgement *jud
 		return VERDICT_WAS_FULL;
 	if (table->values.known && (table->values.differs > 0 || table->values.files_differ))
 		return VERDICT_DIFFERS;
+	if (judgement->unsure)
+		return VERDICT_UNSURE;
 	return is_unused(table) ? VERDICT_UNUSED : VERDICT_FINE;
 }
 
@@ -201,6 +251,7 @@ void table_judge(const struct table *table, struct judgement *ret)
 		judgement.chain_entries = known(table->buckets.value * judgement.chains.low / 2);
 	judgement.dropped = count_dropped(table);
 	judge_memory(table, &judgement);
+	judge_unseen(table, &judgement);
 	judgement.verdict = judge(table, &judgement);
 	*ret = judgement;
 }
@@ -217,6 +268,7 @@ const char *verdict_word(enum verdict verdict)
 		[VERDICT_WAS_FULL] = "was-full",
 		[VERDICT_DIFFERS] = "differs",
 		[VERDICT_UNUSED] = "unused",
+		[VERDICT_UNSURE] = "unsure",
 		[VERDICT_FINE] = "fine",
 	};
 

@@ -37,6 +37,7 @@ struct namespace_table {
 	char *where;	       /* "namespace NAME" or "namespace of COMMAND (PID)"; owned */
 	int error;	       /* why it could not be looked at, negative errno, else 0 */
 	struct figure entries; /* unknown: it tracks nothing */
+	struct figure max;     /* as the namespace shows it; unknown: it shows none */
 	char *differs; /* "udp_timeout 30 (here 60), ..." of what a plan sets in each namespace; owned, NULL: nothing */
 	size_t differing; /* how many these are */
 };
@@ -68,6 +69,7 @@ struct table {
 	struct namespace_table *namespaces; /* owned; the others */
 	size_t namespace_count;
 	bool namespaces_known;
+	bool namespaces_cut; /* there are more than were looked at */
 	struct table_values values;
 	uint64_t now; /* microseconds since the epoch */
 };
@@ -93,12 +95,17 @@ enum verdict {
 	VERDICT_WAS_FULL,      /* not now; counters or messages tell that packets were dropped */
 	VERDICT_DIFFERS,       /* fine, and not as configured */
 	VERDICT_UNUSED,	       /* loaded, no entry anywhere */
+	VERDICT_UNSURE,	       /* not full here; other network namespaces could not be looked at */
 	VERDICT_FINE,
 };
 
 /* What follows from the figures; nothing here is owned. */
 struct judgement {
 	enum verdict verdict;
+	/* The other network namespace whose table VERDICT_FULL or VERDICT_NEARLY_FULL is about; NULL: this one's. */
+	const struct namespace_table *elsewhere;
+	size_t unseen;		  /* network namespaces that are known and could not be looked at */
+	bool unsure;		  /* so are some, or there may be others */
 	struct figure share;	  /* entries of max, in tenths of a percent */
 	struct figure per_bucket; /* entries a bucket, in hundredths */
 	struct chain_limit chains;
@@ -112,6 +119,12 @@ struct judgement {
 	uint64_t dropped; /* packets: for want of room or over long chains, 0 where not known */
 };
 void table_judge(const struct table *table, struct judgement *ret);
+
+/*
+ * The most entries that namespace may hold: the host's max, which counts for each namespace by itself, or a smaller one
+ * of its own, which later kernels may give it. Unknown: neither is known, or nothing limits the table.
+ */
+struct figure table_namespace_limit(const struct table *table, const struct namespace_table *one);
 
 /* One word for JSON: "full", "chains", "nearly-full" ... */
 const char *verdict_word(enum verdict verdict);

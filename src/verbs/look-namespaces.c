@@ -82,6 +82,16 @@ static int compare(const struct context *context, const struct references *refer
 	return differing_finish(&differing, &table->differs);
 }
 
+static struct figure read_figure(const struct context *context, const char *path)
+{
+	struct figure figure = {0};
+	char text[VALUE_TEXT_SIZE];
+
+	figure.known = kernel_read(context->kernel, path, text, sizeof(text)) == 0 &&
+		       text_parse_number(text, strlen(text), UINT64_MAX, &figure.value) == 0;
+	return figure;
+}
+
 /* In the namespace that was entered. Without a count nothing is tracked there, and no key is there. */
 static int look_inside(const struct context *context, const struct references *references,
 		       struct namespace_table *table)
@@ -97,6 +107,7 @@ static int look_inside(const struct context *context, const struct references *r
 	}
 	table->entries.known =
 		text_parse_number(text, strlen(text), UINT64_MAX, &table->entries.value) == 0;
+	table->max = read_figure(context, PATH_PROC "/nf_conntrack_max");
 	return compare(context, references, table);
 }
 
@@ -151,6 +162,7 @@ enum exit_code look_namespaces(struct context *context, const struct values *val
 		error = look_at(context, &references, &others.items[i], ret);
 	if (error < 0)
 		return give_up(context, error);
+	ret->namespaces_cut = others.cut;
 	if (others.cut)
 		report_message(context->report, SEVERITY_NOTE,
 			       "there are more than %d network namespaces; the others are not "

@@ -235,6 +235,7 @@ static void keep(struct table *from, struct table *to)
 	to->namespaces = steal_pointer(&from->namespaces);
 	to->namespace_count = from->namespace_count;
 	to->namespaces_known = from->namespaces_known;
+	to->namespaces_cut = from->namespaces_cut;
 	from->namespace_count = 0;
 }
 

@@ -149,9 +149,10 @@ static json_t *namespaces(struct report *report, const struct table *table)
 		report_add_item(
 			report, list,
 			report_pack(
-				report, "{s:o, s:o, s:I, s:o, s:o}", "name",
-				report_string(one->where), "entries", number(one->entries),
-				"differing", (json_int_t)one->differing, "differs",
+				report, "{s:o, s:o, s:o, s:I, s:o, s:o}", "name",
+				report_string(one->where), "entries", number(one->entries), "max",
+				number(table_namespace_limit(table, one)), "differing",
+				(json_int_t)one->differing, "differs",
 				one->differs ? report_string(one->differs) : json_null(), "error",
 				one->error < 0 ? json_string(strerror(-one->error)) : json_null()));
 	}
@@ -167,7 +168,8 @@ json_t *status_json(struct report *report, const struct table *table,
 	render_verdict(table, judgement, &verdict);
 	object = report_pack(
 		report,
-		"{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}",
+		"{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, "
+		"s:b}",
 		"verdict", verdict_word(judgement->verdict), "text",
 		verdict.data ? verdict.data : "", "module", module_state_words(table->module),
 		"entries", number(table->entries), "max", number(table->max), "share",
@@ -176,7 +178,11 @@ json_t *status_json(struct report *report, const struct table *table,
 		number(table->expect_max), "chain_limit", chain_limit(report, judgement),
 		"foreign_max", table->foreign_max, "memory", memory(report, judgement), "counters",
 		counters(report, &table->counters), "messages", messages(report, &table->messages),
-		"namespaces", namespaces(report, table));
+		"namespaces", namespaces(report, table), "full_namespace",
+		judgement->verdict == VERDICT_FULL && judgement->elsewhere
+			? report_string(judgement->elsewhere->where)
+			: json_null(),
+		"namespaces_unseen", judgement->unsure);
 	if (object)
 		add_contents(report, object, table->contents);
 	return object;

@@ -77,7 +77,11 @@ int kernel_list_namespaces(const struct kernel *kernel, struct network_namespace
 	if (count < 0 && errno == ENOMEM)
 		error = -ENOMEM;
 	for (int i = 0; i < count; i++) {
-		if (error == 0 && names[i]->d_name[0] != '.' && found.count < NAMESPACES_MAX)
+		bool counts = names[i]->d_name[0] != '.';
+
+		if (counts && found.count == NAMESPACES_MAX)
+			found.cut = true;
+		else if (counts && error == 0)
 			error = describe(kernel, names[i], &found.items[found.count++]);
 		free(names[i]);
 	}

@@ -66,6 +66,7 @@ static const struct judgement judged = {
 	.memory_now = KNOWN(3121152),
 	.memory_full = KNOWN(69206016),
 	.memory_full_share = KNOWN(4),
+	.unsure = true,
 };
 
 static void all_of_it_to_the_byte(void **state)
@@ -75,7 +76,7 @@ static void all_of_it_to_the_byte(void **state)
 		{.where = web, .entries = KNOWN(12)},
 		{.where = gone, .error = -EACCES, .entries = KNOWN(1)},
 		{.where = gone},
-		{.where = database, .entries = KNOWN(0)},
+		{.where = database, .entries = KNOWN(0), .max = KNOWN(1000)},
 	};
 	struct value items[] = {
 		{.key = "nf_conntrack.hashsize",
@@ -150,6 +151,7 @@ static void what_is_not_known_is_left_out(void **state)
 		    "conntrack_persist_verdict{verdict=\"was-full\"} 0\n"
 		    "conntrack_persist_verdict{verdict=\"differs\"} 0\n"
 		    "conntrack_persist_verdict{verdict=\"unused\"} 0\n"
+		    "conntrack_persist_verdict{verdict=\"unsure\"} 0\n"
 		    "conntrack_persist_verdict{verdict=\"fine\"} 0\n");
 }
 
@@ -262,7 +264,7 @@ static void labels_are_escaped(void **state)
 		    "conntrack_persist_namespace_entries{namespace=\"\\\\x5cx1b["
 		    "2J\\\\xe2\\\\x80\\\\xae\"} "
 		    "6\n"
-		    "# HELP conntrack_persist_verdict ");
+		    "# HELP conntrack_persist_namespace");
 	table.namespaces_known = false;
 	render_metrics(&table, &judgement, &values, &unknown);
 	assert_null(strstr(unknown.data, "namespace_entries"));
@@ -291,7 +293,7 @@ static void a_name_is_told_once(void **state)
 		    "# TYPE conntrack_persist_namespace_entries gauge\n"
 		    "conntrack_persist_namespace_entries{namespace=\"blue\"} 2\n"
 		    "conntrack_persist_namespace_entries{namespace=\"red\"} 4\n"
-		    "# HELP conntrack_persist_verdict ");
+		    "# HELP conntrack_persist_namespace");
 }
 
 int main(void)

@@ -227,9 +227,9 @@ static void the_buckets_have_the_color_of_long_chains(void **state)
 		enum verdict verdict;
 		const char *line;
 	} rows[] = {
-		{VERDICT_CHAINS, "buckets     \033[31m1024"},
-		{VERDICT_NEARLY_CHAINS, "buckets     \033[33m1024"},
-		{VERDICT_FULL, "buckets     1024"},
+		{VERDICT_CHAINS, "buckets     \033[31m1,024"},
+		{VERDICT_NEARLY_CHAINS, "buckets     \033[33m1,024"},
+		{VERDICT_FULL, "buckets     1,024"},
 	};
 
 	(void)state;
@@ -290,12 +290,12 @@ static void each_verdict_says_what_to_do_next(void **state)
 		 "nf_conntrack is not loaded, and how full its table is cannot be seen here."},
 		{VERDICT_FULL, "Full: new connections are dropped. Next: conntrack-persist advise"},
 		{VERDICT_CHAINS,
-		 "Full, far from max: chains are too long for 1024 buckets. New connections are "
+		 "Full, far from max: chains are too long for 1,024 buckets. New connections are "
 		 "dropped, and no message says so. Next: conntrack-persist advise"},
 		{VERDICT_NEARLY_FULL,
 		 "Nearly full: room for 10 more entries. Next: conntrack-persist advise"},
 		{VERDICT_NEARLY_CHAINS,
-		 "Nearly full, far from max: chains may be too long from 25600 entries on. Next: "
+		 "Nearly full, far from max: chains may be too long from 25,600 entries on. Next: "
 		 "conntrack-persist advise"},
 		{VERDICT_WAS_FULL,
 		 "Not full now, but it was, or chains were too long. Next: conntrack-persist "
@@ -303,6 +303,9 @@ static void each_verdict_says_what_to_do_next(void **state)
 		{VERDICT_DIFFERS, "Fine, but not as configured. Next: conntrack-persist check"},
 		{VERDICT_UNUSED,
 		 "Nothing is tracked in any network namespace. Next: conntrack-persist users"},
+		{VERDICT_UNSURE,
+		 "Not full here: room for 10 more entries. Other network namespaces could not be "
+		 "looked at and may be full."},
 		{VERDICT_FINE, "Fine: room for 10 more entries."},
 	};
 
@@ -319,6 +322,31 @@ static void each_verdict_says_what_to_do_next(void **state)
 		render_verdict(&table, &judgement, &words);
 		expect_text("verdict", words.data, rows[i].words);
 	}
+}
+
+static void a_verdict_on_another_namespace_names_it(void **state)
+{
+	char where[] = "namespace of postgres (4711)";
+	const struct namespace_table other = {.where = where, .entries = {true, 1234567}};
+	const struct table table = {.max = {true, 1234567}, .entries = {true, 1}};
+	struct judgement judgement = {.verdict = VERDICT_FULL, .elsewhere = &other};
+	struct buffer CLEANUP(buffer_clear) full = {0}, nearly = {0}, differs = {0};
+
+	(void)state;
+	render_verdict(&table, &judgement, &full);
+	expect_text("full", full.data,
+		    "Full: namespace of postgres (4711) has 1,234,567 of 1,234,567 entries, and "
+		    "its new connections are dropped. Next: conntrack-persist advise");
+	judgement.verdict = VERDICT_NEARLY_FULL;
+	render_verdict(&table, &judgement, &nearly);
+	expect_text("nearly", nearly.data,
+		    "Nearly full: namespace of postgres (4711) has 1,234,567 of 1,234,567 "
+		    "entries. Next: conntrack-persist advise");
+	judgement = (struct judgement){.verdict = VERDICT_DIFFERS, .unsure = true, .unseen = 1200};
+	render_verdict(&table, &judgement, &differs);
+	expect_text("differs", differs.data,
+		    "Not full here, but not as configured. 1,200 other network namespaces could "
+		    "not be looked at and may be full. Next: conntrack-persist check");
 }
 
 static void a_single_message_of_another_namespace_is_told(void **state)
@@ -367,7 +395,7 @@ static void idle_entries_that_were_not_counted_are_not_told(void **state)
 	(void)state;
 	make("fine", 0, &fixture);
 	render_table(&fixture.table, &fixture.judgement, NULL, &style, &counted);
-	expect_part("counted", counted.data, "\nidle        13852 of ESTABLISHED");
+	expect_part("counted", counted.data, "\nidle        13,852 of ESTABLISHED");
 	fixture.table.contents->idle_below = 0;
 	render_table(&fixture.table, &fixture.judgement, NULL, &style, &without);
 	assert_null(strstr(without.data, "\nidle "));
@@ -508,6 +536,7 @@ int main(void)
 		cmocka_unit_test(the_buckets_have_the_color_of_long_chains),
 		cmocka_unit_test(the_bar_tells_eighths),
 		cmocka_unit_test(each_verdict_says_what_to_do_next),
+		cmocka_unit_test(a_verdict_on_another_namespace_names_it),
 		cmocka_unit_test(a_single_message_of_another_namespace_is_told),
 		cmocka_unit_test(a_namespace_that_cannot_be_seen_is_told_why),
 		cmocka_unit_test(idle_entries_that_were_not_counted_are_not_told),

@@ -328,10 +328,73 @@ static void unused_is_empty_everywhere(void **state)
 	expect_verdict(&table, VERDICT_UNUSED);
 	others[1].entries = figure(1);
 	expect_verdict(&table, VERDICT_FINE);
-	others[1] = (struct namespace_table){.error = -13};
-	expect_verdict(&table, VERDICT_FINE);
+}
+
+static void what_was_not_looked_at_is_never_fine(void **state)
+{
+	struct table table = quiet_table();
+	struct namespace_table others[] = {{.entries = figure(5)}, {.error = -13}};
+
+	(void)state;
+	table.namespaces = others;
 	table.namespace_count = 1;
+	expect_verdict(&table, VERDICT_FINE);
+	table.namespace_count = 2;
+	expect_verdict(&table, VERDICT_UNSURE);
+	expect_number("unseen", judged(&table).unseen, 1);
+	table.namespace_count = 1;
+	table.namespaces_cut = true;
+	expect_verdict(&table, VERDICT_UNSURE);
+	table.namespaces_cut = false;
 	table.namespaces_known = false;
+	expect_verdict(&table, VERDICT_UNSURE);
+	table.entries = figure(0);
+	expect_verdict(&table, VERDICT_UNSURE);
+	table.module = MODULE_ABSENT;
+	expect_verdict(&table, VERDICT_NOT_LOADED);
+	assert_false(judged(&table).unsure);
+}
+
+/* limit: of the host 1000. own: the namespace's, 0: it shows none. */
+static void a_namespace_has_a_limit_of_its_own(void **state)
+{
+	static const struct {
+		uint64_t entries, own;
+		enum verdict verdict;
+	} rows[] = {
+		{799, 1000, VERDICT_FINE},     {800, 1000, VERDICT_NEARLY_FULL},
+		{999, 0, VERDICT_NEARLY_FULL}, {1000, 1000, VERDICT_FULL},
+		{1000, 0, VERDICT_FULL},       {1200, 5000, VERDICT_FULL},
+		{500, 500, VERDICT_FULL},      {400, 500, VERDICT_NEARLY_FULL},
+		{0, 0, VERDICT_FINE},
+	};
+	struct table table = quiet_table();
+	struct namespace_table others[] = {{.entries = figure(3)}, {.entries = figure(0)}};
+
+	(void)state;
+	table.max = figure(1000);
+	table.entries = figure(10);
+	table.namespaces = others;
+	table.namespace_count = ARRAY_SIZE(others);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		bool about = rows[i].verdict != VERDICT_FINE;
+
+		others[1].entries = figure(rows[i].entries);
+		others[1].max = (struct figure){rows[i].own > 0, rows[i].own};
+		if (judged(&table).verdict != rows[i].verdict ||
+		    (judged(&table).elsewhere == &others[1]) != about)
+			fail_msg("row %zu: %s", i, verdict_word(judged(&table).verdict));
+	}
+	/* The own table comes first. The fullest is named. */
+	others[0].entries = figure(1100);
+	others[1].entries = figure(1300);
+	assert_ptr_equal(judged(&table).elsewhere, &others[1]);
+	table.entries = figure(1000);
+	expect_verdict(&table, VERDICT_FULL);
+	assert_null(judged(&table).elsewhere);
+	/* 0 is no limit. */
+	table.max = figure(0);
+	others[1].max = figure(0);
 	expect_verdict(&table, VERDICT_FINE);
 }
 
@@ -351,6 +414,8 @@ int main(void)
 		cmocka_unit_test(what_tells_that_it_was_full),
 		cmocka_unit_test(other_verdicts),
 		cmocka_unit_test(unused_is_empty_everywhere),
+		cmocka_unit_test(what_was_not_looked_at_is_never_fine),
+		cmocka_unit_test(a_namespace_has_a_limit_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
