@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/digest.h"
+#include "model/outdated.h"
 
 const char *file_state_word(enum file_state state)
 {
@@ -17,6 +18,7 @@ const char *file_state_word(enum file_state state)
 		[STATE_FOREIGN] = "foreign",
 		[STATE_MASKED] = "masked",
 		[STATE_LEFTOVER] = "leftover",
+		[STATE_OUTDATED] = "outdated",
 		[STATE_UNUSABLE] = "unusable",
 	};
 
@@ -47,6 +49,7 @@ const char *file_state_reason(enum file_state state)
 		[STATE_MASKED] =
 			"a link to /dev/null: switched off by the administrator, left alone",
 		[STATE_LEFTOVER] = "no longer part of the plan",
+		[STATE_OUTDATED] = "of an earlier version, with the configured values",
 		[STATE_UNUSABLE] = "neither a file nor a link; move it away by hand",
 	};
 
@@ -114,6 +117,25 @@ static enum file_action action_for(enum file_state state, const struct artifact 
 	return state == STATE_MISSING ? ACTION_CREATE : ACTION_UPDATE;
 }
 
+bool file_differs(const struct file_difference *difference)
+{
+	return difference->action != ACTION_NONE && difference->state != STATE_OUTDATED;
+}
+
+static bool is_outdated(const struct plan *plan, const struct manifest *manifest,
+			const struct artifact *wanted, const struct observed_path *observed)
+{
+	const struct manifest_file *recorded = manifest_find(manifest, observed->path);
+	char digest[DIGEST_SIZE];
+
+	if (!plan || !recorded || !recorded->digest[0] || manifest->format >= MANIFEST_FORMAT)
+		return false;
+	digest_of(observed->file.bytes, observed->file.size, digest);
+	return strcmp(digest, recorded->digest) == 0 &&
+	       outdated_does_its_work(plan, observed->path, wanted, observed->file.bytes,
+				      observed->file.size);
+}
+
 void compare_files(const struct plan *plan, const struct manifest *manifest,
 		   const struct observed_path *observed, size_t count, bool owned_by_root,
 		   struct file_difference *ret)
@@ -123,6 +145,9 @@ void compare_files(const struct plan *plan, const struct manifest *manifest,
 		const struct artifact *wanted = plan ? plan_find_artifact(plan, path) : NULL;
 		const struct manifest_file *recorded = manifest_find(manifest, path);
 		enum file_state state = judge(wanted, &observed[i].file, recorded, owned_by_root);
+		if ((state == STATE_DIFFERS || state == STATE_LEFTOVER) &&
+		    is_outdated(plan, manifest, wanted, &observed[i]))
+			state = STATE_OUTDATED;
 		/* With no plan ours are to go; this is none of them, and in the way of none. */
 		bool left_alone = !plan && state == STATE_FOREIGN &&
 				  !(recorded && recorded->replaced);

@@ -18,6 +18,7 @@ enum file_state {
 	STATE_FOREIGN,	/* not ours */
 	STATE_MASKED,	/* a link to /dev/null: switched off by the administrator */
 	STATE_LEFTOVER, /* ours, not of this mode */
+	STATE_OUTDATED, /* ours, of an earlier version, with the values of the plan */
 	STATE_UNUSABLE, /* a directory, FIFO, socket or device */
 };
 
@@ -43,6 +44,9 @@ struct file_difference {
 	enum file_action action;
 	bool needs_force; /* an edit or somebody else's file would be lost: a copy is kept if forced */
 };
+
+/* Whether it is drift: a file of an earlier version that still does its work is none, though install writes it anew. */
+bool file_differs(const struct file_difference *difference);
 
 /* The words of the reports and of JSON. */
 const char *file_state_word(enum file_state state);

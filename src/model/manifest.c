@@ -183,13 +183,19 @@ static int parse_root(json_t *root, struct manifest *manifest)
 {
 	json_t *files, *directories, *sizes = NULL;
 	json_error_t why = {0};
-	int version, error = 0;
+	int version, format = 0, error = 0;
 
-	if (json_unpack_ex(root, &why, 0, "{s:i, s:o, s:o, s?o}", "version", &version, "files",
-			   &files, "directories", &directories, "sizes", &sizes) < 0)
+	if (json_unpack_ex(root, &why, 0, "{s:i, s?i}", "version", &version, "format", &format) < 0)
 		return tell_cause(&why);
-	if (version != MANIFEST_VERSION || !json_is_array(files) || !json_is_array(directories))
+	if (version > MANIFEST_VERSION || format > (int)MANIFEST_FORMAT)
+		return -EPROTONOSUPPORT;
+	if (json_unpack_ex(root, &why, 0, "{s:o, s:o, s?o}", "files", &files, "directories",
+			   &directories, "sizes", &sizes) < 0)
+		return tell_cause(&why);
+	if (version != MANIFEST_VERSION || format < 0 || !json_is_array(files) ||
+	    !json_is_array(directories))
 		return -EBADMSG;
+	manifest->format = (unsigned int)format;
 	for (size_t i = 0; error == 0 && i < json_array_size(files); i++)
 		error = parse_file(json_array_get(files, i), manifest);
 	for (size_t i = 0; error == 0 && i < json_array_size(directories); i++)
@@ -267,7 +273,8 @@ int manifest_format(const struct manifest *manifest, char **ret_bytes, size_t *r
 	struct buffer b = {0};
 	char *CLEANUP(free_pointer) text = NULL;
 
-	if (!root)
+	if (!root || (manifest->format &&
+		      json_object_set_new(root, "format", json_integer(manifest->format)) < 0))
 		return -ENOMEM;
 	for (size_t i = 0; i < manifest->file_count; i++)
 		if (json_array_append_new(json_object_get(root, "files"),

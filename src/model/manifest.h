@@ -29,12 +29,19 @@ struct kept_sizes {
 };
 
 /* All texts are owned. */
+/*
+ * Which renderers wrote the files. A version that renders other texts for the same values counts it up, so that the files of
+ * the version before are known as outdated and not taken for drift.
+ */
+#define MANIFEST_FORMAT 2U
+
 struct manifest {
 	struct manifest_file *files;
 	size_t file_count;
 	char **directories; /* made by us, outermost first */
 	size_t directory_count;
 	struct kept_sizes sizes;
+	unsigned int format; /* of the files' texts, MANIFEST_FORMAT; 0: the first version's */
 };
 
 void manifest_done(struct manifest *manifest);

@@ -387,6 +387,37 @@ static int judge_sizes(const struct plan_request *request, struct problems *prob
 	return error;
 }
 
+/* Whether the manifest has sizes that the first version chose because neither max nor hashsize was configured. */
+static bool is_unchosen(const struct plan_request *request)
+{
+	return !value_of(request, SETTING_MAX)->set && !has_buckets(request) && request->kept &&
+	       request->kept->inputs &&
+	       text_starts_with(request->kept->inputs, "max=auto hashsize=auto ");
+}
+
+/* Goes on with them, whatever the RAM, until the administrator chooses: install alone asks for that. -ENOMEM. */
+static int keep_unchosen(const struct plan_request *request, struct problems *problems,
+			 struct plan_sizes *sizes)
+{
+	const struct kept_sizes *kept = request->kept;
+	char *inputs = strdup(kept->inputs);
+
+	if (!inputs)
+		return -ENOMEM;
+	free(sizes->inputs);
+	sizes->inputs = inputs;
+	sizes->max = kept->max;
+	sizes->hashsize = kept->hashsize;
+	sizes->ram = kept->ram;
+	sizes->from_ram = true;
+	sizes->table_bytes = bytes_with(request, sizes, SETTING_MEMORY_LIMIT, 0);
+	problems_add(problems, SEVERITY_NOTE, NULL, 0,
+		     "conntrack.max is not set, and an earlier version chose max = %" PRIu64
+		     " by itself, which is kept; \"conntrack-persist plan\" names the choices",
+		     kept->max);
+	return 0;
+}
+
 int plan_resolve_sizes(const struct plan_request *request, struct problems *problems,
 		       struct plan_sizes *ret)
 {
@@ -404,7 +435,10 @@ int plan_resolve_sizes(const struct plan_request *request, struct problems *prob
 	if (error < 0)
 		return error;
 	judge_words(request, problems);
-	if (sizes.from_ram && request->facts->ram == 0)
+	sizes.unchosen = is_unchosen(request);
+	if (sizes.unchosen && request->sizes != SIZES_RESOLVE)
+		error = keep_unchosen(request, problems, &sizes);
+	else if (sizes.from_ram && request->facts->ram == 0)
 		leave_out(request, problems);
 	else if (max->set || has_buckets(request))
 		error = judge_sizes(request, problems, &sizes);

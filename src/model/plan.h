@@ -21,6 +21,7 @@ struct plan_sizes {
 	unsigned long page_size;  /* bytes, for the kernel's rounding; 0: unknown */
 	unsigned int word_size;	  /* bytes of a bucket, for the same; 0 counts as 8 */
 	bool from_ram;		  /* max = auto */
+	bool unchosen; /* nothing is configured, and an earlier version chose sizes by itself */
 	bool at_least; /* max_policy, or because of max = auto or a hashsize without max */
 	bool of_boot;  /* below /run alone; the files that last have none */
 	char *inputs;  /* owned; the settings they follow from, for struct kept_sizes */

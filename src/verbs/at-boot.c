@@ -34,7 +34,7 @@ static enum exit_code judge_memory(struct context *context, const struct session
 static bool is_as_installed(const struct session *session)
 {
 	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (session->differences[i].action != ACTION_NONE &&
+		if (file_differs(&session->differences[i]) &&
 		    !artifact_is_of_boot(session->differences[i].path))
 			return false;
 	return true;
@@ -47,6 +47,9 @@ static void add_files(const struct session *session, struct changes *changes)
 		const struct artifact *wanted = difference->wanted;
 
 		if (difference->action == ACTION_NONE || difference->needs_force)
+			continue;
+		if (difference->state == STATE_OUTDATED &&
+		    session->manifest.format < MANIFEST_FORMAT)
 			continue;
 		changes_add(changes, &(struct file_change){
 					     .kind = wanted ? CHANGE_WRITE : CHANGE_REMOVE,

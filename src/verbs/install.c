@@ -313,15 +313,20 @@ static enum exit_code install_locked(struct context *context, const struct lock 
 	return carry_out(context, &session, &changes, breaks);
 }
 
-/* Looks before the lock is taken, so that no folder and no lock of ours appears on an unconfigured host. */
+/* Looks before the lock is taken, so that no folder and no lock of ours appears on an unconfigured host. EXIT_REFUSED. */
 static enum exit_code find_unconfigured(struct context *context, bool *ret)
 {
 	struct session CLEANUP(session_done) session = {0};
 	enum exit_code code = session_open_quietly(context, SIZES_RESOLVE, &session);
 
-	if (code == EXIT_DONE)
-		*ret = session_is_unconfigured(&session);
-	return code;
+	if (code != EXIT_DONE)
+		return code;
+	if (find_unchosen(context, &session, SEVERITY_ERROR)) {
+		report_message(context->report, SEVERITY_ERROR, "nothing was changed");
+		return EXIT_REFUSED;
+	}
+	*ret = session_is_unconfigured(&session);
+	return EXIT_DONE;
 }
 
 static enum exit_code run_install(struct context *context)

@@ -70,6 +70,8 @@ static enum exit_code run_plan(struct context *context)
 	if (code != EXIT_DONE)
 		return code;
 	report_plan(context->report, &session.plan);
+	if (find_unchosen(context, &session, SEVERITY_WARNING))
+		foresee_refusal(context);
 	outcome.files = session_report(context, &session, REPORT_DIFFS);
 	outcome.differs = live_report(context, &session, &live, LIVE_PLAN) || outcome.files ||
 			  outcome.breaks;

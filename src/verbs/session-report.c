@@ -21,7 +21,7 @@ static const char *manifest_action(enum file_state state)
 bool session_files_differ(const struct session *session)
 {
 	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (session->differences[i].action != ACTION_NONE)
+		if (file_differs(&session->differences[i]))
 			return true;
 	return false;
 }
@@ -38,7 +38,7 @@ bool session_report(struct context *context, const struct session *session,
 		    enum report_detail detail)
 {
 	bool differs = session->manifest_state != STATE_OK;
-	bool act = detail != REPORT_STATES;
+	bool act = detail != REPORT_STATES, outdated = false;
 
 	for (size_t i = 0; i < session->observed.path_count; i++) {
 		const struct file_difference *difference = &session->differences[i];
@@ -53,13 +53,19 @@ bool session_report(struct context *context, const struct session *session,
 		if (act && difference->action != ACTION_NONE)
 			report_diff(context->report, difference,
 				    detail == REPORT_DIFFS || context->options->verbose);
-		differs = differs || difference->action != ACTION_NONE;
+		differs = differs || file_differs(difference) ||
+			  (act && difference->action != ACTION_NONE);
+		outdated = outdated || (!act && difference->state == STATE_OUTDATED);
 	}
 	if (session->manifest_state != STATE_OK ||
 	    session->observed.manifest_file.kind != FILE_ABSENT)
 		report_file(context->report, PATH_MANIFEST,
 			    act ? manifest_action(session->manifest_state) : "none",
 			    file_state_word(session->manifest_state), manifest_reason(session));
+	if (outdated)
+		report_message(context->report, SEVERITY_NOTE,
+			       "files of an earlier version hold the configured values; "
+			       "\"conntrack-persist install\" writes them anew");
 	report_set_state(context->report, differs ? "drift" : "in-order");
 	return differs;
 }

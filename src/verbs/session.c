@@ -19,6 +19,16 @@ void session_done(struct session *session)
 static enum exit_code report_read_failure(struct context *context, const struct session *session,
 					  struct read_failure *failure, int error)
 {
+	if (error == -EPROTONOSUPPORT) {
+		report_message(context->report,
+			       session->voice == VOICE_LOW ? SEVERITY_WARNING : SEVERITY_ERROR,
+			       "refused: %s was written by a newer version of conntrack-persist "
+			       "than this one (" PACKAGE_VERSION
+			       "); use that version, also to uninstall",
+			       failure->path ? failure->path : PATH_MANIFEST);
+		read_failure_done(failure);
+		return EXIT_REFUSED;
+	}
 	report_errno_as(context, session->voice == VOICE_LOW ? SEVERITY_WARNING : SEVERITY_ERROR,
 			"read", failure->path ? failure->path : "the files", error);
 	read_failure_done(failure);
@@ -186,18 +196,23 @@ static int copy_manifest(const struct manifest *from, struct manifest *to)
 }
 
 /* What the manifest shall say when the plan is installed. */
-static int plan_manifest(const struct context *context, struct session *session)
+static int plan_manifest(const struct context *context, bool resolved, struct session *session)
 {
 	const struct plan_sizes *sizes = &session->plan.sizes;
 	struct manifest *manifest = &session->manifest;
 	int error = copy_manifest(&session->observed.manifest, manifest);
 
+	/* Only install writes the files of an earlier version anew. */
+	manifest->format = MANIFEST_FORMAT;
+	if (!resolved && session->observed.manifest_file.kind == FILE_REGULAR)
+		manifest->format = session->observed.manifest.format;
 	for (size_t i = 0; i < session->observed.path_count && error == 0; i++) {
 		const struct file_difference *difference = &session->differences[i];
 		const struct artifact *wanted = difference->wanted;
 		bool known = manifest_find(manifest, difference->path) != NULL;
 
-		if (difference->state == STATE_MASKED || artifact_is_of_boot(difference->path))
+		if (difference->state == STATE_MASKED || artifact_is_of_boot(difference->path) ||
+		    (difference->state == STATE_OUTDATED && !resolved))
 			continue;
 		if (wanted) {
 			error = manifest_put(manifest, wanted->path, wanted->mode, wanted->digest,
@@ -295,7 +310,7 @@ static enum exit_code open_session(struct context *context, enum sizes_choice si
 	}
 	error = compare(context, &session.plan, &session);
 	if (error == 0)
-		error = plan_manifest(context, &session);
+		error = plan_manifest(context, sizes == SIZES_RESOLVE, &session);
 	if (error == 0)
 		error = session_format_manifest(&session);
 	if (error < 0) {

@@ -2,7 +2,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "verbs/unconfigured.h"
 
+#include <inttypes.h>
 #include <string.h>
+
+#include "base/buffer.h"
+#include "model/sizes.h"
 
 /* Whether a run of this program wrote what lies at the path. */
 static bool is_ours(enum file_state state)
@@ -24,6 +28,29 @@ bool session_is_unconfigured(const struct session *session)
 	for (size_t i = 0; i < session->observed.path_count; i++)
 		if (is_ours(session->differences[i].state))
 			return false;
+	return true;
+}
+
+bool find_unchosen(struct context *context, const struct session *session, enum severity severity)
+{
+	const struct kept_sizes *kept = &session->observed.manifest.sizes;
+	struct buffer CLEANUP(buffer_clear) now = {0};
+
+	if (!session->plan.sizes.unchosen)
+		return false;
+	if (session->facts.ram > 0) {
+		buffer_add(&now, ", here ");
+		buffer_add_count(&now, sizes_auto_max(&session->facts, UINT64_MAX));
+	}
+	report_message(
+		context->report, severity,
+		"%s: the configuration does not set max, and an earlier version chose it by itself "
+		"for this host. Write one of these below [conntrack] in %s" CONFIG_FILE
+		" and install again: \"max = %" PRIu64
+		"\" (as it is now), or \"max = auto\" (2 %% of RAM at most%s, as a floor); or run "
+		"\"conntrack-persist uninstall\"",
+		severity == SEVERITY_ERROR ? "refused" : "install would refuse",
+		tree_prefix(context->tree), kept->max, now.data ? now.data : "");
 	return true;
 }
 

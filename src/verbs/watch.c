@@ -41,7 +41,7 @@ static void add_files(struct watch_verdict *verdict, const struct session *sessi
 	for (size_t i = 0; i < session->observed.path_count; i++) {
 		const struct file_difference *difference = &session->differences[i];
 
-		if (difference->action != ACTION_NONE)
+		if (file_differs(difference))
 			add(verdict, difference->path, file_state_word(difference->state), "");
 	}
 	if (session->manifest_state != STATE_OK)
@@ -116,7 +116,7 @@ static const char *find_obstacle(const struct session *session, const struct liv
 			       "\"conntrack-persist --force install\" if that is wanted";
 		if (strcmp(difference->path, PATH_DROP_IN) == 0 && difference->state != STATE_OK)
 			return "its drop-in " PATH_DROP_IN " is not in force";
-		works = works || difference->action != ACTION_NONE;
+		works = works || file_differs(difference);
 	}
 	return works ? NULL : "it takes more than an installation";
 }

@@ -2,7 +2,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "helpers.h"
 
+#include "base/buffer.h"
 #include "model/compare.h"
+#include "model/outdated.h"
 
 #define FOREIGN "options nf_conntrack hashsize=1\n"
 
@@ -322,6 +324,76 @@ static void differences_come_in_the_order_of_the_paths(void **state)
 }
 
 /* JSON's readers rely on these. */
+/* Whether the text at the path does what a plan with max = 1000 does, as a floor or not. */
+static bool works(const char *path, const char *planned, const char *found, bool at_least)
+{
+	const struct plan plan = {.sizes = {.max = 1000, .at_least = at_least}};
+	char *bytes = strdup(planned);
+	const struct artifact wanted = {.bytes = bytes, .size = strlen(planned)};
+	bool result;
+
+	assert_non_null(bytes);
+	result = outdated_does_its_work(&plan, path, *planned ? &wanted : NULL, found,
+					strlen(found));
+	free(bytes);
+	return result;
+}
+
+#define MAX "net.netfilter.nf_conntrack_max"
+#define UDP "net.netfilter.nf_conntrack_udp_timeout"
+
+static void earlier_texts_with_the_same_values_do_their_work(void **state)
+{
+	static const struct {
+		const char *path, *planned, *found;
+		bool at_least, works;
+	} rows[] = {
+		{PATH_SYSCTL, "# x\n" UDP " = 45\n", "-" UDP " = 45\n", false, true},
+		{PATH_SYSCTL, "-" UDP " = 45\n" UDP " = 45\n", "-" UDP "=45", false, true},
+		{PATH_SYSCTL, UDP " = 45\n", UDP " = 46\n", false, false},
+		{PATH_SYSCTL, UDP " = 45\n", "# " UDP " = 45\n", false, false},
+		{PATH_SYSCTL, UDP " = 45\n", UDP " = 45\n" MAX " = 1000\n", true, true},
+		{PATH_SYSCTL, UDP " = 45\n", UDP " = 45\n" MAX " = 1001\n", true, false},
+		{PATH_SYSCTL, UDP " = 45\n", UDP " = 45\n" MAX " = 1000\n", false, false},
+		{PATH_SYSCTL, MAX " = 1000\n", "", false, false},
+		{PATH_MODPROBE, "options nf_conntrack hashsize=1 expect_hashsize=2\n",
+		 "options nf_conntrack expect_hashsize=2 hashsize=1\n", false, true},
+		{PATH_MODPROBE, "options nf_conntrack hashsize=1\n",
+		 "options nf_conntrack hashsize=2\n", false, false},
+		{PATH_MODPROBE, "options nf_conntrack hashsize=1\n",
+		 "options nf_conntrack hashsize=1\ninstall nf_conntrack x\n", false, false},
+		{PATH_MODPROBE, "", "\n# No size is set here.\n", false, true},
+		{PATH_MODPROBE, "", "blacklist nf_conntrack\n", false, false},
+		{PATH_UDEV, "TEST==\"x\", SYSCTL{net/a}==\"3|4\", \\\n  SYSCTL{net/a}=\"5\"\n",
+		 "SYSCTL{net/a}=\"5\"\n", false, true},
+		{PATH_UDEV, "ATTR{parameters/hashsize}!=\"8\", ATTR{parameters/hashsize}=\"8\"\n",
+		 "ATTR{parameters/hashsize}==\"[0-7]\", ATTR{parameters/hashsize}=\"8\"\n", false,
+		 true},
+		{PATH_UDEV, "SYSCTL{net/a}=\"5\"\n", "SYSCTL{net/a}!=\"5\"\n", false, false},
+		{PATH_UDEV, "SYSCTL{net/a}=\"5\"\n", "SYSCTL{net/a}=\"5\nSYSCTL{", false, false},
+		{PATH_DROP_IN, "[Unit]\nWants=a\n", "[Unit]\nWants=b\n", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (works(rows[i].path, rows[i].planned, rows[i].found, rows[i].at_least) !=
+		    rows[i].works)
+			fail_msg("row %zu: %s", i, rows[i].found);
+}
+
+/* More assignments than are compared: drift, as with any text that is not known. */
+static void a_long_text_is_not_outdated(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	for (size_t i = 0; i < OUTDATED_ASSIGNMENTS_MAX; i++)
+		buffer_add(&b, UDP " = 45\n");
+	assert_true(works(PATH_SYSCTL, UDP " = 45\n", b.data, false));
+	buffer_add(&b, UDP " = 45\n");
+	assert_false(works(PATH_SYSCTL, UDP " = 45\n", b.data, false));
+}
+
 static void words_are_those_of_the_manual(void **state)
 {
 	static const char *const states[] = {
@@ -333,6 +405,7 @@ static void words_are_those_of_the_manual(void **state)
 		[STATE_FOREIGN] = "foreign",
 		[STATE_MASKED] = "masked",
 		[STATE_LEFTOVER] = "leftover",
+		[STATE_OUTDATED] = "outdated",
 		[STATE_UNUSABLE] = "unusable",
 	};
 	static const char *const actions[] = {
@@ -385,6 +458,8 @@ int main(void)
 		compare_test(link_is_foreign_wherever_it_leads),
 		compare_test(what_is_no_file_is_unusable),
 		compare_test(differences_come_in_the_order_of_the_paths),
+		cmocka_unit_test(earlier_texts_with_the_same_values_do_their_work),
+		cmocka_unit_test(a_long_text_is_not_outdated),
 		compare_test(words_are_those_of_the_manual),
 		cmocka_unit_test(observed_file_is_forgotten_whole),
 	};
