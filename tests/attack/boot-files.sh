@@ -1,0 +1,79 @@
+#!/bin/bash
+# What starts at boot, in hostile images: many links, large units, scripts and presets cost a bounded amount, and what was
+# left out is named.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+set -euo pipefail
+# shellcheck source=lib.sh
+source "${srcdir:?is set by make check}/tests/attack/lib.sh"
+
+image=$work/image
+wants=$image/etc/systemd/system/multi-user.target.wants
+units=$image/usr/lib/systemd/system
+scripts=$image/etc/network/if-up.d
+fresh() {
+	rm -rf "$image"
+	mkdir -p "$wants" "$units" "$scripts" "$image/usr/lib/systemd/system-preset"
+}
+# repeat COUNT TEXT: the text that many times.
+repeat() {
+	python3 -c 'import sys; sys.stdout.write(sys.argv[2] * int(sys.argv[1]))' "$@"
+}
+# links COUNT: services that start at boot.
+links() {
+	python3 -c 'import os, sys
+for i in range(int(sys.argv[2])): os.symlink("/x", sys.argv[1] + "/u%d.service" % i)' "$wants" "$1"
+}
+script() {
+	printf '#!/bin/sh\n' >"$scripts/$1"
+	cat >>"$scripts/$1"
+	chmod +x "$scripts/$1"
+}
+users() {
+	bounded "$1" "$2" -- "$program" --root="$image" users
+}
+
+fresh
+links 9990
+users '9,990 services' 0
+head -c 4000000 /dev/zero | tr '\0' a >"$units/base"
+python3 -c 'import os, sys
+for i in range(9990): os.link(sys.argv[1] + "/base", sys.argv[1] + "/u%d.service" % i)' "$units"
+users '9,990 names of a large unit' 1
+says '9,990 names of a large unit' '16 MiB of units were read before it'
+
+fresh
+links 1
+{ printf '[Unit]\nWants='; seq -f 'w%.0f.service' -s ' ' 200000; } >"$units/u0.service"
+users 'a unit that pulls in 200,000 others' 1
+says 'a unit that pulls in 200,000 others' '10,000 units start before it'
+printf '[Unit]\nWants=u1.service\n' >"$units/u0.service"
+printf '[Unit]\nWants=u0.service docker.service\n' >"$units/u1.service"
+users 'units that pull in each other' 2
+ln -sf b.service "$units/a.service"
+ln -sf a.service "$units/b.service"
+ln -s /x "$wants/a.service"
+users 'aliases of each other' 2
+
+fresh
+{ echo -n 'nft ' && repeat 1300000 '/a '; } | script paths
+{ echo 'iptables <<E' && repeat 2000000 $'x\n'; } | script rules
+users 'scripts of many words and lines' 1
+fresh
+repeat 1000000 $'nft\n' | script lines
+users 'a script of a million commands' 0
+fresh
+seq -f '/etc/s%.0f' 300000 | script names
+users 'a script that names 300,000 others' 1
+says 'a script that names 300,000 others' '10,000 files of scripts were read before it'
+fresh
+printf '#!/bin/sh\n/etc/network/if-up.d/self\n' >"$scripts/self"
+chmod +x "$scripts/self"
+users 'a script that runs itself' 0
+
+fresh
+repeat 200000 $'enable a*b*c*d*e*f*\n' >"$image/usr/lib/systemd/system-preset/a.preset"
+users 'presets of 4 MB' 1
+says 'presets of 4 MB' 'more than 256 KiB'
+repeat 11000 $'enable *a*b*c*d*e*f*\n' >"$image/usr/lib/systemd/system-preset/a.preset"
+users 'presets with many stars' 0
+finish
