@@ -68,20 +68,44 @@ static bool is_rule_program(const char *word, size_t size)
 	return is_word(word, size, "nft");
 }
 
+/* "iptables-save" only prints rules. */
+static bool is_printer(const char *word, size_t size)
+{
+	static const char suffix[] = "-save";
+
+	return size > strlen(suffix) &&
+	       memcmp(word + size - strlen(suffix), suffix, strlen(suffix)) == 0;
+}
+
+static bool is_one_of(const char *word, size_t size, const char *const *names)
+{
+	for (; *names; names++)
+		if (is_word(word, size, *names))
+			return true;
+	return false;
+}
+
 int boot_command_read(const char *line, size_t size, struct boot_command *ret)
 {
+	static const char *const adding[] = {"-A",	  "-I",	 "-R",	   "--append", "--insert",
+					     "--replace", "add", "insert", "replace",  NULL};
+	static const char *const others[] = {"-D",     "-L",   "-S",	 "-C",	  "--delete",
+					     "--list", "list", "delete", "flush", NULL};
 	const char *position = line, *word;
-	bool program = false, chain = false, target = false, removes = false;
+	bool program = false, chain = false, target = false, adds = false, removes = false;
 	int asks = 0;
 	size_t length;
 
 	while ((word = next_word(&position, line + size, &length))) {
-		program = program || is_rule_program(word, length);
+		program = program || (is_rule_program(word, length) && !is_printer(word, length));
+		adds = adds || is_one_of(word, length, adding);
+		removes = removes || is_one_of(word, length, others);
 		chain = chain || is_word(word, length, "-A") || is_word(word, length, "-I");
 		target = target || is_word(word, length, "-j") || is_word(word, length, "-m");
-		removes = removes || is_word(word, length, "-D");
 	}
-	*ret = (struct boot_command){.sets_rules = (program || (chain && target)) && !removes};
+	*ret = (struct boot_command){
+		/* "iptables -C ... || iptables -A ..." adds a rule. */
+		.sets_rules = (program || (chain && target)) && (adds || !removes)};
 	if (!ret->sets_rules)
 		return 0;
 	asks = boot_text_asks(line, size);

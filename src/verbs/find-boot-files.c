@@ -142,12 +142,12 @@ static int judge_folder(struct boot_files *files, const char *folder)
 }
 
 /*
- * The commands of a file whose lines begin with a key: "post-up" of interfaces(5), "PostUp =" of wg-quick(8). Other lines
- * are passed over.
+ * The commands of a file whose lines begin with a key: "post-up" of interfaces(5), "PostUp =" of wg-quick(8), "@reboot" of
+ * crontab(5). Other lines are passed over.
  */
 static int judge_keys(struct boot_files *files, const char *loader, const char *path)
 {
-	static const char *const keys[] = {"up", "pre-up", "post-up", "PreUp", "PostUp"};
+	static const char *const keys[] = {"up", "pre-up", "post-up", "PreUp", "PostUp", "@reboot"};
 	char *CLEANUP(free_pointer) text = NULL;
 	const char *line;
 	int error = reading_file(&files->programs, path, &text);
@@ -168,22 +168,109 @@ static int judge_keys(struct boot_files *files, const char *loader, const char *
 	return error;
 }
 
-static int judge_interfaces(struct boot_files *files)
+static int judge_key_folder(struct boot_files *files, const char *loader, const char *folder)
 {
-	static const char folder[] = "/etc/network/interfaces.d";
 	char **names = NULL;
 	size_t count = 0;
-	int error = judge_keys(files, "networking.service", "/etc/network/interfaces");
+	int error = reading_list(&files->programs, folder, "", &names, &count);
 
-	if (error == 0)
-		error = reading_list(&files->programs, folder, "", &names, &count);
 	for (size_t i = 0; i < count && error == 0; i++) {
 		struct buffer CLEANUP(buffer_clear) path = {0};
 
 		buffer_printf(&path, "%s/%s", folder, names[i]);
-		error = path.data ? judge_keys(files, "networking.service", path.data) : -ENOMEM;
+		error = path.data ? judge_keys(files, loader, path.data) : -ENOMEM;
 	}
 	tree_names_free(names, count);
+	return error;
+}
+
+static int judge_key_files(struct boot_files *files)
+{
+	static const struct {
+		const char *loader, *path;
+		bool is_folder;
+	} places[] = {
+		{"networking.service", "/etc/network/interfaces", false},
+		{"networking.service", "/etc/network/interfaces.d", true},
+		{"cron.service", "/etc/crontab", false},
+		{"cron.service", "/etc/cron.d", true},
+		{"cron.service", "/var/spool/cron/crontabs/root", false},
+		{"cron.service", "/var/spool/cron/root", false},
+	};
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places) && error == 0; i++)
+		error = places[i].is_folder
+				? judge_key_folder(files, places[i].loader, places[i].path)
+				: judge_keys(files, places[i].loader, places[i].path);
+	return error;
+}
+
+/* A network that its service starts with NAT: words are those of the file that say so. */
+static int judge_network(struct boot_files *files, const char *unit, const char *path,
+			 const char *const *words)
+{
+	char *CLEANUP(free_pointer) text = NULL;
+	int error = reading_file(&files->programs, path, &text);
+	bool found = false;
+
+	for (; text && *words && !found; words++)
+		found = strstr(text, *words) != NULL;
+	if (found)
+		uses_add(files->uses,
+			 &(struct use_heading){
+				 .certainty = USE_CERTAIN,
+				 .kind = "file",
+				 .name = path,
+				 .breaks =
+					 "this host will boot without a network that it translates "
+					 "addresses for"},
+			 "is started at boot by %s and asks for NAT", unit);
+	return error;
+}
+
+/* The networks with NAT of libvirt, systemd-networkd and NetworkManager. */
+static int judge_networks(struct boot_files *files, const char *unit)
+{
+	static const char *const libvirt[] = {"<forward mode='nat'", "<forward mode=\"nat\"",
+					      "<forward/>", NULL};
+	static const char *const networkd[] = {"\nIPMasquerade=ipv4",
+					       "\nIPMasquerade=ipv6",
+					       "\nIPMasquerade=both",
+					       "\nIPMasquerade=yes",
+					       "\nIPMasquerade=true",
+					       "\nIPMasquerade=1",
+					       NULL};
+	static const char *const manager[] = {"\nmethod=shared", NULL};
+	static const struct {
+		const char *unit, *folder, *suffix;
+		const char *const *words;
+	} places[] = {
+		{"libvirtd.service", "/etc/libvirt/qemu/networks/autostart", ".xml", libvirt},
+		{"virtnetworkd.service", "/etc/libvirt/qemu/networks/autostart", ".xml", libvirt},
+		{"systemd-networkd.service", "/etc/systemd/network", ".network", networkd},
+		{"NetworkManager.service", "/etc/NetworkManager/system-connections",
+		 ".nmconnection", manager},
+	};
+	int error = 0;
+
+	for (size_t k = 0; k < ARRAY_SIZE(places) && error == 0; k++) {
+		char **names = NULL;
+		size_t count = 0;
+
+		if (strcmp(unit, places[k].unit) != 0)
+			continue;
+		error = reading_list(&files->programs, places[k].folder, places[k].suffix, &names,
+				     &count);
+		for (size_t i = 0; i < count && error == 0; i++) {
+			struct buffer CLEANUP(buffer_clear) path = {0};
+
+			buffer_printf(&path, "%s/%s", places[k].folder, names[i]);
+			error = path.data ? judge_network(files, unit, path.data, places[k].words)
+					  : -ENOMEM;
+		}
+		tree_names_free(names, count);
+	}
 	return error;
 }
 
@@ -212,7 +299,7 @@ static int judge_init_script(struct boot_files *files, const char *unit)
 	return path.data ? judge_script(files, unit, path.data) : -ENOMEM;
 }
 
-static int visit_unit(void *data, const char *name)
+static int visit_unit(void *data, const char *name, bool has_file)
 {
 	struct boot_files *files = data;
 	int error;
@@ -222,7 +309,9 @@ static int visit_unit(void *data, const char *name)
 	error = find_boot_rules(&files->rules, name);
 	if (error == 0)
 		error = judge_tunnel(files, name);
-	return error < 0 ? error : judge_init_script(files, name);
+	if (error == 0)
+		error = judge_networks(files, name);
+	return error < 0 || has_file ? error : judge_init_script(files, name);
 }
 
 static int visit_command(void *data, const char *name, const char *path, unsigned int line,
@@ -318,7 +407,7 @@ static int judge_all(struct boot_files *files)
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++)
 		error = judge_folder(files, folders[i]);
 	if (error == 0)
-		error = judge_interfaces(files);
+		error = judge_key_files(files);
 	if (error == 0)
 		error = folders_visit(&loads, modules_load_folders, ".conf", visit_loads,
 				      &(struct loads_visit){&loads, files->uses});

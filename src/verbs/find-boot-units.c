@@ -406,7 +406,7 @@ static int visit_unit(struct boot_units *units, const char *name)
 		if (strcmp(real, name) != 0 && strchr(real, '.'))
 			return append_unit(units, real, strlen(real));
 	}
-	error = units->visitor->unit(units->visitor->data, name);
+	error = units->visitor->unit(units->visitor->data, name, kind != FILE_ABSENT);
 	if (error == 0)
 		error = append_activated(units, name);
 	if (error == 0 && kind != FILE_ABSENT)

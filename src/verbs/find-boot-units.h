@@ -5,8 +5,11 @@
 #include "verbs/reading.h"
 
 struct unit_visitor {
-	/* A service, socket or target that starts at boot and is not masked. Negative errno ends the visit. */
-	int (*unit)(void *data, const char *name);
+	/*
+	 * A service, socket or target that starts at boot and is not masked; has_file: it has a unit file. Negative errno
+	 * ends the visit.
+	 */
+	int (*unit)(void *data, const char *name, bool has_file);
 	/* A command that a unit runs: the unit's name, its file, the line's number and the command, which ends at size. */
 	int (*command)(void *data, const char *name, const char *path, unsigned int line,
 		       const char *command, size_t size);

@@ -257,6 +257,11 @@ static void commands_are_judged(void **state)
 	expect_command("-/usr/sbin/iptables-restore /etc/x", true, false);
 	expect_command("iptables -A INPUT -p tcp -j ACCEPT", true, false);
 	expect_command("iptables -D INPUT -m state --state NEW -j ACCEPT", false, false);
+	expect_command("iptables -D INPUT -m state -j A; iptables -A INPUT -m state -j A", true,
+		       true);
+	expect_command("iptables -C F -m state -j A || iptables -I F -m state -j A", true, true);
+	expect_command("nft list ruleset | grep 'ct state'", false, false);
+	expect_command("iptables-save >/etc/rules", false, false);
 	expect_command("echo nat state ct", false, false);
 	expect_command("iptablesx -m state", false, false);
 	expect_command("", false, false);
