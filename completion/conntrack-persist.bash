@@ -42,13 +42,13 @@ _conntrack_persist() {
 	case $verb in
 	plan) options+=' --root --force --no-live --from-system' ;;
 	install) options+=' --root --dry-run --force --no-live --at-boot' ;;
-	uninstall) options+=' --root --dry-run --force' ;;
+	uninstall) options+=' --root --dry-run --force --live' ;;
 	advise) options+=' --ini' ;;
 	status) options+=' --watch --prometheus' ;;
 	apply) options+=' --force --netns' ;;
 	unload) options+=' --dry-run' ;;
 	check | keys | users) options+=' --root' ;;
-	'') options+=' --root --dry-run --force --no-live --at-boot --from-system --ini --watch --prometheus --netns' ;;
+	'') options+=' --root --dry-run --force --no-live --at-boot --from-system --ini --live --watch --prometheus --netns' ;;
 	esac
 	case $current in
 	-*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;

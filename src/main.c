@@ -46,6 +46,7 @@ static void print_help(void)
 		"      --at-boot      with install: the automatic sizes alone, as the boot does\n"
 		"      --from-system  with plan: the configuration that says what the host's\n"
 		"                     other files say now\n"
+		"      --live         with uninstall: also set the live values of before again\n"
 		"      --ini          with advise: the lines to write alone, ready for a drop-in\n"
 		"      --watch[=SECONDS]  with status: again and again, every 2 seconds or so\n"
 		"      --prometheus   with status: for node exporter's textfile collector\n"
@@ -119,6 +120,8 @@ static bool vet_options(const struct verb *verb, const struct options *options)
 		wrong = "--at-boot";
 	else if (options->from_system && !(verb->flags & VERB_FROM_SYSTEM))
 		wrong = "--from-system";
+	else if (options->live && !(verb->flags & VERB_LIVE))
+		wrong = "--live";
 	else if (options->ini && !(verb->flags & VERB_INI))
 		wrong = "--ini";
 	else if (options->watch && !(verb->flags & VERB_SCREEN))

@@ -23,6 +23,7 @@ enum {
 	OPTION_NETNS,
 	OPTION_AT_BOOT,
 	OPTION_INI,
+	OPTION_LIVE,
 };
 
 static const struct option long_options[] = {
@@ -35,6 +36,7 @@ static const struct option long_options[] = {
 	{"no-live", no_argument, NULL, OPTION_NO_LIVE},
 	{"at-boot", no_argument, NULL, OPTION_AT_BOOT},
 	{"from-system", no_argument, NULL, OPTION_FROM_SYSTEM},
+	{"live", no_argument, NULL, OPTION_LIVE},
 	{"ini", no_argument, NULL, OPTION_INI},
 	{"watch", optional_argument, NULL, OPTION_WATCH},
 	{"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
@@ -122,6 +124,9 @@ static int take_option(int option, const char *argument, struct options *options
 		return 0;
 	case OPTION_INI:
 		options->ini = true;
+		return 0;
+	case OPTION_LIVE:
+		options->live = true;
 		return 0;
 	case OPTION_WATCH:
 		return parse_watch(argument, options, complaint);

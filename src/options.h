@@ -22,6 +22,7 @@ struct options {
 	bool watch, prometheus;
 	unsigned int watch_seconds; /* between two looks */
 	bool at_boot;		    /* install: automatic sizes alone */
+	bool live;		    /* uninstall: also set the live values of before again */
 	bool ini;		    /* advise: the lines of the INI file alone */
 	bool json, dry_run, force, no_live, from_system, quiet, verbose, help, version;
 };

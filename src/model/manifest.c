@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/manifest-before.h"
 #include "model/schema.h"
 
 #define MANIFEST_VERSION 1
@@ -24,6 +25,7 @@ void manifest_done(struct manifest *manifest)
 	free(manifest->files);
 	free(manifest->directories);
 	free(manifest->sizes.inputs);
+	manifest_before_done(manifest);
 	*manifest = (struct manifest){0};
 }
 
@@ -200,6 +202,8 @@ static int parse_root(json_t *root, struct manifest *manifest)
 		error = parse_file(json_array_get(files, i), manifest);
 	for (size_t i = 0; error == 0 && i < json_array_size(directories); i++)
 		error = parse_directory(json_array_get(directories, i), manifest);
+	if (error == 0 && json_object_get(root, "before"))
+		error = manifest_before_parse(json_object_get(root, "before"), manifest);
 	return error == 0 && sizes ? parse_sizes(sizes, manifest) : error;
 }
 
@@ -292,6 +296,8 @@ int manifest_format(const struct manifest *manifest, char **ret_bytes, size_t *r
 					  (json_int_t)manifest->sizes.hashsize)) < 0)
 		return -ENOMEM;
 
+	if (manifest_before_format(manifest, root) < 0)
+		return -ENOMEM;
 	text = json_dumps(root, JSON_INDENT(2));
 	if (!text || !is_whole(root, text))
 		return -ENOMEM;

@@ -28,13 +28,19 @@ struct kept_sizes {
 	uint64_t hashsize;
 };
 
-/* All texts are owned. */
+/* A live value from before the first change. */
+struct before_value {
+	char *key;  /* "net.netfilter.nf_conntrack_max" */
+	char *live; /* as the kernel showed it; NULL: not known, because the module was not loaded */
+};
+
 /*
  * Which renderers wrote the files. A version that renders other texts for the same values counts it up, so that the files of
  * the version before are known as outdated and not taken for drift.
  */
 #define MANIFEST_FORMAT 2U
 
+/* All texts are owned. */
 struct manifest {
 	struct manifest_file *files;
 	size_t file_count;
@@ -42,6 +48,9 @@ struct manifest {
 	size_t directory_count;
 	struct kept_sizes sizes;
 	unsigned int format; /* of the files' texts, MANIFEST_FORMAT; 0: the first version's */
+	struct before_value *before; /* each key once */
+	size_t before_count;
+	bool records_before; /* false: the files are of a version that did not record them, or of an image */
 };
 
 void manifest_done(struct manifest *manifest);

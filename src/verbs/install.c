@@ -4,6 +4,7 @@
 
 #include "verbs/activate.h"
 #include "verbs/at-boot.h"
+#include "verbs/before.h"
 #include "verbs/changes.h"
 #include "verbs/find-initramfs.h"
 #include "verbs/keep-off.h"
@@ -303,6 +304,8 @@ static enum exit_code install_locked(struct context *context, const struct lock 
 	error = changes_sweep(context);
 	if (error == 0)
 		error = record_made(lock, &session.manifest);
+	if (error == 0)
+		error = before_record(context, &session);
 	if (error == 0)
 		error = collect(context, &session, &changes);
 	if (error < 0) {

@@ -1,6 +1,7 @@
 /* What plan, check, install and uninstall begin with: configuration, plan, files, differences. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "verbs/session.h"
+#include "model/manifest-before.h"
 
 #include <errno.h>
 #include <string.h>
@@ -192,7 +193,7 @@ static int copy_manifest(const struct manifest *from, struct manifest *to)
 				     from->files[i].replaced);
 	for (size_t i = 0; i < from->directory_count && error == 0; i++)
 		error = manifest_add_directory(to, from->directories[i]);
-	return error;
+	return error == 0 ? manifest_before_copy(from, to) : error;
 }
 
 /* What the manifest shall say when the plan is installed. */

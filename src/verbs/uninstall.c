@@ -7,10 +7,12 @@
 #include "model/digest.h"
 #include "verbs/activate.h"
 #include "verbs/applied.h"
+#include "verbs/before.h"
 #include "verbs/changes.h"
 #include "verbs/find-initramfs.h"
 #include "verbs/foresee.h"
 #include "verbs/keep-off.h"
+#include "verbs/live-guard.h"
 #include "verbs/session.h"
 
 /*
@@ -216,16 +218,36 @@ static void warn_of_copies(struct context *context)
 	tree_names_free(names, count);
 }
 
+/* Makes the plan of the values from before the first change. Refuses to lower max with it below what is tracked. */
+static enum exit_code look_before(struct context *context, const struct session *session,
+				  struct session *ret)
+{
+	struct live CLEANUP(live_done) live = {0};
+	int error = before_plan(context, &session->observed.manifest, ret);
+
+	if (error < 0) {
+		report_errno(context, "plan", "the values of before", error);
+		return EXIT_FAILED;
+	}
+	return context->options->live && live_peek(context, ret, &live)
+		       ? guard_lowering(context, &live)
+		       : EXIT_DONE;
+}
+
 static enum exit_code uninstall_locked(struct context *context, const struct lock *lock)
 {
 	struct session CLEANUP(session_done) session = {0};
+	struct session CLEANUP(session_done) before = {0};
 	struct changes CLEANUP(changes_done) changes = {0};
+	bool set = false;
 	enum exit_code code;
 	int error;
 
 	code = open_session(context, &session);
 	if (code == EXIT_DONE)
 		code = session_refuse(context, &session);
+	if (code == EXIT_DONE)
+		code = look_before(context, &session, &before);
 	if (code != EXIT_DONE)
 		return code;
 	error = changes_sweep(context);
@@ -246,8 +268,10 @@ static enum exit_code uninstall_locked(struct context *context, const struct loc
 		applied_forget(context);
 	if (changes.count > 0 && !context->options->root)
 		activate_without(context);
-	report_set_changed(context->report, changes.count > 0);
 	(void)session_report(context, &session, REPORT_ACTIONS);
+	if (context->options->live && code == EXIT_DONE)
+		code = before_set(context, &before, &set);
+	report_set_changed(context->report, changes.count > 0 || set);
 	report_set_state(context->report, "in-order");
 	if (code != EXIT_DONE)
 		return code;
@@ -261,6 +285,8 @@ static enum exit_code uninstall_locked(struct context *context, const struct loc
 				? "Removed."
 				: "Removed. A loaded nf_conntrack keeps its values until it loads "
 				  "again, at the\nlatest until the reboot.");
+	if (!context->options->root)
+		before_say(context, &before);
 	find_initramfs(context, &session, false);
 	return EXIT_DONE;
 }
@@ -268,11 +294,14 @@ static enum exit_code uninstall_locked(struct context *context, const struct loc
 static enum exit_code dry_run(struct context *context)
 {
 	struct session CLEANUP(session_done) session = {0};
+	struct session CLEANUP(session_done) before = {0};
 	struct changes CLEANUP(changes_done) changes = {0};
 	enum exit_code code = open_session(context, &session);
 	bool differs;
 	int error;
 
+	if (code == EXIT_DONE)
+		code = look_before(context, &session, &before);
 	if (code == EXIT_DONE)
 		code = foresee(context, &session, NULL, NULL);
 	if (code != EXIT_DONE)
@@ -283,6 +312,7 @@ static enum exit_code dry_run(struct context *context)
 		return EXIT_FAILED;
 	}
 	differs = session_report(context, &session, REPORT_DIFFS);
+	before_say(context, &before);
 	report_say(
 		context->report, "%s",
 		differs ? "Nothing was changed; \"conntrack-persist uninstall\" carries this out."
@@ -305,5 +335,5 @@ const struct verb verb_uninstall = {
 	.name = "uninstall",
 	.help = "remove what was installed, put back what was replaced",
 	.run = run_uninstall,
-	.flags = VERB_CHANGES | VERB_DRY_RUN | VERB_FORCE,
+	.flags = VERB_CHANGES | VERB_DRY_RUN | VERB_FORCE | VERB_LIVE,
 };

@@ -45,6 +45,7 @@ enum verb_flags {
 	VERB_NETNS = 1 << 7,	   /* takes --netns */
 	VERB_AT_BOOT = 1 << 8,	   /* takes --at-boot */
 	VERB_INI = 1 << 9,	   /* takes --ini */
+	VERB_LIVE = 1 << 10,	   /* takes --live */
 };
 
 struct verb {

@@ -16,6 +16,6 @@ only 'is printed elsewhere than in verbs/report*.c, main.c and what draws on the
 	'verbs/report(-json|-messages)?\.c|main\.c|host/terminal\.c|verbs/status-watch\.c|host/namespaces\.c' \
 	'\b(v?printf|v?fprintf|fputs|puts|putchar|fputc|putc|fwrite|v?dprintf|perror) ?\('
 only 'is JSON that report_set_member(), report_add_item() and report_pack() do not see' \
-	'verbs/report-json\.c|verbs/report\.[ch]|model/manifest\.c' \
+	'verbs/report-json\.c|verbs/report\.[ch]|model/manifest(-before)?\.c' \
 	'\bjson_(object_set|object_set_new|array_append|array_append_new|pack|dump[a-z]*) ?\('
 exit $status

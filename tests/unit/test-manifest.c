@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/buffer.h"
+#include "model/manifest-before.h"
 #include "model/manifest.h"
 
 #define DIGEST "fc2e1d8e02b9b1d7fd2b9e1f6e2f4a2fd8a4b9f0f5f3b2f0c6b1a1f2e3d4c5b6"
@@ -457,10 +458,52 @@ static void record_ends_where_its_size_says(void **state)
 	assert_int_equal(manifest_parse(text, strlen(text) - 4, &manifest), 0);
 }
 
+#define BEFORE(object) "{\"version\":1,\"files\":[],\"directories\":[],\"before\":" object "}"
+
+static void values_of_before_come_back(void **state)
+{
+	struct manifest CLEANUP(manifest_done) manifest = {.records_before = true}, back = {0};
+	char *CLEANUP(free_pointer) text = NULL;
+	size_t size;
+
+	(void)state;
+	assert_int_equal(manifest_add_before(&manifest, "net.netfilter.nf_conntrack_max", "-1"), 0);
+	assert_int_equal(manifest_add_before(&manifest, "nf_conntrack.hashsize", NULL), 0);
+	assert_int_equal(manifest_add_before(&manifest, "nf_conntrack.hashsize", "5"), 0);
+	assert_int_equal(manifest_format(&manifest, &text, &size), 0);
+	assert_int_equal(manifest_parse(text, size, &back), 0);
+	assert_true(back.records_before);
+	assert_int_equal(back.before_count, 2);
+	assert_string_equal(back.before[0].live, "-1");
+	assert_null(back.before[1].live);
+}
+
+static void unsound_values_of_before_are_refused(void **state)
+{
+	static const char *const texts[] = {
+		BEFORE("[]"),
+		BEFORE("{\"a\":\"$(id)\"}"),
+		BEFORE("{\"a\":5}"),
+		BEFORE("{\"a\":\"\"}"),
+		BEFORE("{\"a\":\"-\"}"),
+		BEFORE("{\"a\":\"123456789012345678901234567890\"}"),
+		BEFORE("{\"a\\n\":\"1\"}"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct manifest CLEANUP(manifest_done) manifest = {0};
+
+		assert_int_equal(manifest_parse(texts[i], strlen(texts[i]), &manifest), -EBADMSG);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(record_is_this_text),
+		cmocka_unit_test(values_of_before_come_back),
+		cmocka_unit_test(unsound_values_of_before_are_refused),
 		cmocka_unit_test(text_comes_back_as_the_record),
 		cmocka_unit_test(empty_record_comes_back_empty),
 		cmocka_unit_test(entry_is_changed_in_its_place),
