@@ -109,6 +109,26 @@ out_of_use() {
 	check 'out of use: install again' "$status $(told 'Nothing to do')" '0 1'
 }
 
+# What the next boot would load: check names it, and install refuses it.
+saved_rules() {
+	cp /etc/nftables.conf /vm/nftables.conf
+	printf 'table inet t {\n chain c {\n  type filter hook input priority 0;\n  ct state established accept\n }\n}\n' \
+		>/etc/nftables.conf
+	systemctl --quiet enable nftables.service
+	ctp check
+	check 'saved rules: check names them' "$status $(told 'this host will boot without a firewall' '(line 4)')" '2 2'
+	ctp --quiet uninstall
+	ctp install
+	check 'saved rules: install is refused' \
+		"$status $(find /etc/modprobe.d -name 'conntrack-persist*') $(told 'refused: this host will boot')" '3  1'
+	ctp --quiet --force install
+	check 'saved rules: forced' "$status" 2
+	systemctl --quiet disable nftables.service
+	cp /vm/nftables.conf /etc/nftables.conf
+	ctp --quiet check
+	check 'saved rules: not loaded at boot any more' "$status $output" '0 '
+}
+
 after_a_reboot() {
 	check 'after a reboot: the system is up and nothing failed' \
 		"$(systemctl is-system-running --wait) $(systemctl --failed --plain --no-legend)" 'running '
@@ -199,6 +219,7 @@ case $BOOT in
 	firewall_daemon
 	in_use
 	out_of_use
+	saved_rules
 	reboot_guest
 	;;
 2)
