@@ -10,6 +10,8 @@
 #define LIMIT_PERCENT 25U
 /* No larger max is advised; the table of so many entries takes 1 GiB when full. */
 #define ADVISED_MAX 4194304U
+/* A smaller one would be warned of when it is planned (MAX_FEW). */
+#define ADVISED_LEAST 1024U
 
 uint64_t advice_power_up(uint64_t number)
 {
@@ -142,6 +144,8 @@ void advice_judge_sizes(struct advice *advice)
 	wanted = advice_power_up(advice->pressure == PRESSURE_NEARLY ? 2 * advice->peak : 4 * max);
 	if (wanted > ADVISED_MAX)
 		wanted = ADVISED_MAX;
+	if (wanted < ADVISED_LEAST)
+		wanted = ADVISED_LEAST;
 	advice->larger = advice_fitting(request, wanted);
 	if (advice->larger > max)
 		return;

@@ -373,6 +373,36 @@ static void judge_words(const struct plan_request *request, struct problems *pro
 			     max->is_auto ? "max = auto" : "a hashsize without max");
 }
 
+/* A max that is most likely not meant: the table is full at once, or most of its buckets are of no use. */
+static void judge_small_max(const struct plan_request *request, struct problems *problems,
+			    const struct plan_sizes *sizes)
+{
+	const struct config_value *max = value_of(request, SETTING_MAX);
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	if (!max->set || max->is_auto)
+		return;
+	if (sizes->max < MAX_FEW) {
+		buffer_add_count(&text, sizes->max);
+		buffer_add(&text,
+			   " entries are full soon even on an idle host, and new connections "
+			   "are dropped then; most hosts need 65536 or more");
+	} else if (sizes->hashsize / BUCKETS_MANY > sizes->max) {
+		buffer_add_count(&text, sizes->max);
+		buffer_add(&text, " entries are far fewer than hashsize = ");
+		buffer_printf(&text, "%" PRIu64 ", whose buckets keep ", sizes->hashsize);
+		buffer_add_amount(&text, sizes_bucket_bytes(sizes->hashsize, sizes->page_size,
+							    sizes->word_size));
+		buffer_printf(&text, " for good; better: hashsize = %" PRIu64 ", or a larger max",
+			      sizes->max);
+	} else {
+		return;
+	}
+	problems->out_of_memory |= text.error < 0;
+	problems_add(problems, SEVERITY_WARNING, max->file, max->line, "conntrack.max: %s",
+		     text.data ? text.data : "");
+}
+
 static int judge_sizes(const struct plan_request *request, struct problems *problems,
 		       struct plan_sizes *sizes)
 {
@@ -384,6 +414,7 @@ static int judge_sizes(const struct plan_request *request, struct problems *prob
 	sizes->table_bytes = bytes_with(request, sizes, SETTING_MEMORY_LIMIT, 0);
 	judge_memory(request, problems, sizes);
 	judge_ratio(request, problems, sizes);
+	judge_small_max(request, problems, sizes);
 	return error;
 }
 

@@ -19,6 +19,10 @@
 #define RATIO_WARN   4U
 #define RATIO_REFUSE 8U
 
+/* Fewer entries than this, or this many buckets an entry, are warned of. */
+#define MAX_FEW	     1000U
+#define BUCKETS_MANY 8U
+
 struct table_sizes {
 	uint64_t hashsize;	  /* buckets, as the kernel rounds them */
 	uint64_t max;		  /* entries */

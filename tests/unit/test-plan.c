@@ -295,7 +295,7 @@ static void hashsize_follows_max(void **state)
 	} rows[] = {
 		{"[conntrack]\nmax = 1000000\n", 1000000, 1000000},
 		{"[conntrack]\nmax = 1000000\nhashsize = 500000\n", 1000000, 500000},
-		{"[conntrack]\nmax = 7\nhashsize = auto\n", 7, 7},
+		{"[conntrack]\nmax = 7000\nhashsize = auto\n", 7000, 7000},
 		{"[conntrack]\nmax = 1000000\nmemory_limit = 300M\n", 1000000, 1000000},
 	};
 	struct fixture *f = *state;
@@ -472,9 +472,9 @@ static void host_without_ram_needs_a_number(void **state)
 	expect_part("text", f->problems.items[0].text, "allowed here: a number");
 	expect_empty_plan(f);
 
-	build_anew(f, "[conntrack]\nmax = 9\n");
+	build_anew(f, "[conntrack]\nmax = 9000\n");
 	expect_no_problem("number", &f->problems);
-	expect_sizes("number", f, 9, 9);
+	expect_sizes("number", f, 9000, 9000);
 }
 
 static void kept_sizes_hold_while_ram_and_settings_do(void **state)
@@ -897,6 +897,50 @@ static void crowded_buckets_are_warned_of_and_refused(void **state)
 	check_refusals(f, rows, ARRAY_SIZE(rows));
 }
 
+/* By hand: 9000 buckets are rounded to 9216, of 8 bytes each; 4194304 keep 32 MiB. */
+static void a_max_that_is_hardly_meant_is_warned_of(void **state)
+{
+	static const struct refusal rows[] = {
+		{"[conntrack]\nmax = 999\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 2,
+		 "conntrack.max: 999 entries are full soon",
+		 {"new connections are dropped"}},
+		{"[conntrack]\n\nmax = 1\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 3,
+		 "conntrack.max: 1 entries are full soon",
+		 {0}},
+		{"[conntrack]\nhashsize = 4194304\nmax = 65536\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 3,
+		 "conntrack.max: 65,536 entries are far fewer than hashsize = 4194304",
+		 {"keep 32 MiB for good", "better: hashsize = 65536, or a larger max"}},
+		{"[conntrack]\nmax = 1000\nhashsize = 9000\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 2,
+		 "conntrack.max: 1,000 entries are far fewer than hashsize = 9000",
+		 {0}},
+	};
+	static const char *const silent[] = {
+		"[conntrack]\nmax = 1000\n",
+		"[conntrack]\nmax = 1000\nhashsize = 8000\n",
+		"[conntrack]\nmax = 65536\nhashsize = 524288\n",
+		"[conntrack]\nhashsize = 512\n",
+	};
+	struct fixture *f = *state;
+
+	check_refusals(f, rows, ARRAY_SIZE(rows));
+	for (size_t i = 0; i < ARRAY_SIZE(silent); i++) {
+		build_anew(f, silent[i]);
+		expect_no_problem(silent[i], &f->problems);
+	}
+}
+
 /* Before 5.15 no packet is dropped over a long chain: nothing is refused, and nothing is said of a limit. */
 static void kernels_without_a_chain_limit_are_warned_alone(void **state)
 {
@@ -1003,17 +1047,17 @@ static void fragment_thresholds_never_cross_on_the_way(void **state)
 		const char *text, *settings;
 	} rows[] = {
 		{"low_thresh = 6M\nfrag6_high_thresh = 8M\n",
-		 "max=1 checksum=1 frag6_high_thresh=8388608 frag6_low_thresh=6291456"},
+		 "max=9000 checksum=1 frag6_high_thresh=8388608 frag6_low_thresh=6291456"},
 		{"high_thresh = 8M\nfrag6_low_thresh = 1M\n",
-		 "max=1 checksum=1 frag6_high_thresh=8388608 frag6_low_thresh=1048576"},
+		 "max=9000 checksum=1 frag6_high_thresh=8388608 frag6_low_thresh=1048576"},
 		{"low_thresh = 1M\nfrag6_high_thresh = 2M\n",
-		 "max=1 checksum=1 frag6_low_thresh=1048576 frag6_high_thresh=2097152"},
+		 "max=9000 checksum=1 frag6_low_thresh=1048576 frag6_high_thresh=2097152"},
 		{"low_thresh = 3500000\nfrag6_high_thresh = 4000000\n",
-		 "max=1 checksum=1 frag6_low_thresh=3500000 frag6_high_thresh=4000000"},
+		 "max=9000 checksum=1 frag6_low_thresh=3500000 frag6_high_thresh=4000000"},
 		{"low_thresh = 4194304\nfrag6_high_thresh = 4194304\n",
-		 "max=1 checksum=1 frag6_high_thresh=4194304 frag6_low_thresh=4194304"},
-		{"low_thresh = 1M\n", "max=1 checksum=1 frag6_low_thresh=1048576"},
-		{"high_thresh = 8M\n", "max=1 checksum=1 frag6_high_thresh=8388608"},
+		 "max=9000 checksum=1 frag6_high_thresh=4194304 frag6_low_thresh=4194304"},
+		{"low_thresh = 1M\n", "max=9000 checksum=1 frag6_low_thresh=1048576"},
+		{"high_thresh = 8M\n", "max=9000 checksum=1 frag6_high_thresh=8388608"},
 	};
 	struct fixture *f = *state;
 
@@ -1022,7 +1066,7 @@ static void fragment_thresholds_never_cross_on_the_way(void **state)
 		char text[256];
 
 		(void)snprintf(text, sizeof(text),
-			       "[conntrack]\nmax = 1\n[options]\nchecksum = yes\nfrag6_%s",
+			       "[conntrack]\nmax = 9000\n[options]\nchecksum = yes\nfrag6_%s",
 			       rows[i].text);
 		build_anew(f, text);
 		expect_no_problem(text, &f->problems);
@@ -1169,6 +1213,7 @@ int main(void)
 		plan_test(entries_of_older_kernels_count_for_more),
 		plan_test(crowded_buckets_are_warned_of_and_refused),
 		plan_test(kernels_without_a_chain_limit_are_warned_alone),
+		plan_test(a_max_that_is_hardly_meant_is_warned_of),
 		plan_test(advice_on_buckets_stays_within_their_bounds),
 		plan_test(four_entries_a_bucket_pass_in_silence),
 		plan_test(both_judgements_are_told_together),
