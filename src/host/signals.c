@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/signals.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/cleanup.h"
@@ -11,6 +12,14 @@ static const struct {
 	const char *name;
 } ends[] = {{SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"}, {SIGHUP, "SIGHUP"}, {SIGQUIT, "SIGQUIT"}};
 
+/* nohup(1) and a shell's background have a signal ignored, and it stays so. A blocked one would be pending all the same. */
+static bool is_ignored(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 void signals_hold(struct held_signals *signals)
 {
 	sigset_t set;
@@ -19,7 +28,8 @@ void signals_hold(struct held_signals *signals)
 		return;
 	(void)sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
-		(void)sigaddset(&set, ends[i].number);
+		if (!is_ignored(ends[i].number))
+			(void)sigaddset(&set, ends[i].number);
 	signals->held = sigprocmask(SIG_BLOCK, &set, &signals->before) == 0;
 }
 
