@@ -47,6 +47,7 @@ static void print_help(void)
 		"      --from-system  with plan: the configuration that says what the host's\n"
 		"                     other files say now\n"
 		"      --live         with uninstall: also set the live values of before again\n"
+		"      --diff         with plan: also the unified diff of each file\n"
 		"      --ini          with advise: the lines to write alone, ready for a drop-in\n"
 		"      --watch[=SECONDS]  with status: again and again, every 2 seconds or so\n"
 		"      --prometheus   with status: for node exporter's textfile collector\n"
@@ -122,6 +123,8 @@ static bool vet_options(const struct verb *verb, const struct options *options)
 		wrong = "--from-system";
 	else if (options->live && !(verb->flags & VERB_LIVE))
 		wrong = "--live";
+	else if (options->diff && !(verb->flags & VERB_DIFF))
+		wrong = "--diff";
 	else if (options->ini && !(verb->flags & VERB_INI))
 		wrong = "--ini";
 	else if (options->watch && !(verb->flags & VERB_SCREEN))

@@ -22,6 +22,7 @@ enum {
 	OPTION_PROMETHEUS,
 	OPTION_NETNS,
 	OPTION_AT_BOOT,
+	OPTION_DIFF,
 	OPTION_INI,
 	OPTION_LIVE,
 };
@@ -37,6 +38,7 @@ static const struct option long_options[] = {
 	{"at-boot", no_argument, NULL, OPTION_AT_BOOT},
 	{"from-system", no_argument, NULL, OPTION_FROM_SYSTEM},
 	{"live", no_argument, NULL, OPTION_LIVE},
+	{"diff", no_argument, NULL, OPTION_DIFF},
 	{"ini", no_argument, NULL, OPTION_INI},
 	{"watch", optional_argument, NULL, OPTION_WATCH},
 	{"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
@@ -121,6 +123,9 @@ static int take_option(int option, const char *argument, struct options *options
 		return 0;
 	case OPTION_AT_BOOT:
 		options->at_boot = true;
+		return 0;
+	case OPTION_DIFF:
+		options->diff = true;
 		return 0;
 	case OPTION_INI:
 		options->ini = true;

@@ -255,17 +255,21 @@ bool live_report(struct context *context, const struct session *session, const s
 			     &(struct value_report){
 				     .value = value,
 				     .since = since(&applied, value),
+				     .from = &session->config.values[value->row - schema],
+				     .show_from = detail == LIVE_PLAN && value->state != VALUE_OK,
 				     .out_of_reach = detail == LIVE_PLAN &&
 						     value->state == VALUE_DIFFERS &&
 						     !live_is_in_reach(context, value),
 				     .line = context->options->verbose ||
-					     (there && value->state != VALUE_OK),
+					     ((there || detail == LIVE_PLAN) &&
+					      value->state != VALUE_OK),
 			     });
 	}
 	if (fine > 0 && !context->options->verbose)
 		report_say(context->report, "%-8s  %zu value%s of the running kernel",
 			   value_state_word(VALUE_OK), fine, fine == 1 ? "" : "s");
-	report_waiting(context, live);
+	if (detail == LIVE_STATES)
+		report_waiting(context, live);
 	if (live->unwanted)
 		report_say(context->report, "%-8s  nf_conntrack is %s, and shall not be",
 			   value_state_word(VALUE_DIFFERS), module_state_words(live->module));

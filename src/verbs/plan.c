@@ -46,6 +46,42 @@ static void say_outcome(struct context *context, const struct live *live,
 						  "install\" leaves out what it cannot\nreach.");
 }
 
+static size_t count_files(const struct session *session)
+{
+	size_t count = session->manifest_state != STATE_OK;
+
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		count += session->differences[i].action != ACTION_NONE;
+	return count;
+}
+
+/* Those that install would set: not what waits for the next load, and not what this process cannot reach. */
+static size_t count_values(const struct context *context, const struct live *live)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < live->values.count; i++)
+		count += live->values.items[i].state == VALUE_DIFFERS &&
+			 live_is_in_reach(context, &live->values.items[i]);
+	return count;
+}
+
+/* The last line of every plan, for people and scripts to count on. A file that is removed counts as one to write. */
+static void say_counts(struct context *context, const struct session *session,
+		       const struct live *live, bool changes)
+{
+	size_t files = count_files(session), values = count_values(context, live);
+
+	if (!changes && files == 0 && values == 0)
+		report_say(context->report, "Plan: nothing to do.");
+	else if (files == 0 && values == 0)
+		report_say(context->report, "Plan: nf_conntrack to unload.");
+	else
+		report_say(context->report,
+			   "Plan: %zu file%s to write, %zu live value%s to change.", files,
+			   files == 1 ? "" : "s", values, values == 1 ? "" : "s");
+}
+
 static enum exit_code run_plan(struct context *context)
 {
 	struct session CLEANUP(session_done) session = {0};
@@ -72,7 +108,8 @@ static enum exit_code run_plan(struct context *context)
 	report_plan(context->report, &session.plan);
 	if (find_unchosen(context, &session, SEVERITY_WARNING))
 		foresee_refusal(context);
-	outcome.files = session_report(context, &session, REPORT_DIFFS);
+	outcome.files = session_report(context, &session,
+				       context->options->diff ? REPORT_DIFFS : REPORT_ACTIONS);
 	outcome.differs = live_report(context, &session, &live, LIVE_PLAN) || outcome.files ||
 			  outcome.breaks;
 	(void)writers_report(context, &writers);
@@ -86,6 +123,7 @@ static enum exit_code run_plan(struct context *context)
 		keep_off_say_limits(context, &session);
 	say_outcome(context, &live, &outcome);
 	report_say_without_root(context->report);
+	say_counts(context, &session, &live, outcome.changes);
 	if (outcome.differs)
 		return EXIT_DIFFERS;
 	return report_is_unsure(context->report) ? EXIT_FAILED : EXIT_DONE;
@@ -95,5 +133,5 @@ const struct verb verb_plan = {
 	.name = "plan",
 	.help = "show what install would change",
 	.run = run_plan,
-	.flags = VERB_FORCE | VERB_NO_LIVE | VERB_FROM_SYSTEM,
+	.flags = VERB_FORCE | VERB_NO_LIVE | VERB_FROM_SYSTEM | VERB_DIFF,
 };

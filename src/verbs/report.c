@@ -281,6 +281,8 @@ static void say_value(struct report *report, const struct value_report *what)
 	if (value->rounded != value->wanted && value->state != VALUE_ABSENT &&
 	    value->state != VALUE_OK)
 		buffer_printf(&text, " (%" PRIu64 " when rounded by the kernel)", value->rounded);
+	if (what->from && what->from->file && (what->show_from || report->style.verbose))
+		buffer_printf(&text, " (%s:%u)", what->from->file, what->from->line);
 	note_error(report, &text);
 	say_word(report, good ? COLOR_GREEN : COLOR_YELLOW, word, "%s%s", value->key,
 		 text.data ? text.data : "");
@@ -298,6 +300,11 @@ void report_value(struct report *report, const struct value_report *what)
 		report_set_member(report, item, "action", json_string(what->action));
 		report_set_member(report, item, "now", json_value(what->now));
 	}
+	if (what->from && what->from->file)
+		report_set_member(report, item, "source",
+				  report_pack(report, "{s:o, s:i}", "path",
+					      report_string(what->from->file), "line",
+					      (int)what->from->line));
 	if (what->since)
 		report_set_member(report, item, "since", json_string(what->since));
 	if (what->out_of_reach)

@@ -46,6 +46,7 @@ enum verb_flags {
 	VERB_AT_BOOT = 1 << 8,	   /* takes --at-boot */
 	VERB_INI = 1 << 9,	   /* takes --ini */
 	VERB_LIVE = 1 << 10,	   /* takes --live */
+	VERB_DIFF = 1 << 11,	   /* takes --diff */
 };
 
 struct verb {
