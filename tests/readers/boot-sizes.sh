@@ -11,9 +11,10 @@ export work analyze
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"/image/{etc,var/lib} "$work"/host/{proc/sys/kernel,run}
-printf '[timeouts]\nudp = 31\n' >"$work/conf"
+printf '[conntrack]\nmax = auto\n[timeouts]\nudp = 31\n' >"$work/conf"
 "$CONNTRACK_PERSIST" --quiet --config="$work/conf" --root="$work/image" install
 cp -a "$work/image/." "$work/host/"
+mkdir -p "$work/host/etc/modprobe.d"
 cp "$work/conf" "$work/host/etc/conntrack-persist.conf"
 echo 'MemTotal: 2014616 kB' >"$work/host/proc/meminfo"
 echo 6.1.0-13-amd64 >"$work/host/proc/sys/kernel/osrelease"
@@ -35,12 +36,18 @@ unshare --mount --propagation private bash -euo pipefail -c '
 		[[ $2 == "$3" ]] || { printf "%s:\ngot    %s\nwanted %s\n" "$@"; exit 1; }
 	}
 	options() { modprobe --showconfig | grep "^options nf_conntrack" || :; }
-	values() { "$analyze" cat-config sysctl.d | grep -E "^-net.netfilter.nf_conntrack_(max|udp_timeout) " || :; }
-	same modprobe "$(options)" "options nf_conntrack hashsize=262144"
-	same sysctl "$(values)" "$(printf "%s\n" "-net.netfilter.nf_conntrack_udp_timeout = 31" "-net.netfilter.nf_conntrack_max = 262144")"
+	values() { "$analyze" cat-config sysctl.d | grep -E "^(# /.*/9[01]-conntrack|-net.netfilter.nf_conntrack_|.* to 131072)" || :; }
+	# 2 % of 2 GiB hold 131,072 entries and as many buckets. The max is a floor, which sysctl.d cannot have.
+	same modprobe "$(options)" "options nf_conntrack hashsize=131072"
+	own="# /etc/sysctl.d/90-conntrack-persist.conf
+-net.netfilter.nf_conntrack_udp_timeout = 31"
+	same sysctl "$(values)" "$own
+# /run/sysctl.d/91-conntrack-persist-sizes.conf
+# and max_policy is at_least. The udev rule and the service raise it to 131072."
 	# Why they have other names: under the same ones nobody reads them.
+	touch /etc/modprobe.d/conntrack-persist.conf
 	mv /run/modprobe.d/conntrack-persist{-sizes,}.conf
 	mv /run/sysctl.d/9{1-conntrack-persist-sizes,0-conntrack-persist}.conf
 	same "modprobe, same name" "$(options)" ""
-	same "sysctl, same name" "$(values)" "-net.netfilter.nf_conntrack_udp_timeout = 31"
+	same "sysctl, same name" "$(values)" "$own"
 '

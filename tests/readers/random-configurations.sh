@@ -121,6 +121,7 @@ expect_settings() {
 	for id in "${!keys[@]}"; do
 		[[ ! -v want[$id] || ${want[$id]} == auto ]] || expected[$netfilter/${keys[$id]}]=${want[$id]}
 	done
+	[[ $max == auto ]] || expected[$netfilter/nf_conntrack_max]=$max
 }
 
 # Those of systemd and procps, with keys missing.
@@ -128,14 +129,14 @@ read_sysctl() {
 	local reader missing=() key status
 	for reader in "${sysctl_readers[@]}"; do
 		expect_settings
-		[[ ${want[conntrack.max_policy]-} != at_least ]] || unset "expected[$netfilter/nf_conntrack_max]"
+		[[ $policy != at_least ]] || unset "expected[$netfilter/nf_conntrack_max]"
 		[[ $mode == tune ]] || expected=()
 		kernel_reset
 		missing=()
 		for key in "${keys[@]}"; do ! chance 1 20 || missing+=("$netfilter/$key"); done
 		kernel_lacks "${missing[@]}"
 		status=0
-		[[ $mode == tune || $reader != *' -p '* ]] || continue
+		[[ -e $image/etc/sysctl.d/90-conntrack-persist.conf || $reader != *' -p '* ]] || continue
 		$reader >$work/said 2>&1 || status=$?
 		[[ $status == 0 ]] || wrong "$reader: ended with $status: $(<$work/said)"
 		same "$reader says" "$(grep -E 'No such|annot |ignoring|ailed' $work/said || :)" ''
@@ -154,9 +155,8 @@ round_buckets() {
 # The max that stands there, and whether the rule is to leave it: a larger one that is not the kernel's own, of 8 times
 # the buckets.
 live_max() {
-	local max=${want[conntrack.max]-auto}
 	live_max=-
-	[[ ${want[conntrack.max_policy]-exact} == at_least && $max != auto ]] || return 0
+	[[ $policy == at_least && $max != auto ]] || return 0
 	one_of "${rounded[@]}"
 	random_number 1 "$max"
 	one_of 1 "$number" "$number" $((max - 1)) "$max" $((max + 1)) $((10 * max)) $((max / 10)) $((max / 2)) \
@@ -176,7 +176,7 @@ live_hashsize() {
 	[[ $hashsize != auto ]] || return 0
 	expected[$hashsize_file]=$hashsize
 	# Larger ones only where they stay: the file here would keep the digits behind those that are written.
-	if [[ ${want[conntrack.max_policy]-exact} == at_least && ${want[conntrack.max]-auto} != auto ]]; then
+	if [[ $policy == at_least ]]; then
 		larger=($((rounded[0] + 512)) $((10 * rounded[0])))
 		smallest=1
 	fi
@@ -185,17 +185,33 @@ live_hashsize() {
 	[[ " ${rounded[*]} ${larger[*]} " != *" $one "* ]] || unset "expected[$hashsize_file]"
 }
 
+# The entries in the table: while there are as many as the setting resize bears none of, hashsize is not written, nor a
+# max that the buckets of now may be too few for. A count that is no number is as many as any.
+live_count() {
+	local busy=no
+	one_of 0 0 1 9 10 99 4999 9998 9999 10000 10001 19999 65536 99999 100000 1234567 4294967295 -
+	count=$one
+	[[ -v expected[$hashsize_file] ]] || return 0
+	case ${want[apply.resize]-auto} in
+	auto) [[ $count != - ]] && ((count < 10000)) || busy=yes ;;
+	next_load) [[ $count == 0 ]] || busy=yes ;;
+	esac
+	[[ $busy == no ]] || unset "expected[$hashsize_file]" "expected[$netfilter/nf_conntrack_max]"
+}
+
 # One event, with optional keys missing, and sometimes one that the rule has nothing to do with.
 read_udev() {
-	local rounded live_max live_hashsize action device=$module key missing=() wants=no unit
+	local rounded live_max live_hashsize count action device=$module key missing=() wants=no unit
 	expect_settings
 	round_buckets
 	live_max
 	live_hashsize
+	live_count
 	one_of add add change bind remove
 	action=$one
 	! chance 1 8 || device=/sys/module/nf_nat
-	kernel_reset "$netfilter/nf_conntrack_max=$live_max" "$hashsize_file=$live_hashsize"
+	kernel_reset "$netfilter/nf_conntrack_max=$live_max" "$hashsize_file=$live_hashsize" \
+		"$netfilter/nf_conntrack_count=$count"
 	for key in "${!optional[@]}"; do ! chance 1 8 || missing+=("$netfilter/$key"); done
 	! chance 1 12 || missing+=("$netfilter/nf_conntrack_max")
 	# What udev remembers of the event before.
@@ -208,7 +224,7 @@ read_udev() {
 	kernel_lacks "${missing[@]}"
 	# Before the keys are there nothing is written.
 	[[ $mode == tune && $action != remove && $device == "$module" && -e $netfilter/nf_conntrack_max ]] || expected=()
-	[[ $mode == tune && $action != remove && $device == "$module" ]] || wants=no
+	[[ $with_rule == yes && $action != remove && $device == "$module" ]] || wants=no
 	udevadm test --action="$action" $device >$work/said 2>&1 || wrong "udevadm: $(<$work/said)"
 	compare_kernel 'udevadm'
 	same 'udevadm: the service that is wanted' "$(grep '^SYSTEMD_WANTS=' $work/said || :)" \
@@ -267,17 +283,38 @@ read_drop_in() {
 	cp $file $work/read-before
 }
 
-# Nothing is left of another mode, and nothing was written elsewhere.
-compare_files() {
-	local paths='etc/modprobe.d/conntrack-persist.conf '
-	if [[ $mode == tune ]]; then
-		paths+='etc/sysctl.d/90-conntrack-persist.conf '
+# Which files there must be: none for which nothing is configured, and no record where there has never been a file.
+files_wanted() {
+	local id sysctl=no
+	with_rule=no
+	wanted=()
+	if [[ $mode == disable ]]; then
+		wanted+=(etc/modprobe.d/conntrack-persist.conf)
+	else
+		# With a floor in place of a number as well: it says there why max is elsewhere.
+		[[ $max == auto ]] || sysctl=yes
+		for id in "${!keys[@]}"; do
+			[[ $id == conntrack.max || ! -v want[$id] ]] || sysctl=yes
+		done
+		[[ $hashsize == auto && ! -v want[conntrack.expect_hashsize] &&
+			${want[apply.synchronous]-0} == 0 ]] || wanted+=(etc/modprobe.d/conntrack-persist.conf)
+		[[ $sysctl == no ]] || wanted+=(etc/sysctl.d/90-conntrack-persist.conf)
 		[[ ${want[apply.on_drift]-report} == report ]] ||
-			paths+='etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf '
-		paths+='etc/udev/rules.d/60-conntrack-persist.rules '
+			wanted+=(etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf)
+		# An image leaves max = auto to its first boot: the rule has the service look then.
+		[[ $sysctl == no && ${want[conntrack.max]-} != auto ]] || with_rule=yes
+		[[ $with_rule == no ]] || wanted+=(etc/udev/rules.d/60-conntrack-persist.rules)
 	fi
+	((${#wanted[@]} == 0)) || installed=yes
+	[[ $installed == no ]] || wanted+=(var/lib/conntrack-persist/{lock,manifest})
+}
+
+# Nothing is left of another configuration, and nothing was written elsewhere.
+compare_files() {
+	local wanted
+	files_wanted
 	same 'files' "$(cd $image && find . -type f ! -path './etc/conntrack-persist.conf*' -printf '%P\n' | sort |
-		tr '\n' ' ')" "${paths}var/lib/conntrack-persist/manifest "
+		tr '\n' ' ')" "$(IFS=' '; echo "${wanted[*]}")${wanted:+ }"
 }
 
 #
@@ -287,7 +324,7 @@ sysctl_readers=()
 [[ ! -x /lib/systemd/systemd-sysctl ]] || sysctl_readers+=(/lib/systemd/systemd-sysctl)
 ! command -v sysctl >/dev/null ||
 	sysctl_readers+=("sysctl -e -p $image/etc/sysctl.d/90-conntrack-persist.conf" 'sysctl --system')
-udev=no systemd=no loading=() turn=0 right=yes values=0
+udev=no systemd=no installed=no loading=() turn=0 right=yes values=0
 declare -A expected=()
 export SYSTEMD_DEVICE_VERIFY_SYSFS=0
 mkdir -p $image/etc/{udev/rules.d,modprobe.d,systemd/system} $work/units /etc/systemd/system
@@ -333,22 +370,35 @@ echo "sysctl.d: $(IFS=,; echo "${sysctl_readers[*]-none}"); modprobe.d: ${ko:+mo
 	"rules: udevadm test: $udev; drop-in: systemd-analyze: $systemd"
 ((${#sysctl_readers[@]} > 0)) || [[ $udev == yes || -v ko ]] || { echo 'no reader here'; exit 77; }
 
+# The sizes of the image's files, auto where they have none.
+sizes_mean() {
+	mode=${want[conntrack.mode]-tune} max=${want[conntrack.max]-auto} hashsize=${want[conntrack.hashsize]-auto}
+	policy=${want[conntrack.max_policy]-exact}
+	if [[ ${want[conntrack.max]-} == auto ]]; then
+		# Chosen by the host that boots. A hashsize alone would make the kernel set max.
+		hashsize=auto policy=at_least
+	elif [[ $max == auto ]]; then
+		# As many entries as buckets, as a floor.
+		max=$hashsize
+		[[ $hashsize == auto ]] || policy=at_least
+	elif [[ $hashsize == auto ]]; then
+		hashsize=$((max <= 268434944 ? max : 268434944))
+	fi
+}
+
 seed_take "$seed"
 failed=0
 for ((turn = 1; turn <= configurations; turn++)); do
 	right=yes
 	configuration_make $image
-	mode=${want[conntrack.mode]-tune} hashsize=${want[conntrack.hashsize]-auto} max=${want[conntrack.max]-auto}
-	# As many buckets as entries; without max none, since the kernel would make a max of them.
-	[[ $hashsize != auto && $max != auto ]] || hashsize=$max
-	[[ $hashsize == auto ]] || ((hashsize <= 268434944)) || hashsize=268434944
+	sizes_mean
 	if "$CONNTRACK_PERSIST" --quiet --root=$image install >$work/said 2>&1; then
 		compare_files
 		read_sysctl
 		if [[ $udev == yes ]]; then
 			read_udev
 			# Whether it is written depends on what stands there.
-			[[ ${want[conntrack.max_policy]-exact} == exact ]] || for _ in 1 2 3 4; do read_udev; done
+			[[ $policy == exact && $hashsize == auto ]] || for _ in 1 2 3 4; do read_udev; done
 		fi
 		[[ ! -v ko ]] || read_modprobe
 		read_drop_in
