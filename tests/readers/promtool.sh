@@ -60,7 +60,7 @@ while read -r name; do
 	grep -q "^${name}[ {]" "$metrics" || fail "a rule speaks of $name"
 done < <(grep 'expr:' "$work/rules.yml" | grep -o 'conntrack_persist_[a-z_]*')
 "$promtool" check rules "$work/rules.yml" >"$work/log" 2>&1 || fail 'promtool on the rules:' "$(<"$work/log")"
-grep -q ' 4 rules found' "$work/log" || fail 'promtool on the rules:' "$(<"$work/log")"
+grep -q ' 6 rules found' "$work/log" || fail 'promtool on the rules:' "$(<"$work/log")"
 # The page names each of them.
 # shellcheck disable=SC2016
 told=$(sed -n '/^## Alerts/,$s/^| `\([A-Za-z]*\)` .*/\1/p' "$page")
@@ -93,11 +93,19 @@ tests:
       - {series: 'conntrack_persist_files_differ{instance="files"}', values: '1x60'}
       - {series: 'conntrack_persist_last_full_message_timestamp_seconds{instance="bad"}', values: '1200x60'}
       - {series: 'conntrack_persist_last_full_message_timestamp_seconds{instance="good"}', values: '60x60'}
+      - {series: 'conntrack_persist_namespace_entries{instance="bad",namespace="web"}', values: '1000x60'}
+      - {series: 'conntrack_persist_namespace_entries{instance="bad",namespace="db"}', values: '810x60'}
+      - {series: 'conntrack_persist_namespace_entries{instance="good",namespace="web"}', values: '800x60'}
+      - {series: 'conntrack_persist_namespace_entries_limit{instance="bad",namespace="web"}', values: '1000x60'}
+      - {series: 'conntrack_persist_namespace_entries_limit{instance="bad",namespace="db"}', values: '1000x60'}
+      - {series: 'conntrack_persist_namespace_entries_limit{instance="good",namespace="web"}', values: '1000x60'}
     promql_expr_test:
       - expr: 'count by (alertname, instance) (ALERTS{alertstate="firing"})'
         eval_time: 25m
         exp_samples:
           - {labels: '{alertname="ConntrackNearlyFull", instance="bad"}', value: 1}
+          - {labels: '{alertname="ConntrackNamespaceFull", instance="bad"}', value: 1}
+          - {labels: '{alertname="ConntrackNamespaceNearlyFull", instance="bad"}', value: 2}
           - {labels: '{alertname="ConntrackChainsTooLong", instance="bad"}', value: 1}
           - {labels: '{alertname="ConntrackDrift", instance="bad"}', value: 1}
           - {labels: '{alertname="ConntrackDrift", instance="files"}', value: 1}
