@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 const char *const artifact_paths[] = {PATH_MODPROBE,  PATH_SYSCTL,	  PATH_UDEV,
 				      PATH_DROP_IN,   PATH_BOOT_MODPROBE, PATH_BOOT_SYSCTL,
 				      PATH_BOOT_UDEV, PATH_BOOT_SIZES};
@@ -61,17 +63,15 @@ int artifact_format_copy_path(const char *path, unsigned int number, char **ret)
 	return buffer_steal(&b, ret, NULL);
 }
 
+/* Without memory of its own, so that a copy is not forgotten for want of it. */
 bool artifact_is_copy_path(const char *path, const char *copy)
 {
-	char *CLEANUP(free_pointer) first = NULL;
-	size_t length;
-
-	if (artifact_format_copy_path(path, 0, &first) < 0)
+	if (!text_starts_with(copy, PATH_REPLACED "/"))
 		return false;
-	length = strlen(first);
-	if (strncmp(copy, first, length) != 0)
-		return false;
-	copy += length;
+	copy += strlen(PATH_REPLACED "/");
+	for (path++; *path; path++, copy++)
+		if (*copy != (*path == '/' ? '_' : *path))
+			return false;
 	if (*copy == '\0')
 		return true;
 	return copy[0] == '.' && copy[1] != '0' && strlen(copy) <= 4 && copy[1] != '\0' &&
