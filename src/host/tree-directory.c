@@ -233,18 +233,23 @@ int tree_remove_directory(struct tree *tree, const char *path)
 											  : -errno;
 }
 
+void place_sync(const struct place *place)
+{
+	int CLEANUP(close_descriptor)
+		fd = openat(place->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0)
+		(void)fsync(fd);
+}
+
 /* What is put into a directory is lost with its own name; that it cannot be synced is no failure yet. */
 static int make_lasting(const struct tree *tree, const char *path)
 {
 	struct place CLEANUP(place_done) place = {.directory = -1};
-	int CLEANUP(close_descriptor) parent = -1;
 	int made = tree_make_directory(tree, path, &place);
 
-	if (made <= 0)
-		return made;
-	parent = openat(place.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (parent >= 0)
-		(void)fsync(parent);
+	if (made > 0)
+		place_sync(&place);
 	return made;
 }
 

@@ -42,6 +42,9 @@ static inline void place_done(struct place *place)
 	place->directory = -1;
 }
 
+/* Writes the directory of a place to the disk as far as that can be done, so that a name in it outlasts a power cut. */
+void place_sync(const struct place *place);
+
 /* A link with this text masks a file: it reads as empty, also in an image without such a device. */
 #define NULL_DEVICE "/dev/null"
 

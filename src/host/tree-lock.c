@@ -274,5 +274,9 @@ int tree_remove_lock(struct tree *tree, const char *directory, int lock, bool al
 	error = tree_find_place(tree, path, &place);
 	if (error < 0)
 		return error == -ENOENT ? 0 : error;
-	return unlinkat(place.directory, place.name, 0) < 0 && errno != ENOENT ? -errno : 0;
+	if (unlinkat(place.directory, place.name, 0) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	/* Else a power cut brings the file back, and with it the directory that is removed next. */
+	place_sync(&place);
+	return 0;
 }
