@@ -166,6 +166,7 @@ static int stop_at(const bool wanted[static NUMBERS])
 
 static _Noreturn void become(const struct program *program, bool traced, const bool *wanted)
 {
+	static const int defaults[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(program->output, 1) < 0 ||
@@ -173,6 +174,9 @@ static _Noreturn void become(const struct program *program, bool traced, const b
 		_exit(98);
 	if (program->root && (chroot(program->root) < 0 || chdir("/") < 0))
 		_exit(98);
+	/* Whoever runs this in the background may have some of them ignored. */
+	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
+		(void)signal(defaults[i], SIG_DFL);
 	(void)alarm(LONGEST_RUN);
 	if (traced && (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0 || raise(SIGSTOP) != 0))
 		_exit(98);
