@@ -144,7 +144,7 @@ too_large() {
 	fi
 	become huge
 	if [ "$with" = program ]; then
-		check 'install tells' "$status $(told "${words[@]}" 'cannot load on this host')" '0 4'
+		check 'install tells' "$status $(told "${words[@]}" 'cannot load on this host')" '2 4'
 		ctp check
 		check 'check tells' "$status $(told "${words[@]}" 'cannot load')" '2 4'
 	fi

@@ -22,7 +22,7 @@ foretold() {
 	unload nf_conntrack
 }
 
-# What "max = auto" is to come to: 5 % of RAM, by the size of an entry.
+# What "max = auto" must choose: 2 % of RAM by the size of an entry, and at least the kernel's own.
 auto() {
 	local max=${sizes[$memory]} name="$memory MiB: auto"
 	printf '[conntrack]\nmax = auto\n' >/etc/conntrack-persist.conf
@@ -37,9 +37,9 @@ auto() {
 }
 
 if kernel_from 6.1; then
-	declare -A sizes=([512]=65536 [2048]=262144 [6144]=1048576)
+	declare -A sizes=([512]=32768 [2048]=131072 [6144]=262144)
 else
-	declare -A sizes=([512]=65536 [2048]=262144 [6144]=524288)
+	declare -A sizes=([512]=16384 [2048]=65536 [6144]=262144)
 fi
 # As much as the machine has; the kernel keeps some of it for itself.
 memory=$(awk '$1 == "MemTotal:" { print int(($2 / 1024 + 255) / 256) * 256 }' /proc/meminfo)

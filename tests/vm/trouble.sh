@@ -276,6 +276,12 @@ chains() {
 
 chains_cured() {
 	cured chains
+	# The table has more than 10,000 entries.
+	ctp check
+	check 'chains: the buckets wait, and check says how to set them now' \
+		"$status $(cat "$sys/parameters/hashsize") $(told 'conntrack-persist apply --force')" '0 512 1'
+	ctp apply --force
+	check 'chains: apply --force sets them' "$status $(($(cat "$sys/parameters/hashsize") > 512))" '0 1'
 	echo 600 >"$proc/nf_conntrack_udp_timeout"
 	conntrack -F 2>/dev/null
 	remember
