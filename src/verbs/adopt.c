@@ -46,6 +46,18 @@ static void say_unread(struct context *context)
 	}
 }
 
+/* Names the sources, because a value can come from others: a script of the boot, an agent, a colleague. */
+static void say_nothing_found(struct context *context, bool unsure)
+{
+	report_say(context->report,
+		   "; None of the sources that %s sets a value of connection tracking:",
+		   unsure ? "could be read" : "this command reads");
+	report_say(context->report, "; sysctl.d, /etc/sysctl.conf, modprobe.d%s.",
+		   live_is_wanted(context) ? ", the kernel command line" : "");
+	report_say(context->report,
+		   "; Other files, scripts and programs may set values; they are not read here.");
+}
+
 static enum exit_code print(struct context *context, const char *text, int count)
 {
 	bool unsure = report_is_unsure(context->report);
@@ -54,9 +66,7 @@ static enum exit_code print(struct context *context, const char *text, int count
 			  json_string(text));
 	say_unread(context);
 	if (count == 0) {
-		report_say(context->report,
-			   unsure ? "; What could be read sets nothing of connection tracking."
-				  : "; No file of this host sets anything of connection tracking.");
+		say_nothing_found(context, unsure);
 	} else {
 		report_say_lines(context->report,
 				 "; What the files of this host say now. Write it to\n"

@@ -287,8 +287,8 @@ chmod 600 "$work/image/etc/sysctl.d/99-a.conf"
 bounded "$name: plan" 1 -- "${user[@]}" "$program" --root="$work/image" plan
 unread "$name: plan" 'sysctl.d/99-a.conf: Permission denied; run it as root'
 bounded "$name: adoption" 1 -- "${user[@]}" "$program" --root="$work/image" plan --from-system
-says "$name: adoption" 'What could be read sets nothing of connection tracking'
-says_not "$name: adoption" 'No file of this host'
+says "$name: adoption" 'None of the sources that could be read sets a value'
+says_not "$name: adoption" 'this command reads sets'
 # The advice of each of these messages: as root the override is seen, and install says so.
 bounded "$name: adoption as root" 0 -- "$program" --root="$work/image" plan --from-system
 says "$name: adoption as root" 'max = 5'
