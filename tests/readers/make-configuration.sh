@@ -225,10 +225,11 @@ configuration_make() {
 	done
 	((${#files[@]} > 0)) || return 0
 	mkdir "$main.d"
-	one_of 1 4 9
+	# Few settings, or of those alone that are no keys: not every file is needed for them.
+	one_of 0 0 1 4 9
 	share=$one
 	for id in "${ids[@]}"; do
-		chance "$share" 10 || continue
+		chance "$share" 10 || { [[ $share == 0 && ! -v keys[$id] ]] && chance 1 5; } || continue
 		random_value "$id"
 		texts[$id]=$text want[$id]=$value
 	done
