@@ -186,12 +186,12 @@ for mode in 600 640 000; do
 	ln "$work/host/secret/file" "$work/image$modprobe"
 	chmod "$mode" "$work/image$modprobe"
 	remember
-	for verb in plan '--json plan' 'uninstall --dry-run' '-v --force install'; do
+	for verb in 'plan --diff' '--json plan' 'uninstall --dry-run' '-v --force install'; do
 		# shellcheck disable=SC2086 # words
 		bounded "$name: $verb" 0 2 3 -- "$program" --root="$work/image" -c "$work/one.conf" $verb
 		hidden
 		case $verb in
-		plan | -v*) says "$name: $verb" 'The mode of the file keeps its content from being shown.' ;;
+		'plan --diff' | -v*) says "$name: $verb" 'The mode of the file keeps its content from being shown.' ;;
 		--json*) says "$name: $verb" '"diff_withheld": true' ;;
 		esac
 	done
