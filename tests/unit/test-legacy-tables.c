@@ -49,6 +49,13 @@ int __wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *len
 	return refusal ? -1 : 0;
 }
 
+/* getsockopt() has this name where a time_t of 64 bits is not the machine's own. */
+int __wrap___getsockopt64(int fd, int level, int option, void *value, socklen_t *length);
+int __wrap___getsockopt64(int fd, int level, int option, void *value, socklen_t *length)
+{
+	return __wrap_getsockopt(fd, level, option, value, length);
+}
+
 static int read_tables(struct uses *uses)
 {
 	struct rules_budget budget;
