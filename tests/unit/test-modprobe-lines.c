@@ -9,7 +9,7 @@
 static void expect_lines(const char *text, const char *wanted)
 {
 	struct buffer CLEANUP(buffer_clear) found = {0};
-	struct modprobe_line line = {0};
+	struct modprobe_line CLEANUP(modprobe_line_done) line = {0};
 	const char *position = text;
 	unsigned int number = 1;
 	int error;

@@ -187,18 +187,19 @@ static void hashsize_alone_is_a_floor_of_as_many_entries(void **state)
 	static const uint64_t rams[] = {512 * MIB, 2 * GIB, 4 * GIB, 16 * GIB, 1024 * GIB, 0};
 	static const uint64_t buckets[] = {1024, 16384, 65536, 130560, 262144};
 	struct fixture *f = *state;
+	struct facts facts = {.page_size = 4096};
 
+	f->request.facts = &facts;
 	for (size_t i = 0; i < ARRAY_SIZE(rams) * ARRAY_SIZE(buckets); i++) {
-		struct facts facts = {.ram = rams[i / ARRAY_SIZE(buckets)],
-				      .image = rams[i / ARRAY_SIZE(buckets)] == 0,
-				      .release = {i % 2 ? 5 : 6, 10},
-				      .page_size = 4096};
 		uint64_t hashsize = buckets[i % ARRAY_SIZE(buckets)];
 		char text[64];
 
+		facts.ram = rams[i / ARRAY_SIZE(buckets)];
+		facts.image = facts.ram == 0;
+		facts.release[0] = i % 2 ? 5 : 6;
+		facts.release[1] = 10;
 		(void)snprintf(text, sizeof(text), "[conntrack]\nhashsize = %" PRIu64 "\n",
 			       hashsize);
-		f->request.facts = &facts;
 		f->request.sizes = i % 3 ? SIZES_RESOLVE : SIZES_OF_BOOT;
 		build_anew(f, text);
 		expect_no_problem(text, &f->problems);
