@@ -198,7 +198,7 @@ int kernel_file_has_module(const char *name)
 		return -errno;
 	(void)snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", system.release);
 	(void)snprintf(file, sizeof(file), "/%s.ko\n", name);
-	if (kernel_file_read_all(path, &built_in) < 0)
+	if (kernel_file_read_all(path, &built_in) < 0 || !built_in)
 		return -ENODATA;
 	return strstr(built_in, file) != NULL;
 }
