@@ -62,7 +62,7 @@ static void begin_sample(struct family *family, const char *label_value)
 	}
 	family->begun = true;
 	buffer_printf(b, PREFIX "%s", family->name);
-	if (family->label) {
+	if (family->label && label_value) {
 		buffer_printf(b, "{%s=\"", family->label);
 		add_label_value(b, label_value);
 		buffer_add(b, "\"}");

@@ -280,7 +280,7 @@ static int find_name(const struct attribute *message, uint16_t type, char ret[NF
 	if (found < 0 || (found > 0 && name.size >= NFT_READER_NAME_SIZE))
 		return -EBADMSG;
 	if (found == 0) {
-		(void)strcpy(ret, "?");
+		memcpy(ret, "?", sizeof("?"));
 		return 0;
 	}
 	memcpy(ret, name.bytes, name.size);

@@ -30,9 +30,11 @@ void host_writers_done(struct host_writers *found)
 	values_done(&found->values);
 }
 
+/* Takes path and text over, whatever comes of it; a path of NULL is one that there was no memory for. */
 static int add_text(struct texts *texts, char *path, char *text)
 {
-	void *items = realloc(texts->items, (texts->count + 1) * sizeof(*texts->items));
+	void *items = path ? realloc(texts->items, (texts->count + 1) * sizeof(*texts->items))
+			   : NULL;
 	void *own;
 
 	if (items)
@@ -59,16 +61,10 @@ struct texts_visit {
 static int read_text(void *data, const char *path)
 {
 	struct texts_visit *visit = data;
-	char *CLEANUP(free_pointer) name = NULL;
-	char *CLEANUP(free_pointer) text = NULL;
+	char *text = NULL;
 	int error = reading_file(visit->reading, path, &text);
 
-	if (error < 0 || !text)
-		return error;
-	name = strdup(path);
-	if (!name)
-		return -ENOMEM;
-	return add_text(visit->texts, steal_pointer(&name), steal_pointer(&text));
+	return error < 0 || !text ? error : add_text(visit->texts, strdup(path), text);
 }
 
 int find_sysctl_files(const struct context *context, struct texts *ret)

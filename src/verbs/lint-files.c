@@ -83,8 +83,12 @@ static int lint_folders(const struct context *context, const struct lint_request
 }
 
 /* The writers in the order of their places, so that one can be looked up among very many. */
+struct writer_place {
+	const struct writer *writer;
+};
+
 struct places {
-	const struct writer **items;
+	struct writer_place *items;
 	size_t count;
 };
 
@@ -102,9 +106,9 @@ static int compare_place(const char *path, unsigned int line, const struct write
 
 static int compare_writers(const void *a, const void *b)
 {
-	const struct writer *const *left = a, *const *right = b;
+	const struct writer_place *left = a, *right = b;
 
-	return compare_place((*left)->path, (*left)->line, *right);
+	return compare_place(left->writer->path, left->writer->line, right->writer);
 }
 
 static int places_of(const struct writers *writers, struct places *ret)
@@ -114,7 +118,7 @@ static int places_of(const struct writers *writers, struct places *ret)
 	if (!places.items)
 		return -ENOMEM;
 	for (size_t i = 0; i < writers->count; i++)
-		places.items[i] = &writers->items[i];
+		places.items[i].writer = &writers->items[i];
 	qsort(places.items, places.count, sizeof(*places.items), compare_writers);
 	*ret = places;
 	return 0;
@@ -129,15 +133,15 @@ static bool is_writer(const struct places *places, const struct problem *item)
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
 
-		if (compare_place(item->file, item->line, places->items[middle]) > 0)
+		if (compare_place(item->file, item->line, places->items[middle].writer) > 0)
 			from = middle + 1;
 		else
 			to = middle;
 	}
 	for (at = from; at < places->count; at++) {
-		if (compare_place(item->file, item->line, places->items[at]) != 0)
+		if (compare_place(item->file, item->line, places->items[at].writer) != 0)
 			break;
-		if (places->items[at]->refused)
+		if (places->items[at].writer->refused)
 			return false;
 		found = true;
 	}

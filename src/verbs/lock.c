@@ -36,7 +36,11 @@ static int take(struct context *context, const char *directory, int timeout_ms,
 		return error;
 	lock.directory = directory;
 	*ret = lock;
-	lock = (struct lock){.fd = -1};
+	/* The caller releases it now. */
+	lock.directory = NULL;
+	lock.made = NULL;
+	lock.made_count = 0;
+	lock.fd = -1;
 	return 0;
 }
 
