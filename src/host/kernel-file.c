@@ -139,17 +139,12 @@ int kernel_file_check_processes(const char *root)
 /* Real, effective, saved and file system's: a set-uid program of root's has the real one of who runs it. */
 static bool is_roots(const char *root, const char *process)
 {
-	unsigned int ids[4];
 	char path[PATH_MAX], status[1024];
-	const char *line;
 
-	if (!make_proc_path(path, root, process, "status") ||
-	    kernel_file_read(path, status, sizeof(status)) < 0)
-		return false;
-	line = strstr(status, "\nUid:");
-	return line &&
-	       sscanf(line, "\nUid: %u %u %u %u", &ids[0], &ids[1], &ids[2], &ids[3]) == 4 &&
-	       ids[0] == 0 && ids[1] == 0 && ids[2] == 0 && ids[3] == 0;
+	/* The real, the effective, the saved and the file system's, as fs/proc/array.c writes them. */
+	return make_proc_path(path, root, process, "status") &&
+	       kernel_file_read(path, status, sizeof(status)) >= 0 &&
+	       strstr(status, "\nUid:\t0\t0\t0\t0\n");
 }
 
 /* A user namespace that cannot be looked at counts as this one: only root can have root's number there. */
