@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/modules.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <libkmod.h>
@@ -111,8 +112,11 @@ static int copy_text(const char *text, char **ret)
 
 static int view_lists(const struct kmod *kmod, struct modprobe_view *view)
 {
-	struct kmod_config_iter *iter = kmod->kmod_config_get_blacklists(kmod->context);
+	struct kmod_config_iter *iter;
 	int error = 0;
+
+	assert(kmod->kmod_config_get_blacklists);
+	iter = kmod->kmod_config_get_blacklists(kmod->context);
 
 	/* An empty list has an iterator too. */
 	if (!iter)
@@ -196,5 +200,6 @@ int modules_remove(const char *name)
 
 	if (error < 0)
 		return error;
+	assert(kmod.kmod_module_remove_module);
 	return kmod.kmod_module_remove_module(kmod.module, 0);
 }

@@ -68,7 +68,7 @@ int netfilter_open(const struct netfilter *netfilter, struct netfilter_socket *r
 		return -errno;
 	opened.port = netfilter->mnl_socket_get_portid(opened.socket);
 	*ret = opened;
-	opened = (struct netfilter_socket){0};
+	opened.socket = NULL;
 	return 0;
 }
 

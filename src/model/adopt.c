@@ -107,7 +107,7 @@ static const struct sysctl_writer *find_last(const struct sysctl_writers *writer
 /* If the kernel would refuse every value, finds the last number of them, so that the caller can warn about it. */
 static void find_sysctl(const struct adoption *adoption, size_t id, struct source *ret)
 {
-	for (size_t i = 0; i < 2 * READERS && !ret->path; i++) {
+	for (size_t i = 0; i < (size_t)2 * READERS && !ret->path; i++) {
 		const struct sysctl_writer *last = find_last(&adoption->found[i % READERS][id],
 							     i < READERS ? &schema[id] : NULL);
 

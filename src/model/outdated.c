@@ -99,7 +99,7 @@ static void split_udev(struct assignments *all, struct slice line)
 
 	for (; line.length > 0; line = after(line, 1))
 		for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-			struct slice name = after(line, 0);
+			struct slice name;
 			const char *end, *quote;
 
 			if (!begins(line, keys[i]))

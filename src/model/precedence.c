@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/precedence.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -163,6 +164,7 @@ static int add_entry(struct reading *reading, const char *path, struct sysctl_ke
 	}
 	if (make_room(reading) < 0)
 		return -ENOMEM;
+	assert(reading->entries);
 	key->seen = true;
 	key->entry = reading->count;
 	reading->entries[reading->count++] = (struct entry){
