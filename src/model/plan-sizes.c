@@ -117,6 +117,21 @@ static void note_other_sizes(const struct kept_sizes *kept, const struct plan_si
 		     text.data ? text.data : "");
 }
 
+/* Copies the sizes of an earlier run, with what they followed from. -ENOMEM; the sizes are as before then. */
+static int copy_kept(const struct kept_sizes *kept, struct plan_sizes *sizes)
+{
+	char *inputs = strdup(kept->inputs);
+
+	if (!inputs)
+		return -ENOMEM;
+	free(sizes->inputs);
+	sizes->inputs = inputs;
+	sizes->max = kept->max;
+	sizes->hashsize = kept->hashsize;
+	sizes->ram = kept->ram;
+	return 0;
+}
+
 /*
  * Takes the sizes that an earlier run resolved from the same settings. install alone (SIZES_RESOLVE) chooses anew, if the
  * RAM is another or the rule of an earlier version chose them. -ENOMEM.
@@ -126,7 +141,6 @@ static int take_kept(const struct plan_request *request, struct problems *proble
 {
 	const struct kept_sizes *kept = request->kept;
 	bool earlier;
-	char *inputs;
 
 	if (!kept || !kept->inputs)
 		return 0;
@@ -139,15 +153,7 @@ static int take_kept(const struct plan_request *request, struct problems *proble
 		if (kept->max != sizes->max || kept->hashsize != sizes->hashsize)
 			note_other_sizes(kept, sizes, earlier, problems);
 	}
-	inputs = strdup(kept->inputs);
-	if (!inputs)
-		return -ENOMEM;
-	free(sizes->inputs);
-	sizes->inputs = inputs;
-	sizes->max = kept->max;
-	sizes->hashsize = kept->hashsize;
-	sizes->ram = kept->ram;
-	return 0;
+	return copy_kept(kept, sizes);
 }
 
 /* Where an installation left the sizes out, those of this boot: its own record's, or now's if it is to be written. */
@@ -431,15 +437,10 @@ static int keep_unchosen(const struct plan_request *request, struct problems *pr
 			 struct plan_sizes *sizes)
 {
 	const struct kept_sizes *kept = request->kept;
-	char *inputs = strdup(kept->inputs);
+	int error = copy_kept(kept, sizes);
 
-	if (!inputs)
-		return -ENOMEM;
-	free(sizes->inputs);
-	sizes->inputs = inputs;
-	sizes->max = kept->max;
-	sizes->hashsize = kept->hashsize;
-	sizes->ram = kept->ram;
+	if (error < 0)
+		return error;
 	sizes->from_ram = true;
 	sizes->table_bytes = bytes_with(request, sizes, SETTING_MEMORY_LIMIT, 0);
 	problems_add(problems, SEVERITY_NOTE, NULL, 0,
