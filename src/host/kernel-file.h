@@ -7,7 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
-#include "model/observed.h"
+#include "model/module-state.h"
 
 /* As kernel_read(), with a real path. */
 MUST_CHECK int kernel_file_read(const char *path, char *buffer, size_t size);

@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "model/loading.h"
-#include "model/observed.h"
+#include "model/module-state.h"
 
 /*
  * Two bodies, chosen by the linker: kernel-live.c for the shipped program, tests/harness/kernel-tree.c for its twin,

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "base/cleanup.h"
-#include "model/observed.h"
+#include "model/observed-file.h"
 
 /*
  * Every access to files goes through a tree. Paths are absolute as seen inside it ("/etc/...");

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/cleanup.h"
-#include "model/manifest.h"
+#include "model/kept-sizes.h"
 
 /* -EBADMSG: no run has written this, or it was edited since; -ENOMEM. ret->inputs is owned by the caller. */
 MUST_CHECK int boot_sizes_parse(const char *bytes, size_t size, struct kept_sizes *ret);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "model/manifest.h"
-#include "model/observed.h"
+#include "model/observed-file.h"
 #include "model/plan.h"
 
 enum file_state {

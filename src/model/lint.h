@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/problems.h"
-#include "model/observed.h"
+#include "model/facts.h"
 
 /* What a judgement may depend on: release and RAM, which may be unknown. */
 struct lint_request {

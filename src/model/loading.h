@@ -6,8 +6,9 @@
 #include <stddef.h>
 
 #include "base/problems.h"
+#include "model/facts.h"
 #include "model/modprobe-view.h"
-#include "model/observed.h"
+#include "model/module-state.h"
 #include "model/plan.h"
 
 struct loading_request {

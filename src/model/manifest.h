@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/problems.h"
 #include "model/digest.h"
+#include "model/kept-sizes.h"
 
 struct manifest_file {
 	char *path;
@@ -18,14 +19,6 @@ struct manifest_file {
 	char digest
 		[DIGEST_SIZE]; /* of what was written; "" while the file is not installed (another mode) */
 	char *replaced;	       /* the copy of what --force had replaced, to be put back; or NULL */
-};
-
-/* The automatic sizes as they were resolved, and from what. */
-struct kept_sizes {
-	char *inputs; /* the settings they follow from, as text; NULL: none were resolved */
-	uint64_t ram; /* bytes, rounded as for the resolution */
-	uint64_t max;
-	uint64_t hashsize;
 };
 
 /* A live value from before the first change. */

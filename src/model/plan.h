@@ -9,8 +9,8 @@
 #include "base/problems.h"
 #include "model/artifact.h"
 #include "model/config.h"
-#include "model/manifest.h"
-#include "model/observed.h"
+#include "model/facts.h"
+#include "model/kept-sizes.h"
 #include "model/setting.h"
 
 struct plan_sizes {

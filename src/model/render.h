@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
-#include "model/manifest.h"
+#include "model/kept-sizes.h"
 #include "model/setting.h"
 
 /* sysctl.d(5): every value but the buckets. */

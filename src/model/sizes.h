@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/observed.h"
+#include "model/facts.h"
 
 /* Where a page or word size is not known: those of most machines. */
 #define PAGE_SIZE_USUAL 4096U

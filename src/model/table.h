@@ -9,8 +9,9 @@
 #include "base/cleanup.h"
 #include "model/counters.h"
 #include "model/entries.h"
+#include "model/facts.h"
 #include "model/messages.h"
-#include "model/observed.h"
+#include "model/module-state.h"
 
 /* A figure that may be out of reach. */
 struct figure {

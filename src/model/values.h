@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/module-state.h"
 #include "model/plan.h"
 
 #define PATH_PROC	"/proc/sys/net/netfilter"

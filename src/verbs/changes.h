@@ -3,7 +3,7 @@
 #pragma once
 
 #include "host/tree.h"
-#include "model/observed.h"
+#include "model/observed-file.h"
 #include "verbs/lock.h"
 #include "verbs/session.h"
 

@@ -9,8 +9,9 @@
 #include "host/tree.h"
 #include "model/compare.h"
 #include "model/config.h"
+#include "model/facts.h"
 #include "model/manifest.h"
-#include "model/observed.h"
+#include "model/observed-file.h"
 #include "options.h"
 
 #define CONFIG_FILE	 "/etc/conntrack-persist.conf"

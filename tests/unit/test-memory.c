@@ -12,6 +12,7 @@
 #include "model/entries.h"
 #include "model/lint.h"
 #include "model/loading.h"
+#include "model/manifest.h"
 #include "model/modprobe-lines.h"
 #include "model/modprobe-view.h"
 #include "model/plan.h"

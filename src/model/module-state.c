@@ -1,14 +1,6 @@
-/* What was found on the host: files as they lie there, and the figures that sizes follow from. */
+/* The words for the states of nf_conntrack, and whether it has values in one. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/observed.h"
-
-#include <stdlib.h>
-
-void observed_file_clear(struct observed_file *file)
-{
-	free(file->bytes);
-	*file = (struct observed_file){0};
-}
+#include "model/module-state.h"
 
 const char *module_state_words(enum module_state state)
 {
