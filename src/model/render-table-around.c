@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/library-error.h"
 #include "base/text.h"
 #include "model/render-table-rows.h"
 #include "model/sizes.h"
@@ -212,10 +213,9 @@ static const char *why_unlisted(int error)
 		return "for them: modprobe nf_conntrack_netlink";
 	case EFBIG:
 		return "too many for the kernel's file; for them: modprobe nf_conntrack_netlink";
-	case ELIBACC:
-		return "libmnl is not installed";
 	default:
-		return strerror(-error);
+		return library_is_unusable(error) ? "libmnl is not installed, or cannot be used"
+						  : strerror(-error);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/library-error.h"
 #include "verbs/apply.h"
 #include "verbs/live-guard.h"
 
@@ -14,8 +15,8 @@ static void warn(struct context *context, const char *what, int error)
 {
 	const char *why = strerror(-error);
 
-	if (error == -ELIBACC || error == -ELIBBAD)
-		why = "a library is missing (libsystemd, libudev)";
+	if (library_is_unusable(error))
+		why = "a library is not installed, or cannot be used (libsystemd, libudev)";
 	report_message(context->report, SEVERITY_WARNING, "%s: %s; it takes effect with a reboot",
 		       what, why);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/library-error.h"
 #include "base/text.h"
 #include "host/rulesets.h"
 #include "verbs/find-boot-files.h"
@@ -72,11 +73,9 @@ static const char *ruleset_reason(const struct context *context, int error)
 		return "modules.builtin does not say whether this kernel has nf_tables";
 	case -EBADMSG:
 		return "this version of conntrack-persist does not understand them";
-	case -ELIBACC:
-	case -ELIBBAD:
-		return "libmnl is not installed, or too old";
 	default:
-		return strerror(-error);
+		return library_is_unusable(error) ? "libmnl is not installed, or cannot be used"
+						  : strerror(-error);
 	}
 }
 

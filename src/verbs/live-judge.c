@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/library-error.h"
 #include "base/text.h"
 #include "model/loading.h"
 #include "verbs/live.h"
@@ -37,7 +38,7 @@ static int ask_modprobe(const struct context *context, const struct modprobe_rec
 	bool image = context->options->root != NULL;
 	int error = image ? -ELIBACC : kernel_modprobe_view(context->kernel, view);
 
-	if (error != -ELIBACC && error != -ELIBBAD)
+	if (!library_is_unusable(error))
 		return error;
 	error = modprobe_view_of_records(records, "nf_conntrack", view);
 	return error < 0 ? error : !image;
@@ -119,9 +120,10 @@ enum exit_code live_judge(struct context *context, const struct session *session
 		return EXIT_FAILED;
 	}
 	if (found > 0)
-		report_message(context->report, SEVERITY_NOTE,
-			       "libkmod is not installed: modprobe.d is judged by its files, and "
-			       "what the kernel command line adds to it is not known");
+		report_message(
+			context->report, SEVERITY_NOTE,
+			"libkmod is not installed, or cannot be used: modprobe.d is judged by its "
+			"files, and what the kernel command line adds to it is not known");
 	if (hidden)
 		report_message(
 			context->report, SEVERITY_NOTE,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/library-error.h"
 #include "verbs/find-uses.h"
 #include "verbs/session.h"
 
@@ -53,11 +54,9 @@ static const char *removal_words(int error)
 		return "it is on its way in or out";
 	case -EPERM:
 		return "this process may not (no CAP_SYS_MODULE, or kernel.modules_disabled = 1)";
-	case -ELIBACC:
-	case -ELIBBAD:
-		return "libkmod is not installed";
 	default:
-		return strerror(-error);
+		return library_is_unusable(error) ? "libkmod is not installed, or cannot be used"
+						  : strerror(-error);
 	}
 }
 

@@ -21,7 +21,7 @@ static int errno_of(const char *word)
 		{"ETIMEDOUT", -ETIMEDOUT},   {"ENXIO", -ENXIO},	    {"EBUSY", -EBUSY},
 		{"ELIBACC", -ELIBACC},	     {"EIO", -EIO},	    {"LOST", FAULT_LOST},
 		{"GONE", FAULT_GONE},	     {"EFBIG", -EFBIG},	    {"ETIME", -ETIME},
-		{"E2BIG", -E2BIG},	     {"ENODATA", -ENODATA},
+		{"E2BIG", -E2BIG},	     {"ENODATA", -ENODATA}, {"ELIBBAD", -ELIBBAD},
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

@@ -385,6 +385,31 @@ static void a_namespace_that_cannot_be_seen_is_told_why(void **state)
 	expect_part("namespaces", drawn.data, " 1 other: blue (Permission denied)\n");
 }
 
+static void entries_that_cannot_be_listed_are_told_why(void **state)
+{
+	static const struct {
+		int error;
+		const char *why;
+	} rows[] = {
+		{-ENOENT, "for them: modprobe nf_conntrack_netlink"},
+		{-EFBIG, "too many for the kernel's file"},
+		{-ELIBACC, "libmnl is not installed, or cannot be used"},
+		{-ELIBBAD, "libmnl is not installed, or cannot be used"},
+		{-EIO, "Input/output error"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct table table = {.module = MODULE_LIVE, .contents_error = rows[i].error};
+		const struct judgement judgement = {.verdict = VERDICT_FINE};
+		struct buffer CLEANUP(buffer_clear) drawn = {0};
+
+		render_table(&table, &judgement, NULL, &(struct screen_style){.columns = 200},
+			     &drawn);
+		expect_part("why", drawn.data, rows[i].why);
+	}
+}
+
 /* They are only counted where it is known from which time on one is idle. */
 static void idle_entries_that_were_not_counted_are_not_told(void **state)
 {
@@ -539,6 +564,7 @@ int main(void)
 		cmocka_unit_test(a_verdict_on_another_namespace_names_it),
 		cmocka_unit_test(a_single_message_of_another_namespace_is_told),
 		cmocka_unit_test(a_namespace_that_cannot_be_seen_is_told_why),
+		cmocka_unit_test(entries_that_cannot_be_listed_are_told_why),
 		cmocka_unit_test(idle_entries_that_were_not_counted_are_not_told),
 		cmocka_unit_test(a_module_on_its_way_is_said_to_be),
 		cmocka_unit_test(rates_are_of_the_last_two_looks),
