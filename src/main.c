@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "host/journal.h"
 #include "options.h"
+#include "suggest.h"
 #include "verbs/verbs.h"
 #include "verbs/watch.h"
 
@@ -86,66 +87,110 @@ static void complain_about_command_line(const char *what)
 	(void)fputs("Try \"conntrack-persist --help\".\n", stderr);
 }
 
-static const struct verb *find_verb(const char *name)
+/* A word behind the verb is most likely what an option takes. */
+static void refuse_surplus(const struct options *options, struct buffer *b)
+{
+	const char *word = options->surplus;
+
+	buffer_printf(b, "one verb and no more; not understood: %s", word);
+	if (options->watch && strspn(word, "0123456789") == strlen(word))
+		buffer_printf(b, "; did you mean --watch=%s?", word);
+	else if (strchr(word, '/') || text_ends_with(word, ".conf"))
+		buffer_add(b, "; a configuration is named with --config=FILE, an image with "
+			      "--root=DIR");
+}
+
+/* Complains if there is no such verb, or if a word follows it. */
+static const struct verb *find_verb(const struct options *options)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
-	const char *nearest = NULL;
-	size_t best = SIZE_MAX;
+	const char *names[ARRAY_SIZE(verbs)];
+	const struct verb *found = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
-		if (strcmp(verbs[i]->name, name) == 0)
-			return verbs[i];
-		if (text_is_near(name, verbs[i]->name, &best))
-			nearest = verbs[i]->name;
+		names[i] = verbs[i]->name;
+		if (strcmp(names[i], options->verb) == 0)
+			found = verbs[i];
 	}
-	buffer_printf(&text, "there is no verb \"%s\"", name);
-	if (nearest)
-		buffer_printf(&text, "; did you mean %s?", nearest);
+	if (found && !options->surplus)
+		return found;
+	if (found) {
+		refuse_surplus(options, &text);
+	} else {
+		buffer_printf(&text, "there is no verb \"%s\"", options->verb);
+		suggest_verb(options->verb, names, ARRAY_SIZE(names), &text);
+	}
 	complain_about_command_line(text.data ? text.data : "out of memory");
 	return NULL;
+}
+
+/* The option that only some verbs take, and the flag of these. */
+struct option_of_verbs {
+	const char *name;
+	bool given;
+	unsigned int flag;
+};
+
+static bool verb_takes(const struct verb *verb, unsigned int flag)
+{
+	return flag == VERB_RUNNING ? !(verb->flags & flag) : (verb->flags & flag) != 0;
+}
+
+/* Says that the verb does not take the option, and which ones do. */
+static void refuse_misplaced(const struct verb *verb, const struct option_of_verbs *option,
+			     struct buffer *b)
+{
+	size_t count = 0;
+
+	buffer_printf(b, "%s is not an option of %s; it belongs to", option->name, verb->name);
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (verb_takes(verbs[i], option->flag))
+			buffer_printf(b, "%s %s", count++ ? "," : "", verbs[i]->name);
+}
+
+/* Adds what is wrong if the verb does not take an option that was given. Returns whether that is so. */
+static bool refuse_others_options(const struct verb *verb, const struct options *options,
+				  struct buffer *b)
+{
+	const struct option_of_verbs rows[] = {
+		{"--dry-run", options->dry_run, VERB_DRY_RUN},
+		{"--force", options->force, VERB_FORCE},
+		{"--no-live", options->no_live, VERB_NO_LIVE},
+		{"--at-boot", options->at_boot, VERB_AT_BOOT},
+		{"--from-system", options->from_system, VERB_FROM_SYSTEM},
+		{"--live", options->live, VERB_LIVE},
+		{"--diff", options->diff, VERB_DIFF},
+		{"--ini", options->ini, VERB_INI},
+		{"--watch", options->watch, VERB_SCREEN},
+		{"--prometheus", options->prometheus, VERB_SCREEN},
+		{"--netns", options->netns != NULL, VERB_NETNS},
+		{"--root", options->root != NULL, VERB_RUNNING},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].given && !verb_takes(verb, rows[i].flag)) {
+			refuse_misplaced(verb, &rows[i], b);
+			return true;
+		}
+	return false;
 }
 
 /* Whether the verb takes the options given; complains otherwise. */
 static bool vet_options(const struct verb *verb, const struct options *options)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
-	const char *wrong = NULL;
+	bool refused = refuse_others_options(verb, options, &text);
 
-	if (options->dry_run && !(verb->flags & VERB_DRY_RUN))
-		wrong = "--dry-run";
-	else if (options->force && !(verb->flags & VERB_FORCE))
-		wrong = "--force";
-	else if (options->no_live && !(verb->flags & VERB_NO_LIVE))
-		wrong = "--no-live";
-	else if (options->at_boot && !(verb->flags & VERB_AT_BOOT))
-		wrong = "--at-boot";
-	else if (options->from_system && !(verb->flags & VERB_FROM_SYSTEM))
-		wrong = "--from-system";
-	else if (options->live && !(verb->flags & VERB_LIVE))
-		wrong = "--live";
-	else if (options->diff && !(verb->flags & VERB_DIFF))
-		wrong = "--diff";
-	else if (options->ini && !(verb->flags & VERB_INI))
-		wrong = "--ini";
-	else if (options->watch && !(verb->flags & VERB_SCREEN))
-		wrong = "--watch";
-	else if (options->prometheus && !(verb->flags & VERB_SCREEN))
-		wrong = "--prometheus";
-	else if (options->netns && !(verb->flags & VERB_NETNS))
-		wrong = "--netns";
-	else if (options->root && (verb->flags & VERB_RUNNING))
-		wrong = "--root";
-	if (wrong)
-		buffer_printf(&text, "%s is not an option of %s", wrong, verb->name);
-	else if (options->at_boot && (options->root || options->dry_run || options->force))
+	if (!refused && options->at_boot && (options->root || options->dry_run || options->force))
 		buffer_add(&text,
 			   "--at-boot is of the running host, and nothing is forced or shown then: "
 			   "neither --root, --dry-run nor --force");
-	else if (options->json + options->ini + options->prometheus + options->watch > 1)
+	else if (!refused &&
+		 options->json + options->ini + options->prometheus + options->watch > 1)
 		buffer_add(&text,
 			   "--json, --ini, --prometheus and --watch are forms of one answer: "
 			   "choose one");
-	else
+	else if (!refused)
 		return true;
 	complain_about_command_line(text.data ? text.data : "out of memory");
 	return false;
@@ -292,7 +337,7 @@ static enum exit_code run(int argc, char **argv, struct held_signals *signals)
 		complain_about_command_line("a verb is missing, such as plan, install or check");
 		return EXIT_COMMAND_LINE;
 	}
-	verb = find_verb(options.verb);
+	verb = find_verb(&options);
 	if (!verb || !vet_options(verb, &options))
 		return EXIT_COMMAND_LINE;
 	if (verb->flags & VERB_CHANGES)

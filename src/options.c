@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "suggest.h"
 
 enum {
 	OPTION_ROOT = 256,
@@ -166,51 +167,94 @@ static int take_option(int option, const char *argument, struct options *options
 #define WORD	1
 #define MISSING ':'
 
-/* getopt's own messages would print the words of the command line as they are. `word` is the one it stopped at. */
-static int refuse_option(int option, const char *word, struct buffer *complaint)
+/* Whether the long options that begin with this word are several; adds them to the complaint. */
+static bool list_ambiguous(const char *word, size_t length, struct buffer *complaint)
 {
-	bool is_long = text_starts_with(word, "--");
+	struct buffer CLEANUP(buffer_clear) list = {0};
+	size_t count = 0;
 
-	if (option == MISSING)
-		return complain(complaint, "%s needs an argument", word);
-	if (!is_long)
-		return complain(complaint, "there is no option -%c", optopt);
-	return complain(complaint, optopt ? "%.*s takes no argument" : "there is no option %.*s",
-			(int)strcspn(word, "="), word);
+	for (size_t i = 0; long_options[i].name && length > 0; i++)
+		if (strncmp(long_options[i].name, word, length) == 0)
+			buffer_printf(&list, "%s--%s", count++ ? ", " : "", long_options[i].name);
+	if (count < 2)
+		return false;
+	buffer_printf(complaint, "--%.*s can be each of %s", (int)length, word,
+		      list.data ? list.data : "");
+	return true;
 }
 
-static void take_word(const char *word, struct options *options, const char **surplus)
+static int refuse_long_option(const char *word, struct buffer *complaint)
+{
+	struct buffer CLEANUP(buffer_clear) name = {0};
+	size_t length = strcspn(word, "=");
+
+	if (optopt)
+		return complain(complaint, "--%.*s takes no argument", (int)length, word);
+	if (list_ambiguous(word, length, complaint))
+		return -EINVAL;
+	buffer_printf(complaint, "there is no option --%.*s", (int)length, word);
+	buffer_add_bytes(&name, word, length);
+	if (name.data)
+		suggest_option(name.data, long_options, complaint);
+	return -EINVAL;
+}
+
+/* Of several letters behind one hyphen a long option may be meant. */
+static int refuse_letter(const char *word, struct buffer *complaint)
+{
+	char letter[2] = {(char)optopt, '\0'};
+
+	buffer_printf(complaint, "there is no option -%s", letter);
+	suggest_option(word[0] == '-' && word[1] && word[2] ? word + 1 : letter, long_options,
+		       complaint);
+	return -EINVAL;
+}
+
+/* getopt's own messages would print the words of the command line as they are. `word` is the one that it looks at. */
+static int refuse_option(int option, const char *word, struct buffer *complaint)
+{
+	if (option == MISSING)
+		return complain(complaint, "%s needs an argument", word);
+	if (text_starts_with(word, "--"))
+		return refuse_long_option(word + 2, complaint);
+	return refuse_letter(word, complaint);
+}
+
+static void take_word(const char *word, struct options *options)
 {
 	if (!options->verb)
 		options->verb = word;
-	else if (!*surplus)
-		*surplus = word;
+	else if (!options->surplus)
+		options->surplus = word;
 }
 
 int options_parse(int argc, char **argv, struct options *ret, struct buffer *complaint)
 {
 	struct options options = {0};
-	const char *surplus = NULL;
-	int option, error = 0;
+	int option, error = 0, at;
 
 	/* 0: from the first word, and with nothing left of an earlier call. */
 	optind = 0;
 	/* "-": options may stand behind the verb whatever POSIXLY_CORRECT says. ":": getopt prints nothing. */
 	while (error == 0 &&
-	       (option = getopt_long(argc, argv, "-:c:qvhV", long_options, NULL)) != -1) {
+	       (at = optind > 0 ? optind : 1,
+		option = getopt_long(argc, argv, "-:c:qvhV", long_options, NULL)) != -1) {
 		if (option == WORD)
-			take_word(optarg, &options, &surplus);
+			take_word(optarg, &options);
 		else if (option == MISSING || option == '?')
-			error = refuse_option(option, argv[optind - 1], complaint);
+			error = refuse_option(option, argv[at], complaint);
 		else
 			error = take_option(option, optarg, &options, complaint);
 	}
 	if (error < 0)
 		return error;
 	for (; optind < argc; optind++)
-		take_word(argv[optind], &options, &surplus);
-	if (surplus && !options.help && !options.version)
-		return complain(complaint, "one verb and no more; not understood: %s", surplus);
+		take_word(argv[optind], &options);
+	/* As verbs of other tools, which may have a word behind them. */
+	if (options.verb) {
+		options.help |= strcmp(options.verb, "help") == 0;
+		options.version |= strcmp(options.verb, "version") == 0;
+	}
 	*ret = options;
 	return 0;
 }

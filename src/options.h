@@ -13,7 +13,8 @@ enum color {
 };
 
 struct options {
-	const char *verb; /* NULL: none was given */
+	const char *verb;    /* NULL: none was given */
+	const char *surplus; /* the first word behind the verb, or NULL */
 	const char *config;
 	bool drop_ins;	  /* beside config; without it they count anyway */
 	const char *root; /* NULL: the running host */

@@ -1,0 +1,15 @@
+/* What was meant by a verb or an option that this program does not have: words of other tools, and slips of the finger. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/buffer.h"
+
+struct option;
+
+/* Adds "; did you mean check?" or another answer to "there is no verb WORD"; lists the verbs if nothing is near. */
+void suggest_verb(const char *word, const char *const *verbs, size_t count, struct buffer *b);
+
+/* The same for an option, without its hyphens. Adds nothing if nothing is near. The options end in a row without a name. */
+void suggest_option(const char *word, const struct option *options, struct buffer *b);
