@@ -9,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/paragraph.h"
 #include "base/text.h"
 #include "host/journal.h"
+#include "host/terminal.h"
 #include "options.h"
 #include "suggest.h"
 #include "verbs/verbs.h"
@@ -70,15 +72,22 @@ static void print_help(void)
 static PRINTF_LIKE(1, 2) void complain(const char *format, ...)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
-	struct buffer CLEANUP(buffer_clear) line = {0};
+	struct buffer CLEANUP(buffer_clear) shown = {0};
+	struct buffer CLEANUP(buffer_clear) lines = {0};
 	va_list args;
 
 	va_start(args, format);
 	buffer_vprintf(&text, format, args);
 	va_end(args);
 	if (text.data)
-		buffer_add_shown(&line, text.data, text.length);
-	(void)fprintf(stderr, "conntrack-persist: %s\n", line.data ? line.data : "out of memory");
+		buffer_add_shown(&shown, text.data, text.length);
+	paragraph_add(&lines, shown.data ? shown.data : "out of memory",
+		      &(struct paragraph){
+			      .width = terminal_columns(STDERR_FILENO),
+			      .indent = 2,
+			      .used = strlen("conntrack-persist: "),
+		      });
+	(void)fprintf(stderr, "conntrack-persist: %s\n", lines.data ? lines.data : "out of memory");
 }
 
 static void complain_about_command_line(const char *what)

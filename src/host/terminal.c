@@ -45,6 +45,18 @@ static unsigned int size_from(const char *variable, unsigned int otherwise)
 	return (unsigned int)number;
 }
 
+unsigned int terminal_columns(int fd)
+{
+	struct winsize size = {0};
+	unsigned int columns;
+
+	if (!isatty(fd))
+		return 0;
+	(void)ioctl(fd, TIOCGWINSZ, &size);
+	columns = size.ws_col ? size.ws_col : size_from("COLUMNS", COLUMNS);
+	return columns < COLUMNS_LEAST ? COLUMNS_LEAST : columns;
+}
+
 void terminal_size(unsigned int *ret_columns, unsigned int *ret_lines)
 {
 	bool is_terminal = terminal_is_there();

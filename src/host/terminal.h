@@ -8,6 +8,9 @@
 
 #include "base/cleanup.h"
 
+/* Texts are broken for no fewer columns: a narrower terminal breaks their lines by itself. */
+#define COLUMNS_LEAST 40
+
 /* Whether standard output is a terminal that takes control sequences. */
 bool terminal_is_there(void);
 
@@ -16,6 +19,12 @@ bool terminal_is_there(void);
  * columns, and 24 lines of a terminal. *ret_lines 0: there is no end of them.
  */
 void terminal_size(unsigned int *ret_columns, unsigned int *ret_lines);
+
+/*
+ * Returns the width of the terminal at the descriptor; if the terminal does not tell it, the number in COLUMNS, else 80. At
+ * least COLUMNS_LEAST. 0: there is no terminal, so that nothing should be broken into lines.
+ */
+unsigned int terminal_columns(int fd);
 
 /* Whether the user's locale speaks UTF-8. The process's own locale stays "C". */
 bool terminal_speaks_utf8(void);

@@ -114,8 +114,8 @@ static const char *bring_to_values(struct context *context, const struct session
 	fine = values_count(&live.values, VALUE_OK);
 	apply_values(context, &live, false, &result);
 	if (fine > 0 && !context->options->verbose)
-		report_say(context->report, "%-8s  %zu value%s", value_state_word(VALUE_OK), fine,
-			   fine == 1 ? "" : "s");
+		report_say_row(context->report, value_state_word(VALUE_OK), "%zu value%s", fine,
+			       fine == 1 ? "" : "s");
 	tally->ok += values_count(&live.values, VALUE_OK);
 	tally->set += result.set;
 	tally->absent += values_count(&live.values, VALUE_ABSENT);

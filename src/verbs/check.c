@@ -19,11 +19,9 @@ static void say_in_order_but_pending(struct context *context, const struct value
 static void say_in_order(struct context *context, const struct live *live)
 {
 	if (live->values.count == 0 && live->module == MODULE_BUILT_IN)
-		report_say_lines(
-			context->report,
-			"In order: every file is as planned. nf_conntrack is built into this "
-			"kernel, and\n"
-			"tracks where a rule asks for it: \"conntrack-persist users\" tells.");
+		report_say(context->report, "In order: every file is as planned. nf_conntrack is "
+					    "built into this kernel, and tracks where a rule asks "
+					    "for it: \"conntrack-persist users\" tells.");
 	else if (values_count(&live->values, VALUE_PENDING) == 0)
 		report_say(context->report,
 			   live->values.count > 0 ? "In order: every file and value is as planned."
@@ -41,13 +39,12 @@ static void say_verdict(struct context *context, const struct live *live,
 	bool differs = verdict_differs(verdict);
 
 	if (!differs && verdict->unsure && verdict->disables)
-		report_say_lines(context->report,
-				 "Not known to be in order: what could not be read may need "
-				 "nf_conntrack at the\nnext boot. See the warnings.");
+		report_say(context->report,
+			   "Not known to be in order: what could not be read may need nf_conntrack "
+			   "at the next boot. See the warnings.");
 	else if (!differs && verdict->unsure)
-		report_say_lines(context->report, "Not known to be in order: what could not be "
-						  "read may set other values. See\n"
-						  "the warnings.");
+		report_say(context->report, "Not known to be in order: what could not be read may "
+					    "set other values. See the warnings.");
 	else if (!differs && verdict->masked)
 		report_say(context->report, "In order but for what is switched off.");
 	else if (!differs)
@@ -56,11 +53,9 @@ static void say_verdict(struct context *context, const struct live *live,
 		report_say(context->report, "In order but for the record of the files, which "
 					    "\"conntrack-persist install\" writes.");
 	else if (!verdict->files && !verdict->live && verdict->breaks)
-		report_say_lines(
-			context->report,
-			"The files are in order, but this host will not boot as it should: "
-			"see the warnings.\nTake what they name out of use, or set "
-			"mode = tune.");
+		report_say(context->report,
+			   "The files are in order, but this host will not boot as it should: see "
+			   "the warnings. Take what they name out of use, or set mode = tune.");
 	else if (!verdict->files && !verdict->live)
 		report_say(context->report,
 			   "The files are in order, and another writer wins: see the "
@@ -73,24 +68,19 @@ static void say_verdict(struct context *context, const struct live *live,
 	else if (!verdict->files && live_cannot_load(live))
 		live_say_cannot_load(context);
 	else if (verdict->unusable)
-		report_say_lines(
-			context->report,
-			"The host differs from its configuration, and install cannot put it "
-			"right until\n"
-			"what is no file is moved away: \"conntrack-persist plan\" names it.");
+		report_say(context->report, "The host differs from its configuration, and install "
+					    "cannot put it right until what is no file is moved "
+					    "away: \"conntrack-persist plan\" names it.");
 	else if (verdict->forced)
-		report_say_lines(
+		report_say(
 			context->report,
-			"The host differs from its configuration; \"conntrack-persist plan\" "
-			"shows\n"
+			"The host differs from its configuration; \"conntrack-persist plan\" shows "
 			"how. \"conntrack-persist install\" leaves alone what others wrote or "
-			"edited:\n"
-			"with --force it keeps a copy of that, and puts the host right.");
+			"edited: with --force it keeps a copy of that, and puts the host right.");
 	else
-		report_say_lines(context->report,
-				 "The host differs from its configuration; "
-				 "\"conntrack-persist plan\" shows\n"
-				 "how, \"conntrack-persist install\" puts it right.");
+		report_say(context->report,
+			   "The host differs from its configuration; \"conntrack-persist plan\" "
+			   "shows how, \"conntrack-persist install\" puts it right.");
 }
 
 static enum exit_code tell(struct context *context, const struct comparison *found)

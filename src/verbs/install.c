@@ -166,13 +166,12 @@ static void say_what_is_left(struct context *context, const struct activation *a
 			   "nf_conntrack cannot load %s until what is named above is taken away.",
 			   context->options->root ? "in this image" : "on this host");
 	else if (changed || activation->looked)
-		report_say_lines(context->report,
-				 activation->looked
-					 ? "In force when nf_conntrack loads next, at the latest "
-					   "after a reboot."
-					 : "In force when nf_conntrack loads next, at the latest "
-					   "after a reboot; a kernel\n"
-					   "that has it loaded now keeps its values until then.");
+		report_say(context->report,
+			   activation->looked ? "In force when nf_conntrack loads next, at the "
+						"latest after a reboot."
+					      : "In force when nf_conntrack loads next, at the "
+						"latest after a reboot; a kernel that has it "
+						"loaded now keeps its values until then.");
 }
 
 static void say_inactive(struct context *context, const struct live *live,

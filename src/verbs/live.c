@@ -204,13 +204,13 @@ static void report_waiting(struct context *context, const struct live *live)
 	if (module_is_there(live->module) || context->options->verbose)
 		return;
 	if (blocked)
-		report_say(context->report, "%-8s  %zu values: nf_conntrack is %s and cannot load",
-			   value_state_word(VALUE_CANNOT_LOAD), blocked,
-			   module_state_words(live->module));
+		report_say_row(context->report, value_state_word(VALUE_CANNOT_LOAD),
+			       "%zu values: nf_conntrack is %s and cannot load", blocked,
+			       module_state_words(live->module));
 	else if (pending)
-		report_say(context->report, "%-8s  %zu values: nf_conntrack is %s",
-			   value_state_word(VALUE_PENDING), pending,
-			   module_state_words(live->module));
+		report_say_row(context->report, value_state_word(VALUE_PENDING),
+			       "%zu values: nf_conntrack is %s", pending,
+			       module_state_words(live->module));
 }
 
 /* What only the boot loader can do. */
@@ -221,14 +221,15 @@ static void report_built_in(struct context *context, const struct session *sessi
 	loading_command_line_words(&session->plan, &words);
 	if (!words.data)
 		return;
-	report_say_lines(context->report,
-			 "nf_conntrack is built into this kernel: modprobe.d does nothing for it. "
-			 "For tables\n"
-			 "of the right size from the first moment, add to the kernel command "
-			 "line:\n\n");
+	report_say(
+		context->report,
+		"nf_conntrack is built into this kernel: modprobe.d does nothing for it. For "
+		"tables of the right size from the first moment, add to the kernel command line:");
+	report_say(context->report, "%s", "");
 	report_say(context->report, "    %s", words.data);
-	report_say_lines(context->report, "\nWithout that, hashsize is written at boot by udev or "
-					  "by conntrack-persist.");
+	report_say(context->report, "%s", "");
+	report_say(context->report,
+		   "Without that, hashsize is written at boot by udev or by conntrack-persist.");
 }
 
 /* Whether a value that differs was in force once: somebody changed it then. */
@@ -266,13 +267,14 @@ bool live_report(struct context *context, const struct session *session, const s
 			     });
 	}
 	if (fine > 0 && !context->options->verbose)
-		report_say(context->report, "%-8s  %zu value%s of the running kernel",
-			   value_state_word(VALUE_OK), fine, fine == 1 ? "" : "s");
+		report_say_row(context->report, value_state_word(VALUE_OK),
+			       "%zu value%s of the running kernel", fine, fine == 1 ? "" : "s");
 	if (detail == LIVE_STATES)
 		report_waiting(context, live);
 	if (live->unwanted)
-		report_say(context->report, "%-8s  nf_conntrack is %s, and shall not be",
-			   value_state_word(VALUE_DIFFERS), module_state_words(live->module));
+		report_say_row(context->report, value_state_word(VALUE_DIFFERS),
+			       "nf_conntrack is %s, and shall not be",
+			       module_state_words(live->module));
 	if (detail == LIVE_PLAN && live->module == MODULE_BUILT_IN)
 		report_built_in(context, session);
 	return live_differs(live);
@@ -291,10 +293,9 @@ bool live_cannot_load(const struct live *live)
 
 void live_say_unwanted(struct context *context)
 {
-	report_say_lines(context->report,
-			 "The files are in order, and nf_conntrack is loaded from before: "
-			 "\"conntrack-persist\n"
-			 "unload\" removes it once nobody uses it; the next boot is without it.");
+	report_say(context->report, "The files are in order, and nf_conntrack is loaded from "
+				    "before: \"conntrack-persist unload\" removes it once nobody "
+				    "uses it; the next boot is without it.");
 }
 
 void live_say_cannot_load(struct context *context)

@@ -20,11 +20,9 @@ static void say_outcome(struct context *context, const struct live *live,
 			const struct outcome *outcome)
 {
 	if (!outcome->differs && report_is_unsure(context->report))
-		report_say_lines(
-			context->report,
-			"Nothing to do from here, but it is not known whether the values are in "
-			"force: what\n"
-			"could not be read may set others. See the warnings.");
+		report_say(context->report,
+			   "Nothing to do from here, but it is not known whether the values are in "
+			   "force: what could not be read may set others. See the warnings.");
 	else if (!outcome->files && live_cannot_load(live))
 		live_say_cannot_load(context);
 	else if (!outcome->differs && live->values.table_waits)
@@ -38,12 +36,11 @@ static void say_outcome(struct context *context, const struct live *live,
 	else if (live->unwanted)
 		live_say_unwanted(context);
 	else if (outcome->breaks)
-		report_say_lines(context->report,
-				 "Nothing to do from here, but this host will not boot as it "
-				 "should: see the\nwarnings.");
+		report_say(context->report, "Nothing to do from here, but this host will not boot "
+					    "as it should: see the warnings.");
 	else
-		report_say_lines(context->report, "Nothing to do from here: \"conntrack-persist "
-						  "install\" leaves out what it cannot\nreach.");
+		report_say(context->report, "Nothing to do from here: \"conntrack-persist "
+					    "install\" leaves out what it cannot reach.");
 }
 
 static size_t count_files(const struct session *session)

@@ -34,5 +34,12 @@ const char *report_color(const struct report *report, const char *color);
 void report_print_line(struct report *report, FILE *stream, const char *color, const char *head,
 		       const char *text);
 
+/*
+ * The same in lines as wide as the terminal at the stream; without a terminal it is one line. Lines after the first begin with
+ * `indent` blanks.
+ */
+void report_print_wrapped(struct report *report, FILE *stream, const char *color, const char *head,
+			  size_t indent, const char *text);
+
 /* Prints the object. -EIO: standard output did not take it, or memory ran out. */
 MUST_CHECK int report_print_json(struct report *report);

@@ -11,6 +11,9 @@ static const char *const severity_words[] = {
 
 #define FIELDS_MAX 8
 
+/* Blanks before each line but the first, so that the eye finds where a message begins. */
+#define MESSAGE_INDENT 2
+
 /* Sends an entry whose texts are harmless. Returns what journal_send() does. */
 static int send_entry(const struct report *report, enum severity severity, const char *id,
 		      const char *text, const struct journal_fields *fields)
@@ -51,7 +54,8 @@ static void print_to_stderr(struct report *report, enum severity severity, const
 
 	/* Results and messages may share a terminal or a log: keep their order. */
 	(void)fflush(stdout);
-	report_print_line(report, stderr, rows[severity].color, rows[severity].head, text);
+	report_print_wrapped(report, stderr, rows[severity].color, rows[severity].head,
+			     MESSAGE_INDENT, text);
 }
 
 /* An entry in the journal. False: the journal did not take it, and from now on messages go to standard error. */

@@ -10,8 +10,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/paragraph.h"
 #include "base/text.h"
+#include "host/terminal.h"
 #include "model/diff.h"
+
+/* The column in which the texts of a screen begin, behind a word. */
+#define INDENT 10
 
 int report_new(const struct report_style *style, struct report **ret)
 {
@@ -61,18 +66,36 @@ static void note_error(struct report *report, const struct buffer *b)
 	report->incomplete = report->incomplete || b->error < 0;
 }
 
-void report_print_line(struct report *report, FILE *stream, const char *color, const char *head,
-		       const char *text)
+static void print_shaped(struct report *report, FILE *stream, const char *color, const char *head,
+			 const struct paragraph *shape, const char *text)
 {
 	struct buffer CLEANUP(buffer_clear) line = {0};
+	struct buffer CLEANUP(buffer_clear) shown = {0};
 
+	buffer_add_shown(&shown, text, strlen(text));
 	buffer_add(&line, report_color(report, color));
 	buffer_add_shown(&line, head, strlen(head));
 	buffer_add(&line, *color ? report_color(report, COLOR_NONE) : "");
-	buffer_add_shown(&line, text, strlen(text));
+	paragraph_add(&line, shown.data ? shown.data : "", shape);
 	buffer_add(&line, "\n");
+	note_error(report, &shown);
 	note_error(report, &line);
-	(void)fputs(line.error < 0 ? "out of memory\n" : line.data, stream);
+	(void)fputs(shown.error < 0 || line.error < 0 ? "out of memory\n" : line.data, stream);
+}
+
+void report_print_line(struct report *report, FILE *stream, const char *color, const char *head,
+		       const char *text)
+{
+	print_shaped(report, stream, color, head, &(struct paragraph){0}, text);
+}
+
+void report_print_wrapped(struct report *report, FILE *stream, const char *color, const char *head,
+			  size_t indent, const char *text)
+{
+	struct paragraph shape = {
+		.width = terminal_columns(fileno(stream)), .indent = indent, .used = strlen(head)};
+
+	print_shaped(report, stream, color, head, &shape, text);
 }
 
 static bool says(const struct report *report)
@@ -81,22 +104,38 @@ static bool says(const struct report *report)
 }
 
 /* A line of the result that begins with a word in a colour. */
-static PRINTF_LIKE(4, 5) void say_word(struct report *report, const char *color, const char *word,
-				       const char *format, ...)
+static PRINTF_LIKE(4, 0) void say_words(struct report *report, const char *color, const char *word,
+					const char *format, va_list args)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
 	char head[32];
-	va_list args;
 
 	if (!says(report))
 		return;
-	va_start(args, format);
 	buffer_add(&text, "  ");
 	buffer_vprintf(&text, format, args);
-	va_end(args);
 	note_error(report, &text);
-	(void)snprintf(head, sizeof(head), "%-8s", word);
-	report_print_line(report, stdout, color, head, text.data ? text.data : "");
+	(void)snprintf(head, sizeof(head), "%-*s", INDENT - 2, word);
+	report_print_wrapped(report, stdout, color, head, INDENT, text.data ? text.data : "");
+}
+
+static PRINTF_LIKE(4, 5) void say_word(struct report *report, const char *color, const char *word,
+				       const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say_words(report, color, word, format, args);
+	va_end(args);
+}
+
+void report_say_row(struct report *report, const char *label, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say_words(report, "", label, format, args);
+	va_end(args);
 }
 
 void report_say(struct report *report, const char *format, ...)
@@ -111,15 +150,21 @@ void report_say(struct report *report, const char *format, ...)
 	buffer_vprintf(&text, format, args);
 	va_end(args);
 	note_error(report, &text);
-	report_print_line(report, stdout, "", "", text.data ? text.data : "");
+	if (text.data && strchr(" ;", text.data[0]))
+		report_print_line(report, stdout, "", "", text.data);
+	else
+		report_print_wrapped(report, stdout, "", "", 0, text.data ? text.data : "");
 }
 
 void report_say_lines(struct report *report, const char *text)
 {
-	while (*text) {
+	while (*text && says(report)) {
 		size_t length = strcspn(text, "\n");
+		struct buffer CLEANUP(buffer_clear) line = {0};
 
-		report_say(report, "%.*s", (int)length, text);
+		buffer_add_bytes(&line, text, length);
+		note_error(report, &line);
+		report_print_line(report, stdout, "", "", line.data ? line.data : "");
 		text += length + (text[length] == '\n');
 	}
 }
@@ -203,23 +248,24 @@ void report_plan(struct report *report, const struct plan *plan)
 	report_set_member(report, report->object, "mode",
 			  json_string(plan->mode == MODE_TUNE ? "tune" : "disable"));
 	if (plan->mode == MODE_DISABLE) {
-		report_say(report, "mode      disable: nf_conntrack is kept off this host");
+		report_say_row(report, "mode", "disable: nf_conntrack is kept off this host");
 		return;
 	}
 	if (!sizes->max) {
-		report_say(report, "mode      tune; the sizes are left %s",
-			   sizes->from_ram ? "to the host that boots" : "alone");
+		report_say_row(report, "mode", "tune; the sizes are left %s",
+			       sizes->from_ram ? "to the host that boots" : "alone");
 		return;
 	}
 	buffer_add_amount(&memory, sizes->table_bytes);
-	report_say(report, "mode      tune");
-	report_say(report,
-		   "table     max %" JSON_INTEGER_FORMAT
-		   " entries%s, hashsize %" JSON_INTEGER_FORMAT " buckets%s",
-		   (json_int_t)sizes->max, sizes->at_least ? " or more" : "",
-		   (json_int_t)sizes->hashsize, sizes->from_ram ? " (auto)" : "");
-	report_say(report, "memory    %s when full; max counts each network namespace by itself",
-		   memory.data ? memory.data : "?");
+	report_say_row(report, "mode", "tune");
+	report_say_row(report, "table",
+		       "max %" JSON_INTEGER_FORMAT " entries%s, hashsize %" JSON_INTEGER_FORMAT
+		       " buckets%s",
+		       (json_int_t)sizes->max, sizes->at_least ? " or more" : "",
+		       (json_int_t)sizes->hashsize, sizes->from_ram ? " (auto)" : "");
+	report_say_row(report, "memory",
+		       "%s when full; max counts each network namespace by itself",
+		       memory.data ? memory.data : "?");
 	report_set_member(report, report->object, "sizes",
 			  report_pack(report, "{s:I, s:I, s:b, s:I}", "max", (json_int_t)sizes->max,
 				      "hashsize", (json_int_t)sizes->hashsize, "auto",
@@ -239,7 +285,7 @@ void report_file(struct report *report, const char *path, const char *action, co
 	say_word(report, color, act ? action : state, "%s%s", report->style.prefix, path);
 	if (reason && strcmp(state, "ok") != 0 && strcmp(state, "missing") != 0 &&
 	    !(act && strcmp(state, "leftover") == 0))
-		report_say(report, "          %s", reason);
+		report_say_row(report, "", "%s", reason);
 }
 
 /* A number where it is one that JSON has. */
@@ -367,8 +413,8 @@ static void withhold_diff(struct report *report, bool print)
 	report_set_member(report, json_array_get(files, json_array_size(files) - 1),
 			  "diff_withheld", json_true());
 	if (print)
-		report_say(report, "          The mode of the file keeps its content from being "
-				   "shown.");
+		report_say_row(report, "",
+			       "The mode of the file keeps its content from being shown.");
 }
 
 void report_diff(struct report *report, const struct file_difference *difference, bool print)

@@ -78,11 +78,15 @@ void report_left_out(struct report *report, enum severity severity,
 		     const struct problems *problems);
 
 /*
- * Prints one line of the result, not in JSON and not with --quiet. A line feed in an argument is a foreign one and becomes
- * "?"; the format has none.
+ * Prints a sentence of the result, not in JSON and not with --quiet; in several lines if the terminal is narrower, unless the
+ * text begins with a blank or ";", because such a line is part of a table or is pasted. A line feed in an argument is a foreign
+ * one and becomes "?"; the format has none.
  */
 void report_say(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Prints the lines of a text of our own, which begin and end where we want. */
+/* The same with a word before it, in a column of its own. */
+void report_say_row(struct report *report, const char *label, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+/* Prints the lines of a text that is pasted: they begin and end where they do in the text, on each terminal. */
 void report_say_lines(struct report *report, const char *text);
 /* Prints a screen or metrics, which their renderer has made harmless, to standard output. */
 void report_print(struct report *report, const struct buffer *text);

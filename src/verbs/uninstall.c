@@ -279,12 +279,11 @@ static enum exit_code uninstall_locked(struct context *context, const struct loc
 		report_say(context->report,
 			   "Nothing to do: nothing of conntrack-persist is installed.");
 	else
-		report_say_lines(
-			context->report,
-			context->options->root
-				? "Removed."
-				: "Removed. A loaded nf_conntrack keeps its values until it loads "
-				  "again, at the\nlatest until the reboot.");
+		report_say(context->report,
+			   context->options->root
+				   ? "Removed."
+				   : "Removed. A loaded nf_conntrack keeps its values until it "
+				     "loads again, at the latest until the reboot.");
 	if (!context->options->root)
 		before_say(context, &before);
 	find_initramfs(context, &session, false);

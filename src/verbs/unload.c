@@ -22,7 +22,7 @@ static void note_module(struct context *context, const char *name, const char *a
 	report_add_item(context->report, list,
 			report_pack(context->report, "{s:o, s:s}", "name", report_string(name),
 				    "action", action));
-	report_say(context->report, "%-8s  %s", action, name);
+	report_say_row(context->report, action, "%s", name);
 }
 
 /* Two phases: not one is removed while any of them is in use, or the host would be left half stripped. */
@@ -183,11 +183,10 @@ static enum exit_code run_unload(struct context *context)
 	report_set_changed(context->report, result.removed > 0);
 	if (code != EXIT_DONE)
 		return code;
-	report_say_lines(context->report,
-			 result.removed > 0
-				 ? "Unloaded. It loads again when something asks for it, unless "
-				   "mode = disable is\ninstalled."
-				 : "Nothing to do: nf_conntrack is not loaded.");
+	report_say(context->report, result.removed > 0
+					    ? "Unloaded. It loads again when something asks for "
+					      "it, unless mode = disable is installed."
+					    : "Nothing to do: nf_conntrack is not loaded.");
 	return EXIT_DONE;
 }
 

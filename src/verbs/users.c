@@ -70,7 +70,7 @@ static void say_uses(struct context *context, const struct uses *uses, enum cert
 
 		if (use->certainty != certainty)
 			continue;
-		report_say(context->report, "%-8s  %s", words[certainty], use->name);
+		report_say_row(context->report, words[certainty], "%s", use->name);
 		report_say_wrapped(context->report, "", INDENT, use->evidence);
 		buffer_printf(&without, "without: %s", use->breaks);
 		report_say_wrapped(context->report, "", INDENT, without.data ? without.data : "?");
