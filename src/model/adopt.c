@@ -174,26 +174,6 @@ static struct source find_source(const struct adoption *adoption, size_t id)
 	return source;
 }
 
-/* As the readers and the kernel take it: up to the first blank, 010 and 0x10. */
-static int parse(const struct schema_row *row, const char *text, uint64_t *ret)
-{
-	char *end = NULL;
-	unsigned long long number;
-
-	if (row->type == TYPE_BOOL && strchr("yYnN", text[0]) && text[0]) {
-		*ret = strchr("yY", text[0]) != NULL;
-		return 0;
-	}
-	errno = 0;
-	number = strtoull(text, &end, 0);
-	if (errno || end == text || text[0] == '-' || (*end && !strchr(" \t", *end)))
-		return -EINVAL;
-	if (number < row->min || number > row->max)
-		return -ERANGE;
-	*ret = number;
-	return 0;
-}
-
 /* A line of the configuration has at most 198 bytes (model/ini.c), and the name of the file is at the end of its path. */
 #define PATH_SHOWN 120
 
@@ -212,14 +192,11 @@ static const char *last_part(const char *path)
 static void add_line(struct buffer *b, const struct schema_row *row, uint64_t number,
 		     const char *comment)
 {
-	char line[96];
+	struct buffer CLEANUP(buffer_clear) line = {0};
 
-	if (row->type == TYPE_BOOL)
-		(void)snprintf(line, sizeof(line), "%s = %s", row->name, number ? "yes" : "no");
-	else
-		(void)snprintf(line, sizeof(line), "%s = %" PRIu64, row->name, number);
+	schema_format_line(row, number, &line);
 	/* Names of files are foreign: as they are, they could begin a line. */
-	buffer_printf(b, "%-32s ; ", line);
+	buffer_printf(b, "%-32s ; ", line.data ? line.data : "");
 	buffer_add_shown(b, comment, strlen(comment));
 	buffer_add(b, "\n");
 }
@@ -230,7 +207,8 @@ static int add_max(const struct adoption *adoption, struct buffer *b)
 	struct source source = find_source(adoption, SETTING_HASHSIZE);
 	uint64_t hashsize;
 
-	if (!source.path || parse(&schema[SETTING_HASHSIZE], source.text, &hashsize) < 0)
+	if (!source.path ||
+	    schema_parse_kernel(&schema[SETTING_HASHSIZE], source.text, &hashsize) < 0)
 		return 0;
 	add_line(b, &schema[SETTING_MAX],
 		 sizes_own_max(sizes_round_buckets(hashsize, adoption->facts->page_size,
@@ -252,7 +230,7 @@ static int add_setting(const struct adoption *adoption, size_t id, struct buffer
 
 	if (!source.path)
 		return id == SETTING_MAX ? add_max(adoption, b) : 0;
-	error = parse(row, source.text, &number);
+	error = schema_parse_kernel(row, source.text, &number);
 	if (error < 0) {
 		problems_add(problems, SEVERITY_WARNING, source.path, source.line,
 			     "left out: \"%s\" is %s %s.%s", source.text,

@@ -7,105 +7,85 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/config-pasted.h"
 #include "model/schema.h"
 
-#define MODULE_PREFIX	  "nf_conntrack_"
-#define OLD_MODULE_PREFIX "ip_conntrack_"
-
-/* What is left of a text behind a prefix; the text itself if it has another beginning. */
-static const char *skip_prefix(const char *text, const char *prefix)
-{
-	return text_starts_with(text, prefix) ? text + strlen(prefix) : text;
-}
-
-/* A pasted name without its folder below /proc/sys. */
-static const char *skip_folder(const char *name)
-{
-	static const char *const folders[] = {"net.netfilter.",
-					      "net/netfilter/",
-					      "net.ipv4.netfilter.",
-					      "net/ipv4/netfilter/",
-					      "net.ipv4.",
-					      "net/ipv4/",
-					      "net.",
-					      "net/"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-		if (text_starts_with(name, folders[i]))
-			return name + strlen(folders[i]);
-	return name;
-}
-
-/* The kernel key of a row that has one, without its module's name: tcp_timeout_established. */
-static const char *short_key(const struct schema_row *row)
-{
-	return skip_prefix(row->key, MODULE_PREFIX);
-}
-
-static int find_short_key(const char *key)
-{
-	if (strcmp(key, "buckets") == 0)
-		return SETTING_HASHSIZE;
-	for (size_t i = 0; i < schema_count; i++)
-		if (schema[i].key && strcmp(short_key(&schema[i]), key) == 0)
-			return (int)i;
-	return -1;
-}
-
-static bool is_near(const struct schema_row *row, const char *name, const char *key, size_t *best)
+static bool is_near(const struct schema_row *row, const char *name, size_t *best)
 {
 	bool by_name = text_is_near(name, row->name, best);
 
-	return (row->key && text_is_near(key, short_key(row), best)) || by_name;
+	return (row->key &&
+		text_is_near(config_short_name(name), config_short_name(row->key), best)) ||
+	       by_name;
 }
 
 /* The setting that is nearest by its own name or the kernel's; of its section if as near there. -1: none is near. */
-static int nearest_setting(const char *section, const char *name, const char *key)
+static int nearest_setting(const char *section, const char *name)
 {
 	size_t best = SIZE_MAX;
 	int nearest = -1;
 
 	for (size_t i = 0; i < schema_count; i++)
-		if (strcmp(schema[i].section, section) == 0 &&
-		    is_near(&schema[i], name, key, &best))
+		if (strcmp(schema[i].section, section) == 0 && is_near(&schema[i], name, &best))
 			nearest = (int)i;
 	for (size_t i = 0; i < schema_count; i++)
-		if (strcmp(schema[i].section, section) != 0 &&
-		    is_near(&schema[i], name, key, &best))
+		if (strcmp(schema[i].section, section) != 0 && is_near(&schema[i], name, &best))
 			nearest = (int)i;
 	return nearest;
 }
 
-void config_explain_name(const char *section, const char *name, struct buffer *b)
+static void add_nearest(const char *section, const char *name, struct buffer *b)
 {
-	const char *file = skip_folder(name);
-	bool old = text_starts_with(file, OLD_MODULE_PREFIX);
-	const char *key = skip_prefix(file, old ? OLD_MODULE_PREFIX : MODULE_PREFIX);
-	int setting = schema_find_name(name);
+	int setting = nearest_setting(section, name);
 
-	if (setting >= 0) {
-		buffer_printf(b, "not a setting of [%s]; write it in [%s]", section,
-			      schema[setting].section);
-		return;
-	}
-	if (strcmp(key, "count") == 0) {
-		buffer_add(b, "read-only in the kernel (the number of entries now); the limit is "
-			      "[conntrack] max");
-		return;
-	}
-	setting = find_short_key(key);
-	if (setting >= 0) {
-		buffer_printf(b, "%s name; write it as \"%s\" in [%s]",
-			      old ? "an old kernel's" : "the kernel's", schema[setting].name,
-			      schema[setting].section);
-		return;
-	}
-	buffer_add(b, "unknown setting; ");
-	setting = nearest_setting(section, name, key);
 	if (setting >= 0)
 		buffer_printf(b, "did you mean \"%s\" in [%s]? ", schema[setting].name,
 			      schema[setting].section);
 	buffer_add(b, "allowed: what \"conntrack-persist keys\" lists");
+}
+
+void config_explain_name(const char *section, const char *name, const char *value, struct buffer *b)
+{
+	int same = schema_find_name(name);
+	size_t setting;
+	enum kernel_name kind = config_find_kernel_name(name, true, &setting);
+
+	if (same >= 0) {
+		buffer_printf(b, "not a setting of [%s]; write it in [%s]", section,
+			      schema[same].section);
+	} else if (kind == KERNEL_NAME_COUNT) {
+		buffer_add(b, KERNEL_COUNT_IS);
+	} else if (kind != KERNEL_NAME_NONE) {
+		buffer_printf(b, "%s name; write ",
+			      kind == KERNEL_NAME_OLD_KEY ? "an old kernel's" : "the kernel's");
+		if (!config_propose(setting, value, b))
+			buffer_printf(b, "it as \"%s\" in [%s]", schema[setting].name,
+				      schema[setting].section);
+	} else if (strpbrk(name, "./") && !strstr(name, "conntrack")) {
+		buffer_add(b, "not a setting of connection tracking; what is sysctl's belongs into "
+			      "a file of /etc/sysctl.d");
+	} else {
+		buffer_add(b, "unknown setting; ");
+		add_nearest(section, name, b);
+	}
+}
+
+void config_explain_orphan(const char *name, const char *value, struct buffer *b)
+{
+	int setting = schema_find_name(name);
+	size_t count = 0;
+
+	if (setting < 0) {
+		buffer_printf(b, "%s: a value before the first [section]; ", name);
+		config_explain_name("", name, value, b);
+		return;
+	}
+	buffer_printf(b, "%s.%s: a value before the first [section]; write",
+		      schema[setting].section, name);
+	for (size_t i = 0; i < schema_count; i++)
+		if (strcmp(schema[i].name, name) == 0)
+			buffer_printf(b, "%s \"[%s]\"", count++ ? " or" : "", schema[i].section);
+	buffer_add(b, " in a line above it");
 }
 
 void config_explain_section(const char *section, struct buffer *b)

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "model/config-names.h"
+#include "model/config-pasted.h"
 #include "model/ini.h"
 
 /* While one file is read. */
@@ -182,6 +183,30 @@ static void take_section(void *userdata, const char *section, unsigned int line)
 		     section, hint.data ? hint.data : "");
 }
 
+/* A line as other programs have it is answered with the one to write. */
+static bool explain_line(void *userdata, const char *line, unsigned int number)
+{
+	const struct config_reader *r = userdata;
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	if (!config_explain_pasted(line, &text))
+		return false;
+	problems_add(r->problems, SEVERITY_ERROR, r->file, number, "%s",
+		     text.data ? text.data : "");
+	return true;
+}
+
+static void explain_orphan(void *userdata, const char *name, const char *value, unsigned int number)
+{
+	const struct config_reader *r = userdata;
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	if (problems_have_room(r->problems, SEVERITY_ERROR))
+		config_explain_orphan(name, value, &text);
+	problems_add(r->problems, SEVERITY_ERROR, r->file, number, "%s",
+		     text.data ? text.data : "");
+}
+
 static void take_pair(void *userdata, const char *section, const char *name, const char *text,
 		      unsigned int line)
 {
@@ -197,7 +222,7 @@ static void take_pair(void *userdata, const char *section, const char *name, con
 		struct buffer CLEANUP(buffer_clear) hint = {0};
 
 		if (problems_have_room(r->problems, SEVERITY_ERROR))
-			config_explain_name(section, name, &hint);
+			config_explain_name(section, name, text, &hint);
 		problems_add(r->problems, SEVERITY_ERROR, r->file, line, "%s.%s: %s", section, name,
 			     hint.data ? hint.data : "unknown setting");
 		return;
@@ -266,8 +291,11 @@ int config_read(struct config *config, const char *file, const char *bytes, size
 	unsigned int *CLEANUP(free_pointer) seen = calloc(schema_count, sizeof(*seen));
 	struct config_reader reader = {
 		.config = config, .file = file, .seen = seen, .problems = problems};
-	struct ini_events events = {
-		.section = take_section, .pair = take_pair, .userdata = &reader};
+	struct ini_events events = {.line = explain_line,
+				    .section = take_section,
+				    .pair = take_pair,
+				    .orphan = explain_orphan,
+				    .userdata = &reader};
 	int error;
 
 	if (!seen)

@@ -127,6 +127,24 @@ static bool vet_value(struct reader *r, const char *line, size_t at, size_t end)
 	return true;
 }
 
+/* name and end: where the "=" and the end of the value are. */
+static void refuse_orphan(struct reader *r, const char *line, size_t name, size_t end)
+{
+	size_t value = skip_blanks(line, name + 1);
+	char texts[2][LINE_LENGTH_MAX + 1] = {"", ""};
+
+	if (!r->events->orphan) {
+		reader_complain(r, "a value before the first [section]");
+		return;
+	}
+	while (name > 0 && is_blank(line[name - 1]))
+		name--;
+	memcpy(texts[0], line, name);
+	if (value < end)
+		memcpy(texts[1], line + value, end - value);
+	r->events->orphan(r->events->userdata, texts[0], texts[1], r->line);
+}
+
 static bool vet_pair(struct reader *r, const char *line)
 {
 	size_t end = content_end(line), name = 0;
@@ -148,7 +166,7 @@ static bool vet_pair(struct reader *r, const char *line)
 	if (!vet_value(r, line, 0, name) || !vet_value(r, line, skip_blanks(line, name + 1), end))
 		return false;
 	if (!r->section_seen) {
-		reader_complain(r, "a value before the first [section]");
+		refuse_orphan(r, line, name, end);
 		return false;
 	}
 	return !r->section_broken;
@@ -179,7 +197,11 @@ static bool vet_line(struct reader *r, const char *line, size_t length)
 	line += start;
 	if (!line[0] || line[0] == ';' || line[0] == '#')
 		return false;
-	return line[0] == '[' ? vet_section(r, line) : vet_pair(r, line);
+	if (line[0] == '[')
+		return vet_section(r, line);
+	if (r->events->line && r->events->line(r->events->userdata, line, r->line))
+		return false;
+	return vet_pair(r, line);
 }
 
 /* Takes the next physical line. false: the file is over. */

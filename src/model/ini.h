@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/cleanup.h"
@@ -9,9 +10,16 @@
 
 /* What a reader is told, in file order. The strings live only during the call. */
 struct ini_events {
+	/*
+	 * A line that is neither a section nor a comment, before it is judged. Returns whether it was reported as a
+	 * problem, so that it is not judged. May be NULL.
+	 */
+	bool (*line)(void *userdata, const char *line, unsigned int number);
 	void (*section)(void *userdata, const char *section, unsigned int line);
 	void (*pair)(void *userdata, const char *section, const char *name, const char *value,
 		     unsigned int line);
+	/* A pair with no section above it, to be reported as a problem. May be NULL. */
+	void (*orphan)(void *userdata, const char *name, const char *value, unsigned int line);
 	void *userdata;
 };
 

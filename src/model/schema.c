@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/schema.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -225,6 +227,33 @@ bool schema_is_per_namespace(const struct schema_row *row)
 {
 	/* The sizes lead the table; one switch is shown in each namespace, and is the whole system's. */
 	return row >= &schema[SETTING_FIRST_KEY] && strcmp(row->name, "nf_hooks_lwtunnel") != 0;
+}
+
+int schema_parse_kernel(const struct schema_row *row, const char *text, uint64_t *ret)
+{
+	char *end = NULL;
+	unsigned long long number;
+
+	if (row->type == TYPE_BOOL && strchr("yYnN", text[0]) && text[0]) {
+		*ret = strchr("yY", text[0]) != NULL;
+		return 0;
+	}
+	errno = 0;
+	number = strtoull(text, &end, 0);
+	if (errno || end == text || text[0] == '-' || (*end && !strchr(" \t", *end)))
+		return -EINVAL;
+	if (number < row->min || number > row->max)
+		return -ERANGE;
+	*ret = number;
+	return 0;
+}
+
+void schema_format_line(const struct schema_row *row, uint64_t number, struct buffer *b)
+{
+	if (row->type == TYPE_BOOL)
+		buffer_printf(b, "%s = %s", row->name, number ? "yes" : "no");
+	else
+		buffer_printf(b, "%s = %" PRIu64, row->name, number);
 }
 
 void schema_describe_allowed(const struct schema_row *row, struct buffer *b)

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 enum setting_type {
 	TYPE_CHOICE,  /* one word of `choices`; the number is its index */
 	TYPE_BOOL,    /* yes, no */
@@ -112,8 +114,17 @@ bool schema_is_optional(const struct schema_row *row);
 /* Whether each network namespace has a value of its own; what is none of the kernel's has not. */
 bool schema_is_per_namespace(const struct schema_row *row);
 
-/* What may be written, in words: "yes or no", "0 to 255". */
+/*
+ * Reads a number as the kernel and its tools do: up to the first blank, 010 and 0x10, and Y and N of a switch. -EINVAL: it is
+ * none; -ERANGE: it is out of the row's bounds.
+ */
+MUST_CHECK int schema_parse_kernel(const struct schema_row *row, const char *text, uint64_t *ret);
+
+/* Adds "tcp_established = 21600" or "acct = yes". */
 struct buffer;
+void schema_format_line(const struct schema_row *row, uint64_t number, struct buffer *b);
+
+/* What may be written, in words: "yes or no", "0 to 255". */
 void schema_describe_allowed(const struct schema_row *row, struct buffer *b);
 
 /* "s", "bytes", "entries" ...; "" where the value has no unit. */

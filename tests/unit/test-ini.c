@@ -41,7 +41,8 @@ static void check_row(const struct row *row)
 {
 	struct buffer CLEANUP(buffer_clear) events = {0};
 	struct problems CLEANUP(problems_done) problems = {0};
-	struct ini_events reader = {note_section, note_pair, &events};
+	struct ini_events reader = {
+		.section = note_section, .pair = note_pair, .userdata = &events};
 	/* A copy of exactly this size, so that a read beyond the end is seen. */
 	char *CLEANUP(free_pointer) bytes = malloc(row->size ? row->size : 1);
 	size_t wanted = 0;
