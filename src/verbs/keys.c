@@ -1,11 +1,14 @@
-/* The verb keys: every setting known, its bounds, and whether this kernel has it. */
+/* The verb keys: every setting known, its bounds, its live value, and whether this kernel has it. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "model/schema.h"
+#include "model/values.h"
 #include "verbs/verbs.h"
 
 enum presence {
@@ -14,25 +17,79 @@ enum presence {
 	PRESENCE_YES,
 };
 
+/* What is found of a setting on this host. */
+struct finding {
+	enum presence presence;
+	char live
+		[VALUE_TEXT_SIZE]; /* as the kernel shows it; "": there is none, or it was not read */
+	bool unreadable;
+};
+
 /* Keys exist only while the module is loaded: before that nobody can say. */
 static enum presence find_presence(const struct context *context, const struct schema_row *row)
 {
 	char path[128];
 
-	if (!row->key || context->options->root ||
-	    !kernel_has(context->kernel, "/proc/sys/net/netfilter/nf_conntrack_max"))
+	if (!row->key || !kernel_has(context->kernel, PATH_PROC "/nf_conntrack_max"))
 		return PRESENCE_UNKNOWN;
-	(void)snprintf(path, sizeof(path), "/proc/sys/net/netfilter/%s", row->key);
+	(void)snprintf(path, sizeof(path), PATH_PROC "/%s", row->key);
 	return kernel_has(context->kernel, path) ? PRESENCE_YES : PRESENCE_NO;
 }
 
-static void describe_bounds(const struct schema_row *row, struct buffer *b)
+/* Reads the live value. Only root reads the parameters; the key shows the same buckets to all. */
+static int read_live(const struct kernel *kernel, const struct schema_row *row,
+		     char text[static VALUE_TEXT_SIZE])
+{
+	char path[128];
+	int error;
+
+	if (row->key) {
+		(void)snprintf(path, sizeof(path), PATH_PROC "/%s", row->key);
+		return kernel_read(kernel, path, text, VALUE_TEXT_SIZE);
+	}
+	if (row == &schema[SETTING_EXPECT_HASHSIZE])
+		return kernel_read(kernel, PATH_PARAMETERS "/expect_hashsize", text,
+				   VALUE_TEXT_SIZE);
+	if (row != &schema[SETTING_HASHSIZE])
+		return -ENOENT;
+	error = kernel_read(kernel, PATH_PARAMETERS "/hashsize", text, VALUE_TEXT_SIZE);
+	return error == -EACCES ? kernel_read(kernel, PATH_BUCKETS, text, VALUE_TEXT_SIZE) : error;
+}
+
+/* An image has neither keys nor values. */
+static struct finding look_for(const struct context *context, const struct schema_row *row)
+{
+	struct finding finding = {.presence = PRESENCE_UNKNOWN};
+	int error;
+
+	if (context->options->root)
+		return finding;
+	finding.presence = find_presence(context, row);
+	error = read_live(context->kernel, row, finding.live);
+	if (error < 0)
+		finding.live[0] = '\0';
+	finding.unreadable = error < 0 && error != -ENOENT;
+	return finding;
+}
+
+/* Numbers on the screen have thousands separators. */
+static void add_number(struct buffer *b, uint64_t number, bool screen)
+{
+	if (screen)
+		buffer_add_count(b, number);
+	else
+		buffer_printf(b, "%" PRIu64, number);
+}
+
+static void describe_bounds(const struct schema_row *row, bool screen, struct buffer *b)
 {
 	switch (row->type) {
 	case TYPE_SIZE:
 	case TYPE_NUMBER:
 	case TYPE_SECONDS:
-		buffer_printf(b, "%" PRIu64 "-%" PRIu64, row->min, row->max);
+		add_number(b, row->min, screen);
+		buffer_add(b, "-");
+		add_number(b, row->max, screen);
 		break;
 	case TYPE_BOOL:
 		buffer_add(b, "yes, no");
@@ -55,40 +112,78 @@ static void set_text(struct report *report, json_t *item, const char *name, cons
 	report_set_member(report, item, name, text ? json_string(text) : json_null());
 }
 
-static void add_json(struct context *context, const struct schema_row *row, const char *bounds,
-		     enum presence presence)
+/* The number as the kernel shows it; kernels up to 5.15 have negative ones. */
+static json_t *live_number(const char *text)
 {
-	struct buffer CLEANUP(buffer_clear) allowed = {0};
+	bool negative = text[0] == '-';
+	uint64_t number;
+
+	if (text_parse_number(text + negative, strlen(text + negative), INT64_MAX, &number) < 0)
+		return json_null();
+	return json_integer(negative ? -(json_int_t)number : (json_int_t)number);
+}
+
+static void add_json(struct context *context, const struct schema_row *row,
+		     const struct finding *finding)
+{
+	struct buffer CLEANUP(buffer_clear) allowed = {0}, bounds = {0};
 	struct report *report = context->report;
 	json_t *item = json_object();
 
 	schema_describe_allowed(row, &allowed);
+	describe_bounds(row, false, &bounds);
+	if (allowed.error < 0 || bounds.error < 0)
+		report_set_incomplete(report);
 	set_text(report, item, "section", row->section);
 	set_text(report, item, "name", row->name);
 	set_text(report, item, "unit", schema_unit(row));
-	set_text(report, item, "bounds", bounds);
+	set_text(report, item, "bounds", bounds.data);
 	set_text(report, item, "allowed", allowed.data);
 	set_text(report, item, "default", row->fallback);
+	report_set_member(report, item, "live", live_number(finding->live));
 	set_text(report, item, "key", row->key);
 	set_text(report, item, "since", row->since);
 	set_text(report, item, "until", row->until);
 	set_text(report, item, "kernel_option", row->gate);
 	report_set_member(report, item, "here",
-			  presence == PRESENCE_UNKNOWN ? json_null()
-						       : json_boolean(presence == PRESENCE_YES));
+			  finding->presence == PRESENCE_UNKNOWN
+				  ? json_null()
+				  : json_boolean(finding->presence == PRESENCE_YES));
 	set_text(report, item, "meaning", row->doc);
 	report_add_item(report, json_object_get(report_object(report), "keys"), item);
 }
 
-static void print_row(struct context *context, const struct schema_row *row, const char *bounds,
-		      enum presence presence)
+/* A number of the kernel's, or of the schema's texts, as the screen has it. */
+static void describe_value(const struct schema_row *row, const char *text, struct buffer *b)
+{
+	uint64_t number;
+
+	if (text_parse_number(text, strlen(text), UINT64_MAX, &number) < 0)
+		buffer_add(b, text);
+	else if (row->type == TYPE_BOOL)
+		buffer_add(b, number ? "yes" : "no");
+	else
+		buffer_add_count(b, number);
+}
+
+static void print_row(struct context *context, const struct schema_row *row,
+		      const struct finding *finding)
 {
 	static const char *const words[] = {
 		[PRESENCE_UNKNOWN] = "?", [PRESENCE_NO] = "no", [PRESENCE_YES] = "yes"};
-	const char *here = row->key ? words[presence] : "-";
+	struct buffer CLEANUP(buffer_clear) bounds = {0}, fallback = {0}, live = {0};
+	const char *none = finding->unreadable ? "not readable" : "-";
 
-	report_say(context->report, "  %-23s %-8s %-21s %-10s %s", row->name, schema_unit(row),
-		   bounds, row->fallback, here);
+	describe_bounds(row, true, &bounds);
+	describe_value(row, row->fallback, &fallback);
+	describe_value(row, finding->live[0] ? finding->live : none, &live);
+	if (!bounds.data || !fallback.data || !live.data) {
+		report_set_incomplete(context->report);
+		return;
+	}
+	report_say(context->report, "  %-22s %-7s %-20s %-9s %-11s %s", row->name, schema_unit(row),
+		   bounds.data, fallback.data, live.data,
+		   row->key ? words[finding->presence] : "-");
 	if (context->options->verbose)
 		report_say(context->report, "    %s", row->doc);
 }
@@ -98,31 +193,30 @@ static enum exit_code run_keys(struct context *context)
 	const char *section;
 
 	report_set_member(context->report, report_object(context->report), "keys", json_array());
-	report_say(context->report, "  %-23s %-8s %-21s %-10s %s", "NAME", "UNIT", "BOUNDS",
-		   "DEFAULT", "HERE");
+	report_say(context->report, "  %-22s %-7s %-20s %-9s %-11s %s", "NAME", "UNIT", "BOUNDS",
+		   "DEFAULT", "LIVE", "HERE");
 	for (size_t k = 0; (section = schema_section(k)); k++) {
 		report_say(context->report, "[%s]", section);
 		for (size_t i = 0; i < schema_count; i++) {
-			struct buffer CLEANUP(buffer_clear) bounds = {0};
-			enum presence presence = find_presence(context, &schema[i]);
+			struct finding finding;
 
 			if (strcmp(schema[i].section, section) != 0)
 				continue;
-			describe_bounds(&schema[i], &bounds);
-			if (!bounds.data)
-				return EXIT_FAILED;
-			add_json(context, &schema[i], bounds.data, presence);
-			print_row(context, &schema[i], bounds.data, presence);
+			finding = look_for(context, &schema[i]);
+			add_json(context, &schema[i], &finding);
+			print_row(context, &schema[i], &finding);
 		}
 	}
-	report_say(context->report,
-		   "HERE: on this kernel; ? while nf_conntrack is not loaded. Meanings: keys -v");
+	report_say_lines(context->report,
+			 "LIVE: the value in the kernel, - if there is none. HERE: on this kernel; "
+			 "? while\n"
+			 "nf_conntrack is not loaded. Meanings: keys -v");
 	return EXIT_DONE;
 }
 
 const struct verb verb_keys = {
 	.name = "keys",
-	.help = "list every setting, its bounds and the kernel's default",
+	.help = "list every setting, its bounds, default and live value",
 	.run = run_keys,
 	.flags = 0,
 };

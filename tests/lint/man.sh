@@ -17,15 +17,12 @@ done
 
 # "[section] name" a line in the program's order, with "full" also ", unit, default X" as the pages write it.
 settings() {
-	"$CONNTRACK_PERSIST" keys | awk -v full="${1-}" '
-		function column(from, size) { text = substr($0, from, size); sub(/ +$/, "", text); return text }
-		/^\[/ { section = $1 }
-		/^  / && $1 != "NAME" {
-			unit = column(27, 8)
-			line = section " " $1
-			if (full) line = line (unit == "s" ? ", seconds" : unit ? ", " unit : "") ", default " column(58, 10)
-			print line
-		}'
+	"$CONNTRACK_PERSIST" --json keys | python3 -c '
+import json, sys
+for key in json.load(sys.stdin)["keys"]:
+    unit = {"s": ", seconds", "": ""}.get(key["unit"], ", " + key["unit"])
+    full = unit + ", default " + key["default"] if len(sys.argv) > 1 else ""
+    print("[" + key["section"] + "] " + key["name"] + full)' "$@"
 }
 # The same out of a page: its sections are named after the configuration's.
 documented() {
