@@ -3,7 +3,6 @@
 #include "verbs/find-boot-rules.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,10 +11,10 @@
 
 #include "base/buffer.h"
 #include "model/rules-file.h"
+#include "verbs/patterns.h"
 
 /* As deep as nft goes (MAX_INCLUDE_DEPTH, include/nftables.h, 1.0.6). */
 #define DEPTH_MAX  16U
-#define NAMES_MAX  100000U     /* of folders, that patterns are compared with */
 #define BYTES_MAX  (64U << 20) /* of all files of rules */
 #define PIECE_SIZE 16384U
 
@@ -66,54 +65,9 @@ static int note_file(struct boot_rules *rules, const struct stat *status)
 
 static int judge_file(struct boot_rules *rules, const char *path);
 
-static int expand(struct boot_rules *rules, const char *directory, const char *pattern);
-
-/* The entries of a directory that match the part of a pattern before rest. */
-static int expand_names(struct boot_rules *rules, const char *directory, const char *part,
-			const char *rest)
+static int visit_included(void *data, const char *path)
 {
-	char **names = NULL;
-	size_t count = 0;
-	int error = reading_list(&rules->reading, *directory ? directory : "/", "", &names, &count);
-
-	rules->names += count;
-	for (size_t i = 0; i < count && error == 0; i++) {
-		struct buffer CLEANUP(buffer_clear) path = {0};
-
-		if (fnmatch(part, names[i], FNM_PERIOD) != 0)
-			continue;
-		buffer_printf(&path, "%s/%s", directory, names[i]);
-		error = path.data ? expand(rules, path.data, rest) : -ENOMEM;
-	}
-	tree_names_free(names, count);
-	return error;
-}
-
-/* The files that a pattern stands for, below a directory, without a slash at its end. */
-static int expand(struct boot_rules *rules, const char *directory, const char *pattern)
-{
-	size_t start = strspn(pattern, "/"), length = strcspn(pattern + start, "/");
-	char *CLEANUP(free_pointer) part = strndup(pattern + start, length);
-	struct buffer CLEANUP(buffer_clear) path = {0};
-	const char *rest = pattern + start + length;
-
-	if (!part)
-		return -ENOMEM;
-	if (rules->reading.full)
-		return 0;
-	if (++rules->names > NAMES_MAX) {
-		reading_refuse(&rules->reading, *directory ? directory : "/",
-			       "the patterns of included files were compared with 100,000 names "
-			       "before it, which is the most; include fewer files");
-		rules->reading.full = true;
-		return 0;
-	}
-	if (length == 0)
-		return judge_file(rules, directory);
-	if (strpbrk(part, "*?["))
-		return expand_names(rules, directory, part, rest);
-	buffer_printf(&path, "%s/%s", directory, part);
-	return path.data ? expand(rules, path.data, rest) : -ENOMEM;
+	return judge_file(data, path);
 }
 
 /* Reads a piece and what it includes. */
@@ -129,7 +83,8 @@ static int judge_piece(struct boot_rules *rules, struct rules_file *file, const 
 		found = rules_file_read(file, &position, piece + size, &pattern);
 		error = found > 0 ? note_key(rules, pattern) : found;
 		if (error > 0)
-			error = expand(rules, "", pattern);
+			error = expand_pattern(&rules->reading, &rules->names, pattern,
+					       visit_included, rules);
 	}
 	return error;
 }
