@@ -85,6 +85,19 @@ static bool is_one_of(const char *word, size_t size, const char *const *names)
 	return false;
 }
 
+size_t boot_line_size(const char *line, unsigned int *ret_lines)
+{
+	size_t size = strcspn(line, "\n");
+	unsigned int lines = 1;
+
+	while (*line != '#' && line[size] == '\n' && size > 0 && line[size - 1] == '\\') {
+		size += 1 + strcspn(line + size + 1, "\n");
+		lines++;
+	}
+	*ret_lines = lines;
+	return size;
+}
+
 int boot_command_read(const char *line, size_t size, struct boot_command *ret)
 {
 	static const char *const adding[] = {"-A",	  "-I",	 "-R",	   "--append", "--insert",

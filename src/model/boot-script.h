@@ -15,7 +15,13 @@ struct boot_command {
 	bool is_loader;	  /* the whole text is a file of rules: "#!/usr/sbin/nft -f" */
 };
 
-/* The line ends at size. -ENOMEM. */
+/*
+ * How long a command is: up to the end of its line, or of the line that the last backslash before a line's end joins to it. A
+ * comment is one line. *ret_lines says how many lines it has.
+ */
+size_t boot_line_size(const char *line, unsigned int *ret_lines);
+
+/* The command ends at size. -ENOMEM. */
 MUST_CHECK int boot_command_read(const char *line, size_t size, struct boot_command *ret);
 
 /* Whether these words ask for connection tracking, wherever they stand. -ENOMEM, 0 or 1. */

@@ -12,9 +12,12 @@ static enum unit_key find_key(const char *name, size_t size)
 		const char *name;
 		enum unit_key key;
 	} keys[] = {
-		{"Wants", UNIT_PULLS},	  {"Requires", UNIT_PULLS},    {"BindsTo", UNIT_PULLS},
-		{"Upholds", UNIT_PULLS},  {"Service", UNIT_ACTIVATES}, {"Unit", UNIT_ACTIVATES},
-		{"ExecStart", UNIT_RUNS}, {"ExecStartPre", UNIT_RUNS}, {"ExecStartPost", UNIT_RUNS},
+		{"Wants", UNIT_PULLS},		{"Requires", UNIT_PULLS},
+		{"BindsTo", UNIT_PULLS},	{"Upholds", UNIT_PULLS},
+		{"Service", UNIT_ACTIVATES},	{"Unit", UNIT_ACTIVATES},
+		{"ExecStart", UNIT_RUNS},	{"ExecStartPre", UNIT_RUNS},
+		{"ExecStartPost", UNIT_RUNS},	{"Environment", UNIT_SETS},
+		{"EnvironmentFile", UNIT_SETS},
 	};
 
 	while (size > 0 && (name[size - 1] == ' ' || name[size - 1] == '\t'))

@@ -10,6 +10,7 @@ enum unit_key {
 	UNIT_PULLS, /* Wants=, Requires=, BindsTo=, Upholds=: names of units, with blanks between */
 	UNIT_ACTIVATES, /* Service= of a socket, Unit= of a path or timer: one name */
 	UNIT_RUNS,	/* ExecStartPre=, ExecStart=, ExecStartPost=: a command */
+	UNIT_SETS,	/* Environment=, EnvironmentFile=: variables of its commands */
 };
 
 /* One line, or a part of one that continues; the value is not owned and ends at size. */

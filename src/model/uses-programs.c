@@ -110,6 +110,35 @@ void uses_of_unit(const char *unit, struct uses *uses)
 	}
 }
 
+void uses_of_docker_without_rules(const char *unit, struct uses *uses)
+{
+	uses_add(uses,
+		 &(struct use_heading){.certainty = USE_LIKELY,
+				       .kind = "service",
+				       .name = unit,
+				       .breaks = "in networks of your own, containers find no "
+						 "names; Swarm's services are gone"},
+		 "starts at boot, also without connection tracking, because iptables = false has "
+		 "it set no rules for the host; its proxy publishes ports");
+}
+
+void uses_of_quadlet(const char *name, const char *path, enum certainty certainty,
+		     struct uses *uses)
+{
+	const char *suffix = strrchr(name, '.');
+	char unit[300];
+
+	(void)snprintf(unit, sizeof(unit), "%.*s%s.service", (int)(suffix - name), name,
+		       strcmp(suffix, ".pod") == 0 ? "-pod" : "");
+	uses_add(uses,
+		 &(struct use_heading){.certainty = certainty,
+				       .kind = "service",
+				       .name = unit,
+				       .breaks = "podman cannot start its containers"},
+		 "%s from %s: podman translates the addresses of its containers",
+		 certainty == USE_CERTAIN ? "is started at boot" : "may be started", path);
+}
+
 const char *uses_known_unit(size_t i)
 {
 	return i < ARRAY_SIZE(programs) ? programs[i].unit : NULL;

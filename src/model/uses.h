@@ -88,6 +88,13 @@ void uses_of_process(const char *command, struct uses *uses);
 /* A service that is started at boot ("docker.service"), whether it runs or not. */
 void uses_of_unit(const char *unit, struct uses *uses);
 
+/* Docker, where it sets no rules of its own ("iptables": false). */
+void uses_of_docker_without_rules(const char *unit, struct uses *uses);
+
+/* A quadlet of podman's ("web.container") that starts, by its path; its network is set up with NAT. */
+void uses_of_quadlet(const char *name, const char *path, enum certainty certainty,
+		     struct uses *uses);
+
 /* A service of that list whose package is known to enable it, by its place in the list; NULL behind the last. */
 const char *uses_known_unit(size_t i);
 

@@ -315,6 +315,24 @@ static int read_names(struct boot_units *units, const struct unit_line *line)
 	return error;
 }
 
+/* A command with the lines that continue it. */
+static int read_command(const struct unit_visitor *visitor, const char *name, const char *path,
+			struct unit_reader *reader, const struct unit_line *first)
+{
+	struct buffer CLEANUP(buffer_clear) command = {0};
+	struct unit_line line = *first;
+
+	buffer_add_bytes(&command, line.value, line.size);
+	while (reader->continued == UNIT_RUNS && unit_read_line(reader, &line)) {
+		buffer_add(&command, "\n");
+		buffer_add_bytes(&command, line.value, line.size);
+	}
+	if (command.error < 0)
+		return command.error;
+	return visitor->command(visitor->data, name, path, first->number,
+				command.data ? command.data : "", command.length);
+}
+
 static int read_unit(struct boot_units *units, const char *name, const char *path)
 {
 	const struct unit_visitor *visitor = units->visitor;
@@ -328,8 +346,9 @@ static int read_unit(struct boot_units *units, const char *name, const char *pat
 	reader.position = text;
 	while (error == 0 && unit_read_line(&reader, &line))
 		if (line.key == UNIT_RUNS)
-			error = visitor->command(visitor->data, name, path, line.number, line.value,
-						 line.size);
+			error = read_command(visitor, name, path, &reader, &line);
+		else if (line.key == UNIT_SETS)
+			error = visitor->environment(visitor->data, name, line.value, line.size);
 		else
 			error = read_names(units, &line);
 	return error;

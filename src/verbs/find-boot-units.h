@@ -13,6 +13,8 @@ struct unit_visitor {
 	/* A command that a unit runs: the unit's name, its file, the line's number and the command, which ends at size. */
 	int (*command)(void *data, const char *name, const char *path, unsigned int line,
 		       const char *command, size_t size);
+	/* A line of Environment= or EnvironmentFile=, which ends at size. */
+	int (*environment)(void *data, const char *name, const char *value, size_t size);
 	void *data;
 };
 

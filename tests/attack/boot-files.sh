@@ -71,6 +71,50 @@ chmod +x "$scripts/self"
 users 'a script that runs itself' 0
 
 fresh
+{ echo -n 'nft ' && repeat 2000000 $'\\\n'; } | script continued
+users 'a command of two million lines' 0
+printf '[Service]\nExecStart=nft \\\n' >"$units/u0.service"
+repeat 2000000 $'\\\n' >>"$units/u0.service"
+links 1
+users 'a command of a unit of two million lines' 0
+
+# interfaces(5) sources files.
+fresh
+interfaces=$image/etc/network/interfaces
+printf 'source interfaces\nsource *\nsource-directory /etc/network\n' >"$interfaces"
+users 'interfaces that sources itself' 0
+mkdir "$image/etc/network/d"
+for number in {1..20}; do
+	printf 'source /etc/network/d/%s\n' "$((number + 1))" >"$image/etc/network/d/$number"
+done
+echo 'source d/1' >"$interfaces"
+users 'interfaces that are sourced 20 deep' 1
+says 'interfaces that are sourced 20 deep' 'sourced more than 16 files deep'
+repeat 150000 $'source /etc/network/d/*\n' >"$interfaces"
+users 'interfaces with 150,000 patterns' 1
+says 'interfaces with 150,000 patterns' 'compared with 100,000 names'
+
+# Quadlets of podman.
+fresh
+quadlets=$image/etc/containers/systemd
+mkdir -p "$quadlets"
+for number in {1..10}; do ln -s . "$quadlets/l$number"; done
+users 'folders of quadlets that are links to themselves' 1
+says 'folders of quadlets that are links to themselves' 'more than 100,000 names'
+rm "$quadlets"/l*
+printf '[Container]\nNetwork=a.network\nPod=a.network\n[Install]\nWantedBy=a\n' >"$quadlets/a.network"
+cp "$quadlets/a.network" "$quadlets/a.container"
+repeat 80000 $'[Container]\nNetwork=a.network\nNetwork=b.network\n' >>"$quadlets/a.container"
+users 'a quadlet of 160,000 networks' 2
+ln -sf a.container "$quadlets/a.container"
+users 'a quadlet that is a link to itself' 1
+mkdir -p "$image/etc/docker"
+rm "$quadlets/a.container"
+ln -s /x "$wants/docker.service"
+{ printf '{"iptables": ' && repeat 2000000 '['; } >"$image/etc/docker/daemon.json"
+users 'a daemon.json of deep lists' 2
+
+fresh
 repeat 200000 $'enable a*b*c*d*e*f*\n' >"$image/usr/lib/systemd/system-preset/a.preset"
 users 'presets of 4 MB' 1
 says 'presets of 4 MB' 'more than 256 KiB'

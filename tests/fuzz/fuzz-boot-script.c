@@ -1,4 +1,4 @@
-/* Fuzz harness: any text as a unit and as shell commands; what is found lies inside of the text. */
+/* Fuzz harness: any text as a unit, a quadlet, daemon.json and shell commands; what is found lies inside of the text. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stddef.h>
 #include <stdint.h>
@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "model/boot-script.h"
+#include "model/docker.h"
+#include "model/quadlet.h"
 #include "model/unit-file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,6 +24,44 @@ static void read_command(const char *line, size_t size)
 		if (path < last || path + length > line + size || *path != '/' || length < 2)
 			abort();
 		last = path + length;
+	}
+}
+
+/* Commands with their continued lines cover the whole text. */
+static void check_lines(const char *text)
+{
+	unsigned int lines, sum = 0, wanted = 0;
+
+	for (const char *c = text; *c; c++)
+		wanted += *c == '\n' || c[1] == '\0';
+	while (*text) {
+		text += boot_line_size(text, &lines);
+		text += *text == '\n';
+		sum += lines;
+	}
+	if (sum != wanted)
+		abort();
+}
+
+static void read_containers(const char *text, size_t size)
+{
+	struct quadlet_reader reader = {.position = text};
+	struct quadlet_line line;
+	struct docker_options options = {0};
+	size_t length;
+	const char *path = docker_config_path(text, size, &length);
+
+	if (path && (path < text || path + length > text + size))
+		abort();
+	docker_read_words(text, size, &options);
+	docker_read_file(text, &options);
+	(void)docker_is_daemon(text, size);
+	(void)quadlet_default_is_bare(text);
+	while (quadlet_read_line(&reader, &line)) {
+		if (line.value < text || line.value + line.size > text + size ||
+		    memchr(line.value, '\n', line.size))
+			abort();
+		(void)quadlet_read_network(line.value, line.size);
 	}
 }
 
@@ -45,6 +85,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_command(line.value, line.size);
 	}
 	read_command(text, size);
+	read_containers(text, strlen(text));
+	check_lines(text);
 	free(text);
 	return 0;
 }

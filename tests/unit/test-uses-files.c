@@ -6,6 +6,8 @@
 
 #include "base/buffer.h"
 #include "model/boot-script.h"
+#include "model/docker.h"
+#include "model/quadlet.h"
 #include "model/rules-file.h"
 #include "model/unit-file.h"
 #include "model/uses.h"
@@ -274,6 +276,107 @@ static void commands_are_judged(void **state)
 	assert_null(boot_command_path(&position, line + strlen(line), &size));
 }
 
+static void expect_line_size(const char *text, size_t wanted, unsigned int wanted_lines)
+{
+	unsigned int lines = 0;
+
+	expect_number(text, boot_line_size(text, &lines), wanted);
+	expect_number(text, lines, wanted_lines);
+}
+
+static void lines_are_joined(void **state)
+{
+	(void)state;
+	expect_line_size("", 0, 1);
+	expect_line_size("a\nb", 1, 1);
+	expect_line_size("a \\\n b\nc", 6, 2);
+	expect_line_size("a \\\n \\\nb\nc", 8, 3);
+	expect_line_size("a \\", 3, 1);
+	expect_line_size("# a \\\nb", 5, 1);
+	expect_line_size("\\\n", 2, 2);
+}
+
+static void expect_docker(const char *file, const char *words, bool no_iptables, bool ip6tables)
+{
+	struct docker_options options = {0};
+
+	docker_read_file(file, &options);
+	docker_read_words(words, strlen(words), &options);
+	expect_number(words, options.no_iptables, no_iptables);
+	expect_number(words, options.ip6tables, ip6tables);
+}
+
+static void options_of_docker_are_read(void **state)
+{
+	static const char command[] =
+		"/usr/bin/dockerd --config-file='/a' --config-file=\"/b c\" -D";
+	size_t size = 0;
+	const char *path = docker_config_path(command, strlen(command), &size);
+
+	(void)state;
+	expect_docker("{}", "", false, false);
+	expect_docker("{\"iptables\": false}", "", true, false);
+	expect_docker("{\"iptables\": true}", "", false, false);
+	expect_docker("{\"iptables\": \"false\"}", "", false, false);
+	expect_docker("{\"x\": {\"iptables\": false}}", "", false, false);
+	expect_docker("[{\"iptables\": false}]", "", false, false);
+	expect_docker("{\"iptables\": false", "", false, false);
+	expect_docker("{\"iptables\": false}", "--ip6tables", true, true);
+	expect_docker("{\"iptables\": false, \"ip6tables\": true}", "--ip6tables=0", true, false);
+	expect_docker("", "dockerd --iptables=false", true, false);
+	expect_docker("", "OPTS=\"--bip=1 --iptables=F\"", true, false);
+	expect_docker("", "--iptables=false --iptables=true", false, false);
+	expect_docker("", "--iptables=no --ip6tables=false", false, false);
+	assert_true(docker_is_daemon(command, strlen(command)));
+	assert_false(docker_is_daemon("/usr/bin/docker start a", 23));
+	/* The name ends at a quote. */
+	assert_true(path && size == 0);
+	path = docker_config_path("--config-file=/b ", 17, &size);
+	assert_true(path && size == 2);
+	assert_null(docker_config_path("--config", 8, &size));
+}
+
+static void expect_quadlet(const char *text, const char *wanted)
+{
+	static const char letters[] = "WNPYR";
+	struct quadlet_reader reader = {.position = text};
+	struct quadlet_line line;
+	struct buffer CLEANUP(buffer_clear) found = {0};
+
+	while (quadlet_read_line(&reader, &line))
+		buffer_printf(&found, "%c:%.*s ", letters[line.key], (int)line.size, line.value);
+	expect_text(text, found.data ? found.data : "", wanted);
+}
+
+static void expect_network(const char *value, enum quadlet_network wanted)
+{
+	expect_number(value, quadlet_read_network(value, strlen(value)), wanted);
+}
+
+static void quadlets_are_read(void **state)
+{
+	(void)state;
+	expect_quadlet("Network=a\n[Container]\nNetwork = b \n#Network=c\nPod=p.pod\n",
+		       "N:b P:p.pod ");
+	expect_quadlet("[Install]\nWantedBy=\nRequiredBy=a\n[Unit]\nWantedBy=b\n", "W:a ");
+	expect_quadlet("[Kube]\nYaml=/a.yml\n[Service]\nNetwork=a\n", "Y:/a.yml ");
+	expect_quadlet("[Network]\nDriver=ipvlan\nDriver=bridge\nInternal=yes\nInternal=no\n",
+		       "R:ipvlan R:yes ");
+	expect_network("host", NETWORK_NONE);
+	expect_network("pasta:-t,8080", NETWORK_NONE);
+	expect_network("container:web", NETWORK_NONE);
+	expect_network("web.container", NETWORK_NONE);
+	expect_network("lan.network:ip=1.2.3.4", NETWORK_QUADLET);
+	expect_network(".network", NETWORK_NAMED);
+	expect_network("bridge", NETWORK_BRIDGE);
+	expect_network("podman:ip=1.2.3.4", NETWORK_BRIDGE);
+	expect_network("", NETWORK_BRIDGE);
+	expect_network("hosts", NETWORK_NAMED);
+	assert_true(quadlet_default_is_bare("[containers]\n netns = \"host\"\n"));
+	assert_true(quadlet_default_is_bare("[network]\nfirewall_driver=\"none\""));
+	assert_false(quadlet_default_is_bare("#netns=\"host\"\nnetns=\"bridge\"\n"));
+}
+
 static void unit_lines_are_read(void **state)
 {
 	static const char text[] =
@@ -403,6 +506,9 @@ int main(void)
 		cmocka_unit_test(lines_that_ask_are_counted),
 		cmocka_unit_test(words_in_quotes_and_comments_do_not_count),
 		cmocka_unit_test(commands_are_judged),
+		cmocka_unit_test(lines_are_joined),
+		cmocka_unit_test(options_of_docker_are_read),
+		cmocka_unit_test(quadlets_are_read),
 		cmocka_unit_test(unit_lines_are_read),
 		cmocka_unit_test(includes_are_found),
 		cmocka_unit_test(longest_names_are_included),
