@@ -117,11 +117,17 @@ void buffer_add_amount(struct buffer *b, uint64_t bytes)
 
 void buffer_add_count(struct buffer *b, uint64_t count)
 {
-	char digits[sizeof("18446744073709551615")];
-	size_t length = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, count);
+	buffer_add(b, text_count(count).text);
+}
 
-	for (size_t i = 0; i < length; i++)
-		buffer_printf(b, "%s%c", i > 0 && (length - i) % 3 == 0 ? "," : "", digits[i]);
+void buffer_add_number(struct buffer *b, const char *text)
+{
+	uint64_t number;
+
+	if (text_parse_number(text, strlen(text), UINT64_MAX, &number) == 0)
+		buffer_add_count(b, number);
+	else
+		buffer_add(b, text);
 }
 
 void buffer_add_counted(struct buffer *b, const char *before, uint64_t count, const char *after)

@@ -37,8 +37,10 @@ void buffer_add_shown(struct buffer *b, const char *text, size_t length);
 /* An amount of memory for people: "512 B", "64 KiB", "1.5 GiB"; at most one digit after the point, rounded down. */
 void buffer_add_amount(struct buffer *b, uint64_t bytes);
 
-/* A number for people, with thousands separators: "4,194,304". */
+/* A number for people, as text_count() makes it. */
 void buffer_add_count(struct buffer *b, uint64_t count);
+/* The same of a text such as a live value; one that is no plain number is added as it is. */
+void buffer_add_number(struct buffer *b, const char *text);
 void buffer_add_counted(struct buffer *b, const char *before, uint64_t count, const char *after);
 
 /* Moves the text out; *ret_text is never NULL on success. Returns -ENOMEM when an addition had failed. */

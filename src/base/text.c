@@ -3,6 +3,8 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define WORD_MAX 63
@@ -29,6 +31,21 @@ int text_parse_number(const char *text, size_t length, uint64_t max, uint64_t *r
 		return -ERANGE;
 	*ret = number;
 	return 0;
+}
+
+struct text_count text_count(uint64_t count)
+{
+	struct text_count result;
+	char digits[sizeof("18446744073709551615")], *to = result.text;
+	size_t length = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, count);
+
+	for (size_t i = 0; i < length; i++) {
+		if (i > 0 && (length - i) % 3 == 0)
+			*to++ = ',';
+		*to++ = digits[i];
+	}
+	*to = '\0';
+	return result;
 }
 
 size_t text_distance(const char *from, const char *to)

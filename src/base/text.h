@@ -14,6 +14,12 @@
  */
 MUST_CHECK int text_parse_number(const char *text, size_t length, uint64_t max, uint64_t *ret);
 
+/* A number for people, with thousands separators: "4,194,304". `text` is valid until the end of the full expression. */
+struct text_count {
+	char text[sizeof("18,446,744,073,709,551,615")];
+};
+struct text_count text_count(uint64_t count);
+
 /* How many single-character edits lead from one word to the other; words over 63 characters are SIZE_MAX apart. */
 size_t text_distance(const char *from, const char *to);
 

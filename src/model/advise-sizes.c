@@ -303,12 +303,11 @@ void advice_larger_max(struct advice *advice)
 	advice_add(advice, &draft);
 }
 
-/* " Configured is max = 200000, the live value is 65536." */
+/* " Configured is max = 200000, the live value is 65,536." */
 static void add_waiting(struct draft *draft, const char *name, struct figure live, uint64_t value)
 {
-	buffer_printf(&draft->evidence,
-		      " Configured is %s = %" PRIu64 ", the live value is %" PRIu64 ".", name,
-		      value, live.value);
+	buffer_printf(&draft->evidence, " Configured is %s = %" PRIu64 ", the live value is %s.",
+		      name, value, text_count(live.value).text);
 	draft_show_change(draft, name, live, value, "");
 }
 

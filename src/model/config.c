@@ -161,9 +161,10 @@ static void warn_value(const struct config_reader *r, const struct schema_row *r
 		return;
 	if (number > TIMEOUT_MAX_HZ1000)
 		problems_add(r->problems, SEVERITY_WARNING, r->file, line,
-			     "%s.%s: %" PRIu64
-			     " s is refused by kernels built with HZ=1000, which take up to %u s",
-			     row->section, row->name, number, TIMEOUT_MAX_HZ1000);
+			     "%s.%s: %s s is refused by kernels built with HZ=1000, which take up "
+			     "to %s s",
+			     row->section, row->name, text_count(number).text,
+			     text_count(TIMEOUT_MAX_HZ1000).text);
 	if (number == 0)
 		problems_add(r->problems, SEVERITY_WARNING, r->file, line,
 			     "%s.%s: 0 forgets such flows at once, as if they were not tracked",
@@ -324,10 +325,11 @@ static void check_ceiling(const struct config *config, size_t low, size_t high,
 	if (floor <= ceiling || (!low_set && !high_set))
 		return;
 	problems_add(problems, SEVERITY_ERROR, config->values[told].file, config->values[told].line,
-		     "%s.%s: %" PRIu64 " is %s %s, which is %" PRIu64 "%s; allowed: %s up to %s",
-		     schema[told].section, schema[told].name, low_set ? floor : ceiling,
+		     "%s.%s: %s is %s %s, which is %s%s; allowed: %s up to %s",
+		     schema[told].section, schema[told].name,
+		     text_count(low_set ? floor : ceiling).text,
 		     low_set ? "more than" : "less than", schema[other].name,
-		     low_set ? ceiling : floor,
+		     text_count(low_set ? ceiling : floor).text,
 		     config->values[other].set ? "" : " unless configured", schema[low].name,
 		     schema[high].name);
 }

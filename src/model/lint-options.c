@@ -61,8 +61,8 @@ static bool judge_amount(const struct lint_place *place, const struct parameter 
 	if (buckets > HASHSIZE_MAX) {
 		buffer_printf(
 			&text,
-			"the kernel refuses %.*s, as it has at most %u buckets: " DOES_NOT_LOAD,
-			(int)parameter->length, parameter->word, HASHSIZE_MAX);
+			"the kernel refuses %.*s, as it has at most %s buckets: " DOES_NOT_LOAD,
+			(int)parameter->length, parameter->word, text_count(HASHSIZE_MAX).text);
 	} else if (place->facts->ram && bytes > place->facts->ram) {
 		buffer_printf(&text, "%.*s takes ", (int)parameter->length, parameter->word);
 		buffer_add_amount(&text, bytes);
@@ -93,19 +93,21 @@ static void judge_taken_size(const struct lint_place *place, const struct parame
 			buffer_add(&text, "take it out");
 	} else if (number->form != NUMBER_DECIMAL &&
 		   !(number->has_digits && number->digits == number->value)) {
-		buffer_printf(&text, "the kernel reads %.*s as %s and takes %" PRIu64 "; ",
+		buffer_printf(&text, "the kernel reads %.*s as %s and takes %s; ",
 			      (int)parameter->value_length, parameter->value,
-			      number->form == NUMBER_HEX ? "hexadecimal" : "octal", number->value);
+			      number->form == NUMBER_HEX ? "hexadecimal" : "octal",
+			      text_count(number->value).text);
 		add_advice(&text, option, parameter->value, parameter->value_length, "");
 	} else if (is_hashsize && place->path) {
-		buffer_printf(
-			&text,
-			"with hashsize and no max the kernel sets max to 8 times as many, "
-			"%" PRIu64 "; write \"[conntrack] hashsize = %" PRIu64
-			"\" and \"max = %" PRIu64 "\" in conntrack-persist.conf",
-			sizes_own_max(sizes_round_buckets(number->value, place->facts->page_size,
-							  place->facts->word_size)),
-			number->value, number->value);
+		buffer_printf(&text,
+			      "with hashsize and no max the kernel sets max to 8 times as many, "
+			      "%s; write \"[conntrack] hashsize = %" PRIu64
+			      "\" and \"max = %" PRIu64 "\" in conntrack-persist.conf",
+			      text_count(sizes_own_max(sizes_round_buckets(
+						 number->value, place->facts->page_size,
+						 place->facts->word_size)))
+				      .text,
+			      number->value, number->value);
 	} else {
 		return;
 	}

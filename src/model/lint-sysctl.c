@@ -143,9 +143,8 @@ static bool judge_bounds(const struct pair *pair, const struct lint_number *numb
 	struct buffer text = {0};
 
 	if (seconds && number->negative && number->value <= row->max) {
-		buffer_printf(&text,
-			      "the kernel takes -%" PRIu64 " and forgets such flows at once; ",
-			      number->value);
+		buffer_printf(&text, "the kernel takes -%s and forgets such flows at once; ",
+			      text_count(number->value).text);
 		add_default_advice(&text, pair);
 	} else if (seconds && number->value == 0) {
 		buffer_add(&text, "0 forgets such flows at once, as if they were not tracked; ");
@@ -157,12 +156,13 @@ static bool judge_bounds(const struct pair *pair, const struct lint_number *numb
 		buffer_printf(
 			&text,
 			"most kernels refuse %.*s and keep the value that they have (allowed: "
-			"%" PRIu64 " to %" PRIu64 "); ",
-			(int)pair->length, pair->value, row->min, row->max);
+			"%s to %s); ",
+			(int)pair->length, pair->value, text_count(row->min).text,
+			text_count(row->max).text);
 		add_default_advice(&text, pair);
 	} else if (seconds && number->value > TIMEOUT_MAX_HZ1000) {
-		buffer_printf(&text, "kernels built with HZ=1000 refuse more than %u s; ",
-			      TIMEOUT_MAX_HZ1000);
+		buffer_printf(&text, "kernels built with HZ=1000 refuse more than %s s; ",
+			      text_count(TIMEOUT_MAX_HZ1000).text);
 		lint_add_advice(&text, pair->setting, "2147483", strlen("2147483"));
 	} else if (strcmp(row->name, "events") == 0 && number->value == 2 &&
 		   facts_before(pair->place->facts, 5, 19)) {
@@ -205,9 +205,9 @@ static bool judge_value(const struct pair *pair)
 	}
 	if (number.form != NUMBER_DECIMAL &&
 	    !(number.has_digits && number.digits == number.value)) {
-		buffer_printf(&text, "the kernel reads %.*s as %s and sets %" PRIu64 "; ",
-			      (int)pair->length, pair->value,
-			      number.form == NUMBER_HEX ? "hexadecimal" : "octal", number.value);
+		buffer_printf(&text, "the kernel reads %.*s as %s and sets %s; ", (int)pair->length,
+			      pair->value, number.form == NUMBER_HEX ? "hexadecimal" : "octal",
+			      text_count(number.value).text);
 		add_advice(&text, pair);
 		tell(pair, &text);
 		told = true;

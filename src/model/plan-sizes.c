@@ -283,11 +283,11 @@ static void add_more_buckets(struct buffer *b, uint64_t max)
 
 	if (needed > HASHSIZE_MAX)
 		return;
-	buffer_printf(b, ", or hashsize from %" PRIu64 " on (best: ", needed);
+	buffer_printf(b, ", or hashsize = %" PRIu64 " at least (best: ", needed);
 	if (max <= HASHSIZE_MAX)
 		buffer_add(b, "as many as max)");
 	else
-		buffer_printf(b, "%u)", HASHSIZE_MAX);
+		buffer_printf(b, "hashsize = %u)", HASHSIZE_MAX);
 }
 
 /* What is wrong with so many entries a bucket, and what is allowed or better instead. */
@@ -297,7 +297,7 @@ static void explain_ratio(const struct plan_sizes *sizes, uint64_t buckets, bool
 	if (refused) {
 		buffer_printf(b,
 			      "the kernel drops packets over long chains before the table is "
-			      "full; allowed: max up to %" PRIu64,
+			      "full; allowed: max = %" PRIu64 " at most",
 			      RATIO_REFUSE * buckets);
 		add_more_buckets(b, sizes->max);
 		return;
@@ -310,7 +310,7 @@ static void explain_ratio(const struct plan_sizes *sizes, uint64_t buckets, bool
 		buffer_printf(b, "hashsize = %" PRIu64,
 			      sizes->max < HASHSIZE_MAX ? sizes->max : HASHSIZE_MAX);
 	else
-		buffer_printf(b, "max up to %" PRIu64, RATIO_WARN * buckets);
+		buffer_printf(b, "max = %" PRIu64 " at most", RATIO_WARN * buckets);
 }
 
 static void judge_ratio(const struct plan_request *request, struct problems *problems,
@@ -392,7 +392,7 @@ static void judge_small_max(const struct plan_request *request, struct problems 
 		buffer_add_count(&text, sizes->max);
 		buffer_add(&text,
 			   " entries are full soon even on an idle host, and new connections "
-			   "are dropped then; most hosts need 65536 or more");
+			   "are dropped then; most hosts need 65,536 or more");
 	} else if (sizes->hashsize / BUCKETS_MANY > sizes->max) {
 		buffer_add_count(&text, sizes->max);
 		buffer_add(&text, " entries are far fewer than hashsize = ");

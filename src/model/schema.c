@@ -268,12 +268,12 @@ void schema_describe_allowed(const struct schema_row *row, struct buffer *b)
 		break;
 	case TYPE_SIZE:
 	case TYPE_NUMBER:
-		buffer_printf(b, "%" PRIu64 " to %" PRIu64 "%s", row->min, row->max,
-			      row->type == TYPE_SIZE ? ", or auto" : "");
+		buffer_add_counted(b, "", row->min, " to ");
+		buffer_add_counted(b, "", row->max, row->type == TYPE_SIZE ? ", or auto" : "");
 		break;
 	case TYPE_SECONDS:
-		buffer_printf(b, "%" PRIu64 " to %" PRIu64 " seconds, or with s, m, h, d (30s, 6h)",
-			      row->min, row->max);
+		buffer_add_counted(b, "", row->min, " to ");
+		buffer_add_counted(b, "", row->max, " seconds, or with s, m, h, d (30s, 6h)");
 		break;
 	case TYPE_BYTES:
 		buffer_add(b, "bytes, or with K, M, G (4M)");

@@ -23,6 +23,12 @@
 #define MAX_FEW	     1000U
 #define BUCKETS_MANY 8U
 
+/*
+ * What an entry takes beside its slab if NAT translates it, or if acct, timestamp or events = 1 keep something with it: one block
+ * holds all of these, and has 128 bytes at least (nf_ct_ext_add(), nf_conntrack_extend.c, 5.10 to 7.2).
+ */
+#define ENTRY_EXTENSION_BYTES 128U
+
 struct table_sizes {
 	uint64_t hashsize;	  /* buckets, as the kernel rounds them */
 	uint64_t max;		  /* entries */

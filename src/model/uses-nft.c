@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "model/attributes.h"
 
 /* An expression holds others only in a dynset or an inner expression, and those hold none (Linux 6.18). */
@@ -262,7 +263,7 @@ void nft_reader_finish(struct nft_reader *reader)
 
 	if (reader->rules > 0) {
 		add_needs(&reader->needs, &needs);
-		buffer_printf(&evidence, "%u rule%s with %s", reader->rules,
+		buffer_printf(&evidence, "%s rule%s with %s", text_count(reader->rules).text,
 			      reader->rules == 1 ? "" : "s", needs.data ? needs.data : "?");
 		add_finding(reader, &reader->chain, evidence.data ? evidence.data : "?");
 		reader->uses->out_of_memory |= needs.error < 0 || evidence.error < 0;

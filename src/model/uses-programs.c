@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/uses.h"
 
 #define PODS	"pods and services are reached by translated addresses"
@@ -152,9 +153,10 @@ void uses_of_rules_file(const char *loader, const char *path, unsigned int line,
 				       .kind = "file",
 				       .name = path,
 				       .breaks = "this host will boot without a firewall"},
-		 "is loaded at boot by %s and has %u line%s with connection state or NAT (%sline "
+		 "is loaded at boot by %s and has %s line%s with connection state or NAT (%sline "
 		 "%u), so that it is refused as a whole",
-		 loader, lines, lines == 1 ? "" : "s", lines == 1 ? "" : "the first is ", line);
+		 loader, text_count(lines).text, lines == 1 ? "" : "s",
+		 lines == 1 ? "" : "the first is ", line);
 }
 
 void uses_of_boot_script(const char *loader, const char *path, unsigned int line, struct uses *uses)

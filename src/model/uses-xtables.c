@@ -11,6 +11,7 @@
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "model/uses.h"
 
 static const char breaks[] = "iptables-restore refuses the whole table that has such a rule";
@@ -128,8 +129,8 @@ int uses_of_xtables(const struct xtables_table *table, const char *where, struct
 					       .kind = "rules",
 					       .name = name.data,
 					       .breaks = breaks},
-			 "%u rule%s with %s%s", rules, rules == 1 ? "" : "s", first,
-			 rules == 1 ? "" : " or the like");
+			 "%s rule%s with %s%s", text_count(rules).text, rules == 1 ? "" : "s",
+			 first, rules == 1 ? "" : " or the like");
 	else if (strcmp(table->name, "nat") == 0)
 		uses_add(uses,
 			 &(struct use_heading){.certainty = USE_LIKELY,

@@ -293,8 +293,8 @@ static void explain_bounds(const struct value *value, struct buffer *b)
 {
 	buffer_add(b, "the kernel refuses this number; ");
 	if (value->row->type == TYPE_SECONDS) {
-		buffer_add(b, "it takes 0 to 2147483647 / HZ seconds: 2147483 with HZ=1000, "
-			      "8589934 with HZ=250");
+		buffer_add(b, "it takes 0 to 2,147,483,647 / HZ seconds: 2,147,483 with HZ=1000, "
+			      "8,589,934 with HZ=250");
 		return;
 	}
 	if (value->row->ceiling || strstr(value->row->name, "frag6_high")) {
@@ -302,7 +302,15 @@ static void explain_bounds(const struct value *value, struct buffer *b)
 			      "5.10 can only be lowered");
 		return;
 	}
-	buffer_printf(b, "it takes %" PRIu64 " to %" PRIu64, value->row->min, value->row->max);
+	buffer_add_counted(b, "it takes ", value->row->min, " to ");
+	buffer_add_count(b, value->row->max);
+}
+
+static void explain_lost(const struct value *value, struct buffer *b)
+{
+	buffer_add(b, "the kernel took it, and ");
+	buffer_add_number(b, value->live[0] ? value->live : "another value");
+	buffer_add(b, " is active; another source sets it as well");
 }
 
 void value_explain(const struct value *value, int error, struct buffer *b)
@@ -334,17 +342,14 @@ void value_explain(const struct value *value, int error, struct buffer *b)
 		}
 		buffer_add(b, "the kernel cannot get ");
 		buffer_add_amount(b, value->bytes);
-		buffer_printf(b, " for %" PRIu64 " buckets; lower hashsize, or reboot",
-			      value->rounded);
+		buffer_add_counted(b, " for ", value->rounded,
+				   " buckets; lower hashsize, or reboot");
 		return;
 	case EBUSY:
 		if (strcmp(value->row->name, "nf_hooks_lwtunnel") == 0 && value->wanted == 0)
 			buffer_add(b, "once on it stays on until the next boot");
 		else
-			buffer_printf(b,
-				      "the kernel took it, and %s is in force; something else "
-				      "writes it as well",
-				      value->live[0] ? value->live : "another value");
+			explain_lost(value, b);
 		return;
 	default:
 		buffer_add(b, strerror(-error));

@@ -69,14 +69,19 @@ static void report_set(struct context *context, const struct value *before,
 {
 	char key[96], wanted[64], live[64];
 	const char *fields[] = {key, wanted, live};
+	struct buffer CLEANUP(buffer_clear) change = {0};
 
 	(void)snprintf(key, sizeof(key), "CONNTRACK_PERSIST_KEY=%s", before->key);
 	(void)snprintf(wanted, sizeof(wanted), "CONNTRACK_PERSIST_WANTED=%" PRIu64, before->wanted);
 	(void)snprintf(live, sizeof(live), "CONNTRACK_PERSIST_LIVE=%s", before->live);
+	buffer_add(&change, " was ");
+	buffer_add_number(&change, before->live);
+	buffer_add(&change, " and is set to ");
+	buffer_add_number(&change, after->live);
 	if (report_style(context->report)->journal)
 		report_event(context->report, SEVERITY_NOTE, JOURNAL_SET,
 			     &(struct journal_fields){.texts = fields, .count = ARRAY_SIZE(fields)},
-			     "%s was %s and is set to %s", before->key, before->live, after->live);
+			     "%s%s", before->key, change.data ? change.data : "");
 	report_value(context->report,
 		     &(struct value_report){
 			     .value = before, .action = "set", .now = after->live, .line = true});

@@ -103,7 +103,7 @@ static int visit_ruleset(void *data, const struct ruleset *ruleset)
 					       .kind = "namespace",
 					       .name = ruleset->where,
 					       .breaks = "they are no longer told from new ones"},
-			 "%lu connection%s tracked", ruleset->entries,
+			 "%s connection%s tracked", text_count(ruleset->entries).text,
 			 ruleset->entries == 1 ? " is" : "s are");
 	if (ruleset->error == 0)
 		return 0;

@@ -162,11 +162,12 @@ void guard_say_waiting(struct context *context, const struct live *live)
 
 	if (!table || table->state != VALUE_PENDING || !module_is_there(live->module))
 		return;
+	buffer_add_number(&why, table->live);
+	buffer_add(&why, " until nf_conntrack loads again, because ");
 	add_gap(&why, live->entries);
 	report_event(context->report, SEVERITY_NOTE, NULL, NULL,
-		     "hashsize stays %s until nf_conntrack loads again, because %s. To set it now, "
-		     "run: conntrack-persist apply --force",
-		     table->live, why.data ? why.data : "?");
+		     "hashsize stays %s. To set it now, run: conntrack-persist apply --force",
+		     why.data ? why.data : "?");
 }
 
 /* Foretells what resize = now will do. */

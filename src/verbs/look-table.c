@@ -8,6 +8,7 @@
 #include "host/conntrack.h"
 #include "host/journal.h"
 #include "model/schema.h"
+#include "model/sizes.h"
 #include "verbs/look-namespaces.h"
 
 #define PATH_SLAB     "/sys/kernel/slab/nf_conntrack"
@@ -16,8 +17,6 @@
 #define PATH_HOST_MAX "/proc/sys/net/nf_conntrack_max"
 /* An established connection that has been silent for longer is one to look at. */
 #define IDLE_SECONDS 21600U
-/* One block holds all of them, at least this large (nf_ct_ext_add(), nf_conntrack_extend.c, 5.10 to 7.2). */
-#define EXTENSIONS_BYTES 128U
 
 void host_table_done(struct host_table *host)
 {
@@ -100,7 +99,7 @@ static struct figure read_extensions(const struct context *context)
 	struct figure figure = {.known = acct.known || timestamp.known || events.known};
 
 	if (acct.value > 0 || timestamp.value > 0 || events.value == 1)
-		figure.value = EXTENSIONS_BYTES;
+		figure.value = ENTRY_EXTENSION_BYTES;
 	return figure;
 }
 

@@ -240,38 +240,6 @@ void report_say_without_root(struct report *report)
 			   "could not be read.");
 }
 
-void report_plan(struct report *report, const struct plan *plan)
-{
-	const struct plan_sizes *sizes = &plan->sizes;
-	struct buffer CLEANUP(buffer_clear) memory = {0};
-
-	report_set_member(report, report->object, "mode",
-			  json_string(plan->mode == MODE_TUNE ? "tune" : "disable"));
-	if (plan->mode == MODE_DISABLE) {
-		report_say_row(report, "mode", "disable: nf_conntrack is kept off this host");
-		return;
-	}
-	if (!sizes->max) {
-		report_say_row(report, "mode", "tune; the sizes are left %s",
-			       sizes->from_ram ? "to the host that boots" : "alone");
-		return;
-	}
-	buffer_add_amount(&memory, sizes->table_bytes);
-	report_say_row(report, "mode", "tune");
-	report_say_row(report, "table",
-		       "max %" JSON_INTEGER_FORMAT " entries%s, hashsize %" JSON_INTEGER_FORMAT
-		       " buckets%s",
-		       (json_int_t)sizes->max, sizes->at_least ? " or more" : "",
-		       (json_int_t)sizes->hashsize, sizes->from_ram ? " (auto)" : "");
-	report_say_row(report, "memory",
-		       "%s when full; max counts each network namespace by itself",
-		       memory.data ? memory.data : "?");
-	report_set_member(report, report->object, "sizes",
-			  report_pack(report, "{s:I, s:I, s:b, s:I}", "max", (json_int_t)sizes->max,
-				      "hashsize", (json_int_t)sizes->hashsize, "auto",
-				      sizes->from_ram, "memory", (json_int_t)sizes->table_bytes));
-}
-
 void report_file(struct report *report, const char *path, const char *action, const char *state,
 		 const char *reason)
 {
@@ -300,6 +268,27 @@ static json_t *json_value(const char *text)
 	return report_text(text, strlen(text));
 }
 
+/* ": LIVE -> CONFIGURED", or the live value alone. */
+static void add_change(const struct report *report, const struct value_report *what,
+		       struct buffer *b)
+{
+	const struct value *value = what->value;
+
+	if (value->state == VALUE_ABSENT) {
+		buffer_printf(b, ": this %s does not have it",
+			      report->where.data ? "namespace" : "kernel");
+		return;
+	}
+	buffer_add(b, value->state == VALUE_HOST ? ": the host's own" : ": ");
+	if (value->state == VALUE_HOST && value->live[0])
+		buffer_add(b, ", ");
+	buffer_add_number(b, value->live);
+	if (value->state == VALUE_OK || value->state == VALUE_HOST)
+		return;
+	buffer_add_counted(b, value->live[0] ? " -> " : "- -> ",
+			   what->action ? value->goal : value->wanted, "");
+}
+
 static void say_value(struct report *report, const struct value_report *what)
 {
 	const struct value *value = what->value;
@@ -307,26 +296,16 @@ static void say_value(struct report *report, const struct value_report *what)
 	bool good = value->state == VALUE_OK || (what->action && strcmp(what->action, "set") == 0);
 	struct buffer CLEANUP(buffer_clear) text = {0};
 
-	if (value->state == VALUE_OK)
-		buffer_printf(&text, " = %s", value->live);
-	else if (value->state == VALUE_ABSENT)
-		buffer_printf(&text, ": this %s does not have it",
-			      report->where.data ? "namespace" : "kernel");
-	else if (value->state == VALUE_HOST)
-		buffer_printf(&text, ": the host's own%s%s", value->live[0] ? ", " : "",
-			      value->live);
-	else
-		buffer_printf(&text, ": %s -> %" PRIu64, value->live[0] ? value->live : "-",
-			      what->action ? value->goal : value->wanted);
+	add_change(report, what, &text);
 	if (what->action && value->goal != value->wanted)
-		buffer_printf(&text, ", and %" PRIu64 " with the next load", value->wanted);
+		buffer_add_counted(&text, ", and ", value->wanted, " with the next load");
 	if (what->since)
 		buffer_add(&text, strcmp(what->since, "applied") == 0
 					  ? ", changed since it was applied"
 					  : ", not applied since the load");
 	if (value->rounded != value->wanted && value->state != VALUE_ABSENT &&
 	    value->state != VALUE_OK)
-		buffer_printf(&text, " (%" PRIu64 " when rounded by the kernel)", value->rounded);
+		buffer_add_counted(&text, " (", value->rounded, " when rounded by the kernel)");
 	if (what->from && what->from->file && (what->show_from || report->style.verbose))
 		buffer_printf(&text, " (%s:%u)", what->from->file, what->from->line);
 	note_error(report, &text);

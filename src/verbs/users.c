@@ -3,6 +3,7 @@
 #include "verbs/users.h"
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "verbs/wrap.h"
 
 static const char *const words[] = {[USE_LIKELY] = "likely", [USE_CERTAIN] = "certain"};
@@ -87,8 +88,9 @@ static void say_module(struct context *context, const struct module_graph *graph
 
 	buffer_printf(&line, "%*s%s", (int)depth * 2, "", module->name);
 	if (module->outside > 0)
-		buffer_printf(&line, "%*sin use %ld time%s",
-			      line.length < 28 ? (int)(28 - line.length) : 1, "", module->outside,
+		buffer_printf(&line, "%*sin use %s time%s",
+			      line.length < 28 ? (int)(28 - line.length) : 1, "",
+			      text_count((uint64_t)module->outside).text,
 			      module->outside == 1 ? "" : "s");
 	else if (obstacle)
 		buffer_printf(&line, "  %s", obstacle);

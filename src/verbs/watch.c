@@ -50,7 +50,7 @@ static void add_files(struct watch_verdict *verdict, const struct session *sessi
 
 static void add_values(struct watch_verdict *verdict, const struct live *live)
 {
-	char figures[64];
+	struct buffer CLEANUP(buffer_clear) figures = {0};
 
 	if (live->unwanted)
 		add(verdict, "nf_conntrack is", module_state_words(live->module), "");
@@ -61,9 +61,12 @@ static void add_values(struct watch_verdict *verdict, const struct live *live)
 
 		if (value->state != VALUE_DIFFERS)
 			continue;
-		(void)snprintf(figures, sizeof(figures), " (%s -> %" PRIu64 ")", value->live,
-			       value->wanted);
-		add(verdict, value->key, value_state_word(value->state), figures);
+		buffer_reset(&figures);
+		buffer_add(&figures, " (");
+		buffer_add_number(&figures, value->live);
+		buffer_add_counted(&figures, " -> ", value->wanted, ")");
+		add(verdict, value->key, value_state_word(value->state),
+		    figures.data ? figures.data : "");
 	}
 }
 

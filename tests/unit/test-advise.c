@@ -516,7 +516,7 @@ static void configured_max_is_brought_into_force_first(void **state)
 	expect_text(
 		"evidence", finding->evidence,
 		"2,048 of 2,048 entries are in use. Configured is max = 2049, the live value is "
-		"2048.");
+		"2,048.");
 	expect_text("command", finding->command, "conntrack-persist apply");
 	assert_null(finding->lines);
 	f->table.values.files_differ = true;

@@ -202,10 +202,39 @@ static void counts_have_thousands_separators(void **state)
 	}
 }
 
+static void only_plain_numbers_get_separators(void **state)
+{
+	static const struct {
+		const char *text, *shown;
+	} rows[] = {
+		{"", ""},
+		{"-", "-"},
+		{"7", "7"},
+		{"65536", "65,536"},
+		{"1000", "1,000"},
+		{"999", "999"},
+		{"-65536", "-65536"},
+		{"065536", "065536"},
+		{"65536 1", "65536 1"},
+		{"0x10000", "0x10000"},
+		{"18446744073709551615", "18,446,744,073,709,551,615"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) b = {0};
+
+		buffer_add_bytes(&b, "", 0);
+		buffer_add_number(&b, rows[i].text);
+		assert_string_equal(b.data ? b.data : "", rows[i].shown);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_have_thousands_separators),
+		cmocka_unit_test(only_plain_numbers_get_separators),
 		cmocka_unit_test(empty_buffer_gives_empty_text),
 		cmocka_unit_test(additions_follow_each_other),
 		cmocka_unit_test(text_grows_beyond_any_first_size),

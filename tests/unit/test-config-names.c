@@ -231,7 +231,7 @@ static void pasted_line_without_a_fit_value_is_told_what_is_allowed(void **state
 		{"/proc/sys/net/netfilter/nf_conntrack_max",
 		 "conntrack.max: /proc/sys/net/netfilter/nf_conntrack_max is the kernel's name; "
 		 "set max "
-		 "in [conntrack], allowed: 1 to 2147483647, or auto"},
+		 "in [conntrack], allowed: 1 to 2,147,483,647, or auto"},
 		{"net.netfilter.nf_conntrack_acct = $ACCT",
 		 "options.acct: net.netfilter.nf_conntrack_acct is the kernel's name; \"$ACCT\" is "
 		 "not "
@@ -239,7 +239,7 @@ static void pasted_line_without_a_fit_value_is_told_what_is_allowed(void **state
 		{"sysctl -w net.netfilter.nf_conntrack_max=0 net.netfilter.nf_conntrack_acct=1",
 		 "conntrack.max: " OTHER
 		 "write \"acct = yes\" in [options]; \"0\" is not a value of max; set max in "
-		 "[conntrack], allowed: 1 to 2147483647, or auto"},
+		 "[conntrack], allowed: 1 to 2,147,483,647, or auto"},
 		{"cat /proc/sys/net/netfilter/nf_conntrack_count",
 		 "conntrack.max: /proc/sys/net/netfilter/nf_conntrack_count is read-only in the "
 		 "kernel "

@@ -161,10 +161,10 @@ static void sound_values_are_taken(void **state)
 /* Each text begins with the setting and ends with what is allowed. */
 static void unsound_values_are_refused(void **state)
 {
-	static const char size_allowed[] = "allowed: 1 to 2147483647, or auto";
-	static const char number_allowed[] = "allowed: 1 to 2147483647";
+	static const char size_allowed[] = "allowed: 1 to 2,147,483,647, or auto";
+	static const char number_allowed[] = "allowed: 1 to 2,147,483,647";
 	static const char time_allowed[] =
-		"allowed: 0 to 21474836 seconds, or with s, m, h, d (30s, 6h)";
+		"allowed: 0 to 21,474,836 seconds, or with s, m, h, d (30s, 6h)";
 	static const char share_allowed[] =
 		"allowed: 1% to 100% of RAM, or bytes, or with K, M, G (512M)";
 	static const char wrong[] = "is not a value of this setting", over[] = "is out of bounds";
@@ -196,11 +196,11 @@ static void unsound_values_are_refused(void **state)
 		{"conntrack", "max", "2147483648", over, size_allowed},
 		{"conntrack", "max", "18446744073709551616", over, size_allowed},
 		{"conntrack", "max", "99999999999999999999999999", over, size_allowed},
-		{"conntrack", "hashsize", "268434945", over, "1 to 268434944, or auto"},
+		{"conntrack", "hashsize", "268434945", over, "1 to 268,434,944, or auto"},
 		{"conntrack", "hashsize", "0", "is out of bounds; allowed", "or auto"},
 		{"conntrack", "expect_max", "auto", wrong, number_allowed},
 		{"conntrack", "expect_max", "0", "is out of bounds; allowed", number_allowed},
-		{"conntrack", "expect_hashsize", "0", over, "allowed: 1 to 268434944"},
+		{"conntrack", "expect_hashsize", "0", over, "allowed: 1 to 268,434,944"},
 		{"conntrack", "memory_limit", "0", over, share_allowed},
 		{"conntrack", "memory_limit", "0%", over, share_allowed},
 		{"conntrack", "memory_limit", "101%", over, share_allowed},
@@ -276,9 +276,9 @@ static void doubtful_timeouts_are_warned_of(void **state)
 	} rows[] = {
 		{"0", "timeouts.udp: 0 forgets such flows at once"},
 		{"0s", "timeouts.udp: 0 forgets such flows at once"},
-		{"2147484", "timeouts.udp: 2147484 s is refused by kernels built with HZ=1000, "
-			    "which take up to 2147483"},
-		{"21474836", "timeouts.udp: 21474836 s is refused"},
+		{"2147484", "timeouts.udp: 2,147,484 s is refused by kernels built with HZ=1000, "
+			    "which take up to 2,147,483"},
+		{"21474836", "timeouts.udp: 21,474,836 s is refused"},
 		{"1", NULL},
 		{"2147483", NULL},
 	};
@@ -437,16 +437,16 @@ static void fragment_thresholds_are_held_against_each_other(void **state)
 		{NULL, "3M", 0, NULL},
 		{"0", "0", 0, NULL},
 		{"5M", "4M", 2,
-		 "options.frag6_low_thresh: 5242880 is more than frag6_high_thresh, which is "
-		 "4194304; "
+		 "options.frag6_low_thresh: 5,242,880 is more than frag6_high_thresh, which is "
+		 "4,194,304; "
 		 "allowed: frag6_low_thresh up to frag6_high_thresh"},
 		{"4194305", NULL, 2,
-		 "options.frag6_low_thresh: 4194305 is more than frag6_high_thresh, which is "
-		 "4194304 "
+		 "options.frag6_low_thresh: 4,194,305 is more than frag6_high_thresh, which is "
+		 "4,194,304 "
 		 "unless configured; allowed: frag6_low_thresh up to frag6_high_thresh"},
 		{NULL, "3145727", 3,
-		 "options.frag6_high_thresh: 3145727 is less than frag6_low_thresh, which is "
-		 "3145728 "
+		 "options.frag6_high_thresh: 3,145,727 is less than frag6_low_thresh, which is "
+		 "3,145,728 "
 		 "unless configured; allowed: frag6_low_thresh up to frag6_high_thresh"},
 	};
 	struct fixture *f = *state;

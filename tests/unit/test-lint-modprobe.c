@@ -41,12 +41,12 @@ static void sound_lines_are_passed_over(void **state)
 static void hashsize_without_max_is_told(void **state)
 {
 	(void)state;
-	EXPECT(&unknown, {OPTIONS "hashsize=65536", TIMES_8 "524288", SIZES("65536")},
-	       {"options nf-conntrack hashsize=1000", TIMES_8 "8192", SIZES("1000")},
-	       {OPTIONS "hashsize=+1024", TIMES_8 "8192", SIZES("1024")},
-	       {OPTIONS "hashsize=1\\\n024", TIMES_8 "8192", SIZES("1024")},
-	       {OPTIONS "hashsize=268434944", TIMES_8 "2147479552", SIZES("268434944")});
-	EXPECT(&large_pages, {OPTIONS "hashsize=1000", TIMES_8 "65536", SIZES("1000")});
+	EXPECT(&unknown, {OPTIONS "hashsize=65536", TIMES_8 "524,288", SIZES("65536")},
+	       {"options nf-conntrack hashsize=1000", TIMES_8 "8,192", SIZES("1000")},
+	       {OPTIONS "hashsize=+1024", TIMES_8 "8,192", SIZES("1024")},
+	       {OPTIONS "hashsize=1\\\n024", TIMES_8 "8,192", SIZES("1024")},
+	       {OPTIONS "hashsize=268434944", TIMES_8 "2,147,479,552", SIZES("268434944")});
+	EXPECT(&large_pages, {OPTIONS "hashsize=1000", TIMES_8 "65,536", SIZES("1000")});
 }
 
 static void blanks_around_the_sign_are_told(void **state)
@@ -100,7 +100,7 @@ static void sizes_that_the_kernel_refuses_are_told(void **state)
 	       {OPTIONS "expect_hashsize=x", REFUSES("expect_hashsize=x"),
 		WRITE("[conntrack] expect_hashsize = 1024")},
 	       {OPTIONS "hashsize=268434945",
-		"the kernel refuses hashsize=268434945, as it has at most 268434944 "
+		"the kernel refuses hashsize=268434945, as it has at most 268,434,944 "
 		"buckets: " NO_LOAD,
 		WRITE("[conntrack] hashsize = auto")},
 	       {OPTIONS "hashsize=4294967296", "the kernel refuses hashsize=4294967296, as",
@@ -125,7 +125,7 @@ static void sizes_read_as_something_else_are_told(void **state)
 		"; take it out"},
 	       {OPTIONS "hashsize=010", "the kernel reads 010 as octal and takes 8",
 		WRITE("[conntrack] hashsize = 10")},
-	       {OPTIONS "hashsize=0x2000", "the kernel reads 0x2000 as hexadecimal and takes 8192",
+	       {OPTIONS "hashsize=0x2000", "the kernel reads 0x2000 as hexadecimal and takes 8,192",
 		WRITE("[conntrack] hashsize = 8192")},
 	       {OPTIONS "expect_hashsize=0x20", "the kernel reads 0x20 as hexadecimal",
 		WRITE("[conntrack] expect_hashsize = 32")});
@@ -188,7 +188,7 @@ static void old_module_names_are_translated(void **state)
 	static const char *const sized[] = {
 		"1 this line counts only for whoever loads nf_conntrack by its old name "
 		"ip_conntrack; write \"options nf_conntrack hashsize=16384\"",
-		"1 " TIMES_8 "131072",
+		"1 " TIMES_8 "131,072",
 	};
 	static const char *const refused[] = {
 		"1 no kernel has a module nf_conntrack_ipv6, and the line has no effect; write "

@@ -221,7 +221,7 @@ static void numbers_out_of_bounds_are_told(void **state)
 	EXPECT(&unknown,
 	       {KEY "max = -1",
 		"most kernels refuse -1 and keep the value that they have "
-		"(allowed: 1 to 2147483647)",
+		"(allowed: 1 to 2,147,483,647)",
 		WRITE("[conntrack] max = auto")},
 	       {KEY "max = 0", "0 is no limit up to Linux 6.18 and refused from 6.19 on",
 		WRITE("[conntrack] max = auto")},
@@ -247,7 +247,7 @@ static void numbers_out_of_bounds_are_told(void **state)
 	       {KEY "udp_timeout = 21474837", "most kernels refuse 21474837",
 		WRITE("[timeouts] udp = 30")},
 	       {KEY "udp_timeout = 21474836",
-		"kernels built with HZ=1000 refuse more than 2147483 s",
+		"kernels built with HZ=1000 refuse more than 2,147,483 s",
 		WRITE("[timeouts] udp = 2147483")},
 	       {KEY "udp_timeout = 2147483", "note: at boot", WRITE("[timeouts] udp = 2147483")},
 	       {KEY "events = 2", "note: at boot", WRITE("[options] events = 2")});
@@ -278,7 +278,7 @@ static void values_read_as_something_else_are_told(void **state)
 	       {KEY "udp_timeout = 51\t; c", "the kernel takes 51", WRITE("[timeouts] udp = 51")},
 	       {KEY "max = 010", "the kernel reads 010 as octal and sets 8",
 		WRITE("[conntrack] max = 10")},
-	       {KEY "max = 0x1000", "the kernel reads 0x1000 as hexadecimal and sets 4096",
+	       {KEY "max = 0x1000", "the kernel reads 0x1000 as hexadecimal and sets 4,096",
 		WRITE("[conntrack] max = 4096")},
 	       {KEY "max = 0XfF", "the kernel reads 0XfF as hexadecimal and sets 255",
 		WRITE("[conntrack] max = 255")});

@@ -325,7 +325,7 @@ static void hashsize_follows_max_up_to_its_own_bound(void **state)
 
 	build_anew(f, "[conntrack]\nmax = 2000000000\n");
 	assert_int_equal(f->problems.count, 1);
-	expect_part("text", f->problems.items[0].text, "better: max up to 1073739776");
+	expect_part("text", f->problems.items[0].text, "better: max = 1073739776 at most");
 }
 
 static void expect_hashsize_is_for_modprobe_alone(void **state)
@@ -884,14 +884,15 @@ static void crowded_buckets_are_warned_of_and_refused(void **state)
 		 "a.conf",
 		 3,
 		 "conntrack.max: max = 65537 is more than 8 x hashsize = 8192: ",
-		 {"allowed: max up to 65536, or hashsize from 8193 on (best: as many as max)"}},
+		 {"allowed: max = 65536 at most, or hashsize = 8193 at least (best: as many as "
+		  "max)"}},
 		/* the kernel makes 1024 buckets of 1000 */
 		{"[conntrack]\nmax = 8193\nhashsize = 1000\n",
 		 SEVERITY_ERROR,
 		 "a.conf",
 		 2,
 		 "conntrack.max: max = 8193 is more than 8 x hashsize = 1000: ",
-		 {"max up to 8192, or hashsize from 1025 on"}},
+		 {"max = 8192 at most, or hashsize = 1025 at least"}},
 	};
 	struct fixture *f = *state;
 
@@ -983,25 +984,26 @@ static void advice_on_buckets_stays_within_their_bounds(void **state)
 		 "a.conf",
 		 2,
 		 "conntrack.max: max = 2147483647 is more than 8 x hashsize = 268434944: ",
-		 {"full; allowed: max up to 2147479552"}},
+		 {"full; allowed: max = 2147479552 at most"}},
 		{"[conntrack]\nmax = 2147479552\n",
 		 SEVERITY_WARNING,
 		 "a.conf",
 		 2,
 		 "conntrack.max: max = 2147479552 is more than 4 x hashsize = 268434944: ",
-		 {"with no message; better: max up to 1073739776"}},
+		 {"with no message; better: max = 1073739776 at most"}},
 		{"[conntrack]\nmax = 2147479552\nhashsize = 65536\n",
 		 SEVERITY_ERROR,
 		 "a.conf",
 		 2,
 		 "conntrack.max: max = 2147479552 is more than 8 x hashsize = 65536: ",
-		 {"max up to 524288, or hashsize from 268434944 on (best: 268434944)"}},
+		 {"max = 524288 at most, or hashsize = 268434944 at least (best: hashsize = "
+		  "268434944)"}},
 		{"[conntrack]\nmax = 2147479552\nhashsize = 268434433\n",
 		 SEVERITY_WARNING,
 		 "a.conf",
 		 2,
 		 "conntrack.max: max = 2147479552 is more than 4 x hashsize = 268434433: ",
-		 {"better: max up to 1073739776"}},
+		 {"better: max = 1073739776 at most"}},
 	};
 	struct fixture *f = *state;
 

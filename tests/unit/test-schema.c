@@ -325,13 +325,13 @@ static void allowed_values_are_told_in_words(void **state)
 		const char *section, *name, *allowed, *unit;
 	} rows[] = {
 		{"conntrack", "mode", "tune or disable", ""},
-		{"conntrack", "max", "1 to 2147483647, or auto", "entries"},
-		{"conntrack", "hashsize", "1 to 268434944, or auto", "buckets"},
+		{"conntrack", "max", "1 to 2,147,483,647, or auto", "entries"},
+		{"conntrack", "hashsize", "1 to 268,434,944, or auto", "buckets"},
 		{"conntrack", "memory_limit", "1% to 100% of RAM, or bytes, or with K, M, G (512M)",
 		 "bytes"},
-		{"conntrack", "expect_max", "1 to 2147483647", "entries"},
-		{"conntrack", "expect_hashsize", "1 to 268434944", "buckets"},
-		{"timeouts", "udp", "0 to 21474836 seconds, or with s, m, h, d (30s, 6h)", "s"},
+		{"conntrack", "expect_max", "1 to 2,147,483,647", "entries"},
+		{"conntrack", "expect_hashsize", "1 to 268,434,944", "buckets"},
+		{"timeouts", "udp", "0 to 21,474,836 seconds, or with s, m, h, d (30s, 6h)", "s"},
 		{"options", "acct", "yes or no", ""},
 		{"options", "events", "0 to 2", ""},
 		{"options", "log_invalid", "0 to 255", ""},

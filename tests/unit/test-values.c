@@ -413,7 +413,7 @@ static void refusal_by_the_system_is_explained(void **state)
 	expect_reason(max, -ENOMEM, "the kernel has no memory for it");
 	/* 100352 buckets of 8 bytes */
 	expect_reason(hashsize, -ENOMEM,
-		      "the kernel cannot get 784 KiB for 100352 buckets; lower hashsize");
+		      "the kernel cannot get 784 KiB for 100,352 buckets; lower hashsize");
 }
 
 static void refused_number_is_explained_by_its_kind(void **state)
@@ -421,9 +421,9 @@ static void refused_number_is_explained_by_its_kind(void **state)
 	static const struct {
 		const char *name, *bounds;
 	} rows[] = {
-		{"max", "it takes 1 to 2147483647"},
+		{"max", "it takes 1 to 2,147,483,647"},
 		{"log_invalid", "it takes 0 to 255"},
-		{"udp", "it takes 0 to 2147483647 / HZ seconds"},
+		{"udp", "it takes 0 to 2,147,483,647 / HZ seconds"},
 		{"frag6_low_thresh", "the low threshold must not exceed the high one"},
 		{"frag6_high_thresh", "the low threshold must not exceed the high one"},
 	};
@@ -439,7 +439,7 @@ static void refused_number_is_explained_by_its_kind(void **state)
 		expect_reason(&values.items[0], -EINVAL, start);
 		expect_reason(&values.items[0], -ERANGE, start);
 	}
-	expect_reason(&usual.items[HASHSIZE], -EINVAL, REFUSED "it takes 1 to 268434944");
+	expect_reason(&usual.items[HASHSIZE], -EINVAL, REFUSED "it takes 1 to 268,434,944");
 }
 
 static void value_that_did_not_stay_is_explained(void **state)
@@ -453,9 +453,9 @@ static void value_that_did_not_stay_is_explained(void **state)
 
 	(void)state;
 	expect_reason(&values.items[0], -EBUSY, "once on it stays on until the next boot");
-	expect_reason(&values.items[1], -EBUSY, "the kernel took it, and another value is in");
+	expect_reason(&values.items[1], -EBUSY, "the kernel took it, and another value is active");
 	value_found(&values.items[2], "1", 0);
-	expect_reason(&values.items[2], -EBUSY, "the kernel took it, and 1 is in force");
+	expect_reason(&values.items[2], -EBUSY, "the kernel took it, and 1 is active");
 }
 
 static void lowered_max_is_found(void **state)

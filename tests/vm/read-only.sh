@@ -60,7 +60,7 @@ read_only_etc() {
 	check 'status' "$status" 0
 	printf '[conntrack]\nmax = 70000\n' >/run/other.conf
 	ctp -c /run/other.conf plan
-	check 'another configuration: plan' "$status $(told 'nf_conntrack_max: 1000000 -> 70000')" '2 1'
+	check 'another configuration: plan' "$status $(told 'nf_conntrack_max: 1,000,000 -> 70,000')" '2 1'
 	ctp -c /run/other.conf install
 	check 'another configuration: install says why it cannot' \
 		"$status $(told 'mounted read-only' 'nothing was changed')" '1 2'
