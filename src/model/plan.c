@@ -29,13 +29,29 @@ void plan_done(struct plan *plan)
 	*plan = (struct plan){0};
 }
 
+/* Of max and hashsize each follows from the other one if that alone is set. */
+static struct setting_source find_source(const struct config *config, size_t id)
+{
+	const struct config_value *value = &config->values[id];
+	size_t other = id;
+
+	if (!value->set && id == SETTING_MAX)
+		other = SETTING_HASHSIZE;
+	if (!value->set && id == SETTING_HASHSIZE)
+		other = SETTING_MAX;
+	return (struct setting_source){
+		.file = config->values[other].file,
+		.line = config->values[other].line,
+		.follows = other != id && config->values[other].set ? &schema[other] : NULL,
+	};
+}
+
 static void add_setting(struct plan *plan, const struct config *config, size_t id, uint64_t wanted)
 {
 	plan->settings[plan->setting_count++] = (struct setting){
 		.row = &schema[id],
 		.wanted = wanted,
-		.file = config->values[id].file,
-		.line = config->values[id].line,
+		.source = find_source(config, id),
 		.at_least = id == SETTING_MAX && plan->sizes.at_least,
 	};
 }
@@ -268,6 +284,9 @@ int plan_build(const struct plan_request *request, struct problems *problems, st
 	} else {
 		judge_program(request, problems);
 		error = plan_resolve_sizes(request, problems, &plan.sizes);
+		plan.sizes.hashsize_source = find_source(request->config, SETTING_HASHSIZE);
+		plan.sizes.expect_hashsize_source =
+			find_source(request->config, SETTING_EXPECT_HASHSIZE);
 		if (error == 0 && !problems_have_error(problems))
 			error = plan_tune(&plan, request);
 	}

@@ -18,9 +18,10 @@ struct plan_sizes {
 		max; /* entries; 0: left alone, or left out of an image's files, as from_ram tells */
 	uint64_t hashsize;	  /* buckets, as configured; 0: left out */
 	uint64_t expect_hashsize; /* buckets, as configured; 0: left to the kernel */
-	unsigned long page_size;  /* bytes, for the kernel's rounding; 0: unknown */
-	unsigned int word_size;	  /* bytes of a bucket, for the same; 0 counts as 8 */
-	bool from_ram;		  /* max = auto */
+	struct setting_source hashsize_source, expect_hashsize_source;
+	unsigned long page_size; /* bytes, for the kernel's rounding; 0: unknown */
+	unsigned int word_size;	 /* bytes of a bucket, for the same; 0 counts as 8 */
+	bool from_ram;		 /* max = auto */
 	bool unchosen; /* nothing is configured, and an earlier version chose sizes by itself */
 	bool at_least; /* max_policy, or because of max = auto or a hashsize without max */
 	bool of_boot;  /* below /run alone; the files that last have none */

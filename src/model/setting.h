@@ -11,13 +11,19 @@
 /* Below so many entries a resize stops traffic for 6 ms at most (10,000 entries on Linux 6.18: 4 to 6 ms). */
 #define RESIZE_ENTRIES 10000U
 
+/* The line of the configuration that a value comes from. The file is the configuration's; NULL and 0: a default. */
+struct setting_source {
+	const char *file;
+	unsigned int line;
+	const struct schema_row
+		*follows; /* the other setting that it sets; NULL: the value's own */
+};
+
 struct setting {
 	const struct schema_row *row;
 	uint64_t wanted; /* the number as the kernel takes it */
 	bool at_least;	 /* a larger one is as good, unless the kernel made it by itself */
-	/* The configuration line that asked for it; NULL and 0: a default. Owned by the configuration. */
-	const char *file;
-	unsigned int line;
+	struct setting_source source;
 };
 
 /*

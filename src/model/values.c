@@ -38,6 +38,8 @@ static void add_parameter(struct values *values, enum value_kind kind, enum sett
 
 	*value = (struct value){
 		.kind = kind,
+		.source = id == SETTING_HASHSIZE ? sizes->hashsize_source
+						 : sizes->expect_hashsize_source,
 		.row = &schema[id],
 		.wanted = wanted,
 		.goal = wanted,
@@ -55,6 +57,7 @@ static void add_sysctl(struct values *values, const struct setting *setting)
 
 	*value = (struct value){
 		.kind = VALUE_SYSCTL,
+		.source = setting->source,
 		.row = setting->row,
 		.wanted = setting->wanted,
 		.goal = setting->wanted,

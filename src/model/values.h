@@ -46,7 +46,8 @@ struct value {
 	uint64_t
 		goal; /* what is to be written now: wanted, or, while the table waits, a max that its buckets bear */
 	uint64_t bytes; /* of memory, of a table's size alone */
-	bool host;	/* see values_keep_namespace() */
+	struct setting_source source;
+	bool host; /* see values_keep_namespace() */
 	bool at_least; /* a larger one is in force as well, but for a max that the kernel makes by itself: */
 	uint64_t own; /* 8 times our own buckets: what the kernel makes of them; 0: unknown */
 	/* Found by whoever looked: */

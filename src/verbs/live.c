@@ -256,8 +256,7 @@ bool live_report(struct context *context, const struct session *session, const s
 			     &(struct value_report){
 				     .value = value,
 				     .since = since(&applied, value),
-				     .from = &session->config.values[value->row - schema],
-				     .show_from = detail == LIVE_PLAN && value->state != VALUE_OK,
+				     .show_source = detail == LIVE_PLAN && value->state != VALUE_OK,
 				     .out_of_reach = detail == LIVE_PLAN &&
 						     value->state == VALUE_DIFFERS &&
 						     !live_is_in_reach(context, value),

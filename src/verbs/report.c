@@ -289,6 +289,31 @@ static void add_change(const struct report *report, const struct value_report *w
 			   what->action ? value->goal : value->wanted, "");
 }
 
+/* What a network namespace only shows is not what the line sets. */
+static bool has_source(const struct value *value)
+{
+	return value->source.file && value->state != VALUE_HOST;
+}
+
+/* Adds where the configuration sets the value. */
+static void add_source(const struct setting_source *source, struct buffer *b)
+{
+	buffer_add(b, " (");
+	if (source->follows)
+		buffer_printf(b, "follows from %s, ", source->follows->name);
+	buffer_printf(b, "%s:%u)", source->file, source->line);
+}
+
+static json_t *json_source(struct report *report, const struct setting_source *source)
+{
+	json_t *item = report_pack(report, "{s:o, s:i}", "path", report_string(source->file),
+				   "line", (int)source->line);
+
+	if (source->follows)
+		report_set_member(report, item, "follows", json_string(source->follows->name));
+	return item;
+}
+
 static void say_value(struct report *report, const struct value_report *what)
 {
 	const struct value *value = what->value;
@@ -306,8 +331,8 @@ static void say_value(struct report *report, const struct value_report *what)
 	if (value->rounded != value->wanted && value->state != VALUE_ABSENT &&
 	    value->state != VALUE_OK)
 		buffer_add_counted(&text, " (", value->rounded, " when rounded by the kernel)");
-	if (what->from && what->from->file && (what->show_from || report->style.verbose))
-		buffer_printf(&text, " (%s:%u)", what->from->file, what->from->line);
+	if (has_source(value) && (what->show_source || report->style.verbose))
+		add_source(&value->source, &text);
 	note_error(report, &text);
 	say_word(report, good ? COLOR_GREEN : COLOR_YELLOW, word, "%s%s", value->key,
 		 text.data ? text.data : "");
@@ -325,11 +350,8 @@ void report_value(struct report *report, const struct value_report *what)
 		report_set_member(report, item, "action", json_string(what->action));
 		report_set_member(report, item, "now", json_value(what->now));
 	}
-	if (what->from && what->from->file)
-		report_set_member(report, item, "source",
-				  report_pack(report, "{s:o, s:i}", "path",
-					      report_string(what->from->file), "line",
-					      (int)what->from->line));
+	if (has_source(value))
+		report_set_member(report, item, "source", json_source(report, &value->source));
 	if (what->since)
 		report_set_member(report, item, "since", json_string(what->since));
 	if (what->out_of_reach)

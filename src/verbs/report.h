@@ -128,10 +128,8 @@ struct value_report {
 	const char *action;	   /* NULL: none was tried; "set", "failed" */
 	const char *now;	   /* what the kernel shows afterwards, with an action */
 	const char *since;	   /* of one that differs: "applied", "never"; NULL: not known */
-	const struct config_value
-		*from;	   /* the line of the configuration that sets it; NULL: none */
-	bool show_from;	   /* in the text, too */
-	bool out_of_reach; /* differs, and this process could not set it */
+	bool show_source;	   /* the line of the configuration in the text, too */
+	bool out_of_reach;	   /* differs, and this process could not set it */
 	bool line;
 };
 void report_value(struct report *report, const struct value_report *what);

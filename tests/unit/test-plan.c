@@ -237,10 +237,10 @@ static void settings_tell_the_line_that_asked(void **state)
 
 	build(f, "[conntrack]\nmax = 1000000\n\nexpect_max = 4096\n[timeouts]\nudp = 1m\n");
 	expect_settings(f, "max=1000000 expect_max=4096 udp=60");
-	assert_int_equal(f->plan.settings[0].line, 2);
-	assert_int_equal(f->plan.settings[1].line, 4);
-	assert_int_equal(f->plan.settings[2].line, 6);
-	expect_text("file", f->plan.settings[2].file, "a.conf");
+	assert_int_equal(f->plan.settings[0].source.line, 2);
+	assert_int_equal(f->plan.settings[1].source.line, 4);
+	assert_int_equal(f->plan.settings[2].source.line, 6);
+	expect_text("file", f->plan.settings[2].source.file, "a.conf");
 }
 
 static void restore_adds_a_drop_in_of_mode_tune(void **state)
