@@ -11,12 +11,12 @@
 
 #include "base/paragraph.h"
 #include "base/text.h"
-#include "host/journal.h"
+#include "host/systemd/journal.h"
 #include "host/terminal.h"
 #include "options.h"
+#include "steps/drift-timer.h"
 #include "suggest.h"
 #include "verbs/verbs.h"
-#include "verbs/watch.h"
 
 static const struct verb *const verbs[] = {
 	&verb_plan,  &verb_install, &verb_apply,  &verb_check,	   &verb_status,

@@ -13,10 +13,10 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "host/conntrack-file.h"
-#include "host/conntrack.h"
-#include "host/ctnetlink.h"
-#include "host/kernel-file.h"
+#include "host/conntrack/conntrack-file.h"
+#include "host/conntrack/conntrack.h"
+#include "host/conntrack/ctnetlink.h"
+#include "host/kernel/kernel-file.h"
 
 static int count(const char *way, struct entry_counts *counts)
 {

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "steps/status-loop.h"
 #include "table-fixtures.h"
-#include "verbs/status-watch.h"
 
 struct request {
 	const char *name;

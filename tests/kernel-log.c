@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "host/journal.h"
+#include "host/systemd/journal.h"
 
 int main(void)
 {

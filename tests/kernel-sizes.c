@@ -6,8 +6,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "host/word-size.h"
-#include "model/sizes.h"
+#include "host/kernel/word-size.h"
+#include "model/plan/sizes.h"
 
 static uint64_t read_ram(void)
 {

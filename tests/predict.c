@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "model/precedence.h"
+#include "model/sources/precedence.h"
 
 #define FILES_MAX 256
 #define NAMES_MAX 8

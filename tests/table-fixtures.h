@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "model/render-table.h"
+#include "model/render/render-table.h"
 
 struct fixture {
 	struct table table;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "host/library.h"
+#include "host/dlopen-symbols.h"
 
 LIBRARY_NOTE("libmnl.so.0", "netfilter", "entries of the table and rules that use it",
 	     LIBRARY_RECOMMENDED);

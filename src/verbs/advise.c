@@ -1,20 +1,20 @@
 /* The verb advise: what to do next, from the table and who uses it, with the lines to write. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/advise.h"
+#include "model/table/advise.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "gather/users.h"
 #include "host/terminal.h"
-#include "model/schema.h"
-#include "model/sizes.h"
-#include "verbs/applied.h"
-#include "verbs/find-uses.h"
-#include "verbs/look-table.h"
-#include "verbs/session.h"
-#include "verbs/wrap.h"
+#include "model/config/schema.h"
+#include "model/plan/sizes.h"
+#include "report/wrap.h"
+#include "steps/comparison.h"
+#include "steps/last-applied.h"
+#include "steps/look-table.h"
 
 #define ADVICE_NAME "50-advise.conf"
 #define PATH_ADVICE CONFIG_DIRECTORY "/" ADVICE_NAME

@@ -7,10 +7,10 @@
 #include <stdio.h>
 
 #include "base/buffer.h"
-#include "verbs/applied.h"
-#include "verbs/apply-namespaces.h"
-#include "verbs/live-guard.h"
-#include "verbs/unconfigured.h"
+#include "steps/apply-namespaces.h"
+#include "steps/last-applied.h"
+#include "steps/sizes-guard.h"
+#include "steps/unconfigured.h"
 
 /* One is enough unless another process reads or writes the same key in that very moment. */
 #define TRIES 5

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "verbs/live.h"
+#include "steps/runtime.h"
 
 struct apply_result {
 	size_t set;

@@ -1,10 +1,10 @@
 /* The verb check: compares files and live values with the plan; changes nothing. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "verbs/keep-off.h"
-#include "verbs/live-guard.h"
-#include "verbs/unconfigured.h"
-#include "verbs/verdict.h"
-#include "verbs/watch.h"
+#include "steps/disable.h"
+#include "steps/drift-timer.h"
+#include "steps/sizes-guard.h"
+#include "steps/unconfigured.h"
+#include "steps/verdict.h"
 
 static void say_in_order_but_pending(struct context *context, const struct values *values)
 {

@@ -2,16 +2,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 
-#include "verbs/activate.h"
-#include "verbs/at-boot.h"
-#include "verbs/before.h"
-#include "verbs/changes.h"
-#include "verbs/find-initramfs.h"
-#include "verbs/keep-off.h"
-#include "verbs/live-guard.h"
-#include "verbs/unconfigured.h"
-#include "verbs/verdict.h"
-#include "verbs/watch.h"
+#include "gather/initramfs.h"
+#include "steps/before.h"
+#include "steps/changeset.h"
+#include "steps/disable.h"
+#include "steps/drift-timer.h"
+#include "steps/follow-up.h"
+#include "steps/sizes-at-boot.h"
+#include "steps/sizes-guard.h"
+#include "steps/unconfigured.h"
+#include "steps/verdict.h"
 
 /* With --force: a copy of what somebody else wrote. */
 static int keep_copy(struct context *context, struct session *session,

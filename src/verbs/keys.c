@@ -7,8 +7,8 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "model/schema.h"
-#include "model/values.h"
+#include "model/config/schema.h"
+#include "model/runtime/runtime-values.h"
 #include "verbs/verbs.h"
 
 enum presence {

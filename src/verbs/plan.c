@@ -1,14 +1,14 @@
 /* The verb plan: what install would change, in files and in the running kernel; changes nothing. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "verbs/adopt.h"
-#include "verbs/find-initramfs.h"
-#include "verbs/find-writers.h"
-#include "verbs/foresee.h"
-#include "verbs/keep-off.h"
-#include "verbs/live-guard.h"
-#include "verbs/live.h"
-#include "verbs/session.h"
-#include "verbs/unconfigured.h"
+#include "gather/initramfs.h"
+#include "gather/writers.h"
+#include "steps/comparison.h"
+#include "steps/disable.h"
+#include "steps/from-system.h"
+#include "steps/runtime.h"
+#include "steps/sizes-guard.h"
+#include "steps/unconfigured.h"
+#include "steps/would-change.h"
 
 /* What differs, and whether install would change anything of it. */
 struct outcome {

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <time.h>
 
-#include "model/render-table.h"
-#include "verbs/look-table.h"
-#include "verbs/status-json.h"
-#include "verbs/status-watch.h"
+#include "model/render/render-table.h"
+#include "report/table-json.h"
+#include "steps/look-table.h"
+#include "steps/status-loop.h"
 
 /* Looking at everything may take this part of the time at most, one in so many. */
 #define WHOLE_SHARE 10

@@ -4,16 +4,16 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "model/digest.h"
-#include "verbs/activate.h"
-#include "verbs/applied.h"
-#include "verbs/before.h"
-#include "verbs/changes.h"
-#include "verbs/find-initramfs.h"
-#include "verbs/foresee.h"
-#include "verbs/keep-off.h"
-#include "verbs/live-guard.h"
-#include "verbs/session.h"
+#include "gather/initramfs.h"
+#include "model/plan/digest.h"
+#include "steps/before.h"
+#include "steps/changeset.h"
+#include "steps/comparison.h"
+#include "steps/disable.h"
+#include "steps/follow-up.h"
+#include "steps/last-applied.h"
+#include "steps/sizes-guard.h"
+#include "steps/would-change.h"
 
 /*
  * A run that was killed may have put back already what was there before install --force: it is as the copy is, or the

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/library-error.h"
-#include "verbs/find-uses.h"
-#include "verbs/session.h"
+#include "gather/users.h"
+#include "steps/comparison.h"
 
 static void note_module(struct context *context, const char *name, const char *action)
 {

@@ -4,7 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "verbs/wrap.h"
+#include "report/wrap.h"
 
 static const char *const words[] = {[USE_LIKELY] = "likely", [USE_CERTAIN] = "certain"};
 

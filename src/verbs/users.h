@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "verbs/find-uses.h"
+#include "gather/users.h"
 
 /* The lists "users" and "modules" of the JSON object. */
 void users_add_json(struct context *context, const struct host_uses *found);

@@ -4,15 +4,15 @@
 
 #include <stdbool.h>
 
-#include "host/bus.h"
-#include "host/kernel.h"
+#include "gather/observe.h"
+#include "host/files/tree.h"
+#include "host/kernel/kernel.h"
 #include "host/signals.h"
-#include "host/tree.h"
-#include "model/config.h"
-#include "model/plan.h"
+#include "host/systemd/bus.h"
+#include "model/config/config.h"
+#include "model/plan/plan.h"
 #include "options.h"
-#include "verbs/observe.h"
-#include "verbs/report.h"
+#include "report/report.h"
 
 /* sysexits.h for the two that are errors of the user; 2 as diff-like tools and configuration managers expect. */
 enum exit_code {
@@ -31,7 +31,7 @@ struct context {
 	struct bus *bus;
 	struct report *report;
 	struct held_signals *signals;
-	bool watching; /* check is run by the timer's service: see verbs/watch.h */
+	bool watching; /* check is run by the timer's service: see steps/drift-timer.h */
 };
 
 enum verb_flags {

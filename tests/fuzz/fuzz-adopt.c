@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/adopt.h"
-#include "model/config.h"
+#include "model/config/config.h"
+#include "model/sources/from-system.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

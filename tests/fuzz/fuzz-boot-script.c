@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/boot-script.h"
-#include "model/docker.h"
-#include "model/quadlet.h"
-#include "model/unit-file.h"
+#include "model/users/boot-script.h"
+#include "model/users/docker.h"
+#include "model/users/quadlet.h"
+#include "model/users/unit-file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "base/problems.h"
-#include "model/config.h"
+#include "model/config/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/lint.h"
+#include "model/sources/lint.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/messages.h"
+#include "model/table/log-messages.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

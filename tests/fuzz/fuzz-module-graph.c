@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/module-graph.h"
-#include "model/uses.h"
+#include "model/users/module-graph.h"
+#include "model/users/uses.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/artifact.h"
-#include "model/program-settings.h"
-#include "model/writers.h"
+#include "model/plan/artifact.h"
+#include "model/sources/program-settings.h"
+#include "model/sources/writers.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

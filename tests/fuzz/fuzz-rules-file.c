@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "model/rules-file.h"
+#include "model/users/rules-file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/counters.h"
-#include "model/entries.h"
+#include "model/table/counters.h"
+#include "model/table/entries.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/uses-nft.h"
+#include "model/users/uses-nft.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "model/uses.h"
+#include "model/users/uses.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

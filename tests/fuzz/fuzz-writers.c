@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/adopt.h"
-#include "model/writers.h"
+#include "model/sources/from-system.h"
+#include "model/sources/writers.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

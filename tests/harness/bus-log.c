@@ -1,6 +1,6 @@
 /* A file as the bus, for the test twin: each call is a line of $CONNTRACK_PERSIST_HOST/bus.log. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "host/bus.h"
+#include "host/systemd/bus.h"
 
 #include <errno.h>
 #include <limits.h>

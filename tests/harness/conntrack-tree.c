@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "harness/faults.h"
-#include "host/conntrack-file.h"
-#include "host/conntrack.h"
-#include "host/kernel-file.h"
+#include "host/conntrack/conntrack-file.h"
+#include "host/conntrack/conntrack.h"
+#include "host/kernel/kernel-file.h"
 
 /* The real path of a file of the host. "KIND PATH ERRNO" among the faults has it refused. */
 static int make_path(const char *kind, const char *name, char path[PATH_MAX])

@@ -1,6 +1,6 @@
 /* Files as the journal, for the test twin: entries go to $CONNTRACK_PERSIST_HOST/journal.log if that is there. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "host/journal.h"
+#include "host/systemd/journal.h"
 
 #include <errno.h>
 #include <inttypes.h>

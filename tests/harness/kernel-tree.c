@@ -1,6 +1,6 @@
 /* A folder as the kernel, for the test twin: its files, /proc and /sys lie below $CONNTRACK_PERSIST_HOST. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "host/kernel.h"
+#include "host/kernel/kernel.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -11,10 +11,10 @@
 
 #include "harness/faults.h"
 #include "harness/namespace.h"
-#include "host/kernel-file.h"
-#include "host/modules.h"
-#include "host/word-size.h"
-#include "model/values.h"
+#include "host/kernel/kernel-file.h"
+#include "host/kernel/kmod.h"
+#include "host/kernel/word-size.h"
+#include "model/runtime/runtime-values.h"
 
 struct kernel {
 	const char *folder;

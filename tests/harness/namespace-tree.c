@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "harness/faults.h"
-#include "host/kernel-file.h"
-#include "host/kernel.h"
+#include "host/kernel/kernel-file.h"
+#include "host/kernel/kernel.h"
 
 /* The namespace that the process is in, as it is for a real one; "": its own. */
 static char *inside(void)

@@ -9,8 +9,8 @@
 
 #include "harness/faults.h"
 #include "harness/nft-messages.h"
-#include "host/rulesets.h"
-#include "model/uses-nft.h"
+#include "host/firewall/rulesets.h"
+#include "model/users/uses-nft.h"
 
 static FILE *open_file(const char *folder, const char *name)
 {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A layer includes only itself and those below it: verbs, host, model, base.
+# A layer includes only itself and those below it.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
@@ -14,7 +14,7 @@ deny() {
 		status=1
 	fi
 }
-deny base model host verbs
-deny model host verbs
-deny host verbs
+deny base model host gather report steps verbs
+deny model host gather report steps verbs
+deny host gather report steps verbs
 exit $status

@@ -12,10 +12,10 @@ only() {
 		status=1
 	fi
 }
-only 'is printed elsewhere than in verbs/report*.c, main.c and what draws on the terminal' \
-	'verbs/report(-json|-messages)?\.c|main\.c|host/terminal\.c|verbs/status-watch\.c|host/namespaces\.c' \
+only 'is printed elsewhere than in report/report*.c, main.c and what draws on the terminal' \
+	'report/report(-json|-messages)?\.c|main\.c|host/terminal\.c|steps/status-loop\.c|host/kernel/namespaces\.c' \
 	'\b(v?printf|v?fprintf|fputs|puts|putchar|fputc|putc|fwrite|v?dprintf|perror) ?\('
 only 'is JSON that report_set_member(), report_add_item() and report_pack() do not see' \
-	'verbs/report-json\.c|verbs/report\.[ch]|model/manifest(-before)?\.c' \
+	'report/report-json\.c|report/report\.[ch]|model/installed/manifest(-before)?\.c' \
 	'\bjson_(object_set|object_set_new|array_append|array_append_new|pack|dump[a-z]*) ?\('
 exit $status

@@ -71,7 +71,7 @@ story='the paths'
 # Those below /run/conntrack-persist go with their directory.
 same 'as the program has them' \
 	"$(sed -n "/^paths=/,/'\$/p" "$srcdir/debian/postrm" | tr -d "'\t" | sed 's/^paths=//' | sort)" \
-	"$(sed -n '/define PATH_STATE/q; s/^#define PATH_[A-Z_]*[[:space:]]*"\(.*\)"/\1/p' "$srcdir/src/model/artifact.h" |
+	"$(sed -n '/define PATH_STATE/q; s/^#define PATH_[A-Z_]*[[:space:]]*"\(.*\)"/\1/p' "$srcdir/src/model/plan/artifact.h" |
 		grep -v ^/run/conntrack-persist/ | sort)"
 
 host 'never installed'

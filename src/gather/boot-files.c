@@ -1,0 +1,280 @@
+/* What will need conntrack at the next boot, as the files of a host or image say. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gather/boot-files.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "gather/boot-docker.h"
+#include "gather/boot-keys.h"
+#include "gather/boot-quadlets.h"
+#include "gather/boot-units.h"
+#include "gather/conf-dirs.h"
+
+/* What the visits work on. */
+struct boot_files {
+	const struct context *context;
+	struct uses *uses;
+	struct boot_scripts scripts;
+	struct reading units, programs;
+	struct boot_keys keys;
+	struct boot_docker docker;
+	bool starts_ufw;
+};
+
+static int judge_folder(struct boot_files *files, const char *folder)
+{
+	char **names = NULL;
+	size_t count = 0;
+	int error = reading_list(&files->scripts.reading, folder, "", &names, &count);
+
+	for (size_t i = 0; i < count && error == 0; i++) {
+		struct buffer CLEANUP(buffer_clear) path = {0};
+
+		buffer_printf(&path, "%s/%s", folder, names[i]);
+		error = path.data ? boot_script_executable(&files->scripts, path.data) : -ENOMEM;
+	}
+	tree_names_free(names, count);
+	return error;
+}
+
+/* A network that its service starts with NAT: words are those of the file that say so. */
+static int judge_network(struct boot_files *files, const char *unit, const char *path,
+			 const char *const *words)
+{
+	char *CLEANUP(free_pointer) text = NULL;
+	int error = reading_file(&files->programs, path, &text);
+	bool found = false;
+
+	for (; text && *words && !found; words++)
+		found = strstr(text, *words) != NULL;
+	if (found)
+		uses_add(files->uses,
+			 &(struct use_heading){
+				 .certainty = USE_CERTAIN,
+				 .kind = "file",
+				 .name = path,
+				 .breaks =
+					 "this host will boot without a network that it translates "
+					 "addresses for"},
+			 "is started at boot by %s and asks for NAT", unit);
+	return error;
+}
+
+/* The networks with NAT of libvirt, systemd-networkd and NetworkManager. */
+static int judge_networks(struct boot_files *files, const char *unit)
+{
+	static const char *const libvirt[] = {"<forward mode='nat'", "<forward mode=\"nat\"",
+					      "<forward/>", NULL};
+	static const char *const networkd[] = {"\nIPMasquerade=ipv4",
+					       "\nIPMasquerade=ipv6",
+					       "\nIPMasquerade=both",
+					       "\nIPMasquerade=yes",
+					       "\nIPMasquerade=true",
+					       "\nIPMasquerade=1",
+					       NULL};
+	static const char *const manager[] = {"\nmethod=shared", NULL};
+	static const struct {
+		const char *unit, *folder, *suffix;
+		const char *const *words;
+	} places[] = {
+		{"libvirtd.service", "/etc/libvirt/qemu/networks/autostart", ".xml", libvirt},
+		{"virtnetworkd.service", "/etc/libvirt/qemu/networks/autostart", ".xml", libvirt},
+		{"systemd-networkd.service", "/etc/systemd/network", ".network", networkd},
+		{"NetworkManager.service", "/etc/NetworkManager/system-connections",
+		 ".nmconnection", manager},
+	};
+	int error = 0;
+
+	for (size_t k = 0; k < ARRAY_SIZE(places) && error == 0; k++) {
+		char **names = NULL;
+		size_t count = 0;
+
+		if (strcmp(unit, places[k].unit) != 0)
+			continue;
+		error = reading_list(&files->programs, places[k].folder, places[k].suffix, &names,
+				     &count);
+		for (size_t i = 0; i < count && error == 0; i++) {
+			struct buffer CLEANUP(buffer_clear) path = {0};
+
+			buffer_printf(&path, "%s/%s", places[k].folder, names[i]);
+			error = path.data ? judge_network(files, unit, path.data, places[k].words)
+					  : -ENOMEM;
+		}
+		tree_names_free(names, count);
+	}
+	return error;
+}
+
+/* A service without a unit, of SysV init, has a script. */
+static int judge_init_script(struct boot_files *files, const char *unit)
+{
+	struct buffer CLEANUP(buffer_clear) path = {0};
+	const char *dot = strrchr(unit, '.');
+
+	if (!dot || strcmp(dot, ".service") != 0 || strchr(unit, '@'))
+		return 0;
+	buffer_printf(&path, "/etc/init.d/%.*s", (int)(dot - unit), unit);
+	return path.data ? boot_script(&files->scripts, unit, path.data) : -ENOMEM;
+}
+
+static int visit_unit(void *data, const char *name, bool has_file)
+{
+	struct boot_files *files = data;
+	/* Its options have all been seen when the next unit comes. */
+	int error = find_boot_docker(&files->docker, &files->programs, files->uses);
+
+	if (error < 0)
+		return error;
+	files->starts_ufw = files->starts_ufw || strcmp(name, "ufw.service") == 0;
+	if (!boot_docker_unit(&files->docker, name))
+		uses_of_unit(name, files->uses);
+	error = find_boot_rules(&files->scripts.rules, name);
+	if (error == 0)
+		error = find_boot_unit_keys(&files->keys, name);
+	if (error == 0)
+		error = judge_networks(files, name);
+	return error < 0 || has_file ? error : judge_init_script(files, name);
+}
+
+static int visit_command(void *data, const char *name, const char *path, unsigned int line,
+			 const char *command, size_t size)
+{
+	struct boot_files *files = data;
+
+	boot_docker_command(&files->docker, name, command, size);
+	return boot_script_command(&files->scripts, name, path, line, command, size);
+}
+
+static int visit_environment(void *data, const char *name, const char *value, size_t size)
+{
+	struct boot_files *files = data;
+
+	return boot_docker_environment(&files->docker, &files->programs, name, value, size);
+}
+
+/* The last assignment of a file that a shell reads, without its quotes. */
+static bool is_enabled(const char *text)
+{
+	static const char key[] = "ENABLED=";
+	bool enabled = false;
+
+	while (*text) {
+		text += strspn(text, " \t");
+		if (text_starts_with(text, key)) {
+			const char *value = text + strlen(key);
+
+			value += strspn(value, "\"'");
+			enabled = text_starts_with(value, "yes") || text_starts_with(value, "YES");
+		}
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return enabled;
+}
+
+/* Of an image that has no unit of ufw, ufw.conf alone says whether ufw starts. */
+static int judge_ufw(struct boot_files *files)
+{
+	static const char *const units[] = {"/etc/systemd/system/ufw.service",
+					    "/usr/lib/systemd/system/ufw.service",
+					    "/lib/systemd/system/ufw.service"};
+	char *CLEANUP(free_pointer) text = NULL;
+	int error;
+
+	for (size_t i = 0; i < ARRAY_SIZE(units) && !files->starts_ufw; i++) {
+		struct observed_file CLEANUP(observed_file_clear) file = {0};
+
+		error = tree_look(files->context->tree, units[i], 0, &file);
+		if (error == -ENOMEM || error == -EFBIG || (error == 0 && file.kind != FILE_ABSENT))
+			return error == -ENOMEM ? error : 0;
+	}
+	error = reading_file(&files->programs, "/etc/ufw/ufw.conf", &text);
+	if (error == 0 && text && is_enabled(text))
+		uses_add(files->uses,
+			 &(struct use_heading){.certainty = USE_CERTAIN,
+					       .kind = "service",
+					       .name = "ufw.service",
+					       .breaks = "ufw cannot set its rules: this host has "
+							 "no firewall"},
+			 "enabled: its rules match on connection state");
+	return error;
+}
+
+struct loads_visit {
+	struct reading *reading;
+	struct uses *uses;
+};
+
+static int visit_loads(void *data, const char *path)
+{
+	const struct loads_visit *visit = data;
+	char *CLEANUP(free_pointer) text = NULL;
+	int error = reading_file(visit->reading, path, &text);
+
+	if (text)
+		uses_of_modules_load(path, text, visit->uses);
+	return error;
+}
+
+static int judge_all(struct boot_files *files)
+{
+	static const char *const scripts[] = {"/etc/rc.local", "/etc/rc.d/rc.local"};
+	static const char *const folders[] = {
+		"/etc/network/if-pre-up.d",
+		"/etc/network/if-up.d",
+		"/etc/NetworkManager/dispatcher.d",
+		"/etc/NetworkManager/dispatcher.d/pre-up.d",
+		"/etc/networkd-dispatcher/routable.d",
+		"/etc/networkd-dispatcher/configured.d",
+		"/etc/local.d",
+	};
+	struct reading loads = {.context = files->context, .kind = "modules-load.d"};
+	int error =
+		find_boot_units(&files->units, &(struct unit_visitor){visit_unit, visit_command,
+								      visit_environment, files});
+
+	if (error == 0)
+		error = find_boot_docker(&files->docker, &files->programs, files->uses);
+	if (error == 0)
+		error = judge_ufw(files);
+	for (size_t i = 0; i < ARRAY_SIZE(scripts) && error == 0; i++)
+		error = boot_script_executable(&files->scripts, scripts[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++)
+		error = judge_folder(files, folders[i]);
+	if (error == 0)
+		error = find_boot_keys(&files->keys);
+	if (error == 0)
+		error = find_boot_quadlets(&files->scripts.rules, &files->programs);
+	if (error == 0)
+		error = folders_visit(&loads, modules_load_folders, ".conf", visit_loads,
+				      &(struct loads_visit){&loads, files->uses});
+	return error;
+}
+
+static void boot_files_done(struct boot_files *files)
+{
+	boot_docker_done(&files->docker);
+	boot_scripts_done(&files->scripts);
+}
+
+int find_boot_files(const struct context *context, struct uses *uses)
+{
+	struct uses found = {0};
+	struct boot_files CLEANUP(boot_files_done) files = {
+		.context = context,
+		.uses = &found,
+		.units = {.context = context, .kind = "units"},
+		.programs = {.context = context, .kind = "firewalls' files", .of_program = true},
+		.keys = {.scripts = &files.scripts, .reading = &files.programs},
+	};
+	int error = boot_scripts_new(context, &found, &files.scripts);
+
+	if (error == 0)
+		error = judge_all(&files);
+	uses_mark_boot(&found);
+	uses_move(&found, uses, USES_MAX);
+	return error;
+}

@@ -1,0 +1,12 @@
+/* What will need conntrack at the next boot, as the files of a host or image say. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "model/users/uses.h"
+#include "verbs/verbs.h"
+
+/*
+ * Services that start, the files of rules that these load, scripts, modules-load.d. Each finding is marked as at_boot. What
+ * cannot be read is reported. -ENOMEM.
+ */
+MUST_CHECK int find_boot_files(const struct context *context, struct uses *uses);

@@ -1,0 +1,18 @@
+/* Files of other programs that name commands for the boot by a key: interfaces(5), crontab(5), wg-quick(8), VPNs. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gather/boot-scripts.h"
+
+struct boot_keys {
+	struct boot_scripts *scripts;
+	struct reading *reading;
+	size_t names;	    /* that patterns were compared with */
+	unsigned int depth; /* of files that interfaces(5) sources */
+};
+
+/* What is read whether its service is known to start or not: interfaces(5) and crontab(5). -ENOMEM. */
+MUST_CHECK int find_boot_keys(struct boot_keys *keys);
+
+/* The files of a unit that starts: "wg-quick@wg0.service", OpenVPN, strongSwan. -ENOMEM. */
+MUST_CHECK int find_boot_unit_keys(struct boot_keys *keys, const char *unit);

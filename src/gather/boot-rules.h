@@ -1,0 +1,28 @@
+/* The files of rules that services load at boot, with what these include. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gather/reading.h"
+#include "model/users/uses.h"
+
+/* One for all units of a run, so that each file is read once. */
+struct boot_rules {
+	struct reading reading;
+	struct uses *uses;   /* the caller's */
+	const char *loader;  /* what loads the file that is read */
+	json_t *seen;	     /* the keys are files and patterns that were looked at */
+	unsigned int depth;  /* of includes */
+	size_t names, bytes; /* that were looked at, that were read */
+};
+MUST_CHECK int boot_rules_new(const struct context *context, struct uses *uses,
+			      struct boot_rules *ret);
+void boot_rules_done(struct boot_rules *rules);
+
+/* Notes that a file was looked at in some way ("script "): 1, or 0 if that was noted before. -ENOMEM. */
+MUST_CHECK int boot_rules_note(struct boot_rules *rules, const char *way, const char *path);
+
+/* A file that a unit or script loads by iptables-restore or nft. What is not read is reported. -ENOMEM. */
+MUST_CHECK int boot_rules_file(struct boot_rules *rules, const char *loader, const char *path);
+
+/* What this unit ("nftables.service") loads; of most units nothing is known. What is not read is reported. -ENOMEM. */
+MUST_CHECK int find_boot_rules(struct boot_rules *rules, const char *unit);

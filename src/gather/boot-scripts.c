@@ -1,0 +1,129 @@
+/* The scripts and commands that run at boot, with the files of rules that they load. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gather/boot-scripts.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "model/users/boot-script.h"
+
+/* Where administrators keep scripts; what packages install elsewhere is known by the name of its unit. */
+static bool is_own_script(const char *path)
+{
+	static const char *const folders[] = {"/etc/", "/usr/local/", "/opt/", "/root/", "/srv/"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (text_starts_with(path, folders[i]))
+			return true;
+	return false;
+}
+
+/* The files that a command names: rules if it is iptables-restore or nft, else perhaps a script. */
+static int judge_paths(struct boot_scripts *scripts, const char *loader, const char *line,
+		       size_t size, bool sets_rules)
+{
+	const char *position = line, *word;
+	size_t length;
+	int error = 0;
+
+	while (error == 0 && (word = boot_command_path(&position, line + size, &length))) {
+		char *CLEANUP(free_pointer) path = strndup(word, length);
+
+		if (!path)
+			return -ENOMEM;
+		if (sets_rules && !text_starts_with(path, "/dev/"))
+			error = boot_rules_file(&scripts->rules, loader, path);
+		else if (!sets_rules && scripts->depth < 2 && is_own_script(path))
+			error = boot_script(scripts, loader, path);
+	}
+	return error;
+}
+
+int boot_script_command(struct boot_scripts *scripts, const char *loader, const char *path,
+			unsigned int line, const char *command, size_t size)
+{
+	struct boot_command found = {0};
+	int error = boot_command_read(command, size, &found);
+
+	if (error == 0 && found.asks)
+		uses_of_boot_script(loader, path, line, scripts->uses);
+	return error < 0 ? error : judge_paths(scripts, loader, command, size, found.sets_rules);
+}
+
+/* The text of a shell script. Behind a here-document the rest counts as rules. */
+static int judge_text(struct boot_scripts *scripts, const char *loader, const char *path,
+		      const char *text)
+{
+	bool rules = false;
+	int error = 0;
+
+	for (unsigned int number = 1, lines; *text && error == 0; number += lines) {
+		const char *line = text + strspn(text, " \t");
+		size_t size = boot_line_size(line, &lines);
+		struct boot_command found = {0};
+
+		text = line + size + (line[size] == '\n');
+		if (*line != '#' || number == 1)
+			error = boot_command_read(line, size, &found);
+		if (error == 0 && found.is_loader && number == 1)
+			return boot_rules_file(&scripts->rules, loader, path);
+		if (error == 0 && rules && *line != '#')
+			error = boot_text_asks(line, size);
+		if (error > 0 || found.asks) {
+			uses_of_boot_script(loader, path, number, scripts->uses);
+			return 0;
+		}
+		rules = rules || found.reads_input;
+		if (error == 0 && *line != '#')
+			error = judge_paths(scripts, loader, line, size, found.sets_rules);
+	}
+	return error;
+}
+
+/* A file that nobody may execute is not run, and each is read once. */
+int boot_script(struct boot_scripts *scripts, const char *loader, const char *path)
+{
+	char *CLEANUP(free_pointer) text = NULL;
+	int error = scripts->reading.full ? 0 : boot_rules_note(&scripts->rules, "script ", path);
+
+	if (error > 0)
+		error = reading_file(&scripts->reading, path, &text);
+	if (error < 0 || !text)
+		return error;
+	scripts->depth++;
+	error = judge_text(scripts, loader, path, text);
+	scripts->depth--;
+	return error;
+}
+
+int boot_script_executable(struct boot_scripts *scripts, const char *path)
+{
+	int CLEANUP(close_descriptor) fd = -1;
+	struct stat status;
+
+	if (tree_open_file(scripts->context->tree, path, &fd) == 0 && fstat(fd, &status) == 0 &&
+	    (status.st_mode & 0111) == 0)
+		return 0;
+	return boot_script(scripts, path, path);
+}
+
+int boot_scripts_new(const struct context *context, struct uses *uses, struct boot_scripts *ret)
+{
+	struct boot_scripts scripts = {
+		.context = context,
+		.uses = uses,
+		.reading = {.context = context, .kind = "scripts", .of_program = true},
+	};
+	int error = boot_rules_new(context, uses, &scripts.rules);
+
+	if (error == 0)
+		*ret = scripts;
+	return error;
+}
+
+void boot_scripts_done(struct boot_scripts *scripts)
+{
+	boot_rules_done(&scripts->rules);
+}

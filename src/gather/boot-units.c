@@ -1,0 +1,456 @@
+/* The services that start at boot, as the files of a host or image say. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gather/boot-units.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "gather/conf-dirs.h"
+#include "model/users/unit-file.h"
+#include "model/users/uses.h"
+
+#define UNITS_MAX	 10000U
+#define PRESETS_SIZE_MAX (256U << 10)
+
+/* What is in /run does not last until the next boot. */
+static const char *const unit_folders[] = {
+	"/etc/systemd/system",
+	"/usr/local/lib/systemd/system",
+	"/usr/lib/systemd/system",
+	"/lib/systemd/system",
+};
+
+struct boot_units {
+	struct reading *reading;
+	const struct unit_visitor *visitor;
+	json_t *seen; /* the keys are names of units, and links in folders */
+	char **names; /* those that start, in the order found; owned */
+	size_t count, visited;
+};
+
+static void boot_units_done(struct boot_units *units)
+{
+	tree_names_free(units->names, units->count);
+	json_decref(units->seen);
+}
+
+/* 1: the key is new. */
+static int note_seen(struct boot_units *units, const char *key)
+{
+	if (json_object_get(units->seen, key))
+		return 0;
+	return json_object_set_new_nocheck(units->seen, key, json_true()) < 0 ? -ENOMEM : 1;
+}
+
+static int append_unit(struct boot_units *units, const char *name, size_t size)
+{
+	char *CLEANUP(free_pointer) copy = strndup(name, size);
+	char **names;
+	int error;
+
+	if (!copy)
+		return -ENOMEM;
+	error = size == 0 ? 0 : note_seen(units, copy);
+	if (error <= 0)
+		return error;
+	if (units->count == UNITS_MAX) {
+		if (!units->reading->full)
+			reading_refuse(units->reading, copy,
+				       "10,000 units start before it, which is the most that is "
+				       "read");
+		units->reading->full = true;
+		return 0;
+	}
+	names = realloc(units->names, (units->count + 1) * sizeof(*names));
+	if (!names)
+		return -ENOMEM;
+	units->names = names;
+	units->names[units->count++] = steal_pointer(&copy);
+	return 0;
+}
+
+/* How a path lies there; its content is not read. What cannot be looked at counts as a file, because it may be one. */
+static int look_kind(const struct boot_units *units, const char *path, enum file_kind *ret,
+		     char **ret_target, bool *ret_empty)
+{
+	struct observed_file CLEANUP(observed_file_clear) file = {0};
+	int error = tree_look(units->reading->context->tree, path, 0, &file);
+
+	if (error == -ENOMEM)
+		return error;
+	if (error < 0 && reading_is_none(error))
+		*ret = FILE_ABSENT;
+	else if (error < 0)
+		*ret = FILE_REGULAR;
+	else
+		*ret = file.kind;
+	*ret_empty = error == 0 && file.kind == FILE_REGULAR && file.size == 0;
+	if (file.kind == FILE_SYMLINK)
+		*ret_target = steal_pointer(&file.bytes);
+	return 0;
+}
+
+/* Targets that a running host reaches when it goes down, sleeps or is repaired. */
+static bool is_of_boot(const char *parent)
+{
+	static const char *const others[] = {
+		"rescue.",   "emergency.", "shutdown.", "reboot.",   "poweroff.", "halt.",
+		"kexec.",    "umount.",	   "final.",	"sleep.",    "suspend",	  "hibernate.",
+		"hybrid-",   "initrd",	   "exit.",	"system-up", "ctrl-alt-", "soft-reboot.",
+		"runlevel0", "runlevel1",  "runlevel6",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (text_starts_with(parent, others[i]))
+			return false;
+	return true;
+}
+
+/* The links of "multi-user.target.wants"; one in /etc hides that of the same name in /usr/lib. */
+static int append_links(struct boot_units *units, const char *folder, const char *parent)
+{
+	struct buffer CLEANUP(buffer_clear) path = {0};
+	char **names = NULL;
+	size_t count = 0;
+	int error;
+
+	buffer_printf(&path, "%s/%s", folder, parent);
+	if (!path.data)
+		return -ENOMEM;
+	error = reading_list(units->reading, path.data, "", &names, &count);
+	for (size_t i = 0; i < count && error == 0; i++) {
+		struct buffer CLEANUP(buffer_clear) key = {0}, link = {0};
+		char *CLEANUP(free_pointer) target = NULL;
+		enum file_kind kind = FILE_ABSENT;
+		bool empty;
+
+		buffer_printf(&key, "%s/%s", parent, names[i]);
+		buffer_printf(&link, "%s/%s", path.data, names[i]);
+		error = key.data && link.data ? note_seen(units, key.data) : -ENOMEM;
+		if (error > 0)
+			error = look_kind(units, link.data, &kind, &target, &empty);
+		if (error == 0 && kind != FILE_MASKED && kind != FILE_ABSENT)
+			error = append_unit(units, names[i], strlen(names[i]));
+	}
+	tree_names_free(names, count);
+	return error;
+}
+
+static int append_wanted(struct boot_units *units, const char *folder)
+{
+	static const char *const suffixes[] = {".wants", ".requires", ".upholds"};
+	int error = 0;
+
+	for (size_t k = 0; k < ARRAY_SIZE(suffixes) && error == 0; k++) {
+		char **names = NULL;
+		size_t count = 0;
+
+		error = reading_list(units->reading, folder, suffixes[k], &names, &count);
+		for (size_t i = 0; i < count && error == 0; i++)
+			if (is_of_boot(names[i]))
+				error = append_links(units, folder, names[i]);
+		tree_names_free(names, count);
+	}
+	return error;
+}
+
+/* A unit's file, by the first folder that has it; its kind is FILE_ABSENT if none has. */
+static int find_file(const struct boot_units *units, const char *name, struct buffer *path,
+		     enum file_kind *ret, char **ret_target)
+{
+	bool empty = false;
+	int error = 0;
+
+	*ret = FILE_ABSENT;
+	for (size_t i = 0; i < ARRAY_SIZE(unit_folders) && *ret == FILE_ABSENT && error == 0; i++) {
+		buffer_reset(path);
+		buffer_printf(path, "%s/%s", unit_folders[i], name);
+		error = path->data ? look_kind(units, path->data, ret, ret_target, &empty)
+				   : -ENOMEM;
+	}
+	/* systemd takes an empty file for a link to /dev/null. */
+	if (empty)
+		*ret = FILE_MASKED;
+	return error;
+}
+
+/* SysV's and OpenRC's scripts count unless a unit has the name. */
+static int append_script(struct boot_units *units, const char *name)
+{
+	struct buffer CLEANUP(buffer_clear) unit = {0}, path = {0};
+	char *CLEANUP(free_pointer) target = NULL;
+	enum file_kind kind = FILE_ABSENT;
+	int error;
+
+	buffer_printf(&unit, "%s.service", name);
+	error = unit.data ? find_file(units, unit.data, &path, &kind, &target) : -ENOMEM;
+	if (error < 0 || kind != FILE_ABSENT)
+		return error;
+	return append_unit(units, unit.data, unit.length);
+}
+
+static int append_scripts(struct boot_units *units)
+{
+	static const struct {
+		const char *folder;
+		size_t prefix; /* "S20" */
+	} folders[] = {
+		{"/etc/rcS.d", 3},	    {"/etc/rc2.d", 3},
+		{"/etc/rc3.d", 3},	    {"/etc/rc5.d", 3},
+		{"/etc/rc.d/rc3.d", 3},	    {"/etc/rc.d/rc5.d", 3},
+		{"/etc/runlevels/boot", 0}, {"/etc/runlevels/default", 0},
+	};
+	int error = 0;
+
+	for (size_t k = 0; k < ARRAY_SIZE(folders) && error == 0; k++) {
+		char **names = NULL;
+		size_t count = 0, prefix = folders[k].prefix;
+
+		error = reading_list(units->reading, folders[k].folder, "", &names, &count);
+		for (size_t i = 0; i < count && error == 0; i++)
+			if (prefix == 0 || (names[i][0] == 'S' && strlen(names[i]) > prefix))
+				error = append_script(units, names[i] + prefix);
+		tree_names_free(names, count);
+	}
+	return error;
+}
+
+/* What the visit of presets works on: all their lines, first file first. */
+struct presets {
+	struct reading *reading;
+	struct buffer lines;
+};
+
+static int visit_preset(void *data, const char *path)
+{
+	struct presets *presets = data;
+	char *CLEANUP(free_pointer) text = NULL;
+	int error = reading_file(presets->reading, path, &text);
+
+	if (text && presets->lines.length + strlen(text) > PRESETS_SIZE_MAX)
+		reading_refuse(presets->reading, path,
+			       "with the presets before it, it has more than 256 KiB, which is the "
+			       "most that is read");
+	else if (text)
+		buffer_printf(&presets->lines, "%s\n", text);
+	return error < 0 ? error : presets->lines.error;
+}
+
+/* Whether the first line that matches a unit says "enable". Without such a line the distribution decides: no. */
+static bool is_preset(const char *lines, const char *unit)
+{
+	while (*lines) {
+		size_t size = strcspn(lines, "\n");
+		char word[16], pattern[256];
+		char line[300];
+
+		if (size < sizeof(line)) {
+			memcpy(line, lines, size);
+			line[size] = '\0';
+			if (sscanf(line, " %15s %255s", word, pattern) == 2 && *word != '#' &&
+			    fnmatch(pattern, unit, 0) == 0)
+				return strcmp(word, "enable") == 0;
+		}
+		lines += size + (lines[size] == '\n');
+	}
+	return false;
+}
+
+/* systemd applies presets if a host boots without a machine ID. */
+static int append_presets(struct boot_units *units)
+{
+	static const char *const folders[] = {"/etc/systemd/system-preset",
+					      "/usr/local/lib/systemd/system-preset",
+					      "/usr/lib/systemd/system-preset", NULL};
+	static const char *const others[] = {
+		"nftables", "iptables", "ip6tables", "ufw", "netfilter-persistent", "ferm"};
+	char *CLEANUP(free_pointer) id = NULL;
+	struct presets presets = {.reading = units->reading};
+	int error = reading_file(units->reading, "/etc/machine-id", &id);
+	const char *known;
+
+	if (error < 0 || (id && !text_starts_with(id, "uninitialized")))
+		return error;
+	error = folders_visit(units->reading, folders, ".preset", visit_preset, &presets);
+	for (size_t i = 0; error == 0 && presets.lines.data; i++) {
+		struct buffer CLEANUP(buffer_clear) unit = {0}, path = {0};
+		char *CLEANUP(free_pointer) target = NULL;
+		enum file_kind kind = FILE_ABSENT;
+
+		known = i < ARRAY_SIZE(others) ? others[i]
+					       : uses_known_unit(i - ARRAY_SIZE(others));
+		if (!known)
+			break;
+		buffer_printf(&unit, "%s.service", known);
+		if (!unit.data)
+			error = -ENOMEM;
+		else if (is_preset(presets.lines.data, unit.data))
+			error = find_file(units, unit.data, &path, &kind, &target);
+		if (error == 0 && kind != FILE_ABSENT)
+			error = append_unit(units, unit.data, unit.length);
+	}
+	buffer_clear(&presets.lines);
+	return error;
+}
+
+static int read_names(struct boot_units *units, const struct unit_line *line)
+{
+	const char *position = line->value, *end = position + line->size;
+	int error = 0;
+
+	while (position < end && error == 0) {
+		size_t size;
+
+		position += strspn(position, " \t\r\\\"");
+		size = strcspn(position, " \t\r\\\"\n");
+		if (position >= end)
+			break;
+		error = append_unit(units, position, size);
+		position += size;
+	}
+	return error;
+}
+
+/* A command with the lines that continue it. */
+static int read_command(const struct unit_visitor *visitor, const char *name, const char *path,
+			struct unit_reader *reader, const struct unit_line *first)
+{
+	struct buffer CLEANUP(buffer_clear) command = {0};
+	struct unit_line line = *first;
+
+	buffer_add_bytes(&command, line.value, line.size);
+	while (reader->continued == UNIT_RUNS && unit_read_line(reader, &line)) {
+		buffer_add(&command, "\n");
+		buffer_add_bytes(&command, line.value, line.size);
+	}
+	if (command.error < 0)
+		return command.error;
+	return visitor->command(visitor->data, name, path, first->number,
+				command.data ? command.data : "", command.length);
+}
+
+static int read_unit(struct boot_units *units, const char *name, const char *path)
+{
+	const struct unit_visitor *visitor = units->visitor;
+	char *CLEANUP(free_pointer) text = NULL;
+	struct unit_reader reader = {0};
+	struct unit_line line;
+	int error = reading_file(units->reading, path, &text);
+
+	if (error < 0 || !text)
+		return error;
+	reader.position = text;
+	while (error == 0 && unit_read_line(&reader, &line))
+		if (line.key == UNIT_RUNS)
+			error = read_command(visitor, name, path, &reader, &line);
+		else if (line.key == UNIT_SETS)
+			error = visitor->environment(visitor->data, name, line.value, line.size);
+		else
+			error = read_names(units, &line);
+	return error;
+}
+
+/* /etc/systemd/system/NAME.d and so on. */
+static int read_drop_ins(struct boot_units *units, const char *name)
+{
+	int error = 0;
+
+	for (size_t k = 0; k < ARRAY_SIZE(unit_folders) && error == 0; k++) {
+		struct buffer CLEANUP(buffer_clear) folder = {0};
+		char **names = NULL;
+		size_t count = 0;
+
+		buffer_printf(&folder, "%s/%s.d", unit_folders[k], name);
+		error = folder.data
+				? reading_list(units->reading, folder.data, ".conf", &names, &count)
+				: -ENOMEM;
+		for (size_t i = 0; i < count && error == 0; i++) {
+			struct buffer CLEANUP(buffer_clear) path = {0};
+
+			buffer_printf(&path, "%s/%s", folder.data, names[i]);
+			error = path.data ? read_unit(units, name, path.data) : -ENOMEM;
+		}
+		tree_names_free(names, count);
+	}
+	return error;
+}
+
+/* A socket, path or timer starts the service of its own name unless it names another one, which is added as well. */
+static int append_activated(struct boot_units *units, const char *name)
+{
+	static const char *const suffixes[] = {".socket", ".path", ".timer"};
+	const char *dot = strrchr(name, '.');
+	struct buffer CLEANUP(buffer_clear) service = {0};
+
+	for (size_t i = 0; dot && i < ARRAY_SIZE(suffixes); i++)
+		if (strcmp(dot, suffixes[i]) == 0) {
+			buffer_printf(&service, "%.*s.service", (int)(dot - name), name);
+			return service.data ? append_unit(units, service.data, service.length)
+					    : -ENOMEM;
+		}
+	return 0;
+}
+
+/* "wg-quick@.service" of "wg-quick@wg0.service"; false: the unit is no instance. */
+static bool add_template(const char *name, struct buffer *ret)
+{
+	const char *at = strchr(name, '@'), *dot = strrchr(name, '.');
+
+	if (!at || !dot || dot < at || dot == at + 1)
+		return false;
+	buffer_printf(ret, "%.*s@%s", (int)(at - name), name, dot);
+	return true;
+}
+
+static int visit_unit(struct boot_units *units, const char *name)
+{
+	struct buffer CLEANUP(buffer_clear) path = {0}, template = {0};
+	char *CLEANUP(free_pointer) target = NULL;
+	enum file_kind kind = FILE_ABSENT;
+	int error = find_file(units, name, &path, &kind, &target);
+
+	if (error == 0 && kind == FILE_ABSENT && add_template(name, &template))
+		error = template.data ? find_file(units, template.data, &path, &kind, &target)
+				      : -ENOMEM;
+	if (error < 0 || kind == FILE_MASKED)
+		return error;
+	/* An alias: iptables.service may be a link to netfilter-persistent.service. */
+	if (target) {
+		const char *slash = strrchr(target, '/'), *real = slash ? slash + 1 : target;
+
+		if (strcmp(real, name) != 0 && strchr(real, '.'))
+			return append_unit(units, real, strlen(real));
+	}
+	error = units->visitor->unit(units->visitor->data, name, kind != FILE_ABSENT);
+	if (error == 0)
+		error = append_activated(units, name);
+	if (error == 0 && kind != FILE_ABSENT)
+		error = read_unit(units, name, path.data);
+	return error < 0 ? error : read_drop_ins(units, name);
+}
+
+int find_boot_units(struct reading *reading, const struct unit_visitor *visitor)
+{
+	static const char *const first[] = {"default.target", "multi-user.target",
+					    "graphical.target"};
+	struct boot_units CLEANUP(boot_units_done)
+		units = {.reading = reading, .visitor = visitor, .seen = json_object()};
+	int error = units.seen ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < ARRAY_SIZE(unit_folders) && error == 0; i++)
+		error = append_wanted(&units, unit_folders[i]);
+	if (error == 0)
+		error = append_scripts(&units);
+	if (error == 0)
+		error = append_presets(&units);
+	for (size_t i = 0; i < ARRAY_SIZE(first) && error == 0; i++)
+		error = append_unit(&units, first[i], strlen(first[i]));
+	/* The list grows while it is visited. */
+	while (error == 0 && units.visited < units.count)
+		error = visit_unit(&units, units.names[units.visited++]);
+	return error;
+}

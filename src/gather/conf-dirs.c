@@ -1,0 +1,110 @@
+/* The files of a reader's folders, one after the other. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gather/conf-dirs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+
+const char *const modules_load_folders[] = {"/etc/modules-load.d", "/run/modules-load.d",
+					    "/usr/local/lib/modules-load.d",
+					    "/usr/lib/modules-load.d", NULL};
+
+struct folder_file {
+	char *name; /* owned */
+	const char *folder;
+	size_t rank; /* of the folder; the first counts most */
+};
+
+struct folder_files {
+	struct folder_file *items;
+	size_t count;
+};
+
+static void folder_files_done(struct folder_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		free(files->items[i].name);
+	free(files->items);
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct folder_file *left = a, *right = b;
+	int order = strcmp(left->name, right->name);
+
+	return order ? order : (left->rank > right->rank) - (left->rank < right->rank);
+}
+
+/* Takes over the names. */
+static int append_names(struct folder_files *files, const char *folder, size_t rank, char **names,
+			size_t count)
+{
+	struct folder_file *items;
+
+	if (count == 0)
+		return 0;
+	items = realloc(files->items, (files->count + count) * sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	files->items = items;
+	for (size_t i = 0; i < count; i++)
+		items[files->count++] =
+			(struct folder_file){steal_pointer(&names[i]), folder, rank};
+	return 0;
+}
+
+static int list_folders(struct reading *reading, const char *const *folders, const char *suffix,
+			struct folder_files *files)
+{
+	int error = 0;
+
+	for (size_t i = 0; folders[i] && error == 0; i++) {
+		char **names = NULL;
+		size_t count = 0;
+
+		error = reading_list(reading, folders[i], suffix, &names, &count);
+		if (error == 0)
+			error = append_names(files, folders[i], i, names, count);
+		tree_names_free(names, count);
+	}
+	if (files->count > 0)
+		qsort(files->items, files->count, sizeof(*files->items), compare_entries);
+	return error;
+}
+
+/* A directory is passed over by the reader of the folder, and hides nothing. Its content is of no interest here. */
+static bool is_directory(const struct tree *tree, const char *path)
+{
+	struct observed_file seen = {0};
+	bool is = tree_look(tree, path, 0, &seen) == 0 && seen.kind == FILE_DIRECTORY;
+
+	observed_file_clear(&seen);
+	return is;
+}
+
+int folders_visit(struct reading *reading, const char *const *folders, const char *suffix,
+		  int (*visit)(void *data, const char *path), void *data)
+{
+	struct folder_files CLEANUP(folder_files_done) files = {0};
+	int error = list_folders(reading, folders, suffix, &files);
+	const char *hidden = NULL;
+
+	for (size_t i = 0; i < files.count && error == 0; i++) {
+		const struct folder_file *file = &files.items[i];
+		struct buffer CLEANUP(buffer_clear) path = {0};
+
+		if (hidden && strcmp(file->name, hidden) == 0)
+			continue;
+		buffer_printf(&path, "%s/%s", file->folder, file->name);
+		if (!path.data)
+			return -ENOMEM;
+		if (is_directory(reading->context->tree, path.data))
+			continue;
+		hidden = file->name;
+		error = visit(data, path.data);
+	}
+	return error;
+}

@@ -1,0 +1,73 @@
+/* The paths that a shell's pattern stands for, in the files of a host or image. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gather/patterns.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+#include "base/buffer.h"
+
+struct expansion {
+	struct reading *reading;
+	size_t *names;
+	int (*visit)(void *data, const char *path);
+	void *data;
+};
+
+static int expand(const struct expansion *expansion, const char *directory, const char *pattern);
+
+/* The entries of a directory that match the part of a pattern before rest. */
+static int expand_names(const struct expansion *expansion, const char *directory, const char *part,
+			const char *rest)
+{
+	char **names = NULL;
+	size_t count = 0;
+	int error =
+		reading_list(expansion->reading, *directory ? directory : "/", "", &names, &count);
+
+	*expansion->names += count;
+	for (size_t i = 0; i < count && error == 0; i++) {
+		struct buffer CLEANUP(buffer_clear) path = {0};
+
+		if (fnmatch(part, names[i], FNM_PERIOD) != 0)
+			continue;
+		buffer_printf(&path, "%s/%s", directory, names[i]);
+		error = path.data ? expand(expansion, path.data, rest) : -ENOMEM;
+	}
+	tree_names_free(names, count);
+	return error;
+}
+
+/* The files that a pattern stands for, below a directory, without a slash at its end. */
+static int expand(const struct expansion *expansion, const char *directory, const char *pattern)
+{
+	size_t start = strspn(pattern, "/"), length = strcspn(pattern + start, "/");
+	char *CLEANUP(free_pointer) part = strndup(pattern + start, length);
+	struct buffer CLEANUP(buffer_clear) path = {0};
+	const char *rest = pattern + start + length;
+
+	if (!part)
+		return -ENOMEM;
+	if (expansion->reading->full)
+		return 0;
+	if (++*expansion->names > PATTERN_NAMES_MAX) {
+		reading_refuse(expansion->reading, *directory ? directory : "/",
+			       "the patterns of included files were compared with 100,000 names "
+			       "before it, which is the most; include fewer files");
+		expansion->reading->full = true;
+		return 0;
+	}
+	if (length == 0)
+		return expansion->visit(expansion->data, directory);
+	if (strpbrk(part, "*?["))
+		return expand_names(expansion, directory, part, rest);
+	buffer_printf(&path, "%s/%s", directory, part);
+	return path.data ? expand(expansion, path.data, rest) : -ENOMEM;
+}
+
+int expand_pattern(struct reading *reading, size_t *names, const char *pattern,
+		   int (*visit)(void *data, const char *path), void *data)
+{
+	return expand(&(struct expansion){reading, names, visit, data}, "", pattern);
+}

@@ -1,0 +1,137 @@
+/* Reading files that others wrote: within bounds, and what was not read is reported by its name. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gather/reading.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "model/plan/artifact.h"
+#include "report/error-words.h"
+#include "steps/runtime.h"
+
+/* root_only: an ordinary user's check does not fail for it. */
+static void report_reason(const struct context *context, const char *path, const char *reason,
+			  bool root_only)
+{
+	struct report *report = context->report;
+	struct buffer CLEANUP(buffer_clear) name = {0};
+	const char *shown;
+	bool added;
+
+	buffer_printf(&name, "%s%s", tree_prefix(context->tree), path);
+	shown = name.data ? name.data : path;
+	added = root_only ? report_unread_without_root(report, shown, reason)
+			  : report_unread(report, shown, reason);
+	/* Several looks at the same file are one message. */
+	if (added)
+		report_message(report, root_only ? SEVERITY_NOTE : SEVERITY_WARNING,
+			       "cannot read %s: %s", shown, reason);
+}
+
+void reading_refuse(const struct reading *reading, const char *path, const char *reason)
+{
+	report_reason(reading->context, path, reason, false);
+}
+
+void reading_fail(const struct reading *reading, const char *path, int error)
+{
+	const struct context *context = reading->context;
+	/* The unit of the watch has no capability, so that its root may not read what belongs to another user. */
+	bool root_only = reading->of_program && (error == -EACCES || error == -EPERM) &&
+			 (!kernel_may_change(context->kernel) || context->watching);
+	struct buffer CLEANUP(buffer_clear) words = {0};
+
+	/* A file of ours is compared with the plan, and its state is reported there. */
+	if (artifact_is_read_at(path))
+		return;
+	if (error == -EFBIG)
+		buffer_add(&words, "larger than 4 MiB; split it into smaller files");
+	else
+		error_add_words(context, path, error, &words);
+	report_reason(context, path, words.data ? words.data : "out of memory", root_only);
+}
+
+static void pass_bound(struct reading *reading, const char *path, const char *bound)
+{
+	char reason[256];
+
+	(void)snprintf(reason, sizeof(reason),
+		       "%s of %s were read before it, which is the most that is read; remove files "
+		       "that nobody needs",
+		       bound, reading->kind);
+	reading_refuse(reading, path, reason);
+	reading->full = true;
+}
+
+/* ENOTDIR: a file stands where a folder above it should be. */
+bool reading_is_none(int error)
+{
+	return error == -ENOENT || error == -ENOLINK || error == -EISDIR || error == -ENOTDIR;
+}
+
+int reading_count_file(struct reading *reading, const char *path)
+{
+	if (reading->full)
+		return 0;
+	if (reading->files == READING_FILES_MAX) {
+		pass_bound(reading, path, "10,000 files");
+		return 0;
+	}
+	reading->files++;
+	return 1;
+}
+
+int reading_file(struct reading *reading, const char *path, char **ret)
+{
+	size_t left = READING_BYTES_MAX - reading->bytes, size;
+	size_t limit = left < FILE_SIZE_MAX ? left : FILE_SIZE_MAX;
+	int error;
+
+	if (reading_count_file(reading, path) == 0)
+		return 0;
+	error = tree_read(reading->context->tree, path, limit, ret, &size);
+	if (error == 0) {
+		reading->bytes += size;
+		return 0;
+	}
+	if (error == -ENOMEM || reading_is_none(error))
+		return error == -ENOMEM ? error : 0;
+	if (error == -EFBIG && limit < FILE_SIZE_MAX) {
+		pass_bound(reading, path, "16 MiB");
+		return 0;
+	}
+	/* A file that does not tell its size may have been read to the limit. */
+	if (error == -EFBIG)
+		reading->bytes += limit;
+	reading_fail(reading, path, error);
+	return 0;
+}
+
+int reading_list(struct reading *reading, const char *folder, const char *suffix, char ***ret_names,
+		 size_t *ret_count)
+{
+	int error = tree_list(reading->context->tree, folder, suffix, ret_names, ret_count);
+
+	if (error == 0 || error == -ENOMEM)
+		return error;
+	reading_fail(reading, folder, error);
+	*ret_names = NULL;
+	*ret_count = 0;
+	return 0;
+}
+
+void reading_command_line(const struct context *context, char *ret, size_t size)
+{
+	const struct reading reading = {.context = context};
+	int error;
+
+	*ret = '\0';
+	if (!live_is_wanted(context))
+		return;
+	error = kernel_read(context->kernel, "/proc/cmdline", ret, size);
+	if (error == 0)
+		return;
+	*ret = '\0';
+	if (error != -ENOENT)
+		reading_fail(&reading, "/proc/cmdline", error);
+}

@@ -1,0 +1,134 @@
+/* The labels with which SELinux's policy wants files, by libselinux. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "host/files/labels.h"
+
+#include <errno.h>
+#include <selinux/label.h>
+#include <selinux/selinux.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "host/dlopen-symbols.h"
+
+LIBRARY_NOTE("libselinux.so.1", "selinux", "labels of files on hosts with SELinux",
+	     LIBRARY_RECOMMENDED);
+
+struct selinux_calls {
+	typeof(is_selinux_enabled) *is_selinux_enabled;
+	typeof(security_getenforce) *security_getenforce;
+	typeof(selabel_open) *selabel_open;
+	typeof(selabel_close) *selabel_close;
+	typeof(selabel_lookup) *selabel_lookup;
+	typeof(setfscreatecon) *setfscreatecon;
+	typeof(freecon) *freecon;
+};
+
+struct labels {
+	struct selinux_calls calls;
+	struct selabel_handle *handle; /* NULL: cannot be read, and SELinux is permissive */
+	char *unlabelled;
+};
+
+static int load(struct selinux_calls *calls)
+{
+	const struct library_symbol symbols[] = {
+		LIBRARY_SYMBOL(calls, is_selinux_enabled),
+		LIBRARY_SYMBOL(calls, security_getenforce),
+		LIBRARY_SYMBOL(calls, selabel_open),
+		LIBRARY_SYMBOL(calls, selabel_close),
+		LIBRARY_SYMBOL(calls, selabel_lookup),
+		LIBRARY_SYMBOL(calls, setfscreatecon),
+		LIBRARY_SYMBOL(calls, freecon),
+	};
+
+	return library_load("libselinux.so.1", symbols, ARRAY_SIZE(symbols));
+}
+
+/* What it does not tell counts as enforcing. */
+static bool enforces(const struct labels *labels)
+{
+	return labels->calls.security_getenforce() != 0;
+}
+
+/* libselinux does not set errno everywhere. */
+static int error_of(int number)
+{
+	return number > 0 ? -number : -EIO;
+}
+
+int labels_open(struct labels **ret)
+{
+	struct labels *labels = calloc(1, sizeof(*labels));
+	int error;
+
+	if (!labels)
+		return -ENOMEM;
+	/* Where SELinux is enabled the library is there, as systemd is linked with it. */
+	if (load(&labels->calls) < 0 || labels->calls.is_selinux_enabled() <= 0) {
+		free(labels);
+		*ret = NULL;
+		return 0;
+	}
+	errno = 0;
+	labels->handle = labels->calls.selabel_open(SELABEL_CTX_FILE, NULL, 0);
+	error = error_of(errno);
+	if (!labels->handle && enforces(labels)) {
+		free(labels);
+		return error;
+	}
+	*ret = labels;
+	return 0;
+}
+
+struct labels *labels_close(struct labels *labels)
+{
+	if (!labels)
+		return NULL;
+	if (labels->handle)
+		labels->calls.selabel_close(labels->handle);
+	free(labels->unlabelled);
+	free(labels);
+	return NULL;
+}
+
+static int choose(const struct labels *labels, const char *path, mode_t kind)
+{
+	char *context = NULL;
+	int error = 0;
+
+	if (!labels->handle)
+		return -EIO;
+	errno = 0;
+	if (labels->calls.selabel_lookup(labels->handle, &context, path, (int)kind) < 0)
+		/* The policy leaves it to the kernel. */
+		return errno == ENOENT ? 0 : error_of(errno);
+	if (labels->calls.setfscreatecon(context) < 0)
+		error = error_of(errno);
+	labels->calls.freecon(context);
+	return error;
+}
+
+int labels_begin(struct labels *labels, const char *path, mode_t kind)
+{
+	int error = labels ? choose(labels, path, kind) : 0;
+
+	if (error == 0 || enforces(labels))
+		return error;
+	if (!labels->unlabelled)
+		labels->unlabelled = strdup(path);
+	return 0;
+}
+
+void labels_end(const struct labels *labels)
+{
+	int before = errno;
+
+	if (labels)
+		(void)!labels->calls.setfscreatecon(NULL);
+	errno = before;
+}
+
+const char *labels_unlabelled(const struct labels *labels)
+{
+	return labels ? labels->unlabelled : NULL;
+}

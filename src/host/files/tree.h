@@ -1,0 +1,218 @@
+/* A directory handle (--root): read, list, change files all together or not at all. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+#include "model/installed/observed-file.h"
+
+/*
+ * Every access to files goes through a tree. Paths are absolute as seen inside it ("/etc/...");
+ * slashes at their end do not count. Below a root other than / no path leaves it: an absolute link
+ * or `..` is resolved inside, component by component, with the open directories kept on a stack, so
+ * that nothing can be swapped underneath. At most 40 links and 64 directories deep. Works on
+ * kernels without openat2(2).
+ *
+ * Everything returns a negative errno on failure and leaves what ret_ points to as it was.
+ */
+struct tree;
+
+/*
+ * directory: as the shell resolves it, relative to the working directory; "/", or any name of the
+ * same directory, for the running host. -ENOENT, -ENOTDIR, -EACCES as open(2).
+ */
+MUST_CHECK int tree_open(const char *directory, struct tree **ret);
+/*
+ * From here on no mount below the root is crossed: what is mounted there, perhaps from the host, is none of the image's.
+ * Below /run, /proc, /sys and /dev nothing is there then, because these are mounted anew at each boot anyway; any other
+ * path fails with -EXDEV. Does nothing for the running host. Negative errno as of statx(2).
+ */
+MUST_CHECK int tree_confine(struct tree *tree);
+
+/* The outermost mount on the way to a path that fails with -EXDEV; owned. -ENOENT: there is none any more. */
+MUST_CHECK int tree_find_mount(const struct tree *tree, const char *path, char **ret);
+
+struct tree *tree_close(struct tree *tree);
+static inline void tree_closep(struct tree **tree)
+{
+	*tree = tree_close(*tree);
+}
+
+/*
+ * "" for the running host, else the root as it was given, without a trailing slash: to name files
+ * in messages.
+ */
+const char *tree_prefix(const struct tree *tree);
+
+/*
+ * From here on what is made on the running host gets the label that SELinux's policy has for its path; does nothing
+ * without SELinux, and below a root, since images are labelled by whoever builds them. Negative errno as labels_open().
+ */
+MUST_CHECK int tree_use_labels(struct tree *tree);
+
+/* The first path that could not have its label where SELinux is permissive, or NULL. */
+const char *tree_unlabelled(const struct tree *tree);
+
+/*
+ * Reads a whole regular file, following links inside the tree. *ret_bytes is NUL-terminated, owned
+ * by the caller. -ENOENT: not there; -ENOLINK: a link to nowhere; -EISDIR: a directory; -EINVAL:
+ * FIFO, socket, device, which is not opened; -EFBIG: over limit bytes; -ELOOP: too many links;
+ * -ENOTDIR, -EACCES, -EIO ... as open(2) and read(2). /dev/null reads as an empty file, so that a
+ * masked drop-in is empty; below a root a link to /dev/null does so too, and no device is needed.
+ */
+MUST_CHECK int tree_read(const struct tree *tree, const char *path, size_t limit, char **ret_bytes,
+			 size_t *ret_size);
+
+/*
+ * The same file opened for reading, for what is too large to be held; -EINVAL also of /dev/null. *ret_fd is the caller's
+ * to close.
+ */
+MUST_CHECK int tree_open_file(const struct tree *tree, const char *path, int *ret_fd);
+
+/*
+ * Looks at a path without following a link in its last part. Absent (also: a directory above it is
+ * absent) is an answer, not an error; -ENOTDIR: a file lies where a directory should be above it.
+ * The content of a regular file of up to limit bytes comes along, -EFBIG beyond, -EACCES if it may
+ * not be read; clear with observed_file_clear().
+ */
+MUST_CHECK int tree_look(const struct tree *tree, const char *path, size_t limit,
+			 struct observed_file *ret);
+
+/* The most names that tree_list() returns. */
+#define TREE_NAMES_MAX 10000U
+
+/*
+ * Names in a directory that end in suffix and do not start with a dot, sorted in byte order. A
+ * missing directory is an empty list. -EOVERFLOW: there are more than TREE_NAMES_MAX such names, or more than ten times as
+ * many of any kind; -ENOTDIR, -ELOOP, -EACCES ... as open(2). Free with tree_names_free().
+ */
+MUST_CHECK int tree_list(const struct tree *tree, const char *path, const char *suffix,
+			 char ***ret_names, size_t *ret_count);
+void tree_names_free(char **names, size_t count);
+
+/*
+ * The directories above path that are not there, outermost first; to be recorded before they are
+ * made. -ENOLINK: a link to nowhere lies in the place of one, and nothing can be made there;
+ * -ENOTDIR: a file does.
+ */
+MUST_CHECK int tree_missing_directories(const struct tree *tree, const char *path,
+					char ***ret_names, size_t *ret_count);
+
+/* A directory that others than root could change. */
+struct loose_directory {
+	char *name; /* owned */
+	mode_t mode;
+	uid_t uid;
+	bool by_acl; /* an access control list lets others write, and nothing else does */
+};
+
+/*
+ * Finds the outermost directory above path that another user than root owns or may write to, so that what is put there can
+ * be replaced by that user: 1 with *ret set; 0: there is none. Negative errno as of open(2) and fgetxattr(2).
+ */
+MUST_CHECK int tree_find_loose_directory(const struct tree *tree, const char *path,
+					 struct loose_directory *ret);
+
+enum change_kind {
+	CHANGE_WRITE,  /* a regular file */
+	CHANGE_LINK,   /* a symbolic link; bytes is its target */
+	CHANGE_REMOVE, /* the file goes away; nothing is done if it was absent and still is */
+};
+
+/* One file of a transaction. Nothing here is owned. */
+struct file_change {
+	enum change_kind kind;
+	const char *path;
+	mode_t mode; /* of CHANGE_WRITE; exactly this, whatever the umask, but never a set-id bit */
+	uid_t uid;   /* of CHANGE_WRITE; (uid_t)-1: as created; only root can give files away */
+	gid_t gid;
+	const char *bytes; /* CHANGE_WRITE: content; CHANGE_LINK: target, NUL-terminated */
+	size_t size;
+	const struct observed_file *seen; /* what tree_look() found there: what may be replaced */
+};
+
+/*
+ * Where a transaction failed. path points into the changes; operation is a static word or two such
+ * as "write", to stand between "cannot" and the path.
+ */
+struct change_failure {
+	const char *path;
+	const char *operation;
+	bool put_back;	       /* what had been changed is as it was; false: see left_path */
+	const char *left_path; /* put_back false: the first file that could not be put back */
+};
+
+/*
+ * Carries out all changes, of different files, or none. First every place is compared with `seen`.
+ * Then every new file is written beside its place (missing directories are made, 0755 whatever the
+ * umask), with its mode and owner, and synced: a full disk shows itself before anything visible has
+ * changed. Then each takes its place, in the order given, by a rename that keeps the old file until
+ * all are done, and what was taken out is compared with `seen` once more, its content too (on
+ * overlayfs, which may copy what is moved, that instead of the inode). The directories are synced
+ * and the old files go. On failure everything, directories included, is put back; what somebody
+ * else has put in the place of a new file in the meantime is left there, and put_back is false.
+ * A crash leaves some new and some old files, each whole: have a copy stand before the change of
+ * what it is a copy of.
+ * The caller holds tree_lock(). Temporary names start with a dot and end in ".conntrack-persist~"
+ * or ".conntrack-persist-old~"; remains of a crash are cleared away.
+ * Returns 0, or the negative errno with *ret_failure set: -ESTALE: the file is no longer what
+ * `seen` says (somebody edited it meanwhile), or another run without the lock has taken the temporary name; -EISDIR: a directory lies there; -EEXIST: two changes
+ * of one file; -ENOLINK, -ENOTDIR: see tree_missing_directories(); -EROFS, -ENOSPC, -EDQUOT,
+ * -EACCES, -EPERM, -EIO ... of the call.
+ * What cannot have its label, operation "label", fails before anything is touched.
+ */
+MUST_CHECK int tree_commit(struct tree *tree, const struct file_change *changes, size_t count,
+			   struct change_failure *ret_failure);
+
+/*
+ * Removes temporary files that a crash left beside these paths; the caller holds tree_lock(). On a
+ * read-only file system they stay, and that is no failure.
+ */
+MUST_CHECK int tree_sweep(struct tree *tree, const char *const *paths, size_t count);
+
+/* The same for whatever lies in a directory under a temporary name; a missing one is none. */
+MUST_CHECK int tree_sweep_directory(struct tree *tree, const char *path);
+
+/* Whether a crash left a temporary file beside this path. False if that cannot be looked at. */
+bool tree_has_remains(const struct tree *tree, const char *path);
+
+/* Whether a directory is there and on a read-only file system or mount. */
+bool tree_is_read_only(const struct tree *tree, const char *path);
+
+/* Removes a directory if it is there and empty: 1 removed, 0 not there, not empty or in use as a mount point. */
+MUST_CHECK int tree_remove_directory(struct tree *tree, const char *path);
+
+/* Who or what keeps a lock from being taken. */
+struct lock_obstacle {
+	pid_t holder; /* -ETIMEDOUT: the process that holds it; 0: not known, as in another PID namespace */
+	char command[128]; /* its command line, cut to fit; "": not known. Foreign text */
+	const char *
+		words; /* -EPERM: what is wrong with the file, to stand after its name; else NULL */
+};
+
+/* The name of the lock's file in its directory. */
+#define LOCK_NAME "lock"
+
+/*
+ * Takes the lock that keeps runs of this program from running into each other: fcntl(2) on the file "lock" of a directory,
+ * which is made (0755, with its parents) if it is not there. The file is empty, belongs to this process's user and has
+ * mode 0600, so that no other user can open and hold it. An empty file that others could have open (of another user, of a
+ * looser mode, with a second name) is replaced. Waits at most timeout_ms, 0 for one try: -ETIMEDOUT. The holder may remove
+ * the file and its directory; a run that waited for it notices and begins again.
+ * *ret_lock is a descriptor: closing it, or another one of the same file, releases the lock; so a process must not take
+ * one lock twice. -1: the file system is read-only, so that nothing can be changed there and no lock is needed.
+ * *ret_made_directory: the directory was made.
+ * Negative errno: -ETIMEDOUT and -EPERM with *ret_obstacle set; -EROFS: the directory would have to be made; -ENOLINK: see
+ * tree_missing_directories(); as open(2).
+ */
+MUST_CHECK int tree_lock(struct tree *tree, const char *directory, int timeout_ms, int *ret_lock,
+			 bool *ret_made_directory, struct lock_obstacle *ret_obstacle);
+
+/*
+ * Removes the file of a lock that is held; alone: only if nothing else lies in its directory. lock: of tree_lock(), -1 does
+ * nothing.
+ */
+MUST_CHECK int tree_remove_lock(struct tree *tree, const char *directory, int lock, bool alone);

@@ -1,0 +1,42 @@
+/* The port to the firewall rules of this host's network namespaces: read, never changed. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "model/users/uses.h"
+
+/* How many findings the rules of one network namespace add at most, and those of all; further ones are only counted. */
+#define RULES_USES_MAX	      1024
+#define RULES_USES_OF_ALL_MAX 2048
+
+/*
+ * How reading one network namespace ended, or why some namespaces were not read at all. -EPERM, -EACCES: this process may
+ * not read them; -EAGAIN: the rules changed each time they were read; -EFBIG, -ETIME: there are more bytes, or reading them takes
+ * longer, than host/firewall/rules-budget.h allows; -EMSGSIZE: the kernel did not hand out all rules; -E2BIG: there are more than NAMESPACES_MAX namespaces; -ENODATA: nothing says
+ * whether this kernel has nf_tables, and a question would load it; -EBADMSG: the rules are not understood; -ELIBACC, -ELIBBAD: libmnl
+ * is not installed or too old.
+ */
+struct ruleset {
+	const char *
+		where; /* "this host", "namespace NAME", "namespace of COMMAND (PID)", "other network namespaces" */
+	int error;   /* 0: all of its rules were read */
+	bool tracks; /* entries is known */
+	unsigned long entries;
+};
+
+/* Gets each namespace once. Negative errno ends the reading. */
+struct ruleset_visitor {
+	int (*visit)(void *data, const struct ruleset *ruleset);
+	void *data;
+};
+
+/*
+ * Adds what of the rules needs connection tracking to uses, one namespace after the other, the process's own one first.
+ * Two bodies, chosen by the linker: rulesets-live.c and tests/harness/rulesets-tree.c, where folders are namespaces.
+ * Nothing is loaded by it: nft and iptables are asked only where their modules are there. Without being root only the own
+ * namespace is entered. -ENOMEM; as the visitor.
+ */
+MUST_CHECK int rulesets_read(struct uses *uses, const struct ruleset_visitor *visitor);

@@ -1,0 +1,316 @@
+/* The network namespaces of this host themselves: listed, found, entered and left again. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "host/kernel/namespaces.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "base/text.h"
+#include "host/kernel/kernel-file.h"
+
+#define OWN_NAMESPACE "/proc/self/ns/net"
+
+/* Where programs keep namespaces by name, with or without a process in them. */
+static const char *const folders[] = {"/run/netns", "/run/docker/netns"};
+
+void network_namespace_done(struct network_namespace *one)
+{
+	free(one->name);
+	free(one->path);
+	free(one->command);
+	*one = (struct network_namespace){0};
+}
+
+void network_namespaces_done(struct network_namespaces *namespaces)
+{
+	for (size_t i = 0; i < namespaces->count; i++)
+		network_namespace_done(&namespaces->items[i]);
+	free(namespaces->items);
+	*namespaces = (struct network_namespaces){0};
+}
+
+/* Anybody may give a process any name. */
+static void add_plain(struct buffer *b, const char *text)
+{
+	buffer_add_shown(b, text, strlen(text));
+}
+
+void network_namespace_describe(const struct network_namespace *one, struct buffer *b)
+{
+	buffer_add(b, "namespace ");
+	if (one->name) {
+		add_plain(b, one->name);
+	} else if (one->command) {
+		buffer_add(b, "of ");
+		add_plain(b, one->command);
+		buffer_printf(b, " (%lu)", one->pid);
+	} else {
+		add_plain(b, one->path);
+	}
+}
+
+size_t kernel_count_namespaces(const struct kernel *kernel)
+{
+	struct network_namespaces CLEANUP(network_namespaces_done) others = {0};
+
+	return kernel_list_namespaces(kernel, &others) < 0 ? 0 : others.count + 1;
+}
+
+/* -EINVAL: the open file is no network namespace. */
+static int vet_namespace(int fd, struct stat *ret_status)
+{
+	struct statfs system;
+
+	/* What is no such file is not asked: a device might take the question for another one. */
+	if (fstatfs(fd, &system) < 0 || system.f_type != NSFS_MAGIC ||
+	    ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET || fstat(fd, ret_status) < 0)
+		return -EINVAL;
+	return 0;
+}
+
+/* The descriptor of a network namespace by its file. -EINVAL: the file is something else. */
+static int open_namespace(const char *path, struct stat *ret_status)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = vet_namespace(fd, ret_status);
+	if (error == 0)
+		return fd;
+	(void)close(fd);
+	return error;
+}
+
+static bool is_same(const struct stat *status, uint64_t device, uint64_t inode)
+{
+	return status->st_dev == device && status->st_ino == inode;
+}
+
+struct walk {
+	struct network_namespaces found;
+	struct stat own;
+};
+
+static bool is_known(const struct walk *walk, const struct stat *status)
+{
+	if (is_same(status, walk->own.st_dev, walk->own.st_ino))
+		return true;
+	for (size_t i = 0; i < walk->found.count; i++)
+		if (is_same(status, walk->found.items[i].device, walk->found.items[i].inode))
+			return true;
+	return false;
+}
+
+/* Where one was met; as in struct network_namespace, and nothing owned. */
+struct place {
+	const char *name, *path, *command;
+	unsigned long pid;
+};
+
+static int walk_add(struct walk *walk, const struct stat *status, const struct place *place)
+{
+	struct network_namespace *items, one = {.pid = place->pid};
+
+	if (walk->found.count >= NAMESPACES_MAX) {
+		walk->found.cut = true;
+		return 0;
+	}
+	items = realloc(walk->found.items, (walk->found.count + 1) * sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	walk->found.items = items;
+	one.device = status->st_dev;
+	one.inode = status->st_ino;
+	one.path = strdup(place->path);
+	one.name = place->name ? strdup(place->name) : NULL;
+	one.command = place->command ? strdup(place->command) : NULL;
+	if (!one.path || (place->name && !one.name) || (place->command && !one.command)) {
+		network_namespace_done(&one);
+		return -ENOMEM;
+	}
+	items[walk->found.count++] = one;
+	return 0;
+}
+
+/* What has gone in the meantime, or is no namespace, is passed over. */
+static int visit_name(struct walk *walk, const char *folder, char *name)
+{
+	char path[PATH_MAX];
+	struct stat status = {0};
+	int CLEANUP(close_descriptor) fd = -1;
+
+	if (name[0] == '.' ||
+	    snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+		return 0;
+	fd = open_namespace(path, &status);
+	if (fd < 0 || is_known(walk, &status))
+		return 0;
+	return walk_add(walk, &status, &(struct place){.name = name, .path = path});
+}
+
+static int visit_names(struct walk *walk, const char *folder)
+{
+	struct dirent **names = NULL;
+	int count = scandir(folder, &names, NULL, alphasort);
+	int error = count < 0 && errno == ENOMEM ? -ENOMEM : 0;
+
+	for (int i = 0; i < count; i++) {
+		if (error == 0)
+			error = visit_name(walk, folder, names[i]->d_name);
+		free(names[i]);
+	}
+	free(names);
+	return error;
+}
+
+/*
+ * Whether a process is still there, whose namespace may not be looked at: one that ends meanwhile is refused in the same way. The
+ * first process is in the host's own namespace.
+ */
+static bool is_hidden(const char *process)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "/proc/%s", process);
+	return strcmp(process, "1") != 0 && access(path, F_OK) == 0;
+}
+
+static int visit_processes(struct walk *walk)
+{
+	DIR *processes = opendir("/proc");
+	struct dirent *entry;
+	int error = 0;
+
+	if (!processes)
+		return -errno;
+	while (error == 0 && (entry = readdir(processes))) {
+		char path[PATH_MAX], command[32] = "?";
+		struct stat status;
+
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+			continue;
+		(void)snprintf(path, sizeof(path), "/proc/%s/ns/net", entry->d_name);
+		/* Most processes are in one that is known: not even opened. */
+		if (stat(path, &status) < 0) {
+			walk->found.hidden |= errno != ENOENT && is_hidden(entry->d_name);
+			continue;
+		}
+		if (is_known(walk, &status))
+			continue;
+		(void)snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		(void)!kernel_file_read(path, command, sizeof(command));
+		(void)snprintf(path, sizeof(path), "/proc/%s/ns/net", entry->d_name);
+		error = walk_add(walk, &status,
+				 &(struct place){.path = path,
+						 .command = command,
+						 .pid = strtoul(entry->d_name, NULL, 10)});
+	}
+	(void)closedir(processes);
+	return error;
+}
+
+int namespaces_list(struct network_namespaces *ret)
+{
+	struct walk walk = {0};
+	int error = 0;
+
+	/* Without it nobody can tell which are others. */
+	if (stat(OWN_NAMESPACE, &walk.own) < 0)
+		return -errno;
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++)
+		error = visit_names(&walk, folders[i]);
+	if (error == 0)
+		error = visit_processes(&walk);
+	if (error < 0) {
+		network_namespaces_done(&walk.found);
+		return error;
+	}
+	*ret = walk.found;
+	return 0;
+}
+
+static int find_path(const char *path, const char *name, struct network_namespace *ret)
+{
+	struct walk walk = {0};
+	struct stat status = {0};
+	int CLEANUP(close_descriptor) fd = open_namespace(path, &status);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	if (stat(OWN_NAMESPACE, &walk.own) == 0 && is_known(&walk, &status))
+		return -EALREADY;
+	error = walk_add(&walk, &status, &(struct place){.name = name, .path = path});
+	if (error == 0)
+		*ret = walk.found.items[0];
+	free(walk.found.items);
+	return error;
+}
+
+int namespaces_find(const char *name_or_path, struct network_namespace *ret)
+{
+	int error = -ENOENT;
+
+	if (strchr(name_or_path, '/'))
+		return find_path(name_or_path, NULL, ret);
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == -ENOENT; i++) {
+		char path[PATH_MAX];
+
+		if (snprintf(path, sizeof(path), "%s/%s", folders[i], name_or_path) >=
+		    (int)sizeof(path))
+			return -ENAMETOOLONG;
+		error = find_path(path, name_or_path, ret);
+	}
+	return error;
+}
+
+int namespaces_open_own(int *ret_own)
+{
+	int own = open(OWN_NAMESPACE, O_RDONLY | O_CLOEXEC);
+	int error;
+
+	if (own < 0)
+		return -errno;
+	if (setns(own, CLONE_NEWNET) == 0) {
+		*ret_own = own;
+		return 0;
+	}
+	error = -errno;
+	(void)close(own);
+	return error;
+}
+
+int namespaces_enter(const struct network_namespace *one)
+{
+	struct stat status = {0};
+	int CLEANUP(close_descriptor) fd = open_namespace(one->path, &status);
+
+	/* A name whose namespace was taken away may stay behind as an empty file; a number may be another process's. */
+	if (fd == -EINVAL || (fd >= 0 && !is_same(&status, one->device, one->inode)))
+		return -ENOENT;
+	if (fd < 0)
+		return fd;
+	return setns(fd, CLONE_NEWNET) < 0 ? -errno : 0;
+}
+
+void namespaces_return(int own)
+{
+	if (setns(own, CLONE_NEWNET) == 0)
+		return;
+	(void)fputs("conntrack-persist: there is no way back into its own network namespace\n",
+		    stderr);
+	abort();
+}

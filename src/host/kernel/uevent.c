@@ -1,0 +1,158 @@
+/* The module's device as libudev shows it, and its event sent again. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "host/kernel/uevent.h"
+
+#include <errno.h>
+#include <libudev.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "host/dlopen-symbols.h"
+#include "host/kernel/kernel-file.h"
+#include "host/signals.h"
+#include "model/runtime/runtime-values.h"
+
+LIBRARY_NOTE("libudev.so.1", "uevents", "the event of nf_conntrack, sent again", LIBRARY_REQUIRED);
+
+/* Loaded when asked: apply at boot has no use for it. */
+struct udev_calls {
+	typeof(udev_new) *udev_new;
+	typeof(udev_unref) *udev_unref;
+	typeof(udev_device_new_from_subsystem_sysname) *udev_device_new_from_subsystem_sysname;
+	typeof(udev_device_unref) *udev_device_unref;
+	typeof(udev_device_has_tag) *udev_device_has_tag;
+	typeof(udev_device_get_property_value) *udev_device_get_property_value;
+	typeof(udev_monitor_new_from_netlink) *udev_monitor_new_from_netlink;
+	typeof(udev_monitor_unref) *udev_monitor_unref;
+	typeof(udev_monitor_filter_add_match_subsystem_devtype)
+		*udev_monitor_filter_add_match_subsystem_devtype;
+	typeof(udev_monitor_enable_receiving) *udev_monitor_enable_receiving;
+	typeof(udev_monitor_get_fd) *udev_monitor_get_fd;
+	typeof(udev_monitor_receive_device) *udev_monitor_receive_device;
+	struct udev *udev;
+	struct udev_monitor *monitor;
+};
+
+static void close_calls(struct udev_calls *calls)
+{
+	if (calls->monitor)
+		calls->udev_monitor_unref(calls->monitor);
+	if (calls->udev)
+		calls->udev_unref(calls->udev);
+}
+
+static int open_calls(struct udev_calls *calls)
+{
+	const struct library_symbol symbols[] = {
+		LIBRARY_SYMBOL(calls, udev_new),
+		LIBRARY_SYMBOL(calls, udev_unref),
+		LIBRARY_SYMBOL(calls, udev_device_new_from_subsystem_sysname),
+		LIBRARY_SYMBOL(calls, udev_device_unref),
+		LIBRARY_SYMBOL(calls, udev_device_has_tag),
+		LIBRARY_SYMBOL(calls, udev_device_get_property_value),
+		LIBRARY_SYMBOL(calls, udev_monitor_new_from_netlink),
+		LIBRARY_SYMBOL(calls, udev_monitor_unref),
+		LIBRARY_SYMBOL(calls, udev_monitor_filter_add_match_subsystem_devtype),
+		LIBRARY_SYMBOL(calls, udev_monitor_enable_receiving),
+		LIBRARY_SYMBOL(calls, udev_monitor_get_fd),
+		LIBRARY_SYMBOL(calls, udev_monitor_receive_device),
+	};
+	int error = library_load("libudev.so.1", symbols, ARRAY_SIZE(symbols));
+
+	if (error < 0)
+		return error;
+	calls->udev = calls->udev_new();
+	return calls->udev ? 0 : -ENOMEM;
+}
+
+bool uevent_device_is_marked(void)
+{
+	struct udev_calls CLEANUP(close_calls) calls = {0};
+	struct udev_device *device;
+	bool marked;
+
+	if (open_calls(&calls) < 0)
+		return false;
+	device = calls.udev_device_new_from_subsystem_sysname(calls.udev, "module", "nf_conntrack");
+	if (!device)
+		return false;
+	marked = calls.udev_device_has_tag(device, "systemd") != 0;
+	calls.udev_device_unref(device);
+	return marked;
+}
+
+/* What udevd passes on when it is done with an event. */
+static int listen_to_udevd(struct udev_calls *calls)
+{
+	int error;
+
+	calls->monitor = calls->udev_monitor_new_from_netlink(calls->udev, "udev");
+	if (!calls->monitor)
+		return errno ? -errno : -ENOMEM;
+	error = calls->udev_monitor_filter_add_match_subsystem_devtype(calls->monitor, "module",
+								       NULL);
+	return error < 0 ? error : calls->udev_monitor_enable_receiving(calls->monitor);
+}
+
+/* On a clock that nobody sets; as wide as that of tree-lock.c, because a long has 32 bits on some machines. */
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A signal that came is noticed after so long at the latest. */
+#define SLICE_MS 500
+
+/* Until the event with our mark comes by. */
+static int wait_for(struct udev_calls *calls, const char *uuid, int timeout_ms)
+{
+	int64_t end = now_ms() + timeout_ms, left;
+	bool found = false;
+
+	while (!found && (left = end - now_ms()) > 0 && !signals_pending()) {
+		struct pollfd fd = {.fd = calls->udev_monitor_get_fd(calls->monitor),
+				    .events = POLLIN};
+		struct udev_device *device;
+		const char *mark;
+
+		if (poll(&fd, 1, left < SLICE_MS ? (int)left : SLICE_MS) < 0 && errno != EINTR)
+			return -errno;
+		device = fd.revents ? calls->udev_monitor_receive_device(calls->monitor) : NULL;
+		if (!device)
+			continue;
+		mark = calls->udev_device_get_property_value(device, "SYNTH_UUID");
+		found = mark && strcmp(mark, uuid) == 0;
+		calls->udev_device_unref(device);
+	}
+	if (!found)
+		return signals_pending() ? -ECANCELED : -ETIMEDOUT;
+	return 0;
+}
+
+int uevent_replay(int timeout_ms)
+{
+	struct udev_calls CLEANUP(close_calls) calls = {0};
+	char uuid[40], text[64];
+	int error;
+
+	error = kernel_file_read("/proc/sys/kernel/random/uuid", uuid, sizeof(uuid));
+	if (error < 0)
+		return error;
+	error = open_calls(&calls);
+	if (error < 0)
+		return error;
+	error = listen_to_udevd(&calls);
+	if (error < 0)
+		return error;
+	/* Not "add": rules of others may start programs on that. */
+	(void)snprintf(text, sizeof(text), "change %s", uuid);
+	error = kernel_file_write(PATH_MODULE "/uevent", text);
+	if (error < 0)
+		return error == -ENOENT ? -ENOTSUP : error;
+	return wait_for(&calls, uuid, timeout_ms);
+}

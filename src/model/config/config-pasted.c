@@ -1,0 +1,314 @@
+/* Lines of sysctl.conf, modprobe.d, udev or a shell that were pasted into the configuration, and what to write instead. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/config/config-pasted.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/config/config.h"
+
+#define MODULE_PREFIX	  "nf_conntrack_"
+#define OLD_MODULE_PREFIX "ip_conntrack_"
+
+/* No name of the kernel's is longer. */
+#define WORD_MAX 127
+
+/* What is left of a text behind a prefix; the text itself if it has another beginning. */
+static const char *skip_prefix(const char *text, const char *prefix)
+{
+	return text_starts_with(text, prefix) ? text + strlen(prefix) : text;
+}
+
+/* A pasted name without its folder below /proc/sys, or below the module's in /sys. */
+static const char *skip_folder(const char *name)
+{
+	static const char *const folders[] = {"net.netfilter.",
+					      "net/netfilter/",
+					      "net.ipv4.netfilter.",
+					      "net/ipv4/netfilter/",
+					      "net.ipv4.",
+					      "net/ipv4/",
+					      "net.ipv6.",
+					      "net/ipv6/",
+					      "net.",
+					      "net/"};
+
+	name = skip_prefix(name, "-");
+	name = skip_prefix(name, "/proc/sys/");
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (text_starts_with(name, folders[i]))
+			return name + strlen(folders[i]);
+	return name;
+}
+
+const char *config_short_name(const char *name)
+{
+	const char *file = skip_folder(name);
+	const char *key = skip_prefix(file, MODULE_PREFIX);
+
+	return key == file ? skip_prefix(file, OLD_MODULE_PREFIX) : key;
+}
+
+/* key: without its module's name. */
+static bool find_key(const char *key, size_t *ret_setting)
+{
+	bool found = strcmp(key, "buckets") == 0;
+	size_t setting = SETTING_HASHSIZE;
+
+	for (size_t i = 0; i < schema_count && !found; i++) {
+		setting = i;
+		found = schema[i].key &&
+			strcmp(skip_prefix(schema[i].key, MODULE_PREFIX), key) == 0;
+	}
+	if (found)
+		*ret_setting = setting;
+	return found;
+}
+
+/* A parameter of the module: "hashsize" behind the module's name, or with it or its folder. */
+static bool find_parameter(const char *name, bool of_module, size_t *ret_setting)
+{
+	static const struct {
+		const char *parameter;
+		const char *setting, *section;
+	} rows[] = {
+		{"hashsize", "hashsize", "conntrack"},
+		{"expect_hashsize", "expect_hashsize", "conntrack"},
+		{"acct", "acct", "options"},
+		{"tstamp", "timestamp", "options"},
+	};
+	static const char *const places[] = {"/sys/module/nf_conntrack/parameters/",
+					     "/sys/module/ip_conntrack/parameters/", "parameters/",
+					     "nf_conntrack.", "ip_conntrack."};
+	const char *parameter = name;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places) && parameter == name; i++)
+		parameter = skip_prefix(name, places[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(rows) && (of_module || parameter != name); i++)
+		if (strcmp(rows[i].parameter, parameter) == 0) {
+			*ret_setting = (size_t)schema_find(rows[i].section, rows[i].setting);
+			return true;
+		}
+	return false;
+}
+
+enum kernel_name config_find_kernel_name(const char *name, bool short_too, size_t *ret_setting)
+{
+	const char *file = skip_folder(name), *key = config_short_name(name);
+
+	if (short_too && find_parameter(key, true, ret_setting))
+		return KERNEL_NAME_KEY;
+	/* Some keys have another beginning: nf_flowtable_tcp_timeout. */
+	if (key == file && !short_too && !text_starts_with(file, "nf_"))
+		return KERNEL_NAME_NONE;
+	if (strcmp(key, "count") == 0)
+		return KERNEL_NAME_COUNT;
+	if (!find_key(key, ret_setting))
+		return KERNEL_NAME_NONE;
+	return text_starts_with(file, OLD_MODULE_PREFIX) ? KERNEL_NAME_OLD_KEY : KERNEL_NAME_KEY;
+}
+
+bool config_propose(size_t setting, const char *value, struct buffer *b)
+{
+	const struct schema_row *row = &schema[setting];
+	uint64_t number;
+
+	if (schema_parse_kernel(row, value, &number) == 0) {
+		buffer_add(b, "\"");
+		schema_format_line(row, number, b);
+	} else if (config_is_value(row, value)) {
+		buffer_printf(b, "\"%s = %s", row->name, value);
+	} else {
+		return false;
+	}
+	buffer_printf(b, "\" in [%s]", row->section);
+	return true;
+}
+
+/* What is known of a line while it is read from left to right. */
+struct pasted {
+	size_t first;		 /* the first setting that was found */
+	char name[WORD_MAX + 1]; /* as it is written there */
+	size_t found;
+	bool begins; /* the line begins with its name */
+	size_t words;
+	size_t waiting;		   /* a setting whose value comes behind its name; SIZE_MAX: none */
+	char number[WORD_MAX + 1]; /* the last one, for "echo NUMBER > PATH" */
+	bool of_module;		   /* "options nf_conntrack", "modprobe nf_conntrack" */
+	bool to_file;		   /* behind ">" or tee */
+	bool counts;		   /* the number of entries is named */
+	enum kernel_name kind;
+	struct buffer proposals;
+	struct buffer refused; /* of the first setting whose value it cannot have */
+};
+
+static void pasted_done(struct pasted *line)
+{
+	buffer_clear(&line->proposals);
+	buffer_clear(&line->refused);
+}
+
+/* value NULL: there is none. */
+static void finish_setting(struct pasted *line, size_t setting, const char *value)
+{
+	struct buffer CLEANUP(buffer_clear) proposal = {0};
+	const struct schema_row *row = &schema[setting];
+
+	if (value && config_propose(setting, value, &proposal)) {
+		buffer_printf(&line->proposals, "%s%s", line->proposals.data ? " and " : "",
+			      proposal.data ? proposal.data : "");
+		return;
+	}
+	if (line->refused.data)
+		return;
+	if (value)
+		buffer_printf(&line->refused, "\"%s\" is not a value of %s; ", value, row->name);
+	buffer_printf(&line->refused, "set %s in [%s], allowed: ", row->name, row->section);
+	schema_describe_allowed(row, &line->refused);
+}
+
+static void finish_waiting(struct pasted *line, const char *value)
+{
+	if (line->waiting != SIZE_MAX)
+		finish_setting(line, line->waiting, value);
+	line->waiting = SIZE_MAX;
+}
+
+/* Takes the name of a setting. Its value comes behind, or was there before a path that it is written to. */
+static void begin_setting(struct pasted *line, size_t setting, const char *name,
+			  enum kernel_name kind)
+{
+	finish_waiting(line, NULL);
+	if (line->found++ == 0) {
+		line->first = setting;
+		line->kind = kind;
+		line->begins = line->words == 1;
+		memcpy(line->name, name, strlen(name) + 1);
+	}
+	if (line->to_file && line->number[0])
+		finish_setting(line, setting, line->number);
+	else
+		line->waiting = setting;
+	line->to_file = false;
+}
+
+static bool is_module(const char *word)
+{
+	return strcmp(word, "nf_conntrack") == 0 || strcmp(word, "ip_conntrack") == 0 ||
+	       text_ends_with(word, "nf_conntrack.ko");
+}
+
+static bool is_number(const char *word)
+{
+	word = skip_prefix(word, "-");
+	return *word >= '0' && *word <= '9';
+}
+
+/* assigned: "=" or ":" is in front of it. */
+static void read_word(struct pasted *line, const char *word, bool assigned)
+{
+	size_t setting;
+	enum kernel_name kind;
+
+	line->words++;
+	if (line->waiting != SIZE_MAX && (assigned || is_number(word))) {
+		finish_waiting(line, word);
+		return;
+	}
+	kind = config_find_kernel_name(word, false, &setting);
+	if (kind == KERNEL_NAME_NONE && find_parameter(word, line->of_module, &setting))
+		kind = KERNEL_NAME_KEY;
+	if (kind == KERNEL_NAME_COUNT) {
+		line->counts = true;
+		if (line->found == 0)
+			memcpy(line->name, word, strlen(word) + 1);
+	} else if (kind != KERNEL_NAME_NONE) {
+		begin_setting(line, setting, word, kind);
+	} else if (is_number(word)) {
+		memcpy(line->number, word, strlen(word) + 1);
+	} else if (strcmp(word, "tee") == 0) {
+		line->to_file = true;
+	} else {
+		line->of_module |= is_module(word);
+	}
+}
+
+/* Cuts off the next word; one that is too long to be of interest is empty. Returns false at the end of the line. */
+static bool next_word(const char **position, char word[static WORD_MAX + 1], bool *ret_assigned,
+		      bool *ret_to_file)
+{
+	static const char separators[] = " \t\"'=:;|><&`{}()[]";
+	const char *start = *position + strspn(*position, separators);
+	size_t length = strcspn(start, separators), kept = length;
+
+	*ret_assigned = false;
+	*ret_to_file = false;
+	for (const char *c = *position; c < start; c++) {
+		*ret_assigned |= *c == '=' || *c == ':';
+		*ret_to_file |= *c == '>';
+	}
+	*position = start + length;
+	/* A list has commas. */
+	while (kept > 0 && start[kept - 1] == ',')
+		kept--;
+	if (kept > WORD_MAX)
+		kept = 0;
+	memcpy(word, start, kept);
+	word[kept] = '\0';
+	return length > 0;
+}
+
+/* Whether the line is a pair of ours, rightly or wrongly named, whatever stands behind it. "==" is udev's. */
+static bool is_own_pair(const char *line)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	const char *sign = line + strspn(line, letters);
+
+	if (sign == line || text_starts_with(line, MODULE_PREFIX) ||
+	    text_starts_with(line, OLD_MODULE_PREFIX) || text_starts_with(line, "nf_flowtable_"))
+		return false;
+	sign += strspn(sign, " \t");
+	return sign[0] == '=' && sign[1] != '=';
+}
+
+static void explain(const struct pasted *line, struct buffer *b)
+{
+	const struct schema_row *row = &schema[line->first];
+
+	buffer_printf(b, "%s.%s: ", row->section, row->name);
+	if (line->begins && line->found == 1)
+		buffer_printf(b, "%s is %s name; ", line->name,
+			      line->kind == KERNEL_NAME_OLD_KEY ? "an old kernel's"
+								: "the kernel's");
+	else
+		buffer_add(b, "this is a command, or a line of another file; ");
+	if (line->proposals.data)
+		buffer_printf(b, "write %s", line->proposals.data);
+	if (line->refused.data)
+		buffer_printf(b, "%s%s", line->proposals.data ? "; " : "", line->refused.data);
+}
+
+bool config_explain_pasted(const char *text, struct buffer *b)
+{
+	struct pasted CLEANUP(pasted_done) line = {.waiting = SIZE_MAX};
+	char word[WORD_MAX + 1];
+	bool assigned, to_file;
+
+	if (is_own_pair(text))
+		return false;
+	while (next_word(&text, word, &assigned, &to_file)) {
+		line.to_file |= to_file;
+		if (word[0] == '#')
+			break;
+		if (word[0])
+			read_word(&line, word, assigned);
+	}
+	finish_waiting(&line, NULL);
+	if (line.found > 0)
+		explain(&line, b);
+	else if (line.counts)
+		buffer_printf(b, "conntrack.max: %s is " KERNEL_COUNT_IS, line.name);
+	return line.found > 0 || line.counts;
+}

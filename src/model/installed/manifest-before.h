@@ -1,0 +1,17 @@
+/* The live values from before the first change, as the manifest keeps them: recording, JSON and back. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <jansson.h>
+
+#include "model/installed/manifest.h"
+
+void manifest_before_done(struct manifest *manifest);
+
+/* Records the live value of a key unless the key has a record already. live: NULL if it was not known. -ENOMEM. */
+MUST_CHECK int manifest_add_before(struct manifest *manifest, const char *key, const char *live);
+
+/* Reads the object "before". -EBADMSG: it is not one that a run would write, or has more keys than the schema; -ENOMEM. */
+MUST_CHECK int manifest_before_parse(json_t *before, struct manifest *manifest);
+MUST_CHECK int manifest_before_format(const struct manifest *manifest, json_t *root);
+MUST_CHECK int manifest_before_copy(const struct manifest *from, struct manifest *to);

@@ -1,0 +1,189 @@
+/* Whether a file of an earlier version still does what the plan's own file would do. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/installed/outdated.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A part of a file's text. */
+struct slice {
+	const char *start;
+	size_t length;
+};
+
+struct assignment {
+	struct slice key, value;
+};
+
+struct assignments {
+	struct assignment items[OUTDATED_ASSIGNMENTS_MAX];
+	size_t count;
+	bool cut; /* there are more */
+};
+
+static bool slices_equal(struct slice a, struct slice b)
+{
+	return a.length == b.length && memcmp(a.start, b.start, a.length) == 0;
+}
+
+static struct slice trim(struct slice text)
+{
+	while (text.length > 0 && text.start[0] == ' ') {
+		text.start++;
+		text.length--;
+	}
+	while (text.length > 0 && text.start[text.length - 1] == ' ')
+		text.length--;
+	return text;
+}
+
+static bool begins(struct slice text, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return text.length >= length && memcmp(text.start, prefix, length) == 0;
+}
+
+static struct slice after(struct slice text, size_t length)
+{
+	return (struct slice){text.start + length, text.length - length};
+}
+
+static void keep(struct assignments *all, struct slice key, struct slice value)
+{
+	if (all->count == OUTDATED_ASSIGNMENTS_MAX) {
+		all->cut = true;
+		return;
+	}
+	all->items[all->count++] = (struct assignment){key, value};
+}
+
+/* "key = value", with a sign in front for systemd-sysctl or not. */
+static void split_pair(struct assignments *all, struct slice text)
+{
+	const char *sign = memchr(text.start, '=', text.length);
+	size_t length = sign ? (size_t)(sign - text.start) : text.length;
+
+	if (begins(text, "-")) {
+		text = after(text, 1);
+		length -= length > 0;
+	}
+	keep(all, trim((struct slice){text.start, length}),
+	     sign ? trim(after(text, length + 1)) : (struct slice){text.start, 0});
+}
+
+/* Each word of an options line; any other line as it is. */
+static void split_modprobe(struct assignments *all, struct slice line)
+{
+	static const char options[] = "options nf_conntrack ";
+
+	if (!begins(line, options)) {
+		keep(all, line, (struct slice){line.start, 0});
+		return;
+	}
+	line = after(line, strlen(options));
+	while (line.length > 0) {
+		const char *blank = memchr(line.start, ' ', line.length);
+		size_t length = blank ? (size_t)(blank - line.start) : line.length;
+
+		split_pair(all, (struct slice){line.start, length});
+		line = after(line, length + (blank != NULL));
+	}
+}
+
+/* KEY{name}="value"; what a rule compares has another operator. */
+static void split_udev(struct assignments *all, struct slice line)
+{
+	static const char *const keys[] = {"SYSCTL{", "ATTR{"};
+
+	for (; line.length > 0; line = after(line, 1))
+		for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+			struct slice name;
+			const char *end, *quote;
+
+			if (!begins(line, keys[i]))
+				continue;
+			name = after(line, strlen(keys[i]));
+			end = memchr(name.start, '}', name.length);
+			if (!end)
+				continue;
+			name.length = (size_t)(end - name.start);
+			end++;
+			if ((size_t)(line.start + line.length - end) < 2 ||
+			    memcmp(end, "=\"", 2) != 0)
+				continue;
+			end += 2;
+			quote = memchr(end, '"', (size_t)(line.start + line.length - end));
+			if (quote)
+				keep(all, name, (struct slice){end, (size_t)(quote - end)});
+		}
+}
+
+static void split_line(struct assignments *all, const char *path, struct slice line)
+{
+	line = trim(line);
+	if (line.length == 0 || line.start[0] == '#')
+		return;
+	if (strcmp(path, PATH_UDEV) == 0)
+		split_udev(all, line);
+	else if (strcmp(path, PATH_MODPROBE) == 0)
+		split_modprobe(all, line);
+	else if (strcmp(path, PATH_SYSCTL) == 0)
+		split_pair(all, line);
+	else
+		keep(all, line, (struct slice){line.start, 0});
+}
+
+static void split(struct assignments *all, const char *path, const char *bytes, size_t size)
+{
+	while (size > 0 && !all->cut) {
+		const char *end = memchr(bytes, '\n', size);
+		size_t length = end ? (size_t)(end - bytes) : size;
+
+		split_line(all, path, (struct slice){bytes, length});
+		length += end != NULL;
+		bytes += length;
+		size -= length;
+	}
+}
+
+static bool contains(const struct assignments *all, const struct assignment *one)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (slices_equal(all->items[i].key, one->key) &&
+		    slices_equal(all->items[i].value, one->value))
+			return true;
+	return false;
+}
+
+/* The number of a floor, which sysctl.d of the plan leaves out. */
+static bool is_floor(const struct plan *plan, const char *path, const struct assignment *one)
+{
+	static const char key[] = "net.netfilter.nf_conntrack_max";
+	char number[32];
+	int length = snprintf(number, sizeof(number), "%" PRIu64, plan->sizes.max);
+
+	return plan->sizes.at_least && strcmp(path, PATH_SYSCTL) == 0 &&
+	       slices_equal(one->key, (struct slice){key, strlen(key)}) &&
+	       slices_equal(one->value, (struct slice){number, (size_t)length});
+}
+
+bool outdated_does_its_work(const struct plan *plan, const char *path,
+			    const struct artifact *wanted, const char *bytes, size_t size)
+{
+	struct assignments planned = {0}, found = {0};
+
+	if (wanted)
+		split(&planned, path, wanted->bytes, wanted->size);
+	split(&found, path, bytes, size);
+	if (planned.cut || found.cut)
+		return false;
+	for (size_t i = 0; i < planned.count; i++)
+		if (!contains(&found, &planned.items[i]))
+			return false;
+	for (size_t i = 0; i < found.count; i++)
+		if (!contains(&planned, &found.items[i]) && !is_floor(plan, path, &found.items[i]))
+			return false;
+	return true;
+}

@@ -1,0 +1,483 @@
+/* The plan's sizes: resolved from RAM or taken as configured, and judged against memory and ratio. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/plan/plan-sizes.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "model/plan/sizes.h"
+
+/*
+ * The beginning of what automatic sizes follow from. The first version had another rule (5 % of RAM, up to 4,194,304
+ * entries) and recorded the settings alone.
+ */
+#define AUTO_RULE "share=2% "
+
+static const struct config_value *value_of(const struct plan_request *request, enum setting_id id)
+{
+	return &request->config->values[id];
+}
+
+/* The most a full table may take, bytes; UINT64_MAX where a share of unknown RAM (0) cannot be judged. */
+static uint64_t limit_bytes(const struct plan_request *request, uint64_t ram)
+{
+	const struct config_value *limit = value_of(request, SETTING_MEMORY_LIMIT);
+
+	if (!limit->percent)
+		return limit->number;
+	return ram ? sizes_share(ram, limit->number) : UINT64_MAX;
+}
+
+/* Whether the user chose a number of buckets. */
+static bool has_buckets(const struct plan_request *request)
+{
+	const struct config_value *hashsize = value_of(request, SETTING_HASHSIZE);
+
+	return hashsize->set && !hashsize->is_auto;
+}
+
+/* What the buckets of expected connections take beside the table, where they are set. */
+static uint64_t expect_bytes(const struct plan_request *request)
+{
+	return sizes_bucket_bytes(value_of(request, SETTING_EXPECT_HASHSIZE)->number,
+				  request->facts->page_size, request->facts->word_size);
+}
+
+static int format_inputs(const struct plan_request *request, char **ret)
+{
+	static const enum setting_id ids[] = {SETTING_MAX, SETTING_HASHSIZE, SETTING_MEMORY_LIMIT,
+					      SETTING_EXPECT_HASHSIZE};
+	struct buffer b = {0};
+
+	buffer_add(&b, AUTO_RULE);
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		if (ids[i] == SETTING_EXPECT_HASHSIZE && expect_bytes(request) == 0)
+			continue;
+		buffer_printf(&b, "%s%s=", i ? " " : "", schema[ids[i]].name);
+		if (ids[i] == SETTING_HASHSIZE && !has_buckets(request))
+			buffer_add(&b, "auto");
+		else
+			config_format(request->config, ids[i], &b);
+	}
+	return buffer_steal(&b, ret, NULL);
+}
+
+/*
+ * Returns the entries of max = auto. A configured hashsize bounds them, so that the same lines are accepted on a host of
+ * any size.
+ */
+static uint64_t choose_max(const struct plan_request *request)
+{
+	uint64_t limit = limit_bytes(request, sizes_round_ram(request->facts->ram));
+	uint64_t expect = expect_bytes(request);
+	uint64_t max = sizes_auto_max(request->facts, limit > expect ? limit - expect : 0);
+	uint64_t most = RATIO_WARN * value_of(request, SETTING_HASHSIZE)->number;
+
+	return has_buckets(request) && max > most ? most : max;
+}
+
+static void resolve(const struct plan_request *request, struct plan_sizes *sizes)
+{
+	const struct config_value *max = value_of(request, SETTING_MAX);
+	const struct config_value *hashsize = value_of(request, SETTING_HASHSIZE);
+
+	sizes->ram = sizes_round_ram(request->facts->ram);
+	if (!max->set)
+		sizes->max = hashsize->number;
+	else
+		sizes->max = max->is_auto ? choose_max(request) : max->number;
+	sizes->hashsize = hashsize->number;
+	if (!has_buckets(request))
+		sizes->hashsize = sizes->max < HASHSIZE_MAX ? sizes->max : HASHSIZE_MAX;
+}
+
+/* earlier: the rule of an earlier version chose them. */
+static void note_other_sizes(const struct kept_sizes *kept, const struct plan_sizes *sizes,
+			     bool earlier, struct problems *problems)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	if (earlier) {
+		buffer_add(&text, "an earlier version chose max = auto as ");
+		buffer_add_count(&text, kept->max);
+		buffer_add(&text, " entries");
+	} else {
+		buffer_add_amount(&text, kept->ram);
+		buffer_add(&text, " of RAM when the sizes were chosen, now ");
+		buffer_add_amount(&text, sizes->ram);
+	}
+	buffer_add(&text, ": auto would now be ");
+	buffer_add_count(&text, sizes->max);
+	problems->out_of_memory |= text.error < 0;
+	problems_add(problems, SEVERITY_NOTE, NULL, 0,
+		     "%s; \"conntrack-persist install\" takes that over",
+		     text.data ? text.data : "");
+}
+
+/* Copies the sizes of an earlier run, with what they followed from. -ENOMEM; the sizes are as before then. */
+static int copy_kept(const struct kept_sizes *kept, struct plan_sizes *sizes)
+{
+	char *inputs = strdup(kept->inputs);
+
+	if (!inputs)
+		return -ENOMEM;
+	free(sizes->inputs);
+	sizes->inputs = inputs;
+	sizes->max = kept->max;
+	sizes->hashsize = kept->hashsize;
+	sizes->ram = kept->ram;
+	return 0;
+}
+
+/*
+ * Takes the sizes that an earlier run resolved from the same settings. install alone (SIZES_RESOLVE) chooses anew, if the
+ * RAM is another or the rule of an earlier version chose them. -ENOMEM.
+ */
+static int take_kept(const struct plan_request *request, struct problems *problems,
+		     struct plan_sizes *sizes)
+{
+	const struct kept_sizes *kept = request->kept;
+	bool earlier;
+
+	if (!kept || !kept->inputs)
+		return 0;
+	earlier = strcmp(kept->inputs, sizes->inputs + strlen(AUTO_RULE)) == 0;
+	if (!earlier && strcmp(kept->inputs, sizes->inputs) != 0)
+		return 0;
+	if (earlier || kept->ram != sizes->ram) {
+		if (request->sizes == SIZES_RESOLVE)
+			return 0;
+		if (kept->max != sizes->max || kept->hashsize != sizes->hashsize)
+			note_other_sizes(kept, sizes, earlier, problems);
+	}
+	return copy_kept(kept, sizes);
+}
+
+/* Where an installation left the sizes out, those of this boot: its own record's, or now's if it is to be written. */
+static bool take_boot(const struct plan_request *request, struct plan_sizes *sizes)
+{
+	const struct kept_sizes *boot = request->boot;
+
+	if (request->sizes == SIZES_RESOLVE || (request->kept && request->kept->inputs))
+		return false;
+	sizes->of_boot = request->sizes == SIZES_OF_BOOT;
+	if (sizes->of_boot || !boot || !boot->inputs || strcmp(boot->inputs, sizes->inputs) != 0)
+		return sizes->of_boot;
+	sizes->max = boot->max;
+	sizes->hashsize = boot->hashsize;
+	sizes->ram = boot->ram;
+	sizes->of_boot = true;
+	return true;
+}
+
+bool plan_sizes_are_due(const struct plan_sizes *sizes, const struct kept_sizes *kept,
+			const struct facts *facts)
+{
+	if (!sizes->from_ram || sizes->of_boot || facts->ram == 0)
+		return false;
+	/* Only install replaces what the rule of an earlier version chose. */
+	return !kept->inputs || (text_starts_with(kept->inputs, AUTO_RULE) &&
+				 strcmp(kept->inputs, sizes->inputs) == 0 &&
+				 kept->ram != sizes_round_ram(facts->ram));
+}
+
+/* The setting to blame: one that a file sets, if there is any. */
+static enum setting_id blame(const struct plan_request *request, enum setting_id first,
+			     enum setting_id second, enum setting_id third)
+{
+	if (value_of(request, first)->set && !value_of(request, first)->is_auto)
+		return first;
+	if (value_of(request, second)->set && !value_of(request, second)->is_auto)
+		return second;
+	return third;
+}
+
+/* Returns the bytes of a full table with this number in place of the setting's own; SETTING_MEMORY_LIMIT replaces none. */
+static uint64_t bytes_with(const struct plan_request *request, const struct plan_sizes *sizes,
+			   enum setting_id id, uint64_t number)
+{
+	uint64_t max = sizes->max, hashsize = sizes->hashsize, expect = expect_bytes(request),
+		 bytes;
+
+	if (id == SETTING_EXPECT_HASHSIZE)
+		expect = sizes_bucket_bytes(number, sizes->page_size, sizes->word_size);
+	if (id == SETTING_MAX || (id == SETTING_HASHSIZE && !value_of(request, SETTING_MAX)->set))
+		max = number;
+	if (id == SETTING_HASHSIZE || (id == SETTING_MAX && !has_buckets(request)))
+		hashsize = number < HASHSIZE_MAX ? number : HASHSIZE_MAX;
+	if (__builtin_add_overflow(sizes_table_bytes(request->facts, max, hashsize), expect,
+				   &bytes))
+		return UINT64_MAX;
+	return bytes;
+}
+
+/* Returns the largest number of the setting with which a full table fits the limit; 0: there is none. */
+static uint64_t find_most(const struct plan_request *request, const struct plan_sizes *sizes,
+			  enum setting_id id, uint64_t limit)
+{
+	uint64_t fits = 0, most = schema[id].max;
+
+	while (fits < most) {
+		uint64_t middle = most - (most - fits) / 2;
+
+		if (bytes_with(request, sizes, id, middle) <= limit)
+			fits = middle;
+		else
+			most = middle - 1;
+	}
+	return fits;
+}
+
+static void add_sizes(const struct plan_sizes *sizes, bool expect, struct buffer *b)
+{
+	buffer_add_count(b, sizes->max);
+	buffer_add(b, expect ? " entries, " : " entries and ");
+	buffer_add_count(b, sizes->hashsize);
+	buffer_add(b, " buckets");
+	if (expect) {
+		buffer_add(b, " and ");
+		buffer_add_count(b, sizes->expect_hashsize);
+		buffer_add(b, " for expected connections");
+	}
+}
+
+static void judge_memory(const struct plan_request *request, struct problems *problems,
+			 const struct plan_sizes *sizes)
+{
+	uint64_t limit = limit_bytes(request, sizes->ram), expect = expect_bytes(request);
+	uint64_t most = 0;
+	enum setting_id id = blame(request, SETTING_MAX, SETTING_HASHSIZE, SETTING_MEMORY_LIMIT);
+	const struct config_value *value;
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	if (sizes->table_bytes <= limit)
+		return;
+	if (sizes->table_bytes - expect <= limit)
+		id = SETTING_EXPECT_HASHSIZE;
+	value = value_of(request, id);
+	add_sizes(sizes, expect > 0, &text);
+	buffer_add(&text, " take ");
+	buffer_add_amount(&text, sizes->table_bytes);
+	buffer_add(&text, " when full, more than memory_limit = ");
+	config_format(request->config, SETTING_MEMORY_LIMIT, &text);
+	buffer_add(&text, " (");
+	buffer_add_amount(&text, limit);
+	buffer_add(&text, "); allowed here: ");
+	if (id != SETTING_MEMORY_LIMIT)
+		most = find_most(request, sizes, id, limit);
+	if (most > 0)
+		buffer_printf(&text, "%s = %" PRIu64 " at most, or ", schema[id].name, most);
+	buffer_add(&text, "a larger memory_limit");
+	problems->out_of_memory |= text.error < 0;
+	problems_add(problems, SEVERITY_ERROR, value->file, value->line, "%s.%s: %s",
+		     schema[id].section, schema[id].name, text.data ? text.data : "");
+}
+
+/* What else is allowed beside a smaller max; nothing where not even the most buckets that there may be are enough. */
+static void add_more_buckets(struct buffer *b, uint64_t max)
+{
+	uint64_t needed = (max + RATIO_REFUSE - 1) / RATIO_REFUSE;
+
+	if (needed > HASHSIZE_MAX)
+		return;
+	buffer_printf(b, ", or hashsize = %" PRIu64 " at least (best: ", needed);
+	if (max <= HASHSIZE_MAX)
+		buffer_add(b, "as many as max)");
+	else
+		buffer_printf(b, "hashsize = %u)", HASHSIZE_MAX);
+}
+
+/* What is wrong with so many entries a bucket, and what is allowed or better instead. */
+static void explain_ratio(const struct plan_sizes *sizes, uint64_t buckets, bool refused,
+			  bool limited, struct buffer *b)
+{
+	if (refused) {
+		buffer_printf(b,
+			      "the kernel drops packets over long chains before the table is "
+			      "full; allowed: max = %" PRIu64 " at most",
+			      RATIO_REFUSE * buckets);
+		add_more_buckets(b, sizes->max);
+		return;
+	}
+	buffer_add(b, limited ? "kernels from 5.15 on limit the chain of a bucket and may drop "
+				"packets before the table is full, with no message; better: "
+			      : "each look-up of a packet walks a long chain of entries when the "
+				"table fills up; better: ");
+	if (buckets < HASHSIZE_MAX)
+		buffer_printf(b, "hashsize = %" PRIu64,
+			      sizes->max < HASHSIZE_MAX ? sizes->max : HASHSIZE_MAX);
+	else
+		buffer_printf(b, "max = %" PRIu64 " at most", RATIO_WARN * buckets);
+}
+
+static void judge_ratio(const struct plan_request *request, struct problems *problems,
+			const struct plan_sizes *sizes)
+{
+	/* By the smallest page, so that a configuration is judged alike on every host. */
+	uint64_t buckets = sizes_round_buckets(sizes->hashsize, PAGE_SIZE_USUAL, WORD_SIZE_USUAL);
+	enum setting_id id = blame(request, SETTING_MAX, SETTING_HASHSIZE, SETTING_MAX);
+	const struct config_value *value = value_of(request, id);
+	bool limited = !facts_before(request->facts, 5, 15);
+	bool many = sizes->max > RATIO_REFUSE * buckets, refused = many && limited;
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	if (sizes->max <= RATIO_WARN * buckets)
+		return;
+	buffer_printf(&text, "max = %" PRIu64 " is more than %u x hashsize = %" PRIu64 ": ",
+		      sizes->max, many ? RATIO_REFUSE : RATIO_WARN, sizes->hashsize);
+	explain_ratio(sizes, buckets, refused, limited, &text);
+	problems->out_of_memory |= text.error < 0;
+	problems_add(problems, refused ? SEVERITY_ERROR : SEVERITY_WARNING, value->file,
+		     value->line, "%s.%s: %s", schema[id].section, schema[id].name,
+		     text.data ? text.data : "");
+}
+
+/* The RAM is unknown: an image leaves max = auto to the host that boots it. */
+static void leave_out(const struct plan_request *request, struct problems *problems)
+{
+	const struct config_value *hashsize = value_of(request, SETTING_HASHSIZE);
+
+	if (!request->facts->image) {
+		problems_add(problems, SEVERITY_ERROR, value_of(request, SETTING_MAX)->file,
+			     value_of(request, SETTING_MAX)->line,
+			     "conntrack.max: auto needs the size of the RAM, and /proc/meminfo "
+			     "does not show it; allowed here: a number");
+		return;
+	}
+	problems_add(problems, SEVERITY_NOTE, NULL, 0,
+		     "max = auto is left out of the image's files, because it follows from the "
+		     "RAM of the host that boots: conntrack-persist-sizes.service chooses it "
+		     "there if this program is part of the image; else set max");
+	/* A hashsize alone would make the kernel set max to 8 times as much. */
+	if (has_buckets(request))
+		problems_add(problems, SEVERITY_WARNING, hashsize->file, hashsize->line,
+			     "conntrack.hashsize: left out as well, because the kernel would take "
+			     "8 x hashsize as max; set max to have both in the image");
+}
+
+/* Lines of the configuration that do nothing, or not what they say. */
+static void judge_words(const struct plan_request *request, struct problems *problems)
+{
+	const struct config_value *max = value_of(request, SETTING_MAX);
+	const struct config_value *hashsize = value_of(request, SETTING_HASHSIZE);
+	const struct config_value *policy = value_of(request, SETTING_MAX_POLICY);
+
+	if (!max->set && hashsize->set && hashsize->is_auto)
+		problems_add(problems, SEVERITY_WARNING, hashsize->file, hashsize->line,
+			     "conntrack.hashsize: auto means as many as max, and max is not set, "
+			     "so that this line does nothing; set max as well");
+	if (!policy->set || policy->number == MAX_AT_LEAST)
+		return;
+	if (max->is_auto || (!max->set && has_buckets(request)))
+		problems_add(problems, SEVERITY_WARNING, policy->file, policy->line,
+			     "conntrack.max_policy: exact does nothing beside %s, because that is "
+			     "a floor: a larger live max stays; set max to a number to have it "
+			     "exact",
+			     max->is_auto ? "max = auto" : "a hashsize without max");
+}
+
+/* A max that is most likely not meant: the table is full at once, or most of its buckets are of no use. */
+static void judge_small_max(const struct plan_request *request, struct problems *problems,
+			    const struct plan_sizes *sizes)
+{
+	const struct config_value *max = value_of(request, SETTING_MAX);
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	if (!max->set || max->is_auto)
+		return;
+	if (sizes->max < MAX_FEW) {
+		buffer_add_count(&text, sizes->max);
+		buffer_add(&text,
+			   " entries are full soon even on an idle host, and new connections "
+			   "are dropped then; most hosts need 65,536 or more");
+	} else if (sizes->hashsize / BUCKETS_MANY > sizes->max) {
+		buffer_add_count(&text, sizes->max);
+		buffer_add(&text, " entries are far fewer than hashsize = ");
+		buffer_printf(&text, "%" PRIu64 ", whose buckets keep ", sizes->hashsize);
+		buffer_add_amount(&text, sizes_bucket_bytes(sizes->hashsize, sizes->page_size,
+							    sizes->word_size));
+		buffer_printf(&text, " for good; better: hashsize = %" PRIu64 ", or a larger max",
+			      sizes->max);
+	} else {
+		return;
+	}
+	problems->out_of_memory |= text.error < 0;
+	problems_add(problems, SEVERITY_WARNING, max->file, max->line, "conntrack.max: %s",
+		     text.data ? text.data : "");
+}
+
+static int judge_sizes(const struct plan_request *request, struct problems *problems,
+		       struct plan_sizes *sizes)
+{
+	int error = 0;
+
+	resolve(request, sizes);
+	if (sizes->from_ram && !take_boot(request, sizes))
+		error = take_kept(request, problems, sizes);
+	sizes->table_bytes = bytes_with(request, sizes, SETTING_MEMORY_LIMIT, 0);
+	judge_memory(request, problems, sizes);
+	judge_ratio(request, problems, sizes);
+	judge_small_max(request, problems, sizes);
+	return error;
+}
+
+/* Whether the manifest has sizes that the first version chose because neither max nor hashsize was configured. */
+static bool is_unchosen(const struct plan_request *request)
+{
+	return !value_of(request, SETTING_MAX)->set && !has_buckets(request) && request->kept &&
+	       request->kept->inputs &&
+	       text_starts_with(request->kept->inputs, "max=auto hashsize=auto ");
+}
+
+/* Goes on with them, whatever the RAM, until the administrator chooses: install alone asks for that. -ENOMEM. */
+static int keep_unchosen(const struct plan_request *request, struct problems *problems,
+			 struct plan_sizes *sizes)
+{
+	const struct kept_sizes *kept = request->kept;
+	int error = copy_kept(kept, sizes);
+
+	if (error < 0)
+		return error;
+	sizes->from_ram = true;
+	sizes->table_bytes = bytes_with(request, sizes, SETTING_MEMORY_LIMIT, 0);
+	problems_add(problems, SEVERITY_NOTE, NULL, 0,
+		     "conntrack.max is not set, and an earlier version chose max = %" PRIu64
+		     " by itself, which is kept; \"conntrack-persist plan\" names the choices",
+		     kept->max);
+	return 0;
+}
+
+int plan_resolve_sizes(const struct plan_request *request, struct problems *problems,
+		       struct plan_sizes *ret)
+{
+	const struct config_value *max = value_of(request, SETTING_MAX);
+	struct plan_sizes sizes = {
+		.from_ram = max->is_auto,
+		.at_least = value_of(request, SETTING_MAX_POLICY)->number == MAX_AT_LEAST ||
+			    max->is_auto || !max->set,
+		.expect_hashsize = value_of(request, SETTING_EXPECT_HASHSIZE)->number,
+		.page_size = request->facts->page_size,
+		.word_size = request->facts->word_size,
+	};
+	int error = format_inputs(request, &sizes.inputs);
+
+	if (error < 0)
+		return error;
+	judge_words(request, problems);
+	sizes.unchosen = is_unchosen(request);
+	if (sizes.unchosen && request->sizes != SIZES_RESOLVE)
+		error = keep_unchosen(request, problems, &sizes);
+	else if (sizes.from_ram && request->facts->ram == 0)
+		leave_out(request, problems);
+	else if (max->set || has_buckets(request))
+		error = judge_sizes(request, problems, &sizes);
+	if (error < 0) {
+		free(sizes.inputs);
+		return error;
+	}
+	*ret = sizes;
+	return 0;
+}

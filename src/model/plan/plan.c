@@ -1,0 +1,301 @@
+/* Configuration to settings and artifacts; the object that every verb receives, const. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/plan/plan.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "model/plan/boot-sizes.h"
+#include "model/plan/plan-sizes.h"
+#include "model/plan/render.h"
+#include "model/plan/sizes.h"
+
+const struct artifact *plan_find_artifact(const struct plan *plan, const char *path)
+{
+	for (size_t i = 0; i < plan->artifact_count; i++)
+		if (strcmp(plan->artifacts[i].path, path) == 0)
+			return &plan->artifacts[i];
+	return NULL;
+}
+
+void plan_done(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->artifact_count; i++)
+		artifact_done(&plan->artifacts[i]);
+	free(plan->artifacts);
+	free(plan->settings);
+	free(plan->sizes.inputs);
+	*plan = (struct plan){0};
+}
+
+/* Of max and hashsize each follows from the other one if that alone is set. */
+static struct setting_source find_source(const struct config *config, size_t id)
+{
+	const struct config_value *value = &config->values[id];
+	size_t other = id;
+
+	if (!value->set && id == SETTING_MAX)
+		other = SETTING_HASHSIZE;
+	if (!value->set && id == SETTING_HASHSIZE)
+		other = SETTING_MAX;
+	return (struct setting_source){
+		.file = config->values[other].file,
+		.line = config->values[other].line,
+		.follows = other != id && config->values[other].set ? &schema[other] : NULL,
+	};
+}
+
+static void add_setting(struct plan *plan, const struct config *config, size_t id, uint64_t wanted)
+{
+	plan->settings[plan->setting_count++] = (struct setting){
+		.row = &schema[id],
+		.wanted = wanted,
+		.source = find_source(config, id),
+		.at_least = id == SETTING_MAX && plan->sizes.at_least,
+	};
+}
+
+/*
+ * The kernel refuses a low threshold above the high one at any moment. Files are read while its own values hold: a
+ * high one that rises has to come first, one that falls has to come last.
+ */
+static bool comes_after_ceiling(const struct config *config, size_t low, int high)
+{
+	return high >= 0 && config->values[low].set && config->values[high].set &&
+	       config->values[high].number >= strtoull(schema[high].fallback, NULL, 10);
+}
+
+/* max: 0 to leave it out. */
+static int plan_settings(struct plan *plan, const struct config *config, uint64_t max)
+{
+	const struct config_value *expect = &config->values[SETTING_EXPECT_MAX];
+
+	free(plan->settings);
+	plan->setting_count = 0;
+	plan->settings = calloc(schema_count, sizeof(*plan->settings));
+	if (!plan->settings)
+		return -ENOMEM;
+	if (max)
+		add_setting(plan, config, SETTING_MAX, max);
+	if (expect->set)
+		add_setting(plan, config, SETTING_EXPECT_MAX, expect->number);
+
+	for (size_t i = SETTING_FIRST_KEY; i < schema_count; i++) {
+		int high = schema[i].ceiling ? schema_find(schema[i].section, schema[i].ceiling)
+					     : -1;
+		bool done = false;
+
+		for (size_t k = 0; k < plan->setting_count; k++)
+			done = done || plan->settings[k].row == &schema[i];
+		if (done || !config->values[i].set)
+			continue;
+		if (comes_after_ceiling(config, i, high))
+			add_setting(plan, config, (size_t)high, config->values[high].number);
+		add_setting(plan, config, i, config->values[i].number);
+	}
+	return 0;
+}
+
+static int add_artifact(struct plan *plan, const char *path, struct buffer *body)
+{
+	int error = artifact_from_body(path, body, &plan->artifacts[plan->artifact_count]);
+
+	if (error == 0)
+		plan->artifact_count++;
+	return error;
+}
+
+static bool lists(const struct wished_sizes *sizes, uint64_t number)
+{
+	uint64_t rounded[ROUNDED_MAX];
+	size_t count = render_list_rounded(sizes, rounded);
+
+	for (size_t i = 0; i < count; i++)
+		if (rounded[i] == number)
+			return true;
+	return false;
+}
+
+/* The rule with the numbers of other kernels beside this one's, if it is the one that is installed. */
+static int keep_rule(struct plan *plan, const char *installed, const struct wished_sizes *wished)
+{
+	static const enum rule_kernels others[] = {RULE_ANY_KERNEL, RULE_64_BIT_KERNEL};
+	struct artifact *rule = &plan->artifacts[plan->artifact_count - 1];
+	uint64_t own = sizes_round_buckets(wished->hashsize, wished->page_size, wished->word_size);
+	struct wished_sizes sizes = *wished;
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		struct buffer b = {0};
+		struct artifact other = {0};
+		int error;
+
+		sizes.kernels = others[i];
+		if (!lists(&sizes, own))
+			continue;
+		render_udev(&b, plan->settings, plan->setting_count, &sizes);
+		error = artifact_from_body(rule->path, &b, &other);
+		if (error < 0)
+			return error;
+		if (strcmp(other.digest, installed) == 0) {
+			artifact_done(rule);
+			*rule = other;
+			return 0;
+		}
+		artifact_done(&other);
+	}
+	return 0;
+}
+
+static int add_rule(struct plan *plan, const struct plan_request *request,
+		    const struct wished_sizes *sizes)
+{
+	struct buffer b = {0};
+	int error;
+
+	render_udev(&b, plan->settings, plan->setting_count, sizes);
+	error = add_artifact(plan, PATH_UDEV, &b);
+	/* Where the kernel is not known the rule has to list the numbers of all of them. */
+	if (error < 0 || !request->rule || !sizes->page_size)
+		return error;
+	return keep_rule(plan, request->rule, sizes);
+}
+
+/* The install line's only word that is not the program's own text: nothing in it may mean something to a shell. */
+static void judge_program(const struct plan_request *request, struct problems *problems)
+{
+	const struct config_value *value = &request->config->values[SETTING_SYNCHRONOUS];
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-";
+	const char *program = request->program;
+
+	if (value->number && (program[0] != '/' || program[strspn(program, allowed)] != '\0'))
+		problems_add(problems, SEVERITY_ERROR, value->file, value->line,
+			     "apply.synchronous: the path of this program has characters that "
+			     "cannot stand in a line of modprobe.d; build it with another "
+			     "--sbindir, or leave this out");
+}
+
+/* The files that last: those of an installation. */
+static int plan_lasting(struct plan *plan, const struct plan_request *request)
+{
+	struct wished_sizes sizes = {
+		.hashsize = plan->sizes.of_boot ? 0 : plan->sizes.hashsize,
+		.expect_hashsize = plan->sizes.expect_hashsize,
+		.page_size = plan->sizes.page_size,
+		.word_size = plan->sizes.word_size,
+		.resize = plan->resize,
+	};
+	struct buffer b = {0};
+	int error;
+
+	error = plan_settings(plan, request->config, plan->sizes.of_boot ? 0 : plan->sizes.max);
+	if (error < 0)
+		return error;
+	if (sizes.hashsize || sizes.expect_hashsize || plan->synchronous) {
+		render_modprobe_tune(&b, &sizes, plan->synchronous ? request->program : NULL);
+		error = add_artifact(plan, PATH_MODPROBE, &b);
+		if (error < 0)
+			return error;
+	}
+	if (plan->setting_count > 0) {
+		render_sysctl(&b, plan->settings, plan->setting_count);
+		error = add_artifact(plan, PATH_SYSCTL, &b);
+		if (error < 0)
+			return error;
+	}
+	/* The rule of an image without values still has the service verify each load. */
+	if (plan->setting_count > 0 || plan->sizes.hashsize || plan->sizes.from_ram)
+		error = add_rule(plan, request, &sizes);
+	if (error < 0 || !plan->restore)
+		return error;
+	render_drop_in(&b);
+	return add_artifact(plan, PATH_DROP_IN, &b);
+}
+
+/* Those of one boot: the sizes, for the same readers, and the record of them. */
+static int plan_of_boot(struct plan *plan)
+{
+	struct wished_sizes sizes = {
+		.hashsize = plan->sizes.hashsize,
+		.page_size = plan->sizes.page_size,
+		.word_size = plan->sizes.word_size,
+		.resize = plan->resize,
+	};
+	struct buffer b = {0};
+	int error;
+
+	render_modprobe_tune(&b, &sizes, NULL);
+	error = add_artifact(plan, PATH_BOOT_MODPROBE, &b);
+	if (error < 0)
+		return error;
+	/* The first setting is max. */
+	render_sysctl(&b, plan->settings, 1);
+	error = add_artifact(plan, PATH_BOOT_SYSCTL, &b);
+	if (error < 0)
+		return error;
+	render_udev(&b, plan->settings, 1, &sizes);
+	error = add_artifact(plan, PATH_BOOT_UDEV, &b);
+	if (error < 0)
+		return error;
+	render_boot_sizes(&b, &(struct kept_sizes){.inputs = plan->sizes.inputs,
+						   .ram = plan->sizes.ram,
+						   .max = plan->sizes.max,
+						   .hashsize = plan->sizes.hashsize});
+	return add_artifact(plan, PATH_BOOT_SIZES, &b);
+}
+
+static int plan_tune(struct plan *plan, const struct plan_request *request)
+{
+	const struct config_value *values = request->config->values;
+	int error;
+
+	plan->synchronous = values[SETTING_SYNCHRONOUS].number;
+	plan->resize = (enum resize)values[SETTING_RESIZE].number;
+	plan->restore = values[SETTING_ON_DRIFT].number == DRIFT_RESTORE;
+	error = plan_lasting(plan, request);
+	if (error < 0 || !plan->sizes.of_boot)
+		return error;
+	error = plan_settings(plan, request->config, plan->sizes.max);
+	return error < 0 ? error : plan_of_boot(plan);
+}
+
+static int plan_disable(struct plan *plan, const struct plan_request *request)
+{
+	struct buffer b = {0};
+
+	render_modprobe_disable(&b,
+				request->config->values[SETTING_ENFORCE].number == ENFORCE_BLOCK);
+	return add_artifact(plan, PATH_MODPROBE, &b);
+}
+
+int plan_build(const struct plan_request *request, struct problems *problems, struct plan *ret)
+{
+	struct plan plan = {
+		.mode = (enum mode)request->config->values[SETTING_MODE].number,
+		.artifacts = calloc(artifact_path_count, sizeof(*plan.artifacts)),
+	};
+	int error;
+
+	if (!plan.artifacts)
+		return -ENOMEM;
+	if (plan.mode == MODE_DISABLE) {
+		error = plan_disable(&plan, request);
+	} else {
+		judge_program(request, problems);
+		error = plan_resolve_sizes(request, problems, &plan.sizes);
+		plan.sizes.hashsize_source = find_source(request->config, SETTING_HASHSIZE);
+		plan.sizes.expect_hashsize_source =
+			find_source(request->config, SETTING_EXPECT_HASHSIZE);
+		if (error == 0 && !problems_have_error(problems))
+			error = plan_tune(&plan, request);
+	}
+	if (error == 0 && problems->out_of_memory)
+		error = -ENOMEM;
+	if (error < 0) {
+		plan_done(&plan);
+		return error;
+	}
+	*ret = plan;
+	return 0;
+}

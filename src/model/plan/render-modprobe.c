@@ -1,0 +1,56 @@
+/* Settings to the text of the modprobe.d drop-in. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+
+#include "model/plan/render.h"
+
+static void render_install_line(struct buffer *b, const char *program)
+{
+	/*
+	 * It has to load the module and to succeed also where the program is gone or fails, and to print nothing:
+	 * output breaks loading from iptables. $CMDLINE_OPTS hands on the options of modprobe's caller.
+	 */
+	buffer_printf(b,
+		      "\n"
+		      "# synchronous = yes: modprobe returns only when the values are in force.\n"
+		      "install nf_conntrack /sbin/modprobe --ignore-install nf_conntrack "
+		      "$CMDLINE_OPTS && "
+		      "{ test ! -x %s || %s apply --quiet >/dev/null 2>&1 || :; }\n",
+		      program, program);
+}
+
+void render_modprobe_tune(struct buffer *b, const struct wished_sizes *sizes, const char *program)
+{
+	buffer_add(b, "\n");
+	if (sizes->hashsize || sizes->expect_hashsize) {
+		buffer_add(b, "# Right from the first moment, and no new table later. hashsize "
+			      "makes the kernel\n"
+			      "# set max to 8 times as much; the udev rule corrects that.\n"
+			      "options nf_conntrack");
+		if (sizes->hashsize)
+			buffer_printf(b, " hashsize=%" PRIu64, sizes->hashsize);
+		if (sizes->expect_hashsize)
+			buffer_printf(b, " expect_hashsize=%" PRIu64, sizes->expect_hashsize);
+		buffer_add(b, "\n");
+	} else {
+		buffer_add(b, "# No size is set here.\n");
+	}
+	if (program)
+		render_install_line(b, program);
+}
+
+void render_modprobe_disable(struct buffer *b, bool block)
+{
+	buffer_add(b,
+		   "\n"
+		   "# Keeps nf_conntrack from loading by an alias; by name and as a dependency it\n"
+		   "# would still load.\n"
+		   "blacklist nf_conntrack\n");
+	if (block)
+		buffer_add(b,
+			   "\n"
+			   "# A value that the kernel refuses: nf_conntrack cannot load in any way "
+			   "but insmod,\n"
+			   "# and the kernel's log says why. To undo: conntrack-persist uninstall\n"
+			   "options nf_conntrack hashsize=blocked-by-conntrack-persist\n");
+}

@@ -1,0 +1,203 @@
+/* Settings to the rule by which udevd writes the values when nf_conntrack arrives. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+
+#include "model/plan/pattern.h"
+#include "model/plan/render.h"
+#include "model/plan/sizes.h"
+
+#define END_LABEL "conntrack_persist_end"
+#define UNIT	  "conntrack-persist.service"
+
+/* Wherever systemd looks for the unit of a package, of a build of one's own, of an administrator. */
+static const char *const unit_paths[] = {
+	"/usr/lib/systemd/system/" UNIT,
+	"/lib/systemd/system/" UNIT,
+	"/usr/local/lib/systemd/system/" UNIT,
+	"/etc/systemd/system/" UNIT,
+};
+
+static void render_mark(struct buffer *b)
+{
+	buffer_add(b,
+		   "\n"
+		   "# With this mark systemd has a unit for the module, which others can be bound "
+		   "to. If\n"
+		   "# the service is installed, it verifies and logs each load.\n"
+		   "TAG+=\"systemd\"\n");
+	for (size_t i = 0; i < ARRAY_SIZE(unit_paths); i++)
+		buffer_printf(b, "TEST!=\"%s\", \\\n  ", unit_paths[i]);
+	buffer_add(b, "GOTO=\"conntrack_persist_values\"\n"
+		      "ENV{SYSTEMD_WANTS}+=\"" UNIT "\"\n"
+		      "LABEL=\"conntrack_persist_values\"\n");
+}
+
+static void render_gates(struct buffer *b)
+{
+	buffer_add(
+		b,
+		"\n"
+		"# On every event but the last, not only on add: a later change event would else\n"
+		"# drop what this rule has set on the device.\n"
+		"ACTION==\"remove\", GOTO=\"" END_LABEL "\"\n"
+		"SUBSYSTEM!=\"module\", GOTO=\"" END_LABEL "\"\n"
+		"KERNEL!=\"nf_conntrack\", GOTO=\"" END_LABEL "\"\n");
+	render_mark(b);
+	buffer_add(
+		b,
+		"\n"
+		"# Kernels before 5.11 send the event before the keys exist: this waits until the\n"
+		"# module is live. Only while it is coming, or a late event would load the module\n"
+		"# again after an unload.\n"
+		"ATTR{initstate}==\"coming\", IMPORT{builtin}=\"kmod load nf_conntrack\"\n"
+		"\n"
+		"# No write before the keys are there: a hashsize written while the module is\n"
+		"# coming lets the size and the table part ways.\n"
+		"TEST!=\"/proc/sys/net/netfilter/nf_conntrack_max\", GOTO=\"" END_LABEL "\"\n");
+}
+
+size_t render_list_rounded(const struct wished_sizes *sizes, uint64_t *ret)
+{
+	static const unsigned long pages[] = {4096, 16384, 65536};
+	static const unsigned int words[] = {8, 4};
+	bool is_this = sizes->kernels == RULE_THIS_KERNEL && sizes->page_size;
+	size_t count = 0;
+
+	if (!sizes->hashsize)
+		return 0;
+	if (is_this) {
+		ret[0] = sizes_round_buckets(sizes->hashsize, sizes->page_size, sizes->word_size);
+		return 1;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(pages) * ARRAY_SIZE(words); i++) {
+		unsigned int word = words[i % ARRAY_SIZE(words)];
+		uint64_t rounded =
+			sizes_round_buckets(sizes->hashsize, pages[i / ARRAY_SIZE(words)], word);
+
+		if (sizes->kernels == RULE_64_BIT_KERNEL && word != 8)
+			continue;
+		if (count == 0 || rounded != ret[count - 1])
+			ret[count++] = rounded;
+	}
+	return count;
+}
+
+/*
+ * The rule cannot compare: what it shall replace stands there as patterns. Those of the kernel's own making are 8 times
+ * the buckets, unless that is what is wanted, or less, which the patterns have anyhow.
+ */
+static void render_at_least(struct buffer *b, const struct setting *max,
+			    const struct wished_sizes *sizes)
+{
+	uint64_t rounded[ROUNDED_MAX];
+	size_t count = render_list_rounded(sizes, rounded);
+
+	buffer_printf(
+		b,
+		"# max_policy = at_least: a larger one stays, but for what the kernel makes of "
+		"hashsize.\n"
+		"SYSCTL{net/netfilter/%s}==\"",
+		max->row->key);
+	for (size_t i = 0; i < count; i++)
+		if (sizes_own_max(rounded[i]) > max->wanted)
+			buffer_printf(b, "%" PRIu64 "|", sizes_own_max(rounded[i]));
+	pattern_add_smaller(b, max->wanted);
+	buffer_printf(b, "\", \\\n  SYSCTL{net/netfilter/%s}=\"%" PRIu64 "\"\n", max->row->key,
+		      max->wanted);
+}
+
+/* Adds the matches of a table that has not the size, or, at_least, has fewer buckets. */
+static void render_other_size(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
+{
+	uint64_t rounded[ROUNDED_MAX];
+	size_t count = render_list_rounded(sizes, rounded);
+
+	buffer_printf(b, "ATTR{parameters/hashsize}%s\"", at_least ? "==" : "!=");
+	if (at_least)
+		pattern_add_smaller(b, rounded[0]);
+	for (size_t i = 0; i < count && !at_least; i++)
+		buffer_printf(b, "%s%" PRIu64, i > 0 ? "|" : "", rounded[i]);
+	buffer_add(b, "\"");
+}
+
+static void render_hashsize(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
+{
+	if (at_least)
+		buffer_add(b,
+			   "\n"
+			   "# Whoever raises max raises the buckets as well: more of them stay.\n");
+	else
+		buffer_add(
+			b,
+			"\n"
+			"# Not if it has the size already (rounded as the kernel does): the kernel "
+			"would\n"
+			"# build a whole new table before it notices.\n");
+	render_other_size(b, sizes, at_least);
+	buffer_printf(b, "%sATTR{parameters/hashsize}=\"%" PRIu64 "\"\n",
+		      at_least ? ", \\\n  " : ", ", sizes->hashsize);
+}
+
+/* Events come while the table is in use as well: coldplug, udevadm trigger, those of install itself. */
+static void render_resize_gate(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
+{
+	bool by_count = sizes->resize == RESIZE_AUTO;
+
+	buffer_printf(b,
+		      "\n"
+		      "# resize = %s: no new table while it has %s entries, because a\n"
+		      "# resize stops all tracked traffic. Until the next load max is left to\n"
+		      "# " UNIT " then, because a rule cannot compare it with the\n"
+		      "# buckets. The count is that of the host's own network namespace.\n"
+		      "SYSCTL{net/netfilter/nf_conntrack_count}==\"",
+		      by_count ? "auto" : "next_load", by_count ? "10,000 or more" : "any");
+	pattern_add_smaller(b, by_count ? RESIZE_ENTRIES : 1);
+	buffer_add(b, "\", GOTO=\"conntrack_persist_table\"\n");
+	render_other_size(b, sizes, at_least);
+	buffer_add(b, ", GOTO=\"conntrack_persist_others\"\n"
+		      "LABEL=\"conntrack_persist_table\"\n");
+}
+
+static void render_others(struct buffer *b)
+{
+	buffer_add(b, "LABEL=\"conntrack_persist_others\"\n");
+}
+
+void render_udev(struct buffer *b, const struct setting *settings, size_t count,
+		 const struct wished_sizes *sizes)
+{
+	bool gated = sizes->hashsize && sizes->resize != RESIZE_NOW;
+	bool at_least = false;
+	size_t after_max;
+
+	for (size_t i = 0; i < count; i++)
+		at_least = at_least || settings[i].at_least;
+	render_gates(b);
+	if (gated)
+		render_resize_gate(b, sizes, at_least);
+	if (sizes->hashsize)
+		render_hashsize(b, sizes, at_least);
+	after_max = count > 0 && settings[0].row == &schema[SETTING_MAX] ? 1 : 0;
+	if (count > 0)
+		buffer_add(b, "\n"
+			      "# The values, written by udevd itself: no process is started. TEST: "
+			      "keys that\n"
+			      "# some kernels lack.\n");
+	for (size_t i = 0; i < count; i++) {
+		const struct schema_row *row = settings[i].row;
+
+		if (gated && i == after_max)
+			render_others(b);
+		if (settings[i].at_least) {
+			render_at_least(b, &settings[i], sizes);
+			continue;
+		}
+		if (schema_is_optional(row))
+			buffer_printf(b, "TEST==\"/proc/sys/net/netfilter/%s\", ", row->key);
+		buffer_printf(b, "SYSCTL{net/netfilter/%s}=\"%" PRIu64 "\"\n", row->key,
+			      settings[i].wanted);
+	}
+	if (gated && after_max >= count)
+		render_others(b);
+	buffer_add(b, "\nLABEL=\"" END_LABEL "\"\n");
+}

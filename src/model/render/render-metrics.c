@@ -1,0 +1,287 @@
+/* The table as Prometheus reads it: the text format, for node exporter's textfile collector. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/render/render-table.h"
+
+#define PREFIX	 "conntrack_persist_"
+#define US_PER_S 1000000U
+
+/* Samples of one name stand together, after what describes them; of a name without any there is no trace. */
+struct family {
+	struct buffer *b;
+	const char *name, *type, *help;
+	const char *label; /* NULL: of a single sample */
+	bool begun;
+};
+
+static struct family family_of(struct buffer *b, const char *name, const char *label,
+			       const char *help)
+{
+	/* By convention the name tells. */
+	const char *type = text_ends_with(name, "_total") ? "counter" : "gauge";
+
+	return (struct family){.b = b, .name = name, .type = type, .help = help, .label = label};
+}
+
+/*
+ * A foreign name as the value of a label. Each byte that is not harmless is \xNN, because the collector refuses a whole file
+ * for one name that is no UTF-8, and so is a backslash before an x, because two names must not become one.
+ */
+static void add_label_value(struct buffer *b, const char *text)
+{
+	size_t length = strlen(text);
+	bool is_utf8 = text_is_utf8(text, length);
+
+	for (size_t i = 0, bytes; i < length; i += bytes) {
+		bool harmless;
+
+		bytes = text_next_character(text + i, length - i, is_utf8, &harmless);
+		if (text[i] == '\n')
+			buffer_add(b, "\\n");
+		else if (!harmless || (text[i] == '\\' && text[i + 1] == 'x'))
+			for (size_t k = 0; k < bytes; k++)
+				buffer_printf(b, "\\\\x%02x", (unsigned char)text[i + k]);
+		else if (text[i] == '\\' || text[i] == '"')
+			buffer_printf(b, "\\%c", text[i]);
+		else
+			buffer_add_bytes(b, text + i, bytes);
+	}
+}
+
+/* All of a sample but its value. */
+static void begin_sample(struct family *family, const char *label_value)
+{
+	struct buffer *b = family->b;
+
+	if (!family->begun) {
+		buffer_printf(b, "# HELP " PREFIX "%s %s\n", family->name, family->help);
+		buffer_printf(b, "# TYPE " PREFIX "%s %s\n", family->name, family->type);
+	}
+	family->begun = true;
+	buffer_printf(b, PREFIX "%s", family->name);
+	if (family->label && label_value) {
+		buffer_printf(b, "{%s=\"", family->label);
+		add_label_value(b, label_value);
+		buffer_add(b, "\"}");
+	}
+	buffer_add(b, " ");
+}
+
+static void add_sample(struct family *family, const char *label_value, uint64_t value)
+{
+	begin_sample(family, label_value);
+	buffer_printf(family->b, "%" PRIu64 "\n", value);
+}
+
+static void add_figure(struct buffer *b, const char *name, struct figure figure, const char *help)
+{
+	struct family family = family_of(b, name, NULL, help);
+
+	if (figure.known)
+		add_sample(&family, NULL, figure.value);
+}
+
+static struct figure figure_of(bool known, uint64_t value)
+{
+	return (struct figure){.known = known, .value = value};
+}
+
+static void add_sizes(const struct table *table, const struct judgement *judgement,
+		      struct buffer *b)
+{
+	/* These follow from the kernel's release where the kernel does not tell. */
+	bool release_known = table->facts.release[0] > 0;
+	enum counter failures = COUNTER_CHAIN_TOO_LONG;
+	bool limited = judgement->chains.low > 0 &&
+		       (release_known || table->counters.known[failures]);
+
+	add_figure(b, "module_loaded", figure_of(true, module_is_there(table->module)),
+		   "Whether nf_conntrack is loaded or built in.");
+	add_figure(b, "buckets", table->buckets, "Buckets of the table.");
+	add_figure(b, "expectation_buckets", table->expect_buckets,
+		   "Buckets of the table of expectations.");
+	add_figure(b, "expectations_limit", table->expect_max,
+		   "Most expectations that a network namespace may have.");
+	add_figure(b, "chain_failures_total",
+		   figure_of(table->counters.known[failures], table->counters.value[failures]),
+		   "Entries refused as the chain of their bucket was too long.");
+	add_figure(b, "chain_limit_low", figure_of(limited, judgement->chains.low),
+		   "Length of a chain from which on the kernel may refuse an entry.");
+	add_figure(b, "chain_limit_high", figure_of(limited, judgement->chains.high),
+		   "Length of a chain from which on the kernel refuses every entry.");
+	add_figure(b, "chain_limit_entries", judgement->chain_entries,
+		   "Entries from which on chains may be too long, whatever max is.");
+	add_figure(b, "entry_bytes",
+		   figure_of(judgement->entry_bytes > 0 &&
+				     (judgement->entry_bytes_measured || release_known),
+			     judgement->entry_bytes),
+		   "Memory that an entry takes.");
+	add_figure(b, "memory_bytes", judgement->memory_now,
+		   "Memory that the table takes now, buckets and entries.");
+	add_figure(b, "memory_full_bytes", judgement->memory_full,
+		   "Memory that the table takes when it is full.");
+}
+
+/* Tenths of a percent as a share of 1. */
+static void add_ratio(struct buffer *b, const char *name, struct figure share, const char *help)
+{
+	struct family family = family_of(b, name, NULL, help);
+
+	if (!share.known)
+		return;
+	begin_sample(&family, NULL);
+	buffer_printf(b, "%" PRIu64 ".%03u\n", share.value / 1000,
+		      (unsigned int)(share.value % 1000));
+}
+
+/* The kernel shows some keys with a sign. What could not be read is "". */
+static bool is_number(const char *text)
+{
+	uint64_t number;
+
+	text += *text == '-';
+	return text_parse_number(text, strlen(text), UINT64_MAX, &number) == 0;
+}
+
+static void add_values(const struct table *table, const struct values *values, struct buffer *b)
+{
+	struct family configured = family_of(b, "configured", "key",
+					     "Value that the configuration asks for, as "
+					     "the kernel rounds it.");
+	struct family live = family_of(b, "live", "key", "Value that the running kernel has.");
+	struct family states = family_of(b, "values", "state",
+					 "Configured values by how they compare with the kernel's; "
+					 "differs is drift.");
+
+	if (!table->values.known)
+		return;
+	for (size_t i = 0; i < values->count; i++)
+		add_sample(&configured, values->items[i].key, values->items[i].rounded);
+	for (size_t i = 0; i < values->count; i++) {
+		const struct value *value = &values->items[i];
+
+		if (!is_number(value->live))
+			continue;
+		begin_sample(&live, value->key);
+		buffer_printf(b, "%s\n", value->live);
+	}
+	for (enum value_state state = VALUE_OK; state <= VALUE_UNREADABLE; state++)
+		/* With one for a module that mode disable does not want. */
+		add_sample(&states, value_state_word(state),
+			   state == VALUE_DIFFERS ? table->values.differs
+						  : values_count(values, state));
+	add_figure(b, "files_differ", figure_of(true, table->values.files_differ),
+		   "Whether the installed files are others than the configuration asks for.");
+}
+
+/* A count of what is left of the messages goes down as older ones are lost, and would look like a restart. */
+static void add_messages(const struct full_messages *messages, struct buffer *b)
+{
+	struct family last = family_of(b, "last_full_message_timestamp_seconds", NULL,
+				       "When the kernel last said that the table is full.");
+	bool all = messages->known && messages->since_boot;
+
+	add_figure(b, "full_messages_total", figure_of(all, messages->count),
+		   "Messages of the kernel since boot that the table is full, 10 in 5 s at most.");
+	add_figure(b, "expectation_full_messages_total", figure_of(all, messages->expectations),
+		   "Messages of the kernel since boot that the table of expectations is full.");
+	if (!messages->known || messages->last == 0)
+		return;
+	begin_sample(&last, NULL);
+	buffer_printf(b, "%" PRIu64 ".%06u\n", messages->last / US_PER_S,
+		      (unsigned int)(messages->last % US_PER_S));
+}
+
+static void add_contents(const struct entry_counts *contents, struct buffer *b)
+{
+	struct family protocols = family_of(b, "protocol_entries", "protocol",
+					    "Entries by protocol, other protocols by number.");
+	struct family states =
+		family_of(b, "tcp_entries", "state", "Entries of TCP by the state of tracking.");
+
+	for (unsigned int protocol = 0; protocol < ARRAY_SIZE(contents->by_protocol); protocol++) {
+		const char *name = protocol_name((uint8_t)protocol);
+		struct buffer CLEANUP(buffer_clear) number = {0};
+
+		if (!name && contents->by_protocol[protocol] == 0)
+			continue;
+		buffer_printf(&number, "%u", protocol);
+		if (name || number.data)
+			add_sample(&protocols, name ? name : number.data,
+				   contents->by_protocol[protocol]);
+	}
+	for (enum tcp_state state = TCP_STATE_NONE; state < TCP_STATES; state++)
+		add_sample(&states, tcp_state_name(state), contents->by_state[state]);
+}
+
+/* Two samples of one name, and the collector refuses the whole file. */
+static bool was_named(const struct table *table, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (table->namespaces[i].error == 0 && table->namespaces[i].entries.known &&
+		    strcmp(table->namespaces[i].where, table->namespaces[index].where) == 0)
+			return true;
+	return false;
+}
+
+static struct figure namespace_entries(const struct table *table, const struct namespace_table *one)
+{
+	(void)table;
+	return one->entries;
+}
+
+static void add_of_namespaces(const struct table *table, struct family family,
+			      struct figure (*figure_of_one)(const struct table *table,
+							     const struct namespace_table *one))
+{
+	static const char word[] = "namespace ";
+
+	for (size_t i = 0; table->namespaces_known && i < table->namespace_count; i++) {
+		const struct namespace_table *one = &table->namespaces[i];
+		struct figure figure = figure_of_one(table, one);
+		const char *name = one->where;
+
+		if (one->error < 0 || !one->entries.known || !figure.known || was_named(table, i))
+			continue;
+		if (text_starts_with(name, word))
+			name += strlen(word);
+		add_sample(&family, name, figure.value);
+	}
+}
+
+static void add_namespaces(const struct table *table, const struct judgement *judgement,
+			   struct buffer *b)
+{
+	add_of_namespaces(table,
+			  family_of(b, "namespace_entries", "namespace",
+				    "Entries of the other network namespaces."),
+			  namespace_entries);
+	add_of_namespaces(table,
+			  family_of(b, "namespace_entries_limit", "namespace",
+				    "Most entries that the namespace may hold."),
+			  table_namespace_limit);
+	add_figure(b, "namespaces_unseen",
+		   figure_of(module_is_there(table->module), judgement->unsure),
+		   "Whether network namespaces could not be looked at.");
+}
+
+void render_metrics(const struct table *table, const struct judgement *judgement,
+		    const struct values *values, struct buffer *b)
+{
+	struct family verdicts = family_of(b, "verdict", "verdict",
+					   "What follows from the figures: 1 for one of these.");
+
+	add_sizes(table, judgement, b);
+	add_ratio(b, "memory_full_ratio", judgement->memory_full_share,
+		  "Memory that the table takes when it is full, of all memory.");
+	add_values(table, values, b);
+	add_messages(&table->messages, b);
+	if (table->contents)
+		add_contents(table->contents, b);
+	add_namespaces(table, judgement, b);
+	for (enum verdict verdict = VERDICT_NOT_LOADED; verdict <= VERDICT_FINE; verdict++)
+		add_sample(&verdicts, verdict_word(verdict), verdict == judgement->verdict);
+}

@@ -1,0 +1,77 @@
+/* The screen of the table: moments, and what --watch knows of the time between them. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "model/render/render-table-rows.h"
+
+static struct tm local_time(uint64_t when)
+{
+	time_t seconds = (time_t)(when / 1000000);
+	struct tm ret = {0};
+
+	(void)localtime_r(&seconds, &ret);
+	return ret;
+}
+
+void add_moment(struct buffer *b, uint64_t when, uint64_t now)
+{
+	struct tm then = local_time(when), today = local_time(now);
+
+	if (then.tm_year != today.tm_year || then.tm_yday != today.tm_yday)
+		buffer_printf(b, "%04d-%02d-%02d ", then.tm_year + 1900, then.tm_mon + 1,
+			      then.tm_mday);
+	buffer_printf(b, "%02d:%02d:%02d", then.tm_hour, then.tm_min, then.tm_sec);
+}
+
+/* "0.5 entries/s", "1200 entries/s": one digit after the point of what is small and has one. */
+static void add_rate(struct buffer *b, double amount, double seconds, const char *what)
+{
+	double rate = amount / seconds;
+	char number[32];
+	size_t from = b->length, length;
+
+	(void)snprintf(number, sizeof(number), rate > -10 && rate < 10 ? "%.1f" : "%.0f", rate);
+	length = strlen(number);
+	if (length > 2 && strcmp(number + length - 2, ".0") == 0)
+		number[length - 2] = '\0';
+	buffer_printf(b, "%s %s", number, what);
+	screen_keep_together(b, from);
+}
+
+void add_now(struct screen *screen, const struct table *table, const struct history *history)
+{
+	struct buffer *text = &screen_add(screen, "now", RANK_NOW)->text;
+	double seconds = history->seconds, change = (double)history->entries_change;
+
+	add_moment(text, table->now, table->now);
+	if (!history->rates_known)
+		return;
+	buffer_add(text, "; in ");
+	add_rate(text, seconds, 1, "s");
+	buffer_add(text, change < 0 ? " " : " +");
+	add_rate(text, change, seconds, "entries/s");
+	if (table->counters.known[COUNTER_DROP]) {
+		buffer_add(text, ", ");
+		add_rate(text, (double)history->counted[COUNTER_DROP], seconds, "drops/s");
+	}
+	if (table->counters.known[COUNTER_CHAIN_TOO_LONG]) {
+		buffer_add(text, ", ");
+		add_rate(text, (double)history->counted[COUNTER_CHAIN_TOO_LONG], seconds,
+			 "chains too long/s");
+	}
+}
+
+void add_history(struct screen *screen, const struct history *history)
+{
+	size_t most = screen_width(screen) - 2;
+	size_t count = history->count < most ? history->count : most;
+	bool known = false;
+
+	for (size_t i = 0; i < history->count; i++)
+		known = known || history->shares[i].known;
+	if (known && history->count > 1)
+		screen_add_heights(screen, screen_add(screen, "history", RANK_HISTORY),
+				   history->shares + history->count - count, count);
+}

@@ -1,0 +1,318 @@
+/* What stands in the way of nf_conntrack loading: modprobe.d, the kernel command line. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/runtime/load-blockers.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "model/plan/sizes.h"
+#include "model/runtime/kernel-params.h"
+
+/* Where a line stands that some reader has merged away; path NULL: in no file that was read. */
+struct place {
+	const char *path;
+	unsigned int number;
+	bool ours;
+};
+
+static struct place place_of(const struct modprobe_record *record)
+{
+	return (struct place){
+		.path = record->path,
+		.number = record->line.number,
+		.ours = artifact_is_read_at(record->path),
+	};
+}
+
+/* The first such line in reading order. */
+static struct place find_line_of(const struct loading_request *request, const char *module,
+				 const char *command)
+{
+	for (size_t i = 0; i < request->records->count; i++) {
+		const struct modprobe_record *record = &request->records->items[i];
+
+		if (modprobe_line_is_of(&record->line, module) &&
+		    strcmp(record->line.command, command) == 0)
+			return place_of(record);
+	}
+	return (struct place){0};
+}
+
+static struct place find_line(const struct loading_request *request, const char *command)
+{
+	return find_line_of(request, "nf_conntrack", command);
+}
+
+static void complain(const struct place *place, struct problems *problems, const char *text)
+{
+	problems_add(problems, SEVERITY_WARNING, place->path, place->number, "%s", text);
+}
+
+static bool list_has(const char *list, size_t size, const char *name)
+{
+	while (size > 0) {
+		const char *comma = memchr(list, ',', size);
+		size_t length = comma ? (size_t)(comma - list) : size;
+
+		if (length == strlen(name) && memcmp(list, name, length) == 0)
+			return true;
+		list += comma ? length + 1 : length;
+		size -= comma ? length + 1 : length;
+	}
+	return false;
+}
+
+/* module_blacklist= of the kernel command line: the kernel itself refuses, whoever loads. The last one counts. */
+static bool judge_command_line(const struct loading_request *request, struct problems *problems)
+{
+	static const char *const needed[] = {"nf_conntrack", "nf_defrag_ipv4", "nf_defrag_ipv6"};
+	const char *rest = request->command_line;
+	struct parameter found, list = {0};
+	bool blocked = false;
+
+	while (parameter_next(&rest, &found))
+		if (parameter_is(&found, "module_blacklist") && found.value)
+			list = found;
+	for (size_t i = 0; i < ARRAY_SIZE(needed) && list.value; i++) {
+		if (!list_has(list.value, list.value_length, needed[i]))
+			continue;
+		problems_add(problems, SEVERITY_WARNING, NULL, 0,
+			     "nf_conntrack cannot load: the kernel command line has "
+			     "module_blacklist=%s; take that out of the boot loader's "
+			     "configuration",
+			     needed[i]);
+		blocked = true;
+	}
+	return blocked;
+}
+
+/* Different options that the kernel refuses; more of them are not told one by one. */
+#define REFUSED_MAX 20U
+
+struct refused_option {
+	struct parameter option;
+	struct place place;
+};
+
+struct refused_options {
+	struct refused_option items[REFUSED_MAX];
+	size_t count;
+	bool more;
+};
+
+static struct refused_option *find_refused(struct refused_options *refused,
+					   const struct parameter *option)
+{
+	for (size_t i = 0; i < refused->count; i++)
+		if (refused->items[i].option.length == option->length &&
+		    memcmp(refused->items[i].option.word, option->word, option->length) == 0)
+			return &refused->items[i];
+	return NULL;
+}
+
+/* Each option counts: the kernel reads one after the other, and gives up where it refuses a value. */
+static void list_refused(const char *options, struct refused_options *refused)
+{
+	struct parameter option;
+
+	while (options && parameter_next(&options, &option)) {
+		if (parameter_is_accepted(&option) || find_refused(refused, &option))
+			continue;
+		refused->more = refused->count == REFUSED_MAX;
+		if (refused->more)
+			return;
+		refused->items[refused->count++].option = option;
+	}
+}
+
+/* Looks for the first line that has each of these words as it was written. */
+static void place_refused(const struct loading_request *request, struct refused_options *refused)
+{
+	for (size_t i = 0; i < request->records->count; i++) {
+		const struct modprobe_record *record = &request->records->items[i];
+		const char *rest = record->line.rest;
+		struct parameter option;
+
+		if (strcmp(record->line.command, "options") != 0 ||
+		    !modprobe_line_is_ours(&record->line))
+			continue;
+		while (parameter_next(&rest, &option)) {
+			struct refused_option *item = parameter_is_accepted(&option)
+							      ? NULL
+							      : find_refused(refused, &option);
+
+			if (item && !item->place.path)
+				item->place = place_of(record);
+		}
+	}
+}
+
+/* Ours to correct, if the option stands in our own file: not told. */
+static bool judge_options(const struct loading_request *request, struct problems *problems)
+{
+	struct refused_options refused = {0};
+	bool blocked = false;
+
+	list_refused(request->view->options, &refused);
+	if (refused.count > 0)
+		place_refused(request, &refused);
+	for (size_t i = 0; i < refused.count; i++) {
+		const struct refused_option *item = &refused.items[i];
+
+		if (item->place.ours)
+			continue;
+		problems_add(
+			problems, SEVERITY_WARNING, item->place.path, item->place.number,
+			"nf_conntrack cannot load: the kernel refuses its option %.*s%s",
+			(int)item->option.length, item->option.word,
+			item->place.path
+				? "; take it out of this line"
+				: " (from the kernel command line or modprobe's configuration)");
+		blocked = true;
+	}
+	if (refused.more)
+		problems_add(problems, SEVERITY_WARNING, NULL, 0,
+			     "nf_conntrack cannot load: the kernel refuses more than %u of its "
+			     "options in modprobe.d; the warnings name the first ones",
+			     REFUSED_MAX);
+	return blocked || refused.more;
+}
+
+/* The one install line that counts, if it is not ours. A softdep line disables all of them. */
+static bool judge_install(const struct loading_request *request, struct problems *problems)
+{
+	const struct modprobe_view *view = request->view;
+	struct place place;
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	if (!view->install)
+		return false;
+	place = find_line(request, "install");
+	if (place.ours)
+		return false;
+	if (modprobe_view_is_blocked(view)) {
+		buffer_printf(&text,
+			      "nf_conntrack cannot load: this install line runs \"%s\" instead; "
+			      "take it away",
+			      view->install);
+		complain(&place, problems, text.data ? text.data : "");
+		return true;
+	}
+	if (modprobe_install_loads(view->install) && request->plan->synchronous)
+		complain(&place, problems,
+			 "only one install line counts for nf_conntrack, and it is this one: "
+			 "synchronous = yes has no effect until it is taken away");
+	return false;
+}
+
+/* The install line of a module that it needs runs too when nf_conntrack is loaded, unless that one is there. */
+static bool judge_needed(const struct loading_request *request, size_t i, struct problems *problems)
+{
+	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
+	bool there = request->needs_there[i];
+	struct place place;
+
+	/* Built into this kernel, then. */
+	if (module_is_there(request->module) && !there)
+		return false;
+	if (modprobe_view_of_records(request->records, loading_needs[i], &view) < 0)
+		problems->out_of_memory = true;
+	if (!modprobe_view_is_blocked(&view))
+		return false;
+	place = find_line_of(request, loading_needs[i], "install");
+	problems_add(problems, SEVERITY_WARNING, place.path, place.number,
+		     "nf_conntrack cannot load%s: it needs %s, and this install line runs \"%s\" "
+		     "instead; take it away",
+		     there ? " after the next boot" : "", loading_needs[i], view.install);
+	return !there || module_is_there(request->module);
+}
+
+static void judge_softdep(const struct loading_request *request, struct problems *problems)
+{
+	struct place place = find_line(request, "softdep");
+
+	if (request->view->softdep && request->plan->synchronous)
+		complain(&place, problems,
+			 "a softdep line disables every install line of nf_conntrack: "
+			 "synchronous = yes has no effect until it is taken away");
+}
+
+static void judge_blacklist(const struct loading_request *request, struct problems *problems)
+{
+	struct place place = find_line(request, "blacklist");
+
+	if (request->view->blacklisted && !place.ours)
+		complain(
+			&place, problems,
+			place.path
+				? "this line hides nf_conntrack from whatever loads it by an alias "
+				  "(ip_conntrack, nf_conntrack-2); rules load it all the same"
+				: "modprobe.blacklist on the kernel command line hides "
+				  "nf_conntrack "
+				  "from whatever loads it by an alias; rules load it all the same");
+}
+
+/* Buckets come in one piece: where that cannot be had the module does not load, and no rule that needs it. */
+bool loading_judge_memory(const struct plan *plan, const struct facts *facts,
+			  struct problems *problems)
+{
+	const struct plan_sizes *sizes = &plan->sizes;
+	uint64_t bytes =
+		sizes_bucket_bytes(sizes->hashsize, sizes->page_size, sizes->word_size) +
+		sizes_bucket_bytes(sizes->expect_hashsize, sizes->page_size, sizes->word_size);
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	if (plan->mode != MODE_TUNE || !sizes->hashsize || !facts->ram || facts->image)
+		return false;
+	if (bytes <= facts->ram && (!facts->available || bytes <= facts->available))
+		return false;
+	buffer_printf(&text, "hashsize = %" PRIu64, sizes->hashsize);
+	if (sizes->expect_hashsize)
+		buffer_printf(&text, " with expect_hashsize = %" PRIu64, sizes->expect_hashsize);
+	buffer_add(&text, " takes ");
+	buffer_add_amount(&text, bytes);
+	buffer_add(&text, " at once, and this host has ");
+	buffer_add_amount(&text, bytes > facts->ram ? facts->ram : facts->available);
+	buffer_printf(&text,
+		      "%s: nf_conntrack would not load, and no firewall rule that needs it; "
+		      "lower %s, or set them to auto and run \"conntrack-persist "
+		      "install\"",
+		      bytes > facts->ram ? " in all" : " available",
+		      sizes->expect_hashsize ? "max, hashsize and expect_hashsize"
+					     : "max and hashsize");
+	problems_add(problems, SEVERITY_WARNING, NULL, 0, "%s", text.data ? text.data : "");
+	return bytes > facts->ram;
+}
+
+bool loading_judge(const struct loading_request *request, struct problems *problems)
+{
+	bool blocked = false;
+
+	if (request->plan->mode != MODE_TUNE || request->module == MODULE_BUILT_IN)
+		return false;
+	blocked |= judge_command_line(request, problems);
+	blocked |= judge_options(request, problems);
+	blocked |= judge_install(request, problems);
+	for (size_t i = 0; i < LOADING_NEEDS; i++)
+		blocked |= judge_needed(request, i, problems);
+	judge_softdep(request, problems);
+	judge_blacklist(request, problems);
+	if (!module_is_there(request->module)) {
+		blocked |= loading_judge_memory(request->plan, request->facts, problems);
+		if (request->modules_disabled)
+			problems_add(problems, SEVERITY_NOTE, NULL, 0,
+				     "kernel.modules_disabled is 1: nf_conntrack cannot load until "
+				     "the next boot");
+	}
+	return blocked;
+}
+
+void loading_command_line_words(const struct plan *plan, struct buffer *b)
+{
+	if (plan->sizes.hashsize)
+		buffer_printf(b, "nf_conntrack.hashsize=%" PRIu64, plan->sizes.hashsize);
+	if (plan->sizes.expect_hashsize)
+		buffer_printf(b, "%snf_conntrack.expect_hashsize=%" PRIu64, b->length ? " " : "",
+			      plan->sizes.expect_hashsize);
+}

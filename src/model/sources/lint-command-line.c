@@ -1,0 +1,128 @@
+/* What the kernel and modprobe make of the kernel command line's words about conntrack, and what to write instead. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "base/text.h"
+#include "model/sources/lint-internal.h"
+
+/* "nf_conntrack.hashsize=1": of nf_conntrack, or by an old name of it. */
+static void judge_module_word(const struct lint_place *place, const struct parameter *word)
+{
+	const char *dot = memchr(word->name, '.', word->name_length);
+	size_t length = dot ? (size_t)(dot - word->name) : 0;
+	struct parameter module = {.name = word->name, .name_length = length}, option = *word;
+	struct lint_old_name old;
+	struct buffer text = {0};
+	const char *end;
+
+	if (!dot)
+		return;
+	option.name = dot + 1;
+	option.name_length = word->name_length - length - 1;
+	end = word->value ? word->value + word->value_length : word->name + word->name_length;
+	if (parameter_is(&module, "nf_conntrack")) {
+		lint_judge_option(place, &option, "nf_conntrack.");
+	} else if (lint_is_old_name(word->name, length, &old)) {
+		bool safe = text_is_safe_line(option.name, (size_t)(end - option.name));
+
+		buffer_printf(
+			&text,
+			"nothing loads a module called %.*s, and the word %.*s has no effect; ",
+			(int)length, word->name, (int)word->length, word->word);
+		if (safe)
+			buffer_printf(&text, "write \"%s.%.*s\"", old.now, (int)(end - option.name),
+				      option.name);
+		else
+			buffer_printf(&text, "the module is called %s", old.now);
+		lint_tell(place, SEVERITY_WARNING, &text);
+	}
+}
+
+/* "sysctl.net.netfilter.nf_conntrack_max=1", or with slashes. */
+static void judge_sysctl_word(const struct lint_place *place, const struct parameter *word)
+{
+	size_t prefix = strlen("sysctl.");
+	char *CLEANUP(free_pointer) key = strndup(word->name + prefix, word->name_length - prefix);
+	char *CLEANUP(free_pointer)
+		value = strndup(word->value ? word->value : "", word->value_length);
+
+	if (key && value)
+		lint_judge_sysctl(place, key, value);
+	else
+		place->problems->out_of_memory = true;
+}
+
+/* Calls judge for each name of a list with commas. */
+static void judge_list(const struct lint_place *place, const struct parameter *list,
+		       void (*judge)(const struct lint_place *place, const char *name,
+				     size_t length))
+{
+	const char *name = list->value ? list->value : "", *end = name + list->value_length;
+
+	while (name < end) {
+		const char *comma = memchr(name, ',', (size_t)(end - name));
+		size_t length = (size_t)((comma ? comma : end) - name);
+
+		judge(place, name, length);
+		name += length + (comma ? 1 : 0);
+	}
+}
+
+/* modprobe reads a dash as an underscore. */
+static void judge_hidden(const struct lint_place *place, const char *name, size_t length)
+{
+	struct parameter word = {.name = name, .name_length = length};
+	struct lint_old_name old;
+	struct buffer text = {0};
+
+	if (parameter_is(&word, "nf_conntrack"))
+		buffer_add(&text, "modprobe.blacklist binds aliases alone: rules load nf_conntrack "
+				  "all the same; " LINT_ADVICE_OFF);
+	else if (lint_is_old_name(name, length, &old))
+		buffer_printf(&text,
+			      "no kernel has a module %.*s, and modprobe.blacklist of it has no "
+			      "effect; " LINT_ADVICE_OFF,
+			      (int)length, name);
+	else
+		return;
+	lint_tell(place, SEVERITY_WARNING, &text);
+}
+
+/* The kernel compares letter by letter with the names that modules have in themselves. */
+static void judge_refused(const struct lint_place *place, const char *name, size_t length)
+{
+	struct parameter word = {.name = name, .name_length = length};
+	struct lint_old_name old = {.now = "nf_conntrack"};
+	struct buffer text = {0};
+
+	if (!lint_is_old_name(name, length, &old) &&
+	    (!parameter_is(&word, old.now) || memcmp(name, old.now, length) == 0))
+		return;
+	buffer_printf(&text,
+		      "the kernel has no module %.*s, and module_blacklist of it has no effect; "
+		      "write \"module_blacklist=%s\"",
+		      (int)length, name, old.now);
+	lint_tell(place, SEVERITY_WARNING, &text);
+}
+
+void lint_command_line(const struct lint_request *request, const char *text,
+		       struct problems *problems)
+{
+	struct lint_place place = {request->facts, NULL, 0, problems};
+	struct parameter word, refused = {0};
+
+	while (parameter_next(&text, &word)) {
+		if (word.name_length > strlen("sysctl.") &&
+		    (memcmp(word.name, "sysctl.", strlen("sysctl.")) == 0 ||
+		     memcmp(word.name, "sysctl/", strlen("sysctl/")) == 0))
+			judge_sysctl_word(&place, &word);
+		else if (parameter_is(&word, "modprobe.blacklist"))
+			judge_list(&place, &word, judge_hidden);
+		else if (parameter_is(&word, "module_blacklist"))
+			refused = word;
+		else
+			judge_module_word(&place, &word);
+	}
+	/* The last one counts. */
+	judge_list(&place, &refused, judge_refused);
+}

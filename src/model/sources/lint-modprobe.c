@@ -1,0 +1,186 @@
+/* What modprobe makes of a line of modprobe.d about conntrack, and what to write instead. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "base/text.h"
+#include "model/runtime/modprobe-lines.h"
+#include "model/runtime/modprobe-view.h"
+#include "model/sources/lint-internal.h"
+
+static void tell(const struct lint_place *place, enum severity severity, const char *what)
+{
+	struct buffer text = {0};
+
+	buffer_add(&text, what);
+	lint_tell(place, severity, &text);
+}
+
+/* The command that modprobe knows and that a word is nearest to; the word itself if it is one; NULL: none is near. */
+static const char *nearest_command(const char *word)
+{
+	static const char *const commands[] = {"options", "install", "blacklist",
+					       "softdep", "weakdep", "remove",
+					       "alias",	  "include", "config"};
+	const char *nearest = NULL;
+	size_t best = 3;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		size_t distance = text_distance(word, commands[i]);
+
+		if (distance < best) {
+			best = distance;
+			nearest = commands[i];
+		}
+	}
+	return nearest;
+}
+
+/* Says what to write in place of a line; what a shell would act on is not proposed. */
+static void add_line(struct buffer *b, const char *command, const char *name, const char *rest)
+{
+	bool safe = text_is_safe_word(name);
+
+	if (safe && text_is_safe_line(rest, strlen(rest)))
+		buffer_printf(b, "write \"%s %s%s%s\"", command, name, *rest ? " " : "", rest);
+	else
+		buffer_printf(b, "begin the line with \"%s%s%s\"", command, safe ? " " : "",
+			      safe ? name : "");
+}
+
+/* Whether modprobe passes over the line. */
+static bool judge_command(const struct lint_place *place, const struct modprobe_line *line)
+{
+	const char *nearest = nearest_command(line->command);
+	struct buffer text = {0};
+
+	if (nearest && strcmp(nearest, line->command) == 0)
+		return false;
+	buffer_printf(&text, "modprobe knows no command \"%s\" and passes over the line; ",
+		      line->command);
+	if (nearest)
+		add_line(&text, nearest, line->name, line->rest);
+	else
+		buffer_add(&text, "take it out");
+	lint_tell(place, SEVERITY_WARNING, &text);
+	return true;
+}
+
+static void judge_old_name(const struct lint_place *place, const struct modprobe_line *line,
+			   const struct lint_old_name *old)
+{
+	bool blocks =
+		strcmp(line->command, "blacklist") == 0 ||
+		(strcmp(line->command, "install") == 0 && !modprobe_install_loads(line->rest));
+	struct buffer text = {0};
+
+	/* An alias that gives an old name back is no mistake. */
+	if (strcmp(line->command, "alias") == 0)
+		return;
+	if (old->is_alias && strcmp(line->command, "blacklist") != 0)
+		buffer_printf(&text,
+			      "this line counts only for whoever loads %s by its old name %s; ",
+			      old->now, line->name);
+	else
+		buffer_printf(&text, "no kernel has a module %s, and the line has no effect; ",
+			      line->name);
+	if (blocks && strcmp(old->now, "nf_conntrack") == 0)
+		buffer_add(&text, LINT_ADVICE_OFF);
+	else
+		add_line(&text, line->command, old->now, line->rest);
+	lint_tell(place, SEVERITY_WARNING, &text);
+	if (strcmp(line->command, "options") == 0 && strcmp(old->now, "nf_conntrack") == 0)
+		lint_judge_options(place, line->rest);
+}
+
+static void judge_install(const struct lint_place *place, const struct modprobe_line *line)
+{
+	if (text_ends_with(line->rest, "/true") || strcmp(line->rest, "true") == 0)
+		tell(place, SEVERITY_WARNING,
+		     "modprobe reports success and nothing is loaded, so that what needs "
+		     "nf_conntrack fails with \"Unknown symbol\"; " LINT_ADVICE_OFF);
+	else if (modprobe_install_loads(line->rest) && !strstr(line->rest, "CMDLINE_OPTS"))
+		tell(place, SEVERITY_WARNING,
+		     "this install line drops the options of whoever loads nf_conntrack (no "
+		     "$CMDLINE_OPTS); write \"[apply] synchronous = yes\" in "
+		     "conntrack-persist.conf");
+}
+
+static void judge_softdep(const struct lint_place *place, unsigned int install)
+{
+	struct buffer text = {0};
+
+	if (install)
+		buffer_printf(&text,
+			      "this line disarms every install line of nf_conntrack, that of line "
+			      "%u too; write what it names in a file of modules-load.d",
+			      install);
+	else
+		buffer_add(&text, "this line disarms every install line of nf_conntrack, in "
+				  "whatever file, that of \"[apply] synchronous = yes\" "
+				  "too; write what it names in a file of modules-load.d");
+	lint_tell(place, install ? SEVERITY_WARNING : SEVERITY_NOTE, &text);
+}
+
+/* install: the line of this file that has an install line; 0: none. */
+static void judge_line(const struct lint_place *place, const struct modprobe_line *line,
+		       unsigned int install)
+{
+	struct lint_old_name old;
+	bool is_old = lint_is_old_name(line->name, strlen(line->name), &old);
+
+	if ((!is_old && !modprobe_line_is_ours(line)) || judge_command(place, line))
+		return;
+	/* In options it is a blank to the kernel, and softdep takes it for one. */
+	if (line->carriage_return && strcmp(line->command, "options") != 0 &&
+	    strcmp(line->command, "softdep") != 0)
+		tell(place, SEVERITY_WARNING,
+		     "modprobe takes the carriage return at the end of this line for a part of "
+		     "its last word; end the lines of this file with a line feed alone");
+	if (is_old)
+		judge_old_name(place, line, &old);
+	else if (strcmp(line->command, "options") == 0)
+		lint_judge_options(place, line->rest);
+	else if (strcmp(line->command, "blacklist") == 0)
+		tell(place, SEVERITY_WARNING,
+		     "blacklist binds aliases alone: rules load nf_conntrack all the "
+		     "same; " LINT_ADVICE_OFF);
+	else if (strcmp(line->command, "install") == 0)
+		judge_install(place, line);
+	else if (strcmp(line->command, "softdep") == 0)
+		judge_softdep(place, install);
+}
+
+static unsigned int find_install(const char *text, struct problems *problems)
+{
+	struct modprobe_line CLEANUP(modprobe_line_done) line = {0};
+	unsigned int number = 1, install = 0;
+	int found;
+
+	while (!install && (found = modprobe_line_next(&text, &number, &line)) != 0) {
+		if (found < 0) {
+			problems->out_of_memory = true;
+			return 0;
+		}
+		if (strcmp(line.command, "install") == 0)
+			install = line.number;
+	}
+	return install;
+}
+
+void lint_modprobe(const struct lint_request *request, const char *path, const char *text,
+		   struct problems *problems)
+{
+	struct lint_place place = {request->facts, path, 0, problems};
+	unsigned int number = 1, install = find_install(text, problems);
+	struct modprobe_line CLEANUP(modprobe_line_done) line = {0};
+	int found;
+
+	while ((found = modprobe_statement_next(&text, &number, &line)) > 0) {
+		place.line = line.number;
+		if (lint_is_enough(&place, SEVERITY_WARNING))
+			return;
+		judge_line(&place, &line, install);
+	}
+	if (found < 0)
+		problems->out_of_memory = true;
+}

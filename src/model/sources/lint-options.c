@@ -1,0 +1,289 @@
+/* What the kernel makes of the options that nf_conntrack is loaded with, and what to write instead. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/plan/sizes.h"
+#include "model/sources/lint-internal.h"
+
+#define DOES_NOT_LOAD "nf_conntrack does not load, nor any rule that needs it; "
+
+/* What the module has, 4.18 to 7.2; enable_hooks from 5.1 on. */
+struct option {
+	const char *name;
+	bool is_size;
+	const char *section; /* of the setting that is the same; NULL: none is */
+	const char *setting;
+};
+
+static const struct option options_known[] = {
+	{"hashsize", true, "conntrack", "hashsize"},
+	{"expect_hashsize", true, "conntrack", "expect_hashsize"},
+	{"acct", false, "options", "acct"},
+	{"tstamp", false, "options", "timestamp"},
+	{"enable_hooks", false, NULL, NULL},
+};
+
+static const struct option *find_option(const struct parameter *parameter)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(options_known); i++)
+		if (parameter_is(parameter, options_known[i].name))
+			return &options_known[i];
+	return NULL;
+}
+
+static const char *value_of(const struct parameter *parameter)
+{
+	return parameter->value ? parameter->value : "";
+}
+
+static void add_advice(struct buffer *b, const struct option *option, const char *value,
+		       size_t length, const char *before)
+{
+	if (option->section)
+		lint_add_advice(b, schema_find(option->section, option->setting), value, length);
+	else if (text_is_safe_line(value, length))
+		buffer_printf(b, "write \"%s%s=%.*s\"", before, option->name,
+			      length > 0 ? (int)length : 1, length > 0 ? value : "1");
+	else
+		buffer_printf(b, "write %s%s= and a number", before, option->name);
+}
+
+/* Too many buckets for a kernel, or for this host. */
+static bool judge_amount(const struct lint_place *place, const struct parameter *parameter,
+			 const struct option *option, uint64_t buckets)
+{
+	uint64_t bytes =
+		sizes_bucket_bytes(buckets, place->facts->page_size, place->facts->word_size);
+	struct buffer text = {0};
+
+	if (buckets > HASHSIZE_MAX) {
+		buffer_printf(
+			&text,
+			"the kernel refuses %.*s, as it has at most %s buckets: " DOES_NOT_LOAD,
+			(int)parameter->length, parameter->word, text_count(HASHSIZE_MAX).text);
+	} else if (place->facts->ram && bytes > place->facts->ram) {
+		buffer_printf(&text, "%.*s takes ", (int)parameter->length, parameter->word);
+		buffer_add_amount(&text, bytes);
+		buffer_add(&text, " at once and this host has ");
+		buffer_add_amount(&text, place->facts->ram);
+		buffer_add(&text, " in all: " DOES_NOT_LOAD);
+	} else {
+		return false;
+	}
+	add_advice(&text, option, "", 0, "");
+	lint_tell(place, SEVERITY_WARNING, &text);
+	return true;
+}
+
+/* What the kernel takes, and does something else with than most expect. */
+static void judge_taken_size(const struct lint_place *place, const struct parameter *parameter,
+			     const struct option *option, const struct lint_number *number)
+{
+	bool is_hashsize = option->name == options_known[0].name;
+	struct buffer text = {0};
+
+	if (number->value == 0) {
+		buffer_printf(&text, "%.*s is as none at all: the kernel takes its own number; ",
+			      (int)parameter->length, parameter->word);
+		if (is_hashsize)
+			add_advice(&text, option, "", 0, "");
+		else
+			buffer_add(&text, "take it out");
+	} else if (number->form != NUMBER_DECIMAL &&
+		   !(number->has_digits && number->digits == number->value)) {
+		buffer_printf(&text, "the kernel reads %.*s as %s and takes %s; ",
+			      (int)parameter->value_length, parameter->value,
+			      number->form == NUMBER_HEX ? "hexadecimal" : "octal",
+			      text_count(number->value).text);
+		add_advice(&text, option, parameter->value, parameter->value_length, "");
+	} else if (is_hashsize && place->path) {
+		buffer_printf(&text,
+			      "with hashsize and no max the kernel sets max to 8 times as many, "
+			      "%s; write \"[conntrack] hashsize = %" PRIu64
+			      "\" and \"max = %" PRIu64 "\" in conntrack-persist.conf",
+			      text_count(sizes_own_max(sizes_round_buckets(
+						 number->value, place->facts->page_size,
+						 place->facts->word_size)))
+				      .text,
+			      number->value, number->value);
+	} else {
+		return;
+	}
+	lint_tell(place, SEVERITY_WARNING, &text);
+}
+
+static void tell_refused(const struct lint_place *place, const struct parameter *parameter,
+			 const struct option *option, const char *before)
+{
+	struct buffer text = {0};
+
+	buffer_printf(&text, "the kernel refuses %.*s: " DOES_NOT_LOAD, (int)parameter->length,
+		      parameter->word);
+	/* A value that nobody can mean: for a switch the one that the line was there for. */
+	if (option->is_size)
+		add_advice(&text, option, value_of(parameter), parameter->value_length, before);
+	else
+		add_advice(&text, option, "1", 1, before);
+	lint_tell(place, SEVERITY_WARNING, &text);
+}
+
+static void judge_known(const struct lint_place *place, const struct parameter *parameter,
+			const struct option *option, const char *before)
+{
+	struct lint_number number;
+
+	if (!option->is_size) {
+		if (!parameter_is_accepted(parameter))
+			tell_refused(place, parameter, option, before);
+		return;
+	}
+	number = lint_read_number(value_of(parameter), parameter->value_length, true);
+	if (number.form == NUMBER_NONE || number.negative)
+		tell_refused(place, parameter, option, before);
+	else if (!judge_amount(place, parameter, option, number.value))
+		judge_taken_size(place, parameter, option, &number);
+}
+
+/* The option whose name is a slip or two away. */
+static const struct option *nearest_option(const char *name)
+{
+	const struct option *nearest = NULL;
+	size_t best = 3;
+
+	for (size_t i = 0; i < ARRAY_SIZE(options_known); i++) {
+		size_t distance = text_distance(name, options_known[i].name);
+
+		if (distance < best) {
+			best = distance;
+			nearest = &options_known[i];
+		}
+	}
+	return nearest;
+}
+
+/* The kernel loads the module all the same and says so in its log alone. */
+static void judge_unknown(const struct lint_place *place, const struct parameter *parameter,
+			  const char *before)
+{
+	char *CLEANUP(free_pointer) name = strndup(parameter->name, parameter->name_length);
+	const struct option *nearest;
+	struct buffer text = {0};
+	int setting;
+
+	if (!name) {
+		place->problems->out_of_memory = true;
+		return;
+	}
+	if (strcmp(name, "nf_conntrack_helper") == 0) {
+		if (facts_before(place->facts, 6, 0))
+			return;
+		buffer_printf(&text,
+			      "Linux 6.0 and later ignore the option %s; " LINT_ADVICE_HELPER,
+			      name);
+		lint_tell(place, SEVERITY_WARNING, &text);
+		return;
+	}
+	buffer_printf(&text, "nf_conntrack has no option \"%s\", and the kernel ignores it; ",
+		      name);
+	nearest = nearest_option(name);
+	setting = lint_find_setting(name);
+	if (setting >= 0)
+		lint_add_advice(&text, setting, value_of(parameter), parameter->value_length);
+	else if (nearest)
+		add_advice(&text, nearest, value_of(parameter), parameter->value_length, before);
+	else
+		buffer_add(&text, "take it out (there are hashsize, expect_hashsize, acct, tstamp, "
+				  "enable_hooks)");
+	lint_tell(place, SEVERITY_WARNING, &text);
+}
+
+void lint_judge_option(const struct lint_place *place, const struct parameter *option,
+		       const char *before)
+{
+	const struct option *known = find_option(option);
+
+	if (known)
+		judge_known(place, option, known, before);
+	else
+		judge_unknown(place, option, before);
+}
+
+/*
+ * "hashsize = 65536", "hashsize =65536", "hashsize= 65536": *inout_rest moves behind it. ret_value: what was meant as the
+ * option's value.
+ */
+static bool is_spaced(const struct parameter *option, const char **inout_rest,
+		      struct parameter *ret_meant)
+{
+	const char *rest = *inout_rest;
+	struct parameter sign, value;
+
+	if (option->value && option->value_length == 0 && option->word[option->length - 1] == '=') {
+		if (!parameter_next(&rest, &value) || memchr(value.word, '=', value.length))
+			return false;
+	} else {
+		if (option->value || !parameter_next(&rest, &sign) || sign.word[0] != '=')
+			return false;
+		value = (struct parameter){.word = sign.word + 1, .length = sign.length - 1};
+		/* With nothing behind it either: no value. */
+		if (value.length == 0)
+			(void)parameter_next(&rest, &value);
+	}
+	*ret_meant = *option;
+	ret_meant->value = value.word;
+	ret_meant->value_length = value.length;
+	*inout_rest = rest;
+	return true;
+}
+
+static void tell_spaced(const struct lint_place *place, const struct parameter *option,
+			const struct parameter *meant, const char *before)
+{
+	const struct option *known = find_option(option);
+	size_t length = (size_t)(meant->value + meant->value_length - option->word);
+	struct buffer text = {0};
+
+	if (!known) {
+		judge_unknown(place, meant, before);
+		return;
+	}
+	buffer_printf(&text, "blanks split \"%.*s\", and the kernel ", (int)length, option->word);
+	if (parameter_is_accepted(option))
+		buffer_printf(&text, "takes %s without a value as on; ", known->name);
+	else
+		buffer_printf(&text, "refuses %s without a value: " DOES_NOT_LOAD, known->name);
+	add_advice(&text, known, meant->value, meant->value_length, before);
+	lint_tell(place, SEVERITY_WARNING, &text);
+}
+
+static void tell_comment(const struct lint_place *place)
+{
+	struct buffer text = {0};
+
+	buffer_add(&text, "# begins no comment behind an option: the kernel gets these words too; "
+			  "write the comment on a line of its own");
+	lint_tell(place, SEVERITY_WARNING, &text);
+}
+
+void lint_judge_options(const struct lint_place *place, const char *options)
+{
+	static const char before[] = "options nf_conntrack ";
+	struct parameter option, meant;
+	bool in_comment = false;
+
+	while (parameter_next(&options, &option) && !lint_is_enough(place, SEVERITY_WARNING)) {
+		if (option.word[0] == '#' && !in_comment) {
+			tell_comment(place);
+			in_comment = true;
+		}
+		/* Of the words of a comment only those count that the module knows. */
+		if (in_comment && !find_option(&option))
+			continue;
+		if (is_spaced(&option, &options, &meant))
+			tell_spaced(place, &option, &meant, before);
+		else
+			lint_judge_option(place, &option, before);
+	}
+}

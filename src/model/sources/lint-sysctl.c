@@ -1,0 +1,383 @@
+/* What a line of sysctl.d about conntrack comes to in the kernel, and what to write instead. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/plan/sizes.h"
+#include "model/sources/lint-internal.h"
+
+#define BLANKS " \t\r\f\v"
+
+/* A key and its value under judgement. */
+struct pair {
+	const struct lint_place *place;
+	const char *key; /* as written */
+	const char *value;
+	size_t length;	  /* of the value's first word, all that the kernel looks at */
+	const char *file; /* the last part of the key's path */
+	int setting;	  /* what it is in the configuration; -1: nothing */
+};
+
+static void add_advice(struct buffer *b, const struct pair *pair)
+{
+	lint_add_advice(b, pair->setting, pair->value, pair->length);
+}
+
+/* For a value that nobody can mean. */
+static void add_default_advice(struct buffer *b, const struct pair *pair)
+{
+	lint_add_advice(b, pair->setting, "", 0);
+}
+
+static void tell(const struct pair *pair, struct buffer *text)
+{
+	lint_tell(pair->place, SEVERITY_WARNING, text);
+}
+
+static void judge_helper_program(const struct lint_place *place, const char *program)
+{
+	struct buffer text = {0};
+
+	if (text_ends_with(program, "/modprobe"))
+		return;
+	buffer_printf(
+		&text,
+		"when a rule needs a module the kernel then runs \"%s\" in place of modprobe, "
+		"and nf_conntrack may not load; take that out; " LINT_ADVICE_OFF,
+		program);
+	lint_tell(place, SEVERITY_WARNING, &text);
+}
+
+/* The setting whose key is a slip or three away; -1: none. */
+static int nearest_key(const char *file)
+{
+	size_t best = 4;
+	int nearest = -1;
+
+	for (size_t i = 0; i < schema_count; i++) {
+		size_t distance = schema[i].key ? text_distance(file, schema[i].key) : best;
+
+		if (distance < best) {
+			best = distance;
+			nearest = (int)i;
+		}
+	}
+	return nearest;
+}
+
+static void tell_unknown(struct pair *pair)
+{
+	struct buffer text = {0};
+
+	if (strcmp(pair->file, "nf_conntrack_tcp_no_window_check") == 0) {
+		pair->setting = schema_find("options", "tcp_be_liberal");
+		buffer_printf(&text, "only OpenWrt's kernels have %s; elsewhere ", pair->key);
+		add_advice(&text, pair);
+		tell(pair, &text);
+		return;
+	}
+	if (text_starts_with(pair->file, "ip_conntrack_"))
+		buffer_printf(&text, "%s is gone since Linux 4.9, and the line has no effect; ",
+			      pair->key);
+	else
+		buffer_printf(&text, "no kernel has %s, and the line has no effect; ", pair->key);
+	if (pair->setting < 0)
+		pair->setting = nearest_key(pair->file);
+	if (pair->setting >= 0)
+		add_advice(&text, pair);
+	else
+		buffer_add(&text, "take it out (\"conntrack-persist keys\" lists what there is)");
+	tell(pair, &text);
+}
+
+/* "5.14". */
+static void read_release(const char *text, unsigned int release[2])
+{
+	uint64_t number[2] = {0};
+	const char *dot = strchr(text, '.');
+
+	if (dot && text_parse_number(text, (size_t)(dot - text), UINT16_MAX, &number[0]) == 0 &&
+	    text_parse_number(dot + 1, strlen(dot + 1), UINT16_MAX, &number[1]) == 0) {
+		release[0] = (unsigned int)number[0];
+		release[1] = (unsigned int)number[1];
+	}
+}
+
+/* Whether this kernel is too old or too new for the key. */
+static bool judge_release(const struct pair *pair)
+{
+	const struct schema_row *row = &schema[pair->setting];
+	const struct facts *facts = pair->place->facts;
+	bool is_helper = strcmp(row->name, "helper") == 0, known = facts->release[0] != 0;
+	unsigned int since[2] = {0}, until[2] = {0};
+	struct buffer text = {0};
+
+	read_release(row->since ? row->since : "", since);
+	read_release(row->until ? row->until : "", until);
+	if (row->since && facts_before(facts, since[0], since[1])) {
+		buffer_printf(&text,
+			      "%s came with Linux %s and this is %u.%u: the line has no effect, "
+			      "unless the vendor has added the key; ",
+			      pair->key, row->since, facts->release[0], facts->release[1]);
+		add_advice(&text, pair);
+		buffer_add(&text, ", which leaves out what a kernel lacks");
+		tell(pair, &text);
+		return true;
+	}
+	if (!row->until || (!known && !is_helper) ||
+	    (known && facts_before(facts, until[0], until[1] + 1)))
+		return false;
+	buffer_printf(&text, "%s is gone after Linux %s, and the line has no effect; ", pair->key,
+		      row->until);
+	buffer_add(&text, is_helper ? LINT_ADVICE_HELPER : "take it out");
+	tell(pair, &text);
+	return true;
+}
+
+/* The number is one, and the kernel may refuse it or do what nobody wants. */
+static bool judge_bounds(const struct pair *pair, const struct lint_number *number)
+{
+	const struct schema_row *row = &schema[pair->setting];
+	bool seconds = row->type == TYPE_SECONDS;
+	struct buffer text = {0};
+
+	if (seconds && number->negative && number->value <= row->max) {
+		buffer_printf(&text, "the kernel takes -%s and forgets such flows at once; ",
+			      text_count(number->value).text);
+		add_default_advice(&text, pair);
+	} else if (seconds && number->value == 0) {
+		buffer_add(&text, "0 forgets such flows at once, as if they were not tracked; ");
+		add_default_advice(&text, pair);
+	} else if (pair->setting == SETTING_MAX && number->value == 0) {
+		buffer_add(&text, "0 is no limit up to Linux 6.18 and refused from 6.19 on; ");
+		add_default_advice(&text, pair);
+	} else if (number->negative || number->value < row->min || number->value > row->max) {
+		buffer_printf(
+			&text,
+			"most kernels refuse %.*s and keep the value that they have (allowed: "
+			"%s to %s); ",
+			(int)pair->length, pair->value, text_count(row->min).text,
+			text_count(row->max).text);
+		add_default_advice(&text, pair);
+	} else if (seconds && number->value > TIMEOUT_MAX_HZ1000) {
+		buffer_printf(&text, "kernels built with HZ=1000 refuse more than %s s; ",
+			      text_count(TIMEOUT_MAX_HZ1000).text);
+		lint_add_advice(&text, pair->setting, "2147483", strlen("2147483"));
+	} else if (strcmp(row->name, "events") == 0 && number->value == 2 &&
+		   facts_before(pair->place->facts, 5, 19)) {
+		buffer_add(&text, "kernels before Linux 5.19 refuse 2; ");
+		lint_add_advice(&text, pair->setting, "1", 1);
+	} else {
+		return false;
+	}
+	tell(pair, &text);
+	return true;
+}
+
+static bool judge_value(const struct pair *pair)
+{
+	struct lint_number number = lint_read_number(pair->value, pair->length, false);
+	const char *rest = pair->value + pair->length;
+	struct buffer text = {0};
+	bool told = false;
+
+	if (number.form == NUMBER_NONE) {
+		if (pair->length > 0)
+			buffer_printf(&text,
+				      "the kernel refuses %.*s, as it takes a plain number; ",
+				      (int)pair->length, pair->value);
+		else
+			buffer_add(&text, "the kernel refuses a line without a value; ");
+		add_advice(&text, pair);
+		tell(pair, &text);
+		return true;
+	}
+	if (*rest) {
+		buffer_printf(
+			&text,
+			"the kernel takes %.*s and drops the rest, while sysctl prints \"%s\" "
+			"as if set; ",
+			(int)pair->length, pair->value, pair->value);
+		add_advice(&text, pair);
+		tell(pair, &text);
+		told = true;
+	}
+	if (number.form != NUMBER_DECIMAL &&
+	    !(number.has_digits && number.digits == number.value)) {
+		buffer_printf(&text, "the kernel reads %.*s as %s and sets %s; ", (int)pair->length,
+			      pair->value, number.form == NUMBER_HEX ? "hexadecimal" : "octal",
+			      text_count(number.value).text);
+		add_advice(&text, pair);
+		tell(pair, &text);
+		told = true;
+	}
+	return judge_bounds(pair, &number) || told;
+}
+
+/* Nothing is wrong with the line but its time. */
+static void tell_too_early(const struct pair *pair)
+{
+	struct buffer text = {0};
+
+	enum severity severity = pair->setting == SETTING_MAX ? SEVERITY_WARNING : SEVERITY_NOTE;
+
+	/* Newer kernels have it without the module. */
+	if (strcmp(pair->file, "nf_hooks_lwtunnel") == 0 || lint_is_enough(pair->place, severity))
+		return;
+	buffer_add(&text,
+		   pair->place->path
+			   ? "at boot this line is read before nf_conntrack loads, and is lost; "
+			   : "the kernel looks for this key before any module loads: the word has "
+			     "no effect unless nf_conntrack is built in; ");
+	add_advice(&text, pair);
+	lint_tell(pair->place, severity, &text);
+}
+
+static void judge_key(struct pair *pair, bool in_place)
+{
+	bool is_count = strcmp(pair->file, "nf_conntrack_count") == 0;
+	struct buffer text = {0};
+
+	pair->setting = lint_find_setting(pair->file);
+	if (in_place && is_count) {
+		buffer_printf(&text,
+			      "%s is read-only, the number of entries now; to set the limit ",
+			      pair->key);
+		add_advice(&text, pair);
+		tell(pair, &text);
+		return;
+	}
+	if (in_place && strcmp(pair->file, "nf_conntrack_buckets") == 0) {
+		buffer_printf(&text,
+			      "a write to %s can get lost without an error, and is lost at boot "
+			      "before nf_conntrack loads; ",
+			      pair->key);
+		add_advice(&text, pair);
+		tell(pair, &text);
+		return;
+	}
+	if (!in_place || schema_find_key(pair->file) < 0) {
+		tell_unknown(pair);
+		return;
+	}
+	if (!judge_release(pair) && !judge_value(pair))
+		tell_too_early(pair);
+}
+
+/* A key with slashes: where the first separator is a dot, dots and slashes change places. */
+static void use_slashes(char *path)
+{
+	const char *first = strpbrk(path, "./");
+
+	if (!first || *first == '/')
+		return;
+	for (char *c = path; *c; c++)
+		if (*c == '.')
+			*c = '/';
+		else if (*c == '/')
+			*c = '.';
+}
+
+void lint_judge_sysctl(const struct lint_place *place, const char *key, const char *value)
+{
+	static const char folder[] = "net/netfilter/";
+	char *CLEANUP(free_pointer) path = strdup(key);
+	struct pair pair = {.place = place, .key = key, .value = value};
+	const char *slash;
+
+	if (!path) {
+		place->problems->out_of_memory = true;
+		return;
+	}
+	use_slashes(path);
+	if (strcmp(path, "kernel/modprobe") == 0) {
+		judge_helper_program(place, value);
+		return;
+	}
+	slash = strrchr(path, '/');
+	pair.file = slash ? slash + 1 : path;
+	pair.length = strcspn(value, BLANKS);
+	/* A pattern may mean many keys. */
+	if (strpbrk(path, "*?[") ||
+	    (!strstr(pair.file, "conntrack_") && !strstr(pair.file, "contrack_") &&
+	     schema_find_key(pair.file) < 0))
+		return;
+	judge_key(&pair,
+		  strcmp(path, "net/nf_conntrack_max") == 0 ||
+			  (text_starts_with(path, folder) && pair.file == path + strlen(folder)));
+}
+
+static char *trim(char *text)
+{
+	size_t length;
+
+	text += strspn(text, BLANKS);
+	length = strlen(text);
+	while (length > 0 && strchr(BLANKS, text[length - 1]))
+		text[--length] = '\0';
+	return text;
+}
+
+/* "net.netfilter.nf_conntrack_max 65536", as sysctl -a and some tables show it. */
+static void judge_without_sign(const struct lint_place *place, char *line)
+{
+	char *blank = line + strcspn(line, BLANKS), *value = trim(blank), *file = NULL;
+	struct buffer text = {0};
+	int setting;
+
+	*blank = '\0';
+	for (char *c = line; *c; c++)
+		if (*c == '.' || *c == '/')
+			file = c + 1;
+	setting = file && *line != '-' ? lint_find_setting(file) : -1;
+	if (setting < 0)
+		return;
+	buffer_add(&text, "a line without \"=\" is passed over; ");
+	lint_add_advice(&text, setting, value, strcspn(value, BLANKS));
+	lint_tell(place, SEVERITY_WARNING, &text);
+}
+
+/* As systemd-sysctl and sysctl take it apart; a carriage return is a blank to both. */
+static void judge_line(const struct lint_place *place, char *line)
+{
+	char *key = trim(line), *sign = strchr(key, '=');
+
+	if (*key == '#' || *key == ';')
+		return;
+	if (!sign) {
+		judge_without_sign(place, key);
+		return;
+	}
+	*sign = '\0';
+	key = trim(*key == '-' ? key + 1 : key);
+	lint_judge_sysctl(place, key, trim(sign + 1));
+}
+
+/* "a.acct 1": no shorter line is about a key of connection tracking. */
+#define SHORTEST_LINE 6U
+
+void lint_sysctl(const struct lint_request *request, const char *path, const char *text,
+		 struct problems *problems)
+{
+	struct buffer CLEANUP(buffer_clear) line = {0};
+	struct lint_place place = {request->facts, path, 0, problems};
+
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		place.line++;
+		if (length >= SHORTEST_LINE) {
+			if (lint_is_enough(&place, SEVERITY_WARNING))
+				return;
+			buffer_reset(&line);
+			buffer_add_bytes(&line, text, length);
+			if (line.error < 0)
+				problems->out_of_memory = true;
+			else
+				judge_line(&place, line.data);
+		}
+		text += length;
+		text += *text ? 1 : 0;
+	}
+}

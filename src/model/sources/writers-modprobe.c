@@ -1,0 +1,106 @@
+/* Which lines of modprobe.d, and words of the kernel command line, write the plan's values. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "model/plan/artifact.h"
+#include "model/runtime/kernel-params.h"
+#include "model/sources/writers.h"
+
+/* The parameters of the module that are values of the plan. */
+static const struct {
+	const char *name, *key;
+} parameters[] = {
+	{"hashsize", "nf_conntrack.hashsize"},
+	{"expect_hashsize", "nf_conntrack.expect_hashsize"},
+	{"acct", "net.netfilter.nf_conntrack_acct"},
+	{"tstamp", "net.netfilter.nf_conntrack_timestamp"},
+};
+#define PARAMETERS ARRAY_SIZE(parameters)
+
+/* Its number among them, or -1. */
+static int find_parameter(const struct parameter *parameter)
+{
+	for (size_t i = 0; i < PARAMETERS; i++)
+		if (parameter_is(parameter, parameters[i].name))
+			return (int)i;
+	return -1;
+}
+
+/* What the words of one line say of a value: if the kernel refuses one of them, the module does not load. */
+struct line_option {
+	const struct value *value;
+	struct parameter first;
+	bool seen;
+	bool refused; /* one of them */
+};
+
+static void add_option(const struct line_option *option, const char *path, unsigned int line,
+		       struct writers *writers)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	struct writer *writer;
+
+	writers_take_win(writers, option->value, WRITES_AT_LOAD);
+	if (artifact_is_read_at(path))
+		return;
+	buffer_add_bytes(&text, option->first.value ? option->first.value : "",
+			 option->first.value_length < SYSCTL_VALUE_MAX ? option->first.value_length
+								       : SYSCTL_VALUE_MAX);
+	writers->out_of_memory |= text.error < 0;
+	writer = text.data ? writers_add(writers, option->value, path, line, text.data,
+					 WRITES_AT_LOAD, true)
+			   : NULL;
+	if (!writer)
+		return;
+	writer->refused |= option->refused;
+	writer->wins |= writer->refused ? 0 : WRITES_AT_LOAD;
+}
+
+/* Adds the options of one line, or of the kernel command line, that set a value. prefix: before each name. */
+static void add_options(const struct line_option targets[PARAMETERS], const char *rest,
+			const char *prefix, const char *path, unsigned int line,
+			struct writers *writers)
+{
+	struct line_option options[PARAMETERS];
+	struct parameter parameter;
+	size_t length = strlen(prefix);
+
+	memcpy(options, targets, sizeof(options));
+	while (parameter_next(&rest, &parameter)) {
+		int i;
+
+		if (parameter.name_length < length || memcmp(parameter.name, prefix, length) != 0)
+			continue;
+		parameter.name += length;
+		parameter.name_length -= length;
+		i = find_parameter(&parameter);
+		if (i < 0 || !options[i].value)
+			continue;
+		if (!options[i].seen)
+			options[i].first = parameter;
+		options[i].seen = true;
+		options[i].refused |= !parameter_is_accepted(&parameter);
+	}
+	for (size_t i = 0; i < PARAMETERS; i++)
+		if (options[i].seen)
+			add_option(&options[i], path, line, writers);
+}
+
+void writers_of_modprobe(const struct values *values, const struct modprobe_records *records,
+			 const char *command_line, struct writers *writers)
+{
+	struct line_option targets[PARAMETERS] = {0};
+
+	for (size_t i = 0; i < PARAMETERS; i++)
+		for (size_t k = 0; k < values->count; k++)
+			if (strcmp(values->items[k].key, parameters[i].key) == 0)
+				targets[i].value = &values->items[k];
+	for (size_t i = 0; i < records->count; i++) {
+		const struct modprobe_line *line = &records->items[i].line;
+
+		if (strcmp(line->command, "options") == 0 && modprobe_line_is_ours(line))
+			add_options(targets, line->rest, "", records->items[i].path, line->number,
+				    writers);
+	}
+	add_options(targets, command_line, "nf_conntrack.", "/proc/cmdline", 0, writers);
+}

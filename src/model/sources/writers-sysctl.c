@@ -1,0 +1,211 @@
+/* Which lines of sysctl.d, and of other files with lines of its kind, write the plan's values. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "model/plan/artifact.h"
+#include "model/sources/writers.h"
+
+#define PROC_SYS      "/proc/sys/"
+#define SHORTEST_NAME "net/nf_conntrack_max"
+
+/* The names of a value's key with slashes, as sysctl knows it; how many. The buckets are the hashsize. */
+static size_t names_of(const struct value *value, const char *names[2])
+{
+	static const char max[] = PATH_PROC "/nf_conntrack_max", buckets[] = PATH_BUCKETS;
+
+	switch (value->kind) {
+	case VALUE_SYSCTL:
+		names[0] = value->path + strlen(PROC_SYS);
+		names[1] = SHORTEST_NAME;
+		return strcmp(value->path, max) == 0 ? 2 : 1;
+	case VALUE_HASHSIZE:
+		names[0] = buckets + strlen(PROC_SYS);
+		return 1;
+	case VALUE_EXPECT_HASHSIZE:
+		break;
+	}
+	return 0;
+}
+
+static const struct {
+	enum sysctl_reader reader;
+	enum writer_time time;
+} readers[] = {{SYSCTL_SYSTEMD, WRITES_BY_SYSTEMD}, {SYSCTL_PROCPS, WRITES_BY_PROCPS}};
+
+/* What both readers of sysctl.d are asked, and what they say. */
+struct knobs {
+	const char *(*names)[2];
+	struct sysctl_knob *knobs;
+	struct sysctl_writers *found[ARRAY_SIZE(readers)];
+	size_t count;
+};
+
+static void knobs_done(struct knobs *knobs)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++) {
+		for (size_t k = 0; knobs->found[i] && k < knobs->count; k++)
+			sysctl_writers_done(&knobs->found[i][k]);
+		free(knobs->found[i]);
+	}
+	free(knobs->names);
+	free(knobs->knobs);
+}
+
+/* A knob for each value, without names where sysctl cannot set it. */
+static int knobs_new(const struct values *values, const struct facts *facts, struct knobs *ret)
+{
+	size_t count = values->count;
+
+	ret->count = count;
+	ret->names = calloc(count + 1, sizeof(*ret->names));
+	ret->knobs = calloc(count + 1, sizeof(*ret->knobs));
+	if (!ret->names || !ret->knobs)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const struct value *value = &values->items[i];
+
+		ret->knobs[i] = (struct sysctl_knob){ret->names[i], names_of(value, ret->names[i]),
+						     value->row, facts};
+	}
+	return 0;
+}
+
+static void add_found(const struct value *value, const struct sysctl_knob *knob,
+		      const struct sysctl_writers *found, enum writer_time time,
+		      struct writers *writers)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		const struct sysctl_writer *item = &found->items[i];
+		struct writer *writer;
+
+		if (artifact_is_read_at(item->path))
+			continue;
+		writer = writers_add(writers, value, item->path, item->line, item->value, time,
+				     item->wins);
+		if (!writer)
+			return;
+		writer->wins |= item->wins ? (unsigned int)time : 0;
+		writer->refused = !sysctl_is_taken(knob, item->value);
+	}
+	writers->left_out += found->left_out;
+}
+
+void writers_of_sysctl(const struct values *values, const struct sysctl_file *files, size_t count,
+		       struct writers *writers)
+{
+	struct knobs CLEANUP(knobs_done) knobs = {0};
+	int error = knobs_new(values, writers->facts, &knobs);
+
+	for (size_t i = 0; i < ARRAY_SIZE(readers) && error == 0; i++) {
+		knobs.found[i] = calloc(values->count + 1, sizeof(*knobs.found[i]));
+		error = knobs.found[i] ? sysctl_writers_find(files, count, readers[i].reader,
+							     knobs.knobs, knobs.count,
+							     knobs.found[i], &writers->sysctl_cut)
+				       : -ENOMEM;
+	}
+	writers->out_of_memory |= error < 0;
+	for (size_t i = 0; i < values->count && error == 0; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(readers); k++)
+			add_found(&values->items[i], &knobs.knobs[i], &knobs.found[k][i],
+				  readers[k].time, writers);
+}
+
+/* Whether a key, as written with dots or slashes, is one of a value's names. */
+static bool is_key(const struct value *value, const char *key, size_t length)
+{
+	const char *names[2];
+	size_t count = names_of(value, names);
+
+	for (size_t i = 0; i < count; i++) {
+		bool equal = strlen(names[i]) == length;
+
+		for (size_t k = 0; k < length && equal; k++)
+			equal = names[i][k] == (key[k] == '.' ? '/' : key[k]);
+		if (equal)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the value is in force once it was written; what tuned makes of variables, quotes, ">" is not known. */
+static bool is_taken(const struct writers *writers, const struct value *value, const char *text,
+		     unsigned int time)
+{
+	const struct sysctl_knob knob = {.row = value->row, .facts = writers->facts};
+
+	return (time == WRITES_BY_TUNED && strpbrk(text, "$\"'<>")) || sysctl_is_taken(&knob, text);
+}
+
+/* Who writes the lines of a text, and when. */
+struct text_source {
+	const struct values *values;
+	const char *path;
+	enum writer_time time;
+	bool wins;
+};
+
+static void add_line_of(const struct text_source *source, const struct value *value,
+			unsigned int number, const char *text, struct writers *writers)
+{
+	bool taken = is_taken(writers, value, text, source->time);
+	struct writer *writer;
+
+	if (taken)
+		writers_take_win(writers, value, source->time);
+	writer = writers_add(writers, value, source->path, number, text, source->time, taken);
+	if (!writer)
+		return;
+	writer->wins |= source->wins && taken ? (unsigned int)source->time : 0;
+	writer->refused = !taken;
+}
+
+static void add_line(const struct text_source *source, unsigned int number, const char *line,
+		     size_t length, struct writers *writers)
+{
+	const char *sign = memchr(line, '=', length);
+	size_t key = sign ? (size_t)(sign - line) : 0;
+	/* To sysctl, which ufw runs, "-key" is a key that may be missing. */
+	size_t dash = source->time == WRITES_BY_UFW && *line == '-';
+
+	while (key > 0 && strchr(" \t", line[key - 1]))
+		key--;
+	if (!sign || key < dash + strlen(SHORTEST_NAME))
+		return;
+	sign++;
+	while (sign < line + length && strchr(" \t", *sign))
+		sign++;
+	for (size_t i = 0; i < source->values->count; i++) {
+		const struct value *value = &source->values->items[i];
+		struct buffer CLEANUP(buffer_clear) text = {0};
+
+		if (!is_key(value, line + dash, key - dash))
+			continue;
+		buffer_add_bytes(&text, sign, (size_t)(line + length - sign));
+		writers->out_of_memory |= text.error < 0;
+		if (text.data)
+			add_line_of(source, value, number, text.data, writers);
+	}
+}
+
+void writers_of_text(const struct values *values, const char *path, const char *text,
+		     const char *section, enum writer_time time, bool wins, struct writers *writers)
+{
+	const struct text_source source = {values, path, time, wins};
+	bool inside = !section;
+
+	for (unsigned int number = 1; *text; number++) {
+		size_t length = strcspn(text, "\n"), blank = strspn(text, " \t");
+		const char *line = text + (blank < length ? blank : length);
+		size_t size = length - (size_t)(line - text);
+
+		while (size > 0 && strchr(" \t\r", line[size - 1]))
+			size--;
+		if (section && size > 1 && line[0] == '[')
+			inside = size == strlen(section) + 2 &&
+				 memcmp(line + 1, section, strlen(section)) == 0;
+		else if (inside && size > 0 && !strchr("#;", line[0]))
+			add_line(&source, number, line, size, writers);
+		text += length + (text[length] == '\n');
+	}
+}

@@ -1,0 +1,270 @@
+/* Advice on entries that stay for long: timeouts, and handshakes of TCP that nobody finishes. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <string.h>
+
+#include "model/table/advise-internal.h"
+
+/* As in /etc/protocols. */
+#define PROTOCOL_UDP 17
+
+/* Below these shares, in percent of all entries, a kind of them is not what fills the table. */
+#define SHARE_HALF_OPEN	      50U
+#define SHARE_HALF_OPEN_STATE 10U /* of one of the two states, once both together reach the above */
+#define SHARE_TIME_WAIT	      40U
+#define SHARE_IDLE	      25U
+#define SHARE_UDP	      50U
+
+/*
+ * Handshakes are a matter also where the table is far from full: from half of max on, or from so
+ * many on.
+ */
+#define HALF_FULL      500U /* in tenths of a percent of max */
+#define HALF_OPEN_MANY 10000U
+
+enum timeout {
+	TIMEOUT_SYN_SENT,
+	TIMEOUT_SYN_RECV,
+	TIMEOUT_TIME_WAIT,
+	TIMEOUT_ESTABLISHED,
+	TIMEOUT_UDP,
+	TIMEOUT_UDP_STREAM,
+};
+
+/* Timeouts that could be shorter. */
+static const struct row {
+	const char *name;   /* of [timeouts] */
+	const char *word;   /* of the summary */
+	uint64_t seconds;   /* to advise */
+	uint64_t shorter;   /* to advise where seconds are live already; short enough */
+	uint64_t share;	    /* the least, in percent of all entries */
+	const char *words;  /* behind the count */
+	const char *breaks; /* a sentence, with a blank before */
+} rows[] = {
+	[TIMEOUT_SYN_SENT] = {"tcp_syn_sent", "SYN_SENT", 20, 20, SHARE_HALF_OPEN_STATE,
+			      "handshakes without an answer (SYN_SENT)", ""},
+	[TIMEOUT_SYN_RECV] = {"tcp_syn_recv", "SYN_RECV", 20, 20, SHARE_HALF_OPEN_STATE,
+			      "handshakes that were answered and not finished (SYN_RECV)", ""},
+	[TIMEOUT_TIME_WAIT] = {"tcp_time_wait", "TIME_WAIT", 30, 30, SHARE_TIME_WAIT,
+			       "closed connections (TIME_WAIT)",
+			       " TIME_WAIT is for late packets of closed connections; one that "
+			       "comes after 30 s is taken for a new connection or as invalid."},
+	[TIMEOUT_ESTABLISHED] =
+		{"tcp_established", "idle ESTABLISHED", 21600, 21600, SHARE_IDLE,
+		 "established connections that were idle for more than 6 h",
+		 " Connections that are idle for longer than 6 h and have no keepalive break: NAT "
+		 "forgets them, and rules of state drop them, as with ssh and databases. If a "
+		 "program asks for keepalive, it comes every 2 h by default."},
+	[TIMEOUT_UDP] = {"udp", "UDP without reply", 30, 10, SHARE_UDP,
+			 "UDP without a reply, or with a short exchange",
+			 " A reply that comes later than udp allows is dropped by rules of state, "
+			 "and NAT does not pass it on."},
+	[TIMEOUT_UDP_STREAM] =
+		{"udp_stream", "UDP streams", 60, 60, SHARE_UDP, "UDP that is answered for long",
+		 " A UDP client that is silent for longer than udp_stream, such as VPN or "
+		 "telephony without keepalive, is forgotten: behind NAT answers no longer reach "
+		 "it."},
+};
+
+static struct figure live_timeout(const struct table *table, size_t i)
+{
+	const struct figure figures[] = {
+		[TIMEOUT_SYN_SENT] = table->tcp_syn_sent,
+		[TIMEOUT_SYN_RECV] = table->tcp_syn_recv,
+		[TIMEOUT_TIME_WAIT] = table->tcp_time_wait,
+		[TIMEOUT_ESTABLISHED] = table->tcp_established,
+		[TIMEOUT_UDP] = table->udp,
+		[TIMEOUT_UDP_STREAM] = table->udp_stream,
+	};
+
+	return figures[i];
+}
+
+static uint64_t count_entries(const struct entry_counts *contents, size_t i)
+{
+	const uint64_t counts[] = {
+		/* Both sides have sent a SYN in SYN_SENT2, which has the timeout of SYN_SENT. */
+		[TIMEOUT_SYN_SENT] = contents->by_state[TCP_STATE_SYN_SENT] +
+				     contents->by_state[TCP_STATE_SYN_SENT2],
+		[TIMEOUT_SYN_RECV] = contents->by_state[TCP_STATE_SYN_RECV],
+		[TIMEOUT_TIME_WAIT] = contents->by_state[TCP_STATE_TIME_WAIT],
+		[TIMEOUT_ESTABLISHED] = contents->idle,
+		[TIMEOUT_UDP] = contents->by_protocol[PROTOCOL_UDP] - contents->udp_assured,
+		[TIMEOUT_UDP_STREAM] = contents->udp_assured,
+	};
+
+	return counts[i];
+}
+
+static uint64_t count_half_open(const struct entry_counts *contents)
+{
+	return count_entries(contents, TIMEOUT_SYN_SENT) +
+	       count_entries(contents, TIMEOUT_SYN_RECV);
+}
+
+/* What to advise in the place of the live value. */
+static uint64_t advised_seconds(const struct table *table, size_t i)
+{
+	return live_timeout(table, i).value > rows[i].seconds ? rows[i].seconds : rows[i].shorter;
+}
+
+/* Whether the plan has one that is as short. */
+static bool plan_is_short(const struct advise_request *request, size_t i)
+{
+	const struct plan *plan = request->plan;
+
+	for (size_t k = 0; plan && k < plan->setting_count; k++) {
+		const struct setting *setting = &plan->settings[k];
+
+		if (strcmp(setting->row->section, "timeouts") == 0 &&
+		    strcmp(setting->row->name, rows[i].name) == 0)
+			return setting->wanted <= advised_seconds(request->table, i);
+	}
+	return false;
+}
+
+/* Whether such entries are many, and stay for longer than they need. */
+static bool is_too_long(const struct advice *advice, size_t i)
+{
+	const struct table *table = advice->request->table;
+	struct figure live = live_timeout(table, i);
+	bool matters = i <= TIMEOUT_SYN_RECV ? advice->half_open
+					     : advice->pressure != PRESSURE_NONE;
+
+	if (!matters || !advice_knows_entries(advice) || !live.known ||
+	    live.value <= rows[i].shorter)
+		return false;
+	return count_entries(table->contents, i) * 100 >= rows[i].share * table->contents->total;
+}
+
+static bool has_half_open(const struct advice *advice)
+{
+	const struct advise_request *request = advice->request;
+	const struct entry_counts *contents = request->table->contents;
+	uint64_t count;
+
+	if (!advice_knows_entries(advice))
+		return false;
+	count = count_half_open(contents);
+	return count * 100 >= SHARE_HALF_OPEN * contents->total &&
+	       (advice->pressure != PRESSURE_NONE || count >= HALF_OPEN_MANY ||
+		(request->judgement->share.known && request->judgement->share.value >= HALF_FULL));
+}
+
+void advice_judge_timeouts(struct advice *advice)
+{
+	advice->half_open = has_half_open(advice);
+	if (advice->half_open)
+		advice_leave_out(advice, count_half_open(advice->request->table->contents));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (is_too_long(advice, i) && plan_is_short(advice->request, i))
+			advice->timeouts_wait = true;
+}
+
+static void add_part(const struct advice *advice, size_t i, struct buffer *b)
+{
+	const struct entry_counts *contents = advice->request->table->contents;
+
+	advice_add_part(b, count_entries(contents, i), contents->total);
+	buffer_printf(b, " are %s.", rows[i].words);
+}
+
+/* "6h", "30s" */
+static void set_row(const struct advice *advice, size_t i, struct draft *draft)
+{
+	const struct table *table = advice->request->table;
+	struct figure live = live_timeout(table, i);
+	uint64_t seconds = advised_seconds(table, i);
+	bool hours = seconds % 3600 == 0;
+
+	buffer_printf(&draft->evidence, " %s is ", rows[i].name);
+	buffer_add_count(&draft->evidence, live.value);
+	buffer_add(&draft->evidence, " s.");
+	draft_set(draft, "timeouts", rows[i].name, live, "%" PRIu64 "%s",
+		  hours ? seconds / 3600 : seconds, hours ? "h" : "s");
+	draft_show_change(draft, rows[i].name, live, seconds, " s");
+	draft->command = "conntrack-persist install";
+}
+
+static void add_half_open_reason(const struct draft *draft, struct buffer *b)
+{
+	buffer_add(b, "Each handshake that nobody finishes is an entry until its timeout.");
+	if (draft->setting_count > 0)
+		buffer_add(b, " A host repeats its SYN after 1, 2, 4, 8 and 16 s, and each one "
+			      "renews the entry, so that 20 s are enough for a connection that is "
+			      "still to be made.");
+	buffer_add(
+		b,
+		" A larger max would only hold more of them. If they come from outside, it is a "
+		"SYN flood: SYNPROXY answers handshakes before they make entries, and a service "
+		"that needs neither NAT nor rules of state can be left untracked (notrack); see "
+		"\"Half-open connections\" in troubleshooting.md. If they come from inside, a host "
+		"scans, or a server does not answer.");
+}
+
+void advice_half_open_handshakes(struct advice *advice)
+{
+	const struct entry_counts *contents = advice->request->table->contents;
+	struct draft draft = {.kind = FINDING_HALF_OPEN, .urgency = advice_urgency(advice)};
+
+	if (!advice->half_open)
+		return;
+	buffer_printf(&draft.summary, "%" PRIu64 " %% of entries are half-open (SYN flood?)",
+		      advice_percent(count_half_open(contents), contents->total));
+	buffer_add(&draft.title, "Most entries are half-open connections, as in a SYN flood.");
+	for (size_t i = TIMEOUT_SYN_SENT; i <= TIMEOUT_SYN_RECV; i++) {
+		if (count_entries(contents, i) == 0)
+			continue;
+		buffer_add(&draft.evidence, draft.evidence.length > 0 ? " " : "");
+		add_part(advice, i, &draft.evidence);
+		if (is_too_long(advice, i) && !plan_is_short(advice->request, i))
+			set_row(advice, i, &draft);
+	}
+	add_half_open_reason(&draft, &draft.reason);
+	advice_add(advice, &draft);
+}
+
+/* Of UDP: whether most of what has the timeout udp got no reply at all. */
+static const char *row_word(const struct entry_counts *contents, size_t i)
+{
+	if (i == TIMEOUT_UDP && contents->udp_unreplied * 2 < count_entries(contents, i))
+		return "short UDP exchanges";
+	return rows[i].word;
+}
+
+static void add_row(const struct advice *advice, size_t i, struct draft *draft)
+{
+	const struct entry_counts *contents = advice->request->table->contents;
+	const char *word = row_word(contents, i);
+	bool first = draft->setting_count == 0;
+
+	buffer_printf(&draft->title, "%s%s", first ? "" : ", ", word);
+	buffer_printf(&draft->summary, "%s%" PRIu64 " %% %s", first ? "the entries are " : ", ",
+		      advice_percent(count_entries(contents, i), contents->total), word);
+	buffer_add(&draft->evidence, first ? "" : " ");
+	add_part(advice, i, &draft->evidence);
+	buffer_add(&draft->reason, rows[i].breaks);
+	set_row(advice, i, draft);
+}
+
+void advice_shorter_timeouts(struct advice *advice)
+{
+	struct draft draft = {.kind = FINDING_SHORTER_TIMEOUTS, .urgency = URGENCY_WARNING};
+
+	for (size_t i = TIMEOUT_TIME_WAIT; i < ARRAY_SIZE(rows); i++) {
+		if (!is_too_long(advice, i) || plan_is_short(advice->request, i))
+			continue;
+		if (draft.setting_count == 0) {
+			buffer_add(&draft.title, "Entries stay too long: ");
+			buffer_add(&draft.reason,
+				   "Shorter timeouts leave room for others. Entries keep the time "
+				   "that they have until their next packet.");
+		}
+		add_row(advice, i, &draft);
+	}
+	if (draft.setting_count == 0)
+		return;
+	buffer_add(&draft.title, ".");
+	advice_add_room(advice, &draft.reason);
+	advice_add(advice, &draft);
+}

@@ -1,0 +1,259 @@
+/* What to do about the table: which findings there are, and what they have in common. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/table/advise.h"
+
+#include <inttypes.h>
+
+#include "base/text.h"
+#include "model/table/advise-internal.h"
+
+uint64_t advice_percent(uint64_t part, uint64_t whole)
+{
+	return whole ? part * 100 / whole : 0;
+}
+
+void advice_add_count(struct buffer *b, uint64_t count, const char *one, const char *many)
+{
+	buffer_add_count(b, count);
+	buffer_printf(b, " %s", count == 1 ? one : many);
+}
+
+void advice_add_part(struct buffer *b, uint64_t part, uint64_t whole)
+{
+	buffer_add_count(b, part);
+	buffer_add(b, " of ");
+	buffer_add_count(b, whole);
+	buffer_printf(b, " entries (%" PRIu64 " %%)", advice_percent(part, whole));
+}
+
+void advice_add_use(struct buffer *b, uint64_t entries, uint64_t max)
+{
+	buffer_add_count(b, entries);
+	buffer_add(b, " of ");
+	buffer_add_count(b, max);
+	buffer_printf(b, " entries %s in use", entries == 1 ? "is" : "are");
+}
+
+enum urgency advice_urgency(const struct advice *advice)
+{
+	return advice->pressure == PRESSURE_FULL ? URGENCY_CRITICAL : URGENCY_WARNING;
+}
+
+bool advice_knows_entries(const struct advice *advice)
+{
+	const struct entry_counts *contents = advice->request->table->contents;
+
+	return contents && contents->total > 0 && !advice->elsewhere;
+}
+
+/* "3 minutes ago"; clocks are set back at times. */
+static void add_age(struct buffer *b, uint64_t now, uint64_t then)
+{
+	static const struct {
+		uint64_t seconds;
+		const char *one, *many;
+	} units[] = {
+		{86400, "day", "days"},
+		{3600, "hour", "hours"},
+		{60, "minute", "minutes"},
+		{1, "second", "seconds"},
+	};
+	uint64_t seconds = now > then ? (now - then) / 1000000 : 0;
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_SIZE(units) && seconds < units[i].seconds)
+		i++;
+	advice_add_count(b, seconds / units[i].seconds, units[i].one, units[i].many);
+	buffer_add(b, " ago");
+}
+
+static void add_messages(const struct table *table, struct buffer *b)
+{
+	const struct full_messages *messages = &table->messages;
+
+	if (!messages->known || messages->count == 0)
+		return;
+	buffer_add(b, " The kernel logged \"table full\" ");
+	advice_add_count(b, messages->count, "time", "times");
+	if (messages->namespaces > 0) {
+		buffer_add(b, " (");
+		buffer_add_count(b, messages->namespaces);
+		buffer_add(b, " of other network namespaces)");
+	}
+	if (messages->last > 0 && table->now > 0) {
+		buffer_add(b, messages->count == 1 ? ", " : ", last ");
+		add_age(b, table->now, messages->last);
+	}
+	buffer_add(b, ".");
+}
+
+void advice_add_pressure(const struct advice *advice, struct buffer *b)
+{
+	const struct table *table = advice->request->table;
+	const struct counters *counters = &table->counters;
+	uint64_t entries = advice->where ? advice->peak : table->entries.value;
+	uint64_t dropped = advice->request->judgement->dropped;
+
+	/* Names of other people's processes may be anything. */
+	if (advice->where)
+		buffer_printf(b, "%s: ",
+			      text_is_plain(advice->where) ? advice->where
+							   : "another network namespace");
+	advice_add_use(b, entries, table->max.value);
+	buffer_add(b, ".");
+	add_messages(table, b);
+	if (dropped > 0) {
+		buffer_add(b, " ");
+		advice_add_count(b, dropped, "packet was", "packets were");
+		buffer_add(b, " dropped so far.");
+	}
+	if (counters->known[COUNTER_CHAIN_TOO_LONG] &&
+	    counters->value[COUNTER_CHAIN_TOO_LONG] > 0) {
+		buffer_add(b, " ");
+		advice_add_count(b, counters->value[COUNTER_CHAIN_TOO_LONG], "entry was",
+				 "entries were");
+		buffer_add(b, " refused because a chain was too long.");
+	}
+}
+
+/*
+ * The configuration keeps nf_conntrack off, and it is there: sizes and timeouts would not be read
+ * of it.
+ */
+static void keep_off(struct advice *advice)
+{
+	const struct table *table = advice->request->table;
+	struct draft draft = {.kind = FINDING_NOT_IN_FORCE,
+			      .urgency = URGENCY_WARNING,
+			      .command = "conntrack-persist check"};
+
+	buffer_printf(&draft.summary, "mode = disable is configured, but nf_conntrack is %s",
+		      module_state_words(table->module));
+	buffer_printf(&draft.title, "mode = disable is configured, but nf_conntrack is %s.",
+		      module_state_words(table->module));
+	buffer_printf(&draft.evidence, "nf_conntrack is %s", module_state_words(table->module));
+	if (table->entries.known) {
+		buffer_add(&draft.evidence, ", with ");
+		advice_add_count(&draft.evidence, table->entries.value, "entry", "entries");
+	}
+	buffer_add(&draft.evidence, ".");
+	if (table->module == MODULE_BUILT_IN)
+		buffer_add(&draft.reason,
+			   "Nothing keeps out what is built into the kernel. With mode = tune you "
+			   "can set its sizes and timeouts instead.");
+	else
+		buffer_add(
+			&draft.reason,
+			"It was loaded before the configuration was installed, or the "
+			"configuration was never installed. \"conntrack-persist unload\" removes "
+			"it if nothing uses it; \"conntrack-persist check\" prints what is left "
+			"to do.");
+	advice_add(advice, &draft);
+}
+
+/*
+ * Whether no network namespace has an entry. A namespace that could not be counted may have some.
+ */
+static bool is_empty(const struct table *table)
+{
+	if (!table->entries.known || table->entries.value > 0 || !table->namespaces_known)
+		return false;
+	for (size_t i = 0; i < table->namespace_count; i++)
+		if (table->namespaces[i].error < 0 || table->namespaces[i].entries.value > 0)
+			return false;
+	return true;
+}
+
+static bool nobody_uses(const struct advice *advice)
+{
+	const struct advise_request *request = advice->request;
+
+	return request->uses_known && request->certain == 0 && request->likely == 0 &&
+	       request->table->module == MODULE_LIVE && advice->pressure == PRESSURE_NONE &&
+	       is_empty(request->table);
+}
+
+static void disable(struct advice *advice)
+{
+	struct draft draft = {.kind = FINDING_DISABLE, .command = "conntrack-persist install"};
+	struct figure none = {0};
+
+	if (!nobody_uses(advice))
+		return;
+	draft_set(&draft, "conntrack", "mode", none, "disable");
+	buffer_add(&draft.changes, "mode = disable");
+	buffer_add(&draft.summary, "nothing is known to use connection tracking");
+	buffer_add(&draft.title, "Nothing on this host is known to use connection tracking.");
+	buffer_add(&draft.evidence, "No module, no rule, no service and no file that is read at "
+				    "boot needs it, and no entry is in the table.");
+	buffer_add(&draft.reason,
+		   "Without nf_conntrack the kernel does not look packets up, and no table can "
+		   "become full. In return the kernel refuses every rule with connection state or "
+		   "address translation, also rules of what you install later, such as "
+		   "containers.");
+	advice_add(advice, &draft);
+}
+
+/* The table is in trouble, and neither memory nor what is known of its entries gives a way out. */
+static void no_way_out(struct advice *advice)
+{
+	struct draft draft = {.kind = FINDING_LARGER_MAX, .urgency = advice_urgency(advice)};
+	const char *how = advice->pressure == PRESSURE_FULL	? "is full"
+			  : advice->pressure == PRESSURE_NEARLY ? "is nearly full"
+								: "was full";
+
+	if (advice->pressure == PRESSURE_NONE || advice->room == ROOM || advice->room_told ||
+	    advice->max_waits)
+		return;
+	buffer_printf(&draft.summary, "the table %s, but %s", how,
+		      advice->room == ROOM_NO_MEMORY ? "memory_limit allows no larger one"
+						     : "it is as large as advised");
+	buffer_printf(&draft.title, "The table %s, and a larger one cannot be advised.", how);
+	advice_add_pressure(advice, &draft.evidence);
+	buffer_add(&draft.reason, "New connections are dropped while it is full.");
+	advice_add_room(advice, &draft.reason);
+	buffer_add(&draft.reason, advice->room == ROOM_NO_MEMORY
+					  ? " A larger memory_limit, more RAM or fewer connections "
+					    "would help."
+					  : " Fewer or shorter connections would help.");
+	if (!advice->request->table->contents)
+		buffer_add(&draft.reason, " The entries could not be looked at.");
+	advice_add(advice, &draft);
+}
+
+static void look_for_findings(struct advice *advice)
+{
+	advice_judge_sizes(advice);
+	advice_judge_timeouts(advice);
+	advice_judge_ports(advice);
+	advice_not_in_force(advice);
+	advice_half_notrack_pair(advice);
+	advice_half_open_handshakes(advice);
+	advice_larger_max(advice);
+	advice_more_buckets(advice);
+	advice_shorter_timeouts(advice);
+	advice_untracked(advice);
+	no_way_out(advice);
+	disable(advice);
+	advice_smaller_table(advice);
+}
+
+int advise(const struct advise_request *request, struct findings *ret)
+{
+	struct advice advice = {.request = request};
+
+	if (!module_is_there(request->table->module)) {
+		*ret = advice.findings;
+		return 0;
+	}
+	if (request->plan && request->plan->mode == MODE_DISABLE)
+		keep_off(&advice);
+	else
+		look_for_findings(&advice);
+	if (advice.error < 0) {
+		findings_done(&advice.findings);
+		return advice.error;
+	}
+	*ret = advice.findings;
+	return 0;
+}

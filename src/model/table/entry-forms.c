@@ -1,0 +1,233 @@
+/* One entry out of either form that the kernel shows it in: a line of its file, a message of ctnetlink. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+/* Behind the C library's: they stand back for what that has. */
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+
+#include "base/attributes.h"
+#include "base/text.h"
+#include "model/table/entries.h"
+
+/* What is looked for in the one form or the other; an entry has each but the time, which an offloaded one lacks. */
+struct finding {
+	struct entry entry;
+	bool has_protocol, has_time, has_status, has_port, has_source;
+};
+
+static bool has_ports(uint8_t protocol)
+{
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_UDPLITE ||
+	       protocol == IPPROTO_SCTP || protocol == IPPROTO_DCCP;
+}
+
+/* The same entry is to be the same in both forms, whatever one of them or an older kernel tells besides. */
+static int finish(const struct finding *finding, struct entry *ret)
+{
+	struct entry entry = finding->entry;
+
+	if (!finding->has_protocol || !finding->has_status ||
+	    (!finding->has_time && !entry.offloaded))
+		return -EBADMSG;
+	if (entry.offloaded) {
+		entry.remaining = 0;
+		entry.assured = true;
+	}
+	if (entry.offloaded || entry.protocol != IPPROTO_TCP)
+		entry.state = TCP_STATE_NONE;
+	/* GRE has its key there. */
+	if (!has_ports(entry.protocol))
+		entry.port = entry.source = 0;
+	*ret = entry;
+	return 0;
+}
+
+/*
+ * A line: "ipv4 2 tcp 6 431999 ESTABLISHED src= dst= sport= dport= [UNREPLIED] src= ... [ASSURED] mark= zone= use=".
+ */
+static bool read_number(const struct text_word *word, uint64_t max, uint64_t *ret)
+{
+	return text_parse_number(word->text, word->length, max, ret) == 0;
+}
+
+/* Up to the protocol's number; behind it comes the time, unless it is offloaded. */
+static int read_head(const char **position, struct finding *finding)
+{
+	struct text_word words[4];
+	uint64_t number;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		words[i] = text_next_word(position);
+	if (!read_number(&words[1], UINT16_MAX, &number) ||
+	    !read_number(&words[3], UINT8_MAX, &number))
+		return -EBADMSG;
+	finding->entry.protocol = (uint8_t)number;
+	finding->has_protocol = true;
+	return 0;
+}
+
+static void read_state(const struct text_word *word, struct entry *entry)
+{
+	for (enum tcp_state i = TCP_STATE_NONE; i < TCP_STATES; i++)
+		if (text_word_is(word, tcp_state_name(i)))
+			entry->state = i;
+}
+
+/* Of two ports of a kind the first is that of the original direction. */
+static int read_port(const struct text_word *word, bool *has, uint16_t *port)
+{
+	const struct text_word value = {word->text + strlen("dport="),
+					word->length - strlen("dport=")};
+	uint64_t number;
+
+	if (*has)
+		return 0;
+	if (!read_number(&value, UINT16_MAX, &number))
+		return -EBADMSG;
+	*port = (uint16_t)number;
+	*has = true;
+	return 0;
+}
+
+/* One of the words behind the time. "use=" is the last one always: a line without it was cut. */
+static int read_word(const struct text_word *word, struct finding *finding)
+{
+	struct entry *entry = &finding->entry;
+
+	if (text_starts_with(word->text, "dport="))
+		return read_port(word, &finding->has_port, &entry->port);
+	if (text_starts_with(word->text, "sport="))
+		return read_port(word, &finding->has_source, &entry->source);
+	if (text_word_is(word, "[UNREPLIED]"))
+		entry->replied = false;
+	else if (text_word_is(word, "[ASSURED]"))
+		entry->assured = true;
+	else if (text_word_is(word, "[OFFLOAD]") || text_word_is(word, "[HW_OFFLOAD]"))
+		entry->offloaded = true;
+	else if (text_starts_with(word->text, "use="))
+		finding->has_status = true;
+	return 0;
+}
+
+int entry_parse(const char *line, struct entry *ret)
+{
+	struct finding finding = {.entry.replied = true};
+	struct text_word word;
+	uint64_t number;
+	int error = read_head(&line, &finding);
+
+	word = text_next_word(&line);
+	if (error == 0 && read_number(&word, UINT32_MAX, &number)) {
+		finding.entry.remaining = (uint32_t)number;
+		finding.has_time = true;
+		word = text_next_word(&line);
+	}
+	if (error == 0 && finding.entry.protocol == IPPROTO_TCP)
+		read_state(&word, &finding.entry);
+	for (; error == 0 && word.length > 0; word = text_next_word(&line))
+		error = read_word(&word, &finding);
+	return error < 0 ? error : finish(&finding, ret);
+}
+
+/*
+ * A message: attributes CTA_*.
+ */
+static int read_tuple_protocol(const struct attribute *of, struct finding *finding)
+{
+	struct attribute_walk walk = attribute_inside(of);
+	struct attribute attribute;
+	int more, error = 0;
+
+	while (error == 0 && (more = attribute_next(&walk, &attribute)) != 0) {
+		if (more < 0)
+			return more;
+		if (attribute.type == CTA_PROTO_NUM) {
+			error = attribute_u8(&attribute, &finding->entry.protocol);
+			finding->has_protocol = true;
+		} else if (attribute.type == CTA_PROTO_DST_PORT) {
+			error = attribute_u16(&attribute, &finding->entry.port);
+		} else if (attribute.type == CTA_PROTO_SRC_PORT) {
+			error = attribute_u16(&attribute, &finding->entry.source);
+		}
+	}
+	return error;
+}
+
+/* The attribute of that type inside of another, and what is to be done with it; without it nothing is done. */
+static int read_inside(const struct attribute *of, uint16_t type, struct finding *finding,
+		       int (*read)(const struct attribute *, struct finding *))
+{
+	struct attribute_walk walk = attribute_inside(of);
+	struct attribute attribute;
+	int more, error = 0;
+
+	while (error == 0 && (more = attribute_next(&walk, &attribute)) != 0) {
+		if (more < 0)
+			return more;
+		if (attribute.type == type)
+			error = read(&attribute, finding);
+	}
+	return error;
+}
+
+/* A state that is not known here is none. */
+static int read_tcp_state(const struct attribute *attribute, struct finding *finding)
+{
+	uint8_t state;
+	int error = attribute_u8(attribute, &state);
+
+	if (error == 0 && state < TCP_STATES)
+		finding->entry.state = state;
+	return error;
+}
+
+static int read_tcp(const struct attribute *attribute, struct finding *finding)
+{
+	return read_inside(attribute, CTA_PROTOINFO_TCP_STATE, finding, read_tcp_state);
+}
+
+static int read_status(const struct attribute *attribute, struct finding *finding)
+{
+	uint32_t status;
+	int error = attribute_u32(attribute, &status);
+
+	if (error < 0)
+		return error;
+	finding->entry.replied = status & IPS_SEEN_REPLY;
+	finding->entry.assured = status & IPS_ASSURED;
+	finding->entry.offloaded = status & (IPS_OFFLOAD | IPS_HW_OFFLOAD);
+	finding->has_status = true;
+	return 0;
+}
+
+static int read_attribute(const struct attribute *attribute, struct finding *finding)
+{
+	switch (attribute->type) {
+	case CTA_TUPLE_ORIG:
+		return read_inside(attribute, CTA_TUPLE_PROTO, finding, read_tuple_protocol);
+	case CTA_PROTOINFO:
+		return read_inside(attribute, CTA_PROTOINFO_TCP, finding, read_tcp);
+	case CTA_STATUS:
+		return read_status(attribute, finding);
+	case CTA_TIMEOUT:
+		finding->has_time = true;
+		return attribute_u32(attribute, &finding->entry.remaining);
+	default:
+		return 0;
+	}
+}
+
+int entry_read_message(const void *bytes, size_t size, struct entry *ret)
+{
+	struct attribute_walk walk = {bytes, size};
+	struct finding finding = {0};
+	struct attribute attribute;
+	int more, error = 0;
+
+	while (error == 0 && (more = attribute_next(&walk, &attribute)) != 0)
+		error = more < 0 ? more : read_attribute(&attribute, &finding);
+	return error < 0 ? error : finish(&finding, ret);
+}

@@ -1,0 +1,58 @@
+/* The kernel's cache of entries, as /proc/slabinfo has it. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/table/table.h"
+
+/* Columns of a line of version 2.x, as cache_show() of mm/slab_common.c prints them (4.18 to 7.2). */
+enum column {
+	COLUMN_OBJECTS = 1,
+	COLUMN_SIZE = 3,
+	COLUMN_PER_SLAB,
+	COLUMN_PAGES,
+	COLUMN_SLABS = 14,
+};
+
+static const char *find_line(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	while (text && !(strncmp(text, name, length) == 0 && text[length] == ' ')) {
+		text = strchr(text, '\n');
+		text = text ? text + 1 : NULL;
+	}
+	return text;
+}
+
+int slab_parse(const char *text, struct slab *ret)
+{
+	const char *line = find_line(text, "nf_conntrack");
+	uint64_t figures[COLUMN_SLABS + 1] = {0};
+	struct slab slab = {.known = true};
+
+	if (!line)
+		return -ENOENT;
+	for (int i = 0; i <= COLUMN_SLABS; i++) {
+		struct text_word word = text_next_word(&line);
+
+		/* Words stand between the figures. */
+		if (word.length == 0 ||
+		    text_parse_number(word.text, word.length, UINT32_MAX, &figures[i]) < 0)
+			figures[i] = 0;
+	}
+	if (figures[COLUMN_SIZE] == 0 || figures[COLUMN_PER_SLAB] == 0 ||
+	    figures[COLUMN_PAGES] == 0)
+		return -EBADMSG;
+	/* The size is that with the allocator's own, which is not told apart there. */
+	slab.object_size = figures[COLUMN_SIZE];
+	slab.slab_size = figures[COLUMN_SIZE];
+	slab.per_slab = figures[COLUMN_PER_SLAB];
+	slab.objects = figures[COLUMN_OBJECTS];
+	slab.slabs = figures[COLUMN_SLABS];
+	for (uint64_t pages = figures[COLUMN_PAGES]; pages > 1; pages /= 2)
+		slab.order++;
+	*ret = slab;
+	return 0;
+}

@@ -1,0 +1,189 @@
+/* The table as a JSON object. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "report/table-json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "model/render/render-table.h"
+
+static json_t *number(struct figure figure)
+{
+	return figure.known ? json_integer((json_int_t)figure.value) : json_null();
+}
+
+static json_t *fraction(struct figure figure, double scale)
+{
+	return figure.known ? json_real((double)figure.value / scale) : json_null();
+}
+
+/* "2026-11-21T10:02:11Z" */
+static json_t *moment(uint64_t microseconds)
+{
+	time_t seconds = (time_t)(microseconds / 1000000);
+	char text[32];
+	struct tm parts;
+
+	if (microseconds == 0 || !gmtime_r(&seconds, &parts))
+		return json_null();
+	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
+	return json_string(text);
+}
+
+static json_t *memory(struct report *report, const struct judgement *judgement)
+{
+	return report_pack(report, "{s:I, s:b, s:o, s:o, s:o}", "entry",
+			   (json_int_t)judgement->entry_bytes, "measured",
+			   judgement->entry_bytes_measured, "now", number(judgement->memory_now),
+			   "full", number(judgement->memory_full), "full_share",
+			   fraction(judgement->memory_full_share, 10));
+}
+
+static json_t *chain_limit(struct report *report, const struct judgement *judgement)
+{
+	if (judgement->chains.high == 0)
+		return json_null();
+	return report_pack(report, "{s:I, s:I, s:o}", "low", (json_int_t)judgement->chains.low,
+			   "high", (json_int_t)judgement->chains.high, "entries",
+			   number(judgement->chain_entries));
+}
+
+static json_t *counters(struct report *report, const struct counters *counters)
+{
+	json_t *object;
+
+	if (!counters_are_known(counters))
+		return json_null();
+	object = json_object();
+	for (int i = 0; i < COUNTERS; i++)
+		if (counters->known[i])
+			report_set_member(report, object, counter_name((enum counter)i),
+					  json_integer((json_int_t)counters->value[i]));
+	return object;
+}
+
+static json_t *messages(struct report *report, const struct full_messages *messages)
+{
+	if (!messages->known)
+		return json_null();
+	return report_pack(
+		report, "{s:I, s:I, s:I, s:b, s:b, s:o, s:o}", "count", (json_int_t)messages->count,
+		"namespaces", (json_int_t)messages->namespaces, "expectations",
+		(json_int_t)messages->expectations, "since_boot", messages->since_boot, "cut",
+		messages->cut, "first", moment(messages->first), "last", moment(messages->last));
+}
+
+static void set_count(struct report *report, json_t *object, const char *name, uint64_t count)
+{
+	if (count > 0)
+		report_set_member(report, object, name, json_integer((json_int_t)count));
+}
+
+static json_t *protocols(struct report *report, const struct entry_counts *contents)
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(contents->by_protocol); i++) {
+		const char *name = protocol_name((uint8_t)i);
+		char other[16];
+
+		(void)snprintf(other, sizeof(other), "%u", i);
+		set_count(report, object, name ? name : other, contents->by_protocol[i]);
+	}
+	return object;
+}
+
+static json_t *tcp_states(struct report *report, const struct entry_counts *contents)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < TCP_STATES; i++)
+		set_count(report, object, tcp_state_name((enum tcp_state)i), contents->by_state[i]);
+	return object;
+}
+
+static json_t *remaining(struct report *report, const struct entry_counts *contents)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < TIME_BANDS; i++)
+		set_count(report, object, time_band_name(i), contents->by_time[i]);
+	return object;
+}
+
+static void add_contents(struct report *report, json_t *object, const struct entry_counts *contents)
+{
+	static const char *const names[] = {"protocols", "tcp_states", "remaining", "unreplied",
+					    "assured",	 "offloaded",  "idle"};
+
+	if (!contents) {
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			report_set_member(report, object, names[i], json_null());
+		return;
+	}
+	report_set_member(report, object, "protocols", protocols(report, contents));
+	report_set_member(report, object, "tcp_states", tcp_states(report, contents));
+	report_set_member(report, object, "remaining", remaining(report, contents));
+	report_set_member(report, object, "unreplied",
+			  json_integer((json_int_t)contents->unreplied));
+	report_set_member(report, object, "assured", json_integer((json_int_t)contents->assured));
+	report_set_member(report, object, "offloaded",
+			  json_integer((json_int_t)contents->offloaded));
+	report_set_member(report, object, "idle",
+			  contents->idle_below ? json_integer((json_int_t)contents->idle)
+					       : json_null());
+}
+
+static json_t *namespaces(struct report *report, const struct table *table)
+{
+	json_t *list;
+
+	if (!table->namespaces_known)
+		return json_null();
+	list = json_array();
+	for (size_t i = 0; i < table->namespace_count; i++) {
+		const struct namespace_table *one = &table->namespaces[i];
+
+		report_add_item(
+			report, list,
+			report_pack(
+				report, "{s:o, s:o, s:o, s:I, s:o, s:o}", "name",
+				report_string(one->where), "entries", number(one->entries), "max",
+				number(table_namespace_limit(table, one)), "differing",
+				(json_int_t)one->differing, "differs",
+				one->differs ? report_string(one->differs) : json_null(), "error",
+				one->error < 0 ? json_string(strerror(-one->error)) : json_null()));
+	}
+	return list;
+}
+
+json_t *status_json(struct report *report, const struct table *table,
+		    const struct judgement *judgement)
+{
+	struct buffer CLEANUP(buffer_clear) verdict = {0};
+	json_t *object;
+
+	render_verdict(table, judgement, &verdict);
+	object = report_pack(
+		report,
+		"{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, "
+		"s:b}",
+		"verdict", verdict_word(judgement->verdict), "text",
+		verdict.data ? verdict.data : "", "module", module_state_words(table->module),
+		"entries", number(table->entries), "max", number(table->max), "share",
+		fraction(judgement->share, 10), "buckets", number(table->buckets),
+		"entries_per_bucket", fraction(judgement->per_bucket, 100), "expect_max",
+		number(table->expect_max), "chain_limit", chain_limit(report, judgement),
+		"foreign_max", table->foreign_max, "memory", memory(report, judgement), "counters",
+		counters(report, &table->counters), "messages", messages(report, &table->messages),
+		"namespaces", namespaces(report, table), "full_namespace",
+		judgement->verdict == VERDICT_FULL && judgement->elsewhere
+			? report_string(judgement->elsewhere->where)
+			: json_null(),
+		"namespaces_unseen", judgement->unsure);
+	if (object)
+		add_contents(report, object, table->contents);
+	return object;
+}

@@ -1,0 +1,219 @@
+/* The other network namespaces of this host brought to the values that each has of its own; for apply --netns. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/apply-namespaces.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "verbs/apply.h"
+
+/* Of all namespaces together. */
+struct tally {
+	size_t namespaces; /* that were entered */
+	size_t ok, set, absent;
+	size_t failed;	    /* namespaces in which something did */
+	struct buffer host; /* "max, expect_max": what the first one left out */
+};
+
+static void tally_done(struct tally *tally)
+{
+	buffer_clear(&tally->host);
+}
+
+static void note_host_values(const struct values *values, struct buffer *b)
+{
+	for (size_t i = 0; i < values->count; i++)
+		if (values->items[i].state == VALUE_HOST)
+			buffer_printf(b, "%s%s", b->length > 0 ? ", " : "",
+				      values->items[i].row->name);
+}
+
+static bool is_all(const struct context *context)
+{
+	return strcmp(context->options->netns, "all") == 0;
+}
+
+/* The names there are, where one was asked for that is not. */
+static void report_unknown(struct context *context)
+{
+	struct network_namespaces CLEANUP(network_namespaces_done) others = {0};
+	struct buffer CLEANUP(buffer_clear) names = {0};
+
+	if (kernel_list_namespaces(context->kernel, &others) < 0)
+		others.count = 0;
+	for (size_t i = 0; i < others.count; i++)
+		buffer_printf(&names, "%s%s", names.length > 0 ? ", " : "",
+			      others.items[i].name ? others.items[i].name : others.items[i].path);
+	report_message(context->report, SEVERITY_ERROR,
+		       "there is no network namespace \"%s\"; on this host there %s%s",
+		       context->options->netns,
+		       names.data ? "are: " : "is no other one than its own",
+		       names.data ? names.data : "");
+}
+
+static enum exit_code find_one(struct context *context, struct network_namespaces *ret)
+{
+	struct network_namespaces found = {.items = calloc(1, sizeof(*found.items)), .count = 1};
+	const char *wanted = context->options->netns;
+	int error = found.items ? kernel_find_namespace(context->kernel, wanted, found.items)
+				: -ENOMEM;
+
+	if (error == 0) {
+		*ret = found;
+		return EXIT_DONE;
+	}
+	free(found.items);
+	if (error == -ENOENT)
+		report_unknown(context);
+	else if (error == -EINVAL)
+		report_message(context->report, SEVERITY_ERROR, "%s is no network namespace",
+			       wanted);
+	else if (error == -EALREADY)
+		report_message(context->report, SEVERITY_ERROR,
+			       "%s is the network namespace that this process is in: run apply "
+			       "without --netns",
+			       wanted);
+	else
+		report_errno(context, "open", wanted, error);
+	return EXIT_FAILED;
+}
+
+static enum exit_code find_namespaces(struct context *context, struct network_namespaces *ret)
+{
+	int error;
+
+	if (!is_all(context))
+		return find_one(context, ret);
+	error = kernel_list_namespaces(context->kernel, ret);
+	if (error < 0) {
+		report_errno(context, "list", "the network namespaces", error);
+		return EXIT_FAILED;
+	}
+	if (ret->cut)
+		report_message(context->report, SEVERITY_WARNING,
+			       "there are more than %d network namespaces; the others are left as "
+			       "they are",
+			       NAMESPACES_MAX);
+	return EXIT_DONE;
+}
+
+/* In the namespace that was entered. Returns the word for its state. */
+static const char *bring_to_values(struct context *context, const struct session *session,
+				   struct tally *tally)
+{
+	struct live CLEANUP(live_done) live = {0};
+	struct apply_result result = {0};
+	size_t fine;
+
+	tally->namespaces++;
+	if (live_observe_namespace(context, session, &live) != EXIT_DONE) {
+		tally->failed++;
+		return "drift";
+	}
+	fine = values_count(&live.values, VALUE_OK);
+	apply_values(context, &live, false, &result);
+	if (fine > 0 && !context->options->verbose)
+		report_say_row(context->report, value_state_word(VALUE_OK), "%zu value%s", fine,
+			       fine == 1 ? "" : "s");
+	tally->ok += values_count(&live.values, VALUE_OK);
+	tally->set += result.set;
+	tally->absent += values_count(&live.values, VALUE_ABSENT);
+	if (!tally->host.data)
+		note_host_values(&live.values, &tally->host);
+	tally->failed += result.failed > 0;
+	if (result.failed > 0)
+		return "drift";
+	return module_is_there(live.module) ? "in-order" : "pending";
+}
+
+static void visit(struct context *context, const struct session *session,
+		  const struct network_namespace *one, struct tally *tally)
+{
+	int error = kernel_enter_namespace(context->kernel, one);
+	const char *state;
+
+	report_begin_namespace(context->report, one);
+	if (error == 0) {
+		state = bring_to_values(context, session, tally);
+		kernel_leave_namespace(context->kernel);
+	} else if (error == -ENOENT && is_all(context)) {
+		report_message(context->report, SEVERITY_NOTE, "it has gone in the meantime");
+		state = "gone";
+	} else {
+		report_message(context->report, SEVERITY_ERROR, "cannot enter it: %s",
+			       error == -ENOENT ? "it has gone in the meantime" : strerror(-error));
+		tally->failed++;
+		state = "unreachable";
+	}
+	report_end_namespace(context->report, state);
+}
+
+static void report_tally(struct context *context, const struct tally *tally)
+{
+	struct buffer CLEANUP(buffer_clear) rest = {0};
+
+	if (tally->namespaces == 0) {
+		report_say(context->report,
+			   "Nothing to do: this host has no other network namespace.");
+		return;
+	}
+	if (tally->ok + tally->absent == 0) {
+		report_say(context->report,
+			   "Nothing to do: no value of the configuration is a network namespace's "
+			   "own.");
+		return;
+	}
+	if (tally->absent)
+		buffer_printf(&rest, ", %zu not there", tally->absent);
+	if (tally->host.data)
+		buffer_printf(&rest, "; left out as the host's own: %s", tally->host.data);
+	report_event(context->report, SEVERITY_NOTE, NULL, NULL,
+		     "%zu network namespace%s: %zu value%s in force, %zu of them set now%s",
+		     tally->namespaces, tally->namespaces == 1 ? "" : "s", tally->ok,
+		     tally->ok == 1 ? " is" : "s are", tally->set, rest.data ? rest.data : "");
+}
+
+/* Each namespace is whole. */
+static enum exit_code stop(struct context *context, size_t done, size_t count)
+{
+	report_message(context->report, SEVERITY_ERROR,
+		       "%s: ended with %zu of %zu network namespaces set; run it again for the "
+		       "others",
+		       signals_name(signals_pending()), done, count);
+	context->signals->reported = true;
+	return EXIT_FAILED;
+}
+
+enum exit_code apply_namespaces(struct context *context, const struct session *session)
+{
+	struct network_namespaces CLEANUP(network_namespaces_done) namespaces = {0};
+	struct live CLEANUP(live_done) live = {0};
+	struct tally CLEANUP(tally_done) tally = {0};
+	enum exit_code code = find_namespaces(context, &namespaces);
+
+	if (code == EXIT_DONE)
+		code = live_observe_settled(context, session, &live);
+	if (code != EXIT_DONE)
+		return code;
+	if (!module_is_there(live.module))
+		return apply_pending(context, session, &live);
+	report_set_member(context->report, report_object(context->report), "namespaces",
+			  json_array());
+	for (size_t i = 0; i < namespaces.count; i++) {
+		if (signals_pending())
+			return stop(context, i, namespaces.count);
+		visit(context, session, &namespaces.items[i], &tally);
+	}
+	if (tally.failed == 0 && kernel_module_state(context->kernel, &live.module) == 0 &&
+	    !module_is_there(live.module)) {
+		values_judge(&live.values, live.module, false);
+		return apply_pending(context, session, &live);
+	}
+	report_set_changed(context->report, tally.set > 0);
+	report_set_state(context->report, tally.failed > 0 ? "drift" : "in-order");
+	if (tally.failed > 0)
+		return EXIT_FAILED;
+	report_tally(context, &tally);
+	return EXIT_DONE;
+}

@@ -1,0 +1,116 @@
+/* The live values from before the first change: install records them, uninstall names them or sets them again. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/before.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "model/installed/manifest-before.h"
+#include "steps/sizes-guard.h"
+#include "verbs/apply.h"
+
+/* Files of ours whose manifest was lost count as an installation. */
+static bool is_installed(const struct session *session)
+{
+	if (session->observed.manifest_file.kind != FILE_ABSENT)
+		return true;
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		if (session->differences[i].seen->kind != FILE_ABSENT &&
+		    session->differences[i].state != STATE_FOREIGN &&
+		    session->differences[i].state != STATE_MASKED)
+			return true;
+	return false;
+}
+
+int before_record(struct context *context, struct session *session)
+{
+	struct manifest *manifest = &session->manifest;
+	struct live CLEANUP(live_done) live = {0};
+	int error = 0;
+
+	if (!live_is_wanted(context) || (is_installed(session) && !manifest->records_before))
+		return 0;
+	manifest->records_before = true;
+	if (!live_peek(context, session, &live))
+		error = values_of_plan(&session->plan, &live.values);
+	for (size_t i = 0; i < live.values.count && error == 0; i++) {
+		const struct value *value = &live.values.items[i];
+
+		error = manifest_add_before(manifest, value->key,
+					    value->live[0] ? value->live : NULL);
+	}
+	return error;
+}
+
+static void plan_value(const struct before_value *value, struct plan *plan)
+{
+	static const char prefix[] = "net.netfilter.";
+	uint64_t number;
+	int id;
+
+	if (!value->live ||
+	    text_parse_number(value->live, strlen(value->live), UINT64_MAX, &number) < 0)
+		return;
+	if (strcmp(value->key, "nf_conntrack.hashsize") == 0)
+		plan->sizes.hashsize = number <= HASHSIZE_MAX ? number : 0;
+	if (strncmp(value->key, prefix, strlen(prefix)) != 0)
+		return;
+	id = schema_find_key(value->key + strlen(prefix));
+	if (id >= 0)
+		plan->settings[plan->setting_count++] =
+			(struct setting){.row = &schema[id], .wanted = number};
+}
+
+int before_plan(const struct context *context, const struct manifest *manifest, struct session *ret)
+{
+	struct session session = {0};
+	struct plan *plan = &session.plan;
+
+	plan->settings = calloc(manifest->before_count + 1, sizeof(*plan->settings));
+	if (!plan->settings)
+		return -ENOMEM;
+	plan->resize = context->options->force ? RESIZE_NOW : RESIZE_AUTO;
+	plan->sizes.page_size = kernel_page_size(context->kernel);
+	plan->sizes.word_size = kernel_word_size(context->kernel);
+	for (size_t i = 0; i < manifest->before_count; i++)
+		plan_value(&manifest->before[i], plan);
+	*ret = session;
+	return 0;
+}
+
+void before_say(struct context *context, const struct session *before)
+{
+	struct live CLEANUP(live_done) live = {0};
+	struct buffer CLEANUP(buffer_clear) words = {0};
+
+	if (!live_peek(context, before, &live))
+		return;
+	for (size_t i = 0; i < live.values.count; i++) {
+		const struct value *value = &live.values.items[i];
+
+		if (value->state != VALUE_DIFFERS && value->state != VALUE_PENDING)
+			continue;
+		buffer_printf(&words, "%s%s was ", words.length > 0 ? ", " : "", value->row->name);
+		buffer_add_count(&words, value->wanted);
+	}
+	if (words.data)
+		report_say(context->report, "Before conntrack-persist, %s.%s", words.data,
+			   context->options->dry_run ? " With --live, uninstall sets that again."
+						     : "");
+}
+
+enum exit_code before_set(struct context *context, const struct session *before, bool *ret_set)
+{
+	struct live CLEANUP(live_done) live = {0};
+	struct apply_result result = {0};
+
+	*ret_set = false;
+	if (!live_peek(context, before, &live))
+		return EXIT_DONE;
+	apply_values(context, &live, false, &result);
+	guard_say_waiting(context, &live);
+	*ret_set = result.set > 0;
+	return result.failed > 0 ? EXIT_FAILED : EXIT_DONE;
+}

@@ -1,0 +1,204 @@
+/* The list of file changes that a doing verb hands to the tree, with the texts it owns. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/changeset.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buffer.h"
+
+/* So many edited copies of one file are enough. */
+#define COPIES_MAX 1000U
+
+int changes_new(size_t room, struct changes *ret)
+{
+	struct changes changes = {
+		.items = calloc(room, sizeof(*changes.items)),
+		.looked = calloc(room, sizeof(*changes.looked)),
+	};
+
+	if (!changes.items || !changes.looked) {
+		changes_done(&changes);
+		return -ENOMEM;
+	}
+	*ret = changes;
+	return 0;
+}
+
+void changes_done(struct changes *changes)
+{
+	for (size_t i = 0; i < changes->looked_count; i++) {
+		free(changes->looked[i].path);
+		observed_file_clear(&changes->looked[i].file);
+	}
+	free(changes->looked);
+	free(changes->items);
+	*changes = (struct changes){0};
+}
+
+void changes_add(struct changes *changes, const struct file_change *change)
+{
+	changes->items[changes->count++] = *change;
+}
+
+int changes_look(struct changes *changes, const struct tree *tree, const char *path,
+		 struct looked_at **ret)
+{
+	struct looked_at looked = {.path = strdup(path)};
+	int error;
+
+	if (!looked.path)
+		return -ENOMEM;
+	error = tree_look(tree, path, FILE_SIZE_MAX, &looked.file);
+	if (error < 0) {
+		free(looked.path);
+		return error;
+	}
+	changes->looked[changes->looked_count] = looked;
+	*ret = &changes->looked[changes->looked_count++];
+	return 0;
+}
+
+void changes_add_like(struct changes *changes, const char *path, const struct observed_file *like,
+		      const struct observed_file *seen)
+{
+	bool link = like->kind == FILE_SYMLINK || like->kind == FILE_MASKED;
+
+	changes_add(changes, &(struct file_change){
+				     .kind = link ? CHANGE_LINK : CHANGE_WRITE,
+				     .path = path,
+				     .mode = like->mode,
+				     .uid = like->uid,
+				     .gid = like->gid,
+				     .bytes = like->bytes,
+				     .size = like->size,
+				     .seen = seen,
+			     });
+}
+
+bool changes_is_copy(const struct observed_file *copy, const struct observed_file *of)
+{
+	/* A copy has no set-id bits. */
+	return copy->kind == of->kind && (copy->mode & 0777) == (of->mode & 0777) &&
+	       copy->uid == of->uid && copy->gid == of->gid && copy->size == of->size &&
+	       copy->bytes && of->bytes && memcmp(copy->bytes, of->bytes, of->size) == 0;
+}
+
+int changes_find_copy(struct changes *changes, const struct tree *tree,
+		      const struct file_difference *difference, const struct looked_at **ret)
+{
+	for (unsigned int number = 0; number < COPIES_MAX; number++) {
+		char *CLEANUP(free_pointer) copy = NULL;
+		struct looked_at *looked = NULL;
+		int error = artifact_format_copy_path(difference->path, number, &copy);
+
+		if (error == 0)
+			error = changes_look(changes, tree, copy, &looked);
+		if (error < 0)
+			return error;
+		if (looked && (looked->file.kind == FILE_ABSENT ||
+			       changes_is_copy(&looked->file, difference->seen))) {
+			*ret = looked;
+			return 0;
+		}
+		/* The slot is free for the next try. */
+		changes->looked_count--;
+		free(steal_pointer(&changes->looked[changes->looked_count].path));
+		observed_file_clear(&changes->looked[changes->looked_count].file);
+	}
+	return -EEXIST;
+}
+
+int changes_keep(struct context *context, struct changes *changes,
+		 const struct file_difference *difference, const char **ret_copy)
+{
+	const struct looked_at *copy = NULL;
+	int error = changes_find_copy(changes, context->tree, difference, &copy);
+
+	if (error < 0)
+		return error;
+	if (copy->file.kind == FILE_ABSENT)
+		changes_add_like(changes, copy->path, difference->seen, &copy->file);
+	*ret_copy = copy->path;
+	report_message(context->report, SEVERITY_WARNING, "%s%s was %s; a copy %s kept as %s%s",
+		       tree_prefix(context->tree), difference->path,
+		       file_state_reason(difference->state),
+		       context->options->dry_run ? "would be" : "is", tree_prefix(context->tree),
+		       *ret_copy);
+	return 0;
+}
+
+int changes_sweep(struct context *context)
+{
+	static const char *const manifest[] = {PATH_MANIFEST};
+	int error = tree_sweep(context->tree, artifact_paths, artifact_path_count);
+
+	if (error == 0)
+		error = tree_sweep(context->tree, manifest, ARRAY_SIZE(manifest));
+	return error < 0 ? error : tree_sweep_directory(context->tree, PATH_REPLACED);
+}
+
+static void warn_unlabelled(struct context *context)
+{
+	const char *path = tree_unlabelled(context->tree);
+
+	if (path)
+		report_message(
+			context->report, SEVERITY_WARNING,
+			"%s has not got the label that SELinux's policy has for it, which would "
+			"matter if it were enforcing; \"restorecon -RFv /etc /var/lib\" mends that",
+			path);
+}
+
+enum exit_code changes_commit(struct context *context, const struct changes *changes)
+{
+	struct change_failure failure = {0};
+	struct buffer CLEANUP(buffer_clear) path = {0};
+	int error;
+
+	/* The last moment in which nothing is to be put back. */
+	if (signals_pending()) {
+		report_interruption(context);
+		return EXIT_FAILED;
+	}
+	error = tree_commit(context->tree, changes->items, changes->count, &failure);
+	if (error == 0) {
+		warn_unlabelled(context);
+		return EXIT_DONE;
+	}
+	buffer_printf(&path, "%s%s", tree_prefix(context->tree),
+		      failure.path ? failure.path : "the files");
+	report_errno(context, failure.operation ? failure.operation : "change",
+		     path.data ? path.data : "a file", error);
+	if (failure.put_back)
+		report_message(context->report, SEVERITY_ERROR,
+			       "nothing was changed: what had been written is put back");
+	else
+		report_message(context->report, SEVERITY_ERROR,
+			       "%s%s could not be put back; run %s again when the cause is gone",
+			       tree_prefix(context->tree),
+			       failure.left_path ? failure.left_path : "a file",
+			       report_style(context->report)->verb);
+	return EXIT_FAILED;
+}
+
+enum exit_code changes_use_labels(struct context *context)
+{
+	int error = tree_use_labels(context->tree);
+
+	if (error == 0)
+		return EXIT_DONE;
+	report_errno(context, "read", "the labels of SELinux's policy", error);
+	return EXIT_FAILED;
+}
+
+enum exit_code changes_lock(struct context *context, struct lock *ret)
+{
+	enum exit_code code = session_refuse_loose(context, PATH_STATE "/" LOCK_NAME);
+
+	if (code != EXIT_DONE)
+		report_message(context->report, SEVERITY_ERROR, "nothing was changed");
+	else
+		code = changes_use_labels(context);
+	return code == EXIT_DONE ? lock_take(context, PATH_STATE, ret) : code;
+}

@@ -1,0 +1,110 @@
+/* The files beside the plan, as plan, check, install and uninstall tell them. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "steps/comparison.h"
+
+static const char *manifest_action(enum file_state state)
+{
+	switch (state) {
+	case STATE_OK:
+		return "none";
+	case STATE_MISSING:
+		return "create";
+	case STATE_LEFTOVER:
+		return "remove";
+	default:
+		return "update";
+	}
+}
+
+bool session_files_differ(const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		if (file_differs(&session->differences[i]))
+			return true;
+	return false;
+}
+
+/* The files are known by themselves: /var may be from another time than /etc, as where an older /etc came back. */
+static const char *manifest_reason(const struct session *session)
+{
+	return session->manifest_state == STATE_DIFFERS && !session_files_differ(session)
+		       ? "of another installation than these files"
+		       : NULL;
+}
+
+bool session_report(struct context *context, const struct session *session,
+		    enum report_detail detail)
+{
+	bool differs = session->manifest_state != STATE_OK;
+	bool act = detail != REPORT_STATES, outdated = false;
+
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		/* What shall not be there and is not, is not worth a line. */
+		if (!difference->wanted && difference->state == STATE_OK)
+			continue;
+		report_file(context->report, difference->path,
+			    act ? file_action_word(difference->action) : "none",
+			    file_state_word(difference->state),
+			    file_state_reason(difference->state));
+		if (act && difference->action != ACTION_NONE)
+			report_diff(context->report, difference,
+				    detail == REPORT_DIFFS || context->options->verbose);
+		differs = differs || file_differs(difference) ||
+			  (act && difference->action != ACTION_NONE);
+		outdated = outdated || (!act && difference->state == STATE_OUTDATED);
+	}
+	if (session->manifest_state != STATE_OK ||
+	    session->observed.manifest_file.kind != FILE_ABSENT)
+		report_file(context->report, PATH_MANIFEST,
+			    act ? manifest_action(session->manifest_state) : "none",
+			    file_state_word(session->manifest_state), manifest_reason(session));
+	if (outdated)
+		report_message(context->report, SEVERITY_NOTE,
+			       "files of an earlier version hold the configured values; "
+			       "\"conntrack-persist install\" writes them anew");
+	report_set_state(context->report, differs ? "drift" : "in-order");
+	return differs;
+}
+
+bool session_is_masked(const struct session *session, const char *path)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		if (strcmp(session->observed.paths[i].path, path) == 0)
+			return session->differences[i].state == STATE_MASKED;
+	return false;
+}
+
+bool session_tell_masked(struct context *context, const struct session *session)
+{
+	bool disable = session->plan.mode == MODE_DISABLE, masked = false;
+
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		masked = masked || (session->differences[i].wanted &&
+				    session->differences[i].state == STATE_MASKED);
+	if (masked)
+		report_message(context->report, disable ? SEVERITY_WARNING : SEVERITY_NOTE,
+			       "what is switched off by a link to /dev/null %s; take the link away "
+			       "and run \"conntrack-persist install\" to have it again",
+			       disable ? "keeps nf_conntrack off no more" : "sets no value");
+	return masked;
+}
+
+static void report_remains_of(struct context *context, const char *path)
+{
+	if (tree_has_remains(context->tree, path))
+		report_message(context->report, SEVERITY_WARNING,
+			       "a run that was killed has left a temporary file beside %s%s; "
+			       "\"conntrack-persist install\" removes it",
+			       tree_prefix(context->tree), path);
+}
+
+void session_report_remains(struct context *context)
+{
+	for (size_t i = 0; i < artifact_path_count; i++)
+		report_remains_of(context, artifact_paths[i]);
+	report_remains_of(context, PATH_MANIFEST);
+}

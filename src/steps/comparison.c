@@ -1,0 +1,391 @@
+/* What plan, check, install and uninstall begin with: configuration, plan, files, differences. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/comparison.h"
+#include "model/installed/manifest-before.h"
+
+#include <errno.h>
+#include <string.h>
+
+void session_done(struct session *session)
+{
+	free(session->differences);
+	free(session->manifest_bytes);
+	manifest_done(&session->manifest);
+	plan_done(&session->plan);
+	observed_done(&session->observed);
+	config_done(&session->config);
+	*session = (struct session){0};
+}
+
+static enum exit_code report_read_failure(struct context *context, const struct session *session,
+					  struct read_failure *failure, int error)
+{
+	if (error == -EPROTONOSUPPORT) {
+		report_message(context->report,
+			       session->voice == VOICE_LOW ? SEVERITY_WARNING : SEVERITY_ERROR,
+			       "refused: %s was written by a newer version of conntrack-persist "
+			       "than this one (" PACKAGE_VERSION
+			       "); use that version, also to uninstall",
+			       failure->path ? failure->path : PATH_MANIFEST);
+		read_failure_done(failure);
+		return EXIT_REFUSED;
+	}
+	report_errno_as(context, session->voice == VOICE_LOW ? SEVERITY_WARNING : SEVERITY_ERROR,
+			"read", failure->path ? failure->path : "the files", error);
+	read_failure_done(failure);
+	return EXIT_FAILED;
+}
+
+static void tell_problems(struct context *context, const struct session *session,
+			  struct problems *problems)
+{
+	/* An error is none that was told before: the run would have ended with it. */
+	if (session->voice == VOICE_AGAIN && !problems_have_error(problems))
+		return;
+	for (size_t i = 0; session->voice == VOICE_LOW && i < problems->count; i++)
+		if (problems->items[i].severity == SEVERITY_ERROR)
+			problems->items[i].severity = SEVERITY_WARNING;
+	report_problems(context->report, "", problems);
+}
+
+static enum exit_code read_config(struct context *context, struct session *session,
+				  struct problems *problems)
+{
+	struct read_failure failure = {0};
+	int error = config_new(&session->config);
+
+	if (error == 0)
+		error = observe_config(context->tree, context->options->config,
+				       context->options->drop_ins, &session->config, problems,
+				       &failure);
+	if (error < 0) {
+		/* What is wrong with the other files is worth knowing all the same. */
+		tell_problems(context, session, problems);
+		return report_read_failure(context, session, &failure, error);
+	}
+	read_failure_done(&failure);
+	config_check(&session->config, problems);
+	return EXIT_DONE;
+}
+
+/* Whether the files of this plan, and so its sizes, are those that were installed. */
+static bool is_recorded(const struct plan *plan, const struct manifest *manifest)
+{
+	for (size_t i = 0; i < plan->artifact_count; i++) {
+		const struct artifact *artifact = &plan->artifacts[i];
+		const struct manifest_file *file = manifest_find(manifest, artifact->path);
+
+		if (!file || strcmp(file->digest, artifact->digest) != 0)
+			return false;
+	}
+	return plan->artifact_count > 0;
+}
+
+/*
+ * What is installed comes into force at boot, whatever is said of it: that its sizes are too large a share of less RAM than
+ * there was is no reason to verify nothing. The errors are warnings then.
+ */
+static int plan_installed(const struct plan_request *judged, struct session *session,
+			  struct problems *problems)
+{
+	struct problems CLEANUP(problems_done) others = {0};
+	struct facts facts = session->facts;
+	struct plan_request request = *judged;
+	struct plan plan = {0};
+	int error;
+
+	/* A share of unknown RAM is not judged. */
+	facts.ram = 0;
+	request.facts = &facts;
+	error = plan_build(&request, &others, &plan);
+	if (error < 0)
+		return error;
+	if (problems_have_error(&others) || !is_recorded(&plan, &session->observed.manifest)) {
+		plan_done(&plan);
+		return 0;
+	}
+	plan_done(&session->plan);
+	session->plan = plan;
+	for (size_t i = 0; i < problems->count; i++)
+		if (problems->items[i].severity == SEVERITY_ERROR)
+			problems->items[i].severity = SEVERITY_WARNING;
+	return 0;
+}
+
+/* Of the file that is there, or, if nobody has looked, of the one that the manifest records. */
+static const char *find_rule_digest(const struct observed *observed,
+				    char buffer[static DIGEST_SIZE])
+{
+	const struct manifest_file *recorded = manifest_find(&observed->manifest, PATH_UDEV);
+
+	for (size_t i = 0; i < observed->path_count; i++) {
+		const struct observed_file *file = &observed->paths[i].file;
+
+		if (strcmp(observed->paths[i].path, PATH_UDEV) != 0)
+			continue;
+		if (file->kind != FILE_REGULAR)
+			return NULL;
+		digest_of(file->bytes, file->size, buffer);
+		return buffer;
+	}
+	return recorded ? recorded->digest : NULL;
+}
+
+/* booting: what is installed already may break memory_limit. */
+static enum exit_code make_plan(struct context *context, struct session *session,
+				enum sizes_choice sizes, bool booting)
+{
+	struct problems CLEANUP(problems_done) problems = {0};
+	char digest[DIGEST_SIZE];
+	struct plan_request request = {
+		.config = &session->config,
+		.facts = &session->facts,
+		.kept = &session->observed.manifest.sizes,
+		.boot = &session->observed.boot,
+		.sizes = sizes,
+		.rule = find_rule_digest(&session->observed, digest),
+		.program = PROGRAM_PATH,
+	};
+	enum exit_code code;
+	int error;
+	bool bad;
+
+	code = read_config(context, session, &problems);
+	if (code != EXIT_DONE)
+		return code;
+	observe_facts(context->kernel, context->options->root ? context->tree : NULL,
+		      &session->facts);
+
+	/* Sizes are judged only of a configuration that could be read whole; all its errors come in one go. */
+	bad = problems_have_error(&problems);
+	error = plan_build(&request, &problems, &session->plan);
+	if (error == 0 && booting && !bad && problems_have_error(&problems))
+		error = plan_installed(&request, session, &problems);
+	bad = problems_have_error(&problems);
+	tell_problems(context, session, &problems);
+	if (error < 0) {
+		report_errno(context, "make", "the plan", error);
+		return EXIT_FAILED;
+	}
+	return bad ? EXIT_CONFIG : EXIT_DONE;
+}
+
+static int record_directories(const struct context *context, const char *path,
+			      struct manifest *manifest)
+{
+	char **names = NULL;
+	size_t count = 0;
+	int error = tree_missing_directories(context->tree, path, &names, &count);
+
+	for (size_t i = 0; i < count && error == 0; i++)
+		error = manifest_add_directory(manifest, names[i]);
+	tree_names_free(names, count);
+	return error;
+}
+
+static int copy_manifest(const struct manifest *from, struct manifest *to)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < from->file_count && error == 0; i++)
+		error = manifest_put(to, from->files[i].path, from->files[i].mode,
+				     from->files[i].digest[0] ? from->files[i].digest : NULL,
+				     from->files[i].replaced);
+	for (size_t i = 0; i < from->directory_count && error == 0; i++)
+		error = manifest_add_directory(to, from->directories[i]);
+	return error == 0 ? manifest_before_copy(from, to) : error;
+}
+
+/* What the manifest shall say when the plan is installed. */
+static int plan_manifest(const struct context *context, bool resolved, struct session *session)
+{
+	const struct plan_sizes *sizes = &session->plan.sizes;
+	struct manifest *manifest = &session->manifest;
+	int error = copy_manifest(&session->observed.manifest, manifest);
+
+	/* Only install writes the files of an earlier version anew. */
+	manifest->format = MANIFEST_FORMAT;
+	if (!resolved && session->observed.manifest_file.kind == FILE_REGULAR)
+		manifest->format = session->observed.manifest.format;
+	for (size_t i = 0; i < session->observed.path_count && error == 0; i++) {
+		const struct file_difference *difference = &session->differences[i];
+		const struct artifact *wanted = difference->wanted;
+		bool known = manifest_find(manifest, difference->path) != NULL;
+
+		if (difference->state == STATE_MASKED || artifact_is_of_boot(difference->path) ||
+		    (difference->state == STATE_OUTDATED && !resolved))
+			continue;
+		if (wanted) {
+			error = manifest_put(manifest, wanted->path, wanted->mode, wanted->digest,
+					     NULL);
+			if (error == 0)
+				error = record_directories(context, wanted->path, manifest);
+		} else if (known) {
+			error = manifest_put(manifest, difference->path, 0, NULL, NULL);
+		}
+	}
+	if (error == 0 && sizes->from_ram && sizes->max && !sizes->of_boot)
+		error = manifest_keep_sizes(manifest, sizes->inputs, sizes->ram, sizes->max,
+					    sizes->hashsize);
+	return error;
+}
+
+int session_format_manifest(struct session *session)
+{
+	free(steal_pointer(&session->manifest_bytes));
+	return manifest_format(&session->manifest, &session->manifest_bytes,
+			       &session->manifest_size);
+}
+
+static void judge_manifest(struct session *session)
+{
+	const struct observed_file *seen = &session->observed.manifest_file;
+
+	session->manifest_state = STATE_DIFFERS;
+	if (seen->kind == FILE_ABSENT)
+		session->manifest_state = STATE_MISSING;
+	else if (seen->kind != FILE_REGULAR)
+		session->manifest_state = STATE_UNUSABLE;
+	else if (seen->bytes && session->manifest_bytes && seen->size == session->manifest_size &&
+		 memcmp(seen->bytes, session->manifest_bytes, seen->size) == 0)
+		session->manifest_state = STATE_OK;
+}
+
+static int compare(const struct context *context, const struct plan *plan, struct session *session)
+{
+	session->differences =
+		calloc(session->observed.path_count + 1, sizeof(*session->differences));
+	if (!session->differences)
+		return -ENOMEM;
+	compare_files(plan, &session->observed.manifest, session->observed.paths,
+		      session->observed.path_count,
+		      context->options->root == NULL && kernel_owns_files(context->kernel),
+		      session->differences);
+	return 0;
+}
+
+/* unrecorded: what it means to this run that the manifest tells nothing. */
+static enum exit_code observe(struct context *context, struct session *session,
+			      const char *unrecorded)
+{
+	struct read_failure CLEANUP(read_failure_done) failure = {0};
+	int error = observe_files(context->tree, &session->observed, &failure);
+
+	if (error < 0)
+		return report_read_failure(context, session, &failure, error);
+	report_problems(context->report, tree_prefix(context->tree), &session->observed.problems);
+	if (session->observed.manifest_broken && session->voice != VOICE_AGAIN)
+		report_message(context->report, SEVERITY_WARNING,
+			       "%s%s cannot be understood; our files are known by their own "
+			       "checksums, and %s",
+			       tree_prefix(context->tree), PATH_MANIFEST, unrecorded);
+	return EXIT_DONE;
+}
+
+/* Sizes of this boot go to where they last; where nothing can be written there they are what install leaves. */
+static enum sizes_choice choose_sizes(const struct context *context,
+				      const struct observed *observed, enum sizes_choice sizes)
+{
+	bool stay = sizes == SIZES_RESOLVE && observed->boot.inputs &&
+		    (tree_is_read_only(context->tree, "/etc") ||
+		     tree_is_read_only(context->tree, PATH_STATE));
+
+	return stay ? SIZES_KEEP : sizes;
+}
+
+static enum exit_code open_session(struct context *context, enum sizes_choice sizes,
+				   enum session_voice voice, struct session *ret)
+{
+	struct session session = {.voice = voice};
+	enum exit_code code;
+	int error;
+
+	/* The manifest first: the sizes of an earlier run are part of the plan. */
+	code = observe(context, &session, "install writes it anew");
+	if (code == EXIT_DONE)
+		code = make_plan(context, &session, choose_sizes(context, &session.observed, sizes),
+				 false);
+	if (code != EXIT_DONE) {
+		session_done(&session);
+		return code;
+	}
+	error = compare(context, &session.plan, &session);
+	if (error == 0)
+		error = plan_manifest(context, sizes == SIZES_RESOLVE, &session);
+	if (error == 0)
+		error = session_format_manifest(&session);
+	if (error < 0) {
+		report_errno(context, "compare", "the files", error);
+		session_done(&session);
+		return EXIT_FAILED;
+	}
+	judge_manifest(&session);
+	*ret = session;
+	return EXIT_DONE;
+}
+
+enum exit_code session_open_plan(struct context *context, struct session *ret)
+{
+	struct read_failure CLEANUP(read_failure_done) failure = {0};
+	struct session session = {0};
+	enum exit_code code;
+	int error = observe_manifest(context->tree, &session.observed, &failure);
+
+	if (error < 0)
+		return report_read_failure(context, &session, &failure, error);
+	code = make_plan(context, &session, SIZES_KEEP, true);
+	if (code != EXIT_DONE) {
+		session_done(&session);
+		return code;
+	}
+	*ret = session;
+	return EXIT_DONE;
+}
+
+bool session_is_installed(const struct context *context, const struct session *session)
+{
+	struct read_failure CLEANUP(read_failure_done) failure = {0};
+	struct session CLEANUP(session_done) files = {0};
+	int error = observe_files(context->tree, &files.observed, &failure);
+
+	if (error == 0)
+		error = compare(context, &session->plan, &files);
+	return error < 0 || !session_files_differ(&files);
+}
+
+enum exit_code session_open(struct context *context, enum sizes_choice sizes, struct session *ret)
+{
+	return open_session(context, sizes, VOICE_FULL, ret);
+}
+
+enum exit_code session_open_quietly(struct context *context, enum sizes_choice sizes,
+				    struct session *ret)
+{
+	return open_session(context, sizes, VOICE_AGAIN, ret);
+}
+
+bool session_try(struct context *context, struct session *ret)
+{
+	return open_session(context, SIZES_KEEP, VOICE_LOW, ret) == EXIT_DONE;
+}
+
+enum exit_code session_open_empty(struct context *context, struct session *ret)
+{
+	struct session session = {0};
+	enum exit_code code;
+	int error;
+
+	code = observe(context, &session, "nothing is put back that install --force had replaced");
+	if (code != EXIT_DONE)
+		return code;
+	error = compare(context, NULL, &session);
+	if (error < 0) {
+		report_errno(context, "compare", "the files", error);
+		session_done(&session);
+		return EXIT_FAILED;
+	}
+	session.manifest_state =
+		session.observed.manifest_file.kind == FILE_ABSENT ? STATE_OK : STATE_LEFTOVER;
+	*ret = session;
+	return EXIT_DONE;
+}

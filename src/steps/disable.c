@@ -1,0 +1,212 @@
+/* Mode disable on a host: who is in the way, what else has to be done, and the module's removal. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/disable.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "steps/runtime.h"
+#include "steps/would-change.h"
+#include "verbs/unload.h"
+#include "verbs/users.h"
+
+static bool is_blocking(const struct session *session)
+{
+	return session->config.values[SETTING_ENFORCE].number == ENFORCE_BLOCK;
+}
+
+/* What fails at the next boot is said in words of its own, because nothing shows it until then. */
+static void report_boot_use(struct context *context, enum severity severity, bool refuses,
+			    const struct use *use)
+{
+	const char *word = refuses ? "refused: " : "";
+
+	if (strcmp(use->kind, "file") == 0)
+		report_message(context->report, severity, "%s%s, because %s %s", word, use->breaks,
+			       use->name, use->evidence);
+	else
+		report_message(context->report, severity,
+			       "%sat the next boot %s, because %s needs connection tracking (%s)",
+			       word, use->breaks, use->name, use->evidence);
+}
+
+static void report_use(struct context *context, enum severity severity, const char *word,
+		       const struct use *use)
+{
+	if (use->at_boot && use->certainty == USE_CERTAIN) {
+		report_boot_use(context, severity, severity == SEVERITY_ERROR, use);
+		return;
+	}
+	report_message(context->report, severity, "%s: %s: %s; without: %s", word, use->name,
+		       use->evidence, use->breaks);
+}
+
+static void report_uses(struct context *context, const struct uses *uses, enum certainty certainty,
+			enum severity severity, const char *word)
+{
+	for (size_t i = 0; i < uses->count; i++)
+		if (uses->items[i].certainty == certainty)
+			report_use(context, severity, word, &uses->items[i]);
+}
+
+/* Refuses to install, or foretells it; not with --force. */
+static enum exit_code refuse_block(struct context *context, bool planning, const char *reason,
+				   const char *advice)
+{
+	if (context->options->force)
+		return EXIT_DONE;
+	if (planning) {
+		foresee_refusal(context);
+		report_message(context->report, SEVERITY_WARNING,
+			       "install refuses this without --force, because %s", reason);
+		return EXIT_DONE;
+	}
+	report_message(context->report, SEVERITY_ERROR, "%s", advice);
+	return EXIT_REFUSED;
+}
+
+static bool breaks_boot(const struct uses *uses)
+{
+	for (size_t i = 0; i < uses->count; i++)
+		if (uses->items[i].at_boot && uses->items[i].certainty == USE_CERTAIN)
+			return true;
+	/* Of findings that were only counted it is not known when they break. */
+	return uses->left_out[USE_CERTAIN] > 0;
+}
+
+/* Whether the answer may be wrong, because something could not be read. */
+static bool is_uncertain(const struct context *context, const struct host_uses *found,
+			 bool planning)
+{
+	/*
+	 * While nf_conntrack is not loaded, no rule needs it now, whether the rules can be read or not. What an ordinary
+	 * user cannot read of a host says nothing about what root's install will find; of an image, install may be that
+	 * user's.
+	 */
+	bool now = found->unread_now && found->module != MODULE_ABSENT;
+	bool same_user = !planning || context->options->root || kernel_may_change(context->kernel);
+
+	return (now || found->unread_files) && same_user;
+}
+
+/* Before the files are written: names who is in the way, and refuses. */
+static enum exit_code judge_new_block(struct context *context, const struct host_uses *found,
+				      bool planning)
+{
+	bool refuses = !planning && !context->options->force;
+
+	report_uses(context, &found->uses, USE_LIKELY, SEVERITY_WARNING, "likely to break");
+	report_uses(context, &found->uses, USE_CERTAIN, refuses ? SEVERITY_ERROR : SEVERITY_WARNING,
+		    refuses ? "refused, in use" : "will break");
+	if (uses_count(&found->uses, USE_CERTAIN) > 0)
+		return refuse_block(context, planning, "somebody uses connection tracking",
+				    "refused: nothing was changed. Take these out of use first "
+				    "(\"conntrack-persist users\" lists them), or use --force to "
+				    "do it anyway");
+	if (is_uncertain(context, found, planning))
+		return refuse_block(
+			context, planning, "it is not known who uses connection tracking",
+			"refused: it is not known who uses connection tracking, because "
+			"not everything could be read; use --force to do it anyway");
+	return EXIT_DONE;
+}
+
+enum exit_code keep_off_look(struct context *context, const struct session *session,
+			     enum keep_off_run run, bool *ret_breaks)
+{
+	struct host_uses CLEANUP(host_uses_done) found = {0};
+	enum module_state module = MODULE_ABSENT;
+	bool is_new = run != KEEP_OFF_CHECK && session_files_differ(session);
+	/* With --no-live the running host is not looked at; its files are, because it may not be the one that boots. */
+	enum uses_scope scope = is_new && !context->options->no_live ? USES_ALL : USES_BOOT;
+	enum exit_code code;
+
+	*ret_breaks = false;
+	/* A blacklist line leaves rules alone. */
+	if (session->plan.mode != MODE_DISABLE || !is_blocking(session))
+		return EXIT_DONE;
+	/* A module that is built in cannot be kept out, so that nothing fails without it. */
+	if (!is_new && live_is_wanted(context) &&
+	    kernel_module_state(context->kernel, &module) == 0 && module == MODULE_BUILT_IN)
+		return EXIT_DONE;
+	code = find_uses(context, scope, &found);
+	if (code != EXIT_DONE)
+		return code;
+	*ret_breaks = breaks_boot(&found.uses);
+	users_add_json(context, &found);
+	if (is_new)
+		return judge_new_block(context, &found, run == KEEP_OFF_PLAN);
+	report_uses(context, &found.uses, USE_CERTAIN, SEVERITY_WARNING, "will break");
+	return EXIT_DONE;
+}
+
+enum exit_code keep_off_unload(struct context *context, const struct session *session,
+			       size_t *ret_removed)
+{
+	struct module_graph CLEANUP(module_graph_done) graph = {0};
+	struct unloading result = {0};
+	enum exit_code code;
+
+	*ret_removed = 0;
+	if (session->plan.mode != MODE_DISABLE || !live_is_wanted(context))
+		return EXIT_DONE;
+	code = find_modules(context, &graph);
+	if (code != EXIT_DONE || graph.count == 0)
+		return code;
+	if (!session->config.values[SETTING_UNLOAD].number) {
+		report_message(context->report, SEVERITY_NOTE,
+			       "nf_conntrack stays loaded until the reboot (unload = no)");
+		return EXIT_DONE;
+	}
+	if (module_graph_obstacles(&graph) > 0) {
+		for (size_t i = 0; i < graph.count; i++)
+			if (graph_module_obstacle(&graph.items[i]))
+				report_message(context->report, SEVERITY_WARNING, "%s %s",
+					       graph.items[i].name,
+					       graph_module_obstacle(&graph.items[i]));
+		report_message(context->report, SEVERITY_WARNING,
+			       "nf_conntrack stays loaded until the reboot, or until "
+			       "\"conntrack-persist unload\" once nobody uses it");
+		return EXIT_DONE;
+	}
+	code = unload_modules(context, &result);
+	*ret_removed = result.removed;
+	return code;
+}
+
+enum exit_code keep_off_would_unload(struct context *context, const struct session *session,
+				     bool *ret)
+{
+	struct module_graph CLEANUP(module_graph_done) graph = {0};
+	enum exit_code code = find_modules(context, &graph);
+
+	if (code == EXIT_DONE)
+		*ret = graph.count > 0 && session->config.values[SETTING_UNLOAD].number &&
+		       module_graph_obstacles(&graph) == 0;
+	return code;
+}
+
+void keep_off_say_limits(struct context *context, const struct session *session)
+{
+	enum module_state module = MODULE_ABSENT;
+
+	if (session->plan.mode != MODE_DISABLE)
+		return;
+	if (!is_blocking(session))
+		report_message(
+			context->report, SEVERITY_WARNING,
+			"enforce = blacklist hides nf_conntrack from aliases only: by name, as a "
+			"dependency and for firewall rules it loads all the same; enforce = block "
+			"stops these");
+	if (live_is_wanted(context) && kernel_module_state(context->kernel, &module) == 0 &&
+	    module == MODULE_BUILT_IN)
+		report_message(
+			context->report, SEVERITY_WARNING,
+			"nf_conntrack is built into this kernel: no file and no boot option takes "
+			"it out. It tracks nothing as long as no rule asks for it");
+	else
+		report_message(
+			context->report, SEVERITY_NOTE,
+			"insmod passes by modprobe.d; against that the kernel command line has "
+			"module_blacklist=nf_conntrack");
+}

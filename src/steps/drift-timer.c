@@ -1,0 +1,305 @@
+/* The watch for drift: check, as the timer's service runs it, tells a verdict when it is another one than the last. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/drift-timer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "steps/changeset.h"
+
+#define TIMER	   "conntrack-persist-check.timer"
+#define PATH_TIMER "/etc/systemd/system/timers.target.wants/" TIMER
+
+/* In two wordings, as figures that change all the time must not make another verdict each time. */
+struct watch_verdict {
+	const char *state;
+	struct buffer kept; /* the state and a line for each thing that differs */
+	struct buffer told;
+	bool restore; /* drift that install is to put right */
+};
+
+static void verdict_done(struct watch_verdict *verdict)
+{
+	buffer_clear(&verdict->kept);
+	buffer_clear(&verdict->told);
+}
+
+static void add(struct watch_verdict *verdict, const char *what, const char *how,
+		const char *figures)
+{
+	buffer_printf(&verdict->kept, "%s %s\n", what, how);
+	buffer_printf(&verdict->told, "%s%s %s%s", verdict->told.length ? "; " : "", what, how,
+		      figures);
+}
+
+static void add_files(struct watch_verdict *verdict, const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		if (file_differs(difference))
+			add(verdict, difference->path, file_state_word(difference->state), "");
+	}
+	if (session->manifest_state != STATE_OK)
+		add(verdict, PATH_MANIFEST, file_state_word(session->manifest_state), "");
+}
+
+static void add_values(struct watch_verdict *verdict, const struct live *live)
+{
+	struct buffer CLEANUP(buffer_clear) figures = {0};
+
+	if (live->unwanted)
+		add(verdict, "nf_conntrack is", module_state_words(live->module), "");
+	if (values_count(&live->values, VALUE_CANNOT_LOAD) > 0)
+		add(verdict, "nf_conntrack", value_state_word(VALUE_CANNOT_LOAD), "");
+	for (size_t i = 0; i < live->values.count; i++) {
+		const struct value *value = &live->values.items[i];
+
+		if (value->state != VALUE_DIFFERS)
+			continue;
+		buffer_reset(&figures);
+		buffer_add(&figures, " (");
+		buffer_add_number(&figures, value->live);
+		buffer_add_counted(&figures, " -> ", value->wanted, ")");
+		add(verdict, value->key, value_state_word(value->state),
+		    figures.data ? figures.data : "");
+	}
+}
+
+static void add_winners(struct watch_verdict *verdict, const struct host_writers *writers)
+{
+	for (size_t i = 0; i < writers->values.count; i++) {
+		const struct writer *winner =
+			writers_find_winner(&writers->writers, &writers->values.items[i]);
+		struct buffer CLEANUP(buffer_clear) where = {0};
+
+		if (!winner)
+			continue;
+		buffer_printf(&where, "overridden by %s", winner->path);
+		if (winner->line)
+			buffer_printf(&where, ":%u", winner->line);
+		add(verdict, winner->value->key, where.data ? where.data : "overridden", "");
+	}
+}
+
+/* Whether this is the configuration that was installed: what nobody has installed is not restored either. */
+static bool is_as_installed(const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+		const struct manifest_file *recorded =
+			manifest_find(&session->observed.manifest, difference->path);
+		const char *wanted = difference->wanted ? difference->wanted->digest : "";
+
+		if (difference->state != STATE_MASKED &&
+		    strcmp(recorded ? recorded->digest : "", wanted) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* What keeps drift from being restored, or NULL. */
+static const char *find_obstacle(const struct session *session, const struct live *live)
+{
+	bool works = values_count(&live->values, VALUE_DIFFERS) > 0 ||
+		     session->manifest_state != STATE_OK;
+
+	if (!is_as_installed(session))
+		return "this is not the configuration that was installed; run "
+		       "\"conntrack-persist install\"";
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		if (difference->needs_force)
+			return "somebody's file or edit would be lost; run "
+			       "\"conntrack-persist --force install\" if that is wanted";
+		if (strcmp(difference->path, PATH_DROP_IN) == 0 && difference->state != STATE_OK)
+			return "its drop-in " PATH_DROP_IN " is not in force";
+		works = works || file_differs(difference);
+	}
+	return works ? NULL : "it takes more than an installation";
+}
+
+static void judge_restore(const struct session *session, const struct live *live,
+			  struct watch_verdict *verdict)
+{
+	const char *obstacle = find_obstacle(session, live);
+
+	verdict->restore = !obstacle;
+	buffer_printf(&verdict->told, ". %s%s",
+		      obstacle ? "Not restored: "
+			       : "conntrack-persist-restore.service puts it right",
+		      obstacle ? obstacle : "");
+}
+
+/* An entry names no more than a person looks at. */
+#define UNREAD_TOLD 5U
+
+static void add_unread(struct watch_verdict *verdict, struct report *report)
+{
+	const json_t *list = json_object_get(report_object(report), "unread");
+	size_t count = json_array_size(list);
+
+	for (size_t i = 0; i < count && i < UNREAD_TOLD; i++) {
+		const json_t *item = json_array_get(list, i);
+		const char *path = json_string_value(json_object_get(item, "path"));
+
+		add(verdict, path ? path : "?", "could not be read", "");
+	}
+	if (count > UNREAD_TOLD)
+		add(verdict, "further sources", "could not be read", "");
+}
+
+static void judge(struct context *context, const struct session *session, const struct live *live,
+		  const struct host_writers *writers, bool differs, struct watch_verdict *ret)
+{
+	bool pending = values_count(&live->values, VALUE_PENDING) > 0;
+	bool unsure = report_is_unsure(context->report);
+
+	ret->state = differs ? "drift" : unsure ? "unread" : pending ? "pending" : "in-order";
+	buffer_printf(&ret->kept, "%s\n", ret->state);
+	if (unsure)
+		add_unread(ret, context->report);
+	if (differs) {
+		add_files(ret, session);
+		add_values(ret, live);
+		add_winners(ret, writers);
+		if (session->plan.restore)
+			judge_restore(session, live, ret);
+	} else if (!unsure) {
+		buffer_add(&ret->told,
+			   pending ? "some values wait for the next load of nf_conntrack"
+				   : "every file and value is as planned");
+	}
+}
+
+static void tell(struct context *context, const struct watch_verdict *verdict, const char *last)
+{
+	char state[64], before[64];
+	const char *fields[] = {state, before};
+	size_t length = last ? strcspn(last, "\n") : 0;
+
+	(void)snprintf(state, sizeof(state), "CONNTRACK_PERSIST_STATE=%s", verdict->state);
+	(void)snprintf(before, sizeof(before), "CONNTRACK_PERSIST_BEFORE=%.*s",
+		       length > 0 && length < 16 ? (int)length : 7,
+		       length > 0 && length < 16 ? last : "unknown");
+	report_event(context->report,
+		     strcmp(verdict->state, "drift") == 0 || strcmp(verdict->state, "unread") == 0
+			     ? SEVERITY_WARNING
+			     : SEVERITY_NOTE,
+		     JOURNAL_VERDICT,
+		     &(struct journal_fields){
+			     .texts = fields, .count = ARRAY_SIZE(fields), .notable = true},
+		     "%s: %s", verdict->state, verdict->told.data);
+	report_release(context->report);
+}
+
+/* Creates the order to restore, or takes it away. */
+static void add_order(struct changes *changes, const struct looked_at *order, bool restore)
+{
+	if (restore == (order->file.kind != FILE_ABSENT))
+		return;
+	changes_add(changes, &(struct file_change){
+				     .kind = restore ? CHANGE_WRITE : CHANGE_REMOVE,
+				     .path = order->path,
+				     .mode = ARTIFACT_MODE,
+				     .uid = (uid_t)-1,
+				     .gid = (gid_t)-1,
+				     .bytes = "",
+				     .seen = &order->file,
+			     });
+}
+
+static bool add_verdict(struct changes *changes, const struct looked_at *last,
+			const struct watch_verdict *verdict)
+{
+	if (!verdict->state ||
+	    (last->file.bytes && strcmp(last->file.bytes, verdict->kept.data) == 0))
+		return false;
+	changes_add(changes, &(struct file_change){
+				     .kind = CHANGE_WRITE,
+				     .path = last->path,
+				     .mode = ARTIFACT_MODE,
+				     .uid = (uid_t)-1,
+				     .gid = (gid_t)-1,
+				     .bytes = verdict->kept.data,
+				     .size = verdict->kept.length,
+				     .seen = &last->file,
+			     });
+	return true;
+}
+
+/* Under the lock of that directory, as somebody may run the service's program by hand. */
+static enum exit_code keep(struct context *context, const struct watch_verdict *verdict)
+{
+	struct changes CLEANUP(changes_done) changes = {0};
+	struct looked_at *last = NULL, *order = NULL;
+	struct lock CLEANUP(lock_release) lock = {.fd = -1};
+	enum exit_code code = lock_take(context, PATH_RUNTIME, &lock);
+	bool other;
+	int error;
+
+	if (code != EXIT_DONE)
+		return code;
+	error = changes_new(2, &changes);
+	if (error == 0)
+		error = changes_look(&changes, context->tree, PATH_VERDICT, &last);
+	if (error == 0)
+		error = changes_look(&changes, context->tree, PATH_RESTORE, &order);
+	if (error < 0 || !last || !order) {
+		report_errno(context, "keep", PATH_VERDICT, error);
+		return EXIT_FAILED;
+	}
+	other = add_verdict(&changes, last, verdict);
+	add_order(&changes, order, verdict->restore);
+	if (changes.count > 0)
+		code = changes_commit(context, &changes);
+	if (code == EXIT_DONE && other)
+		tell(context, verdict, last->file.bytes);
+	return code;
+}
+
+enum exit_code watch_tell(struct context *context, const struct session *session,
+			  const struct live *live, const struct host_writers *writers,
+			  enum exit_code code)
+{
+	struct watch_verdict CLEANUP(verdict_done) verdict = {0};
+
+	if (code != EXIT_DONE && code != EXIT_DIFFERS) {
+		/* What may explain the failure. */
+		report_release(context->report);
+		(void)keep(context, &verdict);
+		return code;
+	}
+	judge(context, session, live, writers, code == EXIT_DIFFERS, &verdict);
+	if (!verdict.kept.data || !verdict.told.data || verdict.kept.error < 0) {
+		report_errno(context, "keep", PATH_VERDICT, -ENOMEM);
+		return EXIT_FAILED;
+	}
+	return keep(context, &verdict) == EXIT_DONE ? code : EXIT_FAILED;
+}
+
+void watch_say_timer(struct context *context, const struct session *session)
+{
+	const char *prefix = report_style(context->report)->prefix;
+	struct observed_file timer = {0};
+
+	if (!session->plan.restore ||
+	    tree_look(context->tree, PATH_TIMER, FILE_SIZE_MAX, &timer) < 0)
+		return;
+	if (timer.kind == FILE_ABSENT && *prefix && !text_is_safe_word(prefix))
+		report_message(context->report, SEVERITY_NOTE,
+			       "on_drift = restore waits for the watch for drift, which is not "
+			       "enabled: enable " TIMER " in the image");
+	else if (timer.kind == FILE_ABSENT)
+		report_message(context->report, SEVERITY_NOTE,
+			       "on_drift = restore waits for the watch for drift, which is not "
+			       "enabled: systemctl %s%s%s " TIMER,
+			       *prefix ? "--root=" : "", prefix,
+			       *prefix ? " enable" : "enable --now");
+	observed_file_clear(&timer);
+}

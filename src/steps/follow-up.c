@@ -1,0 +1,145 @@
+/* Makes the running host follow the files: tells systemd and udevd, sets the values, starts the service. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/follow-up.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/library-error.h"
+#include "steps/sizes-guard.h"
+#include "verbs/apply.h"
+
+/* What could not be told. The files do their work at the latest after the next boot, so it is no failure. */
+static void warn(struct context *context, const char *what, int error)
+{
+	const char *why = strerror(-error);
+
+	if (library_is_unusable(error))
+		why = "a library is not installed, or cannot be used (libsystemd, libudev)";
+	report_message(context->report, SEVERITY_WARNING, "%s: %s; it takes effect with a reboot",
+		       what, why);
+}
+
+static void tell_reload(struct context *context)
+{
+	int error;
+
+	if (!bus_has_systemd(context->bus)) {
+		report_message(context->report, SEVERITY_NOTE,
+			       "left out: telling systemd and udevd to read the files, as systemd "
+			       "does not run here (a container, a chroot)%s",
+			       bus_has_udev(context->bus) ? "; udevd notices new rules by itself"
+							  : "");
+		return;
+	}
+	error = bus_reload_units(context->bus);
+	if (error < 0)
+		warn(context, "systemd was not told to reload", error);
+	if (!bus_has_udev(context->bus)) {
+		report_message(context->report, SEVERITY_NOTE,
+			       "left out: telling udevd to read the rule, as it does not run here");
+		return;
+	}
+	error = bus_reload_rules(context->bus);
+	if (error < 0)
+		warn(context, "udevd was not told to reload", error);
+}
+
+void activate_without(struct context *context)
+{
+	tell_reload(context);
+}
+
+/* The rule meets the loaded module as it would have at its load: values, and the mark by which systemd knows it. */
+static void replay(struct context *context, const struct session *session, bool changed)
+{
+	int error;
+
+	if (!bus_has_udev(context->bus) || session_is_masked(session, PATH_UDEV) ||
+	    (!changed && bus_device_is_marked(context->bus)))
+		return;
+	error = bus_replay_event(context->bus);
+	if (error == -ENOTSUP && changed)
+		report_message(context->report, SEVERITY_NOTE,
+			       "left out: the rule, as this kernel has no events for its built-in "
+			       "nf_conntrack; sysctl.d brings the values at boot, and "
+			       "conntrack-persist-builtin.service the hashsize%s",
+			       session->plan.sizes.at_least ? " and max" : "");
+	else if (error < 0 && error != -ENOTSUP)
+		warn(context, "udevd was not shown the loaded nf_conntrack", error);
+}
+
+/* It verifies once more, from within its sandbox, and has systemd know. */
+static enum exit_code start_service(struct context *context)
+{
+	char result[32] = "";
+	int error;
+
+	if (!bus_has_systemd(context->bus) || !bus_device_is_marked(context->bus))
+		return EXIT_DONE;
+	error = bus_start_unit(context->bus, BUS_SERVICE, result, sizeof(result));
+	if (error == -ENXIO) {
+		report_message(context->report, SEVERITY_NOTE,
+			       "left out: " BUS_SERVICE ", which is not installed; the values hold "
+			       "without it, and nothing verifies each load");
+		return EXIT_DONE;
+	}
+	if (error < 0) {
+		warn(context, BUS_SERVICE " was not started", error);
+		return EXIT_DONE;
+	}
+	if (strcmp(result, "done") == 0 || strcmp(result, "skipped") == 0)
+		return EXIT_DONE;
+	report_message(context->report, SEVERITY_ERROR,
+		       BUS_SERVICE " ended with \"%s\"; see: journalctl -u " BUS_SERVICE, result);
+	return EXIT_FAILED;
+}
+
+static void note_pending(const struct values *values, struct activation *ret)
+{
+	struct buffer CLEANUP(buffer_clear) names = {0};
+
+	values_list_pending(values, &names);
+	ret->pending = values_count(values, VALUE_PENDING);
+	ret->table_waits = values->table_waits;
+	(void)snprintf(ret->pending_names, sizeof(ret->pending_names), "%s",
+		       names.data ? names.data : "");
+}
+
+enum exit_code activate(struct context *context, const struct session *session, bool changed,
+			struct activation *ret)
+{
+	struct live CLEANUP(live_done) live = {0};
+	struct apply_result result = {0};
+	enum exit_code code;
+
+	if (changed)
+		tell_reload(context);
+	if (session->plan.mode != MODE_TUNE)
+		return EXIT_DONE;
+	code = live_observe_settled(context, session, &live);
+	if (code == EXIT_DONE)
+		code = live_judge(context, session, &live);
+	if (code != EXIT_DONE)
+		return code;
+	ret->looked = true;
+	ret->there = module_is_there(live.module);
+	ret->blocked = live.blocked;
+	if (!ret->there) {
+		(void)live_report(context, session, &live, LIVE_STATES);
+		return EXIT_DONE;
+	}
+	/* Before the event: what was seen above is what is reported, whoever sets it. */
+	apply_values(context, &live, true, &result);
+	ret->set = result.set;
+	note_pending(&live.values, ret);
+	guard_say_waiting(context, &live);
+	ret->out_of_reach = result.out_of_reach;
+	if (result.failed > result.out_of_reach)
+		code = EXIT_FAILED;
+	replay(context, session, changed);
+	if (code == EXIT_DONE && result.out_of_reach == 0)
+		code = start_service(context);
+	return code;
+}

@@ -1,0 +1,114 @@
+/* plan --from-system: the configuration that says what this host's files say now. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/from-system.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "gather/modprobe-files.h"
+#include "gather/reading.h"
+#include "gather/writers.h"
+#include "model/sources/from-system.h"
+#include "steps/runtime.h"
+
+/* Ours say what a configuration said before: they are taken out. */
+static size_t without_ours(struct texts *texts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < texts->count; i++)
+		if (!artifact_is_read_at(texts->items[i].path))
+			texts->items[count++] = texts->items[i];
+	return count;
+}
+
+static size_t modprobe_without_ours(struct modprobe_files *files)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < files->count; i++)
+		if (!artifact_is_read_at(files->items[i].path))
+			files->items[count++] = files->items[i];
+	return count;
+}
+
+/* The configuration lacks what these may set. */
+static void say_unread(struct context *context)
+{
+	const json_t *list = json_object_get(report_object(context->report), "unread");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *path =
+			json_string_value(json_object_get(json_array_get(list, i), "path"));
+
+		report_say(context->report, "; Could not be read, and may set values: %s",
+			   path ? path : "?");
+	}
+}
+
+/* Names the sources, because a value can come from others: a script of the boot, an agent, a colleague. */
+static void say_nothing_found(struct context *context, bool unsure)
+{
+	report_say(context->report,
+		   "; None of the sources that %s sets a value of connection tracking:",
+		   unsure ? "could be read" : "this command reads");
+	report_say(context->report, "; sysctl.d, /etc/sysctl.conf, modprobe.d%s.",
+		   live_is_wanted(context) ? ", the kernel command line" : "");
+	report_say(context->report,
+		   "; Other files, scripts and programs may set values; they are not read here.");
+}
+
+static enum exit_code print(struct context *context, const char *text, int count)
+{
+	bool unsure = report_is_unsure(context->report);
+
+	report_set_member(context->report, report_object(context->report), "configuration",
+			  json_string(text));
+	say_unread(context);
+	if (count == 0) {
+		say_nothing_found(context, unsure);
+	} else {
+		report_say_lines(context->report,
+				 "; What the files of this host say now. Write it to\n"
+				 "; " CONFIG_FILE ", then: conntrack-persist plan\n"
+				 "; What is in that file already is not in here.");
+		report_say_lines(context->report, text);
+	}
+	return unsure ? EXIT_FAILED : EXIT_DONE;
+}
+
+enum exit_code adopt(struct context *context)
+{
+	struct texts CLEANUP(texts_done) texts = {0};
+	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+	struct sysctl_cut cut = {0};
+	struct problems CLEANUP(problems_done) problems = {0};
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	char command_line[4096] = "";
+	struct adopt_request request = {.command_line = command_line};
+	int count = find_sysctl_files(context, &texts);
+
+	observe_facts(context->kernel, context->options->root ? context->tree : NULL,
+		      &request.facts);
+	if (count == 0)
+		count = modprobe_files_read(context, &files);
+	reading_command_line(context, command_line, sizeof(command_line));
+	if (count == 0) {
+		request.sysctl_files = texts.items;
+		request.sysctl_count = without_ours(&texts);
+		request.modprobe = &records;
+		count = modprobe_records_read(files.items, modprobe_without_ours(&files), &records);
+	}
+	if (count == 0)
+		count = adopt_render(&request, &text, &problems, &cut);
+	report_problems(context->report, "", &problems);
+	if (problems.out_of_memory)
+		count = -ENOMEM;
+	if (count < 0) {
+		report_errno(context, "read", "the files of this host", count);
+		return EXIT_FAILED;
+	}
+	(void)writers_report_cut(context, &cut, &records);
+	return print(context, text.data ? text.data : "", count);
+}

@@ -1,0 +1,131 @@
+/* What the last apply found or put in force, so that check can tell a value that was changed since from one never set. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/last-applied.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "steps/drift-timer.h"
+#include "steps/lock.h"
+
+void applied_done(struct applied *applied)
+{
+	free(applied->text);
+	*applied = (struct applied){0};
+}
+
+/* Each load makes the module's directory anew, with a number of its own. */
+static void add_load(const struct context *context, struct buffer *b)
+{
+	struct observed_file module = {0};
+
+	if (tree_look(context->tree, PATH_MODULE, 0, &module) < 0)
+		return;
+	buffer_printf(b, "load %" PRIu64 "\n", module.inode);
+	observed_file_clear(&module);
+}
+
+static void add_value(struct buffer *b, const struct value *value)
+{
+	buffer_printf(b, "%s = %" PRIu64 "\n", value->key, value->wanted);
+}
+
+/* What a run that was killed left there; there is no harm in it but that it stays. */
+static void sweep(struct context *context)
+{
+	static const char *const paths[] = {PATH_APPLIED};
+
+	(void)!tree_sweep(context->tree, paths, ARRAY_SIZE(paths));
+}
+
+void applied_remember(struct context *context, const struct live *live)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+	struct lock CLEANUP(lock_release) lock = {.fd = -1};
+	struct observed_file seen = {0};
+	struct change_failure failure;
+
+	if (!lock_try(context, PATH_RUNTIME, &lock))
+		return;
+	add_load(context, &b);
+	for (size_t i = 0; i < live->values.count; i++)
+		if (live->values.items[i].state == VALUE_OK)
+			add_value(&b, &live->values.items[i]);
+	sweep(context);
+	if (!b.data || b.error < 0 ||
+	    tree_look(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &seen) < 0)
+		return;
+	if (!seen.bytes || seen.size != b.length || memcmp(seen.bytes, b.data, b.length) != 0)
+		(void)!tree_commit(context->tree,
+				   &(struct file_change){.kind = CHANGE_WRITE,
+							 .path = PATH_APPLIED,
+							 .mode = ARTIFACT_MODE,
+							 .uid = (uid_t)-1,
+							 .gid = (gid_t)-1,
+							 .bytes = b.data,
+							 .size = b.length,
+							 .seen = &seen},
+				   1, &failure);
+	observed_file_clear(&seen);
+}
+
+void applied_forget(struct context *context)
+{
+	struct lock CLEANUP(lock_release) lock = {.fd = -1};
+	struct observed_file seen = {0};
+	struct change_failure failure;
+
+	/* No folder is made for a lock alone. */
+	if (tree_look(context->tree, PATH_RUNTIME, 0, &seen) < 0 || seen.kind != FILE_DIRECTORY ||
+	    !lock_try(context, PATH_RUNTIME, &lock))
+		return;
+	sweep(context);
+	if (tree_look(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &seen) == 0 &&
+	    seen.kind == FILE_REGULAR)
+		(void)!tree_commit(context->tree,
+				   &(struct file_change){.kind = CHANGE_REMOVE,
+							 .path = PATH_APPLIED,
+							 .seen = &seen},
+				   1, &failure);
+	observed_file_clear(&seen);
+	(void)!tree_remove_lock(context->tree, PATH_RUNTIME, lock.fd, true);
+	(void)!tree_remove_directory(context->tree, PATH_RUNTIME);
+}
+
+void applied_read(const struct context *context, struct applied *ret)
+{
+	struct buffer CLEANUP(buffer_clear) load = {0};
+	char *CLEANUP(free_pointer) text = NULL;
+	size_t size;
+
+	*ret = (struct applied){0};
+	add_load(context, &load);
+	if (!load.data || tree_read(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &text, &size) < 0)
+		return;
+	/* Of another load it says nothing. */
+	if (strncmp(text, load.data, load.length) == 0)
+		ret->text = steal_pointer(&text);
+}
+
+uint64_t applied_when(const struct context *context)
+{
+	struct observed_file seen = {0};
+	uint64_t when = 0;
+
+	/* The file is written only where it changes. */
+	if (tree_look(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &seen) == 0 &&
+	    seen.kind == FILE_REGULAR && seen.changed_ns > 0)
+		when = (uint64_t)seen.changed_ns / 1000;
+	observed_file_clear(&seen);
+	return when;
+}
+
+bool applied_has(const struct applied *applied, const struct value *value)
+{
+	struct buffer CLEANUP(buffer_clear) line = {0};
+
+	buffer_add(&line, "\n");
+	add_value(&line, value);
+	return applied->text && line.data && strstr(applied->text, line.data);
+}

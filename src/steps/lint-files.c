@@ -1,0 +1,202 @@
+/* Reports lines of other people's files that do not do what they say. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/lint-files.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "gather/conf-dirs.h"
+#include "gather/modprobe-files.h"
+#include "model/sources/lint.h"
+#include "steps/runtime.h"
+
+static int lint_sysctl_files(const struct context *context, const struct lint_request *request,
+			     struct problems *problems)
+{
+	struct texts CLEANUP(texts_done) texts = {0};
+	int error = find_sysctl_files(context, &texts);
+
+	for (size_t i = 0; i < texts.count && error == 0; i++)
+		if (!artifact_is_read_at(texts.items[i].path))
+			lint_sysctl(request, texts.items[i].path, texts.items[i].text, problems);
+	return error;
+}
+
+static int lint_modprobe_files(const struct context *context, const struct lint_request *request,
+			       struct problems *problems)
+{
+	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
+	int error = modprobe_files_read(context, &files);
+
+	for (size_t i = 0; i < files.count && error == 0; i++)
+		if (!artifact_is_read_at(files.items[i].path))
+			lint_modprobe(request, files.items[i].path, files.items[i].text, problems);
+	return error;
+}
+
+/* What the visits of folders work on. */
+struct visit {
+	struct reading *reading;
+	const struct lint_request *request;
+	struct problems *problems;
+};
+
+static int lint_load(void *data, const char *path)
+{
+	const struct visit *visit = data;
+	char *CLEANUP(free_pointer) text = NULL;
+	int error = reading_file(visit->reading, path, &text);
+
+	if (text)
+		lint_modules_load(visit->request, path, text, visit->problems);
+	return error;
+}
+
+static int lint_rules(void *data, const char *path)
+{
+	const struct visit *visit = data;
+	char *CLEANUP(free_pointer) text = NULL;
+	int error = 0;
+
+	if (!artifact_is_read_at(path))
+		error = reading_file(visit->reading, path, &text);
+	if (text)
+		lint_udev(path, text, visit->problems);
+	return error;
+}
+
+static const char *const rules_folders[] = {"/etc/udev/rules.d", "/run/udev/rules.d",
+					    "/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d",
+					    NULL};
+
+static int lint_folders(const struct context *context, const struct lint_request *request,
+			struct problems *problems)
+{
+	struct reading loads = {.context = context, .kind = "modules-load.d"};
+	struct reading rules = {.context = context, .kind = "udev rules"};
+	int error = folders_visit(&loads, modules_load_folders, ".conf", lint_load,
+				  &(struct visit){&loads, request, problems});
+
+	return error < 0 ? error
+			 : folders_visit(&rules, rules_folders, ".rules", lint_rules,
+					 &(struct visit){&rules, request, problems});
+}
+
+/* The writers in the order of their places, so that one can be looked up among very many. */
+struct writer_place {
+	const struct writer *writer;
+};
+
+struct places {
+	struct writer_place *items;
+	size_t count;
+};
+
+static void places_done(struct places *places)
+{
+	free(places->items);
+}
+
+static int compare_place(const char *path, unsigned int line, const struct writer *writer)
+{
+	int order = strcmp(path, writer->path);
+
+	return order ? order : (line > writer->line) - (line < writer->line);
+}
+
+static int compare_writers(const void *a, const void *b)
+{
+	const struct writer_place *left = a, *right = b;
+
+	return compare_place(left->writer->path, left->writer->line, right->writer);
+}
+
+static int places_of(const struct writers *writers, struct places *ret)
+{
+	struct places places = {calloc(writers->count + 1, sizeof(*places.items)), writers->count};
+
+	if (!places.items)
+		return -ENOMEM;
+	for (size_t i = 0; i < writers->count; i++)
+		places.items[i].writer = &writers->items[i];
+	qsort(places.items, places.count, sizeof(*places.items), compare_writers);
+	*ret = places;
+	return 0;
+}
+
+/* Whether another writer stands there, and nothing that the kernel refuses: that was not said. */
+static bool is_writer(const struct places *places, const struct problem *item)
+{
+	size_t from = 0, to = places->count, at;
+	bool found = false;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (compare_place(item->file, item->line, places->items[middle].writer) > 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	for (at = from; at < places->count; at++) {
+		if (compare_place(item->file, item->line, places->items[at].writer) != 0)
+			break;
+		if (places->items[at].writer->refused)
+			return false;
+		found = true;
+	}
+	return found;
+}
+
+static bool was_said(const struct context *context, const struct places *places,
+		     const struct problem *item)
+{
+	return item->file &&
+	       (is_writer(places, item) ||
+		(item->line && report_has_place(context->report, item->file, item->line)));
+}
+
+/* What is only a hint is for those who ask. */
+static int report_all(struct context *context, const struct host_writers *writers,
+		      const struct problems *problems)
+{
+	struct places CLEANUP(places_done) places = {0};
+	int error = places_of(&writers->writers, &places);
+
+	for (size_t i = 0; i < problems->count && error == 0; i++) {
+		const struct problem *item = &problems->items[i];
+
+		if ((item->severity != SEVERITY_NOTE || context->options->verbose) &&
+		    !was_said(context, &places, item))
+			report_problem(context->report, tree_prefix(context->tree), item);
+	}
+	report_left_out(context->report, SEVERITY_WARNING, problems);
+	if (context->options->verbose)
+		report_left_out(context->report, SEVERITY_NOTE, problems);
+	return error;
+}
+
+enum exit_code lint_files(struct context *context, const struct session *session,
+			  const struct host_writers *writers)
+{
+	struct problems CLEANUP(problems_done) problems = {0};
+	const struct lint_request request = {.facts = &session->facts};
+	char command_line[4096] = "";
+	int error = lint_sysctl_files(context, &request, &problems);
+
+	if (error == 0)
+		error = lint_modprobe_files(context, &request, &problems);
+	if (error == 0)
+		error = lint_folders(context, &request, &problems);
+	reading_command_line(context, command_line, sizeof(command_line));
+	lint_command_line(&request, command_line, &problems);
+	if (problems.out_of_memory)
+		error = -ENOMEM;
+	if (error == 0)
+		error = report_all(context, writers, &problems);
+	if (error < 0) {
+		report_errno(context, "read", "other files about conntrack", error);
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}

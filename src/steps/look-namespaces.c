@@ -1,0 +1,172 @@
+/* The other network namespaces of this host beside the own one: how many entries, and which settings are others. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/look-namespaces.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/table/differing.h"
+#include "steps/comparison.h"
+
+/* What a key is compared with. */
+struct reference {
+	char path[96];
+	const char *key; /* the schema's */
+	char text[VALUE_TEXT_SIZE];
+	bool wanted; /* by the plan; else it is what is in force here */
+};
+
+struct references {
+	struct reference *items;
+	size_t count;
+};
+
+static void references_done(struct references *references)
+{
+	free(references->items);
+}
+
+static const struct value *find_value(const struct values *values, const struct schema_row *row)
+{
+	for (size_t i = 0; i < values->count; i++)
+		if (values->items[i].row == row)
+			return &values->items[i];
+	return NULL;
+}
+
+/* Of each key that every namespace has of its own; what is neither planned nor here is compared with nothing. */
+static int find_references(const struct context *context, const struct values *values,
+			   struct references *ret)
+{
+	struct references references = {.items = calloc(schema_count, sizeof(*references.items))};
+
+	if (!references.items)
+		return -ENOMEM;
+	for (size_t i = 0; i < schema_count; i++) {
+		struct reference *one = &references.items[references.count];
+		const struct value *planned = find_value(values, &schema[i]);
+
+		if (!schema_is_per_namespace(&schema[i]))
+			continue;
+		one->key = schema[i].key;
+		one->wanted = planned != NULL;
+		(void)snprintf(one->path, sizeof(one->path), PATH_PROC "/%s", one->key);
+		if (planned)
+			(void)snprintf(one->text, sizeof(one->text), "%" PRIu64, planned->wanted);
+		else if (kernel_read(context->kernel, one->path, one->text, sizeof(one->text)) < 0)
+			continue;
+		references.count++;
+	}
+	*ret = references;
+	return 0;
+}
+
+static int compare(const struct context *context, const struct references *references,
+		   struct namespace_table *table)
+{
+	struct differing CLEANUP(differing_done) differing = {0};
+
+	for (size_t i = 0; i < references->count; i++) {
+		const struct reference *one = &references->items[i];
+		char there[VALUE_TEXT_SIZE];
+
+		if (kernel_read(context->kernel, one->path, there, sizeof(there)) == 0 &&
+		    text_is_plain(there) && strcmp(there, one->text) != 0)
+			differing_add(&differing, one->key, there, one->wanted ? "wanted" : "here",
+				      one->text);
+	}
+	table->differing = differing.count;
+	return differing_finish(&differing, &table->differs);
+}
+
+static struct figure read_figure(const struct context *context, const char *path)
+{
+	struct figure figure = {0};
+	char text[VALUE_TEXT_SIZE];
+
+	figure.known = kernel_read(context->kernel, path, text, sizeof(text)) == 0 &&
+		       text_parse_number(text, strlen(text), UINT64_MAX, &figure.value) == 0;
+	return figure;
+}
+
+/* In the namespace that was entered. Without a count nothing is tracked there, and no key is there. */
+static int look_inside(const struct context *context, const struct references *references,
+		       struct namespace_table *table)
+{
+	char text[VALUE_TEXT_SIZE];
+	int error = kernel_read(context->kernel, PATH_ENTRIES, text, sizeof(text));
+
+	if (error == -ENOENT)
+		return 0;
+	if (error < 0) {
+		table->error = error;
+		return 0;
+	}
+	table->entries.known =
+		text_parse_number(text, strlen(text), UINT64_MAX, &table->entries.value) == 0;
+	table->max = read_figure(context, PATH_PROC "/nf_conntrack_max");
+	return compare(context, references, table);
+}
+
+static int look_at(struct context *context, const struct references *references,
+		   const struct network_namespace *one, struct table *ret)
+{
+	struct namespace_table *table = &ret->namespaces[ret->namespace_count];
+	struct buffer CLEANUP(buffer_clear) where = {0};
+	int error = kernel_enter_namespace(context->kernel, one);
+
+	/* What has gone in the meantime is none. */
+	if (error == -ENOENT)
+		return 0;
+	ret->namespace_count++;
+	*table = (struct namespace_table){.error = error};
+	if (error == 0) {
+		error = look_inside(context, references, table);
+		kernel_leave_namespace(context->kernel);
+	} else {
+		error = 0;
+	}
+	network_namespace_describe(one, &where);
+	return error < 0 ? error : buffer_steal(&where, &table->where, NULL);
+}
+
+static enum exit_code give_up(struct context *context, int error)
+{
+	report_errno(context, "look at", "the other network namespaces", error);
+	return EXIT_FAILED;
+}
+
+enum exit_code look_namespaces(struct context *context, const struct values *values,
+			       struct table *ret)
+{
+	struct network_namespaces CLEANUP(network_namespaces_done) others = {0};
+	struct references CLEANUP(references_done) references = {0};
+	int error;
+
+	ret->namespaces_known = kernel_sees_host(context->kernel);
+	if (!ret->namespaces_known)
+		return EXIT_DONE;
+	error = kernel_list_namespaces(context->kernel, &others);
+	if (error < 0)
+		return give_up(context, error);
+	if (others.count == 0)
+		return EXIT_DONE;
+	error = find_references(context, values, &references);
+	ret->namespaces = calloc(others.count, sizeof(*ret->namespaces));
+	if (!ret->namespaces)
+		error = -ENOMEM;
+	for (size_t i = 0; i < others.count && error == 0; i++)
+		error = look_at(context, &references, &others.items[i], ret);
+	if (error < 0)
+		return give_up(context, error);
+	ret->namespaces_cut = others.cut;
+	if (others.cut)
+		report_message(context->report, SEVERITY_NOTE,
+			       "there are more than %d network namespaces; the others are not "
+			       "looked at",
+			       NAMESPACES_MAX);
+	return EXIT_DONE;
+}

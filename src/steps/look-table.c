@@ -1,0 +1,264 @@
+/* Reads all that is known of the table, for status and advise. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/look-table.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "host/conntrack/conntrack.h"
+#include "host/systemd/journal.h"
+#include "model/config/schema.h"
+#include "model/plan/sizes.h"
+#include "steps/look-namespaces.h"
+
+#define PATH_SLAB     "/sys/kernel/slab/nf_conntrack"
+#define PATH_SLABINFO "/proc/slabinfo"
+/* In the network namespace of the host alone, on every kernel. */
+#define PATH_HOST_MAX "/proc/sys/net/nf_conntrack_max"
+/* An established connection that has been silent for longer is one to look at. */
+#define IDLE_SECONDS 21600U
+
+void host_table_done(struct host_table *host)
+{
+	table_done(&host->table);
+	live_done(&host->live);
+	session_done(&host->session);
+	*host = (struct host_table){0};
+}
+
+/* Where nothing is configured and nothing installed, the built-in defaults are nobody's wish. */
+static bool somebody_wishes(const struct context *context, const struct session *session)
+{
+	if (context->options->config || session->observed.manifest_file.kind != FILE_ABSENT)
+		return true;
+	for (size_t i = 0; i < schema_count; i++)
+		if (session->config.values[i].set)
+			return true;
+	return false;
+}
+
+void host_table_open(struct context *context, struct host_table *ret)
+{
+	*ret = (struct host_table){0};
+	ret->broken = !session_try(context, &ret->session);
+	ret->planned = !ret->broken && somebody_wishes(context, &ret->session);
+}
+
+static struct figure read_figure(const struct context *context, const char *path)
+{
+	struct figure figure = {0};
+	char text[64], *end;
+	long long number;
+
+	if (kernel_read(context->kernel, path, text, sizeof(text)) < 0)
+		return figure;
+	errno = 0;
+	number = strtoll(text, &end, 10);
+	/* Old kernels show the largest max as -1; slab figures go on behind a blank. */
+	if (end == text || errno != 0 || number < -1 || (*end != '\0' && *end != ' '))
+		return figure;
+	figure.known = true;
+	figure.value = number < 0 ? UINT32_MAX : (uint64_t)number;
+	return figure;
+}
+
+static uint64_t read_slab_figure(const struct context *context, const char *path, bool *known)
+{
+	struct figure figure = read_figure(context, path);
+
+	*known = *known && figure.known;
+	return figure.value;
+}
+
+static void read_slab(const struct context *context, struct slab *ret)
+{
+	char *CLEANUP(free_pointer) text = NULL;
+	struct slab slab = {.known = true};
+	bool counted = true;
+
+	slab.object_size = read_slab_figure(context, PATH_SLAB "/object_size", &slab.known);
+	slab.slab_size = read_slab_figure(context, PATH_SLAB "/slab_size", &slab.known);
+	slab.per_slab = read_slab_figure(context, PATH_SLAB "/objs_per_slab", &slab.known);
+	slab.order = read_slab_figure(context, PATH_SLAB "/order", &slab.known);
+	slab.slabs = read_slab_figure(context, PATH_SLAB "/slabs", &counted);
+	if (slab.known) {
+		*ret = slab;
+		return;
+	}
+	/* Kernels without the files of /sys have this one. */
+	if (kernel_read_all(context->kernel, PATH_SLABINFO, &text) == 0)
+		(void)!slab_parse(text, ret);
+}
+
+/* Without a listener events = 2 takes nothing; who listens is not to be seen. */
+static struct figure read_extensions(const struct context *context)
+{
+	struct figure acct = read_figure(context, PATH_PROC "/nf_conntrack_acct");
+	struct figure timestamp = read_figure(context, PATH_PROC "/nf_conntrack_timestamp");
+	struct figure events = read_figure(context, PATH_PROC "/nf_conntrack_events");
+	struct figure figure = {.known = acct.known || timestamp.known || events.known};
+
+	if (acct.value > 0 || timestamp.value > 0 || events.value == 1)
+		figure.value = ENTRY_EXTENSION_BYTES;
+	return figure;
+}
+
+static void read_figures(const struct context *context, struct table *table)
+{
+	table->entries = read_figure(context, PATH_ENTRIES);
+	table->max = read_figure(context, PATH_PROC "/nf_conntrack_max");
+	/* The parameter is right on every kernel, the key is there for everybody. */
+	table->buckets = read_figure(context, PATH_PARAMETERS "/hashsize");
+	if (!table->buckets.known)
+		table->buckets = read_figure(context, PATH_BUCKETS);
+	table->expect_max = read_figure(context, PATH_PROC "/nf_conntrack_expect_max");
+	table->expect_buckets = read_figure(context, PATH_PARAMETERS "/expect_hashsize");
+	table->foreign_max = table->max.known && !kernel_has(context->kernel, PATH_HOST_MAX);
+	table->tcp_syn_sent = read_figure(context, PATH_PROC "/nf_conntrack_tcp_timeout_syn_sent");
+	table->tcp_syn_recv = read_figure(context, PATH_PROC "/nf_conntrack_tcp_timeout_syn_recv");
+	table->tcp_established =
+		read_figure(context, PATH_PROC "/nf_conntrack_tcp_timeout_established");
+	table->tcp_time_wait =
+		read_figure(context, PATH_PROC "/nf_conntrack_tcp_timeout_time_wait");
+	table->udp = read_figure(context, PATH_PROC "/nf_conntrack_udp_timeout");
+	table->udp_stream = read_figure(context, PATH_PROC "/nf_conntrack_udp_timeout_stream");
+	table->extensions = read_extensions(context);
+	read_slab(context, &table->slab);
+	/* None where the kernel was built without both of its ways. */
+	(void)!conntrack_read_counters(&table->counters);
+}
+
+static void summarize_values(const struct host_table *host, struct table_values *ret)
+{
+	const struct values *values = &host->live.values;
+	const struct session *session = &host->session;
+
+	*ret = (struct table_values){
+		.ok = values_count(values, VALUE_OK),
+		.differs = values_count(values, VALUE_DIFFERS) + host->live.unwanted,
+		.pending = values_count(values, VALUE_PENDING) +
+			   values_count(values, VALUE_CANNOT_LOAD),
+		.blocked = live_cannot_load(&host->live),
+		.absent = values_count(values, VALUE_ABSENT),
+		.wanted_max = session->plan.sizes.max,
+		.wanted_hashsize = session->plan.sizes.hashsize,
+		.known = true,
+		.files_differ = session->manifest_state != STATE_OK ||
+				session_files_differ(session),
+	};
+}
+
+static enum exit_code look_at_plan(struct context *context, struct host_table *host,
+				   struct table *table)
+{
+	enum exit_code code;
+	int error;
+
+	live_done(&host->live);
+	if (!host->planned) {
+		error = kernel_module_state(context->kernel, &table->module);
+		if (error < 0)
+			report_errno(context, "tell", "the state of nf_conntrack", error);
+		return error < 0 ? EXIT_FAILED : EXIT_DONE;
+	}
+	code = live_observe(context, &host->session, &host->live);
+	if (code != EXIT_DONE)
+		return code;
+	live_judge_loading(context, &host->session, &host->live);
+	table->module = host->live.module;
+	summarize_values(host, &table->values);
+	return EXIT_DONE;
+}
+
+/* The kernel's file takes time with the square of this before 6.18, here some seconds. */
+#define ENTRIES_BY_FILE 100000U
+
+/* Seconds that an established connection has at most while data is on its way; the kernel's own where it cannot be read. */
+static uint32_t busy_seconds(const struct context *context)
+{
+	static const char *const paths[] = {PATH_PROC "/nf_conntrack_tcp_timeout_unacknowledged",
+					    PATH_PROC "/nf_conntrack_tcp_timeout_max_retrans"};
+	uint32_t most = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		struct figure figure = read_figure(context, paths[i]);
+		uint32_t seconds = figure.known ? (uint32_t)figure.value : 300;
+
+		if (seconds > most)
+			most = seconds;
+	}
+	return most;
+}
+
+/* Entry by entry, which is the one thing here that takes as long as the table is large. */
+static int count_contents(const struct context *context, struct table *table)
+{
+	struct entry_counts *CLEANUP(free_pointer) counts = NULL;
+	int error;
+
+	if (!kernel_may_change(context->kernel))
+		return -EPERM;
+	if (table->entries.value > ENTRIES_BY_FILE && !conntrack_has_netlink())
+		return -EFBIG;
+	error = entry_counts_new(&counts);
+	if (error < 0)
+		return error;
+	if (table->tcp_established.value > IDLE_SECONDS)
+		counts->idle_below = (uint32_t)(table->tcp_established.value - IDLE_SECONDS);
+	counts->idle_above = busy_seconds(context);
+	error = conntrack_count_entries(counts);
+	if (error == 0)
+		table->contents = steal_pointer(&counts);
+	return error;
+}
+
+static enum exit_code look_deeper(struct context *context, const struct host_table *host,
+				  struct table *table)
+{
+	journal_find_full_messages(&table->messages);
+	table->contents_error = -ENOENT;
+	if (!module_is_there(table->module))
+		return EXIT_DONE;
+	table->contents_error = count_contents(context, table);
+	if (table->contents_error == -ENOMEM)
+		report_set_incomplete(context->report);
+	return look_namespaces(context, &host->live.values, table);
+}
+
+/* What a look at the figures alone leaves as it was. */
+static void keep(struct table *from, struct table *to)
+{
+	to->messages = from->messages;
+	to->contents = steal_pointer(&from->contents);
+	to->contents_error = from->contents_error;
+	to->namespaces = steal_pointer(&from->namespaces);
+	to->namespace_count = from->namespace_count;
+	to->namespaces_known = from->namespaces_known;
+	to->namespaces_cut = from->namespaces_cut;
+	from->namespace_count = 0;
+}
+
+enum exit_code host_table_look(struct context *context, enum table_depth depth,
+			       struct host_table *host)
+{
+	struct table CLEANUP(table_done) table = {.now = kernel_now(context->kernel)};
+	enum exit_code code;
+
+	observe_facts(context->kernel, NULL, &table.facts);
+	code = look_at_plan(context, host, &table);
+	if (code != EXIT_DONE)
+		return code;
+	if (module_is_there(table.module))
+		read_figures(context, &table);
+	if (depth == TABLE_WHOLE)
+		code = look_deeper(context, host, &table);
+	else
+		keep(&host->table, &table);
+	if (code != EXIT_DONE)
+		return code;
+	table_done(&host->table);
+	host->table = table;
+	table = (struct table){0};
+	table_judge(&host->table, &host->judgement);
+	return EXIT_DONE;
+}

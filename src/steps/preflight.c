@@ -1,0 +1,134 @@
+/* What is worth a warning before it does harm: what keeps the module from loading, sizes that go down, many namespaces. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/library-error.h"
+#include "base/text.h"
+#include "gather/modprobe-files.h"
+#include "gather/reading.h"
+#include "model/runtime/load-blockers.h"
+#include "steps/runtime.h"
+
+static void judge_namespaces(struct context *context, const struct session *session)
+{
+	size_t count = kernel_count_namespaces(context->kernel);
+	struct buffer CLEANUP(buffer_clear) amount = {0};
+
+	if (count < 2 || !session->plan.sizes.max)
+		return;
+	buffer_add_amount(&amount, session->plan.sizes.table_bytes);
+	report_message(
+		context->report, SEVERITY_NOTE,
+		"%zu network namespaces are in use here, as with containers, and each may hold "
+		"max entries: up to %zu times the memory of one table (%s)",
+		count, count, amount.data ? amount.data : "?");
+}
+
+/*
+ * Of an image its files tell: libkmod would mix the running kernel's command line in. 1: so they do of this host, as libkmod is
+ * not there.
+ */
+static int ask_modprobe(const struct context *context, const struct modprobe_records *records,
+			struct modprobe_view *view)
+{
+	bool image = context->options->root != NULL;
+	int error = image ? -ELIBACC : kernel_modprobe_view(context->kernel, view);
+
+	if (!library_is_unusable(error))
+		return error;
+	error = modprobe_view_of_records(records, "nf_conntrack", view);
+	return error < 0 ? error : !image;
+}
+
+/* Asks for what the files do not say. An unreadable modules_disabled counts as 0. */
+static void ask_kernel(const struct context *context, struct loading_request *request,
+		       char *command_line, size_t size)
+{
+	char text[64];
+
+	reading_command_line(context, command_line, size);
+	if (kernel_read(context->kernel, "/proc/sys/kernel/modules_disabled", text, sizeof(text)) ==
+	    0)
+		request->modules_disabled = strcmp(text, "1") == 0;
+	for (size_t i = 0; i < LOADING_NEEDS; i++) {
+		(void)snprintf(text, sizeof(text), "/sys/module/%s", loading_needs[i]);
+		request->needs_there[i] = kernel_has(context->kernel, text);
+	}
+}
+
+/* 1: judged without libkmod. */
+static int judge_loading(const struct context *context, const struct session *session,
+			 struct live *live, struct problems *problems, bool *ret_hidden)
+{
+	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
+	char command_line[4096] = "";
+	struct loading_request request = {
+		.plan = &session->plan,
+		.facts = &session->facts,
+		.module = live->module,
+		.view = &view,
+		.records = &records,
+		.command_line = command_line,
+	};
+	int found = modprobe_files_read(context, &files);
+
+	if (found == 0)
+		found = modprobe_records_read(files.items, files.count, &records);
+	if (found == 0)
+		found = ask_modprobe(context, &records, &view);
+	if (found < 0)
+		return found;
+	*ret_hidden = view.built_in && live->module == MODULE_ABSENT;
+	if (live_is_wanted(context))
+		ask_kernel(context, &request, command_line, sizeof(command_line));
+	live->blocked = loading_judge(&request, problems);
+	values_judge(&live->values, live->module, live->blocked);
+	return problems->out_of_memory ? -ENOMEM : found;
+}
+
+void live_judge_loading(const struct context *context, const struct session *session,
+			struct live *live)
+{
+	struct problems CLEANUP(problems_done) problems = {0};
+	bool hidden;
+
+	if (session->plan.mode == MODE_TUNE && live->module == MODULE_ABSENT)
+		(void)!judge_loading(context, session, live, &problems, &hidden);
+}
+
+enum exit_code live_judge(struct context *context, const struct session *session, struct live *live)
+{
+	struct problems CLEANUP(problems_done) problems = {0};
+	bool hidden;
+	int found;
+
+	if (session->plan.mode != MODE_TUNE)
+		return EXIT_DONE;
+	if (live_is_wanted(context))
+		judge_namespaces(context, session);
+	if (live->module == MODULE_BUILT_IN)
+		return EXIT_DONE;
+	found = judge_loading(context, session, live, &problems, &hidden);
+	if (found < 0) {
+		report_errno(context, "read", "modprobe's configuration", found);
+		return EXIT_FAILED;
+	}
+	if (found > 0)
+		report_message(
+			context->report, SEVERITY_NOTE,
+			"libkmod is not installed, or cannot be used: modprobe.d is judged by its "
+			"files, and what the kernel command line adds to it is not known");
+	if (hidden)
+		report_message(
+			context->report, SEVERITY_NOTE,
+			"nf_conntrack is built into this kernel, and /sys does not show it here (a "
+			"chroot?): nothing can be said of its values");
+	report_problems(context->report, report_style(context->report)->prefix, &problems);
+	return EXIT_DONE;
+}

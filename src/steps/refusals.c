@@ -1,0 +1,149 @@
+/* What a run refuses, or would refuse: files that are not ours to replace, directories that others may write to. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "steps/comparison.h"
+
+/*
+ * Who can write to a directory decides what root reads there. Returns whether others can; the words are to go on after. An
+ * image may belong to whoever builds it.
+ */
+static bool is_loose(const struct context *context, const char *path, struct buffer *words)
+{
+	struct loose_directory loose;
+
+	/* What cannot be looked at cannot be written either, and is told then. */
+	if (context->options->root || !kernel_owns_files(context->kernel) ||
+	    tree_find_loose_directory(context->tree, path, &loose) <= 0)
+		return false;
+	if (loose.by_acl)
+		buffer_printf(words,
+			      "%s has an access control list (getfacl) that lets others than root "
+			      "write: others than root could replace what is written there",
+			      loose.name);
+	else
+		buffer_printf(words,
+			      "%s belongs to user %u with mode %04o: others than root could "
+			      "replace what is written there",
+			      loose.name, (unsigned int)loose.uid, (unsigned int)loose.mode);
+	free(loose.name);
+	return true;
+}
+
+enum exit_code session_refuse_loose(struct context *context, const char *path)
+{
+	struct buffer CLEANUP(buffer_clear) words = {0};
+	bool force = context->options->force;
+
+	if (!is_loose(context, path, &words))
+		return EXIT_DONE;
+	report_message(context->report, force ? SEVERITY_WARNING : SEVERITY_ERROR,
+		       "%s%s; make it root's (chown 0:0, chmod go-w)%s",
+		       force ? "" : "refused: ", words.data ? words.data : path,
+		       force ? "" : ", or use --force");
+	return force ? EXIT_DONE : EXIT_REFUSED;
+}
+
+/* Only the first is named: they share their parents. The manifest's was looked at before it was locked. */
+static enum exit_code refuse_loose_directories(struct context *context,
+					       const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		if (difference->wanted && difference->action != ACTION_NONE &&
+		    session_refuse_loose(context, difference->path) != EXIT_DONE)
+			return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
+/* Whether --force would be needed for it, or could not help. */
+static bool is_refused(const struct context *context, const struct file_difference *difference)
+{
+	return difference->needs_force &&
+	       (!context->options->force || difference->state == STATE_UNUSABLE);
+}
+
+/* The verb that would refuse: a plan is one of install. */
+static const char *name_refuser(const struct context *context)
+{
+	const char *verb = report_style(context->report)->verb;
+
+	return strcmp(verb, "uninstall") == 0 ? verb : "install";
+}
+
+/* Whether a run without --force would refuse for that; warns of it. */
+static bool warn_of_loose_directory(struct context *context, const char *path)
+{
+	struct buffer CLEANUP(buffer_clear) words = {0};
+
+	if (context->options->force || !is_loose(context, path, &words))
+		return false;
+	report_message(context->report, SEVERITY_WARNING,
+		       "%s; %s refuses to write to it without --force",
+		       words.data ? words.data : path, name_refuser(context));
+	return true;
+}
+
+static void warn_of_refusal(struct context *context, const char *path, enum file_state state)
+{
+	report_message(context->report, SEVERITY_WARNING, "%s%s is %s; %s refuses to touch it%s",
+		       tree_prefix(context->tree), path, file_state_reason(state),
+		       name_refuser(context),
+		       state == STATE_UNUSABLE ? "" : " without --force, which keeps a copy");
+}
+
+bool session_is_refused(struct context *context, const struct session *session)
+{
+	bool refused = session->manifest_state == STATE_UNUSABLE;
+
+	if (refused)
+		warn_of_refusal(context, PATH_MANIFEST, STATE_UNUSABLE);
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		if (!is_refused(context, difference))
+			continue;
+		warn_of_refusal(context, difference->path, difference->state);
+		refused = true;
+	}
+	for (size_t i = 0; !refused && i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+
+		refused = difference->wanted && difference->action != ACTION_NONE &&
+			  warn_of_loose_directory(context, difference->path);
+	}
+	return refused || (session->manifest_state != STATE_OK &&
+			   warn_of_loose_directory(context, PATH_MANIFEST));
+}
+
+enum exit_code session_refuse(struct context *context, const struct session *session)
+{
+	enum exit_code code = EXIT_DONE;
+
+	if (session->manifest_state == STATE_UNUSABLE) {
+		report_message(context->report, SEVERITY_ERROR, "refused: %s%s is %s",
+			       tree_prefix(context->tree), PATH_MANIFEST,
+			       file_state_reason(STATE_UNUSABLE));
+		code = EXIT_REFUSED;
+	}
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+		bool unusable = difference->state == STATE_UNUSABLE;
+
+		if (!is_refused(context, difference))
+			continue;
+		report_message(context->report, SEVERITY_ERROR, "refused: %s%s is %s%s",
+			       tree_prefix(context->tree), difference->path,
+			       file_state_reason(difference->state),
+			       unusable ? "" : "; --force keeps a copy of it and goes on");
+		code = EXIT_REFUSED;
+	}
+	if (code == EXIT_DONE)
+		code = refuse_loose_directories(context, session);
+	if (code != EXIT_DONE)
+		report_message(context->report, SEVERITY_ERROR, "nothing was changed");
+	return code;
+}

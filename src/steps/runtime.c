@@ -1,0 +1,315 @@
+/* The running kernel beside the plan: the module's state, the values, and how they are told. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/runtime.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "model/plan/sizes.h"
+#include "model/runtime/load-blockers.h"
+#include "steps/last-applied.h"
+#include "steps/sizes-guard.h"
+
+#define PAUSE_MS 20
+#define WAIT_MS	 60000
+
+void live_done(struct live *live)
+{
+	values_done(&live->values);
+	*live = (struct live){0};
+}
+
+bool live_is_wanted(const struct context *context)
+{
+	return !context->options->root && !context->options->no_live;
+}
+
+static void read_value(const struct context *context, struct value *value)
+{
+	char text[VALUE_TEXT_SIZE];
+	int error = kernel_read(context->kernel, value->path, text, sizeof(text));
+
+	/* Only root reads the parameter; the key shows the same number to all. */
+	if (error == -EACCES && value->kind == VALUE_HASHSIZE)
+		error = kernel_read(context->kernel, PATH_BUCKETS, text, sizeof(text));
+	value_found(value, error < 0 ? NULL : text, error);
+}
+
+static enum exit_code report_unreadable(struct context *context, const struct live *live)
+{
+	enum exit_code code = EXIT_DONE;
+
+	for (size_t i = 0; i < live->values.count; i++) {
+		const struct value *value = &live->values.items[i];
+
+		if (value->state != VALUE_UNREADABLE)
+			continue;
+		/* Root of a container is another one than the parameter belongs to. */
+		if (value->error == -EACCES &&
+		    (!kernel_may_change(context->kernel) || value->kind == VALUE_EXPECT_HASHSIZE)) {
+			report_message(context->report, SEVERITY_NOTE, "only root%s can see %s",
+				       kernel_may_change(context->kernel) ? " of the host" : "",
+				       value->key);
+			if (!kernel_may_change(context->kernel))
+				(void)report_unread_without_root(context->report, value->path,
+								 strerror(-value->error));
+			continue;
+		}
+		report_errno(context, "read", value->path, value->error);
+		code = EXIT_FAILED;
+	}
+	return code;
+}
+
+/*
+ * Its mode tells, and not a release: 7.2 has none. Up to May 2021 kernels had it writable as well, and that changed the
+ * host's; and it is the host's in the initial namespace, which alone has the key by its old name too.
+ */
+static bool has_own_max(const struct context *context, const struct session *session)
+{
+	return kernel_is_writable(context->kernel, PATH_PROC "/nf_conntrack_max") &&
+	       !kernel_has(context->kernel, "/proc/sys/net/nf_conntrack_max") &&
+	       !facts_before(&session->facts, 5, 13);
+}
+
+/* -ENOENT once more where it went away between the two looks. */
+static int look(struct context *context, const struct session *session, struct live *live)
+{
+	int error = kernel_module_state(context->kernel, &live->module);
+
+	if (error < 0)
+		return error;
+	live->unwanted = session->plan.mode == MODE_DISABLE && live->module != MODULE_ABSENT &&
+			 live->module != MODULE_BUILT_IN;
+	values_done(&live->values);
+	error = values_of_plan(&session->plan, &live->values);
+	if (error < 0)
+		return error;
+	if (live->elsewhere)
+		values_keep_namespace(&live->values, has_own_max(context, session));
+	if (module_is_there(live->module))
+		for (size_t i = 0; i < live->values.count; i++)
+			read_value(context, &live->values.items[i]);
+	values_judge(&live->values, live->module, live->blocked);
+	guard_resize(context, session->plan.resize, live);
+	return 0;
+}
+
+/* Without the files of the kernel every value looks like one that this kernel does not have. */
+static bool sees_values(const struct context *context, const struct live *live)
+{
+	return !module_is_there(live->module) || values_count(&live->values, VALUE_ABSENT) == 0 ||
+	       kernel_has(context->kernel, "/proc/sys/net");
+}
+
+static enum exit_code finish_look(struct context *context, int error, struct live *live,
+				  struct live *ret)
+{
+	enum exit_code code;
+
+	if (error < 0) {
+		report_errno(context, "tell", "the state of nf_conntrack", error);
+		live_done(live);
+		return EXIT_FAILED;
+	}
+	if (!sees_values(context, live)) {
+		report_message(
+			context->report, SEVERITY_ERROR,
+			"cannot see the values of the kernel: /proc/sys is not mounted here");
+		live_done(live);
+		return EXIT_FAILED;
+	}
+	code = report_unreadable(context, live);
+	if (code != EXIT_DONE) {
+		live_done(live);
+		return code;
+	}
+	*ret = *live;
+	return EXIT_DONE;
+}
+
+bool live_peek(struct context *context, const struct session *session, struct live *ret)
+{
+	struct live live = {0};
+
+	if (!live_is_wanted(context) || session->plan.mode != MODE_TUNE)
+		return false;
+	if (look(context, session, &live) < 0 || !module_is_there(live.module)) {
+		live_done(&live);
+		return false;
+	}
+	*ret = live;
+	return true;
+}
+
+enum exit_code live_observe(struct context *context, const struct session *session,
+			    struct live *ret)
+{
+	struct live live = {0};
+	int error = look(context, session, &live);
+
+	return finish_look(context, error, &live, ret);
+}
+
+enum exit_code live_observe_settled(struct context *context, const struct session *session,
+				    struct live *ret)
+{
+	struct live live = {0};
+	int error = look(context, session, &live);
+
+	for (int waited = 0; error == 0 && waited < WAIT_MS && !signals_pending() &&
+			     (live.module == MODULE_COMING || live.module == MODULE_GOING);
+	     waited += PAUSE_MS) {
+		kernel_pause(context->kernel, PAUSE_MS);
+		error = look(context, session, &live);
+	}
+	return finish_look(context, error, &live, ret);
+}
+
+enum exit_code live_observe_namespace(struct context *context, const struct session *session,
+				      struct live *ret)
+{
+	struct live live = {.elsewhere = true};
+	int error = look(context, session, &live);
+
+	return finish_look(context, error, &live, ret);
+}
+
+enum exit_code live_look(struct context *context, const struct session *session, struct live *live)
+{
+	enum exit_code code = EXIT_DONE;
+
+	if (live_is_wanted(context))
+		code = live_observe(context, session, live);
+	if (code == EXIT_DONE && (live_is_wanted(context) || context->options->root))
+		code = live_judge(context, session, live);
+	return code;
+}
+
+bool live_is_in_reach(const struct context *context, const struct value *value)
+{
+	if (value->kind == VALUE_HASHSIZE &&
+	    !kernel_has(context->kernel, "/proc/sys/net/nf_conntrack_max"))
+		return false;
+	return kernel_is_writable(context->kernel, value->path) &&
+	       !kernel_is_read_only(context->kernel, value->path);
+}
+
+static void report_waiting(struct context *context, const struct live *live)
+{
+	size_t pending = values_count(&live->values, VALUE_PENDING);
+	size_t blocked = values_count(&live->values, VALUE_CANNOT_LOAD);
+
+	if (module_is_there(live->module) || context->options->verbose)
+		return;
+	if (blocked)
+		report_say_row(context->report, value_state_word(VALUE_CANNOT_LOAD),
+			       "%zu values: nf_conntrack is %s and cannot load", blocked,
+			       module_state_words(live->module));
+	else if (pending)
+		report_say_row(context->report, value_state_word(VALUE_PENDING),
+			       "%zu values: nf_conntrack is %s", pending,
+			       module_state_words(live->module));
+}
+
+/* What only the boot loader can do. */
+static void report_built_in(struct context *context, const struct session *session)
+{
+	struct buffer CLEANUP(buffer_clear) words = {0};
+
+	loading_command_line_words(&session->plan, &words);
+	if (!words.data)
+		return;
+	report_say(
+		context->report,
+		"nf_conntrack is built into this kernel: modprobe.d does nothing for it. For "
+		"tables of the right size from the first moment, add to the kernel command line:");
+	report_say(context->report, "%s", "");
+	report_say(context->report, "    %s", words.data);
+	report_say(context->report, "%s", "");
+	report_say(context->report,
+		   "Without that, hashsize is written at boot by udev or by conntrack-persist.");
+}
+
+/* Whether a value that differs was in force once: somebody changed it then. */
+static const char *since(const struct applied *applied, const struct value *value)
+{
+	if (!applied->text || value->state != VALUE_DIFFERS)
+		return NULL;
+	return applied_has(applied, value) ? "applied" : "never";
+}
+
+bool live_report(struct context *context, const struct session *session, const struct live *live,
+		 enum live_detail detail)
+{
+	struct applied CLEANUP(applied_done) applied = {0};
+	bool there = module_is_there(live->module);
+	size_t fine = values_count(&live->values, VALUE_OK);
+
+	if (detail == LIVE_STATES && values_count(&live->values, VALUE_DIFFERS) > 0)
+		applied_read(context, &applied);
+	for (size_t i = 0; i < live->values.count; i++) {
+		const struct value *value = &live->values.items[i];
+
+		report_value(context->report,
+			     &(struct value_report){
+				     .value = value,
+				     .since = since(&applied, value),
+				     .show_source = detail == LIVE_PLAN && value->state != VALUE_OK,
+				     .out_of_reach = detail == LIVE_PLAN &&
+						     value->state == VALUE_DIFFERS &&
+						     !live_is_in_reach(context, value),
+				     .line = context->options->verbose ||
+					     ((there || detail == LIVE_PLAN) &&
+					      value->state != VALUE_OK),
+			     });
+	}
+	if (fine > 0 && !context->options->verbose)
+		report_say_row(context->report, value_state_word(VALUE_OK),
+			       "%zu value%s of the running kernel", fine, fine == 1 ? "" : "s");
+	if (detail == LIVE_STATES)
+		report_waiting(context, live);
+	if (live->unwanted)
+		report_say_row(context->report, value_state_word(VALUE_DIFFERS),
+			       "nf_conntrack is %s, and shall not be",
+			       module_state_words(live->module));
+	if (detail == LIVE_PLAN && live->module == MODULE_BUILT_IN)
+		report_built_in(context, session);
+	return live_differs(live);
+}
+
+bool live_differs(const struct live *live)
+{
+	return live->unwanted || live_cannot_load(live) ||
+	       values_count(&live->values, VALUE_DIFFERS) > 0;
+}
+
+bool live_cannot_load(const struct live *live)
+{
+	return live->blocked && !module_is_there(live->module);
+}
+
+void live_say_unwanted(struct context *context)
+{
+	report_say(context->report, "The files are in order, and nf_conntrack is loaded from "
+				    "before: \"conntrack-persist unload\" removes it once nobody "
+				    "uses it; the next boot is without it.");
+}
+
+void live_say_cannot_load(struct context *context)
+{
+	report_say(context->report, "The files are in order, and nf_conntrack cannot load: mend "
+				    "what the warning names.");
+}
+
+void live_report_state(struct context *context, bool differs, const struct live *live)
+{
+	const char *state = "in-order";
+
+	if (differs)
+		state = "drift";
+	else if (values_count(&live->values, VALUE_PENDING) > 0)
+		state = "pending";
+	report_set_state(context->report, state);
+}

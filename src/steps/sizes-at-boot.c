@@ -1,0 +1,197 @@
+/* install --at-boot: the automatic sizes of a machine that boots an image, or that has other RAM than it had. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/sizes-at-boot.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "model/plan/plan-sizes.h"
+#include "model/runtime/load-blockers.h"
+#include "steps/changeset.h"
+#include "steps/comparison.h"
+#include "steps/drift-timer.h"
+
+/* Before the kernel refuses: its own message comes late and names no remedy. */
+static enum exit_code judge_memory(struct context *context, const struct session *session)
+{
+	struct problems CLEANUP(problems_done) problems = {0};
+	bool blocked = loading_judge_memory(&session->plan, &session->facts, &problems);
+	char buckets[64];
+	const char *fields[] = {buckets};
+
+	(void)snprintf(buckets, sizeof(buckets), "CONNTRACK_PERSIST_HASHSIZE=%" PRIu64,
+		       session->plan.sizes.hashsize);
+	for (size_t i = 0; i < problems.count; i++)
+		report_event(context->report, blocked ? SEVERITY_ERROR : SEVERITY_WARNING,
+			     JOURNAL_MEMORY,
+			     &(struct journal_fields){.texts = fields, .count = ARRAY_SIZE(fields)},
+			     "%s", problems.items[i].text);
+	return blocked || problems.out_of_memory ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* Whether the files that last are as they were installed: what else differs is for the administrator to install. */
+static bool is_as_installed(const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		if (file_differs(&session->differences[i]) &&
+		    !artifact_is_of_boot(session->differences[i].path))
+			return false;
+	return true;
+}
+
+static void add_files(const struct session *session, struct changes *changes)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++) {
+		const struct file_difference *difference = &session->differences[i];
+		const struct artifact *wanted = difference->wanted;
+
+		if (difference->action == ACTION_NONE || difference->needs_force)
+			continue;
+		if (difference->state == STATE_OUTDATED &&
+		    session->manifest.format < MANIFEST_FORMAT)
+			continue;
+		changes_add(changes, &(struct file_change){
+					     .kind = wanted ? CHANGE_WRITE : CHANGE_REMOVE,
+					     .path = difference->path,
+					     .mode = wanted ? wanted->mode : 0,
+					     .uid = (uid_t)-1,
+					     .gid = (gid_t)-1,
+					     .bytes = wanted ? wanted->bytes : NULL,
+					     .size = wanted ? wanted->size : 0,
+					     .seen = difference->seen,
+				     });
+	}
+}
+
+static void tell(struct context *context, const struct session *session, const char *where)
+{
+	const struct plan_sizes *sizes = &session->plan.sizes;
+	char max[64], hashsize[64], ram[64];
+	const char *fields[] = {max, hashsize, ram};
+	struct buffer CLEANUP(buffer_clear) amount = {0};
+
+	buffer_add_amount(&amount, sizes->ram);
+	(void)snprintf(max, sizeof(max), "CONNTRACK_PERSIST_MAX=%" PRIu64, sizes->max);
+	(void)snprintf(hashsize, sizeof(hashsize), "CONNTRACK_PERSIST_HASHSIZE=%" PRIu64,
+		       sizes->hashsize);
+	(void)snprintf(ram, sizeof(ram), "CONNTRACK_PERSIST_RAM=%" PRIu64, sizes->ram);
+	report_event(context->report, SEVERITY_NOTE, JOURNAL_SIZES,
+		     &(struct journal_fields){.texts = fields, .count = ARRAY_SIZE(fields)},
+		     "max = %" PRIu64 " and hashsize = %" PRIu64 " for %s of RAM, written below %s",
+		     sizes->max, sizes->hashsize, amount.data ? amount.data : "?", where);
+	report_set_changed(context->report, true);
+}
+
+/* As install does, with the manifest. Negative errno: nothing was changed. */
+static int write_lasting(struct context *context)
+{
+	struct session CLEANUP(session_done) session = {0};
+	struct changes CLEANUP(changes_done) changes = {0};
+	struct change_failure failure = {0};
+	int error;
+
+	if (session_open_quietly(context, SIZES_RESOLVE, &session) != EXIT_DONE)
+		return -EIO;
+	error = changes_new(session.observed.path_count + 1, &changes);
+	if (error < 0)
+		return error;
+	add_files(&session, &changes);
+	changes_add(&changes, &(struct file_change){
+				      .kind = CHANGE_WRITE,
+				      .path = PATH_MANIFEST,
+				      .mode = ARTIFACT_MODE,
+				      .uid = (uid_t)-1,
+				      .gid = (gid_t)-1,
+				      .bytes = session.manifest_bytes,
+				      .size = session.manifest_size,
+				      .seen = &session.observed.manifest_file,
+			      });
+	error = tree_commit(context->tree, changes.items, changes.count, &failure);
+	if (error == 0)
+		tell(context, &session, "/etc");
+	return error;
+}
+
+static enum exit_code write_for_boot(struct context *context, const struct session *session)
+{
+	struct changes CLEANUP(changes_done) changes = {0};
+	enum exit_code code;
+	int error = changes_new(session->observed.path_count, &changes);
+
+	if (error < 0) {
+		report_errno(context, "prepare", "the files", error);
+		return EXIT_FAILED;
+	}
+	add_files(session, &changes);
+	if (changes.count == 0)
+		return EXIT_DONE;
+	code = changes_commit(context, &changes);
+	if (code == EXIT_DONE)
+		tell(context, session, "/run");
+	return code;
+}
+
+/* installed: there is a manifest; else /var is not mounted yet, and nothing may be put where it will be. */
+static enum exit_code choose_sizes(struct context *context, bool installed)
+{
+	struct session CLEANUP(session_done) session = {0};
+	enum exit_code code = session_open_quietly(context, SIZES_OF_BOOT, &session);
+	int error = -EROFS;
+
+	if (code != EXIT_DONE)
+		return code;
+	if (!is_as_installed(&session)) {
+		/* Without its record nothing can be said of files that have sizes. */
+		if (installed)
+			report_message(context->report, SEVERITY_WARNING,
+				       "the sizes are left as they are: the files are not what the "
+				       "configuration says; \"conntrack-persist plan\" shows how");
+		return EXIT_DONE;
+	}
+	if (installed)
+		error = write_lasting(context);
+	if (error == 0)
+		return EXIT_DONE;
+	if (error != -EROFS)
+		report_errno(context, "write", "the sizes where they last", error);
+	if (session.plan.sizes.of_boot)
+		return write_for_boot(context, &session);
+	report_message(context->report, SEVERITY_WARNING,
+		       "the sizes are left as they are, those of other RAM: the files cannot be "
+		       "written here");
+	return error == -EROFS ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* The lock of install where there is a place for it; else that of the files of this boot. */
+static enum exit_code choose_locked(struct context *context, bool installed)
+{
+	struct lock CLEANUP(lock_release) lock = {.fd = -1};
+	bool lasting = installed && !tree_is_read_only(context->tree, PATH_STATE);
+	enum exit_code code;
+
+	if (lasting)
+		code = changes_lock(context, &lock);
+	else
+		code = changes_use_labels(context);
+	if (code == EXIT_DONE && !lasting)
+		code = lock_take(context, PATH_RUNTIME, &lock);
+	return code == EXIT_DONE ? choose_sizes(context, installed) : code;
+}
+
+enum exit_code at_boot_run(struct context *context)
+{
+	struct session CLEANUP(session_done) session = {0};
+	enum exit_code code = session_open_plan(context, &session), last;
+
+	if (code != EXIT_DONE)
+		return code;
+	report_set_changed(context->report, false);
+	report_set_state(context->report, "in-order");
+	code = judge_memory(context, &session);
+	if (!plan_sizes_are_due(&session.plan.sizes, &session.observed.manifest.sizes,
+				&session.facts))
+		return code;
+	last = choose_locked(context, session.observed.manifest_file.kind == FILE_REGULAR);
+	return code == EXIT_DONE ? last : code;
+}

@@ -1,0 +1,76 @@
+/* A host for which nothing is configured, and on which no file of ours lies: what to say instead of a plan. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/unconfigured.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "model/plan/sizes.h"
+
+/* Whether a run of this program wrote what lies at the path. */
+static bool is_ours(enum file_state state)
+{
+	return state != STATE_OK && state != STATE_FOREIGN && state != STATE_MASKED &&
+	       state != STATE_UNUSABLE;
+}
+
+bool plan_is_unconfigured(const struct plan *plan)
+{
+	return plan->mode == MODE_TUNE && plan->artifact_count == 0 && !plan->sizes.from_ram;
+}
+
+bool session_is_unconfigured(const struct session *session)
+{
+	if (!plan_is_unconfigured(&session->plan) ||
+	    session->observed.manifest_file.kind != FILE_ABSENT)
+		return false;
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		if (is_ours(session->differences[i].state))
+			return false;
+	return true;
+}
+
+bool find_unchosen(struct context *context, const struct session *session, enum severity severity)
+{
+	const struct kept_sizes *kept = &session->observed.manifest.sizes;
+	struct buffer CLEANUP(buffer_clear) now = {0};
+
+	if (!session->plan.sizes.unchosen)
+		return false;
+	if (session->facts.ram > 0) {
+		buffer_add(&now, ", here ");
+		buffer_add_count(&now, sizes_auto_max(&session->facts, UINT64_MAX));
+	}
+	report_message(
+		context->report, severity,
+		"%s: the configuration does not set max, and an earlier version chose it by itself "
+		"for this host. Write one of these below [conntrack] in %s" CONFIG_FILE
+		" and install again: \"max = %" PRIu64
+		"\" (as it is now), or \"max = auto\" (2 %% of RAM at most%s, as a floor); or run "
+		"\"conntrack-persist uninstall\"",
+		severity == SEVERITY_ERROR ? "refused" : "install would refuse",
+		tree_prefix(context->tree), kept->max, now.data ? now.data : "");
+	return true;
+}
+
+enum exit_code say_unconfigured(struct context *context)
+{
+	json_t *object = report_object(context->report);
+
+	report_say(context->report,
+		   "Nothing is configured in %s" CONFIG_FILE
+		   ": no value is held, and nothing was changed.",
+		   tree_prefix(context->tree));
+	report_say_lines(
+		context->report,
+		"To begin, write what one of these prints into that file:\n"
+		"    conntrack-persist plan --from-system    what files of this host set already\n"
+		"    conntrack-persist advise --ini          what this host needs, as seen now\n"
+		"Then run: conntrack-persist plan, conntrack-persist install");
+	report_set_state(context->report, "unconfigured");
+	report_set_changed(context->report, false);
+	report_set_member(context->report, object, "would_change", json_false());
+	report_set_member(context->report, object, "refused", json_false());
+	return EXIT_DONE;
+}

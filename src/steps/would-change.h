@@ -1,0 +1,16 @@
+/* What a run would come to, in two words for the programs that plan by us. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "steps/runtime.h"
+
+/*
+ * Reports "would_change": whether the run would report that it changed something, as values that are out of reach here and
+ * modules in use stay; and "refused", with a warning that says why. live is NULL where the running kernel is not looked at.
+ * ret_changes: the former, for who has words for it; or NULL.
+ */
+enum exit_code foresee(struct context *context, const struct session *session,
+		       const struct live *live, bool *ret_changes);
+
+/* Somebody else than session knows of a reason to refuse. */
+void foresee_refusal(struct context *context);

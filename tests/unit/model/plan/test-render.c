@@ -1,0 +1,387 @@
+/* model/render-*: the text of each generated file, to the byte. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/helpers.h"
+
+#include "model/plan/render.h"
+
+static struct setting setting_of(const char *section, const char *name, uint64_t wanted)
+{
+	int found = schema_find(section, name);
+
+	if (found < 0)
+		fail_msg("%s.%s is no setting", section, name);
+	return (struct setting){.row = &schema[found], .wanted = wanted};
+}
+
+static void sysctl_has_each_value_and_tolerates_absent_keys(void **state)
+{
+	const struct setting settings[] = {
+		setting_of("conntrack", "max", 1000000),
+		setting_of("timeouts", "tcp_established", 21600),
+		setting_of("options", "frag6_high_thresh", UINT64_MAX),
+	};
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_sysctl(&b, settings, ARRAY_SIZE(settings));
+	expect_text(
+		"sysctl.d", b.data,
+		"\n"
+		"# For systemd-sysctl and \"sysctl --system\" while nf_conntrack is loaded; the\n"
+		"# udev rule holds them at each load. \"-\": an absent key is no failure. The\n"
+		"# buckets are not here: a write to that key gets lost while another reads it.\n"
+		"-net.netfilter.nf_conntrack_max = 1000000\n"
+		"-net.netfilter.nf_conntrack_tcp_timeout_established = 21600\n"
+		"-net.netfilter.nf_conntrack_frag6_high_thresh = 18446744073709551615\n");
+}
+
+static void sysctl_without_values_is_comments(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_sysctl(&b, NULL, 0);
+	assert_null(strstr(b.data, "\n-"));
+	assert_null(strstr(b.data, "\nnet"));
+}
+
+static void modprobe_has_the_sizes_without_blanks(void **state)
+{
+	static const struct {
+		struct wished_sizes sizes;
+		const char *line;
+	} rows[] = {
+		{{.hashsize = 262000}, "\noptions nf_conntrack hashsize=262000\n"},
+		{{.expect_hashsize = 1024}, "\noptions nf_conntrack expect_hashsize=1024\n"},
+		{{.hashsize = 262144, .expect_hashsize = 1024, .page_size = 65536},
+		 "\noptions nf_conntrack hashsize=262144 expect_hashsize=1024\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) b = {0};
+
+		render_modprobe_tune(&b, &rows[i].sizes, NULL);
+		expect_part("modprobe.d", b.data, rows[i].line);
+		assert_null(strstr(b.data, "install nf_conntrack"));
+	}
+}
+
+static void modprobe_of_tune_to_the_byte(void **state)
+{
+	const struct wished_sizes sizes = {.hashsize = 262144, .page_size = 4096};
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_modprobe_tune(&b, &sizes, "/usr/sbin/conntrack-persist");
+	expect_text(
+		"modprobe.d", b.data,
+		"\n"
+		"# Right from the first moment, and no new table later. hashsize makes the kernel\n"
+		"# set max to 8 times as much; the udev rule corrects that.\n"
+		"options nf_conntrack hashsize=262144\n"
+		"\n"
+		"# synchronous = yes: modprobe returns only when the values are in force.\n"
+		"install nf_conntrack /sbin/modprobe --ignore-install nf_conntrack $CMDLINE_OPTS "
+		"&& { test ! -x /usr/sbin/conntrack-persist || /usr/sbin/conntrack-persist apply "
+		"--quiet >/dev/null 2>&1 || :; }\n");
+}
+
+static void modprobe_without_sizes_has_no_option(void **state)
+{
+	const struct wished_sizes sizes = {0};
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_modprobe_tune(&b, &sizes, NULL);
+	expect_text("modprobe.d", b.data, "\n# No size is set here.\n");
+}
+
+static void modprobe_of_disable_to_the_byte(void **state)
+{
+	static const char blacklist[] =
+		"\n"
+		"# Keeps nf_conntrack from loading by an alias; by name and as a dependency it\n"
+		"# would still load.\n"
+		"blacklist nf_conntrack\n";
+	static const char block[] =
+		"\n"
+		"# A value that the kernel refuses: nf_conntrack cannot load in any way but "
+		"insmod,\n"
+		"# and the kernel's log says why. To undo: conntrack-persist uninstall\n"
+		"options nf_conntrack hashsize=blocked-by-conntrack-persist\n";
+	struct buffer CLEANUP(buffer_clear) without = {0}, with = {0};
+	char both[sizeof(blacklist) + sizeof(block)];
+
+	(void)state;
+	render_modprobe_disable(&without, false);
+	expect_text("blacklist", without.data, blacklist);
+	render_modprobe_disable(&with, true);
+	(void)snprintf(both, sizeof(both), "%s%s", blacklist, block);
+	expect_text("block", with.data, both);
+}
+
+#define RULE_GATES                                                                               \
+	"\n"                                                                                     \
+	"# On every event but the last, not only on add: a later change event would else\n"      \
+	"# drop what this rule has set on the device.\n"                                         \
+	"ACTION==\"remove\", GOTO=\"conntrack_persist_end\"\n"                                   \
+	"SUBSYSTEM!=\"module\", GOTO=\"conntrack_persist_end\"\n"                                \
+	"KERNEL!=\"nf_conntrack\", GOTO=\"conntrack_persist_end\"\n"                             \
+	"\n"                                                                                     \
+	"# With this mark systemd has a unit for the module, which others can be bound to. If\n" \
+	"# the service is installed, it verifies and logs each load.\n"                          \
+	"TAG+=\"systemd\"\n"                                                                     \
+	"TEST!=\"/usr/lib/systemd/system/conntrack-persist.service\", \\\n"                      \
+	"  TEST!=\"/lib/systemd/system/conntrack-persist.service\", \\\n"                        \
+	"  TEST!=\"/usr/local/lib/systemd/system/conntrack-persist.service\", \\\n"              \
+	"  TEST!=\"/etc/systemd/system/conntrack-persist.service\", \\\n"                        \
+	"  GOTO=\"conntrack_persist_values\"\n"                                                  \
+	"ENV{SYSTEMD_WANTS}+=\"conntrack-persist.service\"\n"                                    \
+	"LABEL=\"conntrack_persist_values\"\n"                                                   \
+	"\n"                                                                                     \
+	"# Kernels before 5.11 send the event before the keys exist: this waits until the\n"     \
+	"# module is live. Only while it is coming, or a late event would load the module\n"     \
+	"# again after an unload.\n"                                                             \
+	"ATTR{initstate}==\"coming\", IMPORT{builtin}=\"kmod load nf_conntrack\"\n"              \
+	"\n"                                                                                     \
+	"# No write before the keys are there: a hashsize written while the module is\n"         \
+	"# coming lets the size and the table part ways.\n"                                      \
+	"TEST!=\"/proc/sys/net/netfilter/nf_conntrack_max\", GOTO=\"conntrack_persist_end\"\n"
+
+static void rule_to_the_byte(void **state)
+{
+	const struct setting settings[] = {
+		setting_of("conntrack", "max", 1000000),
+		setting_of("timeouts", "tcp_established", 21600),
+		setting_of("timeouts", "gre_stream", 60),
+		setting_of("options", "acct", 1),
+	};
+	const struct wished_sizes sizes = {.hashsize = 262000, .page_size = 4096};
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_udev(&b, settings, ARRAY_SIZE(settings), &sizes);
+	expect_text(
+		"rule", b.data,
+		RULE_GATES
+		"\n"
+		"# resize = auto: no new table while it has 10,000 or more entries, because a\n"
+		"# resize stops all tracked traffic. Until the next load max is left to\n"
+		"# conntrack-persist.service then, because a rule cannot compare it with the\n"
+		"# buckets. The count is that of the host's own network namespace.\n"
+		"SYSCTL{net/netfilter/nf_conntrack_count}==\"[0-9]|[1-9]?|[1-9]??|[1-9]???\", "
+		"GOTO=\"conntrack_persist_table\"\n"
+		"ATTR{parameters/hashsize}!=\"262144\", GOTO=\"conntrack_persist_others\"\n"
+		"LABEL=\"conntrack_persist_table\"\n"
+		"\n"
+		"# Not if it has the size already (rounded as the kernel does): the kernel would\n"
+		"# build a whole new table before it notices.\n"
+		"ATTR{parameters/hashsize}!=\"262144\", ATTR{parameters/hashsize}=\"262000\"\n"
+		"\n"
+		"# The values, written by udevd itself: no process is started. TEST: keys that\n"
+		"# some kernels lack.\n"
+		"SYSCTL{net/netfilter/nf_conntrack_max}=\"1000000\"\n"
+		"LABEL=\"conntrack_persist_others\"\n"
+		"SYSCTL{net/netfilter/nf_conntrack_tcp_timeout_established}=\"21600\"\n"
+		"TEST==\"/proc/sys/net/netfilter/nf_conntrack_gre_timeout_stream\", "
+		"SYSCTL{net/netfilter/nf_conntrack_gre_timeout_stream}=\"60\"\n"
+		"SYSCTL{net/netfilter/nf_conntrack_acct}=\"1\"\n"
+		"\n"
+		"LABEL=\"conntrack_persist_end\"\n");
+}
+
+/* udevd matches text: what to replace are the kernel's own numbers and patterns of the smaller ones. */
+static void rule_of_at_least_to_the_byte(void **state)
+{
+	static const struct {
+		struct wished_sizes sizes;
+		const char *own;
+	} rows[] = {
+		{{.hashsize = 262000, .page_size = 4096}, "2097152|"},
+		{{.hashsize = 100000}, "802816|819200|851968|917504|"},
+		/* What is smaller is among the patterns, and what is wanted needs no write. */
+		{{.hashsize = 8192}, ""},
+		{{.hashsize = 32768}, ""},
+		{{.hashsize = 32769, .page_size = 4096}, "266240|"},
+		{{.hashsize = 0}, ""},
+	};
+	struct setting settings[] = {
+		setting_of("timeouts", "udp", 45),
+		setting_of("conntrack", "max", 262144),
+	};
+
+	(void)state;
+	settings[1].at_least = true;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) b = {0};
+		char wanted[1024];
+
+		render_udev(&b, settings, ARRAY_SIZE(settings), &rows[i].sizes);
+		(void)snprintf(wanted, sizeof(wanted),
+			       "\n# max_policy = at_least: a larger one stays, but for what the "
+			       "kernel makes of hashsize.\n"
+			       "SYSCTL{net/netfilter/"
+			       "nf_conntrack_max}==\"%s[0-9]|[1-9]?|[1-9]??|[1-9]???|[1-9]????|"
+			       "1?????|2[0-5]????|26[0-1]???|2620??|2621[0-3]?|26214[0-3]\", \\\n"
+			       "  SYSCTL{net/netfilter/nf_conntrack_max}=\"262144\"\n",
+			       rows[i].own);
+		expect_part("rule", b.data, wanted);
+		if (rows[i].sizes.hashsize == 262000)
+			expect_part(
+				"rule", b.data,
+				"# Whoever raises max raises the buckets as well: more of them "
+				"stay.\n"
+				"ATTR{parameters/"
+				"hashsize}==\"[0-9]|[1-9]?|[1-9]??|[1-9]???|[1-9]????|"
+				"1?????|2[0-5]????|26[0-1]???|2620??|2621[0-3]?|26214[0-3]\", \\\n"
+				"  ATTR{parameters/hashsize}=\"262000\"\n");
+		/* Each line of a rule that is read has an end of its own. */
+		expect_part("rule", b.data, "\"262144\"\n\nLABEL=");
+	}
+}
+
+/* As the plan has it: max is the first. */
+static void at_least_of_the_first_setting_keeps_the_buckets(void **state)
+{
+	const struct wished_sizes sizes = {.hashsize = 512, .page_size = 4096};
+	struct setting setting = setting_of("conntrack", "max", 512);
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	setting.at_least = true;
+	render_udev(&b, &setting, 1, &sizes);
+	expect_part("rule", b.data, "ATTR{parameters/hashsize}==\"[0-9]|[1-9]?|");
+}
+
+static void drop_in_to_the_byte(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_drop_in(&b);
+	expect_text("drop-in", b.data,
+		    "\n"
+		    "# on_drift = restore: after each look for drift this service comes to its "
+		    "turn. It\n"
+		    "# does nothing unless that look has found drift which install can put right.\n"
+		    "[Unit]\n"
+		    "Wants=conntrack-persist-restore.service\n");
+}
+
+static void sysctl_leaves_out_what_it_would_lower(void **state)
+{
+	struct setting settings[] = {
+		setting_of("timeouts", "udp", 45),
+		setting_of("conntrack", "max", 262144),
+		setting_of("timeouts", "generic", 50),
+	};
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	settings[1].at_least = true;
+	render_sysctl(&b, settings, ARRAY_SIZE(settings));
+	expect_part("sysctl.d", b.data,
+		    "\n-net.netfilter.nf_conntrack_udp_timeout = 45\n"
+		    "# nf_conntrack_max is not here: what is read from here would lower it,\n"
+		    "# and max_policy is at_least. The udev rule and the service raise it to "
+		    "262144.\n"
+		    "-net.netfilter.nf_conntrack_generic_timeout = 50\n");
+	assert_null(strstr(b.data, "-net.netfilter.nf_conntrack_max"));
+}
+
+static void rule_without_values_is_the_gates(void **state)
+{
+	const struct wished_sizes sizes = {.expect_hashsize = 1024};
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_udev(&b, NULL, 0, &sizes);
+	expect_text("rule", b.data, RULE_GATES "\nLABEL=\"conntrack_persist_end\"\n");
+}
+
+/*
+ * Where the kernel is not known, each number that one may show counts as the size it has. Measured: 125300 becomes 125440 on
+ * x86-64, 125952 on i686, 126976 on arm64 with pages of 16 KiB.
+ */
+static void rule_knows_the_rounding_of_each_kernel(void **state)
+{
+	static const struct {
+		uint64_t hashsize;
+		unsigned long page_size;
+		unsigned int word_size;
+		const char *shown;
+	} rows[] = {
+		{125300, 4096, 8, "!=\"125440\", "},
+		{125300, 4096, 0, "!=\"125440\", "},
+		{125300, 4096, 4, "!=\"125952\", "},
+		{125300, 16384, 8, "!=\"126976\", "},
+		{125300, 0, 0, "!=\"125440|125952|126976|131072\", "},
+		{100000, 4096, 8, "!=\"100352\", "},
+		{100000, 65536, 8, "!=\"106496\", "},
+		{100000, 65536, 4, "!=\"114688\", "},
+		{100000, 0, 0, "!=\"100352|102400|106496|114688\", "},
+		{262144, 0, 0, "!=\"262144\", "},
+		{1, 0, 0, "!=\"512|1024|2048|4096|8192|16384\", "},
+		{2048, 0, 0, "!=\"2048|4096|8192|16384\", "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct wished_sizes sizes = {.hashsize = rows[i].hashsize,
+						   .page_size = rows[i].page_size,
+						   .word_size = rows[i].word_size};
+		struct buffer CLEANUP(buffer_clear) b = {0};
+		char assignment[64];
+
+		render_udev(&b, NULL, 0, &sizes);
+		expect_part("rule", b.data, rows[i].shown);
+		(void)snprintf(assignment, sizeof(assignment),
+			       ", ATTR{parameters/hashsize}=\"%" PRIu64 "\"\n", rows[i].hashsize);
+		expect_part("rule", b.data, assignment);
+	}
+}
+
+/* A line of the rule that fails would be named in the journal on each load. */
+static void rule_asks_for_every_key_that_some_kernels_lack(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < schema_count; i++) {
+		const struct wished_sizes sizes = {0};
+		const struct setting one = {.row = &schema[i], .wanted = 1};
+		struct buffer CLEANUP(buffer_clear) b = {0};
+		char line[256];
+
+		if (!schema[i].key)
+			continue;
+		render_udev(&b, &one, 1, &sizes);
+		(void)snprintf(line, sizeof(line), "\n%s%s%sSYSCTL{net/netfilter/%s}=\"1\"\n",
+			       schema_is_optional(&schema[i]) ? "TEST==\"/proc/sys/net/netfilter/"
+							      : "",
+			       schema_is_optional(&schema[i]) ? schema[i].key : "",
+			       schema_is_optional(&schema[i]) ? "\", " : "", schema[i].key);
+		expect_part(schema[i].key, b.data, line);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sysctl_has_each_value_and_tolerates_absent_keys),
+		cmocka_unit_test(sysctl_without_values_is_comments),
+		cmocka_unit_test(modprobe_has_the_sizes_without_blanks),
+		cmocka_unit_test(modprobe_of_tune_to_the_byte),
+		cmocka_unit_test(modprobe_without_sizes_has_no_option),
+		cmocka_unit_test(modprobe_of_disable_to_the_byte),
+		cmocka_unit_test(rule_to_the_byte),
+		cmocka_unit_test(rule_of_at_least_to_the_byte),
+		cmocka_unit_test(at_least_of_the_first_setting_keeps_the_buckets),
+		cmocka_unit_test(drop_in_to_the_byte),
+		cmocka_unit_test(sysctl_leaves_out_what_it_would_lower),
+		cmocka_unit_test(rule_without_values_is_the_gates),
+		cmocka_unit_test(rule_knows_the_rounding_of_each_kernel),
+		cmocka_unit_test(rule_asks_for_every_key_that_some_kernels_lack),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,214 @@
+/* model/adopt: what a host's files say, as a configuration that our own reader accepts. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/helpers.h"
+
+#include "model/config/config.h"
+#include "model/sources/from-system.h"
+
+static const struct sysctl_file no_sysctl[1];
+static const struct modprobe_records no_modprobe;
+
+static void expect_adopted(const struct adopt_request *request, const char *wanted, int count,
+			   size_t warnings)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+	struct problems CLEANUP(problems_done) problems = {0};
+	struct config CLEANUP(config_done) config = {0};
+
+	assert_int_equal(adopt_render(request, &b, &problems, NULL), count);
+	expect_text("configuration", b.data ? b.data : "", wanted);
+	assert_int_equal(problems.count, warnings);
+	/* What was printed can be installed. */
+	assert_int_equal(config_new(&config), 0);
+	assert_int_equal(config_read(&config, "a", b.data ? b.data : "", b.length, &problems), 0);
+	assert_int_equal(problems.count, warnings);
+}
+
+/* One file of sysctl.d. */
+static void expect_sysctl(const char *text, const char *wanted, int count, size_t warnings)
+{
+	const struct sysctl_file file = {"/etc/sysctl.d/a.conf", text};
+
+	expect_adopted(&(struct adopt_request){.sysctl_files = &file,
+					       .sysctl_count = 1,
+					       .modprobe = &no_modprobe,
+					       .command_line = ""},
+		       wanted, count, warnings);
+}
+
+static void expect_modprobe(const char *text, const char *command_line, const char *wanted,
+			    int count, size_t warnings)
+{
+	const struct modprobe_file file = {"/etc/modprobe.d/a.conf", text};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+
+	assert_int_equal(modprobe_records_read(&file, 1, &records), 0);
+	expect_adopted(&(struct adopt_request){.sysctl_files = no_sysctl,
+					       .modprobe = &records,
+					       .command_line = command_line},
+		       wanted, count, warnings);
+}
+
+static void nothing_is_adopted_from_nothing(void **state)
+{
+	(void)state;
+	expect_sysctl("", "", 0, 0);
+	expect_sysctl("net.ipv4.ip_forward = 1\nnet.netfilter.nf_conntrack_count = 3\n", "", 0, 0);
+	expect_modprobe("options nf_nat hashsize=1\n", "quiet", "", 0, 0);
+}
+
+/* A long path, in letters of two bytes, beginning in one or between two. */
+static void lines_are_short_enough_to_be_read(void **state)
+{
+	char letters[300] = "", path[400];
+	const struct sysctl_file file = {path, "net.netfilter.nf_conntrack_max = 70000\n"};
+
+	(void)state;
+	for (size_t count = 1; count < 130; count++) {
+		struct buffer CLEANUP(buffer_clear) b = {0};
+		struct problems CLEANUP(problems_done) problems = {0};
+		struct config CLEANUP(config_done) config = {0};
+
+		strcat(letters, "\xc3\xa9");
+		(void)snprintf(path, sizeof(path), "/etc/sysctl.d/%s.conf", letters);
+		assert_int_equal(adopt_render(&(struct adopt_request){.sysctl_files = &file,
+								      .sysctl_count = 1,
+								      .modprobe = &no_modprobe,
+								      .command_line = ""},
+					      &b, &problems, NULL),
+				 1);
+		assert_null(strchr(b.data, '?'));
+		assert_int_equal(config_new(&config), 0);
+		assert_int_equal(config_read(&config, "a", b.data, b.length, &problems), 0);
+		expect_no_problem(path, &problems);
+	}
+}
+
+static void each_section_has_its_settings(void **state)
+{
+	(void)state;
+	expect_sysctl("net.netfilter.nf_conntrack_acct = 1\n"
+		      "net.netfilter.nf_conntrack_udp_timeout = 45\n"
+		      "net.netfilter.nf_conntrack_max = 100000\n",
+		      "[conntrack]\n"
+		      "max = 100000                     ; /etc/sysctl.d/a.conf:3\n"
+		      "[timeouts]\n"
+		      "udp = 45                         ; /etc/sysctl.d/a.conf:2\n"
+		      "[options]\n"
+		      "acct = yes                       ; /etc/sysctl.d/a.conf:1\n",
+		      3, 0);
+}
+
+static void both_names_of_max_are_one(void **state)
+{
+	(void)state;
+	expect_sysctl("net.netfilter.nf_conntrack_max = 1\nnet.nf_conntrack_max = 200000\n",
+		      "[conntrack]\n"
+		      "max = 200000                     ; /etc/sysctl.d/a.conf:2\n",
+		      1, 0);
+}
+
+/* The value before is in force; where there is none it is told. */
+static void what_the_kernel_refuses_is_not_adopted(void **state)
+{
+	(void)state;
+	expect_sysctl("net.netfilter.nf_conntrack_max = 200000\n"
+		      "net.nf_conntrack_max = 99999999999\n"
+		      "net.netfilter.nf_conntrack_udp_timeout = 99999999\n",
+		      "[conntrack]\n"
+		      "max = 200000                     ; /etc/sysctl.d/a.conf:1\n",
+		      1, 1);
+}
+
+static void numbers_are_read_as_the_kernel_does(void **state)
+{
+	(void)state;
+	expect_sysctl("net.netfilter.nf_conntrack_max = 0x10000\n"
+		      "net.netfilter.nf_conntrack_udp_timeout = 050\n"
+		      "net.netfilter.nf_conntrack_icmp_timeout = 50 # c\n",
+		      "[conntrack]\n"
+		      "max = 65536                      ; /etc/sysctl.d/a.conf:1\n"
+		      "[timeouts]\n"
+		      "udp = 40                         ; /etc/sysctl.d/a.conf:2\n"
+		      "icmp = 50                        ; /etc/sysctl.d/a.conf:3\n",
+		      3, 0);
+}
+
+/* A word is refused by the kernel and in force nowhere: nothing is said of it. */
+static void what_is_no_value_is_left_out(void **state)
+{
+	(void)state;
+	expect_sysctl("net.netfilter.nf_conntrack_max = 0\n"
+		      "net.netfilter.nf_conntrack_udp_timeout = forty\n"
+		      "net.netfilter.nf_conntrack_icmp_timeout = -1\n"
+		      "net.netfilter.nf_conntrack_acct = 7\n",
+		      "", 0, 3);
+}
+
+static void hashsize_comes_from_modprobe_or_the_buckets(void **state)
+{
+	const struct sysctl_file file = {"/etc/sysctl.conf",
+					 "net.netfilter.nf_conntrack_buckets = 4096\n"
+					 "net.netfilter.nf_conntrack_max = 16384\n"};
+	const struct modprobe_file options = {"/etc/modprobe.d/a.conf",
+					      "options nf_conntrack hashsize=1024 acct=1 tstamp=0\n"
+					      "options nf-conntrack expect_hashsize=64\n"};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+
+	(void)state;
+	assert_int_equal(modprobe_records_read(&options, 1, &records), 0);
+	/* sysctl comes after the load. */
+	expect_adopted(&(struct adopt_request){&file, 1, &records, "", {0}},
+		       "[conntrack]\n"
+		       "max = 16384                      ; /etc/sysctl.conf:2\n"
+		       "hashsize = 4096                  ; /etc/sysctl.conf:1\n"
+		       "expect_hashsize = 64             ; /etc/modprobe.d/a.conf:2\n"
+		       "[options]\n"
+		       "acct = yes                       ; /etc/modprobe.d/a.conf:1\n"
+		       "timestamp = no                   ; /etc/modprobe.d/a.conf:1\n",
+		       5, 0);
+}
+
+/* Rounded up to whole pages by the kernel, and max 8 times that. */
+static void hashsize_alone_makes_a_max(void **state)
+{
+	(void)state;
+	expect_modprobe(
+		"options nf_conntrack hashsize=1000\noptions nf_conntrack hashsize=1025\n", "",
+		"[conntrack]\n"
+		"max = 12288                      ; no file sets it: 8 times the buckets, as "
+		"the kernel does\n"
+		"hashsize = 1025                  ; /etc/modprobe.d/a.conf:2\n",
+		2, 0);
+	expect_modprobe("options nf_conntrack hashsize=x\n", "", "", 0, 1);
+}
+
+static void command_line_comes_last(void **state)
+{
+	(void)state;
+	expect_modprobe(
+		"options nf_conntrack hashsize=512\n", "quiet nf_conntrack.hashsize=2048",
+		"[conntrack]\n"
+		"max = 16384                      ; no file sets it: 8 times the buckets, as "
+		"the kernel does\n"
+		"hashsize = 2048                  ; /proc/cmdline\n",
+		2, 0);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_adopted_from_nothing),
+		cmocka_unit_test(lines_are_short_enough_to_be_read),
+		cmocka_unit_test(each_section_has_its_settings),
+		cmocka_unit_test(both_names_of_max_are_one),
+		cmocka_unit_test(what_the_kernel_refuses_is_not_adopted),
+		cmocka_unit_test(numbers_are_read_as_the_kernel_does),
+		cmocka_unit_test(what_is_no_value_is_left_out),
+		cmocka_unit_test(hashsize_comes_from_modprobe_or_the_buckets),
+		cmocka_unit_test(hashsize_alone_makes_a_max),
+		cmocka_unit_test(command_line_comes_last),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,414 @@
+/* model/writers: who else writes the plan's values, and who wins when. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/helpers.h"
+
+#include <stdio.h>
+
+#include "base/buffer.h"
+#include "model/plan/artifact.h"
+#include "model/sources/writers.h"
+
+/* max 100000, hashsize 100000 (100352 buckets), expect_hashsize 512, udp 45, acct 1. */
+static struct value items[] = {
+	{.kind = VALUE_HASHSIZE,
+	 .key = "nf_conntrack.hashsize",
+	 .path = PATH_PARAMETERS "/hashsize",
+	 .wanted = 100000,
+	 .rounded = 100352},
+	{.kind = VALUE_EXPECT_HASHSIZE,
+	 .key = "nf_conntrack.expect_hashsize",
+	 .path = PATH_PARAMETERS "/expect_hashsize",
+	 .wanted = 512,
+	 .rounded = 512},
+	{.kind = VALUE_SYSCTL,
+	 .key = "net.netfilter.nf_conntrack_max",
+	 .path = PATH_PROC "/nf_conntrack_max",
+	 .wanted = 100000,
+	 .rounded = 100000},
+	{.kind = VALUE_SYSCTL,
+	 .key = "net.netfilter.nf_conntrack_udp_timeout",
+	 .path = PATH_PROC "/nf_conntrack_udp_timeout",
+	 .wanted = 45,
+	 .rounded = 45},
+	{.kind = VALUE_SYSCTL,
+	 .key = "net.netfilter.nf_conntrack_acct",
+	 .path = PATH_PROC "/nf_conntrack_acct",
+	 .wanted = 1,
+	 .rounded = 1},
+};
+static const struct values values = {.items = items, .count = ARRAY_SIZE(items)};
+
+/* "KEY PATH:LINE TEXT same|other TIMES WINS", one a line; and behind ">" who takes a value away. */
+static void expect_writers(struct writers *writers, const char *wanted)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	assert_false(writers->out_of_memory);
+	for (size_t i = 0; i < writers->count; i++) {
+		const struct writer *writer = &writers->items[i];
+
+		buffer_printf(&b, "%s %s:%u %s %s %x %x\n", strrchr(writer->value->key, '.') + 1,
+			      writer->path, writer->line, writer->text,
+			      writer->same ? "same" : "other", writer->times, writer->wins);
+	}
+	for (size_t i = 0; i < values.count; i++) {
+		const struct writer *winner = writers_find_winner(writers, &values.items[i]);
+
+		if (winner)
+			buffer_printf(&b, "> %s %s:%u\n", strrchr(items[i].key, '.') + 1,
+				      winner->path, winner->line);
+	}
+	expect_text("writers", b.data ? b.data : "", wanted);
+	writers_done(writers);
+}
+
+static const char ours[] = "-net.netfilter.nf_conntrack_max = 100000\n"
+			   "-net.netfilter.nf_conntrack_udp_timeout = 45\n"
+			   "-net.netfilter.nf_conntrack_acct = 1\n";
+
+static void expect_sysctl(const char *path, const char *text, const char *wanted)
+{
+	const struct sysctl_file files[] = {{PATH_SYSCTL, ours}, {path, text}};
+	struct writers writers = {0};
+
+	writers_of_sysctl(&values, files, ARRAY_SIZE(files), &writers);
+	expect_writers(&writers, wanted);
+}
+
+static void ours_is_no_other_writer(void **state)
+{
+	(void)state;
+	expect_sysctl("/etc/sysctl.d/99.conf", "net.ipv4.ip_forward=1\n", "");
+}
+
+/* systemd-sysctl writes each key once, procps each line. */
+static void later_file_wins_and_earlier_does_not(void **state)
+{
+	(void)state;
+	expect_sysctl("/etc/sysctl.d/99.conf", "net.netfilter.nf_conntrack_max = 5\n",
+		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 5 other 3 3\n"
+		      "> nf_conntrack_max /etc/sysctl.d/99.conf:1\n");
+	expect_sysctl("/etc/sysctl.d/10.conf", "net.netfilter.nf_conntrack_max = 5\n",
+		      "nf_conntrack_max /etc/sysctl.d/10.conf:1 5 other 2 0\n");
+}
+
+static void other_name_of_max_is_the_same(void **state)
+{
+	(void)state;
+	expect_sysctl("/etc/sysctl.d/99.conf", "net.nf_conntrack_max = 5\n",
+		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 5 other 3 3\n"
+		      "> nf_conntrack_max /etc/sysctl.d/99.conf:1\n");
+}
+
+static void buckets_are_the_hashsize(void **state)
+{
+	(void)state;
+	expect_sysctl("/etc/sysctl.d/10.conf", "net.netfilter.nf_conntrack_buckets = 5\n",
+		      "hashsize /etc/sysctl.d/10.conf:1 5 other 3 3\n"
+		      "> hashsize /etc/sysctl.d/10.conf:1\n");
+	expect_sysctl("/etc/sysctl.d/10.conf", "net.netfilter.nf_conntrack_buckets = 100352\n",
+		      "hashsize /etc/sysctl.d/10.conf:1 100352 same 3 3\n");
+}
+
+static void same_value_takes_nothing_away(void **state)
+{
+	(void)state;
+	expect_sysctl("/etc/sysctl.d/99.conf", "net.netfilter.nf_conntrack_udp_timeout = 055\n",
+		      "nf_conntrack_udp_timeout /etc/sysctl.d/99.conf:1 055 same 3 3\n");
+	/* What the kernel refuses is not in force. */
+	expect_sysctl("/etc/sysctl.d/99.conf", "net.netfilter.nf_conntrack_udp_timeout = 45x\n",
+		      "nf_conntrack_udp_timeout /etc/sysctl.d/99.conf:1 45x other 3 0\n");
+}
+
+static void larger_max_takes_nothing_away_where_that_is_wished(void **state)
+{
+	static const char text[] = "net.netfilter.nf_conntrack_max = 100001\n";
+
+	(void)state;
+	items[2].at_least = true;
+	expect_sysctl("/etc/sysctl.d/99.conf", text,
+		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 100001 same 3 3\n");
+	items[2].at_least = false;
+	expect_sysctl("/etc/sysctl.d/99.conf", text,
+		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 100001 other 3 3\n"
+		      "> nf_conntrack_max /etc/sysctl.d/99.conf:1\n");
+}
+
+static void sysctl_conf_is_read_by_procps_alone(void **state)
+{
+	(void)state;
+	expect_sysctl("/etc/sysctl.conf", "net.netfilter.nf_conntrack_acct = 0\n",
+		      "nf_conntrack_acct /etc/sysctl.conf:1 0 other 2 2\n"
+		      "> nf_conntrack_acct /etc/sysctl.conf:1\n");
+}
+
+static void read_modprobe(const struct modprobe_file *files, size_t count, const char *command_line,
+			  struct writers *writers)
+{
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+
+	assert_int_equal(modprobe_records_read(files, count, &records), 0);
+	writers_of_modprobe(&values, &records, command_line, writers);
+}
+
+static void modprobe_sets_what_our_rule_sets_right(void **state)
+{
+	const struct modprobe_file files[] = {
+		{"/etc/modprobe.d/a.conf", "options nf_conntrack hashsize=1 acct=0 x=1\n"
+					   "install nf_conntrack hashsize=3\n"},
+		{PATH_MODPROBE, "options nf_conntrack hashsize=100000 expect_hashsize=512\n"},
+		{"/etc/modprobe.d/z.conf", "options nf-conntrack expect_hashsize=64\n"},
+	};
+	struct writers writers = {0};
+
+	(void)state;
+	read_modprobe(files, ARRAY_SIZE(files), "", &writers);
+	expect_writers(&writers, "hashsize /etc/modprobe.d/a.conf:1 1 other 4 0\n"
+				 "nf_conntrack_acct /etc/modprobe.d/a.conf:1 0 other 4 4\n"
+				 "expect_hashsize /etc/modprobe.d/z.conf:1 64 other 4 4\n"
+				 "> expect_hashsize /etc/modprobe.d/z.conf:1\n");
+	/* The command line comes after all files. */
+	read_modprobe(files, ARRAY_SIZE(files),
+		      "quiet nf_conntrack.expect_hashsize=512 nf_nat.hashsize=1", &writers);
+	expect_writers(&writers, "hashsize /etc/modprobe.d/a.conf:1 1 other 4 0\n"
+				 "nf_conntrack_acct /etc/modprobe.d/a.conf:1 0 other 4 4\n"
+				 "expect_hashsize /etc/modprobe.d/z.conf:1 64 other 4 0\n"
+				 "expect_hashsize /proc/cmdline:0 512 same 4 4\n");
+}
+
+static void option_that_the_kernel_refuses_is_marked(void **state)
+{
+	const struct modprobe_file files[] = {
+		{"/etc/modprobe.d/a.conf", "options nf_conntrack hashsize=64k acct=1 hashsize=2\n"
+					   "options nf_conntrack hashsize=1 hashsize=\n"
+					   "options nf_conntrack hashsize=100000 acct=x\n"},
+		{PATH_MODPROBE, "options nf_conntrack hashsize=100000\n"},
+	};
+	static const bool refused[] = {true, false, true, false, true, true};
+	struct writers writers = {0};
+
+	(void)state;
+	read_modprobe(files, ARRAY_SIZE(files), "nf_conntrack.hashsize=x", &writers);
+	assert_int_equal(writers.count, ARRAY_SIZE(refused));
+	for (size_t i = 0; i < writers.count; i++)
+		assert_int_equal(writers.items[i].refused, refused[i]);
+	writers_done(&writers);
+}
+
+static void text_of_others_is_read_by_line_and_section(void **state)
+{
+	static const char text[] = "; c\n"
+				   "net/netfilter/nf_conntrack_max=7\n"
+				   "[sysctl]\n"
+				   " net.netfilter.nf_conntrack_max = 8 \r\n"
+				   "net.netfilter.nf_conntrack_max\n"
+				   "= 9\n"
+				   "#net.nf_conntrack_max = 9\n"
+				   "[other]\n"
+				   "net.nf_conntrack_max=10\n";
+	struct writers writers = {0};
+
+	(void)state;
+	writers_of_text(&values, "/a", text, "sysctl", WRITES_BY_TUNED, false, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:4 8 other 10 0\n");
+	/* Of several lines the last one counts. */
+	writers_of_text(&values, "/a", text, NULL, WRITES_BY_UFW, true, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:2 7 other 8 0\n"
+				 "nf_conntrack_max /a:4 8 other 8 0\n"
+				 "nf_conntrack_max /a:9 10 other 8 8\n"
+				 "> nf_conntrack_max /a:9\n");
+}
+
+/* As of tuned's profiles: what was read before is written before. */
+static void later_file_of_the_same_time_wins(void **state)
+{
+	struct writers writers = {0};
+
+	(void)state;
+	writers_of_text(&values, "/a", "net.nf_conntrack_max=7\n", NULL, WRITES_BY_TUNED, true,
+			&writers);
+	writers_of_text(&values, "/b", "net.nf_conntrack_max=8\n", NULL, WRITES_BY_UFW, true,
+			&writers);
+	writers_of_text(&values, "/c", "net.nf_conntrack_max=100000\n", NULL, WRITES_BY_TUNED, true,
+			&writers);
+	expect_writers(&writers, "nf_conntrack_max /a:1 7 other 10 0\n"
+				 "nf_conntrack_max /b:1 8 other 8 8\n"
+				 "nf_conntrack_max /c:1 100000 same 10 10\n"
+				 "> nf_conntrack_max /b:1\n");
+}
+
+/* ufw gives its file to sysctl -p. */
+static void dash_before_a_key_is_for_sysctl(void **state)
+{
+	static const char text[] = "-net/netfilter/nf_conntrack_max = 7\n"
+				   "- net.netfilter.nf_conntrack_udp_timeout = 7\n"
+				   "-=1\n";
+	struct writers writers = {0};
+
+	(void)state;
+	writers_of_text(&values, "/a", text, NULL, WRITES_BY_UFW, true, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:1 7 other 8 8\n"
+				 "> nf_conntrack_max /a:1\n");
+	writers_of_text(&values, "/a", text, NULL, WRITES_BY_TUNED, true, &writers);
+	expect_writers(&writers, "");
+}
+
+/* The value before stays; tuned's variables are not followed. */
+static void what_the_kernel_refuses_takes_nothing_away(void **state)
+{
+	static const char text[] = "net/netfilter/nf_conntrack_max=7\n"
+				   "net/netfilter/nf_conntrack_max=zz\n"
+				   "net/netfilter/nf_conntrack_udp_timeout=99999999\n"
+				   "net/netfilter/nf_conntrack_acct=${acct}\n";
+	struct writers writers = {0};
+
+	(void)state;
+	items[3].row = &schema[schema_find("timeouts", "udp")];
+	writers_of_text(&values, "/a", text, NULL, WRITES_BY_UFW, true, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:1 7 other 8 8\n"
+				 "nf_conntrack_max /a:2 zz other 8 0\n"
+				 "nf_conntrack_udp_timeout /a:3 99999999 other 8 0\n"
+				 "nf_conntrack_acct /a:4 ${acct} other 8 0\n"
+				 "> nf_conntrack_max /a:1\n");
+	writers_of_text(&values, "/a", text, NULL, WRITES_BY_TUNED, true, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:1 7 other 10 10\n"
+				 "nf_conntrack_max /a:2 zz other 10 0\n"
+				 "nf_conntrack_udp_timeout /a:3 99999999 other 10 0\n"
+				 "nf_conntrack_acct /a:4 ${acct} other 10 10\n"
+				 "> nf_conntrack_max /a:1\n"
+				 "> nf_conntrack_acct /a:4\n");
+}
+
+static void kube_proxy_is_read_by_its_section(void **state)
+{
+	static const char text[] = "apiVersion: v1\n"
+				   "min: 1\n"
+				   "conntrack:\n"
+				   "  # c\n"
+				   "  maxPerCore: 1024\n"
+				   "  min: \"4096\"\n"
+				   "  tcpEstablishedTimeout: 24h0m0s\n"
+				   "other:\n"
+				   "  maxPerCore: 7\n";
+	static const char *const durations[][2] = {
+		{"500ms", "0"},	   {"1m500ms", "60"}, {"2000000us", ""},
+		{"999999us", "0"}, {"5ns", "0"},      {"0s", ""},
+		{"1h1x", ""},	   {"7", ""},	      {"-1h", ""},
+	};
+	struct writers writers = {0};
+
+	(void)state;
+	writers_of_kube_proxy(&values, "/k", text, true, &writers);
+	expect_writers(&writers,
+		       "nf_conntrack_max /k:5 4096 or more (1024 a processor) other 20 20\n"
+		       "> nf_conntrack_max /k:5\n");
+	writers_of_kube_proxy(&values, "/k", "conntrack:\n  maxPerCore: null\n", false, &writers);
+	expect_writers(&writers,
+		       "nf_conntrack_max /k:1 131072 or more (32768 a processor) other 20 0\n");
+	/* What it comes to depends on the processors: never the same, unless more is as good. */
+	writers_of_kube_proxy(&values, "/k", "conntrack:\n  min: 100000\n", true, &writers);
+	expect_writers(&writers,
+		       "nf_conntrack_max /k:1 100000 or more (32768 a processor) other 20 20\n"
+		       "> nf_conntrack_max /k:1\n");
+	items[2].at_least = true;
+	writers_of_kube_proxy(&values, "/k", "conntrack:\n  min: 100000\n", true, &writers);
+	expect_writers(&writers,
+		       "nf_conntrack_max /k:1 100000 or more (32768 a processor) same 20 20\n");
+	writers_of_kube_proxy(&values, "/k", "conntrack:\n  min: 99999\n", true, &writers);
+	expect_writers(&writers,
+		       "nf_conntrack_max /k:1 99999 or more (32768 a processor) other 20 20\n"
+		       "> nf_conntrack_max /k:1\n");
+	items[2].at_least = false;
+	writers_of_kube_proxy(&values, "/k", "conntrack:\n  maxPerCore: 0\n", true, &writers);
+	expect_writers(&writers, "");
+	writers_of_kube_proxy(&values, "/k", "maxPerCore: 5\n", true, &writers);
+	expect_writers(&writers, "");
+	items[3] = (struct value){.kind = VALUE_SYSCTL,
+				  .key = "net.netfilter.nf_conntrack_tcp_timeout_established",
+				  .path = PATH_PROC "/nf_conntrack_tcp_timeout_established",
+				  .wanted = 86400,
+				  .rounded = 86400};
+	writers_of_kube_proxy(&values, "/k",
+			      "conntrack:\n  maxPerCore: 0\n  tcpEstablishedTimeout: 24h0m0s\n",
+			      true, &writers);
+	expect_writers(&writers, "nf_conntrack_tcp_timeout_established /k:3 86400 same 20 20\n");
+	writers_of_kube_proxy(&values, "/k",
+			      "conntrack:\n  tcpEstablishedTimeout: 1h1m1s\n  maxPerCore: 0\n",
+			      true, &writers);
+	expect_writers(&writers, "nf_conntrack_tcp_timeout_established /k:2 3661 other 20 20\n"
+				 "> nf_conntrack_tcp_timeout_established /k:2\n");
+	/* Whole seconds are written; 0 and what is no duration leave it alone. */
+	for (size_t i = 0; i < ARRAY_SIZE(durations); i++) {
+		struct buffer CLEANUP(buffer_clear) file = {0};
+
+		buffer_printf(&file, "conntrack:\n  tcpEstablishedTimeout: %s\n  maxPerCore: 0\n",
+			      durations[i][0]);
+		writers_of_kube_proxy(&values, "/k", file.data, false, &writers);
+		expect_text(durations[i][0], writers.count > 0 ? writers.items[0].text : "",
+			    durations[i][1]);
+		writers_done(&writers);
+	}
+}
+
+static void kube_proxy_has_a_name_for_each_key(void **state)
+{
+	static const char *const lines[][3] = {
+		{"tcpCloseWaitTimeout: 1h0m0s", "tcp_timeout_close_wait", "3600"},
+		{"udpTimeout: 45s", "udp_timeout", "45"},
+		{"udpStreamTimeout: 3m", "udp_timeout_stream", "180"},
+		{"tcpBeLiberal: true", "tcp_be_liberal", "1"},
+		{"tcpBeLiberal: false", "tcp_be_liberal", ""},
+	};
+	struct writers writers = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct buffer CLEANUP(buffer_clear) file = {0};
+
+		buffer_printf(&file, "conntrack:\n  maxPerCore: 0\n  %s\n", lines[i][0]);
+		items[3] = (struct value){.kind = VALUE_SYSCTL, .path = PATH_PROC};
+		(void)snprintf(items[3].key, sizeof(items[3].key), "net.netfilter.nf_conntrack_%s",
+			       lines[i][1]);
+		writers_of_kube_proxy(&values, "/k", file.data, true, &writers);
+		expect_text(lines[i][0], writers.count > 0 ? writers.items[0].text : "",
+			    lines[i][2]);
+		writers_done(&writers);
+	}
+}
+
+static void times_have_words(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	writer_add_times(WRITES_BY_SYSTEMD | WRITES_BY_PROCPS, &b);
+	expect_text("two", b.data, "systemd-sysctl, sysctl --system");
+	buffer_clear(&b);
+	writer_add_times(WRITES_AT_LOAD | WRITES_BY_UFW | WRITES_BY_TUNED, &b);
+	expect_text("three", b.data, "modprobe at each load, ufw, tuned");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ours_is_no_other_writer),
+		cmocka_unit_test(later_file_wins_and_earlier_does_not),
+		cmocka_unit_test(other_name_of_max_is_the_same),
+		cmocka_unit_test(buckets_are_the_hashsize),
+		cmocka_unit_test(same_value_takes_nothing_away),
+		cmocka_unit_test(larger_max_takes_nothing_away_where_that_is_wished),
+		cmocka_unit_test(sysctl_conf_is_read_by_procps_alone),
+		cmocka_unit_test(modprobe_sets_what_our_rule_sets_right),
+		cmocka_unit_test(option_that_the_kernel_refuses_is_marked),
+		cmocka_unit_test(text_of_others_is_read_by_line_and_section),
+		cmocka_unit_test(later_file_of_the_same_time_wins),
+		cmocka_unit_test(dash_before_a_key_is_for_sysctl),
+		cmocka_unit_test(what_the_kernel_refuses_takes_nothing_away),
+		cmocka_unit_test(times_have_words),
+		/* the last ones, as they put another value among them */
+		cmocka_unit_test(kube_proxy_is_read_by_its_section),
+		cmocka_unit_test(kube_proxy_has_a_name_for_each_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
