@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "host/files/image-machine.h"
 #include "model/plan/boot-sizes.h"
 
@@ -65,6 +66,10 @@ void observe_facts(const struct kernel *kernel, const struct tree *image, struct
 	ret->page_size = kernel_page_size(kernel);
 	ret->word_size = kernel_word_size(kernel);
 	parse_release(kernel_release(kernel), ret->release);
+	/* Of the network namespace in which this process is: the host's own. */
+	if (kernel_read(kernel, "/proc/sys/net/ipv4/tcp_keepalive_time", text, sizeof(text)) < 0 ||
+	    text_parse_number(text, strlen(text), UINT32_MAX, &ret->keepalive) < 0)
+		ret->keepalive = 0;
 	if (kernel_read(kernel, "/proc/meminfo", text, sizeof(text)) < 0)
 		return;
 	ret->ram = find_amount(text, "MemTotal:");

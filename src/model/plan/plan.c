@@ -3,6 +3,7 @@
 #include "model/plan/plan.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -176,6 +177,33 @@ static void judge_program(const struct plan_request *request, struct problems *p
 			     "--sbindir, or leave this out");
 }
 
+/* 0 has a warning of its own. */
+static void judge_keepalive(const struct plan_request *request, struct problems *problems)
+{
+	int id = schema_find("timeouts", "tcp_established");
+	const struct config_value *value = &request->config->values[id];
+	uint64_t keepalive = request->facts->keepalive, enough = keepalive + KEEPALIVE_MARGIN;
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	if (!value->set || value->number == 0 || value->number >= keepalive)
+		return;
+	buffer_printf(
+		&text,
+		"timeouts.tcp_established: %" PRIu64
+		" s is less than the keepalive time of this host "
+		"(net.ipv4.tcp_keepalive_time = %" PRIu64
+		"): the entry of an idle connection is gone before the first keepalive probe, "
+		"so that idle sessions, such as those of ssh and databases, hang; ",
+		value->number, keepalive);
+	if (enough <= schema[id].max)
+		buffer_printf(&text, "write \"tcp_established = %" PRIu64 "\", or more", enough);
+	else
+		buffer_add(&text, "lower the keepalive time");
+	problems->out_of_memory |= text.error < 0;
+	problems_add(problems, SEVERITY_WARNING, value->file, value->line, "%s",
+		     text.data ? text.data : "");
+}
+
 /* The files that last: those of an installation. */
 static int plan_lasting(struct plan *plan, const struct plan_request *request)
 {
@@ -283,6 +311,7 @@ int plan_build(const struct plan_request *request, struct problems *problems, st
 		error = plan_disable(&plan, request);
 	} else {
 		judge_program(request, problems);
+		judge_keepalive(request, problems);
 		error = plan_resolve_sizes(request, problems, &plan.sizes);
 		plan.sizes.hashsize_source = find_source(request->config, SETTING_HASHSIZE);
 		plan.sizes.expect_hashsize_source =

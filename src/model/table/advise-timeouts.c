@@ -102,10 +102,20 @@ static uint64_t count_half_open(const struct entry_counts *contents)
 	       count_entries(contents, TIMEOUT_SYN_RECV);
 }
 
+/* An idle connection has to outlive the keepalive time of this host. */
+static uint64_t for_keepalive(const struct table *table, size_t i, uint64_t seconds)
+{
+	uint64_t least = table->facts.keepalive + KEEPALIVE_MARGIN;
+
+	return i == TIMEOUT_ESTABLISHED && seconds < least ? least : seconds;
+}
+
 /* What to advise in the place of the live value. */
 static uint64_t advised_seconds(const struct table *table, size_t i)
 {
-	return live_timeout(table, i).value > rows[i].seconds ? rows[i].seconds : rows[i].shorter;
+	return for_keepalive(table, i,
+			     live_timeout(table, i).value > rows[i].seconds ? rows[i].seconds
+									    : rows[i].shorter);
 }
 
 /* Whether the plan has one that is as short. */
@@ -132,7 +142,7 @@ static bool is_too_long(const struct advice *advice, size_t i)
 					     : advice->pressure != PRESSURE_NONE;
 
 	if (!matters || !advice_knows_entries(advice) || !live.known ||
-	    live.value <= rows[i].shorter)
+	    live.value <= for_keepalive(table, i, rows[i].shorter))
 		return false;
 	return count_entries(table->contents, i) * 100 >= rows[i].share * table->contents->total;
 }

@@ -943,6 +943,64 @@ static void a_max_that_is_hardly_meant_is_warned_of(void **state)
 	}
 }
 
+static void a_timeout_below_the_keepalive_time_is_warned_of(void **state)
+{
+	static const struct facts keepalive = {
+		.ram = 8 * GIB, .release = {6, 1}, .page_size = 4096, .keepalive = 7200};
+	static const struct facts never = {
+		.ram = 8 * GIB, .release = {6, 1}, .page_size = 4096, .keepalive = 4000000000};
+	static const struct refusal rows[] = {
+		{"[timeouts]\ntcp_established = 3600\n[conntrack]\nmax = 65536\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 2,
+		 "timeouts.tcp_established: 3600 s is less than the keepalive time",
+		 {"(net.ipv4.tcp_keepalive_time = 7200)", "before the first keepalive probe",
+		  "write \"tcp_established = 7440\", or more"}},
+		{"[timeouts]\n\ntcp_established = 1h\n[conntrack]\nmax = 65536\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 3,
+		 "timeouts.tcp_established: 3600 s",
+		 {0}},
+		{"[timeouts]\ntcp_established = 7199\n[conntrack]\nmax = 65536\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 2,
+		 "timeouts.tcp_established: 7199 s",
+		 {0}},
+	};
+	static const struct refusal too_long[] = {
+		{"[timeouts]\ntcp_established = 5d\n[conntrack]\nmax = 65536\n",
+		 SEVERITY_WARNING,
+		 "a.conf",
+		 2,
+		 "timeouts.tcp_established: 432000 s is less than the keepalive time",
+		 {"lower the keepalive time"}},
+	};
+	static const char *const silent[] = {
+		"[timeouts]\ntcp_established = 7200\n",
+		"[timeouts]\ntcp_established = 7440\n",
+		"[timeouts]\ntcp_established = 6h\nudp = 10\n",
+		"[timeouts]\nudp = 10\n",
+		"[conntrack]\nmode = disable\n[timeouts]\ntcp_established = 60\n",
+	};
+	struct fixture *f = *state;
+
+	f->request.facts = &keepalive;
+	check_refusals(f, rows, ARRAY_SIZE(rows));
+	for (size_t i = 0; i < ARRAY_SIZE(silent); i++) {
+		build_anew(f, silent[i]);
+		expect_no_problem(silent[i], &f->problems);
+	}
+	f->request.facts = &never;
+	check_refusals(f, too_long, ARRAY_SIZE(too_long));
+	/* Not known: of an image, or where it cannot be read. */
+	f->request.facts = &host;
+	build_anew(f, rows[0].text);
+	expect_no_problem("unknown", &f->problems);
+}
+
 /* Before 5.15 no packet is dropped over a long chain: nothing is refused, and nothing is said of a limit. */
 static void kernels_without_a_chain_limit_are_warned_alone(void **state)
 {
@@ -1217,6 +1275,7 @@ int main(void)
 		plan_test(crowded_buckets_are_warned_of_and_refused),
 		plan_test(kernels_without_a_chain_limit_are_warned_alone),
 		plan_test(a_max_that_is_hardly_meant_is_warned_of),
+		plan_test(a_timeout_below_the_keepalive_time_is_warned_of),
 		plan_test(advice_on_buckets_stays_within_their_bounds),
 		plan_test(four_entries_a_bucket_pass_in_silence),
 		plan_test(both_judgements_are_told_together),

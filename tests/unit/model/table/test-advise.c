@@ -710,6 +710,22 @@ static void each_timeout_has_its_threshold(void **state)
 		expect_timeout(f, &rows[i]);
 }
 
+/* What is advised must not be warned of as soon as it is written. */
+static void advised_timeout_outlives_the_keepalive_time(void **state)
+{
+	struct fixture *f = *state;
+	const struct timeout_row row = {&f->contents->idle,
+					250,
+					&f->table.tcp_established,
+					86640,
+					"[timeouts]\ntcp_established = 86640s",
+					"Entries stay too long: idle ESTABLISHED."};
+
+	fill(f, 1000);
+	f->table.facts.keepalive = 86400;
+	expect_timeout(f, &row);
+}
+
 /* Assured UDP has the timeout udp_stream, all other the timeout udp. */
 static void each_udp_entry_counts_for_its_timeout(void **state)
 {
@@ -1246,6 +1262,7 @@ int main(void)
 		TEST(larger_max_brings_its_own_buckets),
 		TEST(max_comes_down_where_memory_has_no_room_for_buckets),
 		TEST(each_timeout_has_its_threshold),
+		TEST(advised_timeout_outlives_the_keepalive_time),
 		TEST(each_udp_entry_counts_for_its_timeout),
 		TEST(half_open_connections_need_no_larger_table),
 		TEST(half_open_connections_have_thresholds),
