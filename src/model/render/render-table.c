@@ -106,9 +106,7 @@ static void add_buckets(struct screen *screen, const struct table *table,
 	if (judgement->per_bucket.known)
 		buffer_printf(text, ", %" PRIu64 ".%02" PRIu64 " entries each",
 			      judgement->per_bucket.value / 100, judgement->per_bucket.value % 100);
-	if (chains->high == 0)
-		buffer_add(text, "; this kernel has no limit for chains");
-	else
+	if (chains->high > 0)
 		buffer_printf(text, "; chain limit %u to %u", chains->low, chains->high);
 	if (!judgement->chain_entries.known)
 		return;
