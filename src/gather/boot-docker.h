@@ -25,6 +25,9 @@ void boot_docker_command(struct boot_docker *docker, const char *unit, const cha
 MUST_CHECK int boot_docker_environment(struct boot_docker *docker, struct reading *reading,
 				       const char *unit, const char *value, size_t size);
 
-/* Adds what there is to say of Docker if its unit was seen, once. -ENOMEM. */
+/*
+ * Adds what there is to say of Docker if its unit was seen, once; takes away what is only known of its process in live.
+ * -ENOMEM.
+ */
 MUST_CHECK int find_boot_docker(struct boot_docker *docker, struct reading *reading,
-				struct uses *uses);
+				struct uses *live, struct uses *uses);

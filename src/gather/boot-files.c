@@ -16,7 +16,7 @@
 /* What the visits work on. */
 struct boot_files {
 	const struct context *context;
-	struct uses *uses;
+	struct uses *uses, *live; /* of the next boot; of now */
 	struct boot_scripts scripts;
 	struct reading units, programs;
 	struct boot_keys keys;
@@ -124,7 +124,7 @@ static int visit_unit(void *data, const char *name, bool has_file)
 {
 	struct boot_files *files = data;
 	/* Its options have all been seen when the next unit comes. */
-	int error = find_boot_docker(&files->docker, &files->programs, files->uses);
+	int error = find_boot_docker(&files->docker, &files->programs, files->live, files->uses);
 
 	if (error < 0)
 		return error;
@@ -237,7 +237,8 @@ static int judge_all(struct boot_files *files)
 								      visit_environment, files});
 
 	if (error == 0)
-		error = find_boot_docker(&files->docker, &files->programs, files->uses);
+		error = find_boot_docker(&files->docker, &files->programs, files->live,
+					 files->uses);
 	if (error == 0)
 		error = judge_ufw(files);
 	for (size_t i = 0; i < ARRAY_SIZE(scripts) && error == 0; i++)
@@ -266,6 +267,7 @@ int find_boot_files(const struct context *context, struct uses *uses)
 	struct boot_files CLEANUP(boot_files_done) files = {
 		.context = context,
 		.uses = &found,
+		.live = uses,
 		.units = {.context = context, .kind = "units"},
 		.programs = {.context = context, .kind = "firewalls' files", .of_program = true},
 		.keys = {.scripts = &files.scripts, .reading = &files.programs},

@@ -134,6 +134,19 @@ void uses_move(struct uses *from, struct uses *to, size_t limit)
 	uses_done(from);
 }
 
+void uses_drop_likely(struct uses *uses, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < uses->count; i++)
+		if (uses->items[i].certainty == USE_LIKELY &&
+		    strcmp(uses->items[i].name, name) == 0)
+			use_clear(&uses->items[i]);
+		else
+			uses->items[kept++] = uses->items[i];
+	uses->count = kept;
+}
+
 size_t uses_count(const struct uses *uses, enum certainty certainty)
 {
 	size_t count = uses->left_out[certainty];

@@ -54,6 +54,9 @@ void uses_mark_boot(struct uses *uses);
 /* Moves all findings to the end of another list, which does not hold them yet; those over its limit are only counted. */
 void uses_move(struct uses *from, struct uses *to, size_t limit);
 
+/* Takes away the findings of a name that are only likely, because something more exact is known. */
+void uses_drop_likely(struct uses *uses, const char *name);
+
 /* How many findings there are, those that were only counted among them. */
 size_t uses_count(const struct uses *uses, enum certainty certainty);
 
