@@ -152,19 +152,24 @@ round_buckets() {
 	for page in "${buckets_of_a_page[@]}"; do rounded+=($(((hashsize + page - 1) / page * page))); done
 }
 
-# The max that stands there, and whether the rule is to leave it: a larger one that is not the kernel's own, of 8 times
-# the buckets.
+# The max that stands there, and whether the rule is to leave it: at_least a larger one that is not the kernel's own, of
+# 8 times the buckets. Sets lowers: whether the rule lowers it if there is room for the entries.
 live_max() {
-	live_max=-
-	[[ $policy == at_least && $max != auto ]] || return 0
+	local own=no limited=yes
+	live_max=- lowers=no
+	[[ $max != auto ]] || return 0
 	one_of "${rounded[@]}"
 	random_number 1 "$max"
-	one_of 1 "$number" "$number" $((max - 1)) "$max" $((max + 1)) $((10 * max)) $((max / 10)) $((max / 2)) \
+	one_of 0 1 "$number" "$number" $((max - 1)) "$max" $((max + 1)) $((10 * max)) $((max / 10)) $((max / 2)) \
 		$((8 * one)) $((8 * one + 8)) 2147483647 -1
 	live_max=$one
-	((live_max > 0 || live_max == -1)) || live_max=1
-	((live_max == -1 || live_max >= max)) || return 0
-	for one in "${rounded[@]}"; do ((live_max == max || live_max != 8 * one)) || return 0; done
+	# udev writes no number that is there already, or writes it, by its version.
+	[[ $policy == at_least || $live_max != "$max" ]] || live_max=$((max + 1))
+	((live_max > 0)) || limited=no
+	for one in "${rounded[@]}"; do ((live_max == max || live_max != 8 * one)) || own=yes; done
+	[[ $limited == yes ]] && ((live_max <= max)) || lowers=yes
+	[[ $policy == at_least && $own == no ]] && { [[ $lowers == yes ]] || ((live_max == max)); } || return 0
+	lowers=no
 	unset "expected[$netfilter/nf_conntrack_max]"
 }
 
@@ -186,11 +191,17 @@ live_hashsize() {
 }
 
 # The entries in the table: while there are as many as the setting resize bears none of, hashsize is not written, nor a
-# max that the buckets of now may be too few for. A count that is no number is as many as any.
+# max that the buckets of now may be too few for; and neither of them while max would be lowered to less than 1.25 times
+# as many. A count that is no number is as many as any.
 live_count() {
-	local busy=no
-	one_of 0 0 1 9 10 99 4999 9998 9999 10000 10001 19999 65536 99999 100000 1234567 4294967295 -
+	local busy=no room=0
+	[[ $max == auto ]] || room=$((max * 4 / 5))
+	one_of 0 0 1 9 10 99 4999 9998 9999 10000 10001 19999 65536 99999 100000 1234567 4294967295 - \
+		"$room" "$room" $((room + 1)) $((room + 1))
 	count=$one
+	if [[ $lowers == yes ]] && [[ $count == - || $count -gt $room ]]; then
+		unset "expected[$hashsize_file]" "expected[$netfilter/nf_conntrack_max]"
+	fi
 	[[ -v expected[$hashsize_file] ]] || return 0
 	case ${want[apply.resize]-auto} in
 	auto) [[ $count != - ]] && ((count < 10000)) || busy=yes ;;
@@ -201,7 +212,7 @@ live_count() {
 
 # One event, with optional keys missing, and sometimes one that the rule has nothing to do with.
 read_udev() {
-	local rounded live_max live_hashsize count action device=$module key missing=() wants=no unit
+	local rounded live_max lowers live_hashsize count action device=$module key missing=() wants=no unit
 	expect_settings
 	round_buckets
 	live_max

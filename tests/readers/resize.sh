@@ -1,5 +1,5 @@
 #!/bin/bash
-# Has the real udev evaluate the rule over a table in use: which events write hashsize and max, by the setting resize.
+# Has the real udev evaluate the rule over a table in use: which events write hashsize, and which write or lower max.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The rule is evaluated by "udevadm test" in a mount namespace where folders of ours stand for /sys/module and
@@ -13,19 +13,20 @@ trap 'rm -rf "$work"' EXIT
 export work
 bad=0
 
-# rule POLICY RESIZE: installs the rule into the folder of rules.
+# rule POLICY RESIZE: installs the rule into the folder of rules; max and hashsize are $size.
+size=200000
 rule() {
 	rm -rf "$work/image" "$work/rules"
 	mkdir -p "$work/image/etc" "$work/rules"
-	printf '%s\n' '[conntrack]' 'max = 200000' 'hashsize = 200000' "max_policy = $1" '[timeouts]' 'udp = 40' \
+	printf '%s\n' '[conntrack]' "max = $size" "hashsize = $size" "max_policy = $1" '[timeouts]' 'udp = 40' \
 		'[apply]' "resize = $2" >"$work/image/etc/conntrack-persist.conf"
-	"$CONNTRACK_PERSIST" --quiet --root="$work/image" install
+	"$CONNTRACK_PERSIST" --quiet --root="$work/image" install 2>/dev/null
 	cp "$work/image/etc/udev/rules.d/"*.rules "$work/rules/"
 }
 
 # event ACTION COUNT HASHSIZE MAX: prints hashsize, max and the timeout as the event leaves them.
 event() {
-	local keys=$work/net/netfilter parameters=$work/module/nf_conntrack/parameters
+	local keys=$work/net/netfilter parameters=$work/module/nf_conntrack/parameters hashsize max udp
 	rm -rf "$work/module" "$work/net" "$work/run" "$work/none"
 	mkdir -p "$parameters" "$keys" "$work/run" "$work/none"
 	echo live >"$work/module/nf_conntrack/initstate"
@@ -43,7 +44,11 @@ event() {
 		mount --bind "$work/none" /usr/lib/udev/rules.d
 		mount --bind "$work/run" /run/udev
 		udevadm test --action="$0" /sys/module/nf_conntrack' "$1" >"$work/log" 2>&1 || cat "$work/log"
-	echo "$(<"$parameters/hashsize") $(<"$keys/nf_conntrack_max") $(<"$keys/nf_conntrack_udp_timeout")"
+	# udev does not cut off a file: behind a shorter number there is a rest of the old one.
+	read -r hashsize <"$parameters/hashsize"
+	read -r max <"$keys/nf_conntrack_max"
+	read -r udp <"$keys/nf_conntrack_udp_timeout"
+	echo "$hashsize $max $udp"
 }
 
 # expect POLICY RESIZE COUNT HASHSIZE MAX EXPECTED
@@ -73,4 +78,34 @@ for policy in exact at_least; do
 	expect "$policy" auto 100000 200192 65536 '200192 200000 40'
 	expect "$policy" next_load 100000 200192 65536 '200192 200000 40'
 done
+
+# max is not lowered to less than 1.25 times the entries, and the buckets stay with it; the timeout is written.
+size=4000
+expect exact now 5000 262144 262144 '262144 262144 40'
+expect exact now 3200 2048 262144 '4000 4000 40'
+expect exact auto 5000 262144 262144 '262144 262144 40'
+expect exact auto 3201 4096 4001 '4096 4001 40'
+expect exact auto 4294967295 262144 4294967295 '262144 4294967295 40'
+# No limit, as kernels up to 5.15 and up to 6.18 show it.
+expect exact auto 5000 262144 -1 '262144 -1 40'
+expect exact auto 5000 262144 0 '262144 0 40'
+# There is room enough, or no entry at all, as at each load.
+expect exact auto 3200 2048 262144 '4000 4000 40'
+expect exact auto 0 2048 262144 '4000 4000 40'
+expect exact auto 0 4096 32768 '4096 4000 40'
+# Raising max drops nothing, however many entries there are, and the same max is not lowered.
+expect exact auto 3900 4096 3999 '4096 4000 40'
+expect exact auto 5000 2048 4000 '4000 4000 40'
+# at_least lowers nothing but what the kernel made of hashsize by itself.
+expect at_least auto 3201 4096 32768 '4096 32768 40'
+expect at_least auto 5000 2048 32768 '2048 32768 40'
+expect at_least auto 3200 4096 32768 '4096 4000 40'
+expect at_least auto 0 4096 32768 '4096 4000 40'
+expect at_least auto 0 262144 262144 '262144 262144 40'
+expect at_least auto 5000 4096 3999 '4096 4000 40'
+expect at_least auto 5000 4096 0 '4096 0 40'
+# With a single entry, where there is room for none.
+size=1
+expect exact now 1 512 262144 '512 262144 40'
+expect exact now 0 512 262144 '512 1 40'
 exit "$bad"

@@ -2,52 +2,57 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/pattern.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
 
-static void add_any(struct buffer *b, size_t count)
+static void add_any_digits(struct buffer *b, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		buffer_add(b, "?");
 }
 
-/* The same digits up to one place, a smaller one there, and any behind it. */
-static void add_smaller_at(struct buffer *b, const char *digits, size_t place)
+/* Adds the pattern of all numbers with at least that many digits; 0 has one as well, and is not meant. */
+static void add_digits_or_more(struct buffer *b, size_t count)
 {
-	size_t length = strlen(digits);
-	/* A number has no leading zero unless it is 0. */
-	char lowest = place == 0 && length > 1 ? '1' : '0';
-	char highest = (char)(digits[place] - 1);
-
-	if (highest < lowest)
-		return;
-	buffer_add(b, b->length > 0 ? "|" : "");
-	buffer_add_bytes(b, digits, place);
-	if (lowest == highest)
-		buffer_add_bytes(b, &lowest, 1);
-	else
-		buffer_printf(b, "[%c-%c]", lowest, highest);
-	add_any(b, length - place - 1);
+	buffer_add(b, count > 1 ? "?" : "[1-9]");
+	add_any_digits(b, count - 1);
+	buffer_add(b, "*");
 }
 
-void pattern_add_smaller(struct buffer *b, uint64_t number)
+/* Adds the pattern of the same digits up to one place, lowest or a larger one there, and any behind it. */
+static void add_larger_at(struct buffer *b, const char *digits, size_t place, char lowest)
 {
-	struct buffer CLEANUP(buffer_clear) patterns = {0};
-	char digits[24];
-	size_t length;
+	buffer_add(b, "|");
+	buffer_add_bytes(b, digits, place);
+	if (lowest == '9')
+		buffer_add(b, "9");
+	else
+		buffer_printf(b, "[%c%s9]", lowest, lowest == '8' ? "" : "-");
+	add_any_digits(b, strlen(digits) - place - 1);
+}
 
+void pattern_add_at_least(struct buffer *b, uint64_t number)
+{
+	char digits[24];
+	size_t length, last;
+
+	assert(number > 0);
 	length = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, number);
-	for (size_t i = 1; i < length; i++) {
-		/* Not any character, as "-1" stands for no limit. */
-		buffer_add(&patterns, i > 1 ? "|[1-9]" : "[0-9]");
-		add_any(&patterns, i - 1);
+	last = length - 1;
+	while (digits[last] == '0')
+		last--;
+	if (last == 0 && digits[0] == '1') {
+		add_digits_or_more(b, length);
+		return;
 	}
-	for (size_t i = 0; i < length; i++)
-		add_smaller_at(&patterns, digits, i);
-	if (patterns.error < 0)
-		b->error = patterns.error;
-	buffer_add(b, patterns.data ? patterns.data : "");
+	add_digits_or_more(b, length + 1);
+	for (size_t i = 0; i < last; i++)
+		if (digits[i] < '9')
+			add_larger_at(b, digits, i, (char)(digits[i] + 1));
+	/* Only zeros follow the last place, so that its own digit is large enough. */
+	add_larger_at(b, digits, last, digits[last]);
 }

@@ -6,8 +6,16 @@
 #include "model/plan/render.h"
 #include "model/plan/sizes.h"
 
-#define END_LABEL "conntrack_persist_end"
-#define UNIT	  "conntrack-persist.service"
+#define END_LABEL    "conntrack_persist_end"
+#define OTHERS_LABEL "conntrack_persist_others"
+#define UNIT	     "conntrack-persist.service"
+
+#define LIVE_MAX     "SYSCTL{net/netfilter/nf_conntrack_max}"
+#define LIVE_ENTRIES "SYSCTL{net/netfilter/nf_conntrack_count}"
+
+/* Patterns in front of others. What is no number counts as many; "-1" and, before 6.19, "0" are no limit. */
+#define NO_NUMBER "[!0-9]*|"
+#define NO_LIMIT  "0|" NO_NUMBER
 
 /* Wherever systemd looks for the unit of a package, of a build of one's own, of an administrator. */
 static const char *const unit_paths[] = {
@@ -82,42 +90,87 @@ size_t render_list_rounded(const struct wished_sizes *sizes, uint64_t *ret)
 	return count;
 }
 
-/*
- * The rule cannot compare: what it shall replace stands there as patterns. Those of the kernel's own making are 8 times
- * the buckets, unless that is what is wanted, or less, which the patterns have anyhow.
- */
+static void render_numbers(struct buffer *b, const uint64_t *numbers, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		buffer_printf(b, "%s%" PRIu64, i > 0 ? "|" : "", numbers[i]);
+}
+
+/* Lists each larger max that the kernel makes of hashsize by itself: at_least lowers those; ret has room for ROUNDED_MAX. */
+static size_t list_own(const struct setting *max, const struct wished_sizes *sizes, uint64_t *ret)
+{
+	uint64_t rounded[ROUNDED_MAX];
+	size_t count = render_list_rounded(sizes, rounded), larger = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (sizes_own_max(rounded[i]) > max->wanted)
+			ret[larger++] = sizes_own_max(rounded[i]);
+	return larger;
+}
+
+/* Adds the match of a live max that is one of those, followed by what is done then. */
+static void render_own(struct buffer *b, const uint64_t *own, size_t count)
+{
+	buffer_add(b, LIVE_MAX "==\"");
+	render_numbers(b, own, count);
+	buffer_add(b, "\", ");
+}
+
+/* udevd matches text, so that numbers to compare with are patterns. */
 static void render_at_least(struct buffer *b, const struct setting *max,
 			    const struct wished_sizes *sizes)
 {
-	uint64_t rounded[ROUNDED_MAX];
-	size_t count = render_list_rounded(sizes, rounded);
+	uint64_t own[ROUNDED_MAX];
+	size_t count = list_own(max, sizes, own);
 
-	buffer_printf(
-		b,
-		"# max_policy = at_least: a larger one stays, but for what the kernel makes of "
-		"hashsize.\n"
-		"SYSCTL{net/netfilter/%s}==\"",
-		max->row->key);
-	for (size_t i = 0; i < count; i++)
-		if (sizes_own_max(rounded[i]) > max->wanted)
-			buffer_printf(b, "%" PRIu64 "|", sizes_own_max(rounded[i]));
-	pattern_add_smaller(b, max->wanted);
-	buffer_printf(b, "\", \\\n  SYSCTL{net/netfilter/%s}=\"%" PRIu64 "\"\n", max->row->key,
-		      max->wanted);
+	buffer_add(b, "# max_policy = at_least: a larger one stays, but for what the kernel makes "
+		      "of hashsize.\n" LIVE_MAX "!=\"" NO_LIMIT);
+	pattern_add_at_least(b, max->wanted);
+	buffer_printf(b, "\", " LIVE_MAX "=\"%" PRIu64 "\"\n", max->wanted);
+	if (count == 0)
+		return;
+	render_own(b, own, count);
+	buffer_printf(b, LIVE_MAX "=\"%" PRIu64 "\"\n", max->wanted);
 }
 
-/* Adds the matches of a table that has not the size, or, at_least, has fewer buckets. */
+/* Events come while the table is in use as well: coldplug, udevadm trigger, those of install itself. */
+static void render_lowering_gate(struct buffer *b, const struct setting *max,
+				 const struct wished_sizes *sizes)
+{
+	uint64_t own[ROUNDED_MAX];
+	size_t count = max->at_least ? list_own(max, sizes, own) : 0;
+
+	if (max->at_least && count == 0)
+		return;
+	buffer_add(b,
+		   "\n"
+		   "# max is not lowered to less than 1.25 times the entries, because new\n"
+		   "# connections would be dropped. The buckets stay then as well. The count is\n"
+		   "# that of the host's own network namespace, because a rule reads no other.\n");
+	if (max->at_least) {
+		render_own(b, own, count);
+	} else {
+		buffer_add(b, LIVE_MAX "==\"" NO_LIMIT);
+		pattern_add_at_least(b, max->wanted + 1);
+		buffer_add(b, "\", ");
+	}
+	buffer_add(b, "\\\n  " LIVE_ENTRIES "==\"" NO_NUMBER);
+	pattern_add_at_least(b, sizes_crowding_entries(max->wanted));
+	buffer_add(b, "\", GOTO=\"" OTHERS_LABEL "\"\n");
+}
+
+/* Adds the match of a table that has not the size, or, at_least, has fewer buckets. */
 static void render_other_size(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
 {
 	uint64_t rounded[ROUNDED_MAX];
 	size_t count = render_list_rounded(sizes, rounded);
 
-	buffer_printf(b, "ATTR{parameters/hashsize}%s\"", at_least ? "==" : "!=");
+	buffer_add(b, "ATTR{parameters/hashsize}!=\"");
 	if (at_least)
-		pattern_add_smaller(b, rounded[0]);
-	for (size_t i = 0; i < count && !at_least; i++)
-		buffer_printf(b, "%s%" PRIu64, i > 0 ? "|" : "", rounded[i]);
-	buffer_add(b, "\"");
+		pattern_add_at_least(b, rounded[0]);
+	else
+		render_numbers(b, rounded, count);
+	buffer_add(b, "\", ");
 }
 
 static void render_hashsize(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
@@ -134,11 +187,9 @@ static void render_hashsize(struct buffer *b, const struct wished_sizes *sizes, 
 			"would\n"
 			"# build a whole new table before it notices.\n");
 	render_other_size(b, sizes, at_least);
-	buffer_printf(b, "%sATTR{parameters/hashsize}=\"%" PRIu64 "\"\n",
-		      at_least ? ", \\\n  " : ", ", sizes->hashsize);
+	buffer_printf(b, "ATTR{parameters/hashsize}=\"%" PRIu64 "\"\n", sizes->hashsize);
 }
 
-/* Events come while the table is in use as well: coldplug, udevadm trigger, those of install itself. */
 static void render_resize_gate(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
 {
 	bool by_count = sizes->resize == RESIZE_AUTO;
@@ -148,56 +199,57 @@ static void render_resize_gate(struct buffer *b, const struct wished_sizes *size
 		      "# resize = %s: no new table while it has %s entries, because a\n"
 		      "# resize stops all tracked traffic. Until the next load max is left to\n"
 		      "# " UNIT " then, because a rule cannot compare it with the\n"
-		      "# buckets. The count is that of the host's own network namespace.\n"
-		      "SYSCTL{net/netfilter/nf_conntrack_count}==\"",
+		      "# buckets.\n" LIVE_ENTRIES "==\"" NO_NUMBER,
 		      by_count ? "auto" : "next_load", by_count ? "10,000 or more" : "any");
-	pattern_add_smaller(b, by_count ? RESIZE_ENTRIES : 1);
-	buffer_add(b, "\", GOTO=\"conntrack_persist_table\"\n");
+	pattern_add_at_least(b, by_count ? RESIZE_ENTRIES : 1);
+	buffer_add(b, "\", ");
 	render_other_size(b, sizes, at_least);
-	buffer_add(b, ", GOTO=\"conntrack_persist_others\"\n"
-		      "LABEL=\"conntrack_persist_table\"\n");
+	buffer_add(b, "GOTO=\"" OTHERS_LABEL "\"\n");
 }
 
-static void render_others(struct buffer *b)
+static void render_max(struct buffer *b, const struct setting *max,
+		       const struct wished_sizes *sizes)
 {
-	buffer_add(b, "LABEL=\"conntrack_persist_others\"\n");
+	if (max->at_least)
+		render_at_least(b, max, sizes);
+	else
+		buffer_printf(b, LIVE_MAX "=\"%" PRIu64 "\"\n", max->wanted);
+}
+
+static void render_setting(struct buffer *b, const struct setting *setting)
+{
+	const char *key = setting->row->key;
+
+	if (schema_is_optional(setting->row))
+		buffer_printf(b, "TEST==\"/proc/sys/net/netfilter/%s\", ", key);
+	buffer_printf(b, "SYSCTL{net/netfilter/%s}=\"%" PRIu64 "\"\n", key, setting->wanted);
 }
 
 void render_udev(struct buffer *b, const struct setting *settings, size_t count,
 		 const struct wished_sizes *sizes)
 {
+	const struct setting *max =
+		count > 0 && settings[0].row == &schema[SETTING_MAX] ? &settings[0] : NULL;
+	bool at_least = max && max->at_least;
 	bool gated = sizes->hashsize && sizes->resize != RESIZE_NOW;
-	bool at_least = false;
-	size_t after_max;
 
-	for (size_t i = 0; i < count; i++)
-		at_least = at_least || settings[i].at_least;
 	render_gates(b);
+	if (max)
+		render_lowering_gate(b, max, sizes);
 	if (gated)
 		render_resize_gate(b, sizes, at_least);
 	if (sizes->hashsize)
 		render_hashsize(b, sizes, at_least);
-	after_max = count > 0 && settings[0].row == &schema[SETTING_MAX] ? 1 : 0;
 	if (count > 0)
 		buffer_add(b, "\n"
 			      "# The values, written by udevd itself: no process is started. TEST: "
 			      "keys that\n"
 			      "# some kernels lack.\n");
-	for (size_t i = 0; i < count; i++) {
-		const struct schema_row *row = settings[i].row;
-
-		if (gated && i == after_max)
-			render_others(b);
-		if (settings[i].at_least) {
-			render_at_least(b, &settings[i], sizes);
-			continue;
-		}
-		if (schema_is_optional(row))
-			buffer_printf(b, "TEST==\"/proc/sys/net/netfilter/%s\", ", row->key);
-		buffer_printf(b, "SYSCTL{net/netfilter/%s}=\"%" PRIu64 "\"\n", row->key,
-			      settings[i].wanted);
-	}
-	if (gated && after_max >= count)
-		render_others(b);
+	if (max)
+		render_max(b, max, sizes);
+	if (max || gated)
+		buffer_add(b, "LABEL=\"" OTHERS_LABEL "\"\n");
+	for (size_t i = max ? 1 : 0; i < count; i++)
+		render_setting(b, &settings[i]);
 	buffer_add(b, "\nLABEL=\"" END_LABEL "\"\n");
 }

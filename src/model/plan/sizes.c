@@ -116,6 +116,11 @@ uint64_t sizes_share(uint64_t bytes, uint64_t percent)
 	return bytes / 100 * percent + bytes % 100 * percent / 100;
 }
 
+uint64_t sizes_crowding_entries(uint64_t max)
+{
+	return sizes_share(max, 80) + 1;
+}
+
 uint64_t sizes_auto_max(const struct facts *facts, uint64_t limit)
 {
 	struct facts rounded = *facts;

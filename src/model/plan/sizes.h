@@ -77,6 +77,9 @@ uint64_t sizes_round_ram(uint64_t ram);
 /* 0 to 100 percent of an amount, exact to the byte. */
 uint64_t sizes_share(uint64_t bytes, uint64_t percent);
 
+/* The fewest entries for which max is too small to be lowered to: it must be at least 1.25 times the entries. */
+uint64_t sizes_crowding_entries(uint64_t max);
+
 /*
  * `max = auto`: the largest power of two whose full table (with as many buckets) takes at most 2 % of the rounded RAM and
  * at most limit bytes; never under the kernel's own default, never over AUTO_MAX_LARGEST. facts->ram is not 0.

@@ -249,7 +249,7 @@ const struct value *values_find_lowered_max(const struct values *values)
 
 bool values_leaves_room(uint64_t max, uint64_t entries)
 {
-	return max * 4 >= entries * 5;
+	return entries < sizes_crowding_entries(max);
 }
 
 size_t values_count(const struct values *values, enum value_state state)

@@ -149,6 +149,10 @@ static void modprobe_of_disable_to_the_byte(void **state)
 	"# coming lets the size and the table part ways.\n"                                      \
 	"TEST!=\"/proc/sys/net/netfilter/nf_conntrack_max\", GOTO=\"conntrack_persist_end\"\n"
 
+#define LIVE_MAX    "SYSCTL{net/netfilter/nf_conntrack_max}"
+#define ENTRIES	    "\\\n  SYSCTL{net/netfilter/nf_conntrack_count}"
+#define FROM_262144 "???????*|[3-9]?????|2[7-9]????|26[3-9]???|262[2-9]??|2621[5-9]?|26214[4-9]"
+
 static void rule_to_the_byte(void **state)
 {
 	const struct setting settings[] = {
@@ -166,14 +170,21 @@ static void rule_to_the_byte(void **state)
 		"rule", b.data,
 		RULE_GATES
 		"\n"
+		"# max is not lowered to less than 1.25 times the entries, because new\n"
+		"# connections would be dropped. The buckets stay then as well. The count is\n"
+		"# that of the host's own network namespace, because a rule reads no other.\n"
+		"SYSCTL{net/netfilter/nf_conntrack_max}==\"0|[!0-9]*|????????*|[2-9]??????|"
+		"1[1-9]?????|10[1-9]????|100[1-9]???|1000[1-9]??|10000[1-9]?|100000[1-9]\", \\\n"
+		"  SYSCTL{net/netfilter/nf_conntrack_count}==\"[!0-9]*|???????*|9?????|8[1-9]????|"
+		"80[1-9]???|800[1-9]??|8000[1-9]?|80000[1-9]\", "
+		"GOTO=\"conntrack_persist_others\"\n"
+		"\n"
 		"# resize = auto: no new table while it has 10,000 or more entries, because a\n"
 		"# resize stops all tracked traffic. Until the next load max is left to\n"
 		"# conntrack-persist.service then, because a rule cannot compare it with the\n"
-		"# buckets. The count is that of the host's own network namespace.\n"
-		"SYSCTL{net/netfilter/nf_conntrack_count}==\"[0-9]|[1-9]?|[1-9]??|[1-9]???\", "
-		"GOTO=\"conntrack_persist_table\"\n"
+		"# buckets.\n"
+		"SYSCTL{net/netfilter/nf_conntrack_count}==\"[!0-9]*|?????*\", "
 		"ATTR{parameters/hashsize}!=\"262144\", GOTO=\"conntrack_persist_others\"\n"
-		"LABEL=\"conntrack_persist_table\"\n"
 		"\n"
 		"# Not if it has the size already (rounded as the kernel does): the kernel would\n"
 		"# build a whole new table before it notices.\n"
@@ -191,67 +202,95 @@ static void rule_to_the_byte(void **state)
 		"LABEL=\"conntrack_persist_end\"\n");
 }
 
-/* udevd matches text: what to replace are the kernel's own numbers and patterns of the smaller ones. */
+/* udevd matches text: larger numbers are patterns, and the kernel's own ones are listed. */
 static void rule_of_at_least_to_the_byte(void **state)
 {
 	static const struct {
 		struct wished_sizes sizes;
 		const char *own;
 	} rows[] = {
-		{{.hashsize = 262000, .page_size = 4096}, "2097152|"},
-		{{.hashsize = 100000}, "802816|819200|851968|917504|"},
+		{{.hashsize = 262000, .page_size = 4096}, "2097152"},
+		{{.hashsize = 100000}, "802816|819200|851968|917504"},
 		/* What is smaller is among the patterns, and what is wanted needs no write. */
-		{{.hashsize = 8192}, ""},
-		{{.hashsize = 32768}, ""},
-		{{.hashsize = 32769, .page_size = 4096}, "266240|"},
-		{{.hashsize = 0}, ""},
+		{{.hashsize = 8192}, NULL},
+		{{.hashsize = 32768}, NULL},
+		{{.hashsize = 32769, .page_size = 4096}, "266240"},
+		{{.hashsize = 0}, NULL},
 	};
 	struct setting settings[] = {
-		setting_of("timeouts", "udp", 45),
 		setting_of("conntrack", "max", 262144),
+		setting_of("timeouts", "udp", 45),
 	};
 
 	(void)state;
-	settings[1].at_least = true;
+	settings[0].at_least = true;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct buffer CLEANUP(buffer_clear) b = {0};
-		char wanted[1024];
+		struct buffer CLEANUP(buffer_clear) b = {0}, wanted = {0};
 
 		render_udev(&b, settings, ARRAY_SIZE(settings), &rows[i].sizes);
-		(void)snprintf(wanted, sizeof(wanted),
-			       "\n# max_policy = at_least: a larger one stays, but for what the "
-			       "kernel makes of hashsize.\n"
-			       "SYSCTL{net/netfilter/"
-			       "nf_conntrack_max}==\"%s[0-9]|[1-9]?|[1-9]??|[1-9]???|[1-9]????|"
-			       "1?????|2[0-5]????|26[0-1]???|2620??|2621[0-3]?|26214[0-3]\", \\\n"
-			       "  SYSCTL{net/netfilter/nf_conntrack_max}=\"262144\"\n",
-			       rows[i].own);
-		expect_part("rule", b.data, wanted);
-		if (rows[i].sizes.hashsize == 262000)
-			expect_part(
-				"rule", b.data,
-				"# Whoever raises max raises the buckets as well: more of them "
-				"stay.\n"
-				"ATTR{parameters/"
-				"hashsize}==\"[0-9]|[1-9]?|[1-9]??|[1-9]???|[1-9]????|"
-				"1?????|2[0-5]????|26[0-1]???|2620??|2621[0-3]?|26214[0-3]\", \\\n"
-				"  ATTR{parameters/hashsize}=\"262000\"\n");
+		buffer_add(&wanted,
+			   "\n# max_policy = at_least: a larger one stays, but for what the "
+			   "kernel makes of hashsize.\n"
+			   "SYSCTL{net/netfilter/nf_conntrack_max}!=\"0|[!0-9]*|" FROM_262144
+			   "\", SYSCTL{net/netfilter/nf_conntrack_max}=\"262144\"\n");
+		if (rows[i].own)
+			buffer_printf(&wanted,
+				      "SYSCTL{net/netfilter/nf_conntrack_max}==\"%s\", "
+				      "SYSCTL{net/netfilter/nf_conntrack_max}=\"262144\"\n",
+				      rows[i].own);
 		/* Each line of a rule that is read has an end of its own. */
-		expect_part("rule", b.data, "\"262144\"\n\nLABEL=");
+		buffer_add(&wanted, "LABEL=\"conntrack_persist_others\"\nSYSCTL{");
+		expect_part("rule", b.data, wanted.data);
+		if (rows[i].sizes.hashsize == 262000)
+			expect_part("rule", b.data,
+				    "# Whoever raises max raises the buckets as well: more of them "
+				    "stay.\n"
+				    "ATTR{parameters/hashsize}!=\"" FROM_262144
+				    "\", ATTR{parameters/hashsize}=\"262000\"\n");
 	}
 }
 
-/* As the plan has it: max is the first. */
-static void at_least_of_the_first_setting_keeps_the_buckets(void **state)
+/* at_least lowers max only where the kernel made it. */
+static void rule_lowers_no_max_of_a_crowded_table(void **state)
 {
-	const struct wished_sizes sizes = {.hashsize = 512, .page_size = 4096};
-	struct setting setting = setting_of("conntrack", "max", 512);
-	struct buffer CLEANUP(buffer_clear) b = {0};
+	static const struct {
+		uint64_t max;
+		bool at_least;
+		const char *line; /* NULL: nothing is ever lowered */
+	} rows[] = {
+		{4000, false,
+		 LIVE_MAX "==\"0|[!0-9]*|?????*|[5-9]???|4[1-9]??|40[1-9]?|400[1-9]\", " ENTRIES
+			  "==\"[!0-9]*|?????*|[4-9]???|3[3-9]??|32[1-9]?|320[1-9]\", "},
+		{1, false, LIVE_MAX "==\"0|[!0-9]*|??*|[2-9]\", " ENTRIES "==\"[!0-9]*|[1-9]*\", "},
+		{2147483647, false,
+		 LIVE_MAX
+		 "==\"0|[!0-9]*|???????????*|[3-9]?????????|2[2-9]????????|21[5-9]???????|"
+		 "214[89]??????|2147[5-9]?????|214749????|214748[4-9]???|2147483[7-9]??|"
+		 "21474836[5-9]?|214748364[89]\", " ENTRIES
+		 "==\"[!0-9]*|???????????*|[2-9]?????????|1[89]????????|17[2-9]???????|"
+		 "171[89]??????|171799????|171798[7-9]???|17179869[2-9]?|171798691[89]\", "},
+		{4000, true,
+		 LIVE_MAX "==\"32768\", " ENTRIES
+			  "==\"[!0-9]*|?????*|[4-9]???|3[3-9]??|32[1-9]?|320[1-9]\", "},
+		{32768, true, NULL},
+		{40000, true, NULL},
+	};
 
 	(void)state;
-	setting.at_least = true;
-	render_udev(&b, &setting, 1, &sizes);
-	expect_part("rule", b.data, "ATTR{parameters/hashsize}==\"[0-9]|[1-9]?|");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct wished_sizes sizes = {.hashsize = 4096, .page_size = 4096};
+		struct setting setting = setting_of("conntrack", "max", rows[i].max);
+		struct buffer CLEANUP(buffer_clear) b = {0}, line = {0};
+
+		setting.at_least = rows[i].at_least;
+		render_udev(&b, &setting, 1, &sizes);
+		if (!rows[i].line) {
+			assert_null(strstr(b.data, "not lowered"));
+			continue;
+		}
+		buffer_printf(&line, "\n%sGOTO=\"conntrack_persist_others\"\n", rows[i].line);
+		expect_part("rule", b.data, line.data);
+	}
 }
 
 static void drop_in_to_the_byte(void **state)
@@ -375,7 +414,7 @@ int main(void)
 		cmocka_unit_test(modprobe_of_disable_to_the_byte),
 		cmocka_unit_test(rule_to_the_byte),
 		cmocka_unit_test(rule_of_at_least_to_the_byte),
-		cmocka_unit_test(at_least_of_the_first_setting_keeps_the_buckets),
+		cmocka_unit_test(rule_lowers_no_max_of_a_crowded_table),
 		cmocka_unit_test(drop_in_to_the_byte),
 		cmocka_unit_test(sysctl_leaves_out_what_it_would_lower),
 		cmocka_unit_test(rule_without_values_is_the_gates),
