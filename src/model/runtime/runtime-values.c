@@ -128,6 +128,8 @@ bool value_find_number(const struct value *value, uint64_t *ret)
 	    text_parse_number(digits, strlen(digits), UINT64_MAX, &number) < 0 ||
 	    (negative && (number == 0 || number > (uint64_t)INT_MAX + 1)))
 		return false;
+	if (value->row == &schema[SETTING_MAX] && number == 0)
+		number = UINT32_MAX;
 	*ret = negative ? (uint64_t)UINT32_MAX + 1 - number : number;
 	return true;
 }

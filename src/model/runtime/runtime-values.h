@@ -81,7 +81,7 @@ void value_found(struct value *value, const char *text, int error);
 
 /*
  * Whether it is a number that was found, and which. Kernels up to 5.15 show a max of more than an int as a negative
- * number: -1 is 4294967295, no limit.
+ * number: -1 is 4294967295, no limit. So is a max of 0, which kernels up to 6.18 take.
  */
 bool value_find_number(const struct value *value, uint64_t *ret);
 
