@@ -33,12 +33,18 @@ static bool is_same(const struct observed_file *now, const struct observed_file 
 	       (!now->bytes || !seen->bytes || memcmp(now->bytes, seen->bytes, now->size) == 0);
 }
 
-/* There a file that has a second name in a lower layer is copied when it is moved, and so is another inode. */
-static bool is_on_overlayfs(int directory)
+/*
+ * Whether overlayfs may have given the file another inode as it was moved: overlayfs copies a file of a lower layer, and
+ * that breaks hard links, or shows another device if the layers lie on several file systems. A file that has one name and
+ * stays on its device keeps its inode (Documentation/filesystems/overlayfs.rst): another inode is another file.
+ */
+static bool is_copied_up(int directory, const struct observed_file *now,
+			 const struct observed_file *seen)
 {
 	struct statfs status;
 
-	return fstatfs(directory, &status) == 0 && status.f_type == OVERLAYFS_SUPER_MAGIC;
+	return (seen->links > 1 || now->device != seen->device) &&
+	       fstatfs(directory, &status) == 0 && status.f_type == OVERLAYFS_SUPER_MAGIC;
 }
 
 int job_verify(const struct job *job, const char *name, bool moved)
@@ -55,7 +61,7 @@ int job_verify(const struct job *job, const char *name, bool moved)
 		return -EISDIR;
 	if (is_same(&now, seen, false))
 		return 0;
-	return moved && is_on_overlayfs(job->place.directory) && is_same(&now, seen, true)
+	return moved && is_copied_up(job->place.directory, &now, seen) && is_same(&now, seen, true)
 		       ? 0
 		       : -ESTALE;
 }

@@ -363,6 +363,7 @@ static struct observed_file describe(const struct stat *status)
 		.gid = status->st_gid,
 		.device = status->st_dev,
 		.inode = status->st_ino,
+		.links = status->st_nlink,
 		.changed_ns = status->st_mtim.tv_sec * 1000000000LL + status->st_mtim.tv_nsec,
 	};
 }

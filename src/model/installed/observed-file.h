@@ -25,6 +25,7 @@ struct observed_file {
 	size_t size;
 	/* Which file it was, so that a change made in the meantime is noticed before it is replaced. */
 	uint64_t device, inode;
+	uint64_t links;	    /* names of the same inode */
 	int64_t changed_ns; /* mtime, nanoseconds since the epoch */
 };
 
