@@ -41,14 +41,14 @@ _conntrack_persist() {
 	done
 	case $verb in
 	plan) options+=' --root --force --no-live --from-system --diff' ;;
-	install) options+=' --root --dry-run --force --no-live --at-boot' ;;
+	install) options+=' --root --dry-run --force --no-live --at-boot --restore' ;;
 	uninstall) options+=' --root --dry-run --force --live' ;;
 	advise) options+=' --ini' ;;
 	status) options+=' --watch --prometheus' ;;
 	apply) options+=' --force --netns' ;;
 	unload) options+=' --dry-run' ;;
 	check | keys | users) options+=' --root' ;;
-	'') options+=' --root --dry-run --force --no-live --at-boot --from-system --diff --ini --live --watch --prometheus --netns' ;;
+	'') options+=' --root --dry-run --force --no-live --at-boot --restore --from-system --diff --ini --live --watch --prometheus --netns' ;;
 	esac
 	case $current in
 	-*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;

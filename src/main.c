@@ -47,6 +47,7 @@ static void print_help(void)
 		"                     a max that is too small for the entries in the table\n"
 		"      --no-live      with install, plan: the files only, not the running kernel\n"
 		"      --at-boot      with install: the automatic sizes alone, as the boot does\n"
+		"      --restore      with install: what drifted alone, as on_drift = restore\n"
 		"      --from-system  with plan: the configuration that says what the host's\n"
 		"                     other files say now\n"
 		"      --live         with uninstall: also set the live values of before again\n"
@@ -166,6 +167,7 @@ static bool refuse_others_options(const struct verb *verb, const struct options 
 		{"--force", options->force, VERB_FORCE},
 		{"--no-live", options->no_live, VERB_NO_LIVE},
 		{"--at-boot", options->at_boot, VERB_AT_BOOT},
+		{"--restore", options->restore, VERB_RESTORE},
 		{"--from-system", options->from_system, VERB_FROM_SYSTEM},
 		{"--live", options->live, VERB_LIVE},
 		{"--diff", options->diff, VERB_DIFF},
@@ -194,6 +196,8 @@ static bool vet_options(const struct verb *verb, const struct options *options)
 		buffer_add(&text,
 			   "--at-boot is of the running host, and nothing is forced or shown then: "
 			   "neither --root, --dry-run nor --force");
+	else if (!refused && options->restore && (options->at_boot || options->dry_run))
+		buffer_add(&text, "--restore goes with neither --at-boot nor --dry-run");
 	else if (!refused &&
 		 options->json + options->ini + options->prometheus + options->watch > 1)
 		buffer_add(&text,

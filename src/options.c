@@ -23,6 +23,7 @@ enum {
 	OPTION_PROMETHEUS,
 	OPTION_NETNS,
 	OPTION_AT_BOOT,
+	OPTION_RESTORE,
 	OPTION_DIFF,
 	OPTION_INI,
 	OPTION_LIVE,
@@ -37,6 +38,7 @@ static const struct option long_options[] = {
 	{"force", no_argument, NULL, OPTION_FORCE},
 	{"no-live", no_argument, NULL, OPTION_NO_LIVE},
 	{"at-boot", no_argument, NULL, OPTION_AT_BOOT},
+	{"restore", no_argument, NULL, OPTION_RESTORE},
 	{"from-system", no_argument, NULL, OPTION_FROM_SYSTEM},
 	{"live", no_argument, NULL, OPTION_LIVE},
 	{"diff", no_argument, NULL, OPTION_DIFF},
@@ -121,6 +123,9 @@ static int take_option(int option, const char *argument, struct options *options
 		return 0;
 	case OPTION_FROM_SYSTEM:
 		options->from_system = true;
+		return 0;
+	case OPTION_RESTORE:
+		options->restore = true;
 		return 0;
 	case OPTION_AT_BOOT:
 		options->at_boot = true;

@@ -23,6 +23,7 @@ struct options {
 	bool watch, prometheus;
 	unsigned int watch_seconds; /* between two looks */
 	bool at_boot;		    /* install: automatic sizes alone */
+	bool restore;		    /* install: what drifted alone */
 	bool live;		    /* uninstall: also set the live values of before again */
 	bool diff;		    /* plan: also the unified diffs */
 	bool ini;		    /* advise: the lines of the INI file alone */

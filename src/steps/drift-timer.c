@@ -95,7 +95,7 @@ static bool is_as_installed(const struct session *session)
 			manifest_find(&session->observed.manifest, difference->path);
 		const char *wanted = difference->wanted ? difference->wanted->digest : "";
 
-		if (difference->state != STATE_MASKED &&
+		if (difference->state != STATE_MASKED && difference->state != STATE_OUTDATED &&
 		    strcmp(recorded ? recorded->digest : "", wanted) != 0)
 			return false;
 	}

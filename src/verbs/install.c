@@ -100,7 +100,7 @@ static enum exit_code verify_files(struct context *context, const struct session
 	enum exit_code code = EXIT_DONE;
 
 	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (session->differences[i].action != ACTION_NONE) {
+		if (file_differs(&session->differences[i])) {
 			report_message(context->report, SEVERITY_ERROR,
 				       "%s%s is not as it was written: %s",
 				       tree_prefix(context->tree), session->differences[i].path,
@@ -282,6 +282,20 @@ static enum exit_code refuse_lowering(struct context *context, const struct sess
 	return live_peek(context, session, &live) ? guard_lowering(context, &live) : EXIT_DONE;
 }
 
+/* Sizes that an earlier run resolved stay in a restoration, because nobody asked for others. */
+static enum sizes_choice choose_sizes(const struct context *context)
+{
+	return context->options->restore ? SIZES_KEEP : SIZES_RESOLVE;
+}
+
+/* Files of an earlier version stay in a restoration if they do their work. */
+static void leave_outdated(const struct context *context, struct session *session)
+{
+	for (size_t i = 0; context->options->restore && i < session->observed.path_count; i++)
+		if (session->differences[i].state == STATE_OUTDATED)
+			session->differences[i].action = ACTION_NONE;
+}
+
 static enum exit_code install_locked(struct context *context, const struct lock *lock)
 {
 	struct session CLEANUP(session_done) session = {0};
@@ -290,9 +304,10 @@ static enum exit_code install_locked(struct context *context, const struct lock 
 	enum exit_code code;
 	int error;
 
-	code = session_open(context, SIZES_RESOLVE, &session);
+	code = session_open(context, choose_sizes(context), &session);
 	if (code != EXIT_DONE)
 		return code;
+	leave_outdated(context, &session);
 	code = session_refuse(context, &session);
 	if (code == EXIT_DONE)
 		code = keep_off_look(context, &session, KEEP_OFF_INSTALL, &breaks);
@@ -319,11 +334,11 @@ static enum exit_code install_locked(struct context *context, const struct lock 
 static enum exit_code find_unconfigured(struct context *context, bool *ret)
 {
 	struct session CLEANUP(session_done) session = {0};
-	enum exit_code code = session_open_quietly(context, SIZES_RESOLVE, &session);
+	enum exit_code code = session_open_quietly(context, choose_sizes(context), &session);
 
 	if (code != EXIT_DONE)
 		return code;
-	if (find_unchosen(context, &session, SEVERITY_ERROR)) {
+	if (!context->options->restore && find_unchosen(context, &session, SEVERITY_ERROR)) {
 		report_message(context->report, SEVERITY_ERROR, "nothing was changed");
 		return EXIT_REFUSED;
 	}
@@ -353,5 +368,6 @@ const struct verb verb_install = {
 	.name = "install",
 	.help = "write the files, make the running host follow",
 	.run = run_install,
-	.flags = VERB_CHANGES | VERB_DRY_RUN | VERB_FORCE | VERB_NO_LIVE | VERB_AT_BOOT,
+	.flags = VERB_CHANGES | VERB_DRY_RUN | VERB_FORCE | VERB_NO_LIVE | VERB_AT_BOOT |
+		 VERB_RESTORE,
 };

@@ -44,6 +44,7 @@ enum verb_flags {
 	VERB_SCREEN = 1 << 6,	   /* takes --watch and --prometheus */
 	VERB_NETNS = 1 << 7,	   /* takes --netns */
 	VERB_AT_BOOT = 1 << 8,	   /* takes --at-boot */
+	VERB_RESTORE = 1 << 12,	   /* takes --restore */
 	VERB_INI = 1 << 9,	   /* takes --ini */
 	VERB_LIVE = 1 << 10,	   /* takes --live */
 	VERB_DIFF = 1 << 11,	   /* takes --diff */
