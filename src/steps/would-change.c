@@ -4,11 +4,12 @@
 
 #include "steps/disable.h"
 
-static bool would_change_values(const struct context *context, const struct live *live)
+/* Whether a value differs that this process may set, or one that it may not. */
+static bool has_differing(const struct context *context, const struct live *live, bool in_reach)
 {
 	for (size_t i = 0; i < live->values.count; i++)
 		if (live->values.items[i].state == VALUE_DIFFERS &&
-		    live_is_in_reach(context, &live->values.items[i]))
+		    live_is_in_reach(context, &live->values.items[i]) == in_reach)
 			return true;
 	return false;
 }
@@ -34,7 +35,7 @@ enum exit_code foresee(struct context *context, const struct session *session,
 	enum exit_code code = EXIT_DONE;
 
 	if (live && !changes) {
-		changes = would_change_values(context, live);
+		changes = has_differing(context, live, true);
 		if (live->unwanted)
 			code = keep_off_would_unload(context, session, &unloads);
 	}
@@ -47,4 +48,22 @@ enum exit_code foresee(struct context *context, const struct session *session,
 	else if (!json_object_get(object, "refused"))
 		report_set_member(context->report, object, "refused", json_false());
 	return code;
+}
+
+enum exit_code foresee_exit(struct context *context, const struct session *session,
+			    const struct live *live, bool remains)
+{
+	json_t *object = report_object(context->report);
+	bool refused = json_is_true(json_object_get(object, "refused")), unloads = false;
+	enum exit_code code = EXIT_DONE;
+
+	if (live->unwanted)
+		code = keep_off_would_unload(context, session, &unloads);
+	if (code != EXIT_DONE)
+		return code;
+	remains = remains || report_is_unsure(context->report) || live_cannot_load(live) ||
+		  (live->unwanted && !unloads) || has_differing(context, live, false);
+	code = refused ? EXIT_REFUSED : remains ? EXIT_DIFFERS : EXIT_DONE;
+	report_set_member(context->report, object, "would_exit", json_integer(code));
+	return EXIT_DONE;
 }

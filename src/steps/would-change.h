@@ -12,5 +12,12 @@
 enum exit_code foresee(struct context *context, const struct session *session,
 		       const struct live *live, bool *ret_changes);
 
+/*
+ * Reports "would_exit" for a plan: the exit status of install, which is EXIT_DIFFERS if something remains that install
+ * cannot settle. remains: the caller knows of such a thing. Call it last, because it looks whether the run is refused.
+ */
+enum exit_code foresee_exit(struct context *context, const struct session *session,
+			    const struct live *live, bool remains);
+
 /* Somebody else than session knows of a reason to refuse. */
 void foresee_refusal(struct context *context);

@@ -5,6 +5,7 @@
 #include "steps/comparison.h"
 #include "steps/disable.h"
 #include "steps/from-system.h"
+#include "steps/lint-files.h"
 #include "steps/runtime.h"
 #include "steps/sizes-guard.h"
 #include "steps/unconfigured.h"
@@ -86,6 +87,7 @@ static enum exit_code run_plan(struct context *context)
 	struct host_writers CLEANUP(host_writers_done) writers = {0};
 	enum exit_code code;
 	struct outcome outcome = {0};
+	bool overridden;
 
 	if (context->options->from_system)
 		return adopt(context);
@@ -109,10 +111,16 @@ static enum exit_code run_plan(struct context *context)
 				       context->options->diff ? REPORT_DIFFS : REPORT_ACTIONS);
 	outcome.differs = live_report(context, &session, &live, LIVE_PLAN) || outcome.files ||
 			  outcome.breaks;
-	(void)writers_report(context, &writers);
+	overridden = writers_report(context, &writers);
+	if (session.plan.mode == MODE_TUNE)
+		code = lint_files(context, &session, &writers);
+	if (code != EXIT_DONE)
+		return code;
 	find_initramfs(context, &session, true);
 	live_report_state(context, outcome.differs, &live);
 	code = foresee(context, &session, live_is_wanted(context) ? &live : NULL, &outcome.changes);
+	if (code == EXIT_DONE)
+		code = foresee_exit(context, &session, &live, outcome.breaks || overridden);
 	if (code != EXIT_DONE)
 		return code;
 	guard_say_waiting(context, &live);
