@@ -72,24 +72,15 @@ static struct finding look_for(const struct context *context, const struct schem
 	return finding;
 }
 
-/* Numbers on the screen have thousands separators. */
-static void add_number(struct buffer *b, uint64_t number, bool screen)
-{
-	if (screen)
-		buffer_add_count(b, number);
-	else
-		buffer_printf(b, "%" PRIu64, number);
-}
-
 static void describe_bounds(const struct schema_row *row, bool screen, struct buffer *b)
 {
 	switch (row->type) {
 	case TYPE_SIZE:
 	case TYPE_NUMBER:
 	case TYPE_SECONDS:
-		add_number(b, row->min, screen);
+		schema_add_number(row->min, screen, b);
 		buffer_add(b, "-");
-		add_number(b, row->max, screen);
+		schema_add_number(row->max, screen, b);
 		break;
 	case TYPE_BOOL:
 		buffer_add(b, "yes, no");
@@ -130,7 +121,7 @@ static void add_json(struct context *context, const struct schema_row *row,
 	struct report *report = context->report;
 	json_t *item = json_object();
 
-	schema_describe_allowed(row, &allowed);
+	schema_describe_allowed(row, false, &allowed);
 	describe_bounds(row, false, &bounds);
 	if (allowed.error < 0 || bounds.error < 0)
 		report_set_incomplete(report);
@@ -153,17 +144,13 @@ static void add_json(struct context *context, const struct schema_row *row,
 	report_add_item(report, json_object_get(report_object(report), "keys"), item);
 }
 
-/* A number of the kernel's, or of the schema's texts, as the screen has it. */
+/* A live value, or one of the schema's texts, as the screen has it. */
 static void describe_value(const struct schema_row *row, const char *text, struct buffer *b)
 {
-	uint64_t number;
-
-	if (text_parse_number(text, strlen(text), UINT64_MAX, &number) < 0)
-		buffer_add(b, text);
-	else if (row->type == TYPE_BOOL)
-		buffer_add(b, number ? "yes" : "no");
+	if (row->type == TYPE_BOOL && (strcmp(text, "0") == 0 || strcmp(text, "1") == 0))
+		buffer_add(b, text[0] == '1' ? "yes" : "no");
 	else
-		buffer_add_count(b, number);
+		buffer_add_number(b, text);
 }
 
 static void print_row(struct context *context, const struct schema_row *row,

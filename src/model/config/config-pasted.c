@@ -138,6 +138,8 @@ struct pasted {
 	bool of_module;		   /* "options nf_conntrack", "modprobe nf_conntrack" */
 	bool to_file;		   /* behind ">" or tee */
 	bool counts;		   /* the number of entries is named */
+	bool is_key;		   /* the line is "KEY = VALUE" */
+	bool has_more;		   /* and more stands behind the value: "5 days" */
 	enum kernel_name kind;
 	struct buffer proposals;
 	struct buffer refused; /* of the first setting whose value it cannot have */
@@ -165,7 +167,7 @@ static void finish_setting(struct pasted *line, size_t setting, const char *valu
 	if (value)
 		buffer_printf(&line->refused, "\"%s\" is not a value of %s; ", value, row->name);
 	buffer_printf(&line->refused, "set %s in [%s], allowed: ", row->name, row->section);
-	schema_describe_allowed(row, &line->refused);
+	schema_describe_allowed(row, true, &line->refused);
 }
 
 static void finish_waiting(struct pasted *line, const char *value)
@@ -217,6 +219,8 @@ static void read_word(struct pasted *line, const char *word, bool assigned)
 		return;
 	}
 	kind = config_find_kernel_name(word, false, &setting);
+	line->is_key |= line->words == 1 && kind != KERNEL_NAME_NONE;
+	line->has_more |= line->is_key && kind == KERNEL_NAME_NONE;
 	if (kind == KERNEL_NAME_NONE && find_parameter(word, line->of_module, &setting))
 		kind = KERNEL_NAME_KEY;
 	if (kind == KERNEL_NAME_COUNT) {
@@ -234,19 +238,25 @@ static void read_word(struct pasted *line, const char *word, bool assigned)
 	}
 }
 
+/* What stands between two words. */
+struct gap {
+	bool assigns; /* "=" or ":" */
+	bool to_file; /* ">" */
+	bool ends;    /* ";", which begins another command, or a comment of ours */
+};
+
 /* Cuts off the next word; one that is too long to be of interest is empty. Returns false at the end of the line. */
-static bool next_word(const char **position, char word[static WORD_MAX + 1], bool *ret_assigned,
-		      bool *ret_to_file)
+static bool next_word(const char **position, char word[static WORD_MAX + 1], struct gap *ret_gap)
 {
 	static const char separators[] = " \t\"'=:;|><&`{}()[]";
 	const char *start = *position + strspn(*position, separators);
 	size_t length = strcspn(start, separators), kept = length;
 
-	*ret_assigned = false;
-	*ret_to_file = false;
+	*ret_gap = (struct gap){0};
 	for (const char *c = *position; c < start; c++) {
-		*ret_assigned |= *c == '=' || *c == ':';
-		*ret_to_file |= *c == '>';
+		ret_gap->assigns |= *c == '=' || *c == ':';
+		ret_gap->to_file |= *c == '>';
+		ret_gap->ends |= *c == ';';
 	}
 	*position = start + length;
 	/* A list has commas. */
@@ -294,18 +304,22 @@ bool config_explain_pasted(const char *text, struct buffer *b)
 {
 	struct pasted CLEANUP(pasted_done) line = {.waiting = SIZE_MAX};
 	char word[WORD_MAX + 1];
-	bool assigned, to_file;
+	struct gap gap;
 
 	if (is_own_pair(text))
 		return false;
-	while (next_word(&text, word, &assigned, &to_file)) {
-		line.to_file |= to_file;
-		if (word[0] == '#')
+	while (next_word(&text, word, &gap)) {
+		line.to_file |= gap.to_file;
+		if (word[0] == '#' || (line.is_key && gap.ends))
 			break;
 		if (word[0])
-			read_word(&line, word, assigned);
+			read_word(&line, word, gap.assigns);
 	}
 	finish_waiting(&line, NULL);
+	if (line.has_more && line.found == 1) {
+		buffer_clear(&line.proposals);
+		finish_setting(&line, line.first, NULL);
+	}
 	if (line.found > 0)
 		explain(&line, b);
 	else if (line.counts)

@@ -143,7 +143,7 @@ static void complain_value(const struct config_reader *r, const struct schema_ro
 	struct buffer CLEANUP(buffer_clear) allowed = {0};
 
 	if (problems_have_room(r->problems, SEVERITY_ERROR))
-		schema_describe_allowed(row, &allowed);
+		schema_describe_allowed(row, true, &allowed);
 	problems_add(r->problems, SEVERITY_ERROR, r->file, line, "%s.%s: %s%s%s%s%s; allowed: %s",
 		     row->section, row->name, *text ? "\"" : "", *text ? text : "no value",
 		     *text ? "\" is " : "",

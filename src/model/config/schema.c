@@ -256,7 +256,15 @@ void schema_format_line(const struct schema_row *row, uint64_t number, struct bu
 		buffer_printf(b, "%s = %" PRIu64, row->name, number);
 }
 
-void schema_describe_allowed(const struct schema_row *row, struct buffer *b)
+void schema_add_number(uint64_t number, bool for_people, struct buffer *b)
+{
+	if (for_people)
+		buffer_add_count(b, number);
+	else
+		buffer_printf(b, "%" PRIu64, number);
+}
+
+void schema_describe_allowed(const struct schema_row *row, bool for_people, struct buffer *b)
 {
 	switch (row->type) {
 	case TYPE_CHOICE:
@@ -268,12 +276,17 @@ void schema_describe_allowed(const struct schema_row *row, struct buffer *b)
 		break;
 	case TYPE_SIZE:
 	case TYPE_NUMBER:
-		buffer_add_counted(b, "", row->min, " to ");
-		buffer_add_counted(b, "", row->max, row->type == TYPE_SIZE ? ", or auto" : "");
+		schema_add_number(row->min, for_people, b);
+		buffer_add(b, " to ");
+		schema_add_number(row->max, for_people, b);
+		if (row->type == TYPE_SIZE)
+			buffer_add(b, ", or auto");
 		break;
 	case TYPE_SECONDS:
-		buffer_add_counted(b, "", row->min, " to ");
-		buffer_add_counted(b, "", row->max, " seconds, or with s, m, h, d (30s, 6h)");
+		schema_add_number(row->min, for_people, b);
+		buffer_add(b, " to ");
+		schema_add_number(row->max, for_people, b);
+		buffer_add(b, " seconds, or with s, m, h, d (30s, 6h)");
 		break;
 	case TYPE_BYTES:
 		buffer_add(b, "bytes, or with K, M, G (4M)");

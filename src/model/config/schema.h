@@ -125,7 +125,10 @@ struct buffer;
 void schema_format_line(const struct schema_row *row, uint64_t number, struct buffer *b);
 
 /* What may be written, in words: "yes or no", "0 to 255". */
-void schema_describe_allowed(const struct schema_row *row, struct buffer *b);
+void schema_describe_allowed(const struct schema_row *row, bool for_people, struct buffer *b);
+
+/* Adds the number, with thousands separators for people. */
+void schema_add_number(uint64_t number, bool for_people, struct buffer *b);
 
 /* "s", "bytes", "entries" ...; "" where the value has no unit. */
 const char *schema_unit(const struct schema_row *row);

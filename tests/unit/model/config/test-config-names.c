@@ -197,6 +197,9 @@ static void pasted_line_is_told_what_to_write(void **state)
 		 "conntrack.max: net.netfilter.nf_conntrack_max is the kernel's name; " MAX},
 		{"net.ipv4.ip_conntrack_max = 65536 ; many",
 		 "conntrack.max: net.ipv4.ip_conntrack_max is an old kernel's name; " MAX},
+		{"nf_conntrack.hashsize=65536 quiet", "conntrack.hashsize: nf_conntrack.hashsize "
+						      "is the kernel's name; write \"hashsize = "
+						      "65536\" in [conntrack]"},
 		{"nf_conntrack_max 0x10000",
 		 "conntrack.max: nf_conntrack_max is the kernel's name; " MAX},
 		{"nf_conntrack.hashsize=65536", "conntrack.hashsize: nf_conntrack.hashsize is the "
@@ -232,6 +235,15 @@ static void pasted_line_without_a_fit_value_is_told_what_is_allowed(void **state
 		 "conntrack.max: /proc/sys/net/netfilter/nf_conntrack_max is the kernel's name; "
 		 "set max "
 		 "in [conntrack], allowed: 1 to 2,147,483,647, or auto"},
+		{"net.netfilter.nf_conntrack_tcp_timeout_established = 5 days",
+		 "timeouts.tcp_established: net.netfilter.nf_conntrack_tcp_timeout_established is "
+		 "the "
+		 "kernel's name; set tcp_established in [timeouts], allowed: 0 to 21,474,836 "
+		 "seconds, or "
+		 "with s, m, h, d (30s, 6h)"},
+		{"nf_conntrack_max = 64 k # thousand",
+		 "conntrack.max: nf_conntrack_max is the kernel's name; set max in [conntrack], "
+		 "allowed: 1 to 2,147,483,647, or auto"},
 		{"net.netfilter.nf_conntrack_acct = $ACCT",
 		 "options.acct: net.netfilter.nf_conntrack_acct is the kernel's name; \"$ACCT\" is "
 		 "not "

@@ -344,7 +344,7 @@ static void allowed_values_are_told_in_words(void **state)
 		struct buffer CLEANUP(buffer_clear) b = {0};
 		const struct schema_row *row = &schema[schema_find(rows[i].section, rows[i].name)];
 
-		schema_describe_allowed(row, &b);
+		schema_describe_allowed(row, true, &b);
 		expect_text(rows[i].name, b.data, rows[i].allowed);
 		expect_text(rows[i].name, schema_unit(row), rows[i].unit);
 	}
