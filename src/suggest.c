@@ -145,10 +145,13 @@ static const char *find_nearest(const char *word, const char *const *names, size
 /* Capital letters are no other word; the letters are ASCII's, whatever the locale is. */
 static void add_lower(const char *word, struct buffer *b)
 {
-	for (; *word; word++) {
-		char c = *word >= 'A' && *word <= 'Z' ? (char)(*word - 'A' + 'a') : *word;
+	static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
 
-		buffer_add_bytes(b, &c, 1);
+	for (; *word; word++) {
+		const char *capital = strchr(capitals, *word);
+
+		buffer_add_bytes(b, capital ? letters + (capital - capitals) : word, 1);
 	}
 }
 
