@@ -43,7 +43,7 @@ static void print_help(void)
 		"      --json         one JSON object on standard output\n"
 		"      --dry-run      with install, unload, uninstall: show what would be done\n"
 		"      --force        replace or remove foreign and edited files, keeping a copy;\n"
-		"                     mode = disable although somebody uses connection tracking;\n"
+		"                     mode = disable although something uses connection tracking;\n"
 		"                     a max that is too small for the entries in the table\n"
 		"      --no-live      with install, plan: the files only, not the running kernel\n"
 		"      --at-boot      with install: the automatic sizes alone, as the boot does\n"

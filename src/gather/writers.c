@@ -200,7 +200,7 @@ enum exit_code find_writers(struct context *context, const struct session *sessi
 	if (found.writers.out_of_memory)
 		error = -ENOMEM;
 	if (error < 0) {
-		report_errno(context, "look for", "other writers of the values", error);
+		report_errno(context, "look for", "other sources of the values", error);
 		host_writers_done(&found);
 		return EXIT_FAILED;
 	}
@@ -239,9 +239,19 @@ static void say_winner(struct context *context, const struct writer *writer)
 		       writer->line ? "line out" : "out of the boot loader's configuration");
 }
 
-bool writers_report(struct context *context, const struct host_writers *found)
+/* Whether a line before this one overrides the same value. */
+static bool is_overridden_before(const struct host_writers *found, size_t end)
 {
-	bool overridden = false;
+	for (size_t i = 0; i < end; i++)
+		if (found->writers.items[i].value == found->writers.items[end].value &&
+		    writer_takes_away(&found->writers.items[i]))
+			return true;
+	return false;
+}
+
+size_t writers_report(struct context *context, const struct host_writers *found)
+{
+	size_t overridden = 0;
 
 	if (found->writers.left_out > 0)
 		report_message(context->report, SEVERITY_NOTE,
@@ -255,7 +265,7 @@ bool writers_report(struct context *context, const struct host_writers *found)
 		if (!writer_takes_away(writer))
 			continue;
 		say_winner(context, writer);
-		overridden = true;
+		overridden += !is_overridden_before(found, i);
 	}
 	return overridden;
 }
@@ -301,6 +311,6 @@ void writers_say_programs(struct context *context)
 	kernel_list_commands(context->kernel, &commands);
 	for (size_t i = 0; commands.data && i < ARRAY_SIZE(programs); i++)
 		if (strstr(commands.data, programs[i].command))
-			report_message(context->report, SEVERITY_NOTE, "likely to write: %s",
+			report_message(context->report, SEVERITY_NOTE, "likely to set values: %s",
 				       programs[i].words);
 }

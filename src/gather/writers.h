@@ -35,8 +35,8 @@ enum exit_code find_writers(struct context *context, const struct session *sessi
 bool writers_report_cut(struct context *context, const struct sysctl_cut *cut,
 			const struct modprobe_records *records);
 
-/* Fills "writers" of the JSON object, and tells of those that take a value away. Returns whether there is one. */
-bool writers_report(struct context *context, const struct host_writers *found);
+/* Fills "writers" of the JSON object, and tells of those that take a value away. Returns how many values are. */
+size_t writers_report(struct context *context, const struct host_writers *found);
 
 /* Names programs that run here and are known to write such values at any time; nobody can say which they will be. */
 void writers_say_programs(struct context *context);

@@ -24,7 +24,7 @@ static const char *own_words(int error)
 	case EOVERFLOW:
 		return "more than 10,000 files in one folder; remove those that nobody needs";
 	case ESTALE:
-		return "changed by somebody else in this moment; run it again";
+		return "changed by another process at this moment; run the command again";
 	default:
 		return NULL;
 	}

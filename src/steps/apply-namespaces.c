@@ -169,7 +169,7 @@ static void report_tally(struct context *context, const struct tally *tally)
 	if (tally->host.data)
 		buffer_printf(&rest, "; left out as the host's own: %s", tally->host.data);
 	report_event(context->report, SEVERITY_NOTE, NULL, NULL,
-		     "%zu network namespace%s: %zu value%s in force, %zu of them set now%s",
+		     "%zu network namespace%s: %zu value%s active, %zu of them set now%s",
 		     tally->namespaces, tally->namespaces == 1 ? "" : "s", tally->ok,
 		     tally->ok == 1 ? " is" : "s are", tally->set, rest.data ? rest.data : "");
 }

@@ -65,7 +65,7 @@ bool session_report(struct context *context, const struct session *session,
 	if (outdated)
 		report_message(context->report, SEVERITY_NOTE,
 			       "files of an earlier version hold the configured values; "
-			       "\"conntrack-persist install\" writes them anew");
+			       "\"conntrack-persist install\" writes them again");
 	report_set_state(context->report, differs ? "drift" : "in-order");
 	return differs;
 }
@@ -87,9 +87,9 @@ bool session_tell_masked(struct context *context, const struct session *session)
 				    session->differences[i].state == STATE_MASKED);
 	if (masked)
 		report_message(context->report, disable ? SEVERITY_WARNING : SEVERITY_NOTE,
-			       "what is switched off by a link to /dev/null %s; take the link away "
-			       "and run \"conntrack-persist install\" to have it again",
-			       disable ? "keeps nf_conntrack off no more" : "sets no value");
+			       "what is disabled by a link to /dev/null %s; remove the link and "
+			       "run \"conntrack-persist install\" to enable it",
+			       disable ? "no longer keeps nf_conntrack off" : "sets no value");
 	return masked;
 }
 

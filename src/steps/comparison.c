@@ -301,7 +301,7 @@ static enum exit_code open_session(struct context *context, enum sizes_choice si
 	int error;
 
 	/* The manifest first: the sizes of an earlier run are part of the plan. */
-	code = observe(context, &session, "install writes it anew");
+	code = observe(context, &session, "install writes it again");
 	if (code == EXIT_DONE)
 		code = make_plan(context, &session, choose_sizes(context, &session.observed, sizes),
 				 false);

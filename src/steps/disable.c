@@ -99,7 +99,7 @@ static enum exit_code judge_new_block(struct context *context, const struct host
 	report_uses(context, &found->uses, USE_CERTAIN, refuses ? SEVERITY_ERROR : SEVERITY_WARNING,
 		    refuses ? "refused, in use" : "will break");
 	if (uses_count(&found->uses, USE_CERTAIN) > 0)
-		return refuse_block(context, planning, "somebody uses connection tracking",
+		return refuse_block(context, planning, "something uses connection tracking",
 				    "refused: nothing was changed. Take these out of use first "
 				    "(\"conntrack-persist users\" lists them), or use --force to "
 				    "do it anyway");
@@ -166,7 +166,7 @@ enum exit_code keep_off_unload(struct context *context, const struct session *se
 					       graph_module_obstacle(&graph.items[i]));
 		report_message(context->report, SEVERITY_WARNING,
 			       "nf_conntrack stays loaded until the reboot, or until "
-			       "\"conntrack-persist unload\" once nobody uses it");
+			       "\"conntrack-persist unload\" when nothing uses it");
 		return EXIT_DONE;
 	}
 	code = unload_modules(context, &result);

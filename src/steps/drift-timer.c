@@ -115,10 +115,10 @@ static const char *find_obstacle(const struct session *session, const struct liv
 		const struct file_difference *difference = &session->differences[i];
 
 		if (difference->needs_force)
-			return "somebody's file or edit would be lost; run "
-			       "\"conntrack-persist --force install\" if that is wanted";
+			return "a foreign or edited file would be lost; run "
+			       "\"conntrack-persist --force install\" if you want to replace it";
 		if (strcmp(difference->path, PATH_DROP_IN) == 0 && difference->state != STATE_OK)
-			return "its drop-in " PATH_DROP_IN " is not in force";
+			return "its drop-in " PATH_DROP_IN " is not as configured";
 		works = works || file_differs(difference);
 	}
 	return works ? NULL : "it takes more than an installation";
@@ -131,8 +131,7 @@ static void judge_restore(const struct session *session, const struct live *live
 
 	verdict->restore = !obstacle;
 	buffer_printf(&verdict->told, ". %s%s",
-		      obstacle ? "Not restored: "
-			       : "conntrack-persist-restore.service puts it right",
+		      obstacle ? "Not restored: " : "conntrack-persist-restore.service corrects it",
 		      obstacle ? obstacle : "");
 }
 
@@ -172,8 +171,8 @@ static void judge(struct context *context, const struct session *session, const 
 			judge_restore(session, live, ret);
 	} else if (!unsure) {
 		buffer_add(&ret->told,
-			   pending ? "some values wait for the next load of nf_conntrack"
-				   : "every file and value is as planned");
+			   pending ? "some values are pending until nf_conntrack loads again"
+				   : "every file and value is as configured");
 	}
 }
 

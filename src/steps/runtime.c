@@ -272,7 +272,7 @@ bool live_report(struct context *context, const struct session *session, const s
 		report_waiting(context, live);
 	if (live->unwanted)
 		report_say_row(context->report, value_state_word(VALUE_DIFFERS),
-			       "nf_conntrack is %s, and shall not be",
+			       "nf_conntrack is %s, and should not be",
 			       module_state_words(live->module));
 	if (detail == LIVE_PLAN && live->module == MODULE_BUILT_IN)
 		report_built_in(context, session);
@@ -292,14 +292,14 @@ bool live_cannot_load(const struct live *live)
 
 void live_say_unwanted(struct context *context)
 {
-	report_say(context->report, "The files are in order, and nf_conntrack is loaded from "
-				    "before: \"conntrack-persist unload\" removes it once nobody "
-				    "uses it; the next boot is without it.");
+	report_say(context->report,
+		   "The files are correct, but nf_conntrack was loaded before: \"conntrack-persist "
+		   "unload\" removes it if nothing uses it; after the next boot it is not loaded.");
 }
 
 void live_say_cannot_load(struct context *context)
 {
-	report_say(context->report, "The files are in order, and nf_conntrack cannot load: mend "
+	report_say(context->report, "The files are correct, but nf_conntrack cannot load: correct "
 				    "what the warning names.");
 }
 

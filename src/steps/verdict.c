@@ -62,7 +62,7 @@ enum exit_code verdict_reach(struct context *context, const struct comparison *f
 
 bool verdict_differs(const struct verdict *verdict)
 {
-	return verdict->files || verdict->live || verdict->overridden || verdict->breaks;
+	return verdict->files || verdict->live || verdict->overridden > 0 || verdict->breaks;
 }
 
 enum exit_code verdict_code(const struct verdict *verdict)

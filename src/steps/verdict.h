@@ -22,16 +22,16 @@ void comparison_done(struct comparison *found);
 enum exit_code comparison_make(struct context *context, struct comparison *found);
 
 struct verdict {
-	bool files; /* a file, or the record of the files, is not as planned */
+	bool files; /* a file, or the manifest, is not as configured */
 	bool live; /* a live value differs, or nf_conntrack cannot load, or is loaded in mode disable */
-	bool disables;	 /* mode = disable */
-	bool breaks;	 /* mode = disable, and something needs nf_conntrack at the next boot */
-	bool overridden; /* another source overrides a value */
-	bool record;	 /* of the files, nothing but the record of them differs */
-	bool forced;	 /* install changes one of the files with --force only */
-	bool unusable;	 /* install cannot change one of the files, with --force neither */
-	bool masked;	 /* the administrator disabled a file, which is no difference */
-	bool unsure;	 /* something could not be read that may override a value */
+	bool disables;	   /* mode = disable */
+	bool breaks;	   /* mode = disable, and something needs nf_conntrack at the next boot */
+	size_t overridden; /* how many values another source overrides */
+	bool record;	   /* of the files, nothing but the record of them differs */
+	bool forced;	   /* install changes one of the files with --force only */
+	bool unusable;	   /* install cannot change one of the files, with --force neither */
+	bool masked;	   /* the administrator disabled a file, which is no difference */
+	bool unsure;	   /* something could not be read that may override a value */
 };
 
 /*

@@ -190,7 +190,7 @@ static void report_in_force(struct context *context, const struct live *live, si
 	}
 	report_event(context->report, SEVERITY_NOTE, JOURNAL_IN_FORCE,
 		     &(struct journal_fields){.texts = fields, .count = ARRAY_SIZE(fields)},
-		     "%zu value%s in force, %zu of them set now%s", count,
+		     "%zu value%s active, %zu of them set now%s", count,
 		     count == 1 ? " is" : "s are", set, rest.data ? rest.data : "");
 }
 
@@ -210,7 +210,7 @@ enum exit_code apply_pending(struct context *context, const struct session *sess
 		     context->options->netns
 			     ? "run it again when it is loaded, as the installed files are for the "
 			       "host's own network namespace"
-			     : "the installed files bring the values into force when it loads");
+			     : "the installed files set the values when it loads");
 	return EXIT_DONE;
 }
 

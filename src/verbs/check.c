@@ -11,7 +11,7 @@ static void say_in_order_but_pending(struct context *context, const struct value
 	struct buffer CLEANUP(buffer_clear) names = {0};
 
 	values_list_pending(values, &names);
-	report_say(context->report, "In order; %s %s taken when nf_conntrack loads the next time.",
+	report_say(context->report, "In order; %s %s pending until nf_conntrack loads again.",
 		   names.data ? names.data : "?",
 		   values_count(values, VALUE_PENDING) == 1 ? "is" : "are");
 }
@@ -19,18 +19,20 @@ static void say_in_order_but_pending(struct context *context, const struct value
 static void say_in_order(struct context *context, const struct live *live)
 {
 	if (live->values.count == 0 && live->module == MODULE_BUILT_IN)
-		report_say(context->report, "In order: every file is as planned. nf_conntrack is "
-					    "built into this kernel, and tracks where a rule asks "
-					    "for it: \"conntrack-persist users\" tells.");
+		report_say(context->report,
+			   "In order: every file is as configured. nf_conntrack is built into this "
+			   "kernel, and tracks connections if a rule asks for it: "
+			   "\"conntrack-persist users\" lists who does.");
 	else if (values_count(&live->values, VALUE_PENDING) == 0)
 		report_say(context->report,
-			   live->values.count > 0 ? "In order: every file and value is as planned."
-						  : "In order: every file is as planned.");
+			   live->values.count > 0
+				   ? "In order: every file and value is as configured."
+				   : "In order: every file is as configured.");
 	else if (module_is_there(live->module))
 		say_in_order_but_pending(context, &live->values);
 	else
-		report_say(context->report, "In order; the values come into force when "
-					    "nf_conntrack loads.");
+		report_say(context->report,
+			   "In order; the values become active when nf_conntrack loads.");
 }
 
 static void say_verdict(struct context *context, const struct live *live,
@@ -46,41 +48,43 @@ static void say_verdict(struct context *context, const struct live *live,
 		report_say(context->report, "Not known to be in order: what could not be read may "
 					    "set other values. See the warnings.");
 	else if (!differs && verdict->masked)
-		report_say(context->report, "In order but for what is switched off.");
+		report_say(context->report,
+			   "In order, except for what is disabled by a link to /dev/null.");
 	else if (!differs)
 		say_in_order(context, live);
 	else if (verdict->record && !verdict->live && !verdict->overridden && !verdict->breaks)
-		report_say(context->report, "In order but for the record of the files, which "
+		report_say(context->report, "In order, except for the manifest, which "
 					    "\"conntrack-persist install\" writes.");
 	else if (!verdict->files && !verdict->live && verdict->breaks)
 		report_say(context->report,
-			   "The files are in order, but this host will not boot as it should: see "
-			   "the warnings. Take what they name out of use, or set mode = tune.");
+			   "The files are correct, but this host will not boot as it should: see "
+			   "the warnings. Disable what they name, or set mode = tune.");
 	else if (!verdict->files && !verdict->live)
 		report_say(context->report,
-			   "The files are in order, and another writer wins: see the "
-			   "warning.");
+			   "The files are correct, but %zu value%s overridden: see the warning%s "
+			   "above.",
+			   verdict->overridden, verdict->overridden == 1 ? " is" : "s are",
+			   verdict->overridden == 1 ? "" : "s");
 	else if (!verdict->files && live->unwanted && verdict->masked)
-		report_say(context->report, "The files are in order but for what is switched off, "
-					    "and nf_conntrack is loaded.");
+		report_say(context->report, "The files are correct, except for what is disabled by "
+					    "a link to /dev/null, and nf_conntrack is loaded.");
 	else if (!verdict->files && live->unwanted)
 		live_say_unwanted(context);
 	else if (!verdict->files && live_cannot_load(live))
 		live_say_cannot_load(context);
 	else if (verdict->unusable)
 		report_say(context->report, "The host differs from its configuration, and install "
-					    "cannot put it right until what is no file is moved "
-					    "away: \"conntrack-persist plan\" names it.");
+					    "cannot correct it until you move away what is not a "
+					    "file: \"conntrack-persist plan\" names it.");
 	else if (verdict->forced)
-		report_say(
-			context->report,
-			"The host differs from its configuration; \"conntrack-persist plan\" shows "
-			"how. \"conntrack-persist install\" leaves alone what others wrote or "
-			"edited: with --force it keeps a copy of that, and puts the host right.");
+		report_say(context->report,
+			   "The host differs from its configuration; \"conntrack-persist plan\" "
+			   "shows how. \"conntrack-persist install\" leaves foreign and edited "
+			   "files alone; with --force it keeps a copy of each and replaces it.");
 	else
 		report_say(context->report,
 			   "The host differs from its configuration; \"conntrack-persist plan\" "
-			   "shows how, \"conntrack-persist install\" puts it right.");
+			   "shows how, \"conntrack-persist install\" corrects it.");
 }
 
 static enum exit_code tell(struct context *context, const struct comparison *found)

@@ -141,37 +141,36 @@ static void say_what_is_left(struct context *context, const struct activation *a
 			   "The files are in place, but the values named above are not active.");
 	else if (!lasting && !activation->there && !activation->blocked)
 		report_say(context->report,
-			   "In force when nf_conntrack loads next, but for what is named above.");
+			   "Active when nf_conntrack loads next, except for what is named above.");
 	else if (context->options->root && !activation->blocked)
 		report_say(context->report,
-			   "In force when the image boots and nf_conntrack loads there.");
+			   "Active when the image boots and nf_conntrack loads there.");
 	else if (activation->there && activation->out_of_reach == 0 && !lasting)
-		report_say(context->report,
-			   "All values are in force now; what is named above may change that "
-			   "later.");
+		report_say(context->report, "All values are active now, but what is named above "
+					    "may change them later.");
 	else if (activation->there && activation->out_of_reach == 0 && activation->pending > 0)
 		report_say(context->report,
-			   "All values but %s are in force; %s pending until nf_conntrack loads "
+			   "All values except %s are active; %s pending until nf_conntrack loads "
 			   "again.",
 			   activation->pending_names,
 			   activation->pending == 1 ? "it is" : "these are");
 	else if (activation->there && activation->out_of_reach == 0)
-		report_say(context->report, "All values are in force, and will be at every load.");
+		report_say(context->report,
+			   "All values are active now and after each load of nf_conntrack.");
 	else if (activation->there)
-		report_say(
-			context->report,
-			"The files are in place; what is left out above is for the host itself.");
+		report_say(context->report, "The files are in place; set the values that are left "
+					    "out above on the host itself.");
 	else if (activation->blocked)
 		report_say(context->report,
-			   "nf_conntrack cannot load %s until what is named above is taken away.",
+			   "nf_conntrack cannot load %s until you remove what is named above.",
 			   context->options->root ? "in this image" : "on this host");
 	else if (changed || activation->looked)
-		report_say(context->report,
-			   activation->looked ? "In force when nf_conntrack loads next, at the "
-						"latest after a reboot."
-					      : "In force when nf_conntrack loads next, at the "
-						"latest after a reboot; a kernel that has it "
-						"loaded now keeps its values until then.");
+		report_say(context->report, activation->looked
+						    ? "Active when nf_conntrack loads next, at the "
+						      "latest after a reboot."
+						    : "Active when nf_conntrack loads next, at the "
+						      "latest after a reboot; a kernel that has it "
+						      "loaded now keeps its values until then.");
 }
 
 static void say_inactive(struct context *context, const struct live *live,
@@ -182,7 +181,7 @@ static void say_inactive(struct context *context, const struct live *live,
 	if (differs > activation->out_of_reach)
 		report_message(context->report, SEVERITY_WARNING,
 			       "%zu value%s not active: run \"conntrack-persist check\" to see "
-			       "which, because another program set %s since",
+			       "which, because another source has set %s since",
 			       differs, differs == 1 ? " is" : "s are",
 			       differs == 1 ? "it" : "them");
 }
@@ -258,7 +257,7 @@ static enum exit_code carry_out(struct context *context, struct session *session
 	report_say(context->report, "%s",
 		   changed || activation.set > 0 || removed > 0
 			   ? "Installed and checked."
-			   : "Nothing to do: every file is as planned.");
+			   : "Nothing to do: every file is as configured.");
 	if (changed)
 		watch_say_timer(context, session);
 	find_initramfs(context, session, false);

@@ -22,14 +22,14 @@ static void say_outcome(struct context *context, const struct live *live,
 {
 	if (!outcome->differs && report_is_unsure(context->report))
 		report_say(context->report,
-			   "Nothing to do from here, but it is not known whether the values are in "
-			   "force: what could not be read may set others. See the warnings.");
+			   "Nothing to do from here, but it is not known whether the values are "
+			   "active: what could not be read may set others. See the warnings.");
 	else if (!outcome->files && live_cannot_load(live))
 		live_say_cannot_load(context);
 	else if (!outcome->differs && live->values.table_waits)
 		report_say(context->report, "Nothing to do before nf_conntrack loads again.");
 	else if (!outcome->differs)
-		report_say(context->report, "Nothing to do: every file %sis as planned.",
+		report_say(context->report, "Nothing to do: every file %sis as configured.",
 			   values_count(&live->values, VALUE_OK) > 0 ? "and value " : "");
 	else if (outcome->changes)
 		report_say(context->report,

@@ -41,7 +41,7 @@ static enum exit_code refuse(struct context *context, const struct module_graph 
 	if (module_graph_obstacles(graph) == 0)
 		return EXIT_DONE;
 	report_message(context->report, SEVERITY_ERROR,
-		       "nothing was removed; \"conntrack-persist users\" tells who uses it");
+		       "nothing was removed; \"conntrack-persist users\" lists what uses it");
 	return EXIT_REFUSED;
 }
 
@@ -49,7 +49,7 @@ static const char *removal_words(int error)
 {
 	switch (error) {
 	case -EAGAIN:
-		return "somebody uses it since a moment ago";
+		return "something began to use it a moment ago";
 	case -EBUSY:
 		return "it is on its way in or out";
 	case -EPERM:
@@ -96,9 +96,8 @@ static enum exit_code tell_end(struct context *context, const struct module_grap
 	for (size_t i = 0; i < graph->count; i++)
 		note_module(context, graph->items[i].name, "left");
 	report_message(context->report, SEVERITY_ERROR,
-		       "what was removed is told above; what is left can be removed by "
-		       "\"conntrack-persist "
-		       "unload\" once nobody uses it");
+		       "the modules that were removed are listed above; run \"conntrack-persist "
+		       "unload\" to remove the others when nothing uses them");
 	return EXIT_FAILED;
 }
 

@@ -36,9 +36,9 @@ unread() {
 
 host 'in order'
 check 'in order' 0
-says 'in order' 'In order: every file is as planned.'
+says 'in order' 'In order: every file is as configured.'
 check_as_user 'in order, for a user' 0
-says 'in order, for a user' 'In order: every file is as planned.'
+says 'in order, for a user' 'In order: every file is as configured.'
 
 #
 # What only root may read

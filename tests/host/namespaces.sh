@@ -99,7 +99,7 @@ namespace green
 says "namespace of sleep ($process)
 set       net.netfilter.nf_conntrack_udp_timeout: 99 -> 47
 ok        2 values
-3 network namespaces: 9 values are in force"
+3 network namespaces: 9 values are active"
 is /run/netns/green nf_conntrack_udp_timeout 47
 [[ $(snapshot) == "$before" ]] || fail 'the own values are others'
 

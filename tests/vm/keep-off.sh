@@ -180,7 +180,7 @@ forced() {
 	check 'forced: then the files are there, and what is in use stays' \
 		"$status $(module_state) $(told 'will break: nft_ct' 'nft_ct is in use' 'stays loaded until')" '2 live 3'
 	ctp check
-	check 'forced: check says drift' "$status $(told 'is loaded, and shall not be')" '2 1'
+	check 'forced: check says drift' "$status $(told 'is loaded, and should not be')" '2 1'
 	check 'forced: the rule is there' "$(nft list ruleset | grep -c 'ct state established accept')" 1
 	nft flush ruleset
 	wait_for nobody_left

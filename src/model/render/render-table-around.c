@@ -160,7 +160,7 @@ static void add_in_force(struct buffer *text, const struct table *table)
 	const struct table_values *values = &table->values;
 
 	screen_add_number(text, values->ok, "value", "values");
-	buffer_add(text, " in force");
+	buffer_add(text, " active");
 	if (values->differs > 0) {
 		buffer_printf(text, values->differs == 1 ? ", %zu differs" : ", %zu differ",
 			      values->differs);
@@ -186,7 +186,7 @@ void add_configured(struct screen *screen, const struct table *table)
 	else
 		add_when_loaded(text, values);
 	if (values->files_differ)
-		buffer_add(text, "; the installed files are not as planned");
+		buffer_add(text, "; the installed files are not as configured");
 }
 
 /*

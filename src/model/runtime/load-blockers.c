@@ -202,7 +202,7 @@ static bool judge_install(const struct loading_request *request, struct problems
 	if (modprobe_install_loads(view->install) && request->plan->synchronous)
 		complain(&place, problems,
 			 "only one install line counts for nf_conntrack, and it is this one: "
-			 "synchronous = yes has no effect until it is taken away");
+			 "synchronous = yes has no effect until you remove it");
 	return false;
 }
 
@@ -235,7 +235,7 @@ static void judge_softdep(const struct loading_request *request, struct problems
 	if (request->view->softdep && request->plan->synchronous)
 		complain(&place, problems,
 			 "a softdep line disables every install line of nf_conntrack: "
-			 "synchronous = yes has no effect until it is taken away");
+			 "synchronous = yes has no effect until you remove it");
 }
 
 static void judge_blacklist(const struct loading_request *request, struct problems *problems)
