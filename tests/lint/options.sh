@@ -1,0 +1,62 @@
+#!/bin/bash
+# The manual's table of which verb takes which option is what the program does, and what bash offers behind a verb.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+set -euo pipefail
+: "${srcdir:?is set by make check}" "${CONNTRACK_PERSIST_TWIN:?is set by make check}"
+# shellcheck source=../../completion/conntrack-persist.bash
+source "$srcdir/completion/conntrack-persist.bash"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export CONNTRACK_PERSIST_HOST=$work/host
+mkdir -p "$work/host/etc" "$work/host/var/lib" "$work/image"
+bad=0
+complain() {
+	echo "$*"
+	bad=1
+}
+
+help=$("$CONNTRACK_PERSIST_TWIN" --help)
+mapfile -t verbs < <(awk '/^Verbs:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' <<<"$help")
+mapfile -t options < <(sed -n '/^Options:/,/^Exit:/p' <<<"$help" | sed -nE 's/^  +(-., )?(--[a-z-]+).*/\2/p' | grep -vxE -- '--(help|version)')
+((${#verbs[@]} >= 10 && ${#options[@]} >= 17)) || complain "the help has lost verbs or options"
+
+# takes VERB OPTION: as the table says.
+declare -A table=()
+while read -r option names; do
+	for verb in ${names//,/ }; do
+		[[ $verb == all ]] || table[$option $verb]=yes
+		[[ $verb != all ]] || for one in "${verbs[@]}"; do table[$option $one]=yes; done
+	done
+done < <(awk '/^# OPTIONS/ { on = 1 } /^# MODE/ { on = 0 } on && /^[|] / { gsub(/[|*,]/, ""); n = split($0, names, " ") }
+	on && /^:  / { for (i = 1; i <= n; i++) print names[i], substr($0, 4) }' "$srcdir/man/conntrack-persist.8.scd")
+
+# accepts VERB OPTION: the program does not call it another verb's. A second form of the answer keeps --watch from beginning.
+accepts() {
+	local words=("$2") said
+	case $2 in
+	--config) words=("--config=$work/none.conf") ;;
+	--root) words=("--root=$work/image") ;;
+	--netns) words=(--netns=all) ;;
+	--color) words=(--color=never) ;;
+	--watch) words=(--watch --prometheus) ;;
+	esac
+	said=$("$CONNTRACK_PERSIST_TWIN" "$1" "${words[@]}" 2>&1 >/dev/null </dev/null) || :
+	[[ $said != *"$2 is not an option of $1"* ]]
+}
+for verb in "${verbs[@]}"; do
+	offered=
+	COMP_WORDS=(conntrack-persist "$verb" --)
+	COMP_CWORD=2
+	_conntrack_persist conntrack-persist -- "$verb" || :
+	offered=" ${COMPREPLY[*]-} "
+	for option in "${options[@]}"; do
+		row=${table[$option $verb]-no}
+		does=no
+		! accepts "$verb" "$option" || does=yes
+		[[ $row == "$does" ]] || complain "$verb $option: the manual says $row, the program $does"
+		does=no
+		[[ $offered != *" $option "* ]] || does=yes
+		[[ $row == "$does" ]] || complain "$verb $option: the manual says $row, bash $does"
+	done
+done
+exit $bad
