@@ -12,9 +12,9 @@
 
 /* The network namespace with the most entries, among those that could be read. */
 struct fullest {
-	uint64_t entries;
-	struct buffer where; /* ", in namespace NAME"; empty: the process's own namespace */
-	bool unread;	     /* the entries of some namespace are not known */
+	uint64_t entries, all; /* all: those of every namespace together */
+	struct buffer where;   /* ", in namespace NAME"; empty: the process's own namespace */
+	bool unread;	       /* the entries of some namespace are not known */
 };
 
 static void fullest_done(struct fullest *fullest)
@@ -45,6 +45,7 @@ static void compare_namespace(struct context *context, const struct network_name
 	} else if (error != -ENOENT) {
 		fullest->unread = true;
 	}
+	fullest->all += entries;
 	if (entries <= fullest->entries)
 		return;
 	fullest->entries = entries;
@@ -59,6 +60,7 @@ static void find_fullest(struct context *context, struct fullest *ret)
 	struct network_namespaces CLEANUP(network_namespaces_done) others = {0};
 
 	ret->unread = !read_entries(context, &ret->entries);
+	ret->all = ret->entries;
 	if (!kernel_sees_host(context->kernel) ||
 	    kernel_list_namespaces(context->kernel, &others) < 0) {
 		ret->unread = true;
@@ -101,9 +103,10 @@ static void judge_lowering(struct context *context, const struct live *live, boo
 	describe(max, number, &fullest, b);
 }
 
-/* Of all namespaces where the kernel's cache can be read; else of the own one alone. */
-static uint64_t count_entries(const struct context *context)
+/* Of all namespaces: by the kernel's cache, or else by the counts that can be read. UINT64_MAX: not even the own one. */
+static uint64_t count_entries(struct context *context)
 {
+	struct fullest CLEANUP(fullest_done) fullest = {0};
 	char *CLEANUP(free_pointer) text = NULL;
 	struct slab slab = {0};
 	uint64_t entries;
@@ -112,7 +115,10 @@ static uint64_t count_entries(const struct context *context)
 	if (kernel_read_all(context->kernel, "/proc/slabinfo", &text) == 0 &&
 	    slab_parse(text, &slab) == 0)
 		return slab.objects > entries ? slab.objects : entries;
-	return known ? entries : UINT64_MAX;
+	if (!known)
+		return UINT64_MAX;
+	find_fullest(context, &fullest);
+	return fullest.all;
 }
 
 static const struct value *find_table(const struct values *values)
@@ -123,7 +129,7 @@ static const struct value *find_table(const struct values *values)
 	return NULL;
 }
 
-void guard_resize(const struct context *context, enum resize resize, struct live *live)
+void guard_resize(struct context *context, enum resize resize, struct live *live)
 {
 	const struct value *table = find_table(&live->values);
 
@@ -166,7 +172,8 @@ void guard_say_waiting(struct context *context, const struct live *live)
 	buffer_add(&why, " until nf_conntrack loads again, because ");
 	add_gap(&why, live->entries);
 	report_event(context->report, SEVERITY_NOTE, NULL, NULL,
-		     "hashsize stays %s. To set it now, run: conntrack-persist apply --force",
+		     "hashsize stays %s. To set it now, run: conntrack-persist apply --force; or "
+		     "write \"resize = now\" below [apply], and run: conntrack-persist install",
 		     why.data ? why.data : "?");
 }
 

@@ -5,7 +5,7 @@
 #include "steps/runtime.h"
 
 /* Lets hashsize wait for the next load if the setting resize wants that for as many entries as the table has. */
-void guard_resize(const struct context *context, enum resize resize, struct live *live);
+void guard_resize(struct context *context, enum resize resize, struct live *live);
 
 /* Says that hashsize waits, why, and how to set it now; says nothing if it does not wait. */
 void guard_say_waiting(struct context *context, const struct live *live);
