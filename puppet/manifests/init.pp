@@ -11,10 +11,13 @@
 # @param ensure
 #   present: in order, at each run; absent: nothing of it is left, the configuration that Puppet wrote included.
 # @param config
-#   Sections of conntrack-persist.conf(5) with their settings, for /etc/conntrack-persist.conf. undef: that file is
-#   somebody else's to write. Drop-ins in /etc/conntrack-persist.conf.d count besides.
+#   Sections of conntrack-persist.conf(5) with their settings, for /etc/conntrack-persist.conf. A setting that is left
+#   out is left alone, the sizes too. undef: that file is somebody else's to write. Drop-ins in /etc/conntrack-persist.conf.d count besides.
 # @param force
 #   Replace files that somebody else wrote or edited, keeping a copy, and keep nf_conntrack off although it is in use.
+# @param strict
+#   Whether the resource fails if everything is installed and a value is not held all the same, because another program
+#   overrides it for instance. With false each override is a warning.
 # @param package_manage
 #   Whether the program comes from a package that this class installs, and removes.
 # @param package_name
@@ -25,6 +28,7 @@ class conntrack_persist (
   Enum['present', 'absent'] $ensure,
   Optional[Conntrack_persist::Config] $config,
   Boolean $force,
+  Boolean $strict,
   Boolean $package_manage,
   String[1] $package_name,
   String[1] $package_ensure,
@@ -38,6 +42,7 @@ class conntrack_persist (
     ensure => $ensure,
     config => $text,
     force  => $force,
+    strict => $strict,
   }
 
   if $package_manage {

@@ -121,39 +121,17 @@ sed -i '/^    \(bare\|gone\):/d' "$work/inventory"
 rm "$work/chroot/one/etc/sysctl.d/90-conntrack-persist.conf"
 
 #
-# The examples; kubectl is a script that keeps one ConfigMap
+# The examples
 #
-cat >"$work/chroot/one/usr/local/bin/kubectl" <<'END'
-#!/usr/bin/python3
-import json, sys
-path, words = '/root/map.json', sys.argv[3:]
-if words[0] == 'get':
-    print(open(path).read())
-elif words[0] == 'patch':
-    whole = json.load(open(path))
-    whole['data'].update(json.loads(words[-1])['data'])
-    if '--dry-run=none' in words:
-        json.dump(whole, open(path, 'w'))
-else:
-    open('/root/restarts', 'a').write(' '.join(words) + '\n')
-END
-chmod 755 "$work/chroot/one/usr/local/bin/kubectl"
-cat >"$work/chroot/one/root/map.json" <<'END'
-{"data": {"config.conf": "mode: nftables\nconntrack:\n  maxPerCore: null\n  min: null\n  udpTimeout: 0s\n", "kubeconfig.conf": "x"}}
-END
 printf '%s: {hosts: {%s: }}\n' control_plane one nodes two gateways two web_servers two >"$work/groups.yml"
-before=$(<"$work/chroot/one/root/map.json")
 play conntrack_persist.conntrack.kubernetes_node --inventory "$work/groups.yml" --check
-check 'kube-proxy: check mode foresees it' "$(recap one)" 'changed 2'
-check 'kube-proxy: check mode changes nothing' "$(<"$work/chroot/one/root/map.json") $(ls "$work/chroot/one/root")" "$before map.json"
+check 'Kubernetes: check mode foresees it' "$(recap)" 'changed 1'
 play conntrack_persist.conntrack.kubernetes_node --inventory "$work/groups.yml"
-check 'kube-proxy: told once, and restarted' "$(recap one) $(wc -l <"$work/chroot/one/root/restarts")" 'changed 3 1'
-check 'kube-proxy: what it is told, beside what it was' "$(python3 -c 'import json, sys
-print(json.load(open(sys.argv[1]))["data"]["config.conf"])' "$work/chroot/one/root/map.json" | sed 's/^ *//' | LC_ALL=C sort | paste -sd ' ' | sed 's/^ *//; s/ *$/ /')" \
-	'conntrack: maxPerCore: 0 min: 0 mode: nftables tcpCloseWaitTimeout: 0s tcpEstablishedTimeout: 0s udpTimeout: 0s '
-check 'kube-proxy: the node has its own values' "$(recap two) $(value tcp_timeout_established)" 'changed 1 86400'
+check 'Kubernetes: the node has its own values' "$(recap two) $(value tcp_timeout_established)" 'changed 1 86400'
+check 'Kubernetes: a larger max of kube-proxy stays' "$(grep -h '^max' "$work/chroot/two/etc/conntrack-persist.conf" | paste -sd ' ')" \
+	'max = 524288 max_policy = at_least'
 play conntrack_persist.conntrack.kubernetes_node --inventory "$work/groups.yml"
-check 'kube-proxy: second run' "$(recap) $(wc -l <"$work/chroot/one/root/restarts")" 'changed 0 1'
+check 'Kubernetes: second run' "$(recap)" 'changed 0'
 play conntrack_persist.conntrack.nat_gateway --inventory "$work/groups.yml"
 check 'NAT gateway' "$(recap two) $(value udp_timeout_stream)" 'changed 1 60'
 play conntrack_persist.conntrack.web_server --inventory "$work/groups.yml"
@@ -171,12 +149,12 @@ image='{"root":"/srv/image","config":{"conntrack":{"max":65536}}}'
 play "$here/module.yml" --limit two -e "{\"arguments\":$image}" --check
 check 'an image: check mode' "$(recap) $(find "$work/chroot/two/srv/image" -type f)" 'changed 1 '
 play "$here/module.yml" --limit two -e "{\"arguments\":$image}"
-check 'an image' "$(recap) $(find "$work/chroot/two/srv/image" -type f | wc -l)" 'changed 1 5'
+check 'an image' "$(recap) $(find "$work/chroot/two/srv/image" -type f | wc -l)" 'changed 1 6'
 play "$here/module.yml" --limit two -e "{\"arguments\":$image}"
 check 'an image, second run' "$(recap)" 'changed 0'
 ln -s ../../../etc "$work/chroot/two/srv/image/out"
 play "$here/module.yml" --limit two -e '{"arguments":{"root":"/srv/image","path":"/out/x.conf","config":{}}}'
-check 'an image: no link leads out' "$(recap) $(grep -c 'leads out of /srv/image' <<<"$said")" 'failed 1'
+check 'an image: no link leads out' "$(recap) $(grep -c 'below a root no link is followed' <<<"$said")" 'failed 1'
 
 play_role -e conntrack_persist_state=absent --check
 check 'absent: foreseen' "$(recap)" 'changed 2'
@@ -194,9 +172,62 @@ tarball=$(echo "$(dirname "$program")"/conntrack-persist-*.tar.gz)
 mv "$tarball" "$work/"
 source='{"conntrack_persist_install":"source","conntrack_persist_tarball":"'$work/${tarball##*/}'"}'
 play_role -e "$source" -e "$vars" --limit two --check
-check 'from a release: check mode' "$(recap) $(test -e "$work/chroot/two/usr/local/sbin/conntrack-persist"; echo $?)" 'changed 1 1'
+check 'from a release: check mode' "$(recap) $(test -e "$work/chroot/two/usr/local/sbin/conntrack-persist"; echo $?)" 'changed 2 1'
 play_role -e "$source" -e "$vars" --limit two
 check 'from a release: built, installed, configured' "$(recap) $(chroot "$work/chroot/two" conntrack-persist --version)" \
-	"changed 4 $("$program" --version)"
+	"changed 5 $("$program" --version)"
 play_role -e "$source" -e "$vars" --limit two
 check 'from a release: second run' "$(recap)" 'changed 0'
+
+#
+# The README, word by word: from a clone, on a host without any package repository and without the program
+#
+# command NUMBER: of the README, in the clone; sets said.
+command_of_readme() {
+	local line
+	line=$(blocks "$clone/ansible/README.md" '^ansible-' | sed -n "$1p")
+	said=$(cd "$clone" && ANSIBLE_COLLECTIONS_PATH=$work/readme bash -c "$line" 2>&1 </dev/null) || :
+	said="\$ $line"$'\n'$said
+}
+clone=$work/clone
+make_clone "$clone"
+new_inventory
+new_chroot fresh
+sed 's/^all:$/gateways:/' "$work/inventory" >"$clone/inventory"
+blocks "$clone/ansible/README.md" '^- hosts:' >"$clone/gateways.yml"
+check 'README: it has a playbook, and three commands' "$(grep -c '^  become: true$' "$clone/gateways.yml") \
+$(blocks "$clone/ansible/README.md" '^ansible-' | grep -c '^ansible-')" '1 3'
+before=$(files fresh)
+command_of_readme 1
+check 'README: the collection is installed' "$(find "$work/readme" -name conntrack_persist.py | wc -l)" 1
+command_of_readme 2
+check 'README: check mode foresees the change' "$(recap) $(files fresh)" "changed 2 $before"
+command_of_readme 3
+check 'README: built, installed, configured' "$(recap) $(chroot "$work/chroot/fresh" conntrack-persist --version) \
+$(value tcp_timeout_established)" "changed 6 $("$program" --version) 21600"
+chroot "$work/chroot/fresh" conntrack-persist --quiet --no-live plan
+check 'README: the program itself has nothing to do' "$?" 0
+command_of_readme 3
+check 'README: once more' "$(recap)" 'changed 0'
+(cd "$clone" && git -c user.name=Nobody -c user.email=nobody@localhost commit -q --allow-empty -m 'Another')
+command_of_readme 2
+check 'README: another commit is built anew, check mode' "$(recap)" 'changed 1'
+check 'README: no tarball is left on the controller' "$(find "${TMPDIR:-/tmp}" "$work/home" -name clone.tar.gz 2>/dev/null)" ''
+
+#
+# The role by itself: no configuration is given, and the host has none
+#
+new_inventory
+new_chroot plain
+add_repository plain
+play_role
+check 'the role without a configuration: the package, and nothing else' "$(recap) $(files plain | grep -v '^\(dpkg\|systemd\)/')" 'changed 1 '
+play_role
+check 'the role without a configuration: second run' "$(recap)" 'changed 0'
+echo 'net.netfilter.nf_conntrack_udp_timeout = 5' >"$work/chroot/plain/etc/sysctl.d/99-others.conf"
+play_role -e "$vars"
+check 'overridden: the role succeeds and warns' "$(recap) $(tr -d ' \n' <<<"$said" | grep -c '99-others.conf:1sets5')" 'changed 1 1'
+play_role -e "$vars"
+check 'overridden: second run' "$(recap) $(tr -d ' \n' <<<"$said" | grep -c '99-others.conf:1sets5')" 'changed 0 1'
+play_role -e "$vars" -e conntrack_persist_strict=true
+check 'overridden: strict makes it a failure' "$(recap)" 'failed'

@@ -55,6 +55,21 @@ play() {
 	said=$(ansible-playbook --inventory "$work/inventory" "$@" 2>&1 </dev/null) || :
 }
 
+# blocks README FIRST: the indented blocks of a README whose first line matches the pattern FIRST, without the indent.
+blocks() {
+	awk -v first="$2" '/^    / { line = substr($0, 5); if (!inside) wanted = line ~ first; inside = 1; if (wanted) print line; next }
+		{ inside = 0 }' "$1"
+}
+
+# make_clone DIR: a git clone of these sources, with what is not committed yet, as a reader of a README has one.
+make_clone() {
+	# shellcheck disable=SC2016
+	bash -c 'source "$1/scripts/lib.sh" && copy_sources "$2"' - "$top" "$1"
+	git -C "$1" init -q
+	git -C "$1" add -A
+	git -C "$1" -c user.name=Nobody -c user.email=nobody@localhost commit -q -m 'The sources'
+}
+
 # recap [HOST]: what the last playbook came to there, or on all: "changed N", "failed", "unreachable".
 recap() {
 	awk -v host="${1:-[^ ]*}" '/^PLAY RECAP/ { on = 1; next }
@@ -75,7 +90,7 @@ make_base() {
 	log=$(mktemp)
 	suite=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
 	read -ra packages <<<"$("$top/scripts/packages" --list build | tr '\n' ' ')"
-	if ! FLEET_BASE=$("$here/chroot.sh" "$suite" "${packages[@]}" dpkg-dev python3 python3-apt kmod procps systemd udev 2>"$log"); then
+	if ! FLEET_BASE=$("$here/chroot.sh" "$suite" "${packages[@]}" dpkg-dev python3 python3-apt kmod procps sudo systemd udev 2>"$log"); then
 		cat "$log"
 		rm "$log"
 		echo 'not ok - a chroot is made'
@@ -98,10 +113,10 @@ use_chroots() {
 	new_inventory
 }
 
-# new_inventory: of chroots, and none yet. We are root there, and sudo is not.
+# new_inventory: of chroots, and none yet.
 new_inventory() {
 	printf '%s\n' 'all:' '  vars:' '    ansible_connection: community.general.chroot' \
-		'    ansible_python_interpreter: /usr/bin/python3' '    ansible_become: false' '  hosts:' >"$work/inventory"
+		'    ansible_python_interpreter: /usr/bin/python3' '  hosts:' >"$work/inventory"
 }
 
 # new_chroot NAME: and its line of the inventory.

@@ -61,6 +61,18 @@ shown() {
 		sed -E 's|ansible-local-[^ ]*||'
 }
 
+# warnings HOST: how many lines of others the warnings of the last run name there. Ansible wraps each, so blanks do not count.
+warnings() {
+	tr -d ' \n' <<<"$said" | grep -o "hosts/$1/etc/sysctl.d/99-others.conf:[0-9]*sets" | sort -u | wc -l
+}
+
+# failure HOST MEMBER: of the answer of a task that failed, as JSON has it; a text as it is.
+failure() {
+	sed -n "s/^fatal: \[$1\]: FAILED! => //p" <<<"$said" | python3 -c 'import json, sys
+answer = json.load(sys.stdin)[sys.argv[1]]
+print(answer if isinstance(answer, str) else json.dumps(answer))' "$2"
+}
+
 tune='{"conntrack":{"max":131072},"timeouts":{"udp":45}}'
 keep_off='{"conntrack":{"mode":"disable"}}'
 cat >"$work/inventory" <<'END'
@@ -70,6 +82,12 @@ all:
     ansible_python_interpreter: /usr/bin/python3
   hosts:
 END
+
+# What others write into a sysctl.d that is read after ours: two keys of ours, and one that is none.
+override() {
+	printf 'net.netfilter.nf_conntrack_%s\n' 'udp_timeout = 5' 'max = 1000' 'generic_timeout = 7' \
+		>"$work/hosts/$1/etc/sysctl.d/99-others.conf"
+}
 
 #
 # What stood there before: each host another story
@@ -94,6 +112,19 @@ printf '[conntrack]\nmax = 131072\n' >"$work/hosts/lies_there/etc/conntrack-pers
 new_host text '' '"content":"; by hand\n[conntrack]\nmax = 131072"'
 new_host wrong '{"conntrack":{"max":131072},"timeouts":{"udpp":45}}'
 new_host two_lines '{"conntrack":{"max":"131072\nmode = disable"}}'
+new_host no_sizes '{"timeouts":{"udp":45}}'
+loaded no_sizes 0
+new_host overridden "$tune"
+loaded overridden 0
+override overridden
+new_host strict "$tune" '"strict":true'
+loaded strict 0
+override strict
+new_host strict_fine "$tune" '"strict":true'
+loaded strict_fine 0
+new_host strict_file '{"timeouts":{"udp":45}}' '"strict":true'
+ln -s /nonexistent "$work/hosts/strict_file/etc/modprobe.d/there.conf"
+echo 'install nf_conntrack /bin/false' >"$work/hosts/strict_file/etc/modprobe.d/zz.conf"
 rm "$work/hosts/container/proc/sys/net/nf_conntrack_max"
 printf 'write %s\tEOPNOTSUPP\n' /sys/module/nf_conntrack/parameters/hashsize >"$work/hosts/container/faults"
 chmod 444 "$work/hosts/container/proc/sys/net/netfilter/nf_conntrack_max"
@@ -106,7 +137,7 @@ echo '# mine' >"$work/hosts/forced/etc/sysctl.d/90-conntrack-persist.conf"
 
 # Whether they fail as well as what they change.
 wanted='changed 1'
-declare -A fails=([edited]=1 [in_use]=1 [wrong]=1 [two_lines]=1)
+declare -A fails=([edited]=1 [in_use]=1 [wrong]=1 [two_lines]=1 [strict]=1 [strict_file]=1)
 hosts=$(sed -n 's/^    \([a-z_]*\): {.*/\1/p' "$work/inventory")
 
 before=$(trees)
@@ -134,6 +165,15 @@ check 'in use: who it is' "$(grep -c '^fatal: \[in_use\].*nf_conntrack' <<<"$sai
 check 'unused: removed' "$(test -e "$work/hosts/unused/sys/module/nf_conntrack"; echo $?)" 1
 check 'forced: the copy' "$(cat "$work"/hosts/forced/var/lib/conntrack-persist/replaced/*)" '# mine'
 check 'files only: the kernel is left alone' "$(<"$work/hosts/files_only/proc/sys/net/netfilter/nf_conntrack_udp_timeout")" 30
+check 'no sizes are given: none is written' "$(cd "$work/hosts/no_sizes" && find etc/modprobe.d -type f; grep -rlE \
+	'nf_conntrack_max(\}=| =)|parameters/hashsize\}=' etc)" ''
+check 'no sizes are given: none is set' "$(cut -d ' ' -f 1 "$work/hosts/no_sizes/kernel.log")" nf_conntrack_udp_timeout
+check 'overridden: a warning for each line' "$(warnings overridden)" 2
+check 'strict: everything is installed, and the values are set' "$(cat "$work/hosts/strict/proc/sys/net/netfilter/nf_conntrack_udp_timeout") \
+$(find "$work/hosts/strict/etc" -name '90-conntrack-persist.conf' | wc -l)" '45 1'
+check 'strict: the failure says that something was changed, and names each line' "$(failure strict changed) $(failure strict rc) \
+$(failure strict msg | grep -c '99-others.conf:[12] sets')" 'true 2 2'
+check 'strict: another reason' "$(failure strict_file msg | grep -c 'zz.conf:1: nf_conntrack cannot load')" 1
 check 'drifted: put right' "$(<"$work/hosts/drifted/proc/sys/net/netfilter/nf_conntrack_udp_timeout")" 45
 
 before=$(trees)
@@ -143,6 +183,8 @@ for host in $hosts; do
 	[[ -z ${fails[$host]-} ]] || wanted=failed
 	check "$host: second run" "$(recap "$host")" "$wanted"
 done
+check 'overridden: a second run warns as well' "$(warnings overridden)" 2
+check 'strict: a second run has changed nothing' "$(failure strict changed) $(failure strict rc)" 'false 2'
 check 'a second run shows no diff' "$(shown)" ''
 check 'and touches nothing' "$(diff <(echo "$before") <(trees))" ''
 play "$here/module.yml" --check --diff -e only=container
@@ -210,3 +252,20 @@ check 'absent: but what the administrator wrote' "$(find "$work"/hosts/lies_ther
 	"$work/hosts/lies_there/etc/conntrack-persist.conf"
 play "$here/module.yml" -e only=both,text,lies_there,missing -e '{"instead":{"state":"absent"}}'
 check 'absent, once more' "$(recap)" 'changed 0'
+
+#
+# Nothing is configured
+#
+new_host bare ''
+loaded bare 0
+before=$(trees)
+play "$here/module.yml" --check --diff -e only=bare
+check 'nothing is configured, check mode: no change' "$(recap) $(shown)" 'changed 0 '
+play "$here/module.yml" --diff -e only=bare
+check 'nothing is configured: no change' "$(recap) $(shown)" 'changed 0 '
+check 'nothing is configured: no file, no lock and no value is written' "$(diff <(echo "$before") <(trees))" ''
+play "$here/module.yml" -e only=bare -e '{"instead":{"config":{}}}'
+check 'an empty configuration: it alone is written' "$(recap) $(cd "$work/hosts/bare" && find etc var run -type f)" \
+	'changed 1 etc/conntrack-persist.conf'
+play "$here/module.yml" -e only=bare -e '{"instead":{"config":{}, "strict": true}}'
+check 'an empty configuration, once more' "$(recap)" 'changed 0'

@@ -19,6 +19,23 @@ for file in "$srcdir"/examples/*; do
 		exit 1
 	}
 done
+# settings FILE: what an example sets, in INI, YAML or Puppet's language.
+settings() {
+	case $1 in
+	*.conf) sed -nE 's/^([a-z_]+) = (.*)$/\1 \2/p' "$1" ;;
+	*.yml) sed -nE '/conntrack_persist_config:/,$s/^ +([a-z_]+): ([^ ]+)$/\1 \2/p' "$1" ;;
+	*.pp) grep -oE "'[a-z_]+' +=> ('[^']*'|[0-9]+)" "$1" | sed -E "s/'//g; s/ +=> / /" ;;
+	esac | sort
+}
+# Ansible, Puppet and the configuration have the same example for the same use: nobody is told two things of kube-proxy.
+for use in nat-gateway kubernetes-node; do
+	for file in "ansible/playbooks/${use//-/_}.yml" "puppet/examples/$use.pp"; do
+		diff <(settings "$srcdir/examples/$use.conf") <(settings "$srcdir/$file") || {
+			echo "$file sets other values than examples/$use.conf"
+			exit 1
+		}
+	done
+done
 # The documented configuration has to be one, and every setting has to stand in it.
 export CONNTRACK_PERSIST_HOST=$fresh
 mkdir -p "$fresh/image"

@@ -19,6 +19,9 @@ description:
   - Brings a kernel that has C(nf_conntrack) loaded to the values at once. It need not be loaded, and is not loaded.
   - Whatever was changed by others since is put right with each run.
   - A configuration that the program refuses never takes its place, and nothing else is changed then.
+  - A setting that is left out is left alone, the sizes too. If nothing is configured, nothing is written.
+  - Each line of another program that overrides a value is a warning of the task, because this module edits no file of
+    others. See I(strict).
 author:
   - the conntrack-persist maintainers (!UNKNOWN)
 requirements:
@@ -27,7 +30,7 @@ options:
   config:
     description:
       - The configuration as sections of settings, as conntrack-persist.conf(5) has them. Numbers, booleans and texts.
-      - What is null is left out, and thereby left to the program's defaults or to the kernel.
+      - What is null is left out, and thereby left alone.
       - With neither this nor I(content) the configuration that lies on the host is used.
     type: dict
   content:
@@ -55,6 +58,14 @@ options:
     description:
       - Replace or remove files that somebody else wrote or edited, of which the program keeps a copy; keep the module
         off although somebody uses it.
+    type: bool
+    default: false
+  strict:
+    description:
+      - Whether the task fails if the program has installed everything and a value is not held all the same (its exit
+        status is 2 then), because another program overrides it, or it cannot become active, or a file of another program
+        could not be read.
+      - With C(false) these are warnings. In both cases the files are written and the values are set.
     type: bool
     default: false
   live:
@@ -109,6 +120,13 @@ EXAMPLES = r'''
         mode: disable
     force: true
 
+- name: Hold the values, and fail if another program overrides one of them
+  conntrack_persist.conntrack.conntrack_persist:
+    config:
+      conntrack:
+        max: 1048576
+    strict: true
+
 - name: Prepare an image
   conntrack_persist.conntrack.conntrack_persist:
     root: /srv/image
@@ -125,7 +143,7 @@ RETURN = r'''
 state:
   description:
     - How the host is afterwards, or in check mode now. C(pending) says that C(nf_conntrack) is not loaded, and that its
-      values will be in force when it is.
+      values will be in force when it is; C(unconfigured) that nothing is configured.
   returned: when the program ran to its end
   type: str
   sample: in-order
@@ -176,7 +194,8 @@ config_changed:
   type: bool
   sample: false
 rc:
-  description: The program's exit code; 1 failed, 3 refused, 78 bad configuration.
+  description:
+    - The program's exit code; 1 failed, 2 a value is not held and I(strict) is set, 3 refused, 78 bad configuration.
   returned: when it failed
   type: int
   sample: 78
@@ -445,6 +464,7 @@ class Program(object):
     def __init__(self, module, configuration):
         self.module = module
         self.configuration = configuration
+        self.status = EXIT_DONE
         name = module.params['executable']
         if os.path.isabs(name):
             self.file = name if os.access(name, os.X_OK) else None
@@ -469,7 +489,7 @@ class Program(object):
         return ['--config=%s' % self.configuration.path] if alone else []
 
     def run(self, words, candidate=None):
-        """The report; fails in the program's own words. EXIT_DIFFERS is what plans end with."""
+        """The report; fails in the program's own words. EXIT_DIFFERS is no failure here."""
         command = [self.file, '--json'] + self.options(words[-1])
         if words[-1] != 'uninstall':
             command += self.source(candidate)
@@ -483,11 +503,12 @@ class Program(object):
             report = json.loads(out.replace(json.dumps(candidate)[1:-1], json.dumps(self.configuration.path)[1:-1]))
         if rc not in (EXIT_DONE, EXIT_DIFFERS) or report is None:
             self.fail(rc, out, err, report)
+        self.status = rc
         return report
 
     def fail(self, rc, out, err, report):
         messages = report['messages'] if report else []
-        words = [item['text'] for item in messages if item['level'] == 'error']
+        words = texts_of(messages, 'error')
         text = u'\n'.join(words) or to_text(err).strip() or to_text(out).strip()
         if not text:
             text = u'%s ended with %d and without a word' % (self.file, rc)
@@ -496,6 +517,10 @@ class Program(object):
         done = self.configuration.done
         self.module.fail_json(msg=to_native(text), rc=rc, messages=messages, config_changed=done,
                               changed=done or bool(report and report['changed']))
+
+
+def texts_of(messages, level):
+    return [item['text'] for item in messages if item['level'] == level]
 
 
 def value_lines(values, name):
@@ -521,9 +546,8 @@ def diff_of(report, configuration):
 
 
 def result_of(module, report, configuration, changed):
-    for item in report['messages']:
-        if item['level'] == 'warning':
-            module.warn(item['text'])
+    for text in texts_of(report['messages'], 'warning'):
+        module.warn(text)
     result = {
         'changed': changed or configuration.changes(),
         'config_changed': configuration.changes(),
@@ -537,13 +561,22 @@ def result_of(module, report, configuration, changed):
     return result
 
 
-def look(module, program, words, configuration):
+def look(program, words, configuration):
     """What a run would come to; fails where it would be refused."""
     report = program.run(words, configuration.candidate)
     if report['refused']:
         program.fail(EXIT_REFUSED, '', '', dict(report, messages=[
             dict(item, level='error' if item['level'] == 'warning' else item['level']) for item in report['messages']]))
-    return result_of(module, report, configuration, report['would_change'])
+    return report
+
+
+def hold_strictly(module, status, result):
+    """With strict, what is installed and not held is a failure; in check mode as well, by what the plan foretells."""
+    if status != EXIT_DIFFERS or not module.params['strict']:
+        return result
+    words = texts_of(result['messages'], 'warning') or ['a value is not held: run "conntrack-persist check"']
+    module.fail_json(msg=to_native(u'not everything is held, and "strict: true" makes that a failure:\n' + u'\n'.join(words)),
+                     rc=status, **result)
 
 
 def present(module, program, configuration):
@@ -559,12 +592,13 @@ def present(module, program, configuration):
     if configuration.changes():
         configuration.write_candidate()
     if module.check_mode or configuration.changes():
-        result = look(module, program, ['plan'], configuration)
+        report = look(program, ['plan'], configuration)
         if module.check_mode:
-            return result
+            result = result_of(module, report, configuration, report['would_change'])
+            return hold_strictly(module, report.get('would_exit'), result)
         configuration.put()
     report = program.run(['install'])
-    return result_of(module, report, configuration, report['changed'])
+    return hold_strictly(module, program.status, result_of(module, report, configuration, report['changed']))
 
 
 def absent(module, program, configuration):
@@ -578,7 +612,8 @@ def absent(module, program, configuration):
         report = {'files': [], 'values': [], 'messages': []}
         result = result_of(module, report, configuration, False)
     elif module.check_mode:
-        return look(module, program, ['--dry-run', 'uninstall'], configuration)
+        report = look(program, ['--dry-run', 'uninstall'], configuration)
+        return result_of(module, report, configuration, report['would_change'])
     else:
         report = program.run(['uninstall'])
         result = result_of(module, report, configuration, report['changed'])
@@ -595,6 +630,7 @@ def main():
             path=dict(type='path', default=MAIN_FILE),
             state=dict(type='str', choices=['present', 'absent'], default='present'),
             force=dict(type='bool', default=False),
+            strict=dict(type='bool', default=False),
             live=dict(type='bool', default=True),
             root=dict(type='path'),
             executable=dict(type='str', default='conntrack-persist'),

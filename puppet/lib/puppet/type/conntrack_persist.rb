@@ -30,6 +30,13 @@ Puppet::Type.newtype(:conntrack_persist) do
     defaultto false
   end
 
+  newparam(:strict, boolean: true, parent: Puppet::Parameter::Boolean) do
+    desc 'Whether the resource fails if everything is installed and a value is not held all the same: another program
+      overrides it, it cannot become active, or a file of another program could not be read. With false each of these
+      is a warning. In both cases the files are written and the values are set.'
+    defaultto false
+  end
+
   newparam(:show_diff, boolean: true, parent: Puppet::Parameter::Boolean) do
     desc 'Whether to show what changes in files and values, where Puppet shows differences at all.'
     defaultto true

@@ -13,6 +13,7 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
   # Says :absent, :present or :differs, and changes nothing.
   def look(should)
     @told = []
+    @warned = []
     @differing = []
     @answer = {}
     should == :absent ? look_for_rest : look_for_differences
@@ -39,6 +40,7 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
     answer = run(*force, 'install')
     tell(answer)
     @differing = written + changes(answer)
+    hold_strictly(@status)
   end
 
   def uninstall
@@ -65,7 +67,10 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
     refuse('install')
     tell(@answer)
     @differing = (config_differs? ? [config] : []) + changes(@answer) + modules_to_unload
-    return :present unless config_differs? || @answer['would_change']
+    differs = config_differs? || @answer['would_change']
+    # What a run would install it installs first, and fails then.
+    hold_strictly(@answer['would_exit']) if resource.noop? || !differs
+    return :present unless differs
     @answer['files'].all? { |file| file['action'] == 'create' } ? :absent : :differs
   end
 
@@ -112,6 +117,13 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
     words = texts(@answer, 'warning')
     words = files.map { |file| "#{file['path']}: #{file['state']}; #{verb} is refused" } if words.empty?
     raise Puppet::Error, "conntrack-persist #{@answer['verb']}: #{words.join("\n")}"
+  end
+
+  # With strict, what is installed and not held is a failure. status: install's, 2 if something is not held.
+  def hold_strictly(status)
+    return unless resource.strict? && status == 2
+    words = @warned.empty? ? ['a value is not held: run "conntrack-persist check"'] : @warned
+    raise Puppet::Error, "not everything is held, and strict makes that a failure:\n#{words.join("\n")}"
   end
 
   # The names of what an answer tells to change, or to have changed.
@@ -225,7 +237,8 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
     output = output.force_encoding(Encoding::UTF_8).scrub
     output = output.gsub(instead_of, config) if instead_of
     answer = output.empty? ? {} : JSON.parse(output)
-    return answer if accept.include?(status.exitstatus)
+    @status = status.exitstatus
+    return answer if accept.include?(@status)
     tell(answer)
     said = texts(answer, 'error')
     said = errors.lines.map(&:chomp) if said.empty?
@@ -240,6 +253,7 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
   end
 
   def tell(answer)
+    @warned |= texts(answer, 'warning')
     tell_once(:warning, texts(answer, 'warning'))
     tell_once(:info, texts(answer, 'note'))
   end
