@@ -1,9 +1,10 @@
-/* Makes flows for the guests to track: a datagram to each of many ports, or many connections at the same time. */
+/* Makes flows for the guests to track: datagrams to many ports, many connections at the same time, or a SYN flood. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 static const char usage[] =
 	"usage: flows udp ADDRESS PORT COUNT    a datagram to each port from PORT on\n"
 	"       flows tcp ADDRESS PORT COUNT    connections to PORT, held until it is killed\n"
+	"       flows flood ADDRESS PORT COUNT  so many SYNs at once, then 20 a second\n"
 	"       flows serve ADDRESS PORT        accepts them, holds each until its peer closes\n";
 
 static int socket_new(int type)
@@ -60,6 +62,71 @@ static void connections(const struct sockaddr_in *to, uint16_t count)
 		}
 	}
 	pause();
+}
+
+/* A SYN without options, behind what its checksum covers besides. */
+struct syn {
+	uint32_t from, to;
+	uint16_t protocol, size; /* in network byte order, as all of it is */
+	struct tcphdr header;
+};
+
+static uint16_t checksum(const struct syn *syn)
+{
+	uint16_t words[sizeof(*syn) / 2];
+	uint32_t sum = 0;
+
+	memcpy(words, syn, sizeof(words));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		sum += words[i];
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)(~(sum + (sum >> 16)) & 0xffff);
+}
+
+/* The address that this host sends from. */
+static uint32_t own_address(const struct sockaddr_in *to)
+{
+	struct sockaddr_in own = {0};
+	socklen_t size = sizeof(own);
+	int fd = socket_new(SOCK_DGRAM);
+
+	if (connect(fd, (const struct sockaddr *)to, sizeof(*to)) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&own, &size) < 0) {
+		perror("flows: own address");
+		exit(EXIT_FAILURE);
+	}
+	(void)close(fd);
+	return own.sin_addr.s_addr;
+}
+
+/* Each SYN is from the next port, and nobody answers what comes back. */
+static void flood(const struct sockaddr_in *to, uint32_t count)
+{
+	struct syn syn = {
+		.from = own_address(to),
+		.to = to->sin_addr.s_addr,
+		.protocol = htons(IPPROTO_TCP),
+		.size = htons(sizeof(syn.header)),
+		.header = {.dest = to->sin_port,
+			   .doff = sizeof(syn.header) / 4,
+			   .syn = 1,
+			   .window = htons(1024)},
+	};
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_TCP);
+
+	if (fd < 0) {
+		perror("flows: raw socket");
+		exit(EXIT_FAILURE);
+	}
+	for (uint32_t i = 0;; i++) {
+		syn.header.source = htons((uint16_t)(1024 + i % 60000));
+		syn.header.check = 0;
+		syn.header.check = checksum(&syn);
+		(void)sendto(fd, &syn.header, sizeof(syn.header), 0, (const struct sockaddr *)to,
+			     sizeof(*to));
+		if (i >= count)
+			(void)usleep(1000000 / 20);
+	}
 }
 
 static void watch(int loop, int fd)
@@ -132,6 +199,8 @@ int main(int argc, char **argv)
 		serve(&address);
 	else if (strcmp(kind, "tcp") == 0)
 		connections(&address, (uint16_t)strtoul(argv[4], NULL, 10));
+	else if (strcmp(kind, "flood") == 0)
+		flood(&address, (uint32_t)strtoul(argv[4], NULL, 10));
 	else
 		datagrams(address, (uint16_t)strtoul(argv[4], NULL, 10));
 	return EXIT_SUCCESS;

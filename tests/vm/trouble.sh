@@ -386,6 +386,95 @@ closed() {
 	conntrack -L -p tcp --state TIME_WAIT --dport 7004 2>/dev/null | wc -l
 }
 
+# flood PORT COUNT: half-open connections from left, until it is killed. Nobody there answers what comes back.
+flood() {
+	ip netns exec left "$flows" flood "$here" "$1" "$2" &
+	flooders+=($!)
+}
+
+# half_open STATE
+half_open() {
+	conntrack -L -p tcp --state "$1" 2>/dev/null | wc -l
+}
+
+below() {
+	[ "$("${@:2}")" -lt "$1" ]
+}
+
+# A SYN flood, to a port that nobody listens at, and to one where it is answered.
+half_open_flood() {
+	conntrack -F 2>/dev/null
+	printf '[conntrack]\nmax = 2000\n' >"$config"
+	rm -f "$advice"
+	ctp --force install
+	check 'flood: a small table, with the timeouts of the kernel' "$(sizes) $(
+		cat "$proc"/nf_conntrack_tcp_timeout_syn_{sent,recv} | paste -sd ' ')" '2000 2048 120 60'
+	ip netns exec left nft 'add table inet s; add chain inet s out { type filter hook output priority raw; };
+		add rule inet s out tcp flags & (rst | ack) == rst drop'
+	"$flows" serve "$here" 7006 &
+	server=$!
+	port=7006
+	wait_for listens
+	flooders=()
+	flood 7005 3000
+	flood 7006 600
+	wait_for at_least 1990 count
+	wait_for at_least 300 half_open SYN_RECV
+	echo "# flood: $(half_open SYN_SENT) in SYN_SENT, $(half_open SYN_RECV) in SYN_RECV of $(count)"
+	verdict flood full 'Full: *. Next: conntrack-persist advise'
+	check 'flood: most of it is half-open' \
+		"$(holds "$(of '.table.tcp_states | .SYN_SENT + .SYN_RECV') > 1800")" yes
+	advised flood half-open
+	check 'flood: that is the most urgent finding, and a larger max is none' \
+		"$(of '.findings[0].kind') $(of '.findings[] | select(.kind == "larger-max") | .kind')" 'half-open '
+	check 'flood: with the timeouts of both states, SYNPROXY and notrack' "$(grep -cE '^tcp_syn_(sent|recv) = 20s$' "$advice") $(
+		of '.findings[0].reason' | grep -c 'SYNPROXY.*notrack')" '2 1'
+	rm "$advice"
+	conntrack-persist --ini advise >/vm/advice
+	mv /vm/advice "$advice"
+	check 'flood: advise --ini has these lines, too' "$(grep -cE '^tcp_syn_(sent|recv) = 20s$' "$advice")" 2
+	cured flood
+	# Entries of before have the timeouts of before.
+	wait_for below 1500 count
+	ctp --json status
+	check 'flood: while it goes on, the table is not full any more' \
+		"$status $(holds "$(of .table.entries) < 1600") $(of .table.verdict)" '0 yes was-full'
+	kill "${flooders[@]}" "$server"
+	wait "${flooders[@]}" "$server" 2>/dev/null
+	ip netns exec left nft delete table inet s
+	rm "$advice"
+}
+
+# A smaller max than there are entries.
+lowered() {
+	local before
+	conntrack -F 2>/dev/null
+	printf '[conntrack]\nmax = 10000\n' >"$config"
+	ctp install
+	# Answered, because the kernel drops entries without an answer before it drops a packet.
+	connect 7007 5000
+	wait_for at_least 5000 established 7007
+	check 'lowered: 5,000 entries are there' "$(established 7007)" 5000
+	before=$(sizes; cat /etc/{modprobe,sysctl}.d/*conntrack-persist.conf)
+	sed -i 's/^max = .*/max = 4000/' "$config"
+	ctp plan
+	check 'lowered: plan foretells it' "$status $(told 'max would be lowered from 10,000 to 4,000')" '2 1'
+	ctp install
+	check 'lowered: install refuses' "$status $(told 'refused: max would be lowered from 10,000 to 4,000 while 5,' \
+		'new connections would be dropped' '--force')" '3 3'
+	ctp apply
+	check 'lowered: apply refuses' "$status $(told 'refused: max would be lowered from 10,000 to 4,000 while 5,')" '3 1'
+	check 'lowered: nothing was set or written' "$(sizes; cat /etc/{modprobe,sysctl}.d/*conntrack-persist.conf)" "$before"
+	remember
+	ctp --force install
+	check 'lowered: --force sets it, and says what happens' "$status $(cat "$proc/nf_conntrack_max") $(
+		told 'max would be lowered from 10,000 to 4,000 while 5,' 'new connections would be dropped')" '0 4000 2'
+	check 'lowered: who is tracked stays' "$(established 7007)" 5000
+	check 'lowered: new connections are dropped' "$(datagrams 100) $(holds "$(counter drop) - $before_drop >= 100")" '100 yes'
+	verdict lowered full 'Full: new connections are dropped. Next: conntrack-persist advise'
+	disconnect
+}
+
 nobody_left() {
 	conntrack-persist --quiet users >/dev/null 2>&1
 }
@@ -428,6 +517,8 @@ case $BOOT in
 	namespaces
 	timeouts
 	not_needed
+	half_open_flood
+	lowered
 	finish
 	;;
 esac
