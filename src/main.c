@@ -11,6 +11,7 @@
 
 #include "base/paragraph.h"
 #include "base/text.h"
+#include "gather/foreign-files.h"
 #include "host/systemd/journal.h"
 #include "host/terminal.h"
 #include "options.h"
@@ -255,6 +256,8 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 						  : kernel_files_root(context->kernel);
 	struct tree *CLEANUP(tree_closep) tree = NULL;
 	struct report *CLEANUP(report_freep) report = NULL;
+	struct unread CLEANUP(unread_done) unread = {0};
+	struct foreign_files CLEANUP(foreign_files_done) files = {0};
 	struct report_style style = {
 		.verb = verb->name,
 		.json = context->options->json,
@@ -279,6 +282,15 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 	}
 	context->tree = tree;
 	context->report = report;
+	context->gathering = (struct gathering){
+		.tree = tree,
+		.kernel = context->kernel,
+		.image = context->options->root != NULL,
+		.live = !context->options->root && !context->options->no_live,
+		.sandbox = context->watching,
+		.unread = &unread,
+		.files = &files,
+	};
 
 	if (error < 0) {
 		report_message(report, SEVERITY_ERROR, "cannot open the root %s: %s", root,

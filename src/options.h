@@ -1,34 +1,9 @@
-/* The command line as a struct; no globals. */
+/* Reads the command line. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <stdbool.h>
-
 #include "base/buffer.h"
-
-enum color {
-	COLOR_AUTO,
-	COLOR_ALWAYS,
-	COLOR_NEVER,
-};
-
-struct options {
-	const char *verb;    /* NULL: none was given */
-	const char *surplus; /* the first word behind the verb, or NULL */
-	const char *config;
-	bool drop_ins;	  /* beside config; without it they count anyway */
-	const char *root; /* NULL: the running host */
-	enum color color;
-	const char *netns; /* apply: this network namespace, or "all" */
-	bool watch, prometheus;
-	unsigned int watch_seconds; /* between two looks */
-	bool at_boot;		    /* install: automatic sizes alone */
-	bool restore;		    /* install: what drifted alone */
-	bool live;		    /* uninstall: also set the live values of before again */
-	bool diff;		    /* plan: also the unified diffs */
-	bool ini;		    /* advise: the lines of the INI file alone */
-	bool json, dry_run, force, no_live, from_system, quiet, verbose, help, version;
-};
+#include "steps/options.h"
 
 /* The texts point into argv, whose order changes. 0, or -EINVAL: `complaint` says what is wrong, in the words of argv. */
 MUST_CHECK int options_parse(int argc, char **argv, struct options *ret, struct buffer *complaint);

@@ -33,7 +33,7 @@ static char *read_text(const char *path)
 
 /* The program ends before anybody misses the memory, but sanitizers do. */
 struct files {
-	struct sysctl_file items[FILES_MAX];
+	struct text_file items[FILES_MAX];
 	char *owned[FILES_MAX][2];
 	size_t count;
 };
@@ -58,7 +58,7 @@ static int add_file(struct files *files, const char *directory, const char *name
 	files->owned[i][1] = read_text(files->owned[i][0]);
 	if (!files->owned[i][1])
 		return -ENOMEM;
-	files->items[i] = (struct sysctl_file){files->owned[i][0], files->owned[i][1]};
+	files->items[i] = (struct text_file){files->owned[i][0], files->owned[i][1]};
 	return 0;
 }
 

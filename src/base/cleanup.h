@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -32,4 +33,10 @@ static inline void *steal_pointer(void *pointer)
 
 	*slot = NULL;
 	return held;
+}
+
+/* free() for a text that its owner holds as const, so that nobody else changes it. */
+static inline void free_const(const void *text)
+{
+	free((void *)(uintptr_t)text);
 }

@@ -11,11 +11,11 @@
 #include "gather/boot-keys.h"
 #include "gather/boot-quadlets.h"
 #include "gather/boot-units.h"
-#include "gather/conf-dirs.h"
+#include "gather/foreign-files.h"
 
 /* What the visits work on. */
 struct boot_files {
-	const struct context *context;
+	const struct gathering *gathering;
 	struct uses *uses, *live; /* of the next boot; of now */
 	struct boot_scripts scripts;
 	struct reading units, programs;
@@ -187,7 +187,7 @@ static int judge_ufw(struct boot_files *files)
 	for (size_t i = 0; i < ARRAY_SIZE(units) && !files->starts_ufw; i++) {
 		struct observed_file CLEANUP(observed_file_clear) file = {0};
 
-		error = tree_look(files->context->tree, units[i], 0, &file);
+		error = tree_look(files->gathering->tree, units[i], 0, &file);
 		if (error == -ENOMEM || error == -EFBIG || (error == 0 && file.kind != FILE_ABSENT))
 			return error == -ENOMEM ? error : 0;
 	}
@@ -203,19 +203,13 @@ static int judge_ufw(struct boot_files *files)
 	return error;
 }
 
-struct loads_visit {
-	struct reading *reading;
-	struct uses *uses;
-};
-
-static int visit_loads(void *data, const char *path)
+static int judge_modules_load(const struct boot_files *files)
 {
-	const struct loads_visit *visit = data;
-	char *CLEANUP(free_pointer) text = NULL;
-	int error = reading_file(visit->reading, path, &text);
+	const struct text_files *loads;
+	int error = foreign_files_get(files->gathering, FOREIGN_MODULES_LOAD, &loads);
 
-	if (text)
-		uses_of_modules_load(path, text, visit->uses);
+	for (size_t i = 0; error == 0 && i < loads->count; i++)
+		uses_of_modules_load(loads->items[i].path, loads->items[i].text, files->uses);
 	return error;
 }
 
@@ -231,7 +225,6 @@ static int judge_all(struct boot_files *files)
 		"/etc/networkd-dispatcher/configured.d",
 		"/etc/local.d",
 	};
-	struct reading loads = {.context = files->context, .kind = "modules-load.d"};
 	int error =
 		find_boot_units(&files->units, &(struct unit_visitor){visit_unit, visit_command,
 								      visit_environment, files});
@@ -250,8 +243,7 @@ static int judge_all(struct boot_files *files)
 	if (error == 0)
 		error = find_boot_quadlets(&files->scripts.rules, &files->programs);
 	if (error == 0)
-		error = folders_visit(&loads, modules_load_folders, ".conf", visit_loads,
-				      &(struct loads_visit){&loads, files->uses});
+		error = judge_modules_load(files);
 	return error;
 }
 
@@ -261,18 +253,20 @@ static void boot_files_done(struct boot_files *files)
 	boot_scripts_done(&files->scripts);
 }
 
-int find_boot_files(const struct context *context, struct uses *uses)
+int find_boot_files(const struct gathering *gathering, struct uses *uses)
 {
 	struct uses found = {0};
 	struct boot_files CLEANUP(boot_files_done) files = {
-		.context = context,
+		.gathering = gathering,
 		.uses = &found,
 		.live = uses,
-		.units = {.context = context, .kind = "units"},
-		.programs = {.context = context, .kind = "firewalls' files", .of_program = true},
+		.units = {.gathering = gathering, .kind = "units"},
+		.programs = {.gathering = gathering,
+			     .kind = "firewalls' files",
+			     .of_program = true},
 		.keys = {.scripts = &files.scripts, .reading = &files.programs},
 	};
-	int error = boot_scripts_new(context, &found, &files.scripts);
+	int error = boot_scripts_new(gathering, &found, &files.scripts);
 
 	if (error == 0)
 		error = judge_all(&files);

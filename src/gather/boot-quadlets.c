@@ -64,7 +64,7 @@ static int read_named(const struct quadlets *quadlets, const char *name, size_t 
 		buffer_printf(&path, "%s/%.*s", folder, (int)size, name);
 		if (!path.data)
 			return -ENOMEM;
-		error = tree_look(quadlets->reading->context->tree, path.data, 0, &file);
+		error = tree_look(quadlets->reading->gathering->tree, path.data, 0, &file);
 		*ret_found = error < 0 ? !reading_is_none(error) : file.kind != FILE_ABSENT;
 		error = *ret_found ? read_quadlet(&deeper, path.data, ret) : 0;
 	}
@@ -285,7 +285,7 @@ static int find_generator(const struct reading *reading, const char *name, bool 
 		int error;
 
 		buffer_printf(&path, "%s/%s", folders[i], name);
-		error = path.data ? tree_look(reading->context->tree, path.data, 0, &file)
+		error = path.data ? tree_look(reading->gathering->tree, path.data, 0, &file)
 				  : -ENOMEM;
 		if (error == -ENOMEM)
 			return error;

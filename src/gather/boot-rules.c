@@ -18,10 +18,10 @@
 #define BYTES_MAX  (64U << 20) /* of all files of rules */
 #define PIECE_SIZE 16384U
 
-int boot_rules_new(const struct context *context, struct uses *uses, struct boot_rules *ret)
+int boot_rules_new(const struct gathering *gathering, struct uses *uses, struct boot_rules *ret)
 {
 	struct boot_rules rules = {
-		.reading = {.context = context, .kind = "files of rules", .of_program = true},
+		.reading = {.gathering = gathering, .kind = "files of rules", .of_program = true},
 		.uses = uses,
 		.seen = json_object(),
 	};
@@ -120,7 +120,7 @@ static int judge_content(struct boot_rules *rules, const char *path, int fd,
 /* 1: the file is to be read. A link to /dev/null is an empty file. */
 static int open_file(struct boot_rules *rules, const char *path, int *ret_fd)
 {
-	const struct tree *tree = rules->reading.context->tree;
+	const struct tree *tree = rules->reading.gathering->tree;
 	char *CLEANUP(free_pointer) none = NULL;
 	struct stat status;
 	size_t size;

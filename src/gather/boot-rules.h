@@ -14,15 +14,15 @@ struct boot_rules {
 	unsigned int depth;  /* of includes */
 	size_t names, bytes; /* that were looked at, that were read */
 };
-MUST_CHECK int boot_rules_new(const struct context *context, struct uses *uses,
+MUST_CHECK int boot_rules_new(const struct gathering *gathering, struct uses *uses,
 			      struct boot_rules *ret);
 void boot_rules_done(struct boot_rules *rules);
 
 /* Notes that a file was looked at in some way ("script "): 1, or 0 if that was noted before. -ENOMEM. */
 MUST_CHECK int boot_rules_note(struct boot_rules *rules, const char *way, const char *path);
 
-/* A file that a unit or script loads by iptables-restore or nft. What is not read is reported. -ENOMEM. */
+/* A file that a unit or script loads by iptables-restore or nft. What is not read is noted as unread. -ENOMEM. */
 MUST_CHECK int boot_rules_file(struct boot_rules *rules, const char *loader, const char *path);
 
-/* What this unit ("nftables.service") loads; of most units nothing is known. What is not read is reported. -ENOMEM. */
+/* What this unit ("nftables.service") loads; of most units nothing is known. What is not read is noted as unread. -ENOMEM. */
 MUST_CHECK int find_boot_rules(struct boot_rules *rules, const char *unit);

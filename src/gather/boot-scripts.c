@@ -103,20 +103,20 @@ int boot_script_executable(struct boot_scripts *scripts, const char *path)
 	int CLEANUP(close_descriptor) fd = -1;
 	struct stat status;
 
-	if (tree_open_file(scripts->context->tree, path, &fd) == 0 && fstat(fd, &status) == 0 &&
+	if (tree_open_file(scripts->gathering->tree, path, &fd) == 0 && fstat(fd, &status) == 0 &&
 	    (status.st_mode & 0111) == 0)
 		return 0;
 	return boot_script(scripts, path, path);
 }
 
-int boot_scripts_new(const struct context *context, struct uses *uses, struct boot_scripts *ret)
+int boot_scripts_new(const struct gathering *gathering, struct uses *uses, struct boot_scripts *ret)
 {
 	struct boot_scripts scripts = {
-		.context = context,
+		.gathering = gathering,
 		.uses = uses,
-		.reading = {.context = context, .kind = "scripts", .of_program = true},
+		.reading = {.gathering = gathering, .kind = "scripts", .of_program = true},
 	};
-	int error = boot_rules_new(context, uses, &scripts.rules);
+	int error = boot_rules_new(gathering, uses, &scripts.rules);
 
 	if (error == 0)
 		*ret = scripts;

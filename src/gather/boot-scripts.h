@@ -6,13 +6,13 @@
 
 /* One for all of a run, so that each script is read once. */
 struct boot_scripts {
-	const struct context *context;
+	const struct gathering *gathering;
 	struct uses *uses; /* where findings go; not owned */
 	struct boot_rules rules;
 	struct reading reading;
 	unsigned int depth; /* of scripts that scripts run */
 };
-MUST_CHECK int boot_scripts_new(const struct context *context, struct uses *uses,
+MUST_CHECK int boot_scripts_new(const struct gathering *gathering, struct uses *uses,
 				struct boot_scripts *ret);
 void boot_scripts_done(struct boot_scripts *scripts);
 

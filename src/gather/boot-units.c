@@ -78,7 +78,7 @@ static int look_kind(const struct boot_units *units, const char *path, enum file
 		     char **ret_target, bool *ret_empty)
 {
 	struct observed_file CLEANUP(observed_file_clear) file = {0};
-	int error = tree_look(units->reading->context->tree, path, 0, &file);
+	int error = tree_look(units->reading->gathering->tree, path, 0, &file);
 
 	if (error == -ENOMEM)
 		return error;
@@ -275,7 +275,7 @@ static int append_presets(struct boot_units *units)
 
 	if (error < 0 || (id && !text_starts_with(id, "uninitialized")))
 		return error;
-	error = folders_visit(units->reading, folders, ".preset", visit_preset, &presets);
+	error = conf_dirs_visit(units->reading, folders, ".preset", visit_preset, &presets);
 	for (size_t i = 0; error == 0 && presets.lines.data; i++) {
 		struct buffer CLEANUP(buffer_clear) unit = {0}, path = {0};
 		char *CLEANUP(free_pointer) target = NULL;

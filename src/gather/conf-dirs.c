@@ -8,10 +8,6 @@
 
 #include "base/buffer.h"
 
-const char *const modules_load_folders[] = {"/etc/modules-load.d", "/run/modules-load.d",
-					    "/usr/local/lib/modules-load.d",
-					    "/usr/lib/modules-load.d", NULL};
-
 struct folder_file {
 	char *name; /* owned */
 	const char *folder;
@@ -85,8 +81,8 @@ static bool is_directory(const struct tree *tree, const char *path)
 	return is;
 }
 
-int folders_visit(struct reading *reading, const char *const *folders, const char *suffix,
-		  int (*visit)(void *data, const char *path), void *data)
+int conf_dirs_visit(struct reading *reading, const char *const *folders, const char *suffix,
+		    int (*visit)(void *data, const char *path), void *data)
 {
 	struct folder_files CLEANUP(folder_files_done) files = {0};
 	int error = list_folders(reading, folders, suffix, &files);
@@ -101,7 +97,7 @@ int folders_visit(struct reading *reading, const char *const *folders, const cha
 		buffer_printf(&path, "%s/%s", file->folder, file->name);
 		if (!path.data)
 			return -ENOMEM;
-		if (is_directory(reading->context->tree, path.data))
+		if (is_directory(reading->gathering->tree, path.data))
 			continue;
 		hidden = file->name;
 		error = visit(data, path.data);

@@ -4,14 +4,11 @@
 
 #include "gather/reading.h"
 
-/* modules-load.d(5), ends in NULL. Debian's /etc/modules is a file in one of these by a link. */
-extern const char *const modules_load_folders[];
-
 /*
  * Calls visit for each file with this suffix in folders (ends in NULL), ordered by name. Of files with the same name only the
  * one in the first of these folders is visited: a file, or a link to /dev/null, hides the others, as for udev, sysctl.d,
- * modprobe.d and modules-load.d. A folder that cannot be listed is reported. Ends with the first error of visit; -ENOMEM.
+ * modprobe.d and modules-load.d. A folder that cannot be listed is noted as unread. Ends with the first error of visit; -ENOMEM.
  */
-MUST_CHECK int folders_visit(struct reading *reading, const char *const *folders,
-			     const char *suffix, int (*visit)(void *data, const char *path),
-			     void *data);
+MUST_CHECK int conf_dirs_visit(struct reading *reading, const char *const *folders,
+			       const char *suffix, int (*visit)(void *data, const char *path),
+			       void *data);

@@ -1,11 +1,15 @@
-/* Names the images of the early boot that may hold older copies of our files, and the command that rebuilds them. */
+/* Finds the images of the early boot, and the command that rebuilds them. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "steps/comparison.h"
+#include "base/buffer.h"
+#include "host/files/tree.h"
+
+/* Adds the paths of the first images, which are foreign names. Returns how many there are, 64 at most. */
+size_t initramfs_add_images(const struct tree *tree, struct buffer *b);
 
 /*
- * Prints a note if the session changes a file that builders of images copy and /boot has an image. Images are not opened:
- * what is in them was made by others. planned: nothing is installed yet. Not with --quiet, and not for the timer.
+ * The command that rebuilds all images of the host, without any name in it; NULL: no builder is known here. The tool decides,
+ * and where none is found, as in an image that is put together elsewhere, its configuration does.
  */
-void find_initramfs(struct context *context, const struct session *session, bool planned);
+const char *initramfs_find_command(const struct tree *tree);

@@ -9,7 +9,6 @@
 #include "base/buffer.h"
 #include "gather/reading.h"
 #include "model/sources/program-settings.h"
-#include "steps/runtime.h"
 
 #define PATH_UFW_DEFAULTS  "/etc/default/ufw"
 #define PATH_TUNED_PROFILE "/etc/tuned/active_profile"
@@ -150,8 +149,8 @@ static int find_kube_proxy(struct reading *reading, struct host_writers *found)
 	struct buffer CLEANUP(buffer_clear) commands = {0};
 	int error = 0;
 
-	if (live_is_wanted(reading->context))
-		kernel_list_commands(reading->context->kernel, &commands);
+	if (reading->gathering->live)
+		kernel_list_commands(reading->gathering->kernel, &commands);
 	for (size_t i = 0; i < ARRAY_SIZE(paths) && error == 0; i++) {
 		char *CLEANUP(free_pointer) text = NULL;
 
@@ -165,10 +164,10 @@ static int find_kube_proxy(struct reading *reading, struct host_writers *found)
 	return error;
 }
 
-int find_programs(const struct context *context, struct host_writers *found)
+int find_programs(const struct gathering *gathering, struct host_writers *found)
 {
 	struct reading reading = {
-		.context = context, .kind = "other programs' files", .of_program = true};
+		.gathering = gathering, .kind = "other programs' files", .of_program = true};
 	int error = find_ufw(&reading, found);
 
 	if (error == 0)

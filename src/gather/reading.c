@@ -1,54 +1,49 @@
-/* Reading files that others wrote: within bounds, and what was not read is reported by its name. */
+/* Reading files that others wrote: within bounds, and what was not read is noted by its name. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gather/reading.h"
 
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/buffer.h"
 #include "model/plan/artifact.h"
-#include "report/error-words.h"
-#include "steps/runtime.h"
 
-/* root_only: an ordinary user's check does not fail for it. */
-static void report_reason(const struct context *context, const char *path, const char *reason,
-			  bool root_only)
+static void note_unread(const struct reading *reading, const char *path, int error,
+			const char *reason, bool root_only)
 {
-	struct report *report = context->report;
+	const struct gathering *gathering = reading->gathering;
 	struct buffer CLEANUP(buffer_clear) name = {0};
-	const char *shown;
-	bool added;
 
-	buffer_printf(&name, "%s%s", tree_prefix(context->tree), path);
-	shown = name.data ? name.data : path;
-	added = root_only ? report_unread_without_root(report, shown, reason)
-			  : report_unread(report, shown, reason);
-	/* Several looks at the same file are one message. */
-	if (added)
-		report_message(report, root_only ? SEVERITY_NOTE : SEVERITY_WARNING,
-			       "cannot read %s: %s", shown, reason);
+	buffer_printf(&name, "%s%s", tree_prefix(gathering->tree), path);
+	if (!name.data) {
+		gathering->unread->out_of_memory = true;
+		return;
+	}
+	unread_add(gathering->unread, &(struct unread_source){.kind = UNREAD_FILE,
+							      .name = name.data,
+							      .reason = reason,
+							      .error = error,
+							      .root_only = root_only});
 }
 
 void reading_refuse(const struct reading *reading, const char *path, const char *reason)
 {
-	report_reason(reading->context, path, reason, false);
+	note_unread(reading, path, 0, reason, false);
 }
 
 void reading_fail(const struct reading *reading, const char *path, int error)
 {
-	const struct context *context = reading->context;
-	/* The unit of the watch has no capability, so that its root may not read what belongs to another user. */
+	const struct gathering *gathering = reading->gathering;
+	/* The unit of the timer has no capability, so that its root may not read what belongs to another user. */
 	bool root_only = reading->of_program && (error == -EACCES || error == -EPERM) &&
-			 (!kernel_may_change(context->kernel) || context->watching);
-	struct buffer CLEANUP(buffer_clear) words = {0};
+			 (!kernel_may_change(gathering->kernel) || gathering->sandbox);
 
 	/* A file of ours is compared with the plan, and its state is reported there. */
 	if (artifact_is_read_at(path))
 		return;
-	if (error == -EFBIG)
-		buffer_add(&words, "larger than 4 MiB; split it into smaller files");
-	else
-		error_add_words(context, path, error, &words);
-	report_reason(context, path, words.data ? words.data : "out of memory", root_only);
+	note_unread(reading, path, error,
+		    error == -EFBIG ? "larger than 4 MiB; split it into smaller files" : NULL,
+		    root_only);
 }
 
 static void pass_bound(struct reading *reading, const char *path, const char *bound)
@@ -89,7 +84,7 @@ int reading_file(struct reading *reading, const char *path, char **ret)
 
 	if (reading_count_file(reading, path) == 0)
 		return 0;
-	error = tree_read(reading->context->tree, path, limit, ret, &size);
+	error = tree_read(reading->gathering->tree, path, limit, ret, &size);
 	if (error == 0) {
 		reading->bytes += size;
 		return 0;
@@ -110,7 +105,7 @@ int reading_file(struct reading *reading, const char *path, char **ret)
 int reading_list(struct reading *reading, const char *folder, const char *suffix, char ***ret_names,
 		 size_t *ret_count)
 {
-	int error = tree_list(reading->context->tree, folder, suffix, ret_names, ret_count);
+	int error = tree_list(reading->gathering->tree, folder, suffix, ret_names, ret_count);
 
 	if (error == 0 || error == -ENOMEM)
 		return error;
@@ -120,15 +115,15 @@ int reading_list(struct reading *reading, const char *folder, const char *suffix
 	return 0;
 }
 
-void reading_command_line(const struct context *context, char *ret, size_t size)
+void reading_command_line(const struct gathering *gathering, char *ret, size_t size)
 {
-	const struct reading reading = {.context = context};
+	const struct reading reading = {.gathering = gathering};
 	int error;
 
 	*ret = '\0';
-	if (!live_is_wanted(context))
+	if (!gathering->live)
 		return;
-	error = kernel_read(context->kernel, "/proc/cmdline", ret, size);
+	error = kernel_read(gathering->kernel, "/proc/cmdline", ret, size);
 	if (error == 0)
 		return;
 	*ret = '\0';

@@ -1,41 +1,41 @@
-/* Reading files that others wrote: within bounds, and what was not read is reported by its name. */
+/* Reading files that others wrote: within bounds, and what was not read is noted by its name. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "verbs/verbs.h"
+#include "gather/gathering.h"
 
 /* What is read of one kind of files at most; FILE_SIZE_MAX of each. */
 #define READING_BYTES_MAX (16U << 20)
 #define READING_FILES_MAX 10000U
 
-/* Start with `struct reading r = {.context = context, .kind = "sysctl.d"}`; one for each kind and pass over its files. */
+/* Start with `struct reading r = {.gathering = gathering, .kind = "sysctl.d"}`; one for each kind and pass over its files. */
 struct reading {
-	const struct context *context;
+	const struct gathering *gathering;
 	const char *kind; /* as messages name it */
 	bool of_program; /* files of another program, which an ordinary user need not be able to read */
 	size_t files, bytes;
-	bool full; /* a bound was passed and reported; no further file is read */
+	bool full; /* a bound was passed and noted; no further file is read */
 };
 
 /*
  * Reads a whole text; a link is followed. *ret stays as it was if there is nothing that the file's own reader would read: no
- * file, a directory, a link to nowhere. The same if it could not be read, or a bound was passed: that is reported. -ENOMEM.
+ * file, a directory, a link to nowhere. The same if it could not be read, or a bound was passed: that is noted. -ENOMEM.
  */
 MUST_CHECK int reading_file(struct reading *reading, const char *path, char **ret);
 
-/* Counts a file that the caller reads by itself. 1: go on; 0: that is one too many, which was reported. */
+/* Counts a file that the caller reads by itself. 1: go on; 0: that is one too many, which was noted. */
 int reading_count_file(struct reading *reading, const char *path);
 
 /* Whether an errno says that there is nothing that the file's own reader would read. */
 bool reading_is_none(int error);
 
-/* tree_list(), with an empty list for a folder that cannot be listed, which is reported. -ENOMEM. */
+/* tree_list(), with an empty list for a folder that cannot be listed, which is noted. -ENOMEM. */
 MUST_CHECK int reading_list(struct reading *reading, const char *folder, const char *suffix,
 			    char ***ret_names, size_t *ret_count);
 
-/* Reads the kernel command line; "" if it cannot be read, which is reported, or if this run looks at no running kernel. */
-void reading_command_line(const struct context *context, char *ret, size_t size);
+/* Reads the kernel command line; "" if it cannot be read, which is noted, or if this run looks at no running kernel. */
+void reading_command_line(const struct gathering *gathering, char *ret, size_t size);
 
-/* Reports that a file was not read, by an errno or by a text that gives the reason and says what to do. */
+/* Notes that a file was not read, by an errno or by a text that gives the reason and says what to do. */
 void reading_fail(const struct reading *reading, const char *path, int error);
 void reading_refuse(const struct reading *reading, const char *path, const char *reason);

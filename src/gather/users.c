@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "gather/boot-files.h"
 #include "host/firewall/rulesets.h"
-#include "steps/comparison.h"
 
 #define PATH_MODULES "/proc/modules"
 
@@ -20,10 +19,10 @@ void host_uses_done(struct host_uses *found)
 	uses_done(&found->uses);
 }
 
-static int read_modules(const struct context *context, struct module_graph *ret)
+static int read_modules(const struct gathering *gathering, struct module_graph *ret)
 {
 	char *CLEANUP(free_pointer) text = NULL;
-	int error = kernel_read_all(context->kernel, PATH_MODULES, &text);
+	int error = kernel_read_all(gathering->kernel, PATH_MODULES, &text);
 
 	/* A kernel without support for modules. */
 	if (error == -ENOENT)
@@ -31,32 +30,21 @@ static int read_modules(const struct context *context, struct module_graph *ret)
 	return error < 0 ? error : module_graph_read(text, "nf_conntrack", ret);
 }
 
-enum exit_code find_modules(struct context *context, struct module_graph *ret)
+int gather_modules(const struct gathering *gathering, struct module_graph *ret)
 {
-	int error = read_modules(context, ret);
+	int error = read_modules(gathering, ret);
 
 	/* Read in pieces while a module came or went. */
-	if (error == -EBADMSG)
-		error = read_modules(context, ret);
-	if (error == 0)
-		return EXIT_DONE;
-	if (error == -EBADMSG || error == -ELOOP)
-		report_message(context->report, SEVERITY_ERROR,
-			       PATH_MODULES
-			       " is not what Linux writes there: no module can be told "
-			       "from another");
-	else
-		report_errno(context, "read", PATH_MODULES, error);
-	return EXIT_FAILED;
+	return error == -EBADMSG ? read_modules(gathering, ret) : error;
 }
 
 /* Why the rules of a namespace were not read; the texts for what rulesets.h says. */
-static const char *ruleset_reason(const struct context *context, int error)
+static const char *ruleset_reason(const struct gathering *gathering, int error)
 {
 	switch (error) {
 	case -EPERM:
 	case -EACCES:
-		return kernel_may_change(context->kernel)
+		return kernel_may_change(gathering->kernel)
 			       ? "this process is not permitted to read them"
 			       : "only root may read them";
 	case -EAGAIN:
@@ -79,16 +67,15 @@ static const char *ruleset_reason(const struct context *context, int error)
 	}
 }
 
-/* A source of findings that could not be read: nobody can be ruled out. */
-static void add_unread(struct context *context, const char *what, const char *reason)
+static void note_unread(const struct gathering *gathering, const char *what, const char *reason)
 {
-	report_unread(context->report, what, reason);
-	report_message(context->report, SEVERITY_WARNING, "%s could not be read: %s", what, reason);
+	unread_add(gathering->unread,
+		   &(struct unread_source){.kind = UNREAD_LIST, .name = what, .reason = reason});
 }
 
 /* What the reading of rules works on. */
 struct rules_visit {
-	struct context *context;
+	const struct gathering *gathering;
 	struct uses tracked; /* namespaces with entries */
 };
 
@@ -108,14 +95,14 @@ static int visit_ruleset(void *data, const struct ruleset *ruleset)
 	if (ruleset->error == 0)
 		return 0;
 	buffer_printf(&what, "the rules of %s", ruleset->where);
-	add_unread(visit->context, what.data ? what.data : ruleset->where,
-		   ruleset_reason(visit->context, ruleset->error));
+	note_unread(visit->gathering, what.data ? what.data : ruleset->where,
+		    ruleset_reason(visit->gathering, ruleset->error));
 	return 0;
 }
 
-static int find_rules(struct context *context, struct uses *uses)
+static int find_rules(const struct gathering *gathering, struct uses *uses)
 {
-	struct rules_visit visit = {.context = context};
+	struct rules_visit visit = {.gathering = gathering};
 	int error = rulesets_read(
 		uses, &(struct ruleset_visitor){.visit = visit_ruleset, .data = &visit});
 
@@ -127,27 +114,27 @@ static int find_rules(struct context *context, struct uses *uses)
 }
 
 /* Without the list of processes neither programs nor namespaces can be found. */
-static void look_for_hidden_processes(struct context *context)
+static void look_for_hidden_processes(const struct gathering *gathering)
 {
-	int error = kernel_check_processes(context->kernel);
+	int error = kernel_check_processes(gathering->kernel);
 
 	if (error == -EXDEV)
-		add_unread(context, "the list of processes", "it shows those of this container");
+		note_unread(gathering, "the list of processes", "it shows those of this container");
 	else if (error == -EACCES)
-		add_unread(context, "the list of processes",
-			   "/proc hides those of other users (hidepid)");
+		note_unread(gathering, "the list of processes",
+			    "/proc hides those of other users (hidepid)");
 	else if (error == -ENODATA)
-		add_unread(context, "the list of modules", "/proc shows processes alone");
+		note_unread(gathering, "the list of modules", "/proc shows processes alone");
 	else if (error < 0)
-		add_unread(context, "the list of processes", "/proc is not mounted");
+		note_unread(gathering, "the list of processes", "/proc is not mounted");
 }
 
-static int find_processes(const struct context *context, struct uses *uses)
+static int find_processes(const struct gathering *gathering, struct uses *uses)
 {
 	struct buffer CLEANUP(buffer_clear) commands = {0};
 	char *name, *rest = NULL;
 
-	kernel_list_commands(context->kernel, &commands);
+	kernel_list_commands(gathering->kernel, &commands);
 	if (!commands.data || commands.error < 0)
 		return -ENOMEM;
 	for (name = strtok_r(commands.data, "\n", &rest); name; name = strtok_r(NULL, "\n", &rest))
@@ -155,55 +142,48 @@ static int find_processes(const struct context *context, struct uses *uses)
 	return 0;
 }
 
-static enum exit_code find_live(struct context *context, struct host_uses *found)
+/* ret_what: what could not be read, if this fails. */
+static int find_live(const struct gathering *gathering, struct host_uses *found,
+		     const char **ret_what)
 {
-	enum exit_code code;
-	int error = kernel_module_state(context->kernel, &found->module);
+	int error;
 
-	if (error < 0) {
-		report_errno(context, "tell", "the state of nf_conntrack", error);
-		return EXIT_FAILED;
-	}
-	code = find_modules(context, &found->graph);
-	if (code != EXIT_DONE)
-		return code;
-	look_for_hidden_processes(context);
+	*ret_what = "the state of nf_conntrack";
+	error = kernel_module_state(gathering->kernel, &found->module);
+	if (error < 0)
+		return error;
+	*ret_what = PATH_MODULES;
+	error = gather_modules(gathering, &found->graph);
+	if (error < 0)
+		return error;
+	*ret_what = "users of nf_conntrack";
+	look_for_hidden_processes(gathering);
 	uses_of_modules(&found->graph, &found->uses);
-	error = find_rules(context, &found->uses);
-	if (error == 0)
-		error = find_processes(context, &found->uses);
-	if (error < 0) {
-		report_errno(context, "look for", "users of nf_conntrack", error);
-		return EXIT_FAILED;
-	}
-	return EXIT_DONE;
+	error = find_rules(gathering, &found->uses);
+	return error < 0 ? error : find_processes(gathering, &found->uses);
 }
 
-enum exit_code find_uses(struct context *context, enum uses_scope scope, struct host_uses *ret)
+int gather_uses(const struct gathering *gathering, enum uses_scope scope, struct host_uses *ret,
+		const char **ret_what)
 {
-	struct report *report = context->report;
-	const size_t before = report_unread_count(report);
+	const size_t before = gathering->unread->calls;
 	struct host_uses found = {0};
-	enum exit_code code = scope == USES_ALL && !context->options->root
-				      ? find_live(context, &found)
-				      : EXIT_DONE;
-	const size_t live = report_unread_count(report);
-	int error = 0;
+	const char *what = "users of nf_conntrack";
+	int error = scope == USES_ALL && !gathering->image ? find_live(gathering, &found, &what)
+							   : 0;
+	const size_t live = gathering->unread->calls;
 
-	if (code == EXIT_DONE)
-		error = find_boot_files(context, &found.uses);
+	if (error == 0)
+		error = find_boot_files(gathering, &found.uses);
 	if (found.uses.out_of_memory)
 		error = -ENOMEM;
 	if (error < 0) {
-		report_errno(context, "look for", "users of nf_conntrack", error);
-		code = EXIT_FAILED;
-	}
-	if (code != EXIT_DONE) {
+		*ret_what = what;
 		host_uses_done(&found);
-		return code;
+		return error;
 	}
 	found.unread_now = live > before;
-	found.unread_files = report_unread_count(report) > live;
+	found.unread_files = gathering->unread->calls > live;
 	*ret = found;
-	return EXIT_DONE;
+	return 0;
 }

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "gather/gathering.h"
 #include "model/users/uses.h"
-#include "verbs/verbs.h"
 
 struct host_uses {
 	enum module_state module;
@@ -20,8 +20,12 @@ enum uses_scope {
 	USES_BOOT, /* what files say of the next boot, alone */
 };
 
-/* Of an image only its files. What cannot be read is reported; EXIT_FAILED where nothing could be said then. */
-enum exit_code find_uses(struct context *context, enum uses_scope scope, struct host_uses *ret);
+/*
+ * Of an image only its files. What cannot be read is noted in gathering->unread. Negative errno: nothing can be said, because
+ * *ret_what, a static text, could not be read.
+ */
+MUST_CHECK int gather_uses(const struct gathering *gathering, enum uses_scope scope,
+			   struct host_uses *ret, const char **ret_what);
 
-/* The modules above nf_conntrack and nf_conntrack itself. EXIT_FAILED was reported. */
-enum exit_code find_modules(struct context *context, struct module_graph *ret);
+/* The modules above nf_conntrack and nf_conntrack itself. -EBADMSG, -ELOOP: /proc/modules is not what Linux writes there. */
+MUST_CHECK int gather_modules(const struct gathering *gathering, struct module_graph *ret);

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "verbs/apply.h"
+#include "steps/error-words.h"
+#include "steps/set-values.h"
 
 /* Of all namespaces together. */
 struct tally {

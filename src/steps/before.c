@@ -8,8 +8,8 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "model/installed/manifest-before.h"
+#include "steps/set-values.h"
 #include "steps/sizes-guard.h"
-#include "verbs/apply.h"
 
 /* Files of ours whose manifest was lost count as an installation. */
 static bool is_installed(const struct session *session)

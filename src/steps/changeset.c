@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "steps/error-words.h"
 
 /* So many edited copies of one file are enough. */
 #define COPIES_MAX 1000U

@@ -1,7 +1,10 @@
 /* What plan, check, install and uninstall begin with: configuration, plan, files, differences. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/comparison.h"
+#include "gather/facts.h"
+#include "gather/read-config.h"
 #include "model/installed/manifest-before.h"
+#include "steps/error-words.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "report/error-words.h"
-#include "verbs/verbs.h"
+#include "gather/installed-files.h"
+#include "model/plan/plan.h"
+#include "steps/context.h"
+#include "steps/error-words.h"
 
 /* How what is wrong with the configuration and the files is told. */
 enum session_voice {

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "steps/find-uses.h"
+#include "steps/report-uses.h"
 #include "steps/runtime.h"
+#include "steps/unload-modules.h"
 #include "steps/would-change.h"
-#include "verbs/unload.h"
-#include "verbs/users.h"
 
 static bool is_blocking(const struct session *session)
 {

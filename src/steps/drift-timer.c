@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "steps/changeset.h"
+#include "steps/error-words.h"
 
 #define TIMER	   "conntrack-persist-check.timer"
 #define PATH_TIMER "/etc/systemd/system/timers.target.wants/" TIMER

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "gather/writers.h"
 #include "steps/comparison.h"
+#include "steps/find-writers.h"
 #include "steps/runtime.h"
 
 /* The service's runtime directory; what it keeps there lasts until the next boot. */

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/library-error.h"
+#include "steps/set-values.h"
 #include "steps/sizes-guard.h"
-#include "verbs/apply.h"
 
 /* What could not be told. The files do their work at the latest after the next boot, so it is no failure. */
 static void warn(struct context *context, const char *what, int error)

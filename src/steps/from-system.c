@@ -5,31 +5,27 @@
 #include <errno.h>
 #include <string.h>
 
-#include "gather/modprobe-files.h"
+#include "gather/facts.h"
+#include "gather/foreign-files.h"
+#include "gather/read-config.h"
 #include "gather/reading.h"
-#include "gather/writers.h"
+#include "model/plan/artifact.h"
 #include "model/sources/from-system.h"
-#include "steps/runtime.h"
+#include "steps/error-words.h"
+#include "steps/report-writers.h"
+#include "steps/unread.h"
 
-/* Ours say what a configuration said before: they are taken out. */
-static size_t without_ours(struct texts *texts)
+/* Copies the list without our own files, which say what a configuration said before. NULL: no memory. */
+static struct text_file *copy_without_ours(const struct text_files *files, size_t *ret_count)
 {
+	struct text_file *items = calloc(files->count + 1, sizeof(*items));
 	size_t count = 0;
 
-	for (size_t i = 0; i < texts->count; i++)
-		if (!artifact_is_read_at(texts->items[i].path))
-			texts->items[count++] = texts->items[i];
-	return count;
-}
-
-static size_t modprobe_without_ours(struct modprobe_files *files)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < files->count; i++)
+	for (size_t i = 0; items && i < files->count; i++)
 		if (!artifact_is_read_at(files->items[i].path))
-			files->items[count++] = files->items[i];
-	return count;
+			items[count++] = files->items[i];
+	*ret_count = count;
+	return items;
 }
 
 /* The configuration lacks what these may set. */
@@ -53,7 +49,7 @@ static void say_nothing_found(struct context *context, bool unsure)
 		   "; None of the sources that %s sets a value of connection tracking:",
 		   unsure ? "could be read" : "this command reads");
 	report_say(context->report, "; sysctl.d, /etc/sysctl.conf, modprobe.d%s.",
-		   live_is_wanted(context) ? ", the kernel command line" : "");
+		   context->gathering.live ? ", the kernel command line" : "");
 	report_say(context->report,
 		   "; Other files, scripts and programs may set values; they are not read here.");
 }
@@ -77,29 +73,40 @@ static enum exit_code print(struct context *context, const char *text, int count
 	return unsure ? EXIT_FAILED : EXIT_DONE;
 }
 
+static int read_modprobe(const struct context *context, struct modprobe_records *ret)
+{
+	struct text_file *CLEANUP(free_pointer) items = NULL;
+	const struct text_files *files;
+	size_t count;
+	int error = foreign_files_get(&context->gathering, FOREIGN_MODPROBE, &files);
+
+	if (error < 0)
+		return error;
+	items = copy_without_ours(files, &count);
+	return items ? modprobe_records_read(items, count, ret) : -ENOMEM;
+}
+
 enum exit_code adopt(struct context *context)
 {
-	struct texts CLEANUP(texts_done) texts = {0};
-	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
+	struct text_file *CLEANUP(free_pointer) items = NULL;
+	const struct text_files *files;
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	struct sysctl_cut cut = {0};
 	struct problems CLEANUP(problems_done) problems = {0};
 	struct buffer CLEANUP(buffer_clear) text = {0};
 	char command_line[4096] = "";
-	struct adopt_request request = {.command_line = command_line};
-	int count = find_sysctl_files(context, &texts);
+	struct adopt_request request = {.command_line = command_line, .modprobe = &records};
+	int count = foreign_files_get(&context->gathering, FOREIGN_SYSCTL, &files);
 
 	observe_facts(context->kernel, context->options->root ? context->tree : NULL,
 		      &request.facts);
-	if (count == 0)
-		count = modprobe_files_read(context, &files);
-	reading_command_line(context, command_line, sizeof(command_line));
 	if (count == 0) {
-		request.sysctl_files = texts.items;
-		request.sysctl_count = without_ours(&texts);
-		request.modprobe = &records;
-		count = modprobe_records_read(files.items, modprobe_without_ours(&files), &records);
+		items = copy_without_ours(files, &request.sysctl_count);
+		request.sysctl_files = items;
+		count = items ? read_modprobe(context, &records) : -ENOMEM;
 	}
+	reading_command_line(&context->gathering, command_line, sizeof(command_line));
+	report_unread_sources(context);
 	if (count == 0)
 		count = adopt_render(&request, &text, &problems, &cut);
 	report_problems(context->report, "", &problems);

@@ -2,6 +2,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "verbs/verbs.h"
+#include "steps/context.h"
 
 enum exit_code adopt(struct context *context);

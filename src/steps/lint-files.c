@@ -5,81 +5,25 @@
 #include <errno.h>
 #include <string.h>
 
-#include "gather/conf-dirs.h"
-#include "gather/modprobe-files.h"
+#include "gather/foreign-files.h"
+#include "gather/reading.h"
 #include "model/sources/lint.h"
-#include "steps/runtime.h"
+#include "steps/error-words.h"
+#include "steps/unread.h"
 
-static int lint_sysctl_files(const struct context *context, const struct lint_request *request,
-			     struct problems *problems)
+/* Calls lint for each file of this kind that is not ours. */
+static int lint_foreign(const struct context *context, enum foreign_kind kind,
+			void (*lint)(const struct lint_request *request, const char *path,
+				     const char *text, struct problems *problems),
+			const struct lint_request *request, struct problems *problems)
 {
-	struct texts CLEANUP(texts_done) texts = {0};
-	int error = find_sysctl_files(context, &texts);
+	const struct text_files *files;
+	int error = foreign_files_get(&context->gathering, kind, &files);
 
-	for (size_t i = 0; i < texts.count && error == 0; i++)
-		if (!artifact_is_read_at(texts.items[i].path))
-			lint_sysctl(request, texts.items[i].path, texts.items[i].text, problems);
+	for (size_t i = 0; error == 0 && i < files->count; i++)
+		if (!artifact_is_read_at(files->items[i].path))
+			lint(request, files->items[i].path, files->items[i].text, problems);
 	return error;
-}
-
-static int lint_modprobe_files(const struct context *context, const struct lint_request *request,
-			       struct problems *problems)
-{
-	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
-	int error = modprobe_files_read(context, &files);
-
-	for (size_t i = 0; i < files.count && error == 0; i++)
-		if (!artifact_is_read_at(files.items[i].path))
-			lint_modprobe(request, files.items[i].path, files.items[i].text, problems);
-	return error;
-}
-
-/* What the visits of folders work on. */
-struct visit {
-	struct reading *reading;
-	const struct lint_request *request;
-	struct problems *problems;
-};
-
-static int lint_load(void *data, const char *path)
-{
-	const struct visit *visit = data;
-	char *CLEANUP(free_pointer) text = NULL;
-	int error = reading_file(visit->reading, path, &text);
-
-	if (text)
-		lint_modules_load(visit->request, path, text, visit->problems);
-	return error;
-}
-
-static int lint_rules(void *data, const char *path)
-{
-	const struct visit *visit = data;
-	char *CLEANUP(free_pointer) text = NULL;
-	int error = 0;
-
-	if (!artifact_is_read_at(path))
-		error = reading_file(visit->reading, path, &text);
-	if (text)
-		lint_udev(path, text, visit->problems);
-	return error;
-}
-
-static const char *const rules_folders[] = {"/etc/udev/rules.d", "/run/udev/rules.d",
-					    "/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d",
-					    NULL};
-
-static int lint_folders(const struct context *context, const struct lint_request *request,
-			struct problems *problems)
-{
-	struct reading loads = {.context = context, .kind = "modules-load.d"};
-	struct reading rules = {.context = context, .kind = "udev rules"};
-	int error = folders_visit(&loads, modules_load_folders, ".conf", lint_load,
-				  &(struct visit){&loads, request, problems});
-
-	return error < 0 ? error
-			 : folders_visit(&rules, rules_folders, ".rules", lint_rules,
-					 &(struct visit){&rules, request, problems});
 }
 
 /* The writers in the order of their places, so that one can be looked up among very many. */
@@ -176,19 +120,30 @@ static int report_all(struct context *context, const struct host_writers *writer
 	return error;
 }
 
+static void lint_rules(const struct lint_request *request, const char *path, const char *text,
+		       struct problems *problems)
+{
+	(void)request;
+	lint_udev(path, text, problems);
+}
+
 enum exit_code lint_files(struct context *context, const struct session *session,
 			  const struct host_writers *writers)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
 	const struct lint_request request = {.facts = &session->facts};
 	char command_line[4096] = "";
-	int error = lint_sysctl_files(context, &request, &problems);
+	int error = lint_foreign(context, FOREIGN_SYSCTL, lint_sysctl, &request, &problems);
 
 	if (error == 0)
-		error = lint_modprobe_files(context, &request, &problems);
+		error = lint_foreign(context, FOREIGN_MODPROBE, lint_modprobe, &request, &problems);
 	if (error == 0)
-		error = lint_folders(context, &request, &problems);
-	reading_command_line(context, command_line, sizeof(command_line));
+		error = lint_foreign(context, FOREIGN_MODULES_LOAD, lint_modules_load, &request,
+				     &problems);
+	if (error == 0)
+		error = lint_foreign(context, FOREIGN_UDEV, lint_rules, &request, &problems);
+	reading_command_line(&context->gathering, command_line, sizeof(command_line));
+	report_unread_sources(context);
 	lint_command_line(&request, command_line, &problems);
 	if (problems.out_of_memory)
 		error = -ENOMEM;

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "gather/writers.h"
+#include "steps/find-writers.h"
 
 /*
  * Warnings; hints with --verbose. A line that was told of before is left out, and so is one of the writers: what is to be

@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "steps/comparison.h"
+#include "steps/error-words.h"
 
 #define WAIT_MS	 30000
 #define SHORT_MS 1000

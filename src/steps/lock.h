@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "verbs/verbs.h"
+#include "steps/context.h"
 
 /* Start with `.fd = -1`. */
 struct lock {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "model/table/differing.h"
 #include "steps/comparison.h"
+#include "steps/error-words.h"
 
 /* What a key is compared with. */
 struct reference {

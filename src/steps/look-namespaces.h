@@ -4,7 +4,7 @@
 
 #include "model/runtime/runtime-values.h"
 #include "model/table/table.h"
-#include "verbs/verbs.h"
+#include "steps/context.h"
 
 /*
  * Fills the three fields of namespaces. What the plan sets in each (values, which may have none) is compared with that, the

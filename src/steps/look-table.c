@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "gather/facts.h"
 #include "host/conntrack/conntrack.h"
 #include "host/systemd/journal.h"
 #include "model/config/schema.h"
 #include "model/plan/sizes.h"
+#include "steps/error-words.h"
 #include "steps/look-namespaces.h"
 
 #define PATH_SLAB     "/sys/kernel/slab/nf_conntrack"

@@ -8,9 +8,10 @@
 #include "base/buffer.h"
 #include "base/library-error.h"
 #include "base/text.h"
-#include "gather/modprobe-files.h"
+#include "gather/foreign-files.h"
 #include "gather/reading.h"
 #include "model/runtime/load-blockers.h"
+#include "steps/error-words.h"
 #include "steps/runtime.h"
 
 static void judge_namespaces(struct context *context, const struct session *session)
@@ -50,7 +51,7 @@ static void ask_kernel(const struct context *context, struct loading_request *re
 {
 	char text[64];
 
-	reading_command_line(context, command_line, size);
+	reading_command_line(&context->gathering, command_line, size);
 	if (kernel_read(context->kernel, "/proc/sys/kernel/modules_disabled", text, sizeof(text)) ==
 	    0)
 		request->modules_disabled = strcmp(text, "1") == 0;
@@ -64,7 +65,7 @@ static void ask_kernel(const struct context *context, struct loading_request *re
 static int judge_loading(const struct context *context, const struct session *session,
 			 struct live *live, struct problems *problems, bool *ret_hidden)
 {
-	struct modprobe_files CLEANUP(modprobe_files_done) files = {0};
+	const struct text_files *files;
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
 	char command_line[4096] = "";
@@ -76,10 +77,10 @@ static int judge_loading(const struct context *context, const struct session *se
 		.records = &records,
 		.command_line = command_line,
 	};
-	int found = modprobe_files_read(context, &files);
+	int found = foreign_files_get(&context->gathering, FOREIGN_MODPROBE, &files);
 
 	if (found == 0)
-		found = modprobe_records_read(files.items, files.count, &records);
+		found = modprobe_records_read(files->items, files->count, &records);
 	if (found == 0)
 		found = ask_modprobe(context, &records, &view);
 	if (found < 0)

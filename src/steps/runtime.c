@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "model/plan/sizes.h"
 #include "model/runtime/load-blockers.h"
+#include "steps/error-words.h"
 #include "steps/last-applied.h"
 #include "steps/sizes-guard.h"
 

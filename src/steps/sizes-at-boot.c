@@ -11,6 +11,7 @@
 #include "steps/changeset.h"
 #include "steps/comparison.h"
 #include "steps/drift-timer.h"
+#include "steps/error-words.h"
 
 /* Before the kernel refuses: its own message comes late and names no remedy. */
 static enum exit_code judge_memory(struct context *context, const struct session *session)

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "verbs/verbs.h"
+#include "steps/context.h"
 
 /*
  * What conntrack-persist-sizes.service runs before anything can load nf_conntrack. Only sizes: a configuration that was

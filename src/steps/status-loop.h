@@ -3,7 +3,7 @@
 #pragma once
 
 #include "model/render/render-table.h"
-#include "verbs/verbs.h"
+#include "steps/context.h"
 
 /* How to draw on standard output as it is; of one look: whole, however few lines the terminal has. */
 void status_style(const struct context *context, bool watch, struct screen_style *ret);

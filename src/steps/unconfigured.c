@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "gather/read-config.h"
 #include "model/plan/sizes.h"
 
 /* Whether a run of this program wrote what lies at the path. */

@@ -3,6 +3,7 @@
 #include "steps/verdict.h"
 
 #include "steps/lint-files.h"
+#include "steps/report-writers.h"
 #include "steps/unconfigured.h"
 
 void comparison_done(struct comparison *found)

@@ -7,14 +7,16 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "gather/users.h"
+#include "gather/read-config.h"
 #include "host/terminal.h"
 #include "model/config/schema.h"
 #include "model/plan/sizes.h"
 #include "report/wrap.h"
 #include "steps/comparison.h"
+#include "steps/find-uses.h"
 #include "steps/last-applied.h"
 #include "steps/look-table.h"
+#include "verbs/verbs.h"
 
 #define ADVICE_NAME "50-advise.conf"
 #define PATH_ADVICE CONFIG_DIRECTORY "/" ADVICE_NAME

@@ -2,9 +2,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/disable.h"
 #include "steps/drift-timer.h"
+#include "steps/report-writers.h"
 #include "steps/sizes-guard.h"
 #include "steps/unconfigured.h"
 #include "steps/verdict.h"
+#include "verbs/verbs.h"
 
 static void say_in_order_but_pending(struct context *context, const struct values *values)
 {

@@ -2,16 +2,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 
-#include "gather/initramfs.h"
 #include "steps/before.h"
 #include "steps/changeset.h"
 #include "steps/disable.h"
 #include "steps/drift-timer.h"
 #include "steps/follow-up.h"
+#include "steps/initramfs-note.h"
+#include "steps/report-writers.h"
 #include "steps/sizes-at-boot.h"
 #include "steps/sizes-guard.h"
 #include "steps/unconfigured.h"
 #include "steps/verdict.h"
+#include "verbs/verbs.h"
 
 /* With --force: a copy of what somebody else wrote. */
 static int keep_copy(struct context *context, struct session *session,
@@ -260,7 +262,7 @@ static enum exit_code carry_out(struct context *context, struct session *session
 			   : "Nothing to do: every file is as configured.");
 	if (changed)
 		watch_say_timer(context, session);
-	find_initramfs(context, session, false);
+	note_initramfs(context, session, false);
 	return tell_rest(context, &found, &activation, changed);
 }
 

@@ -1,15 +1,17 @@
 /* The verb plan: what install would change, in files and in the running kernel; changes nothing. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "gather/initramfs.h"
-#include "gather/writers.h"
 #include "steps/comparison.h"
 #include "steps/disable.h"
+#include "steps/find-writers.h"
 #include "steps/from-system.h"
+#include "steps/initramfs-note.h"
 #include "steps/lint-files.h"
+#include "steps/report-writers.h"
 #include "steps/runtime.h"
 #include "steps/sizes-guard.h"
 #include "steps/unconfigured.h"
 #include "steps/would-change.h"
+#include "verbs/verbs.h"
 
 /* What differs, and whether install would change anything of it. */
 struct outcome {
@@ -116,7 +118,7 @@ static enum exit_code run_plan(struct context *context)
 		code = lint_files(context, &session, &writers);
 	if (code != EXIT_DONE)
 		return code;
-	find_initramfs(context, &session, true);
+	note_initramfs(context, &session, true);
 	live_report_state(context, outcome.differs, &live);
 	code = foresee(context, &session, live_is_wanted(context) ? &live : NULL, &outcome.changes);
 	if (code == EXIT_DONE)

@@ -7,6 +7,7 @@
 #include "report/table-json.h"
 #include "steps/look-table.h"
 #include "steps/status-loop.h"
+#include "verbs/verbs.h"
 
 /* Looking at everything may take this part of the time at most, one in so many. */
 #define WHOLE_SHARE 10

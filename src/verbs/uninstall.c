@@ -4,16 +4,17 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "gather/initramfs.h"
 #include "model/plan/digest.h"
 #include "steps/before.h"
 #include "steps/changeset.h"
 #include "steps/comparison.h"
 #include "steps/disable.h"
 #include "steps/follow-up.h"
+#include "steps/initramfs-note.h"
 #include "steps/last-applied.h"
 #include "steps/sizes-guard.h"
 #include "steps/would-change.h"
+#include "verbs/verbs.h"
 
 /*
  * A run that was killed may have put back already what was there before install --force: it is as the copy is, or the
@@ -286,7 +287,7 @@ static enum exit_code uninstall_locked(struct context *context, const struct loc
 				     "loads again, at the latest until the reboot.");
 	if (!context->options->root)
 		before_say(context, &before);
-	find_initramfs(context, &session, false);
+	note_initramfs(context, &session, false);
 	return EXIT_DONE;
 }
 

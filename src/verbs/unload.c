@@ -1,144 +1,9 @@
 /* The verb unload: removes nf_conntrack and the modules above it, in order, if nothing uses them. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "verbs/unload.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "base/library-error.h"
-#include "gather/users.h"
-#include "steps/comparison.h"
-
-static void note_module(struct context *context, const char *name, const char *action)
-{
-	json_t *object = report_object(context->report);
-	json_t *list = json_object_get(object, "removals");
-
-	if (!list) {
-		list = json_array();
-		report_set_member(context->report, object, "removals", list);
-	}
-	report_add_item(context->report, list,
-			report_pack(context->report, "{s:o, s:s}", "name", report_string(name),
-				    "action", action));
-	report_say_row(context->report, action, "%s", name);
-}
-
-/* Two phases: not one is removed while any of them is in use, or the host would be left half stripped. */
-static enum exit_code refuse(struct context *context, const struct module_graph *graph)
-{
-	for (size_t i = 0; i < graph->count; i++) {
-		const struct graph_module *module = &graph->items[i];
-		const char *obstacle = graph_module_obstacle(module);
-		const char *words = module_words(module->name);
-
-		if (obstacle)
-			report_message(context->report, SEVERITY_ERROR, "refused: %s %s%s%s%s",
-				       module->name, obstacle, *words ? " (" : "", words,
-				       *words ? ")" : "");
-	}
-	if (module_graph_obstacles(graph) == 0)
-		return EXIT_DONE;
-	report_message(context->report, SEVERITY_ERROR,
-		       "nothing was removed; \"conntrack-persist users\" lists what uses it");
-	return EXIT_REFUSED;
-}
-
-static const char *removal_words(int error)
-{
-	switch (error) {
-	case -EAGAIN:
-		return "something began to use it a moment ago";
-	case -EBUSY:
-		return "it is on its way in or out";
-	case -EPERM:
-		return "this process may not (no CAP_SYS_MODULE, or kernel.modules_disabled = 1)";
-	default:
-		return library_is_unusable(error) ? "libkmod is not installed, or cannot be used"
-						  : strerror(-error);
-	}
-}
-
-struct failure {
-	char name[64]; /* as long as the kernel lets a module's be */
-	int error;
-};
-
-/* 1: a module came into use meanwhile; the caller looks again. */
-static int remove_all(struct context *context, const struct module_graph *graph,
-		      struct unloading *result, struct failure *ret_failure)
-{
-	signals_hold(context->signals);
-	for (size_t i = 0; i < graph->count; i++) {
-		const char *name = graph->items[i].name;
-		int error = kernel_remove_module(context->kernel, name);
-
-		/* Gone already: all the same. */
-		if (error == -ENOENT)
-			continue;
-		if (error < 0) {
-			ret_failure->error = error;
-			(void)snprintf(ret_failure->name, sizeof(ret_failure->name), "%s", name);
-			return 1;
-		}
-		result->removed++;
-		note_module(context, name, "removed");
-	}
-	return 0;
-}
-
-static enum exit_code tell_end(struct context *context, const struct module_graph *graph,
-			       const struct failure *failure)
-{
-	report_message(context->report, SEVERITY_ERROR, "cannot remove %s: %s", failure->name,
-		       removal_words(failure->error));
-	for (size_t i = 0; i < graph->count; i++)
-		note_module(context, graph->items[i].name, "left");
-	report_message(context->report, SEVERITY_ERROR,
-		       "the modules that were removed are listed above; run \"conntrack-persist "
-		       "unload\" to remove the others when nothing uses them");
-	return EXIT_FAILED;
-}
-
-/* One look and the removals that follow from it. */
-static enum exit_code try_once(struct context *context, struct unloading *result,
-			       struct failure *ret_failure)
-{
-	struct module_graph CLEANUP(module_graph_done) graph = {0};
-	enum exit_code code = find_modules(context, &graph);
-
-	if (code != EXIT_DONE)
-		return code;
-	result->left = graph.count > 0;
-	/* Begun is begun: what is left by then goes as far as it can. */
-	if (result->removed == 0)
-		code = refuse(context, &graph);
-	if (code == EXIT_DONE && remove_all(context, &graph, result, ret_failure) != 0)
-		return EXIT_FAILED;
-	result->left = code != EXIT_DONE;
-	return code;
-}
-
-enum exit_code unload_modules(struct context *context, struct unloading *ret)
-{
-	struct module_graph CLEANUP(module_graph_done) graph = {0};
-	struct failure failure = {0};
-	enum exit_code code = EXIT_FAILED;
-
-	*ret = (struct unloading){0};
-	/* Twice: one may come into use between the look and its removal, and be out of use again. */
-	for (int attempt = 0; attempt < 2 && code == EXIT_FAILED; attempt++) {
-		failure.error = 0;
-		code = try_once(context, ret, &failure);
-		if (code == EXIT_FAILED && failure.error == 0)
-			return code;
-	}
-	if (code != EXIT_FAILED)
-		return code;
-	code = find_modules(context, &graph);
-	return code == EXIT_DONE ? tell_end(context, &graph, &failure) : code;
-}
+#include "steps/error-words.h"
+#include "steps/find-uses.h"
+#include "steps/unload-modules.h"
+#include "verbs/verbs.h"
 
 static enum exit_code dry_run(struct context *context)
 {
@@ -146,11 +11,11 @@ static enum exit_code dry_run(struct context *context)
 	enum exit_code code = find_modules(context, &graph);
 
 	if (code == EXIT_DONE)
-		code = refuse(context, &graph);
+		code = unload_refuse(context, &graph);
 	if (code != EXIT_DONE)
 		return code;
 	for (size_t i = 0; i < graph.count; i++)
-		note_module(context, graph.items[i].name, "remove");
+		unload_note(context, graph.items[i].name, "remove");
 	report_say(context->report, "%s",
 		   graph.count > 0
 			   ? "Nothing was changed; \"conntrack-persist unload\" carries this out."

@@ -1,65 +1,11 @@
 /* The verb users: who on this host uses conntrack, how we know, what would break. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "verbs/users.h"
-
 #include "base/buffer.h"
 #include "base/text.h"
 #include "report/wrap.h"
-
-static const char *const words[] = {[USE_LIKELY] = "likely", [USE_CERTAIN] = "certain"};
-
-static json_t *list_uses(struct report *report, const struct uses *uses)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < uses->count; i++) {
-		const struct use *use = &uses->items[i];
-
-		report_add_item(report, list,
-				report_pack(report, "{s:s, s:s, s:o, s:o, s:s, s:b}", "certainty",
-					    words[use->certainty], "kind", use->kind, "name",
-					    report_string(use->name), "evidence",
-					    report_string(use->evidence), "breaks", use->breaks,
-					    "at_boot", use->at_boot));
-	}
-	return list;
-}
-
-static json_t *list_modules(struct report *report, const struct module_graph *graph)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < graph->count; i++) {
-		const struct graph_module *module = &graph->items[i];
-		json_t *holders = json_array();
-
-		for (size_t k = 0; k < module->holder_count; k++)
-			report_add_item(report, holders,
-					report_string(graph->items[module->holders[k]].name));
-		report_add_item(report, list,
-				report_pack(report, "{s:o, s:I, s:o, s:s}", "name",
-					    report_string(module->name), "outside",
-					    (json_int_t)module->outside, "holders", holders,
-					    "meaning", module_words(module->name)));
-	}
-	return list;
-}
-
-static size_t count_left_out(const struct uses *uses)
-{
-	return uses->left_out[USE_LIKELY] + uses->left_out[USE_CERTAIN];
-}
-
-void users_add_json(struct context *context, const struct host_uses *found)
-{
-	struct report *report = context->report;
-
-	report_set_member(report, report_object(report), "users", list_uses(report, &found->uses));
-	report_set_member(report, report_object(report), "users_left_out",
-			  json_integer((json_int_t)count_left_out(&found->uses)));
-	report_set_member(report, report_object(report), "modules",
-			  list_modules(report, &found->graph));
-}
+#include "steps/find-uses.h"
+#include "steps/report-uses.h"
+#include "verbs/verbs.h"
 
 #define INDENT 10
 
@@ -71,7 +17,7 @@ static void say_uses(struct context *context, const struct uses *uses, enum cert
 
 		if (use->certainty != certainty)
 			continue;
-		report_say_row(context->report, words[certainty], "%s", use->name);
+		report_say_row(context->report, certainty_to_string(certainty), "%s", use->name);
 		report_say_wrapped(context->report, "", INDENT, use->evidence);
 		buffer_printf(&without, "without: %s", use->breaks);
 		report_say_wrapped(context->report, "", INDENT, without.data ? without.data : "?");
@@ -146,7 +92,7 @@ static enum exit_code run_users(struct context *context)
 			   module_state_words(found.module));
 	say_uses(context, &found.uses, USE_CERTAIN);
 	say_uses(context, &found.uses, USE_LIKELY);
-	left_out = count_left_out(&found.uses);
+	left_out = uses_left_out(&found.uses);
 	if (left_out > 0)
 		report_say(context->report, "          %zu more finding%s not listed", left_out,
 			   left_out == 1 ? " is" : "s are");

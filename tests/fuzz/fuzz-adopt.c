@@ -14,9 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define FILES_MAX 16
 
 struct host {
-	struct sysctl_file sysctl[FILES_MAX];
+	struct text_file sysctl[FILES_MAX];
 	size_t sysctl_count;
-	struct modprobe_file modprobe[FILES_MAX];
+	struct text_file modprobe[FILES_MAX];
 	size_t modprobe_count;
 	const char *command_line;
 };
@@ -31,10 +31,10 @@ static void read_host(const char *text, const char *end, struct host *host)
 		if (content > end)
 			return;
 		if (*name == 's' && host->sysctl_count < FILES_MAX)
-			host->sysctl[host->sysctl_count++] = (struct sysctl_file){
+			host->sysctl[host->sysctl_count++] = (struct text_file){
 				.path = name + 1, .text = content < end ? content : ""};
 		else if (*name == 'm' && host->modprobe_count < FILES_MAX)
-			host->modprobe[host->modprobe_count++] = (struct modprobe_file){
+			host->modprobe[host->modprobe_count++] = (struct text_file){
 				.path = name + 1, .text = content < end ? content : ""};
 		name = content + (content < end ? strlen(content) + 1 : 0);
 		if (content >= end)

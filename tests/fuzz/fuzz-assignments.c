@@ -31,9 +31,9 @@ static void check_writers(const char *text, enum sysctl_reader reader)
 {
 	static const char *const names[] = {"net/netfilter/nf_conntrack_max",
 					    "net/nf_conntrack_max"};
-	const struct sysctl_file files[] = {{"/usr/lib/sysctl.d/a.conf", text},
-					    {"/etc/sysctl.d/a.conf", text},
-					    {"/etc/sysctl.conf", text}};
+	const struct text_file files[] = {{"/usr/lib/sysctl.d/a.conf", text},
+					  {"/etc/sysctl.d/a.conf", text},
+					  {"/etc/sysctl.conf", text}};
 	const struct sysctl_knob knob = {names, 2, &schema[SETTING_MAX], NULL};
 	struct sysctl_writers writers = {0};
 	size_t winners = 0;

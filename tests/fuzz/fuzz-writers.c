@@ -64,7 +64,7 @@ static void check_records(const struct modprobe_records *records, size_t lines)
 }
 
 /* What is adopted has a line for each setting at most, and each begins as one. */
-static void check_adoption(const struct sysctl_file *file, const struct modprobe_records *records,
+static void check_adoption(const struct text_file *file, const struct modprobe_records *records,
 			   const char *text)
 {
 	const struct adopt_request request = {.sysctl_files = file,
@@ -88,8 +88,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *CLEANUP(free_pointer) text = malloc(size + 1);
 	struct writers CLEANUP(writers_done) writers = {0};
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
-	struct sysctl_file sysctl = {"/etc/sysctl.d/a.conf", text};
-	const struct modprobe_file modprobe = {"/etc/modprobe.d/a.conf", text};
+	struct text_file sysctl = {"/etc/sysctl.d/a.conf", text};
+	const struct text_file modprobe = {"/etc/modprobe.d/a.conf", text};
 	size_t lines;
 
 	if (!text)

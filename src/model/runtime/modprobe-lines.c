@@ -189,7 +189,7 @@ static int add_record(struct modprobe_records *records, const char *path,
 	return 0;
 }
 
-static int read_records(struct modprobe_records *records, const struct modprobe_file *file)
+static int read_records(struct modprobe_records *records, const struct text_file *file)
 {
 	struct modprobe_line CLEANUP(modprobe_line_done) line = {0};
 	const char *position = file->text;
@@ -212,8 +212,7 @@ static int read_records(struct modprobe_records *records, const struct modprobe_
 	return found;
 }
 
-int modprobe_records_read(const struct modprobe_file *files, size_t count,
-			  struct modprobe_records *ret)
+int modprobe_records_read(const struct text_file *files, size_t count, struct modprobe_records *ret)
 {
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 

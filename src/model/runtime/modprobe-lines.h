@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
+#include "base/text-file.h"
 
 /* The texts are parts of `text` and end in NUL. */
 struct modprobe_line {
@@ -36,12 +37,6 @@ bool modprobe_line_is_of(const struct modprobe_line *line, const char *module);
 /* Whether this line is about nf_conntrack. */
 bool modprobe_line_is_ours(const struct modprobe_line *line);
 
-/* One file of modprobe.d. Points to the caller's texts. */
-struct modprobe_file {
-	const char *path;
-	const char *text;
-};
-
 /* The modules that nf_conntrack does not load without. */
 #define LOADING_NEEDS 2
 extern const char *const loading_needs[LOADING_NEEDS];
@@ -71,5 +66,5 @@ struct modprobe_records {
 void modprobe_records_done(struct modprobe_records *records);
 
 /* Reads the files, in the order in which modprobe does, once for all questions. -ENOMEM. */
-MUST_CHECK int modprobe_records_read(const struct modprobe_file *files, size_t count,
+MUST_CHECK int modprobe_records_read(const struct text_file *files, size_t count,
 				     struct modprobe_records *ret);

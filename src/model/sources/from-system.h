@@ -11,7 +11,7 @@
 
 /* Other people's files: ours are not among them. */
 struct adopt_request {
-	const struct sysctl_file *sysctl_files;
+	const struct text_file *sysctl_files;
 	size_t sysctl_count;
 	const struct modprobe_records *modprobe;
 	const char *command_line; /* the kernel's; "" where unknown */

@@ -20,7 +20,7 @@ void sysctl_writers_done(struct sysctl_writers *writers)
 
 /* A file that is read unless one with the same name has a lower rank. */
 struct candidate {
-	const struct sysctl_file *file;
+	const struct text_file *file;
 	const char *name;
 	size_t rank;
 };
@@ -28,8 +28,7 @@ struct candidate {
 #define SYSCTL_CONF "/etc/sysctl.conf"
 
 /* Its place among the directories, false: not one of the reader's files. */
-static bool is_read(const struct sysctl_file *file, enum sysctl_reader reader,
-		    struct candidate *ret)
+static bool is_read(const struct text_file *file, enum sysctl_reader reader, struct candidate *ret)
 {
 	/* The last one only where /lib is not a link; systemd-sysctl knows it if built for such systems. */
 	static const char *const directories[] = {"/etc/sysctl.d/", "/run/sysctl.d/",
@@ -60,7 +59,7 @@ static int compare_candidates(const void *a, const void *b)
 }
 
 /* The reader's files in the order in which it reads them, without those that are masked. */
-static size_t choose(const struct sysctl_file *files, size_t count, enum sysctl_reader reader,
+static size_t choose(const struct text_file *files, size_t count, enum sysctl_reader reader,
 		     struct candidate *candidates)
 {
 	size_t found = 0, chosen = 0;
@@ -177,7 +176,7 @@ static int add_entry(struct reading *reading, const char *path, struct sysctl_ke
 	return 0;
 }
 
-static int read_file(struct reading *reading, const struct sysctl_file *file)
+static int read_file(struct reading *reading, const struct text_file *file)
 {
 	struct assignment CLEANUP(assignment_done) assignment = {0};
 	const char *position = file->text;
@@ -198,7 +197,7 @@ static int read_file(struct reading *reading, const struct sysctl_file *file)
 	return found;
 }
 
-static int read_files(struct reading *reading, const struct sysctl_file *files, size_t count)
+static int read_files(struct reading *reading, const struct text_file *files, size_t count)
 {
 	struct candidate *CLEANUP(free_pointer) chosen = calloc(count + 1, sizeof(*chosen));
 	size_t chosen_count;
@@ -327,7 +326,7 @@ static void choose_winner(const struct sysctl_knob *knob, struct sysctl_writers 
 		}
 }
 
-int sysctl_writers_find(const struct sysctl_file *files, size_t count, enum sysctl_reader reader,
+int sysctl_writers_find(const struct text_file *files, size_t count, enum sysctl_reader reader,
 			const struct sysctl_knob *knobs, size_t knob_count,
 			struct sysctl_writers *writers, struct sysctl_cut *ret_cut)
 {

@@ -5,18 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text-file.h"
 #include "model/config/schema.h"
 #include "model/plan/sizes.h"
 #include "model/sources/assignments.h"
-
-/*
- * A file as it lies in one of the readers' directories, or /etc/sysctl.conf; a link to /dev/null has the text "".
- * Points to the caller's texts.
- */
-struct sysctl_file {
-	const char *path;
-	const char *text;
-};
 
 /* Longer values are cut: the kernel looks at the first 20 characters or so, and nobody reads the rest of them. */
 #define SYSCTL_VALUE_MAX 255U
@@ -71,7 +63,7 @@ bool sysctl_is_taken(const struct sysctl_knob *knob, const char *value);
  *
  * Not followed: ".." in a key; patterns behind "-key", which procps knows from 4.0.5 on.
  */
-MUST_CHECK int sysctl_writers_find(const struct sysctl_file *files, size_t count,
+MUST_CHECK int sysctl_writers_find(const struct text_file *files, size_t count,
 				   enum sysctl_reader reader, const struct sysctl_knob *knobs,
 				   size_t knob_count, struct sysctl_writers *writers,
 				   struct sysctl_cut *ret_cut);

@@ -91,7 +91,7 @@ static void add_found(const struct value *value, const struct sysctl_knob *knob,
 	writers->left_out += found->left_out;
 }
 
-void writers_of_sysctl(const struct values *values, const struct sysctl_file *files, size_t count,
+void writers_of_sysctl(const struct values *values, const struct text_file *files, size_t count,
 		       struct writers *writers)
 {
 	struct knobs CLEANUP(knobs_done) knobs = {0};

@@ -181,3 +181,9 @@ void writer_add_times(unsigned int times, struct buffer *b)
 			first = false;
 		}
 }
+
+void host_writers_done(struct host_writers *found)
+{
+	writers_done(&found->writers);
+	values_done(&found->values);
+}

@@ -54,7 +54,7 @@ struct writers {
 void writers_done(struct writers *writers);
 
 /* All files of sysctl.d, ours among them as it shall be; see sysctl_writers_find(). Ours is no other writer. */
-void writers_of_sysctl(const struct values *values, const struct sysctl_file *files, size_t count,
+void writers_of_sysctl(const struct values *values, const struct text_file *files, size_t count,
 		       struct writers *writers);
 
 /* The lines of modprobe.d, and the kernel command line, which comes last. */
@@ -98,3 +98,10 @@ const struct writer *writers_find_winner(const struct writers *writers, const st
 
 /* "systemd-sysctl, sysctl --system", to stand after "by". */
 void writer_add_times(unsigned int times, struct buffer *b);
+
+/* The values that are looked for, and who else sets them: the writers point to the values. */
+struct host_writers {
+	struct values values;
+	struct writers writers;
+};
+void host_writers_done(struct host_writers *found);

@@ -155,3 +155,8 @@ size_t uses_count(const struct uses *uses, enum certainty certainty)
 		count += uses->items[i].certainty == certainty;
 	return count;
 }
+
+size_t uses_left_out(const struct uses *uses)
+{
+	return uses->left_out[USE_LIKELY] + uses->left_out[USE_CERTAIN];
+}

@@ -60,6 +60,9 @@ void uses_drop_likely(struct uses *uses, const char *name);
 /* How many findings there are, those that were only counted among them. */
 size_t uses_count(const struct uses *uses, enum certainty certainty);
 
+/* How many findings there was no room for. */
+size_t uses_left_out(const struct uses *uses);
+
 /* What a module of the distributions' kernels (5.10 to 7.2) stands for, "" where it is not known. */
 const char *module_words(const char *name);
 

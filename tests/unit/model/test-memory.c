@@ -379,7 +379,7 @@ static int find_lines(void)
 static int find_sysctl_writers(void)
 {
 	static const char *const names[] = {"net/netfilter/nf_conntrack_max"};
-	static const struct sysctl_file files[] = {
+	static const struct text_file files[] = {
 		{"/etc/sysctl.d/a.conf",
 		 "net.{netfilter,core}.nf_conntrack_m*=1\n-a\n-a\nb=1\nb=2\n"},
 		{"/etc/sysctl.d/b.conf", "net.*.nf_conntrack_max=2\n"},
@@ -400,8 +400,8 @@ static int judge_loading(void)
 {
 	static char install[] = "/bin/false";
 	static const struct modprobe_view view = {.install = install};
-	static const struct modprobe_file file = {"/etc/modprobe.d/a.conf",
-						  "install nf_conntrack /bin/false\n"};
+	static const struct text_file file = {"/etc/modprobe.d/a.conf",
+					      "install nf_conntrack /bin/false\n"};
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	const struct plan plan = {.sizes = {.hashsize = 1048576}};
 	const struct facts facts = {.ram = 1048576};
@@ -450,7 +450,7 @@ static int make_counts(void)
 
 static int view_files(void)
 {
-	static const struct modprobe_file files[] = {
+	static const struct text_file files[] = {
 		{"/a",
 		 "install nf_conntrack a\nsoftdep nf_conntrack pre: b\noptions nf_conntrack c\n"},
 		{"/b", "options nf_conntrack d\nblacklist nf_conntrack\n"}};

@@ -13,7 +13,7 @@ struct fixture {
 	struct plan plan;
 	struct facts facts;
 	struct modprobe_view view;
-	struct modprobe_file files[2];
+	struct text_file files[2];
 	size_t file_count;
 	struct modprobe_records records;
 	struct loading_request request;
@@ -62,8 +62,8 @@ static void view_is(struct fixture *f, const char *install, const char *softdep,
 /* The files in the order in which modprobe reads them; z NULL: one only. */
 static void files_are(struct fixture *f, const char *a, const char *z)
 {
-	f->files[0] = (struct modprobe_file){a_conf, a};
-	f->files[1] = (struct modprobe_file){z_conf, z};
+	f->files[0] = (struct text_file){a_conf, a};
+	f->files[1] = (struct text_file){z_conf, z};
 	f->file_count = z ? 2 : 1;
 }
 

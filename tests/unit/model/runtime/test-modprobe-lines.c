@@ -293,8 +293,8 @@ static void records_have_a_bound(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
-	struct modprobe_file files[] = {{"/a", "options nf_nat x\noptions nf-conntrack y\n"},
-					{"/b", NULL}};
+	struct text_file files[] = {{"/a", "options nf_nat x\noptions nf-conntrack y\n"},
+				    {"/b", NULL}};
 
 	(void)state;
 	for (unsigned int i = 0; i < MODPROBE_RECORDS_MAX - 1; i++)
@@ -323,7 +323,7 @@ static void patterns_have_a_bound(void **state)
 	struct buffer CLEANUP(buffer_clear) one = {0};
 	struct buffer CLEANUP(buffer_clear) many = {0};
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
-	struct modprobe_file file = {"/a", NULL};
+	struct text_file file = {"/a", NULL};
 
 	(void)state;
 	buffer_add(&one, "alias *");

@@ -12,8 +12,8 @@ static const char *word(const char *text)
 /* As "INSTALL|SOFTDEP|OPTIONS", "none" for what there is none of. */
 static void expect_view(const char *a, const char *z, const char *module, const char *wanted)
 {
-	const struct modprobe_file files[] = {{"/etc/modprobe.d/a.conf", a},
-					      {"/etc/modprobe.d/z.conf", z}};
+	const struct text_file files[] = {{"/etc/modprobe.d/a.conf", a},
+					  {"/etc/modprobe.d/z.conf", z}};
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
 	char found[128];

@@ -5,7 +5,7 @@
 #include "model/config/config.h"
 #include "model/sources/from-system.h"
 
-static const struct sysctl_file no_sysctl[1];
+static const struct text_file no_sysctl[1];
 static const struct modprobe_records no_modprobe;
 
 static void expect_adopted(const struct adopt_request *request, const char *wanted, int count,
@@ -27,7 +27,7 @@ static void expect_adopted(const struct adopt_request *request, const char *want
 /* One file of sysctl.d. */
 static void expect_sysctl(const char *text, const char *wanted, int count, size_t warnings)
 {
-	const struct sysctl_file file = {"/etc/sysctl.d/a.conf", text};
+	const struct text_file file = {"/etc/sysctl.d/a.conf", text};
 
 	expect_adopted(&(struct adopt_request){.sysctl_files = &file,
 					       .sysctl_count = 1,
@@ -39,7 +39,7 @@ static void expect_sysctl(const char *text, const char *wanted, int count, size_
 static void expect_modprobe(const char *text, const char *command_line, const char *wanted,
 			    int count, size_t warnings)
 {
-	const struct modprobe_file file = {"/etc/modprobe.d/a.conf", text};
+	const struct text_file file = {"/etc/modprobe.d/a.conf", text};
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 
 	assert_int_equal(modprobe_records_read(&file, 1, &records), 0);
@@ -61,7 +61,7 @@ static void nothing_is_adopted_from_nothing(void **state)
 static void lines_are_short_enough_to_be_read(void **state)
 {
 	char letters[300] = "", path[400];
-	const struct sysctl_file file = {path, "net.netfilter.nf_conntrack_max = 70000\n"};
+	const struct text_file file = {path, "net.netfilter.nf_conntrack_max = 70000\n"};
 
 	(void)state;
 	for (size_t count = 1; count < 130; count++) {
@@ -147,12 +147,12 @@ static void what_is_no_value_is_left_out(void **state)
 
 static void hashsize_comes_from_modprobe_or_the_buckets(void **state)
 {
-	const struct sysctl_file file = {"/etc/sysctl.conf",
-					 "net.netfilter.nf_conntrack_buckets = 4096\n"
-					 "net.netfilter.nf_conntrack_max = 16384\n"};
-	const struct modprobe_file options = {"/etc/modprobe.d/a.conf",
-					      "options nf_conntrack hashsize=1024 acct=1 tstamp=0\n"
-					      "options nf-conntrack expect_hashsize=64\n"};
+	const struct text_file file = {"/etc/sysctl.conf",
+				       "net.netfilter.nf_conntrack_buckets = 4096\n"
+				       "net.netfilter.nf_conntrack_max = 16384\n"};
+	const struct text_file options = {"/etc/modprobe.d/a.conf",
+					  "options nf_conntrack hashsize=1024 acct=1 tstamp=0\n"
+					  "options nf-conntrack expect_hashsize=64\n"};
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 
 	(void)state;

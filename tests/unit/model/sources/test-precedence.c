@@ -14,7 +14,7 @@ static const struct sysctl_knob knob = {.names = names, .name_count = ARRAY_SIZE
 #define SECOND "net.nf_conntrack_max"
 
 /* Every writer, as "PATH:LINE VALUE;" with "*" before the one that wins. */
-static void expect_found(const struct sysctl_file *files, size_t count, enum sysctl_reader reader,
+static void expect_found(const struct text_file *files, size_t count, enum sysctl_reader reader,
 			 const char *wanted)
 {
 	struct buffer CLEANUP(buffer_clear) found = {0};
@@ -31,7 +31,7 @@ static void expect_found(const struct sysctl_file *files, size_t count, enum sys
 /* The winner's value of a single file. */
 static void expect_winner(enum sysctl_reader reader, const char *text, const char *wanted)
 {
-	const struct sysctl_file file = {"/etc/sysctl.d/a.conf", text};
+	const struct text_file file = {"/etc/sysctl.d/a.conf", text};
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
 	const char *winner = "none";
 
@@ -56,7 +56,7 @@ static void expect_rows(const struct row *rows, size_t count)
 
 static void names_are_sorted_over_all_directories(void **state)
 {
-	static const struct sysctl_file files[] = {
+	static const struct text_file files[] = {
 		{"/usr/lib/sysctl.d/99-z.conf", MAX "=4"},
 		{"/etc/sysctl.d/a.conf", SECOND "=6"},
 		{"/lib/sysctl.d/9.conf", "\n" MAX "=2"},
@@ -83,7 +83,7 @@ static void higher_directories_mask(void **state)
 	(void)state;
 	for (size_t i = 0; i + 1 < ARRAY_SIZE(paths); i++)
 		for (size_t j = i + 1; j < ARRAY_SIZE(paths); j++) {
-			struct sysctl_file files[] = {{paths[j], MAX "=2"}, {paths[i], MAX "=1"}};
+			struct text_file files[] = {{paths[j], MAX "=2"}, {paths[i], MAX "=1"}};
 			struct buffer CLEANUP(buffer_clear) wanted = {0};
 
 			buffer_printf(&wanted, "*%s:1 1;", paths[i]);
@@ -98,7 +98,7 @@ static void higher_directories_mask(void **state)
 
 static void other_files_are_not_read(void **state)
 {
-	static const struct sysctl_file files[] = {
+	static const struct text_file files[] = {
 		{"/etc/sysctl.d/a", MAX "=1"},
 		{"/etc/sysctl.d/a.conf~", MAX "=2"},
 		{"/etc/sysctl.d/a.conf.bak", MAX "=3"},
@@ -117,7 +117,7 @@ static void other_files_are_not_read(void **state)
 
 static void procps_alone_reads_hidden_files_and_sysctl_conf(void **state)
 {
-	static const struct sysctl_file files[] = {
+	static const struct text_file files[] = {
 		{"/etc/sysctl.conf", MAX "=4"},
 		{"/etc/sysctl.d/z.conf", MAX "=3"},
 		{"/etc/sysctl.d/.z.conf", MAX "=2"},
@@ -134,7 +134,7 @@ static void procps_alone_reads_hidden_files_and_sysctl_conf(void **state)
 /* Not even the same base name masks it. */
 static void sysctl_conf_is_always_the_last(void **state)
 {
-	static const struct sysctl_file files[] = {
+	static const struct text_file files[] = {
 		{"/etc/sysctl.conf", MAX "=1"},
 		{"/etc/sysctl.d/sysctl.conf", MAX "=2"},
 	};
@@ -398,8 +398,8 @@ static void value_out_of_the_bounds_is_refused(void **state)
 
 static void refused_writer_is_listed(void **state)
 {
-	static const struct sysctl_file files[] = {{"/etc/sysctl.d/a.conf", MAX "=1"},
-						   {"/etc/sysctl.d/b.conf", SECOND "=many"}};
+	static const struct text_file files[] = {{"/etc/sysctl.d/a.conf", MAX "=1"},
+						 {"/etc/sysctl.d/b.conf", SECOND "=many"}};
 
 	(void)state;
 	expect_found(files, 2, SYSCTL_SYSTEMD,
@@ -410,8 +410,8 @@ static void refused_writer_is_listed(void **state)
 static void pattern_is_one_writer(void **state)
 {
 	static const char *const alike[] = {"net/nf_conntrack_max", "net/nf_conntrack_count"};
-	static const struct sysctl_file file = {"/etc/sysctl.d/a.conf",
-						"net.nf_*=1\n-net.nf_conntrack_max\n"};
+	static const struct text_file file = {"/etc/sysctl.d/a.conf",
+					      "net.nf_*=1\n-net.nf_conntrack_max\n"};
 	struct sysctl_knob two = {.names = alike, .name_count = 2};
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
 
@@ -433,8 +433,8 @@ static void knobs_share_the_files(void **state)
 	static const struct sysctl_knob knobs[] = {{.names = names, .name_count = 2},
 						   {.names = NULL},
 						   {.names = udp, .name_count = 1}};
-	static const struct sysctl_file file = {"/etc/sysctl.d/a.conf",
-						MAX "=1\nnet.*.nf_*=2\nnet.x=3\n" SECOND "=4\n"};
+	static const struct text_file file = {"/etc/sysctl.d/a.conf",
+					      MAX "=1\nnet.*.nf_*=2\nnet.x=3\n" SECOND "=4\n"};
 	struct sysctl_writers writers[3] = {{0}};
 
 	(void)state;
@@ -452,7 +452,7 @@ static void knobs_share_the_files(void **state)
 static void writers_have_a_bound(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
-	struct sysctl_file file = {"/etc/sysctl.d/a.conf", NULL};
+	struct text_file file = {"/etc/sysctl.d/a.conf", NULL};
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
 
 	(void)state;
@@ -482,7 +482,7 @@ static void writers_have_a_bound(void **state)
 /* The line at which the bound of patterns is passed is named; lines without a pattern count all the same. */
 static void expect_cut(enum sysctl_reader reader, const char *text, unsigned int line)
 {
-	const struct sysctl_file file = {"/etc/sysctl.d/a.conf", text};
+	const struct text_file file = {"/etc/sysctl.d/a.conf", text};
 	struct sysctl_writers CLEANUP(sysctl_writers_done) writers = {0};
 	struct sysctl_cut cut = {0};
 

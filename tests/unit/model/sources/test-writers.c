@@ -68,7 +68,7 @@ static const char ours[] = "-net.netfilter.nf_conntrack_max = 100000\n"
 
 static void expect_sysctl(const char *path, const char *text, const char *wanted)
 {
-	const struct sysctl_file files[] = {{PATH_SYSCTL, ours}, {path, text}};
+	const struct text_file files[] = {{PATH_SYSCTL, ours}, {path, text}};
 	struct writers writers = {0};
 
 	writers_of_sysctl(&values, files, ARRAY_SIZE(files), &writers);
@@ -142,7 +142,7 @@ static void sysctl_conf_is_read_by_procps_alone(void **state)
 		      "> nf_conntrack_acct /etc/sysctl.conf:1\n");
 }
 
-static void read_modprobe(const struct modprobe_file *files, size_t count, const char *command_line,
+static void read_modprobe(const struct text_file *files, size_t count, const char *command_line,
 			  struct writers *writers)
 {
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
@@ -153,7 +153,7 @@ static void read_modprobe(const struct modprobe_file *files, size_t count, const
 
 static void modprobe_sets_what_our_rule_sets_right(void **state)
 {
-	const struct modprobe_file files[] = {
+	const struct text_file files[] = {
 		{"/etc/modprobe.d/a.conf", "options nf_conntrack hashsize=1 acct=0 x=1\n"
 					   "install nf_conntrack hashsize=3\n"},
 		{PATH_MODPROBE, "options nf_conntrack hashsize=100000 expect_hashsize=512\n"},
@@ -178,7 +178,7 @@ static void modprobe_sets_what_our_rule_sets_right(void **state)
 
 static void option_that_the_kernel_refuses_is_marked(void **state)
 {
-	const struct modprobe_file files[] = {
+	const struct text_file files[] = {
 		{"/etc/modprobe.d/a.conf", "options nf_conntrack hashsize=64k acct=1 hashsize=2\n"
 					   "options nf_conntrack hashsize=1 hashsize=\n"
 					   "options nf_conntrack hashsize=100000 acct=x\n"},

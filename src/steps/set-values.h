@@ -1,4 +1,4 @@
-/* Brings the running kernel to the values; for apply and install. */
+/* Sets the configured values in the running kernel. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

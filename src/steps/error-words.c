@@ -1,6 +1,6 @@
 /* What an errno says to people, and what they can do about it. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "report/error-words.h"
+#include "steps/error-words.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "verbs/verbs.h"
+#include "steps/context.h"
 
 /*
  * Adds the words to stand behind "PATH: ", such as "Permission denied; run it as root". error: a negative errno; path: with

@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "verbs/verbs.h"
+#include "model/users/module-graph.h"
+#include "steps/context.h"
 
 struct unloading {
 	size_t removed; /* modules */
@@ -14,3 +15,9 @@ struct unloading {
  * in the middle, and what was removed and what is left was told.
  */
 enum exit_code unload_modules(struct context *context, struct unloading *ret);
+
+/* Adds a module to the list "removals" of the JSON object, and prints a line: "remove", "removed" or "left". */
+void unload_note(struct context *context, const char *name, const char *action);
+
+/* Reports each module that is in use. EXIT_REFUSED if there is one. */
+enum exit_code unload_refuse(struct context *context, const struct module_graph *graph);

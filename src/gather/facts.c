@@ -1,0 +1,59 @@
+/* Reads the figures of the host that its sizes follow from. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gather/facts.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "host/files/image-machine.h"
+
+/* "6.1.0-13-amd64" to 6 and 1; 0 and 0 where it is nothing of the kind. */
+static void parse_release(const char *text, unsigned int ret[2])
+{
+	char *end = NULL;
+	unsigned long major = strtoul(text, &end, 10), minor;
+
+	if (end == text || *end != '.')
+		return;
+	text = end + 1;
+	minor = strtoul(text, &end, 10);
+	if (end == text || major > UINT_MAX || minor > UINT_MAX)
+		return;
+	ret[0] = (unsigned int)major;
+	ret[1] = (unsigned int)minor;
+}
+
+/* Bytes of a line of /proc/meminfo, which is in KiB. Nothing a kernel has overflows; anything else is 0, unknown. */
+static uint64_t find_amount(const char *text, const char *name)
+{
+	const char *line = strstr(text, name);
+
+	return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
+}
+
+void observe_facts(const struct kernel *kernel, const struct tree *image, struct facts *ret)
+{
+	char text[4096];
+
+	*ret = (struct facts){.image = image != NULL};
+	if (image) {
+		if (image_is_x86_64(image)) {
+			ret->page_size = 4096;
+			ret->word_size = 8;
+		}
+		return;
+	}
+	ret->page_size = kernel_page_size(kernel);
+	ret->word_size = kernel_word_size(kernel);
+	parse_release(kernel_release(kernel), ret->release);
+	/* Of the network namespace in which this process is: the host's own. */
+	if (kernel_read(kernel, "/proc/sys/net/ipv4/tcp_keepalive_time", text, sizeof(text)) < 0 ||
+	    text_parse_number(text, strlen(text), UINT32_MAX, &ret->keepalive) < 0)
+		ret->keepalive = 0;
+	if (kernel_read(kernel, "/proc/meminfo", text, sizeof(text)) < 0)
+		return;
+	ret->ram = find_amount(text, "MemTotal:");
+	ret->available = find_amount(text, "MemAvailable:");
+}

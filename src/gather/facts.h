@@ -1,0 +1,12 @@
+/* Reads the figures of the host that its sizes follow from. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "host/files/tree.h"
+#include "host/kernel/kernel.h"
+#include "model/plan/facts.h"
+
+/*
+ * Clears before it reads. image: that of --root, whose ram and release stay unknown; NULL: the running host.
+ */
+void observe_facts(const struct kernel *kernel, const struct tree *image, struct facts *ret);

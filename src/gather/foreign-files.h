@@ -1,0 +1,34 @@
+/* The files of others that several steps look at: each is read once a run. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "base/text-file.h"
+#include "gather/gathering.h"
+
+enum foreign_kind {
+	FOREIGN_SYSCTL, /* sysctl.d(5) in all folders, with files that others mask, and /etc/sysctl.conf */
+	FOREIGN_MODPROBE, /* modprobe.d(5) in reading order, one of each name */
+	FOREIGN_MODULES_LOAD, /* modules-load.d(5); Debian's /etc/modules is a link in one of these folders */
+	FOREIGN_UDEV, /* udev(7) rules */
+	FOREIGN_KINDS
+};
+
+/* Texts of files in their reader's order. */
+struct text_files {
+	struct text_file *items; /* owned with their strings */
+	size_t count;
+};
+
+/* Start with `struct foreign_files f = {0}`. */
+struct foreign_files {
+	struct text_files kinds[FOREIGN_KINDS];
+	bool read[FOREIGN_KINDS];
+};
+void foreign_files_done(struct foreign_files *files);
+
+/*
+ * Gives the files of this kind, which stay owned by gathering->files. Reads them at the first call. What cannot be read is
+ * left out and noted in gathering->unread. -ENOMEM.
+ */
+MUST_CHECK int foreign_files_get(const struct gathering *gathering, enum foreign_kind kind,
+				 const struct text_files **ret);

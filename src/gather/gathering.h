@@ -1,0 +1,23 @@
+/* What everything in gather/ works on: the host or image, what is known of it already, and what could not be read. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+
+#include "gather/unread.h"
+#include "host/files/tree.h"
+#include "host/kernel/kernel.h"
+
+/* The most bytes of one file that is held in memory. */
+#define FILE_SIZE_MAX (4U << 20)
+
+/* Owns nothing. */
+struct gathering {
+	const struct tree *tree;
+	struct kernel *kernel;
+	bool image; /* --root: nothing of a running host is read */
+	bool live;  /* the running kernel is looked at: neither --root nor --no-live */
+	bool sandbox; /* the run is the timer's, whose unit may not read what belongs to other users */
+	struct unread *unread;
+	struct foreign_files *files; /* read once a run; see gather/foreign-files.h */
+};

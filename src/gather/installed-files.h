@@ -1,0 +1,28 @@
+/* Reads what was installed: our files, the manifest, the sizes of this boot. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/problems.h"
+#include "gather/read-failure.h"
+#include "host/files/tree.h"
+#include "model/installed/compare.h"
+#include "model/installed/manifest.h"
+#include "model/installed/observed-file.h"
+
+struct observed {
+	struct observed_path *paths; /* every path that some run may have written */
+	size_t path_count;
+	struct observed_file manifest_file;
+	struct manifest manifest; /* empty where there is none, or a broken one */
+	bool manifest_broken;
+	struct problems problems; /* entries of the manifest that are ignored */
+	struct kept_sizes boot;	  /* of PATH_BOOT_SIZES; empty where there is none */
+};
+void observed_done(struct observed *observed);
+/* The manifest and the sizes of this boot alone: what a run needs that only makes the plan. */
+MUST_CHECK int observe_manifest(const struct tree *tree, struct observed *ret,
+				struct read_failure *ret_failure);
+MUST_CHECK int observe_files(const struct tree *tree, struct observed *ret,
+			     struct read_failure *ret_failure);

@@ -1,0 +1,68 @@
+/* Which sources a run could not read: the list, each name once. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gather/unread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+static void source_done(struct unread_source *source)
+{
+	free_const(source->name);
+	free_const(source->reason);
+}
+
+void unread_done(struct unread *unread)
+{
+	for (size_t i = 0; i < unread->count; i++)
+		source_done(&unread->items[i]);
+	free(unread->items);
+	json_decref(unread->names);
+	*unread = (struct unread){0};
+}
+
+/* 1: the name is new; 0: the list has it; -1: no memory. A name that is no UTF-8 never counts as known. */
+static int note_name(struct unread *unread, const char *name)
+{
+	json_t *key = json_string(name);
+	int noted = 1;
+
+	if (!unread->names)
+		unread->names = json_object();
+	if (!unread->names)
+		noted = -1;
+	else if (key && json_object_get(unread->names, name))
+		noted = 0;
+	else if (key && json_object_set_new_nocheck(unread->names, name, json_true()) < 0)
+		noted = -1;
+	json_decref(key);
+	return noted;
+}
+
+static int append_source(struct unread *unread, const struct unread_source *source)
+{
+	struct unread_source copy = *source, *items;
+
+	items = realloc(unread->items, (unread->count + 1) * sizeof(*items));
+	if (!items)
+		return -1;
+	unread->items = items;
+	copy.name = strdup(source->name);
+	copy.reason = source->reason ? strdup(source->reason) : NULL;
+	if (!copy.name || (source->reason && !copy.reason)) {
+		source_done(&copy);
+		return -1;
+	}
+	items[unread->count++] = copy;
+	return 0;
+}
+
+void unread_add(struct unread *unread, const struct unread_source *source)
+{
+	int noted = note_name(unread, source->name);
+
+	unread->calls++;
+	if (noted < 0 || (noted > 0 && append_source(unread, source) < 0))
+		unread->out_of_memory = true;
+}

@@ -1,0 +1,34 @@
+/* Which sources a run could not read, and why: gathering notes them, a step reports them. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum unread_kind {
+	UNREAD_FILE, /* a file or folder, named by its path */
+	UNREAD_LIST, /* something else, named by words: "the list of processes" */
+};
+
+struct unread_source {
+	enum unread_kind kind;
+	const char *name;   /* a path has the prefix of --root */
+	const char *reason; /* NULL: error says it */
+	int error;	    /* negative errno; 0: reason says it */
+	bool root_only;	    /* only root may read it, and the run is not root's */
+};
+
+/* Start with `struct unread u = {0}`. Each name is in the list once; the texts of the list are owned. */
+struct unread {
+	struct unread_source *items;
+	size_t count;
+	size_t reported; /* so many of them, from the first one on, were reported */
+	size_t calls;	 /* of unread_add(), with those that added nothing */
+	json_t *names;	 /* the keys are the names in the list */
+	bool out_of_memory;
+};
+void unread_done(struct unread *unread);
+
+/* Copies the source, unless its name is in the list already. Remembers if memory ran out. */
+void unread_add(struct unread *unread, const struct unread_source *source);

@@ -1,0 +1,34 @@
+/* What a run works on, and how it can end. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+
+#include "gather/gathering.h"
+#include "host/files/tree.h"
+#include "host/kernel/kernel.h"
+#include "host/signals.h"
+#include "host/systemd/bus.h"
+#include "report/report.h"
+#include "steps/options.h"
+
+/* sysexits.h for the two that are errors of the user; 2 as diff-like tools and configuration managers expect. */
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_DIFFERS = 2,
+	EXIT_REFUSED = 3,
+	EXIT_COMMAND_LINE = 64,
+	EXIT_CONFIG = 78,
+};
+
+struct context {
+	const struct options *options;
+	struct tree *tree;
+	struct kernel *kernel;
+	struct bus *bus;
+	struct report *report;
+	struct held_signals *signals;
+	struct gathering gathering;
+	bool watching; /* check is run by the timer's service: see steps/drift-timer.h */
+};

@@ -1,0 +1,93 @@
+/* Finds whatever else sets the plan's values: files of sysctl.d, modprobe.d, and of programs. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/find-writers.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "gather/foreign-files.h"
+#include "gather/program-files.h"
+#include "gather/reading.h"
+#include "model/plan/artifact.h"
+#include "steps/error-words.h"
+#include "steps/report-writers.h"
+#include "steps/unread.h"
+
+/* Adds our file of this name as the plan has it, unless the administrator disabled it: then it is read as it is. */
+static void put_planned(const struct session *session, const char *name, struct text_file *items,
+			size_t *count)
+{
+	const struct artifact *ours = plan_find_artifact(&session->plan, name);
+	size_t i = 0;
+
+	if (!ours || session_is_masked(session, name))
+		return;
+	while (i < *count && strcmp(items[i].path, name) != 0)
+		i++;
+	items[i] = (struct text_file){name, ours->bytes};
+	if (i == *count)
+		++*count;
+}
+
+static int find_sysctl(const struct context *context, const struct session *session,
+		       struct host_writers *found)
+{
+	struct text_file *CLEANUP(free_pointer) items = NULL;
+	const struct text_files *files;
+	size_t count;
+	int error = foreign_files_get(&context->gathering, FOREIGN_SYSCTL, &files);
+
+	if (error < 0)
+		return error;
+	count = files->count;
+	items = calloc(count + 2, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	if (count > 0)
+		memcpy(items, files->items, count * sizeof(*items));
+	put_planned(session, PATH_SYSCTL, items, &count);
+	put_planned(session, PATH_BOOT_SYSCTL, items, &count);
+	writers_of_sysctl(&found->values, items, count, &found->writers);
+	return 0;
+}
+
+static int find_modprobe(struct context *context, struct host_writers *found)
+{
+	const struct text_files *files;
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+	char command_line[4096] = "";
+	int error = foreign_files_get(&context->gathering, FOREIGN_MODPROBE, &files);
+
+	if (error == 0)
+		error = modprobe_records_read(files->items, files->count, &records);
+	if (error < 0)
+		return error;
+	reading_command_line(&context->gathering, command_line, sizeof(command_line));
+	writers_of_modprobe(&found->values, &records, command_line, &found->writers);
+	(void)writers_report_cut(context, &found->writers.sysctl_cut, &records);
+	return 0;
+}
+
+enum exit_code find_writers(struct context *context, const struct session *session,
+			    struct host_writers *ret)
+{
+	struct host_writers found = {.writers.facts = &session->facts};
+	int error = values_of_plan(&session->plan, &found.values);
+
+	if (error == 0)
+		error = find_sysctl(context, session, &found);
+	if (error == 0)
+		error = find_modprobe(context, &found);
+	if (error == 0)
+		error = find_programs(&context->gathering, &found);
+	report_unread_sources(context);
+	if (found.writers.out_of_memory)
+		error = -ENOMEM;
+	if (error < 0) {
+		report_errno(context, "look for", "other sources of the values", error);
+		host_writers_done(&found);
+		return EXIT_FAILED;
+	}
+	*ret = found;
+	return EXIT_DONE;
+}

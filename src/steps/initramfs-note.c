@@ -1,0 +1,55 @@
+/* Notes that images of the early boot may hold older copies of our files. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/initramfs-note.h"
+
+#include <string.h>
+
+#include "gather/initramfs.h"
+
+/* Which files builders copy depends on the builder and its configuration; no builder copies another one of ours. */
+static bool is_copied(const char *path)
+{
+	return strcmp(path, PATH_MODPROBE) == 0 || strcmp(path, PATH_UDEV) == 0 ||
+	       strcmp(path, PATH_SYSCTL) == 0;
+}
+
+static bool changes_copied(const struct session *session)
+{
+	for (size_t i = 0; i < session->observed.path_count; i++)
+		if (session->differences[i].action != ACTION_NONE &&
+		    is_copied(session->differences[i].path))
+			return true;
+	return false;
+}
+
+static const char *consequence(const struct session *session)
+{
+	if (!session->plan.artifacts)
+		return "its lines still count if nf_conntrack loads in the early boot";
+	return session->plan.mode == MODE_DISABLE
+		       ? "if nf_conntrack loads in the early boot, it is not blocked there and "
+			 "stays loaded"
+		       : "if nf_conntrack loads in the early boot, the older values count until "
+			 "udevd of the real root sets the new ones";
+}
+
+void note_initramfs(struct context *context, const struct session *session, bool planned)
+{
+	struct buffer CLEANUP(buffer_clear) images = {0};
+	const char *command;
+	size_t count;
+
+	if (context->options->quiet || context->watching || !changes_copied(session))
+		return;
+	count = initramfs_add_images(context->tree, &images);
+	if (count == 0 || !images.data)
+		return;
+	command = initramfs_find_command(context->tree);
+	report_message(context->report, SEVERITY_NOTE,
+		       "%s may hold an older copy of the files that %s: %s. %sebuild %s%s%s%s",
+		       images.data, planned ? "install changes" : "were changed",
+		       consequence(session), planned ? "After install, r" : "R",
+		       count == 1 ? "the image" : "the images",
+		       context->options->root ? " in the chroot" : "", command ? ": " : "",
+		       command ? command : " with the tool that made it");
+}

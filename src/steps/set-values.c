@@ -1,0 +1,190 @@
+/* Sets the configured values in the running kernel, and reports each. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/set-values.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/buffer.h"
+#include "steps/error-words.h"
+#include "steps/last-applied.h"
+
+/* One is enough unless another process reads or writes the same key in that very moment. */
+#define TRIES 5
+
+/* What became of one value. */
+struct attempt {
+	bool tried;
+	int error;	    /* of the last write; -EBUSY: taken, and another value is in force */
+	struct value after; /* as it is now */
+};
+
+static void read_back(const struct context *context, struct value *value)
+{
+	char text[VALUE_TEXT_SIZE];
+	int error = kernel_read(context->kernel, value->path, text, sizeof(text));
+
+	value_found(value, error < 0 ? NULL : text, error);
+}
+
+static void write_value(const struct context *context, struct attempt *attempt)
+{
+	struct value *value = &attempt->after;
+	char text[VALUE_TEXT_SIZE];
+
+	(void)snprintf(text, sizeof(text), "%" PRIu64, value->goal);
+	attempt->tried = true;
+	for (int i = 0; i < TRIES; i++) {
+		attempt->error = kernel_write(context->kernel, value->path, text);
+		if (attempt->error == -ENOENT || attempt->error == -ENODEV) {
+			/* Unloaded under our hands: no failure, the next load brings its own event. */
+			value_found(value, NULL, -ENOENT);
+			attempt->tried = false;
+			return;
+		}
+		if (attempt->error < 0)
+			return;
+		read_back(context, value);
+		if (value->error == -ENOENT)
+			attempt->tried = false;
+		if (value->error < 0 || value_is_set(value)) {
+			attempt->error = value->error;
+			return;
+		}
+	}
+	attempt->error = -EBUSY;
+}
+
+/* Whether it failed for want of reach: the host's own part of the kernel is not this process's to change. */
+static bool is_out_of_reach(int error)
+{
+	return error == -EROFS || error == -EACCES || error == -EOPNOTSUPP;
+}
+
+static void report_set(struct context *context, const struct value *before,
+		       const struct value *after)
+{
+	char key[96], wanted[64], live[64];
+	const char *fields[] = {key, wanted, live};
+	struct buffer CLEANUP(buffer_clear) change = {0};
+
+	(void)snprintf(key, sizeof(key), "CONNTRACK_PERSIST_KEY=%s", before->key);
+	(void)snprintf(wanted, sizeof(wanted), "CONNTRACK_PERSIST_WANTED=%" PRIu64, before->wanted);
+	(void)snprintf(live, sizeof(live), "CONNTRACK_PERSIST_LIVE=%s", before->live);
+	buffer_add(&change, " was ");
+	buffer_add_number(&change, before->live);
+	buffer_add(&change, " and is set to ");
+	buffer_add_number(&change, after->live);
+	if (report_style(context->report)->journal)
+		report_event(context->report, SEVERITY_NOTE, JOURNAL_SET,
+			     &(struct journal_fields){.texts = fields, .count = ARRAY_SIZE(fields)},
+			     "%s%s", before->key, change.data ? change.data : "");
+	report_value(context->report,
+		     &(struct value_report){
+			     .value = before, .action = "set", .now = after->live, .line = true});
+}
+
+static void report_failure(struct context *context, const struct value *before,
+			   const struct attempt *attempt, bool lenient)
+{
+	char key[96], wanted[64], live[64], number[64];
+	const char *fields[] = {key, wanted, live, number};
+	struct buffer CLEANUP(buffer_clear) why = {0};
+
+	value_explain(&attempt->after, attempt->error, &why);
+	(void)snprintf(key, sizeof(key), "CONNTRACK_PERSIST_KEY=%s", before->key);
+	(void)snprintf(wanted, sizeof(wanted), "CONNTRACK_PERSIST_WANTED=%" PRIu64, before->wanted);
+	(void)snprintf(live, sizeof(live), "CONNTRACK_PERSIST_LIVE=%s", attempt->after.live);
+	(void)snprintf(number, sizeof(number), "ERRNO=%d", -attempt->error);
+	report_value(context->report, &(struct value_report){.value = before,
+							     .action = "failed",
+							     .now = attempt->after.live,
+							     .line = true});
+	report_event(context->report, lenient ? SEVERITY_WARNING : SEVERITY_ERROR, JOURNAL_FAILED,
+		     &(struct journal_fields){.texts = fields, .count = ARRAY_SIZE(fields)},
+		     "%s %s = %" PRIu64 ": %s", lenient ? "left out" : "cannot set", before->key,
+		     before->wanted, why.data ? why.data : "");
+}
+
+static void report_attempt(struct context *context, const struct value *before,
+			   const struct attempt *attempt, bool lenient, struct apply_result *result)
+{
+	bool out_of_reach = is_out_of_reach(attempt->error);
+
+	if (!attempt->tried && attempt->error < 0)
+		return;
+	if (!attempt->tried) {
+		report_value(context->report,
+			     &(struct value_report){.value = before,
+						    .line = context->options->verbose ||
+							    (before->state != VALUE_OK &&
+							     before->state != VALUE_HOST)});
+		return;
+	}
+	if (attempt->error == 0) {
+		result->set++;
+		report_set(context, before, &attempt->after);
+		return;
+	}
+	result->failed++;
+	result->out_of_reach += out_of_reach;
+	report_failure(context, before, attempt, lenient && out_of_reach);
+}
+
+void apply_values(struct context *context, struct live *live, bool lenient,
+		  struct apply_result *ret)
+{
+	struct values *values = &live->values;
+	struct attempt *CLEANUP(free_pointer)
+		attempts = calloc(values->count + 1, sizeof(*attempts));
+	size_t *CLEANUP(free_pointer) order = calloc(values->count + 1, sizeof(*order));
+	struct apply_result result = {0};
+	size_t count;
+
+	if (!attempts || !order) {
+		report_errno(context, "set", "the values", -ENOMEM);
+		*ret = (struct apply_result){.failed = 1};
+		return;
+	}
+	/* Some of the values alone may be worse than all of the old ones. */
+	signals_hold(context->signals);
+	count = values_order(values, order);
+	for (size_t i = 0; i < values->count; i++)
+		attempts[i].after = values->items[i];
+	for (size_t i = 0; i < count; i++)
+		write_value(context, &attempts[order[i]]);
+	/* Two thresholds may each have been in the other's way; by now the other has moved. */
+	for (size_t i = 0; i < count; i++)
+		if (attempts[order[i]].error == -EINVAL)
+			write_value(context, &attempts[order[i]]);
+
+	for (size_t i = 0; i < values->count; i++) {
+		report_attempt(context, &values->items[i], &attempts[i], lenient, &result);
+		values->items[i] = attempts[i].after;
+	}
+	values_judge(values, live->module, live->blocked);
+	if (!live->elsewhere)
+		applied_remember(context, live);
+	*ret = result;
+}
+
+enum exit_code apply_pending(struct context *context, const struct session *session,
+			     const struct live *live)
+{
+	live_report_state(context, false, live);
+	if (live->module == MODULE_COMING) {
+		report_message(context->report, SEVERITY_ERROR,
+			       "nf_conntrack has been loading for a minute and is not there yet; "
+			       "see the kernel's log, then run: conntrack-persist apply");
+		return EXIT_FAILED;
+	}
+	(void)live_report(context, session, live, LIVE_STATES);
+	report_event(context->report, SEVERITY_NOTE, JOURNAL_PENDING, NULL,
+		     "nf_conntrack is %s: nothing to set; %s", module_state_words(live->module),
+		     context->options->netns
+			     ? "run it again when it is loaded, as the installed files are for the "
+			       "host's own network namespace"
+			     : "the installed files set the values when it loads");
+	return EXIT_DONE;
+}
