@@ -246,7 +246,7 @@ static void report_signal(const struct context *context)
 		report_message(context->report, SEVERITY_WARNING,
 			       "%s came in the middle of %s and was held until all of it was done; "
 			       "the run ends by the signal now",
-			       signals_name(number), report_style(context->report)->verb);
+			       signal_to_string(number), report_style(context->report)->verb);
 }
 
 /* Opens what the verb works on and runs it. */

@@ -49,12 +49,12 @@ static void print(const char *what, const char *name, uint64_t number)
 static void print_states(const struct entry_counts *counts)
 {
 	for (enum tcp_state i = TCP_STATE_NONE; i < TCP_STATES; i++) {
-		print("state", tcp_state_name(i), counts->by_state[i]);
+		print("state", tcp_state_to_string(i), counts->by_state[i]);
 		for (size_t j = 0; j < TIME_BANDS; j++) {
 			char name[64];
 
-			(void)snprintf(name, sizeof(name), "%s %s", tcp_state_name(i),
-				       time_band_name(j));
+			(void)snprintf(name, sizeof(name), "%s %s", tcp_state_to_string(i),
+				       time_band_to_string(j));
 			print("state-and-time", name, counts->by_state_and_time[i][j]);
 		}
 	}
@@ -74,7 +74,7 @@ static void print_counts(const struct entry_counts *counts)
 {
 	print("total", "", counts->total);
 	for (size_t i = 0; i < ARRAY_SIZE(counts->by_protocol); i++) {
-		const char *name = protocol_name((uint8_t)i);
+		const char *name = protocol_to_string((uint8_t)i);
 		char number[16];
 
 		(void)snprintf(number, sizeof(number), "%zu", i);
@@ -82,7 +82,7 @@ static void print_counts(const struct entry_counts *counts)
 	}
 	print_states(counts);
 	for (size_t i = 0; i < TIME_BANDS; i++)
-		print("time", time_band_name(i), counts->by_time[i]);
+		print("time", time_band_to_string(i), counts->by_time[i]);
 	print("unreplied", "", counts->unreplied);
 	print("assured", "", counts->assured);
 	print("offloaded", "", counts->offloaded);
@@ -103,7 +103,7 @@ static void print_counters(const struct counters *counters)
 		(void)printf("entries %" PRIu64 "\n", counters->entries);
 	for (int i = 0; i < COUNTERS; i++)
 		if (counters->known[i])
-			(void)printf("%s %" PRIu64 "\n", counter_name((enum counter)i),
+			(void)printf("%s %" PRIu64 "\n", counter_to_string((enum counter)i),
 				     counters->value[i]);
 }
 

@@ -33,7 +33,7 @@ static uint64_t find_amount(const char *text, const char *name)
 	return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
 }
 
-void observe_facts(const struct kernel *kernel, const struct tree *image, struct facts *ret)
+void gather_facts(const struct kernel *kernel, const struct tree *image, struct facts *ret)
 {
 	char text[4096];
 

@@ -9,4 +9,4 @@
 /*
  * Clears before it reads. image: that of --root, whose ram and release stay unknown; NULL: the running host.
  */
-void observe_facts(const struct kernel *kernel, const struct tree *image, struct facts *ret);
+void gather_facts(const struct kernel *kernel, const struct tree *image, struct facts *ret);

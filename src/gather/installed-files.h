@@ -11,7 +11,7 @@
 #include "model/installed/manifest.h"
 #include "model/installed/observed-file.h"
 
-struct observed {
+struct installed {
 	struct observed_path *paths; /* every path that some run may have written */
 	size_t path_count;
 	struct observed_file manifest_file;
@@ -20,9 +20,9 @@ struct observed {
 	struct problems problems; /* entries of the manifest that are ignored */
 	struct kept_sizes boot;	  /* of PATH_BOOT_SIZES; empty where there is none */
 };
-void observed_done(struct observed *observed);
+void installed_done(struct installed *installed);
 /* The manifest and the sizes of this boot alone: what a run needs that only makes the plan. */
-MUST_CHECK int observe_manifest(const struct tree *tree, struct observed *ret,
+MUST_CHECK int gather_manifest(const struct tree *tree, struct installed *ret,
+			       struct read_failure *ret_failure);
+MUST_CHECK int gather_installed(const struct tree *tree, struct installed *ret,
 				struct read_failure *ret_failure);
-MUST_CHECK int observe_files(const struct tree *tree, struct observed *ret,
-			     struct read_failure *ret_failure);

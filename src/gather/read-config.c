@@ -84,8 +84,8 @@ static int read_drop_ins(const struct tree *tree, struct config *config, struct 
 	return error;
 }
 
-int observe_config(const struct tree *tree, const char *file, bool drop_ins, struct config *config,
-		   struct problems *problems, struct read_failure *ret_failure)
+int gather_config(const struct tree *tree, const char *file, bool drop_ins, struct config *config,
+		  struct problems *problems, struct read_failure *ret_failure)
 {
 	size_t left = CONFIG_SIZE_MAX;
 	int error;

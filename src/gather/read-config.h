@@ -18,6 +18,6 @@
  * inside the tree. Errors of the content go to problems. Negative errno: a file could not be read, named in ret_failure; -E2BIG:
  * with it the drop-ins have more than CONFIG_SIZE_MAX bytes.
  */
-MUST_CHECK int observe_config(const struct tree *tree, const char *file, bool drop_ins,
-			      struct config *config, struct problems *problems,
-			      struct read_failure *ret_failure);
+MUST_CHECK int gather_config(const struct tree *tree, const char *file, bool drop_ins,
+			     struct config *config, struct problems *problems,
+			     struct read_failure *ret_failure);

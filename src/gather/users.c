@@ -39,7 +39,7 @@ int gather_modules(const struct gathering *gathering, struct module_graph *ret)
 }
 
 /* Why the rules of a namespace were not read; the texts for what rulesets.h says. */
-static const char *ruleset_reason(const struct gathering *gathering, int error)
+static const char *ruleset_error_describe(const struct gathering *gathering, int error)
 {
 	switch (error) {
 	case -EPERM:
@@ -96,7 +96,7 @@ static int visit_ruleset(void *data, const struct ruleset *ruleset)
 		return 0;
 	buffer_printf(&what, "the rules of %s", ruleset->where);
 	note_unread(visit->gathering, what.data ? what.data : ruleset->where,
-		    ruleset_reason(visit->gathering, ruleset->error));
+		    ruleset_error_describe(visit->gathering, ruleset->error));
 	return 0;
 }
 

@@ -45,7 +45,7 @@ int signals_pending(void)
 	return 0;
 }
 
-const char *signals_name(int number)
+const char *signal_to_string(int number)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
 		if (ends[i].number == number)

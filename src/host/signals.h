@@ -19,7 +19,7 @@ void signals_hold(struct held_signals *signals);
 int signals_pending(void);
 
 /* "SIGTERM" */
-const char *signals_name(int number);
+const char *signal_to_string(int number);
 
 /* Lets go of them: a signal that has come acts now, and usually ends the process. */
 void signals_release(const struct held_signals *signals);

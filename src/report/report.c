@@ -317,7 +317,7 @@ static json_t *json_source(struct report *report, const struct setting_source *s
 static void say_value(struct report *report, const struct value_report *what)
 {
 	const struct value *value = what->value;
-	const char *word = what->action ? what->action : value_state_word(value->state);
+	const char *word = what->action ? what->action : value_state_to_string(value->state);
 	bool good = value->state == VALUE_OK || (what->action && strcmp(what->action, "set") == 0);
 	struct buffer CLEANUP(buffer_clear) text = {0};
 
@@ -344,7 +344,7 @@ void report_value(struct report *report, const struct value_report *what)
 	json_t *item = report_pack(
 		report, "{s:s, s:o, s:o, s:s}", "key", value->key, "wanted",
 		value->wanted <= INT64_MAX ? json_integer((json_int_t)value->wanted) : json_null(),
-		"live", json_value(value->live), "state", value_state_word(value->state));
+		"live", json_value(value->live), "state", value_state_to_string(value->state));
 
 	if (what->action) {
 		report_set_member(report, item, "action", json_string(what->action));

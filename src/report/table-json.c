@@ -59,7 +59,7 @@ static json_t *counters(struct report *report, const struct counters *counters)
 	object = json_object();
 	for (int i = 0; i < COUNTERS; i++)
 		if (counters->known[i])
-			report_set_member(report, object, counter_name((enum counter)i),
+			report_set_member(report, object, counter_to_string((enum counter)i),
 					  json_integer((json_int_t)counters->value[i]));
 	return object;
 }
@@ -86,7 +86,7 @@ static json_t *protocols(struct report *report, const struct entry_counts *conte
 	json_t *object = json_object();
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(contents->by_protocol); i++) {
-		const char *name = protocol_name((uint8_t)i);
+		const char *name = protocol_to_string((uint8_t)i);
 		char other[16];
 
 		(void)snprintf(other, sizeof(other), "%u", i);
@@ -100,7 +100,8 @@ static json_t *tcp_states(struct report *report, const struct entry_counts *cont
 	json_t *object = json_object();
 
 	for (int i = 0; i < TCP_STATES; i++)
-		set_count(report, object, tcp_state_name((enum tcp_state)i), contents->by_state[i]);
+		set_count(report, object, tcp_state_to_string((enum tcp_state)i),
+			  contents->by_state[i]);
 	return object;
 }
 
@@ -109,7 +110,7 @@ static json_t *remaining(struct report *report, const struct entry_counts *conte
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < TIME_BANDS; i++)
-		set_count(report, object, time_band_name(i), contents->by_time[i]);
+		set_count(report, object, time_band_to_string(i), contents->by_time[i]);
 	return object;
 }
 
@@ -170,8 +171,8 @@ json_t *status_json(struct report *report, const struct table *table,
 		report,
 		"{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, "
 		"s:b}",
-		"verdict", verdict_word(judgement->verdict), "text",
-		verdict.data ? verdict.data : "", "module", module_state_words(table->module),
+		"verdict", verdict_to_string(judgement->verdict), "text",
+		verdict.data ? verdict.data : "", "module", module_state_describe(table->module),
 		"entries", number(table->entries), "max", number(table->max), "share",
 		fraction(judgement->share, 10), "buckets", number(table->buckets),
 		"entries_per_bucket", fraction(judgement->per_bucket, 100), "expect_max",

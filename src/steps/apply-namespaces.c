@@ -100,23 +100,23 @@ static enum exit_code find_namespaces(struct context *context, struct network_na
 }
 
 /* In the namespace that was entered. Returns the word for its state. */
-static const char *bring_to_values(struct context *context, const struct session *session,
+static const char *bring_to_values(struct context *context, const struct comparison *comparison,
 				   struct tally *tally)
 {
-	struct live CLEANUP(live_done) live = {0};
+	struct runtime CLEANUP(runtime_done) live = {0};
 	struct apply_result result = {0};
 	size_t fine;
 
 	tally->namespaces++;
-	if (live_observe_namespace(context, session, &live) != EXIT_DONE) {
+	if (runtime_observe_namespace(context, comparison, &live) != EXIT_DONE) {
 		tally->failed++;
 		return "drift";
 	}
 	fine = values_count(&live.values, VALUE_OK);
 	apply_values(context, &live, false, &result);
 	if (fine > 0 && !context->options->verbose)
-		report_say_row(context->report, value_state_word(VALUE_OK), "%zu value%s", fine,
-			       fine == 1 ? "" : "s");
+		report_say_row(context->report, value_state_to_string(VALUE_OK), "%zu value%s",
+			       fine, fine == 1 ? "" : "s");
 	tally->ok += values_count(&live.values, VALUE_OK);
 	tally->set += result.set;
 	tally->absent += values_count(&live.values, VALUE_ABSENT);
@@ -128,7 +128,7 @@ static const char *bring_to_values(struct context *context, const struct session
 	return module_is_there(live.module) ? "in-order" : "pending";
 }
 
-static void visit(struct context *context, const struct session *session,
+static void visit(struct context *context, const struct comparison *comparison,
 		  const struct network_namespace *one, struct tally *tally)
 {
 	int error = kernel_enter_namespace(context->kernel, one);
@@ -136,7 +136,7 @@ static void visit(struct context *context, const struct session *session,
 
 	report_begin_namespace(context->report, one);
 	if (error == 0) {
-		state = bring_to_values(context, session, tally);
+		state = bring_to_values(context, comparison, tally);
 		kernel_leave_namespace(context->kernel);
 	} else if (error == -ENOENT && is_all(context)) {
 		report_message(context->report, SEVERITY_NOTE, "it has gone in the meantime");
@@ -181,35 +181,35 @@ static enum exit_code stop(struct context *context, size_t done, size_t count)
 	report_message(context->report, SEVERITY_ERROR,
 		       "%s: ended with %zu of %zu network namespaces set; run it again for the "
 		       "others",
-		       signals_name(signals_pending()), done, count);
+		       signal_to_string(signals_pending()), done, count);
 	context->signals->reported = true;
 	return EXIT_FAILED;
 }
 
-enum exit_code apply_namespaces(struct context *context, const struct session *session)
+enum exit_code apply_namespaces(struct context *context, const struct comparison *comparison)
 {
 	struct network_namespaces CLEANUP(network_namespaces_done) namespaces = {0};
-	struct live CLEANUP(live_done) live = {0};
+	struct runtime CLEANUP(runtime_done) live = {0};
 	struct tally CLEANUP(tally_done) tally = {0};
 	enum exit_code code = find_namespaces(context, &namespaces);
 
 	if (code == EXIT_DONE)
-		code = live_observe_settled(context, session, &live);
+		code = runtime_observe_settled(context, comparison, &live);
 	if (code != EXIT_DONE)
 		return code;
 	if (!module_is_there(live.module))
-		return apply_pending(context, session, &live);
+		return apply_pending(context, comparison, &live);
 	report_set_member(context->report, report_object(context->report), "namespaces",
 			  json_array());
 	for (size_t i = 0; i < namespaces.count; i++) {
 		if (signals_pending())
 			return stop(context, i, namespaces.count);
-		visit(context, session, &namespaces.items[i], &tally);
+		visit(context, comparison, &namespaces.items[i], &tally);
 	}
 	if (tally.failed == 0 && kernel_module_state(context->kernel, &live.module) == 0 &&
 	    !module_is_there(live.module)) {
 		values_judge(&live.values, live.module, false);
-		return apply_pending(context, session, &live);
+		return apply_pending(context, comparison, &live);
 	}
 	report_set_changed(context->report, tally.set > 0);
 	report_set_state(context->report, tally.failed > 0 ? "drift" : "in-order");

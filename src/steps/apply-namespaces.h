@@ -5,4 +5,4 @@
 #include "steps/comparison.h"
 
 /* In the one that --netns names, or in all but the own one. The plan is not of mode disable. */
-enum exit_code apply_namespaces(struct context *context, const struct session *session);
+enum exit_code apply_namespaces(struct context *context, const struct comparison *comparison);

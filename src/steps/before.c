@@ -12,29 +12,29 @@
 #include "steps/sizes-guard.h"
 
 /* Files of ours whose manifest was lost count as an installation. */
-static bool is_installed(const struct session *session)
+static bool is_installed(const struct comparison *comparison)
 {
-	if (session->observed.manifest_file.kind != FILE_ABSENT)
+	if (comparison->installed.manifest_file.kind != FILE_ABSENT)
 		return true;
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (session->differences[i].seen->kind != FILE_ABSENT &&
-		    session->differences[i].state != STATE_FOREIGN &&
-		    session->differences[i].state != STATE_MASKED)
+	for (size_t i = 0; i < comparison->installed.path_count; i++)
+		if (comparison->differences[i].seen->kind != FILE_ABSENT &&
+		    comparison->differences[i].state != STATE_FOREIGN &&
+		    comparison->differences[i].state != STATE_MASKED)
 			return true;
 	return false;
 }
 
-int before_record(struct context *context, struct session *session)
+int before_record(struct context *context, struct comparison *comparison)
 {
-	struct manifest *manifest = &session->manifest;
-	struct live CLEANUP(live_done) live = {0};
+	struct manifest *manifest = &comparison->manifest;
+	struct runtime CLEANUP(runtime_done) live = {0};
 	int error = 0;
 
-	if (!live_is_wanted(context) || (is_installed(session) && !manifest->records_before))
+	if (!runtime_is_wanted(context) || (is_installed(comparison) && !manifest->records_before))
 		return 0;
 	manifest->records_before = true;
-	if (!live_peek(context, session, &live))
-		error = values_of_plan(&session->plan, &live.values);
+	if (!runtime_peek(context, comparison, &live))
+		error = values_of_plan(&comparison->plan, &live.values);
 	for (size_t i = 0; i < live.values.count && error == 0; i++) {
 		const struct value *value = &live.values.items[i];
 
@@ -63,10 +63,11 @@ static void plan_value(const struct before_value *value, struct plan *plan)
 			(struct setting){.row = &schema[id], .wanted = number};
 }
 
-int before_plan(const struct context *context, const struct manifest *manifest, struct session *ret)
+int before_plan(const struct context *context, const struct manifest *manifest,
+		struct comparison *ret)
 {
-	struct session session = {0};
-	struct plan *plan = &session.plan;
+	struct comparison comparison = {0};
+	struct plan *plan = &comparison.plan;
 
 	plan->settings = calloc(manifest->before_count + 1, sizeof(*plan->settings));
 	if (!plan->settings)
@@ -76,16 +77,16 @@ int before_plan(const struct context *context, const struct manifest *manifest, 
 	plan->sizes.word_size = kernel_word_size(context->kernel);
 	for (size_t i = 0; i < manifest->before_count; i++)
 		plan_value(&manifest->before[i], plan);
-	*ret = session;
+	*ret = comparison;
 	return 0;
 }
 
-void before_say(struct context *context, const struct session *before)
+void before_say(struct context *context, const struct comparison *before)
 {
-	struct live CLEANUP(live_done) live = {0};
+	struct runtime CLEANUP(runtime_done) live = {0};
 	struct buffer CLEANUP(buffer_clear) words = {0};
 
-	if (!live_peek(context, before, &live))
+	if (!runtime_peek(context, before, &live))
 		return;
 	for (size_t i = 0; i < live.values.count; i++) {
 		const struct value *value = &live.values.items[i];
@@ -101,13 +102,13 @@ void before_say(struct context *context, const struct session *before)
 						     : "");
 }
 
-enum exit_code before_set(struct context *context, const struct session *before, bool *ret_set)
+enum exit_code before_set(struct context *context, const struct comparison *before, bool *ret_set)
 {
-	struct live CLEANUP(live_done) live = {0};
+	struct runtime CLEANUP(runtime_done) live = {0};
 	struct apply_result result = {0};
 
 	*ret_set = false;
-	if (!live_peek(context, before, &live))
+	if (!runtime_peek(context, before, &live))
 		return EXIT_DONE;
 	apply_values(context, &live, false, &result);
 	guard_say_waiting(context, &live);

@@ -11,22 +11,22 @@
 /* So many edited copies of one file are enough. */
 #define COPIES_MAX 1000U
 
-int changes_new(size_t room, struct changes *ret)
+int changeset_new(size_t room, struct changeset *ret)
 {
-	struct changes changes = {
+	struct changeset changes = {
 		.items = calloc(room, sizeof(*changes.items)),
 		.looked = calloc(room, sizeof(*changes.looked)),
 	};
 
 	if (!changes.items || !changes.looked) {
-		changes_done(&changes);
+		changeset_done(&changes);
 		return -ENOMEM;
 	}
 	*ret = changes;
 	return 0;
 }
 
-void changes_done(struct changes *changes)
+void changeset_done(struct changeset *changes)
 {
 	for (size_t i = 0; i < changes->looked_count; i++) {
 		free(changes->looked[i].path);
@@ -34,16 +34,16 @@ void changes_done(struct changes *changes)
 	}
 	free(changes->looked);
 	free(changes->items);
-	*changes = (struct changes){0};
+	*changes = (struct changeset){0};
 }
 
-void changes_add(struct changes *changes, const struct file_change *change)
+void changeset_add(struct changeset *changes, const struct file_change *change)
 {
 	changes->items[changes->count++] = *change;
 }
 
-int changes_look(struct changes *changes, const struct tree *tree, const char *path,
-		 struct looked_at **ret)
+int changeset_look(struct changeset *changes, const struct tree *tree, const char *path,
+		   struct looked_at **ret)
 {
 	struct looked_at looked = {.path = strdup(path)};
 	int error;
@@ -60,24 +60,24 @@ int changes_look(struct changes *changes, const struct tree *tree, const char *p
 	return 0;
 }
 
-void changes_add_like(struct changes *changes, const char *path, const struct observed_file *like,
-		      const struct observed_file *seen)
+void changeset_add_like(struct changeset *changes, const char *path,
+			const struct observed_file *like, const struct observed_file *seen)
 {
 	bool link = like->kind == FILE_SYMLINK || like->kind == FILE_MASKED;
 
-	changes_add(changes, &(struct file_change){
-				     .kind = link ? CHANGE_LINK : CHANGE_WRITE,
-				     .path = path,
-				     .mode = like->mode,
-				     .uid = like->uid,
-				     .gid = like->gid,
-				     .bytes = like->bytes,
-				     .size = like->size,
-				     .seen = seen,
-			     });
+	changeset_add(changes, &(struct file_change){
+				       .kind = link ? CHANGE_LINK : CHANGE_WRITE,
+				       .path = path,
+				       .mode = like->mode,
+				       .uid = like->uid,
+				       .gid = like->gid,
+				       .bytes = like->bytes,
+				       .size = like->size,
+				       .seen = seen,
+			       });
 }
 
-bool changes_is_copy(const struct observed_file *copy, const struct observed_file *of)
+bool changeset_is_copy(const struct observed_file *copy, const struct observed_file *of)
 {
 	/* A copy has no set-id bits. */
 	return copy->kind == of->kind && (copy->mode & 0777) == (of->mode & 0777) &&
@@ -85,8 +85,8 @@ bool changes_is_copy(const struct observed_file *copy, const struct observed_fil
 	       copy->bytes && of->bytes && memcmp(copy->bytes, of->bytes, of->size) == 0;
 }
 
-int changes_find_copy(struct changes *changes, const struct tree *tree,
-		      const struct file_difference *difference, const struct looked_at **ret)
+int changeset_find_copy(struct changeset *changes, const struct tree *tree,
+			const struct file_difference *difference, const struct looked_at **ret)
 {
 	for (unsigned int number = 0; number < COPIES_MAX; number++) {
 		char *CLEANUP(free_pointer) copy = NULL;
@@ -94,11 +94,11 @@ int changes_find_copy(struct changes *changes, const struct tree *tree,
 		int error = artifact_format_copy_path(difference->path, number, &copy);
 
 		if (error == 0)
-			error = changes_look(changes, tree, copy, &looked);
+			error = changeset_look(changes, tree, copy, &looked);
 		if (error < 0)
 			return error;
 		if (looked && (looked->file.kind == FILE_ABSENT ||
-			       changes_is_copy(&looked->file, difference->seen))) {
+			       changeset_is_copy(&looked->file, difference->seen))) {
 			*ret = looked;
 			return 0;
 		}
@@ -110,26 +110,26 @@ int changes_find_copy(struct changes *changes, const struct tree *tree,
 	return -EEXIST;
 }
 
-int changes_keep(struct context *context, struct changes *changes,
-		 const struct file_difference *difference, const char **ret_copy)
+int changeset_keep(struct context *context, struct changeset *changes,
+		   const struct file_difference *difference, const char **ret_copy)
 {
 	const struct looked_at *copy = NULL;
-	int error = changes_find_copy(changes, context->tree, difference, &copy);
+	int error = changeset_find_copy(changes, context->tree, difference, &copy);
 
 	if (error < 0)
 		return error;
 	if (copy->file.kind == FILE_ABSENT)
-		changes_add_like(changes, copy->path, difference->seen, &copy->file);
+		changeset_add_like(changes, copy->path, difference->seen, &copy->file);
 	*ret_copy = copy->path;
 	report_message(context->report, SEVERITY_WARNING, "%s%s was %s; a copy %s kept as %s%s",
 		       tree_prefix(context->tree), difference->path,
-		       file_state_reason(difference->state),
+		       file_state_describe(difference->state),
 		       context->options->dry_run ? "would be" : "is", tree_prefix(context->tree),
 		       *ret_copy);
 	return 0;
 }
 
-int changes_sweep(struct context *context)
+int changeset_sweep(struct context *context)
 {
 	static const char *const manifest[] = {PATH_MANIFEST};
 	int error = tree_sweep(context->tree, artifact_paths, artifact_path_count);
@@ -151,7 +151,7 @@ static void warn_unlabelled(struct context *context)
 			path);
 }
 
-enum exit_code changes_commit(struct context *context, const struct changes *changes)
+enum exit_code changeset_commit(struct context *context, const struct changeset *changes)
 {
 	struct change_failure failure = {0};
 	struct buffer CLEANUP(buffer_clear) path = {0};
@@ -183,7 +183,7 @@ enum exit_code changes_commit(struct context *context, const struct changes *cha
 	return EXIT_FAILED;
 }
 
-enum exit_code changes_use_labels(struct context *context)
+enum exit_code changeset_use_labels(struct context *context)
 {
 	int error = tree_use_labels(context->tree);
 
@@ -193,13 +193,13 @@ enum exit_code changes_use_labels(struct context *context)
 	return EXIT_FAILED;
 }
 
-enum exit_code changes_lock(struct context *context, struct lock *ret)
+enum exit_code changeset_lock(struct context *context, struct lock *ret)
 {
-	enum exit_code code = session_refuse_loose(context, PATH_STATE "/" LOCK_NAME);
+	enum exit_code code = comparison_refuse_loose(context, PATH_STATE "/" LOCK_NAME);
 
 	if (code != EXIT_DONE)
 		report_message(context->report, SEVERITY_ERROR, "nothing was changed");
 	else
-		code = changes_use_labels(context);
+		code = changeset_use_labels(context);
 	return code == EXIT_DONE ? lock_take(context, PATH_STATE, ret) : code;
 }

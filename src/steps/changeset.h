@@ -14,7 +14,7 @@ struct looked_at {
 	struct artifact back; /* the copy as what shall be there again; borrows what it points to */
 };
 
-struct changes {
+struct changeset {
 	struct file_change *items;
 	size_t count;
 	struct looked_at *looked;
@@ -22,52 +22,52 @@ struct changes {
 };
 
 /* Room for so many changes; -ENOMEM. */
-MUST_CHECK int changes_new(size_t room, struct changes *ret);
-void changes_done(struct changes *changes);
+MUST_CHECK int changeset_new(size_t room, struct changeset *ret);
+void changeset_done(struct changeset *changes);
 
-void changes_add(struct changes *changes, const struct file_change *change);
+void changeset_add(struct changeset *changes, const struct file_change *change);
 
 /* Looks at a path; the result lives as long as the changes. Negative errno as tree_look(). */
-MUST_CHECK int changes_look(struct changes *changes, const struct tree *tree, const char *path,
-			    struct looked_at **ret);
+MUST_CHECK int changeset_look(struct changeset *changes, const struct tree *tree, const char *path,
+			      struct looked_at **ret);
 
-/* Whether the one is what changes_keep() makes of the other. */
-bool changes_is_copy(const struct observed_file *copy, const struct observed_file *of);
+/* Whether the one is what changeset_keep() makes of the other. */
+bool changeset_is_copy(const struct observed_file *copy, const struct observed_file *of);
 
 /*
  * Finds the copy of what lies at a path now, as it is; or, absent, the place where it would be kept. Negative errno as
  * tree_look(); -EEXIST: too many copies.
  */
-MUST_CHECK int changes_find_copy(struct changes *changes, const struct tree *tree,
-				 const struct file_difference *difference,
-				 const struct looked_at **ret);
+MUST_CHECK int changeset_find_copy(struct changeset *changes, const struct tree *tree,
+				   const struct file_difference *difference,
+				   const struct looked_at **ret);
 
 /*
  * Adds a copy of what --force is about to take away, under a name of its own below PATH_REPLACED, and says so. The
  * very same copy, of a run that was killed, is used again.
  * *ret_copy lives as long as the changes. Negative errno as tree_look(); -EEXIST: too many copies.
  */
-MUST_CHECK int changes_keep(struct context *context, struct changes *changes,
-			    const struct file_difference *difference, const char **ret_copy);
+MUST_CHECK int changeset_keep(struct context *context, struct changeset *changes,
+			      const struct file_difference *difference, const char **ret_copy);
 
 /* Adds the change that makes `path` what `like` is. seen: what lies there now. */
-void changes_add_like(struct changes *changes, const char *path, const struct observed_file *like,
-		      const struct observed_file *seen);
+void changeset_add_like(struct changeset *changes, const char *path,
+			const struct observed_file *like, const struct observed_file *seen);
 
 /* Clears away temporary files of a run that was killed, under the lock. Negative errno as tree_sweep(). */
-MUST_CHECK int changes_sweep(struct context *context);
+MUST_CHECK int changeset_sweep(struct context *context);
 
 /* Carries them out under the lock; reports a failure. */
-enum exit_code changes_commit(struct context *context, const struct changes *changes);
+enum exit_code changeset_commit(struct context *context, const struct changeset *changes);
 
 /*
  * What is made from here on gets the labels of SELinux's policy; reports where that cannot be. Before anything is made,
  * be it the directory of the lock.
  */
-enum exit_code changes_use_labels(struct context *context);
+enum exit_code changeset_use_labels(struct context *context);
 
 /*
  * Takes the lock of install and uninstall, and has new files labelled from here on. Refuses directories that others may
  * write to, because they could put another file in the place of the lock, or a manifest of their own beside it.
  */
-enum exit_code changes_lock(struct context *context, struct lock *ret);
+enum exit_code changeset_lock(struct context *context, struct lock *ret);

@@ -18,38 +18,38 @@ static const char *manifest_action(enum file_state state)
 	}
 }
 
-bool session_files_differ(const struct session *session)
+bool comparison_files_differ(const struct comparison *comparison)
 {
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (file_differs(&session->differences[i]))
+	for (size_t i = 0; i < comparison->installed.path_count; i++)
+		if (file_differs(&comparison->differences[i]))
 			return true;
 	return false;
 }
 
 /* The files are known by themselves: /var may be from another time than /etc, as where an older /etc came back. */
-static const char *manifest_reason(const struct session *session)
+static const char *manifest_reason(const struct comparison *comparison)
 {
-	return session->manifest_state == STATE_DIFFERS && !session_files_differ(session)
+	return comparison->manifest_state == STATE_DIFFERS && !comparison_files_differ(comparison)
 		       ? "of another installation than these files"
 		       : NULL;
 }
 
-bool session_report(struct context *context, const struct session *session,
-		    enum report_detail detail)
+bool comparison_report(struct context *context, const struct comparison *comparison,
+		       enum report_detail detail)
 {
-	bool differs = session->manifest_state != STATE_OK;
+	bool differs = comparison->manifest_state != STATE_OK;
 	bool act = detail != REPORT_STATES, outdated = false;
 
-	for (size_t i = 0; i < session->observed.path_count; i++) {
-		const struct file_difference *difference = &session->differences[i];
+	for (size_t i = 0; i < comparison->installed.path_count; i++) {
+		const struct file_difference *difference = &comparison->differences[i];
 
 		/* What shall not be there and is not, is not worth a line. */
 		if (!difference->wanted && difference->state == STATE_OK)
 			continue;
 		report_file(context->report, difference->path,
-			    act ? file_action_word(difference->action) : "none",
-			    file_state_word(difference->state),
-			    file_state_reason(difference->state));
+			    act ? file_action_to_string(difference->action) : "none",
+			    file_state_to_string(difference->state),
+			    file_state_describe(difference->state));
 		if (act && difference->action != ACTION_NONE)
 			report_diff(context->report, difference,
 				    detail == REPORT_DIFFS || context->options->verbose);
@@ -57,11 +57,12 @@ bool session_report(struct context *context, const struct session *session,
 			  (act && difference->action != ACTION_NONE);
 		outdated = outdated || (!act && difference->state == STATE_OUTDATED);
 	}
-	if (session->manifest_state != STATE_OK ||
-	    session->observed.manifest_file.kind != FILE_ABSENT)
+	if (comparison->manifest_state != STATE_OK ||
+	    comparison->installed.manifest_file.kind != FILE_ABSENT)
 		report_file(context->report, PATH_MANIFEST,
-			    act ? manifest_action(session->manifest_state) : "none",
-			    file_state_word(session->manifest_state), manifest_reason(session));
+			    act ? manifest_action(comparison->manifest_state) : "none",
+			    file_state_to_string(comparison->manifest_state),
+			    manifest_reason(comparison));
 	if (outdated)
 		report_message(context->report, SEVERITY_NOTE,
 			       "files of an earlier version hold the configured values; "
@@ -70,21 +71,21 @@ bool session_report(struct context *context, const struct session *session,
 	return differs;
 }
 
-bool session_is_masked(const struct session *session, const char *path)
+bool comparison_is_masked(const struct comparison *comparison, const char *path)
 {
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (strcmp(session->observed.paths[i].path, path) == 0)
-			return session->differences[i].state == STATE_MASKED;
+	for (size_t i = 0; i < comparison->installed.path_count; i++)
+		if (strcmp(comparison->installed.paths[i].path, path) == 0)
+			return comparison->differences[i].state == STATE_MASKED;
 	return false;
 }
 
-bool session_tell_masked(struct context *context, const struct session *session)
+bool comparison_report_masked(struct context *context, const struct comparison *comparison)
 {
-	bool disable = session->plan.mode == MODE_DISABLE, masked = false;
+	bool disable = comparison->plan.mode == MODE_DISABLE, masked = false;
 
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		masked = masked || (session->differences[i].wanted &&
-				    session->differences[i].state == STATE_MASKED);
+	for (size_t i = 0; i < comparison->installed.path_count; i++)
+		masked = masked || (comparison->differences[i].wanted &&
+				    comparison->differences[i].state == STATE_MASKED);
 	if (masked)
 		report_message(context->report, disable ? SEVERITY_WARNING : SEVERITY_NOTE,
 			       "what is disabled by a link to /dev/null %s; remove the link and "
@@ -102,7 +103,7 @@ static void report_remains_of(struct context *context, const char *path)
 			       tree_prefix(context->tree), path);
 }
 
-void session_report_remains(struct context *context)
+void report_remains(struct context *context)
 {
 	for (size_t i = 0; i < artifact_path_count; i++)
 		report_remains_of(context, artifact_paths[i]);

@@ -9,23 +9,24 @@
 #include <errno.h>
 #include <string.h>
 
-void session_done(struct session *session)
+void comparison_done(struct comparison *comparison)
 {
-	free(session->differences);
-	free(session->manifest_bytes);
-	manifest_done(&session->manifest);
-	plan_done(&session->plan);
-	observed_done(&session->observed);
-	config_done(&session->config);
-	*session = (struct session){0};
+	free(comparison->differences);
+	free(comparison->manifest_bytes);
+	manifest_done(&comparison->manifest);
+	plan_done(&comparison->plan);
+	installed_done(&comparison->installed);
+	config_done(&comparison->config);
+	*comparison = (struct comparison){0};
 }
 
-static enum exit_code report_read_failure(struct context *context, const struct session *session,
+static enum exit_code report_read_failure(struct context *context,
+					  const struct comparison *comparison,
 					  struct read_failure *failure, int error)
 {
 	if (error == -EPROTONOSUPPORT) {
 		report_message(context->report,
-			       session->voice == VOICE_LOW ? SEVERITY_WARNING : SEVERITY_ERROR,
+			       comparison->voice == VOICE_LOW ? SEVERITY_WARNING : SEVERITY_ERROR,
 			       "refused: %s was written by a newer version of conntrack-persist "
 			       "than this one (" PACKAGE_VERSION
 			       "); use that version, also to uninstall",
@@ -33,41 +34,41 @@ static enum exit_code report_read_failure(struct context *context, const struct 
 		read_failure_done(failure);
 		return EXIT_REFUSED;
 	}
-	report_errno_as(context, session->voice == VOICE_LOW ? SEVERITY_WARNING : SEVERITY_ERROR,
+	report_errno_as(context, comparison->voice == VOICE_LOW ? SEVERITY_WARNING : SEVERITY_ERROR,
 			"read", failure->path ? failure->path : "the files", error);
 	read_failure_done(failure);
 	return EXIT_FAILED;
 }
 
-static void tell_problems(struct context *context, const struct session *session,
+static void tell_problems(struct context *context, const struct comparison *comparison,
 			  struct problems *problems)
 {
 	/* An error is none that was told before: the run would have ended with it. */
-	if (session->voice == VOICE_AGAIN && !problems_have_error(problems))
+	if (comparison->voice == VOICE_AGAIN && !problems_have_error(problems))
 		return;
-	for (size_t i = 0; session->voice == VOICE_LOW && i < problems->count; i++)
+	for (size_t i = 0; comparison->voice == VOICE_LOW && i < problems->count; i++)
 		if (problems->items[i].severity == SEVERITY_ERROR)
 			problems->items[i].severity = SEVERITY_WARNING;
 	report_problems(context->report, "", problems);
 }
 
-static enum exit_code read_config(struct context *context, struct session *session,
+static enum exit_code read_config(struct context *context, struct comparison *comparison,
 				  struct problems *problems)
 {
 	struct read_failure failure = {0};
-	int error = config_new(&session->config);
+	int error = config_new(&comparison->config);
 
 	if (error == 0)
-		error = observe_config(context->tree, context->options->config,
-				       context->options->drop_ins, &session->config, problems,
-				       &failure);
+		error = gather_config(context->tree, context->options->config,
+				      context->options->drop_ins, &comparison->config, problems,
+				      &failure);
 	if (error < 0) {
 		/* What is wrong with the other files is worth knowing all the same. */
-		tell_problems(context, session, problems);
-		return report_read_failure(context, session, &failure, error);
+		tell_problems(context, comparison, problems);
+		return report_read_failure(context, comparison, &failure, error);
 	}
 	read_failure_done(&failure);
-	config_check(&session->config, problems);
+	config_check(&comparison->config, problems);
 	return EXIT_DONE;
 }
 
@@ -88,11 +89,11 @@ static bool is_recorded(const struct plan *plan, const struct manifest *manifest
  * What is installed comes into force at boot, whatever is said of it: that its sizes are too large a share of less RAM than
  * there was is no reason to verify nothing. The errors are warnings then.
  */
-static int plan_installed(const struct plan_request *judged, struct session *session,
+static int plan_installed(const struct plan_request *judged, struct comparison *comparison,
 			  struct problems *problems)
 {
 	struct problems CLEANUP(problems_done) others = {0};
-	struct facts facts = session->facts;
+	struct facts facts = comparison->facts;
 	struct plan_request request = *judged;
 	struct plan plan = {0};
 	int error;
@@ -103,12 +104,12 @@ static int plan_installed(const struct plan_request *judged, struct session *ses
 	error = plan_build(&request, &others, &plan);
 	if (error < 0)
 		return error;
-	if (problems_have_error(&others) || !is_recorded(&plan, &session->observed.manifest)) {
+	if (problems_have_error(&others) || !is_recorded(&plan, &comparison->installed.manifest)) {
 		plan_done(&plan);
 		return 0;
 	}
-	plan_done(&session->plan);
-	session->plan = plan;
+	plan_done(&comparison->plan);
+	comparison->plan = plan;
 	for (size_t i = 0; i < problems->count; i++)
 		if (problems->items[i].severity == SEVERITY_ERROR)
 			problems->items[i].severity = SEVERITY_WARNING;
@@ -116,15 +117,15 @@ static int plan_installed(const struct plan_request *judged, struct session *ses
 }
 
 /* Of the file that is there, or, if nobody has looked, of the one that the manifest records. */
-static const char *find_rule_digest(const struct observed *observed,
+static const char *find_rule_digest(const struct installed *installed,
 				    char buffer[static DIGEST_SIZE])
 {
-	const struct manifest_file *recorded = manifest_find(&observed->manifest, PATH_UDEV);
+	const struct manifest_file *recorded = manifest_find(&installed->manifest, PATH_UDEV);
 
-	for (size_t i = 0; i < observed->path_count; i++) {
-		const struct observed_file *file = &observed->paths[i].file;
+	for (size_t i = 0; i < installed->path_count; i++) {
+		const struct observed_file *file = &installed->paths[i].file;
 
-		if (strcmp(observed->paths[i].path, PATH_UDEV) != 0)
+		if (strcmp(installed->paths[i].path, PATH_UDEV) != 0)
 			continue;
 		if (file->kind != FILE_REGULAR)
 			return NULL;
@@ -135,37 +136,37 @@ static const char *find_rule_digest(const struct observed *observed,
 }
 
 /* booting: what is installed already may break memory_limit. */
-static enum exit_code make_plan(struct context *context, struct session *session,
+static enum exit_code make_plan(struct context *context, struct comparison *comparison,
 				enum sizes_choice sizes, bool booting)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
 	char digest[DIGEST_SIZE];
 	struct plan_request request = {
-		.config = &session->config,
-		.facts = &session->facts,
-		.kept = &session->observed.manifest.sizes,
-		.boot = &session->observed.boot,
+		.config = &comparison->config,
+		.facts = &comparison->facts,
+		.kept = &comparison->installed.manifest.sizes,
+		.boot = &comparison->installed.boot,
 		.sizes = sizes,
-		.rule = find_rule_digest(&session->observed, digest),
+		.rule = find_rule_digest(&comparison->installed, digest),
 		.program = PROGRAM_PATH,
 	};
 	enum exit_code code;
 	int error;
 	bool bad;
 
-	code = read_config(context, session, &problems);
+	code = read_config(context, comparison, &problems);
 	if (code != EXIT_DONE)
 		return code;
-	observe_facts(context->kernel, context->options->root ? context->tree : NULL,
-		      &session->facts);
+	gather_facts(context->kernel, context->options->root ? context->tree : NULL,
+		     &comparison->facts);
 
 	/* Sizes are judged only of a configuration that could be read whole; all its errors come in one go. */
 	bad = problems_have_error(&problems);
-	error = plan_build(&request, &problems, &session->plan);
+	error = plan_build(&request, &problems, &comparison->plan);
 	if (error == 0 && booting && !bad && problems_have_error(&problems))
-		error = plan_installed(&request, session, &problems);
+		error = plan_installed(&request, comparison, &problems);
 	bad = problems_have_error(&problems);
-	tell_problems(context, session, &problems);
+	tell_problems(context, comparison, &problems);
 	if (error < 0) {
 		report_errno(context, "make", "the plan", error);
 		return EXIT_FAILED;
@@ -200,18 +201,19 @@ static int copy_manifest(const struct manifest *from, struct manifest *to)
 }
 
 /* What the manifest shall say when the plan is installed. */
-static int plan_manifest(const struct context *context, bool resolved, struct session *session)
+static int plan_manifest(const struct context *context, bool resolved,
+			 struct comparison *comparison)
 {
-	const struct plan_sizes *sizes = &session->plan.sizes;
-	struct manifest *manifest = &session->manifest;
-	int error = copy_manifest(&session->observed.manifest, manifest);
+	const struct plan_sizes *sizes = &comparison->plan.sizes;
+	struct manifest *manifest = &comparison->manifest;
+	int error = copy_manifest(&comparison->installed.manifest, manifest);
 
 	/* Only install writes the files of an earlier version anew. */
 	manifest->format = MANIFEST_FORMAT;
-	if (!resolved && session->observed.manifest_file.kind == FILE_REGULAR)
-		manifest->format = session->observed.manifest.format;
-	for (size_t i = 0; i < session->observed.path_count && error == 0; i++) {
-		const struct file_difference *difference = &session->differences[i];
+	if (!resolved && comparison->installed.manifest_file.kind == FILE_REGULAR)
+		manifest->format = comparison->installed.manifest.format;
+	for (size_t i = 0; i < comparison->installed.path_count && error == 0; i++) {
+		const struct file_difference *difference = &comparison->differences[i];
 		const struct artifact *wanted = difference->wanted;
 		bool known = manifest_find(manifest, difference->path) != NULL;
 
@@ -233,51 +235,54 @@ static int plan_manifest(const struct context *context, bool resolved, struct se
 	return error;
 }
 
-int session_format_manifest(struct session *session)
+int comparison_format_manifest(struct comparison *comparison)
 {
-	free(steal_pointer(&session->manifest_bytes));
-	return manifest_format(&session->manifest, &session->manifest_bytes,
-			       &session->manifest_size);
+	free(steal_pointer(&comparison->manifest_bytes));
+	return manifest_format(&comparison->manifest, &comparison->manifest_bytes,
+			       &comparison->manifest_size);
 }
 
-static void judge_manifest(struct session *session)
+static void judge_manifest(struct comparison *comparison)
 {
-	const struct observed_file *seen = &session->observed.manifest_file;
+	const struct observed_file *seen = &comparison->installed.manifest_file;
 
-	session->manifest_state = STATE_DIFFERS;
+	comparison->manifest_state = STATE_DIFFERS;
 	if (seen->kind == FILE_ABSENT)
-		session->manifest_state = STATE_MISSING;
+		comparison->manifest_state = STATE_MISSING;
 	else if (seen->kind != FILE_REGULAR)
-		session->manifest_state = STATE_UNUSABLE;
-	else if (seen->bytes && session->manifest_bytes && seen->size == session->manifest_size &&
-		 memcmp(seen->bytes, session->manifest_bytes, seen->size) == 0)
-		session->manifest_state = STATE_OK;
+		comparison->manifest_state = STATE_UNUSABLE;
+	else if (seen->bytes && comparison->manifest_bytes &&
+		 seen->size == comparison->manifest_size &&
+		 memcmp(seen->bytes, comparison->manifest_bytes, seen->size) == 0)
+		comparison->manifest_state = STATE_OK;
 }
 
-static int compare(const struct context *context, const struct plan *plan, struct session *session)
+static int compare_with_plan(const struct context *context, const struct plan *plan,
+			     struct comparison *comparison)
 {
-	session->differences =
-		calloc(session->observed.path_count + 1, sizeof(*session->differences));
-	if (!session->differences)
+	comparison->differences =
+		calloc(comparison->installed.path_count + 1, sizeof(*comparison->differences));
+	if (!comparison->differences)
 		return -ENOMEM;
-	compare_files(plan, &session->observed.manifest, session->observed.paths,
-		      session->observed.path_count,
+	compare_files(plan, &comparison->installed.manifest, comparison->installed.paths,
+		      comparison->installed.path_count,
 		      context->options->root == NULL && kernel_owns_files(context->kernel),
-		      session->differences);
+		      comparison->differences);
 	return 0;
 }
 
 /* unrecorded: what it means to this run that the manifest tells nothing. */
-static enum exit_code observe(struct context *context, struct session *session,
+static enum exit_code observe(struct context *context, struct comparison *comparison,
 			      const char *unrecorded)
 {
 	struct read_failure CLEANUP(read_failure_done) failure = {0};
-	int error = observe_files(context->tree, &session->observed, &failure);
+	int error = gather_installed(context->tree, &comparison->installed, &failure);
 
 	if (error < 0)
-		return report_read_failure(context, session, &failure, error);
-	report_problems(context->report, tree_prefix(context->tree), &session->observed.problems);
-	if (session->observed.manifest_broken && session->voice != VOICE_AGAIN)
+		return report_read_failure(context, comparison, &failure, error);
+	report_problems(context->report, tree_prefix(context->tree),
+			&comparison->installed.problems);
+	if (comparison->installed.manifest_broken && comparison->voice != VOICE_AGAIN)
 		report_message(context->report, SEVERITY_WARNING,
 			       "%s%s cannot be understood; our files are known by their own "
 			       "checksums, and %s",
@@ -287,9 +292,9 @@ static enum exit_code observe(struct context *context, struct session *session,
 
 /* Sizes of this boot go to where they last; where nothing can be written there they are what install leaves. */
 static enum sizes_choice choose_sizes(const struct context *context,
-				      const struct observed *observed, enum sizes_choice sizes)
+				      const struct installed *installed, enum sizes_choice sizes)
 {
-	bool stay = sizes == SIZES_RESOLVE && observed->boot.inputs &&
+	bool stay = sizes == SIZES_RESOLVE && installed->boot.inputs &&
 		    (tree_is_read_only(context->tree, "/etc") ||
 		     tree_is_read_only(context->tree, PATH_STATE));
 
@@ -297,98 +302,100 @@ static enum sizes_choice choose_sizes(const struct context *context,
 }
 
 static enum exit_code open_session(struct context *context, enum sizes_choice sizes,
-				   enum session_voice voice, struct session *ret)
+				   enum comparison_voice voice, struct comparison *ret)
 {
-	struct session session = {.voice = voice};
+	struct comparison comparison = {.voice = voice};
 	enum exit_code code;
 	int error;
 
 	/* The manifest first: the sizes of an earlier run are part of the plan. */
-	code = observe(context, &session, "install writes it again");
+	code = observe(context, &comparison, "install writes it again");
 	if (code == EXIT_DONE)
-		code = make_plan(context, &session, choose_sizes(context, &session.observed, sizes),
-				 false);
+		code = make_plan(context, &comparison,
+				 choose_sizes(context, &comparison.installed, sizes), false);
 	if (code != EXIT_DONE) {
-		session_done(&session);
+		comparison_done(&comparison);
 		return code;
 	}
-	error = compare(context, &session.plan, &session);
+	error = compare_with_plan(context, &comparison.plan, &comparison);
 	if (error == 0)
-		error = plan_manifest(context, sizes == SIZES_RESOLVE, &session);
+		error = plan_manifest(context, sizes == SIZES_RESOLVE, &comparison);
 	if (error == 0)
-		error = session_format_manifest(&session);
+		error = comparison_format_manifest(&comparison);
 	if (error < 0) {
 		report_errno(context, "compare", "the files", error);
-		session_done(&session);
+		comparison_done(&comparison);
 		return EXIT_FAILED;
 	}
-	judge_manifest(&session);
-	*ret = session;
+	judge_manifest(&comparison);
+	*ret = comparison;
 	return EXIT_DONE;
 }
 
-enum exit_code session_open_plan(struct context *context, struct session *ret)
+enum exit_code comparison_make_plan(struct context *context, struct comparison *ret)
 {
 	struct read_failure CLEANUP(read_failure_done) failure = {0};
-	struct session session = {0};
+	struct comparison comparison = {0};
 	enum exit_code code;
-	int error = observe_manifest(context->tree, &session.observed, &failure);
+	int error = gather_manifest(context->tree, &comparison.installed, &failure);
 
 	if (error < 0)
-		return report_read_failure(context, &session, &failure, error);
-	code = make_plan(context, &session, SIZES_KEEP, true);
+		return report_read_failure(context, &comparison, &failure, error);
+	code = make_plan(context, &comparison, SIZES_KEEP, true);
 	if (code != EXIT_DONE) {
-		session_done(&session);
+		comparison_done(&comparison);
 		return code;
 	}
-	*ret = session;
+	*ret = comparison;
 	return EXIT_DONE;
 }
 
-bool session_is_installed(const struct context *context, const struct session *session)
+bool comparison_is_installed(const struct context *context, const struct comparison *comparison)
 {
 	struct read_failure CLEANUP(read_failure_done) failure = {0};
-	struct session CLEANUP(session_done) files = {0};
-	int error = observe_files(context->tree, &files.observed, &failure);
+	struct comparison CLEANUP(comparison_done) files = {0};
+	int error = gather_installed(context->tree, &files.installed, &failure);
 
 	if (error == 0)
-		error = compare(context, &session->plan, &files);
-	return error < 0 || !session_files_differ(&files);
+		error = compare_with_plan(context, &comparison->plan, &files);
+	return error < 0 || !comparison_files_differ(&files);
 }
 
-enum exit_code session_open(struct context *context, enum sizes_choice sizes, struct session *ret)
+enum exit_code comparison_make(struct context *context, enum sizes_choice sizes,
+			       struct comparison *ret)
 {
 	return open_session(context, sizes, VOICE_FULL, ret);
 }
 
-enum exit_code session_open_quietly(struct context *context, enum sizes_choice sizes,
-				    struct session *ret)
+enum exit_code comparison_make_quietly(struct context *context, enum sizes_choice sizes,
+				       struct comparison *ret)
 {
 	return open_session(context, sizes, VOICE_AGAIN, ret);
 }
 
-bool session_try(struct context *context, struct session *ret)
+bool comparison_try(struct context *context, struct comparison *ret)
 {
 	return open_session(context, SIZES_KEEP, VOICE_LOW, ret) == EXIT_DONE;
 }
 
-enum exit_code session_open_empty(struct context *context, struct session *ret)
+enum exit_code comparison_make_empty(struct context *context, struct comparison *ret)
 {
-	struct session session = {0};
+	struct comparison comparison = {0};
 	enum exit_code code;
 	int error;
 
-	code = observe(context, &session, "nothing is put back that install --force had replaced");
+	code = observe(context, &comparison,
+		       "nothing is put back that install --force had replaced");
 	if (code != EXIT_DONE)
 		return code;
-	error = compare(context, NULL, &session);
+	error = compare_with_plan(context, NULL, &comparison);
 	if (error < 0) {
 		report_errno(context, "compare", "the files", error);
-		session_done(&session);
+		comparison_done(&comparison);
 		return EXIT_FAILED;
 	}
-	session.manifest_state =
-		session.observed.manifest_file.kind == FILE_ABSENT ? STATE_OK : STATE_LEFTOVER;
-	*ret = session;
+	comparison.manifest_state =
+		comparison.installed.manifest_file.kind == FILE_ABSENT ? STATE_OK : STATE_LEFTOVER;
+	*ret = comparison;
 	return EXIT_DONE;
 }

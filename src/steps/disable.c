@@ -11,9 +11,9 @@
 #include "steps/unload-modules.h"
 #include "steps/would-change.h"
 
-static bool is_blocking(const struct session *session)
+static bool is_blocking(const struct comparison *comparison)
 {
-	return session->config.values[SETTING_ENFORCE].number == ENFORCE_BLOCK;
+	return comparison->config.values[SETTING_ENFORCE].number == ENFORCE_BLOCK;
 }
 
 /* What fails at the next boot is said in words of its own, because nothing shows it until then. */
@@ -57,7 +57,7 @@ static enum exit_code refuse_block(struct context *context, bool planning, const
 	if (context->options->force)
 		return EXIT_DONE;
 	if (planning) {
-		foresee_refusal(context);
+		would_change_refusal(context);
 		report_message(context->report, SEVERITY_WARNING,
 			       "install refuses this without --force, because %s", reason);
 		return EXIT_DONE;
@@ -112,22 +112,22 @@ static enum exit_code judge_new_block(struct context *context, const struct host
 	return EXIT_DONE;
 }
 
-enum exit_code keep_off_look(struct context *context, const struct session *session,
-			     enum keep_off_run run, bool *ret_breaks)
+enum exit_code disable_look(struct context *context, const struct comparison *comparison,
+			    enum disable_run run, bool *ret_breaks)
 {
 	struct host_uses CLEANUP(host_uses_done) found = {0};
 	enum module_state module = MODULE_ABSENT;
-	bool is_new = run != KEEP_OFF_CHECK && session_files_differ(session);
+	bool is_new = run != KEEP_OFF_CHECK && comparison_files_differ(comparison);
 	/* With --no-live the running host is not looked at; its files are, because it may not be the one that boots. */
 	enum uses_scope scope = is_new && !context->options->no_live ? USES_ALL : USES_BOOT;
 	enum exit_code code;
 
 	*ret_breaks = false;
 	/* A blacklist line leaves rules alone. */
-	if (session->plan.mode != MODE_DISABLE || !is_blocking(session))
+	if (comparison->plan.mode != MODE_DISABLE || !is_blocking(comparison))
 		return EXIT_DONE;
 	/* A module that is built in cannot be kept out, so that nothing fails without it. */
-	if (!is_new && live_is_wanted(context) &&
+	if (!is_new && runtime_is_wanted(context) &&
 	    kernel_module_state(context->kernel, &module) == 0 && module == MODULE_BUILT_IN)
 		return EXIT_DONE;
 	code = find_uses(context, scope, &found);
@@ -141,20 +141,20 @@ enum exit_code keep_off_look(struct context *context, const struct session *sess
 	return EXIT_DONE;
 }
 
-enum exit_code keep_off_unload(struct context *context, const struct session *session,
-			       size_t *ret_removed)
+enum exit_code disable_unload(struct context *context, const struct comparison *comparison,
+			      size_t *ret_removed)
 {
 	struct module_graph CLEANUP(module_graph_done) graph = {0};
 	struct unloading result = {0};
 	enum exit_code code;
 
 	*ret_removed = 0;
-	if (session->plan.mode != MODE_DISABLE || !live_is_wanted(context))
+	if (comparison->plan.mode != MODE_DISABLE || !runtime_is_wanted(context))
 		return EXIT_DONE;
 	code = find_modules(context, &graph);
 	if (code != EXIT_DONE || graph.count == 0)
 		return code;
-	if (!session->config.values[SETTING_UNLOAD].number) {
+	if (!comparison->config.values[SETTING_UNLOAD].number) {
 		report_message(context->report, SEVERITY_NOTE,
 			       "nf_conntrack stays loaded until the reboot (unload = no)");
 		return EXIT_DONE;
@@ -175,31 +175,31 @@ enum exit_code keep_off_unload(struct context *context, const struct session *se
 	return code;
 }
 
-enum exit_code keep_off_would_unload(struct context *context, const struct session *session,
-				     bool *ret)
+enum exit_code disable_would_unload(struct context *context, const struct comparison *comparison,
+				    bool *ret)
 {
 	struct module_graph CLEANUP(module_graph_done) graph = {0};
 	enum exit_code code = find_modules(context, &graph);
 
 	if (code == EXIT_DONE)
-		*ret = graph.count > 0 && session->config.values[SETTING_UNLOAD].number &&
+		*ret = graph.count > 0 && comparison->config.values[SETTING_UNLOAD].number &&
 		       module_graph_obstacles(&graph) == 0;
 	return code;
 }
 
-void keep_off_say_limits(struct context *context, const struct session *session)
+void disable_say_limits(struct context *context, const struct comparison *comparison)
 {
 	enum module_state module = MODULE_ABSENT;
 
-	if (session->plan.mode != MODE_DISABLE)
+	if (comparison->plan.mode != MODE_DISABLE)
 		return;
-	if (!is_blocking(session))
+	if (!is_blocking(comparison))
 		report_message(
 			context->report, SEVERITY_WARNING,
 			"enforce = blacklist hides nf_conntrack from aliases only: by name, as a "
 			"dependency and for firewall rules it loads all the same; enforce = block "
 			"stops these");
-	if (live_is_wanted(context) && kernel_module_state(context->kernel, &module) == 0 &&
+	if (runtime_is_wanted(context) && kernel_module_state(context->kernel, &module) == 0 &&
 	    module == MODULE_BUILT_IN)
 		report_message(
 			context->report, SEVERITY_WARNING,

@@ -4,7 +4,7 @@
 
 #include "steps/comparison.h"
 
-enum keep_off_run {
+enum disable_run {
 	KEEP_OFF_INSTALL,
 	KEEP_OFF_PLAN,
 	KEEP_OFF_CHECK,
@@ -15,16 +15,16 @@ enum keep_off_run {
  * without --force while such a use is certain or something could not be read, and plan a warning. *ret_breaks: something
  * fails at the next boot for certain, so that the verdict cannot be "in order". Does nothing in mode tune.
  */
-enum exit_code keep_off_look(struct context *context, const struct session *session,
-			     enum keep_off_run run, bool *ret_breaks);
+enum exit_code disable_look(struct context *context, const struct comparison *comparison,
+			    enum disable_run run, bool *ret_breaks);
 
 /* After the files: removes the module if that is wished and nobody uses it; what stays is told. Counts what it removed. */
-enum exit_code keep_off_unload(struct context *context, const struct session *session,
-			       size_t *ret_removed);
+enum exit_code disable_unload(struct context *context, const struct comparison *comparison,
+			      size_t *ret_removed);
 
 /* Whether it would remove the module: what is loaded is not in use, and may be taken out. */
-enum exit_code keep_off_would_unload(struct context *context, const struct session *session,
-				     bool *ret);
+enum exit_code disable_would_unload(struct context *context, const struct comparison *comparison,
+				    bool *ret);
 
 /* Prints what no file of modprobe.d can do. */
-void keep_off_say_limits(struct context *context, const struct session *session);
+void disable_say_limits(struct context *context, const struct comparison *comparison);

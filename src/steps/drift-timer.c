@@ -16,47 +16,50 @@
 #define PATH_TIMER "/etc/systemd/system/timers.target.wants/" TIMER
 
 /* In two wordings, as figures that change all the time must not make another verdict each time. */
-struct watch_verdict {
+struct drift_verdict {
 	const char *state;
 	struct buffer kept; /* the state and a line for each thing that differs */
 	struct buffer told;
 	bool restore; /* drift that install is to put right */
 };
 
-static void verdict_done(struct watch_verdict *verdict)
+static void verdict_done(struct drift_verdict *verdict)
 {
 	buffer_clear(&verdict->kept);
 	buffer_clear(&verdict->told);
 }
 
-static void add(struct watch_verdict *verdict, const char *what, const char *how,
-		const char *figures)
+static void add_difference(struct drift_verdict *verdict, const char *what, const char *how,
+			   const char *figures)
 {
 	buffer_printf(&verdict->kept, "%s %s\n", what, how);
 	buffer_printf(&verdict->told, "%s%s %s%s", verdict->told.length ? "; " : "", what, how,
 		      figures);
 }
 
-static void add_files(struct watch_verdict *verdict, const struct session *session)
+static void add_files(struct drift_verdict *verdict, const struct comparison *comparison)
 {
-	for (size_t i = 0; i < session->observed.path_count; i++) {
-		const struct file_difference *difference = &session->differences[i];
+	for (size_t i = 0; i < comparison->installed.path_count; i++) {
+		const struct file_difference *difference = &comparison->differences[i];
 
 		if (file_differs(difference))
-			add(verdict, difference->path, file_state_word(difference->state), "");
+			add_difference(verdict, difference->path,
+				       file_state_to_string(difference->state), "");
 	}
-	if (session->manifest_state != STATE_OK)
-		add(verdict, PATH_MANIFEST, file_state_word(session->manifest_state), "");
+	if (comparison->manifest_state != STATE_OK)
+		add_difference(verdict, PATH_MANIFEST,
+			       file_state_to_string(comparison->manifest_state), "");
 }
 
-static void add_values(struct watch_verdict *verdict, const struct live *live)
+static void add_values(struct drift_verdict *verdict, const struct runtime *live)
 {
 	struct buffer CLEANUP(buffer_clear) figures = {0};
 
 	if (live->unwanted)
-		add(verdict, "nf_conntrack is", module_state_words(live->module), "");
+		add_difference(verdict, "nf_conntrack is", module_state_describe(live->module), "");
 	if (values_count(&live->values, VALUE_CANNOT_LOAD) > 0)
-		add(verdict, "nf_conntrack", value_state_word(VALUE_CANNOT_LOAD), "");
+		add_difference(verdict, "nf_conntrack", value_state_to_string(VALUE_CANNOT_LOAD),
+			       "");
 	for (size_t i = 0; i < live->values.count; i++) {
 		const struct value *value = &live->values.items[i];
 
@@ -66,12 +69,12 @@ static void add_values(struct watch_verdict *verdict, const struct live *live)
 		buffer_add(&figures, " (");
 		buffer_add_number(&figures, value->live);
 		buffer_add_counted(&figures, " -> ", value->wanted, ")");
-		add(verdict, value->key, value_state_word(value->state),
-		    figures.data ? figures.data : "");
+		add_difference(verdict, value->key, value_state_to_string(value->state),
+			       figures.data ? figures.data : "");
 	}
 }
 
-static void add_winners(struct watch_verdict *verdict, const struct host_writers *writers)
+static void add_winners(struct drift_verdict *verdict, const struct host_writers *writers)
 {
 	for (size_t i = 0; i < writers->values.count; i++) {
 		const struct writer *winner =
@@ -83,17 +86,18 @@ static void add_winners(struct watch_verdict *verdict, const struct host_writers
 		buffer_printf(&where, "overridden by %s", winner->path);
 		if (winner->line)
 			buffer_printf(&where, ":%u", winner->line);
-		add(verdict, winner->value->key, where.data ? where.data : "overridden", "");
+		add_difference(verdict, winner->value->key, where.data ? where.data : "overridden",
+			       "");
 	}
 }
 
 /* Whether this is the configuration that was installed: what nobody has installed is not restored either. */
-static bool is_as_installed(const struct session *session)
+static bool is_as_installed(const struct comparison *comparison)
 {
-	for (size_t i = 0; i < session->observed.path_count; i++) {
-		const struct file_difference *difference = &session->differences[i];
+	for (size_t i = 0; i < comparison->installed.path_count; i++) {
+		const struct file_difference *difference = &comparison->differences[i];
 		const struct manifest_file *recorded =
-			manifest_find(&session->observed.manifest, difference->path);
+			manifest_find(&comparison->installed.manifest, difference->path);
 		const char *wanted = difference->wanted ? difference->wanted->digest : "";
 
 		if (difference->state != STATE_MASKED && difference->state != STATE_OUTDATED &&
@@ -104,16 +108,16 @@ static bool is_as_installed(const struct session *session)
 }
 
 /* What keeps drift from being restored, or NULL. */
-static const char *find_obstacle(const struct session *session, const struct live *live)
+static const char *find_obstacle(const struct comparison *comparison, const struct runtime *live)
 {
 	bool works = values_count(&live->values, VALUE_DIFFERS) > 0 ||
-		     session->manifest_state != STATE_OK;
+		     comparison->manifest_state != STATE_OK;
 
-	if (!is_as_installed(session))
+	if (!is_as_installed(comparison))
 		return "this is not the configuration that was installed; run "
 		       "\"conntrack-persist install\"";
-	for (size_t i = 0; i < session->observed.path_count; i++) {
-		const struct file_difference *difference = &session->differences[i];
+	for (size_t i = 0; i < comparison->installed.path_count; i++) {
+		const struct file_difference *difference = &comparison->differences[i];
 
 		if (difference->needs_force)
 			return "a foreign or edited file would be lost; run "
@@ -125,10 +129,10 @@ static const char *find_obstacle(const struct session *session, const struct liv
 	return works ? NULL : "it takes more than an installation";
 }
 
-static void judge_restore(const struct session *session, const struct live *live,
-			  struct watch_verdict *verdict)
+static void judge_restore(const struct comparison *comparison, const struct runtime *live,
+			  struct drift_verdict *verdict)
 {
-	const char *obstacle = find_obstacle(session, live);
+	const char *obstacle = find_obstacle(comparison, live);
 
 	verdict->restore = !obstacle;
 	buffer_printf(&verdict->told, ". %s%s",
@@ -139,7 +143,7 @@ static void judge_restore(const struct session *session, const struct live *live
 /* An entry names no more than a person looks at. */
 #define UNREAD_TOLD 5U
 
-static void add_unread(struct watch_verdict *verdict, struct report *report)
+static void add_unread(struct drift_verdict *verdict, struct report *report)
 {
 	const json_t *list = json_object_get(report_object(report), "unread");
 	size_t count = json_array_size(list);
@@ -148,14 +152,15 @@ static void add_unread(struct watch_verdict *verdict, struct report *report)
 		const json_t *item = json_array_get(list, i);
 		const char *path = json_string_value(json_object_get(item, "path"));
 
-		add(verdict, path ? path : "?", "could not be read", "");
+		add_difference(verdict, path ? path : "?", "could not be read", "");
 	}
 	if (count > UNREAD_TOLD)
-		add(verdict, "further sources", "could not be read", "");
+		add_difference(verdict, "further sources", "could not be read", "");
 }
 
-static void judge(struct context *context, const struct session *session, const struct live *live,
-		  const struct host_writers *writers, bool differs, struct watch_verdict *ret)
+static void judge_host(struct context *context, const struct comparison *comparison,
+		       const struct runtime *live, const struct host_writers *writers, bool differs,
+		       struct drift_verdict *ret)
 {
 	bool pending = values_count(&live->values, VALUE_PENDING) > 0;
 	bool unsure = report_is_unsure(context->report);
@@ -165,11 +170,11 @@ static void judge(struct context *context, const struct session *session, const 
 	if (unsure)
 		add_unread(ret, context->report);
 	if (differs) {
-		add_files(ret, session);
+		add_files(ret, comparison);
 		add_values(ret, live);
 		add_winners(ret, writers);
-		if (session->plan.restore)
-			judge_restore(session, live, ret);
+		if (comparison->plan.restore)
+			judge_restore(comparison, live, ret);
 	} else if (!unsure) {
 		buffer_add(&ret->told,
 			   pending ? "some values are pending until nf_conntrack loads again"
@@ -177,7 +182,8 @@ static void judge(struct context *context, const struct session *session, const 
 	}
 }
 
-static void tell(struct context *context, const struct watch_verdict *verdict, const char *last)
+static void report_change(struct context *context, const struct drift_verdict *verdict,
+			  const char *last)
 {
 	char state[64], before[64];
 	const char *fields[] = {state, before};
@@ -199,44 +205,44 @@ static void tell(struct context *context, const struct watch_verdict *verdict, c
 }
 
 /* Creates the order to restore, or takes it away. */
-static void add_order(struct changes *changes, const struct looked_at *order, bool restore)
+static void add_order(struct changeset *changes, const struct looked_at *order, bool restore)
 {
 	if (restore == (order->file.kind != FILE_ABSENT))
 		return;
-	changes_add(changes, &(struct file_change){
-				     .kind = restore ? CHANGE_WRITE : CHANGE_REMOVE,
-				     .path = order->path,
-				     .mode = ARTIFACT_MODE,
-				     .uid = (uid_t)-1,
-				     .gid = (gid_t)-1,
-				     .bytes = "",
-				     .seen = &order->file,
-			     });
+	changeset_add(changes, &(struct file_change){
+				       .kind = restore ? CHANGE_WRITE : CHANGE_REMOVE,
+				       .path = order->path,
+				       .mode = ARTIFACT_MODE,
+				       .uid = (uid_t)-1,
+				       .gid = (gid_t)-1,
+				       .bytes = "",
+				       .seen = &order->file,
+			       });
 }
 
-static bool add_verdict(struct changes *changes, const struct looked_at *last,
-			const struct watch_verdict *verdict)
+static bool add_verdict(struct changeset *changes, const struct looked_at *last,
+			const struct drift_verdict *verdict)
 {
 	if (!verdict->state ||
 	    (last->file.bytes && strcmp(last->file.bytes, verdict->kept.data) == 0))
 		return false;
-	changes_add(changes, &(struct file_change){
-				     .kind = CHANGE_WRITE,
-				     .path = last->path,
-				     .mode = ARTIFACT_MODE,
-				     .uid = (uid_t)-1,
-				     .gid = (gid_t)-1,
-				     .bytes = verdict->kept.data,
-				     .size = verdict->kept.length,
-				     .seen = &last->file,
-			     });
+	changeset_add(changes, &(struct file_change){
+				       .kind = CHANGE_WRITE,
+				       .path = last->path,
+				       .mode = ARTIFACT_MODE,
+				       .uid = (uid_t)-1,
+				       .gid = (gid_t)-1,
+				       .bytes = verdict->kept.data,
+				       .size = verdict->kept.length,
+				       .seen = &last->file,
+			       });
 	return true;
 }
 
 /* Under the lock of that directory, as somebody may run the service's program by hand. */
-static enum exit_code keep(struct context *context, const struct watch_verdict *verdict)
+static enum exit_code keep_verdict(struct context *context, const struct drift_verdict *verdict)
 {
-	struct changes CLEANUP(changes_done) changes = {0};
+	struct changeset CLEANUP(changeset_done) changes = {0};
 	struct looked_at *last = NULL, *order = NULL;
 	struct lock CLEANUP(lock_release) lock = {.fd = -1};
 	enum exit_code code = lock_take(context, PATH_RUNTIME, &lock);
@@ -245,11 +251,11 @@ static enum exit_code keep(struct context *context, const struct watch_verdict *
 
 	if (code != EXIT_DONE)
 		return code;
-	error = changes_new(2, &changes);
+	error = changeset_new(2, &changes);
 	if (error == 0)
-		error = changes_look(&changes, context->tree, PATH_VERDICT, &last);
+		error = changeset_look(&changes, context->tree, PATH_VERDICT, &last);
 	if (error == 0)
-		error = changes_look(&changes, context->tree, PATH_RESTORE, &order);
+		error = changeset_look(&changes, context->tree, PATH_RESTORE, &order);
 	if (error < 0 || !last || !order) {
 		report_errno(context, "keep", PATH_VERDICT, error);
 		return EXIT_FAILED;
@@ -257,38 +263,38 @@ static enum exit_code keep(struct context *context, const struct watch_verdict *
 	other = add_verdict(&changes, last, verdict);
 	add_order(&changes, order, verdict->restore);
 	if (changes.count > 0)
-		code = changes_commit(context, &changes);
+		code = changeset_commit(context, &changes);
 	if (code == EXIT_DONE && other)
-		tell(context, verdict, last->file.bytes);
+		report_change(context, verdict, last->file.bytes);
 	return code;
 }
 
-enum exit_code watch_tell(struct context *context, const struct session *session,
-			  const struct live *live, const struct host_writers *writers,
-			  enum exit_code code)
+enum exit_code drift_timer_report(struct context *context, const struct comparison *comparison,
+				  const struct runtime *live, const struct host_writers *writers,
+				  enum exit_code code)
 {
-	struct watch_verdict CLEANUP(verdict_done) verdict = {0};
+	struct drift_verdict CLEANUP(verdict_done) verdict = {0};
 
 	if (code != EXIT_DONE && code != EXIT_DIFFERS) {
 		/* What may explain the failure. */
 		report_release(context->report);
-		(void)keep(context, &verdict);
+		(void)keep_verdict(context, &verdict);
 		return code;
 	}
-	judge(context, session, live, writers, code == EXIT_DIFFERS, &verdict);
+	judge_host(context, comparison, live, writers, code == EXIT_DIFFERS, &verdict);
 	if (!verdict.kept.data || !verdict.told.data || verdict.kept.error < 0) {
 		report_errno(context, "keep", PATH_VERDICT, -ENOMEM);
 		return EXIT_FAILED;
 	}
-	return keep(context, &verdict) == EXIT_DONE ? code : EXIT_FAILED;
+	return keep_verdict(context, &verdict) == EXIT_DONE ? code : EXIT_FAILED;
 }
 
-void watch_say_timer(struct context *context, const struct session *session)
+void drift_timer_describe(struct context *context, const struct comparison *comparison)
 {
 	const char *prefix = report_style(context->report)->prefix;
 	struct observed_file timer = {0};
 
-	if (!session->plan.restore ||
+	if (!comparison->plan.restore ||
 	    tree_look(context->tree, PATH_TIMER, FILE_SIZE_MAX, &timer) < 0)
 		return;
 	if (timer.kind == FILE_ABSENT && *prefix && !text_is_safe_word(prefix))

@@ -17,9 +17,9 @@
  * one with the warnings that were held back, and orders a restoration or calls one off. A check that failed has no
  * verdict. Returns code; EXIT_FAILED: the verdict could not be kept.
  */
-enum exit_code watch_tell(struct context *context, const struct session *session,
-			  const struct live *live, const struct host_writers *writers,
-			  enum exit_code code);
+enum exit_code drift_timer_report(struct context *context, const struct comparison *comparison,
+				  const struct runtime *live, const struct host_writers *writers,
+				  enum exit_code code);
 
 /* Where on_drift = restore was installed: what else it takes. */
-void watch_say_timer(struct context *context, const struct session *session);
+void drift_timer_describe(struct context *context, const struct comparison *comparison);

@@ -9,7 +9,7 @@
 #include "base/text.h"
 
 /* For an errno to which this program gives a meaning of its own, the system's words would mislead. NULL: it has none. */
-static const char *own_words(int error)
+static const char *errno_describe_own(int error)
 {
 	switch (-error) {
 	case E2BIG:
@@ -68,7 +68,7 @@ static void add_mount(const struct context *context, const char *path, struct bu
 
 void error_add_words(const struct context *context, const char *path, int error, struct buffer *b)
 {
-	const char *own = own_words(error);
+	const char *own = errno_describe_own(error);
 
 	if (error == -EXDEV) {
 		add_mount(context, path, b);

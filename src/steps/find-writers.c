@@ -14,13 +14,13 @@
 #include "steps/unread.h"
 
 /* Adds our file of this name as the plan has it, unless the administrator disabled it: then it is read as it is. */
-static void put_planned(const struct session *session, const char *name, struct text_file *items,
-			size_t *count)
+static void put_planned(const struct comparison *comparison, const char *name,
+			struct text_file *items, size_t *count)
 {
-	const struct artifact *ours = plan_find_artifact(&session->plan, name);
+	const struct artifact *ours = plan_find_artifact(&comparison->plan, name);
 	size_t i = 0;
 
-	if (!ours || session_is_masked(session, name))
+	if (!ours || comparison_is_masked(comparison, name))
 		return;
 	while (i < *count && strcmp(items[i].path, name) != 0)
 		i++;
@@ -29,7 +29,7 @@ static void put_planned(const struct session *session, const char *name, struct 
 		++*count;
 }
 
-static int find_sysctl(const struct context *context, const struct session *session,
+static int find_sysctl(const struct context *context, const struct comparison *comparison,
 		       struct host_writers *found)
 {
 	struct text_file *CLEANUP(free_pointer) items = NULL;
@@ -45,8 +45,8 @@ static int find_sysctl(const struct context *context, const struct session *sess
 		return -ENOMEM;
 	if (count > 0)
 		memcpy(items, files->items, count * sizeof(*items));
-	put_planned(session, PATH_SYSCTL, items, &count);
-	put_planned(session, PATH_BOOT_SYSCTL, items, &count);
+	put_planned(comparison, PATH_SYSCTL, items, &count);
+	put_planned(comparison, PATH_BOOT_SYSCTL, items, &count);
 	writers_of_sysctl(&found->values, items, count, &found->writers);
 	return 0;
 }
@@ -68,14 +68,14 @@ static int find_modprobe(struct context *context, struct host_writers *found)
 	return 0;
 }
 
-enum exit_code find_writers(struct context *context, const struct session *session,
+enum exit_code find_writers(struct context *context, const struct comparison *comparison,
 			    struct host_writers *ret)
 {
-	struct host_writers found = {.writers.facts = &session->facts};
-	int error = values_of_plan(&session->plan, &found.values);
+	struct host_writers found = {.writers.facts = &comparison->facts};
+	int error = values_of_plan(&comparison->plan, &found.values);
 
 	if (error == 0)
-		error = find_sysctl(context, session, &found);
+		error = find_sysctl(context, comparison, &found);
 	if (error == 0)
 		error = find_modprobe(context, &found);
 	if (error == 0)

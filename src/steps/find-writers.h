@@ -7,7 +7,7 @@
 
 /*
  * Also below --root. Nothing in mode disable. Reports what could not be read. EXIT_FAILED was reported. The caller owns *ret,
- * which points into the session.
+ * which points into the comparison.
  */
-enum exit_code find_writers(struct context *context, const struct session *session,
+enum exit_code find_writers(struct context *context, const struct comparison *comparison,
 			    struct host_writers *ret);

@@ -46,17 +46,17 @@ static void tell_reload(struct context *context)
 		warn(context, "udevd was not told to reload", error);
 }
 
-void activate_without(struct context *context)
+void follow_up_without(struct context *context)
 {
 	tell_reload(context);
 }
 
 /* The rule meets the loaded module as it would have at its load: values, and the mark by which systemd knows it. */
-static void replay(struct context *context, const struct session *session, bool changed)
+static void replay(struct context *context, const struct comparison *comparison, bool changed)
 {
 	int error;
 
-	if (!bus_has_udev(context->bus) || session_is_masked(session, PATH_UDEV) ||
+	if (!bus_has_udev(context->bus) || comparison_is_masked(comparison, PATH_UDEV) ||
 	    (!changed && bus_device_is_marked(context->bus)))
 		return;
 	error = bus_replay_event(context->bus);
@@ -65,7 +65,7 @@ static void replay(struct context *context, const struct session *session, bool 
 			       "left out: the rule, as this kernel has no events for its built-in "
 			       "nf_conntrack; sysctl.d brings the values at boot, and "
 			       "conntrack-persist-builtin.service the hashsize%s",
-			       session->plan.sizes.at_least ? " and max" : "");
+			       comparison->plan.sizes.at_least ? " and max" : "");
 	else if (error < 0 && error != -ENOTSUP)
 		warn(context, "udevd was not shown the loaded nf_conntrack", error);
 }
@@ -107,27 +107,27 @@ static void note_pending(const struct values *values, struct activation *ret)
 		       names.data ? names.data : "");
 }
 
-enum exit_code activate(struct context *context, const struct session *session, bool changed,
-			struct activation *ret)
+enum exit_code follow_up(struct context *context, const struct comparison *comparison, bool changed,
+			 struct activation *ret)
 {
-	struct live CLEANUP(live_done) live = {0};
+	struct runtime CLEANUP(runtime_done) live = {0};
 	struct apply_result result = {0};
 	enum exit_code code;
 
 	if (changed)
 		tell_reload(context);
-	if (session->plan.mode != MODE_TUNE)
+	if (comparison->plan.mode != MODE_TUNE)
 		return EXIT_DONE;
-	code = live_observe_settled(context, session, &live);
+	code = runtime_observe_settled(context, comparison, &live);
 	if (code == EXIT_DONE)
-		code = live_judge(context, session, &live);
+		code = preflight_run(context, comparison, &live);
 	if (code != EXIT_DONE)
 		return code;
 	ret->looked = true;
 	ret->there = module_is_there(live.module);
 	ret->blocked = live.blocked;
 	if (!ret->there) {
-		(void)live_report(context, session, &live, LIVE_STATES);
+		(void)runtime_report(context, comparison, &live, LIVE_STATES);
 		return EXIT_DONE;
 	}
 	/* Before the event: what was seen above is what is reported, whoever sets it. */
@@ -138,7 +138,7 @@ enum exit_code activate(struct context *context, const struct session *session, 
 	ret->out_of_reach = result.out_of_reach;
 	if (result.failed > result.out_of_reach)
 		code = EXIT_FAILED;
-	replay(context, session, changed);
+	replay(context, comparison, changed);
 	if (code == EXIT_DONE && result.out_of_reach == 0)
 		code = start_service(context);
 	return code;

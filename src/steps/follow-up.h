@@ -19,8 +19,8 @@ struct activation {
  * changed: files were. What is not there to be told (no systemd, no udevd) is reported and left out; a value that does
  * not take or a service that fails is EXIT_FAILED.
  */
-enum exit_code activate(struct context *context, const struct session *session, bool changed,
-			struct activation *ret);
+enum exit_code follow_up(struct context *context, const struct comparison *comparison, bool changed,
+			 struct activation *ret);
 
 /* After files went away: systemd and udevd forget them. Failures are warnings. */
-void activate_without(struct context *context);
+void follow_up_without(struct context *context);

@@ -54,7 +54,7 @@ static void say_nothing_found(struct context *context, bool unsure)
 		   "; Other files, scripts and programs may set values; they are not read here.");
 }
 
-static enum exit_code print(struct context *context, const char *text, int count)
+static enum exit_code print_configuration(struct context *context, const char *text, int count)
 {
 	bool unsure = report_is_unsure(context->report);
 
@@ -86,7 +86,7 @@ static int read_modprobe(const struct context *context, struct modprobe_records 
 	return items ? modprobe_records_read(items, count, ret) : -ENOMEM;
 }
 
-enum exit_code adopt(struct context *context)
+enum exit_code from_system(struct context *context)
 {
 	struct text_file *CLEANUP(free_pointer) items = NULL;
 	const struct text_files *files;
@@ -95,11 +95,11 @@ enum exit_code adopt(struct context *context)
 	struct problems CLEANUP(problems_done) problems = {0};
 	struct buffer CLEANUP(buffer_clear) text = {0};
 	char command_line[4096] = "";
-	struct adopt_request request = {.command_line = command_line, .modprobe = &records};
+	struct from_system_request request = {.command_line = command_line, .modprobe = &records};
 	int count = foreign_files_get(&context->gathering, FOREIGN_SYSCTL, &files);
 
-	observe_facts(context->kernel, context->options->root ? context->tree : NULL,
-		      &request.facts);
+	gather_facts(context->kernel, context->options->root ? context->tree : NULL,
+		     &request.facts);
 	if (count == 0) {
 		items = copy_without_ours(files, &request.sysctl_count);
 		request.sysctl_files = items;
@@ -108,7 +108,7 @@ enum exit_code adopt(struct context *context)
 	reading_command_line(&context->gathering, command_line, sizeof(command_line));
 	report_unread_sources(context);
 	if (count == 0)
-		count = adopt_render(&request, &text, &problems, &cut);
+		count = from_system_render(&request, &text, &problems, &cut);
 	report_problems(context->report, "", &problems);
 	if (problems.out_of_memory)
 		count = -ENOMEM;
@@ -117,5 +117,5 @@ enum exit_code adopt(struct context *context)
 		return EXIT_FAILED;
 	}
 	(void)writers_report_cut(context, &cut, &records);
-	return print(context, text.data ? text.data : "", count);
+	return print_configuration(context, text.data ? text.data : "", count);
 }

@@ -4,4 +4,4 @@
 
 #include "steps/context.h"
 
-enum exit_code adopt(struct context *context);
+enum exit_code from_system(struct context *context);

@@ -13,33 +13,33 @@ static bool is_copied(const char *path)
 	       strcmp(path, PATH_SYSCTL) == 0;
 }
 
-static bool changes_copied(const struct session *session)
+static bool changes_copied(const struct comparison *comparison)
 {
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (session->differences[i].action != ACTION_NONE &&
-		    is_copied(session->differences[i].path))
+	for (size_t i = 0; i < comparison->installed.path_count; i++)
+		if (comparison->differences[i].action != ACTION_NONE &&
+		    is_copied(comparison->differences[i].path))
 			return true;
 	return false;
 }
 
-static const char *consequence(const struct session *session)
+static const char *consequence(const struct comparison *comparison)
 {
-	if (!session->plan.artifacts)
+	if (!comparison->plan.artifacts)
 		return "its lines still count if nf_conntrack loads in the early boot";
-	return session->plan.mode == MODE_DISABLE
+	return comparison->plan.mode == MODE_DISABLE
 		       ? "if nf_conntrack loads in the early boot, it is not blocked there and "
 			 "stays loaded"
 		       : "if nf_conntrack loads in the early boot, the older values count until "
 			 "udevd of the real root sets the new ones";
 }
 
-void note_initramfs(struct context *context, const struct session *session, bool planned)
+void note_initramfs(struct context *context, const struct comparison *comparison, bool planned)
 {
 	struct buffer CLEANUP(buffer_clear) images = {0};
 	const char *command;
 	size_t count;
 
-	if (context->options->quiet || context->watching || !changes_copied(session))
+	if (context->options->quiet || context->watching || !changes_copied(comparison))
 		return;
 	count = initramfs_add_images(context->tree, &images);
 	if (count == 0 || !images.data)
@@ -48,7 +48,7 @@ void note_initramfs(struct context *context, const struct session *session, bool
 	report_message(context->report, SEVERITY_NOTE,
 		       "%s may hold an older copy of the files that %s: %s. %sebuild %s%s%s%s",
 		       images.data, planned ? "install changes" : "were changed",
-		       consequence(session), planned ? "After install, r" : "R",
+		       consequence(comparison), planned ? "After install, r" : "R",
 		       count == 1 ? "the image" : "the images",
 		       context->options->root ? " in the chroot" : "", command ? ": " : "",
 		       command ? command : " with the tool that made it");

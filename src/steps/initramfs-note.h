@@ -5,7 +5,7 @@
 #include "steps/comparison.h"
 
 /*
- * Prints a note if the session changes a file that builders of images copy and /boot has an image. Images are not opened:
+ * Prints a note if the comparison changes a file that builders of images copy and /boot has an image. Images are not opened:
  * what is in them was made by others. planned: nothing is installed yet. Not with --quiet, and not for the timer.
  */
-void note_initramfs(struct context *context, const struct session *session, bool planned);
+void note_initramfs(struct context *context, const struct comparison *comparison, bool planned);

@@ -9,10 +9,10 @@
 #include "steps/drift-timer.h"
 #include "steps/lock.h"
 
-void applied_done(struct applied *applied)
+void last_applied_done(struct last_applied *applied)
 {
 	free(applied->text);
-	*applied = (struct applied){0};
+	*applied = (struct last_applied){0};
 }
 
 /* Each load makes the module's directory anew, with a number of its own. */
@@ -39,7 +39,7 @@ static void sweep(struct context *context)
 	(void)!tree_sweep(context->tree, paths, ARRAY_SIZE(paths));
 }
 
-void applied_remember(struct context *context, const struct live *live)
+void last_applied_remember(struct context *context, const struct runtime *live)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
 	struct lock CLEANUP(lock_release) lock = {.fd = -1};
@@ -70,7 +70,7 @@ void applied_remember(struct context *context, const struct live *live)
 	observed_file_clear(&seen);
 }
 
-void applied_forget(struct context *context)
+void last_applied_forget(struct context *context)
 {
 	struct lock CLEANUP(lock_release) lock = {.fd = -1};
 	struct observed_file seen = {0};
@@ -93,13 +93,13 @@ void applied_forget(struct context *context)
 	(void)!tree_remove_directory(context->tree, PATH_RUNTIME);
 }
 
-void applied_read(const struct context *context, struct applied *ret)
+void last_applied_read(const struct context *context, struct last_applied *ret)
 {
 	struct buffer CLEANUP(buffer_clear) load = {0};
 	char *CLEANUP(free_pointer) text = NULL;
 	size_t size;
 
-	*ret = (struct applied){0};
+	*ret = (struct last_applied){0};
 	add_load(context, &load);
 	if (!load.data || tree_read(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &text, &size) < 0)
 		return;
@@ -108,7 +108,7 @@ void applied_read(const struct context *context, struct applied *ret)
 		ret->text = steal_pointer(&text);
 }
 
-uint64_t applied_when(const struct context *context)
+uint64_t last_applied_when(const struct context *context)
 {
 	struct observed_file seen = {0};
 	uint64_t when = 0;
@@ -121,7 +121,7 @@ uint64_t applied_when(const struct context *context)
 	return when;
 }
 
-bool applied_has(const struct applied *applied, const struct value *value)
+bool last_applied_has(const struct last_applied *applied, const struct value *value)
 {
 	struct buffer CLEANUP(buffer_clear) line = {0};
 

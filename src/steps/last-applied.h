@@ -7,21 +7,21 @@
 #define PATH_APPLIED "/run/conntrack-persist/applied"
 
 /* Of this boot and this load of the module. */
-struct applied {
+struct last_applied {
 	char *text; /* NULL: nothing is known */
 };
-void applied_done(struct applied *applied);
+void last_applied_done(struct last_applied *applied);
 
 /* What cannot be kept is not worth a word: nothing depends on it. */
-void applied_remember(struct context *context, const struct live *live);
+void last_applied_remember(struct context *context, const struct runtime *live);
 
 /* Nothing was applied by anybody any more. */
-void applied_forget(struct context *context);
+void last_applied_forget(struct context *context);
 
-void applied_read(const struct context *context, struct applied *ret);
+void last_applied_read(const struct context *context, struct last_applied *ret);
 
 /* When apply changed values last, microseconds since the epoch; 0: not known. */
-uint64_t applied_when(const struct context *context);
+uint64_t last_applied_when(const struct context *context);
 
 /* Whether this value was in force then. */
-bool applied_has(const struct applied *applied, const struct value *value);
+bool last_applied_has(const struct last_applied *applied, const struct value *value);

@@ -127,11 +127,11 @@ static void lint_rules(const struct lint_request *request, const char *path, con
 	lint_udev(path, text, problems);
 }
 
-enum exit_code lint_files(struct context *context, const struct session *session,
+enum exit_code lint_files(struct context *context, const struct comparison *comparison,
 			  const struct host_writers *writers)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
-	const struct lint_request request = {.facts = &session->facts};
+	const struct lint_request request = {.facts = &comparison->facts};
 	char command_line[4096] = "";
 	int error = lint_foreign(context, FOREIGN_SYSCTL, lint_sysctl, &request, &problems);
 

@@ -8,5 +8,5 @@
  * Warnings; hints with --verbose. A line that was told of before is left out, and so is one of the writers: what is to be
  * said of it is said there. EXIT_FAILED was reported.
  */
-enum exit_code lint_files(struct context *context, const struct session *session,
+enum exit_code lint_files(struct context *context, const struct comparison *comparison,
 			  const struct host_writers *writers);

@@ -15,8 +15,8 @@
 /* A signal that came is noticed after so long at the latest. */
 #define SLICE_MS 200
 
-static int take(struct context *context, const char *directory, int timeout_ms,
-		struct lock_obstacle *obstacle, struct lock *ret)
+static int take_lock(struct context *context, const char *directory, int timeout_ms,
+		     struct lock_obstacle *obstacle, struct lock *ret)
 {
 	struct lock CLEANUP(lock_release) lock = {.tree = context->tree, .fd = -1};
 	struct buffer CLEANUP(buffer_clear) file = {0};
@@ -60,7 +60,7 @@ static void name_holder(const struct lock_obstacle *obstacle, struct buffer *b)
 void report_interruption(struct context *context)
 {
 	report_message(context->report, SEVERITY_ERROR, "%s: ended before anything was changed",
-		       signals_name(signals_pending()));
+		       signal_to_string(signals_pending()));
 	context->signals->reported = true;
 }
 
@@ -95,7 +95,7 @@ enum exit_code lock_take(struct context *context, const char *directory, struct 
 	int error;
 
 	signals_hold(context->signals);
-	error = take(context, directory, WAIT_MS, &obstacle, ret);
+	error = take_lock(context, directory, WAIT_MS, &obstacle, ret);
 	if (error == 0)
 		return EXIT_DONE;
 	report_obstacle(context, directory, error, &obstacle);
@@ -106,7 +106,7 @@ bool lock_try(struct context *context, const char *directory, struct lock *ret)
 {
 	struct lock_obstacle obstacle;
 
-	return take(context, directory, SHORT_MS, &obstacle, ret) == 0;
+	return take_lock(context, directory, SHORT_MS, &obstacle, ret) == 0;
 }
 
 int lock_remove(const struct lock *lock)

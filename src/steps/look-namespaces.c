@@ -65,8 +65,8 @@ static int find_references(const struct context *context, const struct values *v
 	return 0;
 }
 
-static int compare(const struct context *context, const struct references *references,
-		   struct namespace_table *table)
+static int compare_keys(const struct context *context, const struct references *references,
+			struct namespace_table *table)
 {
 	struct differing CLEANUP(differing_done) differing = {0};
 
@@ -109,7 +109,7 @@ static int look_inside(const struct context *context, const struct references *r
 	table->entries.known =
 		text_parse_number(text, strlen(text), UINT64_MAX, &table->entries.value) == 0;
 	table->max = read_figure(context, PATH_PROC "/nf_conntrack_max");
-	return compare(context, references, table);
+	return compare_keys(context, references, table);
 }
 
 static int look_at(struct context *context, const struct references *references,

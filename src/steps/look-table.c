@@ -23,18 +23,18 @@
 void host_table_done(struct host_table *host)
 {
 	table_done(&host->table);
-	live_done(&host->live);
-	session_done(&host->session);
+	runtime_done(&host->live);
+	comparison_done(&host->comparison);
 	*host = (struct host_table){0};
 }
 
 /* Where nothing is configured and nothing installed, the built-in defaults are nobody's wish. */
-static bool somebody_wishes(const struct context *context, const struct session *session)
+static bool somebody_wishes(const struct context *context, const struct comparison *comparison)
 {
-	if (context->options->config || session->observed.manifest_file.kind != FILE_ABSENT)
+	if (context->options->config || comparison->installed.manifest_file.kind != FILE_ABSENT)
 		return true;
 	for (size_t i = 0; i < schema_count; i++)
-		if (session->config.values[i].set)
+		if (comparison->config.values[i].set)
 			return true;
 	return false;
 }
@@ -42,8 +42,8 @@ static bool somebody_wishes(const struct context *context, const struct session 
 void host_table_open(struct context *context, struct host_table *ret)
 {
 	*ret = (struct host_table){0};
-	ret->broken = !session_try(context, &ret->session);
-	ret->planned = !ret->broken && somebody_wishes(context, &ret->session);
+	ret->broken = !comparison_try(context, &ret->comparison);
+	ret->planned = !ret->broken && somebody_wishes(context, &ret->comparison);
 }
 
 static struct figure read_figure(const struct context *context, const char *path)
@@ -133,20 +133,20 @@ static void read_figures(const struct context *context, struct table *table)
 static void summarize_values(const struct host_table *host, struct table_values *ret)
 {
 	const struct values *values = &host->live.values;
-	const struct session *session = &host->session;
+	const struct comparison *comparison = &host->comparison;
 
 	*ret = (struct table_values){
 		.ok = values_count(values, VALUE_OK),
 		.differs = values_count(values, VALUE_DIFFERS) + host->live.unwanted,
 		.pending = values_count(values, VALUE_PENDING) +
 			   values_count(values, VALUE_CANNOT_LOAD),
-		.blocked = live_cannot_load(&host->live),
+		.blocked = runtime_cannot_load(&host->live),
 		.absent = values_count(values, VALUE_ABSENT),
-		.wanted_max = session->plan.sizes.max,
-		.wanted_hashsize = session->plan.sizes.hashsize,
+		.wanted_max = comparison->plan.sizes.max,
+		.wanted_hashsize = comparison->plan.sizes.hashsize,
 		.known = true,
-		.files_differ = session->manifest_state != STATE_OK ||
-				session_files_differ(session),
+		.files_differ = comparison->manifest_state != STATE_OK ||
+				comparison_files_differ(comparison),
 	};
 }
 
@@ -156,17 +156,17 @@ static enum exit_code look_at_plan(struct context *context, struct host_table *h
 	enum exit_code code;
 	int error;
 
-	live_done(&host->live);
+	runtime_done(&host->live);
 	if (!host->planned) {
 		error = kernel_module_state(context->kernel, &table->module);
 		if (error < 0)
 			report_errno(context, "tell", "the state of nf_conntrack", error);
 		return error < 0 ? EXIT_FAILED : EXIT_DONE;
 	}
-	code = live_observe(context, &host->session, &host->live);
+	code = runtime_observe(context, &host->comparison, &host->live);
 	if (code != EXIT_DONE)
 		return code;
-	live_judge_loading(context, &host->session, &host->live);
+	preflight_judge_loading(context, &host->comparison, &host->live);
 	table->module = host->live.module;
 	summarize_values(host, &table->values);
 	return EXIT_DONE;
@@ -228,7 +228,7 @@ static enum exit_code look_deeper(struct context *context, const struct host_tab
 }
 
 /* What a look at the figures alone leaves as it was. */
-static void keep(struct table *from, struct table *to)
+static void keep_contents(struct table *from, struct table *to)
 {
 	to->messages = from->messages;
 	to->contents = steal_pointer(&from->contents);
@@ -246,7 +246,7 @@ enum exit_code host_table_look(struct context *context, enum table_depth depth,
 	struct table CLEANUP(table_done) table = {.now = kernel_now(context->kernel)};
 	enum exit_code code;
 
-	observe_facts(context->kernel, NULL, &table.facts);
+	gather_facts(context->kernel, NULL, &table.facts);
 	code = look_at_plan(context, host, &table);
 	if (code != EXIT_DONE)
 		return code;
@@ -255,7 +255,7 @@ enum exit_code host_table_look(struct context *context, enum table_depth depth,
 	if (depth == TABLE_WHOLE)
 		code = look_deeper(context, host, &table);
 	else
-		keep(&host->table, &table);
+		keep_contents(&host->table, &table);
 	if (code != EXIT_DONE)
 		return code;
 	table_done(&host->table);

@@ -6,10 +6,10 @@
 #include "steps/runtime.h"
 
 struct host_table {
-	bool broken;		/* the configuration cannot be used; session is empty */
-	bool planned;		/* there is a plan to hold the table against */
-	struct session session; /* of the built-in defaults where nothing is configured */
-	struct live live;
+	bool broken;		      /* the configuration cannot be used; comparison is empty */
+	bool planned;		      /* there is a plan to hold the table against */
+	struct comparison comparison; /* of the built-in defaults where nothing is configured */
+	struct runtime live;
 	struct table table;
 	struct judgement judgement;
 };

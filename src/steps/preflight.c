@@ -14,14 +14,14 @@
 #include "steps/error-words.h"
 #include "steps/runtime.h"
 
-static void judge_namespaces(struct context *context, const struct session *session)
+static void judge_namespaces(struct context *context, const struct comparison *comparison)
 {
 	size_t count = kernel_count_namespaces(context->kernel);
 	struct buffer CLEANUP(buffer_clear) amount = {0};
 
-	if (count < 2 || !session->plan.sizes.max)
+	if (count < 2 || !comparison->plan.sizes.max)
 		return;
-	buffer_add_amount(&amount, session->plan.sizes.table_bytes);
+	buffer_add_amount(&amount, comparison->plan.sizes.table_bytes);
 	report_message(
 		context->report, SEVERITY_NOTE,
 		"%zu network namespaces are in use here, as with containers, and each may hold "
@@ -46,7 +46,7 @@ static int ask_modprobe(const struct context *context, const struct modprobe_rec
 }
 
 /* Asks for what the files do not say. An unreadable modules_disabled counts as 0. */
-static void ask_kernel(const struct context *context, struct loading_request *request,
+static void ask_kernel(const struct context *context, struct load_request *request,
 		       char *command_line, size_t size)
 {
 	char text[64];
@@ -56,22 +56,22 @@ static void ask_kernel(const struct context *context, struct loading_request *re
 	    0)
 		request->modules_disabled = strcmp(text, "1") == 0;
 	for (size_t i = 0; i < LOADING_NEEDS; i++) {
-		(void)snprintf(text, sizeof(text), "/sys/module/%s", loading_needs[i]);
+		(void)snprintf(text, sizeof(text), "/sys/module/%s", load_needs[i]);
 		request->needs_there[i] = kernel_has(context->kernel, text);
 	}
 }
 
 /* 1: judged without libkmod. */
-static int judge_loading(const struct context *context, const struct session *session,
-			 struct live *live, struct problems *problems, bool *ret_hidden)
+static int judge_loading(const struct context *context, const struct comparison *comparison,
+			 struct runtime *live, struct problems *problems, bool *ret_hidden)
 {
 	const struct text_files *files;
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
 	char command_line[4096] = "";
-	struct loading_request request = {
-		.plan = &session->plan,
-		.facts = &session->facts,
+	struct load_request request = {
+		.plan = &comparison->plan,
+		.facts = &comparison->facts,
 		.module = live->module,
 		.view = &view,
 		.records = &records,
@@ -86,36 +86,37 @@ static int judge_loading(const struct context *context, const struct session *se
 	if (found < 0)
 		return found;
 	*ret_hidden = view.built_in && live->module == MODULE_ABSENT;
-	if (live_is_wanted(context))
+	if (runtime_is_wanted(context))
 		ask_kernel(context, &request, command_line, sizeof(command_line));
-	live->blocked = loading_judge(&request, problems);
+	live->blocked = load_judge(&request, problems);
 	values_judge(&live->values, live->module, live->blocked);
 	return problems->out_of_memory ? -ENOMEM : found;
 }
 
-void live_judge_loading(const struct context *context, const struct session *session,
-			struct live *live)
+void preflight_judge_loading(const struct context *context, const struct comparison *comparison,
+			     struct runtime *live)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
 	bool hidden;
 
-	if (session->plan.mode == MODE_TUNE && live->module == MODULE_ABSENT)
-		(void)!judge_loading(context, session, live, &problems, &hidden);
+	if (comparison->plan.mode == MODE_TUNE && live->module == MODULE_ABSENT)
+		(void)!judge_loading(context, comparison, live, &problems, &hidden);
 }
 
-enum exit_code live_judge(struct context *context, const struct session *session, struct live *live)
+enum exit_code preflight_run(struct context *context, const struct comparison *comparison,
+			     struct runtime *live)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
 	bool hidden;
 	int found;
 
-	if (session->plan.mode != MODE_TUNE)
+	if (comparison->plan.mode != MODE_TUNE)
 		return EXIT_DONE;
-	if (live_is_wanted(context))
-		judge_namespaces(context, session);
+	if (runtime_is_wanted(context))
+		judge_namespaces(context, comparison);
 	if (live->module == MODULE_BUILT_IN)
 		return EXIT_DONE;
-	found = judge_loading(context, session, live, &problems, &hidden);
+	found = judge_loading(context, comparison, live, &problems, &hidden);
 	if (found < 0) {
 		report_errno(context, "read", "modprobe's configuration", found);
 		return EXIT_FAILED;

@@ -31,7 +31,7 @@ static bool is_loose(const struct context *context, const char *path, struct buf
 	return true;
 }
 
-enum exit_code session_refuse_loose(struct context *context, const char *path)
+enum exit_code comparison_refuse_loose(struct context *context, const char *path)
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};
 	bool force = context->options->force;
@@ -47,13 +47,13 @@ enum exit_code session_refuse_loose(struct context *context, const char *path)
 
 /* Only the first is named: they share their parents. The manifest's was looked at before it was locked. */
 static enum exit_code refuse_loose_directories(struct context *context,
-					       const struct session *session)
+					       const struct comparison *comparison)
 {
-	for (size_t i = 0; i < session->observed.path_count; i++) {
-		const struct file_difference *difference = &session->differences[i];
+	for (size_t i = 0; i < comparison->installed.path_count; i++) {
+		const struct file_difference *difference = &comparison->differences[i];
 
 		if (difference->wanted && difference->action != ACTION_NONE &&
-		    session_refuse_loose(context, difference->path) != EXIT_DONE)
+		    comparison_refuse_loose(context, difference->path) != EXIT_DONE)
 			return EXIT_REFUSED;
 	}
 	return EXIT_DONE;
@@ -90,59 +90,59 @@ static bool warn_of_loose_directory(struct context *context, const char *path)
 static void warn_of_refusal(struct context *context, const char *path, enum file_state state)
 {
 	report_message(context->report, SEVERITY_WARNING, "%s%s is %s; %s refuses to touch it%s",
-		       tree_prefix(context->tree), path, file_state_reason(state),
+		       tree_prefix(context->tree), path, file_state_describe(state),
 		       name_refuser(context),
 		       state == STATE_UNUSABLE ? "" : " without --force, which keeps a copy");
 }
 
-bool session_is_refused(struct context *context, const struct session *session)
+bool comparison_is_refused(struct context *context, const struct comparison *comparison)
 {
-	bool refused = session->manifest_state == STATE_UNUSABLE;
+	bool refused = comparison->manifest_state == STATE_UNUSABLE;
 
 	if (refused)
 		warn_of_refusal(context, PATH_MANIFEST, STATE_UNUSABLE);
-	for (size_t i = 0; i < session->observed.path_count; i++) {
-		const struct file_difference *difference = &session->differences[i];
+	for (size_t i = 0; i < comparison->installed.path_count; i++) {
+		const struct file_difference *difference = &comparison->differences[i];
 
 		if (!is_refused(context, difference))
 			continue;
 		warn_of_refusal(context, difference->path, difference->state);
 		refused = true;
 	}
-	for (size_t i = 0; !refused && i < session->observed.path_count; i++) {
-		const struct file_difference *difference = &session->differences[i];
+	for (size_t i = 0; !refused && i < comparison->installed.path_count; i++) {
+		const struct file_difference *difference = &comparison->differences[i];
 
 		refused = difference->wanted && difference->action != ACTION_NONE &&
 			  warn_of_loose_directory(context, difference->path);
 	}
-	return refused || (session->manifest_state != STATE_OK &&
+	return refused || (comparison->manifest_state != STATE_OK &&
 			   warn_of_loose_directory(context, PATH_MANIFEST));
 }
 
-enum exit_code session_refuse(struct context *context, const struct session *session)
+enum exit_code comparison_refuse(struct context *context, const struct comparison *comparison)
 {
 	enum exit_code code = EXIT_DONE;
 
-	if (session->manifest_state == STATE_UNUSABLE) {
+	if (comparison->manifest_state == STATE_UNUSABLE) {
 		report_message(context->report, SEVERITY_ERROR, "refused: %s%s is %s",
 			       tree_prefix(context->tree), PATH_MANIFEST,
-			       file_state_reason(STATE_UNUSABLE));
+			       file_state_describe(STATE_UNUSABLE));
 		code = EXIT_REFUSED;
 	}
-	for (size_t i = 0; i < session->observed.path_count; i++) {
-		const struct file_difference *difference = &session->differences[i];
+	for (size_t i = 0; i < comparison->installed.path_count; i++) {
+		const struct file_difference *difference = &comparison->differences[i];
 		bool unusable = difference->state == STATE_UNUSABLE;
 
 		if (!is_refused(context, difference))
 			continue;
 		report_message(context->report, SEVERITY_ERROR, "refused: %s%s is %s%s",
 			       tree_prefix(context->tree), difference->path,
-			       file_state_reason(difference->state),
+			       file_state_describe(difference->state),
 			       unusable ? "" : "; --force keeps a copy of it and goes on");
 		code = EXIT_REFUSED;
 	}
 	if (code == EXIT_DONE)
-		code = refuse_loose_directories(context, session);
+		code = refuse_loose_directories(context, comparison);
 	if (code != EXIT_DONE)
 		report_message(context->report, SEVERITY_ERROR, "nothing was changed");
 	return code;

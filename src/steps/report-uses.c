@@ -39,7 +39,7 @@ static json_t *list_modules(struct report *report, const struct module_graph *gr
 				report_pack(report, "{s:o, s:I, s:o, s:s}", "name",
 					    report_string(module->name), "outside",
 					    (json_int_t)module->outside, "holders", holders,
-					    "meaning", module_words(module->name)));
+					    "meaning", module_describe(module->name)));
 	}
 	return list;
 }

@@ -15,13 +15,13 @@
 #define PAUSE_MS 20
 #define WAIT_MS	 60000
 
-void live_done(struct live *live)
+void runtime_done(struct runtime *live)
 {
 	values_done(&live->values);
-	*live = (struct live){0};
+	*live = (struct runtime){0};
 }
 
-bool live_is_wanted(const struct context *context)
+bool runtime_is_wanted(const struct context *context)
 {
 	return !context->options->root && !context->options->no_live;
 }
@@ -37,7 +37,7 @@ static void read_value(const struct context *context, struct value *value)
 	value_found(value, error < 0 ? NULL : text, error);
 }
 
-static enum exit_code report_unreadable(struct context *context, const struct live *live)
+static enum exit_code report_unreadable(struct context *context, const struct runtime *live)
 {
 	enum exit_code code = EXIT_DONE;
 
@@ -67,128 +67,130 @@ static enum exit_code report_unreadable(struct context *context, const struct li
  * Its mode tells, and not a release: 7.2 has none. Up to May 2021 kernels had it writable as well, and that changed the
  * host's; and it is the host's in the initial namespace, which alone has the key by its old name too.
  */
-static bool has_own_max(const struct context *context, const struct session *session)
+static bool has_own_max(const struct context *context, const struct comparison *comparison)
 {
 	return kernel_is_writable(context->kernel, PATH_PROC "/nf_conntrack_max") &&
 	       !kernel_has(context->kernel, "/proc/sys/net/nf_conntrack_max") &&
-	       !facts_before(&session->facts, 5, 13);
+	       !facts_before(&comparison->facts, 5, 13);
 }
 
 /* -ENOENT once more where it went away between the two looks. */
-static int look(struct context *context, const struct session *session, struct live *live)
+static int look_at_kernel(struct context *context, const struct comparison *comparison,
+			  struct runtime *live)
 {
 	int error = kernel_module_state(context->kernel, &live->module);
 
 	if (error < 0)
 		return error;
-	live->unwanted = session->plan.mode == MODE_DISABLE && live->module != MODULE_ABSENT &&
+	live->unwanted = comparison->plan.mode == MODE_DISABLE && live->module != MODULE_ABSENT &&
 			 live->module != MODULE_BUILT_IN;
 	values_done(&live->values);
-	error = values_of_plan(&session->plan, &live->values);
+	error = values_of_plan(&comparison->plan, &live->values);
 	if (error < 0)
 		return error;
 	if (live->elsewhere)
-		values_keep_namespace(&live->values, has_own_max(context, session));
+		values_keep_namespace(&live->values, has_own_max(context, comparison));
 	if (module_is_there(live->module))
 		for (size_t i = 0; i < live->values.count; i++)
 			read_value(context, &live->values.items[i]);
 	values_judge(&live->values, live->module, live->blocked);
-	guard_resize(context, session->plan.resize, live);
+	guard_resize(context, comparison->plan.resize, live);
 	return 0;
 }
 
 /* Without the files of the kernel every value looks like one that this kernel does not have. */
-static bool sees_values(const struct context *context, const struct live *live)
+static bool sees_values(const struct context *context, const struct runtime *live)
 {
 	return !module_is_there(live->module) || values_count(&live->values, VALUE_ABSENT) == 0 ||
 	       kernel_has(context->kernel, "/proc/sys/net");
 }
 
-static enum exit_code finish_look(struct context *context, int error, struct live *live,
-				  struct live *ret)
+static enum exit_code finish_look(struct context *context, int error, struct runtime *live,
+				  struct runtime *ret)
 {
 	enum exit_code code;
 
 	if (error < 0) {
 		report_errno(context, "tell", "the state of nf_conntrack", error);
-		live_done(live);
+		runtime_done(live);
 		return EXIT_FAILED;
 	}
 	if (!sees_values(context, live)) {
 		report_message(
 			context->report, SEVERITY_ERROR,
 			"cannot see the values of the kernel: /proc/sys is not mounted here");
-		live_done(live);
+		runtime_done(live);
 		return EXIT_FAILED;
 	}
 	code = report_unreadable(context, live);
 	if (code != EXIT_DONE) {
-		live_done(live);
+		runtime_done(live);
 		return code;
 	}
 	*ret = *live;
 	return EXIT_DONE;
 }
 
-bool live_peek(struct context *context, const struct session *session, struct live *ret)
+bool runtime_peek(struct context *context, const struct comparison *comparison, struct runtime *ret)
 {
-	struct live live = {0};
+	struct runtime live = {0};
 
-	if (!live_is_wanted(context) || session->plan.mode != MODE_TUNE)
+	if (!runtime_is_wanted(context) || comparison->plan.mode != MODE_TUNE)
 		return false;
-	if (look(context, session, &live) < 0 || !module_is_there(live.module)) {
-		live_done(&live);
+	if (look_at_kernel(context, comparison, &live) < 0 || !module_is_there(live.module)) {
+		runtime_done(&live);
 		return false;
 	}
 	*ret = live;
 	return true;
 }
 
-enum exit_code live_observe(struct context *context, const struct session *session,
-			    struct live *ret)
+enum exit_code runtime_observe(struct context *context, const struct comparison *comparison,
+			       struct runtime *ret)
 {
-	struct live live = {0};
-	int error = look(context, session, &live);
+	struct runtime live = {0};
+	int error = look_at_kernel(context, comparison, &live);
 
 	return finish_look(context, error, &live, ret);
 }
 
-enum exit_code live_observe_settled(struct context *context, const struct session *session,
-				    struct live *ret)
+enum exit_code runtime_observe_settled(struct context *context, const struct comparison *comparison,
+				       struct runtime *ret)
 {
-	struct live live = {0};
-	int error = look(context, session, &live);
+	struct runtime live = {0};
+	int error = look_at_kernel(context, comparison, &live);
 
 	for (int waited = 0; error == 0 && waited < WAIT_MS && !signals_pending() &&
 			     (live.module == MODULE_COMING || live.module == MODULE_GOING);
 	     waited += PAUSE_MS) {
 		kernel_pause(context->kernel, PAUSE_MS);
-		error = look(context, session, &live);
+		error = look_at_kernel(context, comparison, &live);
 	}
 	return finish_look(context, error, &live, ret);
 }
 
-enum exit_code live_observe_namespace(struct context *context, const struct session *session,
-				      struct live *ret)
+enum exit_code runtime_observe_namespace(struct context *context,
+					 const struct comparison *comparison, struct runtime *ret)
 {
-	struct live live = {.elsewhere = true};
-	int error = look(context, session, &live);
+	struct runtime live = {.elsewhere = true};
+	int error = look_at_kernel(context, comparison, &live);
 
 	return finish_look(context, error, &live, ret);
 }
 
-enum exit_code live_look(struct context *context, const struct session *session, struct live *live)
+enum exit_code runtime_look(struct context *context, const struct comparison *comparison,
+			    struct runtime *live)
 {
 	enum exit_code code = EXIT_DONE;
 
-	if (live_is_wanted(context))
-		code = live_observe(context, session, live);
-	if (code == EXIT_DONE && (live_is_wanted(context) || context->options->root))
-		code = live_judge(context, session, live);
+	if (runtime_is_wanted(context))
+		code = runtime_observe(context, comparison, live);
+	if (code == EXIT_DONE && (runtime_is_wanted(context) || context->options->root))
+		code = preflight_run(context, comparison, live);
 	return code;
 }
 
-bool live_is_in_reach(const struct context *context, const struct value *value)
+bool runtime_is_in_reach(const struct context *context, const struct value *value)
 {
 	if (value->kind == VALUE_HASHSIZE &&
 	    !kernel_has(context->kernel, "/proc/sys/net/nf_conntrack_max"))
@@ -197,7 +199,7 @@ bool live_is_in_reach(const struct context *context, const struct value *value)
 	       !kernel_is_read_only(context->kernel, value->path);
 }
 
-static void report_waiting(struct context *context, const struct live *live)
+static void report_waiting(struct context *context, const struct runtime *live)
 {
 	size_t pending = values_count(&live->values, VALUE_PENDING);
 	size_t blocked = values_count(&live->values, VALUE_CANNOT_LOAD);
@@ -205,21 +207,21 @@ static void report_waiting(struct context *context, const struct live *live)
 	if (module_is_there(live->module) || context->options->verbose)
 		return;
 	if (blocked)
-		report_say_row(context->report, value_state_word(VALUE_CANNOT_LOAD),
+		report_say_row(context->report, value_state_to_string(VALUE_CANNOT_LOAD),
 			       "%zu values: nf_conntrack is %s and cannot load", blocked,
-			       module_state_words(live->module));
+			       module_state_describe(live->module));
 	else if (pending)
-		report_say_row(context->report, value_state_word(VALUE_PENDING),
+		report_say_row(context->report, value_state_to_string(VALUE_PENDING),
 			       "%zu values: nf_conntrack is %s", pending,
-			       module_state_words(live->module));
+			       module_state_describe(live->module));
 }
 
 /* What only the boot loader can do. */
-static void report_built_in(struct context *context, const struct session *session)
+static void report_built_in(struct context *context, const struct comparison *comparison)
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};
 
-	loading_command_line_words(&session->plan, &words);
+	load_describe_command_line(&comparison->plan, &words);
 	if (!words.data)
 		return;
 	report_say(
@@ -234,22 +236,22 @@ static void report_built_in(struct context *context, const struct session *sessi
 }
 
 /* Whether a value that differs was in force once: somebody changed it then. */
-static const char *since(const struct applied *applied, const struct value *value)
+static const char *since(const struct last_applied *applied, const struct value *value)
 {
 	if (!applied->text || value->state != VALUE_DIFFERS)
 		return NULL;
-	return applied_has(applied, value) ? "applied" : "never";
+	return last_applied_has(applied, value) ? "applied" : "never";
 }
 
-bool live_report(struct context *context, const struct session *session, const struct live *live,
-		 enum live_detail detail)
+bool runtime_report(struct context *context, const struct comparison *comparison,
+		    const struct runtime *live, enum runtime_detail detail)
 {
-	struct applied CLEANUP(applied_done) applied = {0};
+	struct last_applied CLEANUP(last_applied_done) applied = {0};
 	bool there = module_is_there(live->module);
 	size_t fine = values_count(&live->values, VALUE_OK);
 
 	if (detail == LIVE_STATES && values_count(&live->values, VALUE_DIFFERS) > 0)
-		applied_read(context, &applied);
+		last_applied_read(context, &applied);
 	for (size_t i = 0; i < live->values.count; i++) {
 		const struct value *value = &live->values.items[i];
 
@@ -260,51 +262,51 @@ bool live_report(struct context *context, const struct session *session, const s
 				     .show_source = detail == LIVE_PLAN && value->state != VALUE_OK,
 				     .out_of_reach = detail == LIVE_PLAN &&
 						     value->state == VALUE_DIFFERS &&
-						     !live_is_in_reach(context, value),
+						     !runtime_is_in_reach(context, value),
 				     .line = context->options->verbose ||
 					     ((there || detail == LIVE_PLAN) &&
 					      value->state != VALUE_OK),
 			     });
 	}
 	if (fine > 0 && !context->options->verbose)
-		report_say_row(context->report, value_state_word(VALUE_OK),
+		report_say_row(context->report, value_state_to_string(VALUE_OK),
 			       "%zu value%s of the running kernel", fine, fine == 1 ? "" : "s");
 	if (detail == LIVE_STATES)
 		report_waiting(context, live);
 	if (live->unwanted)
-		report_say_row(context->report, value_state_word(VALUE_DIFFERS),
+		report_say_row(context->report, value_state_to_string(VALUE_DIFFERS),
 			       "nf_conntrack is %s, and should not be",
-			       module_state_words(live->module));
+			       module_state_describe(live->module));
 	if (detail == LIVE_PLAN && live->module == MODULE_BUILT_IN)
-		report_built_in(context, session);
-	return live_differs(live);
+		report_built_in(context, comparison);
+	return runtime_differs(live);
 }
 
-bool live_differs(const struct live *live)
+bool runtime_differs(const struct runtime *live)
 {
-	return live->unwanted || live_cannot_load(live) ||
+	return live->unwanted || runtime_cannot_load(live) ||
 	       values_count(&live->values, VALUE_DIFFERS) > 0;
 }
 
-bool live_cannot_load(const struct live *live)
+bool runtime_cannot_load(const struct runtime *live)
 {
 	return live->blocked && !module_is_there(live->module);
 }
 
-void live_say_unwanted(struct context *context)
+void runtime_say_unwanted(struct context *context)
 {
 	report_say(context->report,
 		   "The files are correct, but nf_conntrack was loaded before: \"conntrack-persist "
 		   "unload\" removes it if nothing uses it; after the next boot it is not loaded.");
 }
 
-void live_say_cannot_load(struct context *context)
+void runtime_say_cannot_load(struct context *context)
 {
 	report_say(context->report, "The files are correct, but nf_conntrack cannot load: correct "
 				    "what the warning names.");
 }
 
-void live_report_state(struct context *context, bool differs, const struct live *live)
+void runtime_report_state(struct context *context, bool differs, const struct runtime *live)
 {
 	const char *state = "in-order";
 

@@ -5,7 +5,7 @@
 #include "model/runtime/runtime-values.h"
 #include "steps/comparison.h"
 
-struct live {
+struct runtime {
 	enum module_state module;
 	bool blocked;	/* something keeps it from loading */
 	bool unwanted;	/* mode = disable, and it is loaded */
@@ -14,35 +14,37 @@ struct live {
 	uint64_t
 		entries; /* of the whole table, if hashsize is not as configured; UINT64_MAX: not known */
 };
-void live_done(struct live *live);
+void runtime_done(struct runtime *live);
 
 /* Looks without reporting anything. Returns whether nf_conntrack is there and the plan has values for it. */
-bool live_peek(struct context *context, const struct session *session, struct live *ret);
+bool runtime_peek(struct context *context, const struct comparison *comparison,
+		  struct runtime *ret);
 
 /* What a value's being UNREADABLE, or the module's state, says is reported as an error: EXIT_FAILED. */
-enum exit_code live_observe(struct context *context, const struct session *session,
-			    struct live *ret);
+enum exit_code runtime_observe(struct context *context, const struct comparison *comparison,
+			       struct runtime *ret);
 
 /* Also waits, a minute at most, while the module is on its way in or out. */
-enum exit_code live_observe_settled(struct context *context, const struct session *session,
-				    struct live *ret);
+enum exit_code runtime_observe_settled(struct context *context, const struct comparison *comparison,
+				       struct runtime *ret);
 
 /* Of the network namespace that was entered: what it has no value of its own for is VALUE_HOST, or left out. */
-enum exit_code live_observe_namespace(struct context *context, const struct session *session,
-				      struct live *ret);
+enum exit_code runtime_observe_namespace(struct context *context,
+					 const struct comparison *comparison, struct runtime *ret);
 
 /* Warns before harm: lines that hide or block the module, sizes that cannot be had, namespaces that multiply max. */
-enum exit_code live_judge(struct context *context, const struct session *session,
-			  struct live *live);
+enum exit_code preflight_run(struct context *context, const struct comparison *comparison,
+			     struct runtime *live);
 
 /* Without a word, of a module that is absent: what keeps it from loading is live->blocked. What fails is not known. */
-void live_judge_loading(const struct context *context, const struct session *session,
-			struct live *live);
+void preflight_judge_loading(const struct context *context, const struct comparison *comparison,
+			     struct runtime *live);
 
 /* Both, as far as this run looks: an image is judged by its files alone, with --no-live nothing is. */
-enum exit_code live_look(struct context *context, const struct session *session, struct live *live);
+enum exit_code runtime_look(struct context *context, const struct comparison *comparison,
+			    struct runtime *live);
 
-enum live_detail {
+enum runtime_detail {
 	LIVE_STATES, /* how each is */
 	LIVE_PLAN,   /* and what to put on the kernel command line */
 };
@@ -51,28 +53,28 @@ enum live_detail {
  * Reports the values, those in order by their number unless --verbose. Returns whether something differs, or keeps the
  * module from loading.
  */
-bool live_report(struct context *context, const struct session *session, const struct live *live,
-		 enum live_detail detail);
+bool runtime_report(struct context *context, const struct comparison *comparison,
+		    const struct runtime *live, enum runtime_detail detail);
 
 /* Whether a value differs, or the module is not where the configuration wants it. */
-bool live_differs(const struct live *live);
+bool runtime_differs(const struct runtime *live);
 
 /* Whether nf_conntrack is not there, and something keeps it from loading: no verb puts that right. */
-bool live_cannot_load(const struct live *live);
+bool runtime_cannot_load(const struct runtime *live);
 
 /* The verdict where that is all there is. */
-void live_say_cannot_load(struct context *context);
+void runtime_say_cannot_load(struct context *context);
 /* The files are in order, and live->unwanted. */
-void live_say_unwanted(struct context *context);
+void runtime_say_unwanted(struct context *context);
 
 /* "drift", "pending" or "in-order", of files and values together. */
-void live_report_state(struct context *context, bool differs, const struct live *live);
+void runtime_report_state(struct context *context, bool differs, const struct runtime *live);
 
 /*
  * Whether this process may set it, as the kernel shows what is the host's own: only to be read, or, the buckets, by another
  * key that is not there.
  */
-bool live_is_in_reach(const struct context *context, const struct value *value);
+bool runtime_is_in_reach(const struct context *context, const struct value *value);
 
 /* Whether this run looks at the running kernel at all. */
-bool live_is_wanted(const struct context *context);
+bool runtime_is_wanted(const struct context *context);

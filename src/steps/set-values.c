@@ -14,7 +14,7 @@
 #define TRIES 5
 
 /* What became of one value. */
-struct attempt {
+struct value_attempt {
 	bool tried;
 	int error;	    /* of the last write; -EBUSY: taken, and another value is in force */
 	struct value after; /* as it is now */
@@ -28,7 +28,7 @@ static void read_back(const struct context *context, struct value *value)
 	value_found(value, error < 0 ? NULL : text, error);
 }
 
-static void write_value(const struct context *context, struct attempt *attempt)
+static void write_value(const struct context *context, struct value_attempt *attempt)
 {
 	struct value *value = &attempt->after;
 	char text[VALUE_TEXT_SIZE];
@@ -86,7 +86,7 @@ static void report_set(struct context *context, const struct value *before,
 }
 
 static void report_failure(struct context *context, const struct value *before,
-			   const struct attempt *attempt, bool lenient)
+			   const struct value_attempt *attempt, bool lenient)
 {
 	char key[96], wanted[64], live[64], number[64];
 	const char *fields[] = {key, wanted, live, number};
@@ -108,7 +108,8 @@ static void report_failure(struct context *context, const struct value *before,
 }
 
 static void report_attempt(struct context *context, const struct value *before,
-			   const struct attempt *attempt, bool lenient, struct apply_result *result)
+			   const struct value_attempt *attempt, bool lenient,
+			   struct apply_result *result)
 {
 	bool out_of_reach = is_out_of_reach(attempt->error);
 
@@ -132,11 +133,11 @@ static void report_attempt(struct context *context, const struct value *before,
 	report_failure(context, before, attempt, lenient && out_of_reach);
 }
 
-void apply_values(struct context *context, struct live *live, bool lenient,
+void apply_values(struct context *context, struct runtime *live, bool lenient,
 		  struct apply_result *ret)
 {
 	struct values *values = &live->values;
-	struct attempt *CLEANUP(free_pointer)
+	struct value_attempt *CLEANUP(free_pointer)
 		attempts = calloc(values->count + 1, sizeof(*attempts));
 	size_t *CLEANUP(free_pointer) order = calloc(values->count + 1, sizeof(*order));
 	struct apply_result result = {0};
@@ -165,23 +166,23 @@ void apply_values(struct context *context, struct live *live, bool lenient,
 	}
 	values_judge(values, live->module, live->blocked);
 	if (!live->elsewhere)
-		applied_remember(context, live);
+		last_applied_remember(context, live);
 	*ret = result;
 }
 
-enum exit_code apply_pending(struct context *context, const struct session *session,
-			     const struct live *live)
+enum exit_code apply_pending(struct context *context, const struct comparison *comparison,
+			     const struct runtime *live)
 {
-	live_report_state(context, false, live);
+	runtime_report_state(context, false, live);
 	if (live->module == MODULE_COMING) {
 		report_message(context->report, SEVERITY_ERROR,
 			       "nf_conntrack has been loading for a minute and is not there yet; "
 			       "see the kernel's log, then run: conntrack-persist apply");
 		return EXIT_FAILED;
 	}
-	(void)live_report(context, session, live, LIVE_STATES);
+	(void)runtime_report(context, comparison, live, LIVE_STATES);
 	report_event(context->report, SEVERITY_NOTE, JOURNAL_PENDING, NULL,
-		     "nf_conntrack is %s: nothing to set; %s", module_state_words(live->module),
+		     "nf_conntrack is %s: nothing to set; %s", module_state_describe(live->module),
 		     context->options->netns
 			     ? "run it again when it is loaded, as the installed files are for the "
 			       "host's own network namespace"

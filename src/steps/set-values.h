@@ -14,9 +14,9 @@ struct apply_result {
  * Writes what differs, in order, and reads it back; reports each, those in order too. The module is there. Out of
  * reach counts as failed, or, lenient, as a warning.
  */
-void apply_values(struct context *context, struct live *live, bool lenient,
+void apply_values(struct context *context, struct runtime *live, bool lenient,
 		  struct apply_result *ret);
 
 /* What is said, and the verb's end, where nf_conntrack is not there. */
-enum exit_code apply_pending(struct context *context, const struct session *session,
-			     const struct live *live);
+enum exit_code apply_pending(struct context *context, const struct comparison *comparison,
+			     const struct runtime *live);

@@ -14,15 +14,15 @@
 #include "steps/error-words.h"
 
 /* Before the kernel refuses: its own message comes late and names no remedy. */
-static enum exit_code judge_memory(struct context *context, const struct session *session)
+static enum exit_code judge_memory(struct context *context, const struct comparison *comparison)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
-	bool blocked = loading_judge_memory(&session->plan, &session->facts, &problems);
+	bool blocked = load_judge_memory(&comparison->plan, &comparison->facts, &problems);
 	char buckets[64];
 	const char *fields[] = {buckets};
 
 	(void)snprintf(buckets, sizeof(buckets), "CONNTRACK_PERSIST_HASHSIZE=%" PRIu64,
-		       session->plan.sizes.hashsize);
+		       comparison->plan.sizes.hashsize);
 	for (size_t i = 0; i < problems.count; i++)
 		report_event(context->report, blocked ? SEVERITY_ERROR : SEVERITY_WARNING,
 			     JOURNAL_MEMORY,
@@ -32,42 +32,43 @@ static enum exit_code judge_memory(struct context *context, const struct session
 }
 
 /* Whether the files that last are as they were installed: what else differs is for the administrator to install. */
-static bool is_as_installed(const struct session *session)
+static bool is_as_installed(const struct comparison *comparison)
 {
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (file_differs(&session->differences[i]) &&
-		    !artifact_is_of_boot(session->differences[i].path))
+	for (size_t i = 0; i < comparison->installed.path_count; i++)
+		if (file_differs(&comparison->differences[i]) &&
+		    !artifact_is_of_boot(comparison->differences[i].path))
 			return false;
 	return true;
 }
 
-static void add_files(const struct session *session, struct changes *changes)
+static void add_files(const struct comparison *comparison, struct changeset *changes)
 {
-	for (size_t i = 0; i < session->observed.path_count; i++) {
-		const struct file_difference *difference = &session->differences[i];
+	for (size_t i = 0; i < comparison->installed.path_count; i++) {
+		const struct file_difference *difference = &comparison->differences[i];
 		const struct artifact *wanted = difference->wanted;
 
 		if (difference->action == ACTION_NONE || difference->needs_force)
 			continue;
 		if (difference->state == STATE_OUTDATED &&
-		    session->manifest.format < MANIFEST_FORMAT)
+		    comparison->manifest.format < MANIFEST_FORMAT)
 			continue;
-		changes_add(changes, &(struct file_change){
-					     .kind = wanted ? CHANGE_WRITE : CHANGE_REMOVE,
-					     .path = difference->path,
-					     .mode = wanted ? wanted->mode : 0,
-					     .uid = (uid_t)-1,
-					     .gid = (gid_t)-1,
-					     .bytes = wanted ? wanted->bytes : NULL,
-					     .size = wanted ? wanted->size : 0,
-					     .seen = difference->seen,
-				     });
+		changeset_add(changes, &(struct file_change){
+					       .kind = wanted ? CHANGE_WRITE : CHANGE_REMOVE,
+					       .path = difference->path,
+					       .mode = wanted ? wanted->mode : 0,
+					       .uid = (uid_t)-1,
+					       .gid = (gid_t)-1,
+					       .bytes = wanted ? wanted->bytes : NULL,
+					       .size = wanted ? wanted->size : 0,
+					       .seen = difference->seen,
+				       });
 	}
 }
 
-static void tell(struct context *context, const struct session *session, const char *where)
+static void report_sizes(struct context *context, const struct comparison *comparison,
+			 const char *where)
 {
-	const struct plan_sizes *sizes = &session->plan.sizes;
+	const struct plan_sizes *sizes = &comparison->plan.sizes;
 	char max[64], hashsize[64], ram[64];
 	const char *fields[] = {max, hashsize, ram};
 	struct buffer CLEANUP(buffer_clear) amount = {0};
@@ -87,62 +88,62 @@ static void tell(struct context *context, const struct session *session, const c
 /* As install does, with the manifest. Negative errno: nothing was changed. */
 static int write_lasting(struct context *context)
 {
-	struct session CLEANUP(session_done) session = {0};
-	struct changes CLEANUP(changes_done) changes = {0};
+	struct comparison CLEANUP(comparison_done) comparison = {0};
+	struct changeset CLEANUP(changeset_done) changes = {0};
 	struct change_failure failure = {0};
 	int error;
 
-	if (session_open_quietly(context, SIZES_RESOLVE, &session) != EXIT_DONE)
+	if (comparison_make_quietly(context, SIZES_RESOLVE, &comparison) != EXIT_DONE)
 		return -EIO;
-	error = changes_new(session.observed.path_count + 1, &changes);
+	error = changeset_new(comparison.installed.path_count + 1, &changes);
 	if (error < 0)
 		return error;
-	add_files(&session, &changes);
-	changes_add(&changes, &(struct file_change){
-				      .kind = CHANGE_WRITE,
-				      .path = PATH_MANIFEST,
-				      .mode = ARTIFACT_MODE,
-				      .uid = (uid_t)-1,
-				      .gid = (gid_t)-1,
-				      .bytes = session.manifest_bytes,
-				      .size = session.manifest_size,
-				      .seen = &session.observed.manifest_file,
-			      });
+	add_files(&comparison, &changes);
+	changeset_add(&changes, &(struct file_change){
+					.kind = CHANGE_WRITE,
+					.path = PATH_MANIFEST,
+					.mode = ARTIFACT_MODE,
+					.uid = (uid_t)-1,
+					.gid = (gid_t)-1,
+					.bytes = comparison.manifest_bytes,
+					.size = comparison.manifest_size,
+					.seen = &comparison.installed.manifest_file,
+				});
 	error = tree_commit(context->tree, changes.items, changes.count, &failure);
 	if (error == 0)
-		tell(context, &session, "/etc");
+		report_sizes(context, &comparison, "/etc");
 	return error;
 }
 
-static enum exit_code write_for_boot(struct context *context, const struct session *session)
+static enum exit_code write_for_boot(struct context *context, const struct comparison *comparison)
 {
-	struct changes CLEANUP(changes_done) changes = {0};
+	struct changeset CLEANUP(changeset_done) changes = {0};
 	enum exit_code code;
-	int error = changes_new(session->observed.path_count, &changes);
+	int error = changeset_new(comparison->installed.path_count, &changes);
 
 	if (error < 0) {
 		report_errno(context, "prepare", "the files", error);
 		return EXIT_FAILED;
 	}
-	add_files(session, &changes);
+	add_files(comparison, &changes);
 	if (changes.count == 0)
 		return EXIT_DONE;
-	code = changes_commit(context, &changes);
+	code = changeset_commit(context, &changes);
 	if (code == EXIT_DONE)
-		tell(context, session, "/run");
+		report_sizes(context, comparison, "/run");
 	return code;
 }
 
 /* installed: there is a manifest; else /var is not mounted yet, and nothing may be put where it will be. */
 static enum exit_code choose_sizes(struct context *context, bool installed)
 {
-	struct session CLEANUP(session_done) session = {0};
-	enum exit_code code = session_open_quietly(context, SIZES_OF_BOOT, &session);
+	struct comparison CLEANUP(comparison_done) comparison = {0};
+	enum exit_code code = comparison_make_quietly(context, SIZES_OF_BOOT, &comparison);
 	int error = -EROFS;
 
 	if (code != EXIT_DONE)
 		return code;
-	if (!is_as_installed(&session)) {
+	if (!is_as_installed(&comparison)) {
 		/* Without its record nothing can be said of files that have sizes. */
 		if (installed)
 			report_message(context->report, SEVERITY_WARNING,
@@ -156,8 +157,8 @@ static enum exit_code choose_sizes(struct context *context, bool installed)
 		return EXIT_DONE;
 	if (error != -EROFS)
 		report_errno(context, "write", "the sizes where they last", error);
-	if (session.plan.sizes.of_boot)
-		return write_for_boot(context, &session);
+	if (comparison.plan.sizes.of_boot)
+		return write_for_boot(context, &comparison);
 	report_message(context->report, SEVERITY_WARNING,
 		       "the sizes are left as they are, those of other RAM: the files cannot be "
 		       "written here");
@@ -172,9 +173,9 @@ static enum exit_code choose_locked(struct context *context, bool installed)
 	enum exit_code code;
 
 	if (lasting)
-		code = changes_lock(context, &lock);
+		code = changeset_lock(context, &lock);
 	else
-		code = changes_use_labels(context);
+		code = changeset_use_labels(context);
 	if (code == EXIT_DONE && !lasting)
 		code = lock_take(context, PATH_RUNTIME, &lock);
 	return code == EXIT_DONE ? choose_sizes(context, installed) : code;
@@ -182,17 +183,17 @@ static enum exit_code choose_locked(struct context *context, bool installed)
 
 enum exit_code at_boot_run(struct context *context)
 {
-	struct session CLEANUP(session_done) session = {0};
-	enum exit_code code = session_open_plan(context, &session), last;
+	struct comparison CLEANUP(comparison_done) comparison = {0};
+	enum exit_code code = comparison_make_plan(context, &comparison), last;
 
 	if (code != EXIT_DONE)
 		return code;
 	report_set_changed(context->report, false);
 	report_set_state(context->report, "in-order");
-	code = judge_memory(context, &session);
-	if (!plan_sizes_are_due(&session.plan.sizes, &session.observed.manifest.sizes,
-				&session.facts))
+	code = judge_memory(context, &comparison);
+	if (!plan_sizes_are_due(&comparison.plan.sizes, &comparison.installed.manifest.sizes,
+				&comparison.facts))
 		return code;
-	last = choose_locked(context, session.observed.manifest_file.kind == FILE_REGULAR);
+	last = choose_locked(context, comparison.installed.manifest_file.kind == FILE_REGULAR);
 	return code == EXIT_DONE ? last : code;
 }

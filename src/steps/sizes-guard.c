@@ -86,7 +86,7 @@ static void describe(const struct value *max, uint64_t live, const struct fulles
 }
 
 /* Adds to b what lowering max now would do; adds nothing if there is room enough, or if max is not lowered. */
-static void judge_lowering(struct context *context, const struct live *live, bool *ret_unread,
+static void judge_lowering(struct context *context, const struct runtime *live, bool *ret_unread,
 			   struct buffer *b)
 {
 	struct fullest CLEANUP(fullest_done) fullest = {0};
@@ -129,7 +129,7 @@ static const struct value *find_table(const struct values *values)
 	return NULL;
 }
 
-void guard_resize(struct context *context, enum resize resize, struct live *live)
+void guard_resize(struct context *context, enum resize resize, struct runtime *live)
 {
 	const struct value *table = find_table(&live->values);
 
@@ -161,7 +161,7 @@ static void add_gap(struct buffer *b, uint64_t entries)
 	buffer_printf(b, " entr%s)", entries == 1 ? "y" : "ies");
 }
 
-void guard_say_waiting(struct context *context, const struct live *live)
+void guard_say_waiting(struct context *context, const struct runtime *live)
 {
 	const struct value *table = find_table(&live->values);
 	struct buffer CLEANUP(buffer_clear) why = {0};
@@ -178,7 +178,7 @@ void guard_say_waiting(struct context *context, const struct live *live)
 }
 
 /* Foretells what resize = now will do. */
-static void warn_of_resize(struct context *context, const struct live *live)
+static void warn_of_resize(struct context *context, const struct runtime *live)
 {
 	const struct value *table = find_table(&live->values);
 	struct buffer CLEANUP(buffer_clear) why = {0};
@@ -199,7 +199,7 @@ static void report_unread_entries(struct context *context)
 		       "dropped there");
 }
 
-enum exit_code guard_lowering(struct context *context, const struct live *live)
+enum exit_code guard_lowering(struct context *context, const struct runtime *live)
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};
 	bool force = context->options->force, unread;
@@ -215,12 +215,12 @@ enum exit_code guard_lowering(struct context *context, const struct live *live)
 	return force ? EXIT_DONE : EXIT_REFUSED;
 }
 
-bool guard_foretell(struct context *context, const struct live *live)
+bool guard_foretell(struct context *context, const struct runtime *live)
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};
 	bool unread;
 
-	if (!live_is_wanted(context))
+	if (!runtime_is_wanted(context))
 		return false;
 	warn_of_resize(context, live);
 	judge_lowering(context, live, &unread, &words);

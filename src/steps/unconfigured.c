@@ -21,27 +21,28 @@ bool plan_is_unconfigured(const struct plan *plan)
 	return plan->mode == MODE_TUNE && plan->artifact_count == 0 && !plan->sizes.from_ram;
 }
 
-bool session_is_unconfigured(const struct session *session)
+bool comparison_is_unconfigured(const struct comparison *comparison)
 {
-	if (!plan_is_unconfigured(&session->plan) ||
-	    session->observed.manifest_file.kind != FILE_ABSENT)
+	if (!plan_is_unconfigured(&comparison->plan) ||
+	    comparison->installed.manifest_file.kind != FILE_ABSENT)
 		return false;
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (is_ours(session->differences[i].state))
+	for (size_t i = 0; i < comparison->installed.path_count; i++)
+		if (is_ours(comparison->differences[i].state))
 			return false;
 	return true;
 }
 
-bool find_unchosen(struct context *context, const struct session *session, enum severity severity)
+bool find_unchosen(struct context *context, const struct comparison *comparison,
+		   enum severity severity)
 {
-	const struct kept_sizes *kept = &session->observed.manifest.sizes;
+	const struct kept_sizes *kept = &comparison->installed.manifest.sizes;
 	struct buffer CLEANUP(buffer_clear) now = {0};
 
-	if (!session->plan.sizes.unchosen)
+	if (!comparison->plan.sizes.unchosen)
 		return false;
-	if (session->facts.ram > 0) {
+	if (comparison->facts.ram > 0) {
 		buffer_add(&now, ", here ");
-		buffer_add_count(&now, sizes_auto_max(&session->facts, UINT64_MAX));
+		buffer_add_count(&now, sizes_auto_max(&comparison->facts, UINT64_MAX));
 	}
 	report_message(
 		context->report, severity,

@@ -8,13 +8,14 @@
 bool plan_is_unconfigured(const struct plan *plan);
 
 /* Whether there is no file of ours either, which install would have to remove. */
-bool session_is_unconfigured(const struct session *session);
+bool comparison_is_unconfigured(const struct comparison *comparison);
 
 /*
  * Whether an earlier version chose sizes by itself and nothing is configured in their place: install would take them away.
  * Reports it with the choices; severity: SEVERITY_ERROR if the run refuses because of it.
  */
-bool find_unchosen(struct context *context, const struct session *session, enum severity severity);
+bool find_unchosen(struct context *context, const struct comparison *comparison,
+		   enum severity severity);
 
 /* Prints where to begin. Returns EXIT_DONE. */
 enum exit_code say_unconfigured(struct context *context);

@@ -31,7 +31,7 @@ enum exit_code unload_refuse(struct context *context, const struct module_graph 
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct graph_module *module = &graph->items[i];
 		const char *obstacle = graph_module_obstacle(module);
-		const char *words = module_words(module->name);
+		const char *words = module_describe(module->name);
 
 		if (obstacle)
 			report_message(context->report, SEVERITY_ERROR, "refused: %s %s%s%s%s",
@@ -45,7 +45,7 @@ enum exit_code unload_refuse(struct context *context, const struct module_graph 
 	return EXIT_REFUSED;
 }
 
-static const char *removal_words(int error)
+static const char *removal_describe(int error)
 {
 	switch (error) {
 	case -EAGAIN:
@@ -92,7 +92,7 @@ static enum exit_code tell_end(struct context *context, const struct module_grap
 			       const struct failure *failure)
 {
 	report_message(context->report, SEVERITY_ERROR, "cannot remove %s: %s", failure->name,
-		       removal_words(failure->error));
+		       removal_describe(failure->error));
 	for (size_t i = 0; i < graph->count; i++)
 		unload_note(context, graph->items[i].name, "left");
 	report_message(context->report, SEVERITY_ERROR,

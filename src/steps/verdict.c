@@ -6,57 +6,57 @@
 #include "steps/report-writers.h"
 #include "steps/unconfigured.h"
 
-void comparison_done(struct comparison *found)
+void host_state_done(struct host_state *found)
 {
 	host_writers_done(&found->writers);
-	live_done(&found->live);
-	session_done(&found->session);
+	runtime_done(&found->live);
+	comparison_done(&found->comparison);
 }
 
-enum exit_code comparison_make(struct context *context, struct comparison *found)
+enum exit_code host_state_make(struct context *context, struct host_state *found)
 {
-	enum exit_code code = session_open(context, SIZES_KEEP, &found->session);
+	enum exit_code code = comparison_make(context, SIZES_KEEP, &found->comparison);
 
-	if (code == EXIT_DONE && session_is_unconfigured(&found->session))
+	if (code == EXIT_DONE && comparison_is_unconfigured(&found->comparison))
 		return EXIT_DONE;
 	if (code == EXIT_DONE)
-		code = find_writers(context, &found->session, &found->writers);
+		code = find_writers(context, &found->comparison, &found->writers);
 	if (code == EXIT_DONE)
-		code = live_look(context, &found->session, &found->live);
+		code = runtime_look(context, &found->comparison, &found->live);
 	return code;
 }
 
-static void judge_files(const struct session *session, struct verdict *verdict)
+static void judge_files(const struct comparison *comparison, struct verdict *verdict)
 {
-	bool differs = session_files_differ(session);
+	bool differs = comparison_files_differ(comparison);
 
-	verdict->files = differs || session->manifest_state != STATE_OK;
+	verdict->files = differs || comparison->manifest_state != STATE_OK;
 	verdict->record = verdict->files && !differs;
-	verdict->unusable = session->manifest_state == STATE_UNUSABLE;
-	for (size_t i = 0; i < session->observed.path_count; i++) {
-		const struct file_difference *difference = &session->differences[i];
+	verdict->unusable = comparison->manifest_state == STATE_UNUSABLE;
+	for (size_t i = 0; i < comparison->installed.path_count; i++) {
+		const struct file_difference *difference = &comparison->differences[i];
 
 		verdict->unusable = verdict->unusable || difference->state == STATE_UNUSABLE;
 		verdict->forced = verdict->forced || difference->needs_force;
 	}
 }
 
-enum exit_code verdict_reach(struct context *context, const struct comparison *found,
+enum exit_code verdict_reach(struct context *context, const struct host_state *found,
 			     struct verdict *ret)
 {
 	struct verdict verdict = {0};
 	enum exit_code code = EXIT_DONE;
 
-	judge_files(&found->session, &verdict);
-	verdict.disables = found->session.plan.mode == MODE_DISABLE;
+	judge_files(&found->comparison, &verdict);
+	verdict.disables = found->comparison.plan.mode == MODE_DISABLE;
 	verdict.breaks = found->breaks;
-	verdict.live = live_differs(&found->live);
+	verdict.live = runtime_differs(&found->live);
 	verdict.overridden = writers_report(context, &found->writers);
-	if (found->session.plan.mode == MODE_TUNE)
-		code = lint_files(context, &found->session, &found->writers);
-	verdict.masked = session_tell_masked(context, &found->session);
+	if (found->comparison.plan.mode == MODE_TUNE)
+		code = lint_files(context, &found->comparison, &found->writers);
+	verdict.masked = comparison_report_masked(context, &found->comparison);
 	verdict.unsure = report_is_unsure(context->report);
-	live_report_state(context, verdict_differs(&verdict) || verdict.unsure, &found->live);
+	runtime_report_state(context, verdict_differs(&verdict) || verdict.unsure, &found->live);
 	*ret = verdict;
 	return code;
 }

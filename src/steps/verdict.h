@@ -7,19 +7,19 @@
 #include "steps/runtime.h"
 
 /* Everything that a verdict is reached from. Starts as {0}. */
-struct comparison {
-	struct session session;
-	struct live live;
+struct host_state {
+	struct comparison comparison;
+	struct runtime live;
 	struct host_writers writers;
-	bool breaks; /* of keep_off_look(), which the verb calls */
+	bool breaks; /* of disable_look(), which the verb calls */
 };
-void comparison_done(struct comparison *found);
+void host_state_done(struct host_state *found);
 
 /*
  * Looks at configuration, files, sources and, unless the run leaves it alone, the running kernel. On a host that is
  * unconfigured, sources and kernel are left out.
  */
-enum exit_code comparison_make(struct context *context, struct comparison *found);
+enum exit_code host_state_make(struct context *context, struct host_state *found);
 
 struct verdict {
 	bool files; /* a file, or the manifest, is not as configured */
@@ -39,7 +39,7 @@ struct verdict {
  * returns the verdict in *ret. EXIT_FAILED: a source could not be looked for; the error was reported, and *ret is
  * the verdict on the rest.
  */
-enum exit_code verdict_reach(struct context *context, const struct comparison *found,
+enum exit_code verdict_reach(struct context *context, const struct host_state *found,
 			     struct verdict *ret);
 
 /* Whether something differs, whatever could not be read. */

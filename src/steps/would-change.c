@@ -5,63 +5,63 @@
 #include "steps/disable.h"
 
 /* Whether a value differs that this process may set, or one that it may not. */
-static bool has_differing(const struct context *context, const struct live *live, bool in_reach)
+static bool has_differing(const struct context *context, const struct runtime *live, bool in_reach)
 {
 	for (size_t i = 0; i < live->values.count; i++)
 		if (live->values.items[i].state == VALUE_DIFFERS &&
-		    live_is_in_reach(context, &live->values.items[i]) == in_reach)
+		    runtime_is_in_reach(context, &live->values.items[i]) == in_reach)
 			return true;
 	return false;
 }
 
-static bool would_change_files(const struct session *session)
+static bool would_change_files(const struct comparison *comparison)
 {
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (session->differences[i].action != ACTION_NONE)
+	for (size_t i = 0; i < comparison->installed.path_count; i++)
+		if (comparison->differences[i].action != ACTION_NONE)
 			return true;
-	return session->manifest_state != STATE_OK;
+	return comparison->manifest_state != STATE_OK;
 }
 
-void foresee_refusal(struct context *context)
+void would_change_refusal(struct context *context)
 {
 	report_set_member(context->report, report_object(context->report), "refused", json_true());
 }
 
-enum exit_code foresee(struct context *context, const struct session *session,
-		       const struct live *live, bool *ret_changes)
+enum exit_code would_change(struct context *context, const struct comparison *comparison,
+			    const struct runtime *live, bool *ret_changes)
 {
-	bool changes = would_change_files(session), unloads = false;
+	bool changes = would_change_files(comparison), unloads = false;
 	json_t *object = report_object(context->report);
 	enum exit_code code = EXIT_DONE;
 
 	if (live && !changes) {
 		changes = has_differing(context, live, true);
 		if (live->unwanted)
-			code = keep_off_would_unload(context, session, &unloads);
+			code = disable_would_unload(context, comparison, &unloads);
 	}
 	changes = changes || unloads;
 	report_set_member(context->report, object, "would_change", json_boolean(changes));
 	if (ret_changes)
 		*ret_changes = changes;
-	if (session_is_refused(context, session))
-		foresee_refusal(context);
+	if (comparison_is_refused(context, comparison))
+		would_change_refusal(context);
 	else if (!json_object_get(object, "refused"))
 		report_set_member(context->report, object, "refused", json_false());
 	return code;
 }
 
-enum exit_code foresee_exit(struct context *context, const struct session *session,
-			    const struct live *live, bool remains)
+enum exit_code would_exit(struct context *context, const struct comparison *comparison,
+			  const struct runtime *live, bool remains)
 {
 	json_t *object = report_object(context->report);
 	bool refused = json_is_true(json_object_get(object, "refused")), unloads = false;
 	enum exit_code code = EXIT_DONE;
 
 	if (live->unwanted)
-		code = keep_off_would_unload(context, session, &unloads);
+		code = disable_would_unload(context, comparison, &unloads);
 	if (code != EXIT_DONE)
 		return code;
-	remains = remains || report_is_unsure(context->report) || live_cannot_load(live) ||
+	remains = remains || report_is_unsure(context->report) || runtime_cannot_load(live) ||
 		  (live->unwanted && !unloads) || has_differing(context, live, false);
 	code = refused ? EXIT_REFUSED : remains ? EXIT_DIFFERS : EXIT_DONE;
 	report_set_member(context->report, object, "would_exit", json_integer(code));

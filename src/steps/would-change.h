@@ -9,15 +9,15 @@
  * modules in use stay; and "refused", with a warning that says why. live is NULL where the running kernel is not looked at.
  * ret_changes: the former, for who has words for it; or NULL.
  */
-enum exit_code foresee(struct context *context, const struct session *session,
-		       const struct live *live, bool *ret_changes);
+enum exit_code would_change(struct context *context, const struct comparison *comparison,
+			    const struct runtime *live, bool *ret_changes);
 
 /*
  * Reports "would_exit" for a plan: the exit status of install, which is EXIT_DIFFERS if something remains that install
  * cannot settle. remains: the caller knows of such a thing. Call it last, because it looks whether the run is refused.
  */
-enum exit_code foresee_exit(struct context *context, const struct session *session,
-			    const struct live *live, bool remains);
+enum exit_code would_exit(struct context *context, const struct comparison *comparison,
+			  const struct runtime *live, bool remains);
 
-/* Somebody else than session knows of a reason to refuse. */
-void foresee_refusal(struct context *context);
+/* Somebody else than comparison knows of a reason to refuse. */
+void would_change_refusal(struct context *context);

@@ -40,14 +40,15 @@ static void look_done(struct look *look)
  * By the RAM that a number in the configuration would be judged by, without the buckets for
  * expectations; 0: not known.
  */
-static uint64_t memory_limit(const struct session *session)
+static uint64_t memory_limit(const struct comparison *comparison)
 {
-	const struct config_value *limit = &session->config.values[SETTING_MEMORY_LIMIT];
-	uint64_t expect = sizes_bucket_bytes(session->config.values[SETTING_EXPECT_HASHSIZE].number,
-					     session->facts.page_size, session->facts.word_size);
-	uint64_t bytes = limit->percent
-				 ? sizes_share(sizes_round_ram(session->facts.ram), limit->number)
-				 : limit->number;
+	const struct config_value *limit = &comparison->config.values[SETTING_MEMORY_LIMIT];
+	uint64_t expect =
+		sizes_bucket_bytes(comparison->config.values[SETTING_EXPECT_HASHSIZE].number,
+				   comparison->facts.page_size, comparison->facts.word_size);
+	uint64_t bytes =
+		limit->percent ? sizes_share(sizes_round_ram(comparison->facts.ram), limit->number)
+			       : limit->number;
 
 	return bytes > expect ? bytes - expect : bytes;
 }
@@ -112,9 +113,9 @@ static void add_json(struct context *context, const struct findings *findings)
 		report_add_item(report, list,
 				report_pack(report,
 					    "{s:s, s:s, s:o, s:o, s:o, s:o, s:s?, s:s?, s:s?, s:o}",
-					    "kind", finding_word(finding->kind), "severity",
-					    urgency_word(finding->urgency), "summary",
-					    report_string(finding->summary), "title",
+					    "kind", finding_kind_to_string(finding->kind),
+					    "severity", urgency_to_string(finding->urgency),
+					    "summary", report_string(finding->summary), "title",
 					    report_string(finding->title), "evidence",
 					    report_string(finding->evidence), "reason",
 					    report_string(finding->reason), "lines", finding->lines,
@@ -138,7 +139,7 @@ static void say_finding(struct context *context, const struct finding *finding)
 {
 	struct report *report = context->report;
 
-	report_say_wrapped(report, urgency_word(finding->urgency), INDENT, finding->summary);
+	report_say_wrapped(report, urgency_to_string(finding->urgency), INDENT, finding->summary);
 	if (finding->command && !finding->lines)
 		report_say(report, "%-*srun %s", INDENT, "", finding->command);
 	if (context->options->verbose)
@@ -154,7 +155,7 @@ static void warn_of_later_files(struct context *context, const struct look *look
 	if (!look->host.planned || context->options->config)
 		return;
 	for (size_t i = 0; i < schema_count; i++) {
-		const struct config_value *value = &look->host.session.config.values[i];
+		const struct config_value *value = &look->host.comparison.config.values[i];
 		const char *name = value->file ? strstr(value->file, directory) : NULL;
 
 		if (name && strcmp(name + strlen(directory), ADVICE_NAME) > 0 &&
@@ -187,7 +188,8 @@ static void add_ini(const struct context *context, const struct look *look,
 {
 	bool keeps = look->host.planned && !context->options->config;
 
-	findings_add_ini(findings, keeps ? &look->host.session.config : NULL, "/" ADVICE_NAME, b);
+	findings_add_ini(findings, keeps ? &look->host.comparison.config : NULL, "/" ADVICE_NAME,
+			 b);
 }
 
 /*
@@ -295,7 +297,7 @@ static void say_nothing(struct context *context, const struct look *look)
 	if (!module_is_there(table->module)) {
 		buffer_printf(&text,
 			      "Nothing to change: nf_conntrack is %s, and no packet is tracked.",
-			      module_state_words(table->module));
+			      module_state_describe(table->module));
 	} else if (!table->entries.known || !table->max.known) {
 		buffer_add(&text, "No advice: the figures of the table cannot be read.");
 	} else {
@@ -366,17 +368,17 @@ static enum exit_code run_advise(struct context *context)
 		.uses_known = look.uses_known,
 		.certain = look.certain,
 		.likely = look.likely,
-		.applied = applied_when(context),
+		.applied = last_applied_when(context),
 	};
 
 	if (code != EXIT_DONE)
 		return code;
 	if (look.host.planned) {
-		request.plan = &look.host.session.plan;
-		request.keeps_larger = keeps_larger(&look.host.session.config);
+		request.plan = &look.host.comparison.plan;
+		request.keeps_larger = keeps_larger(&look.host.comparison.config);
 	}
 	if (!look.host.broken)
-		request.memory_limit = memory_limit(&look.host.session);
+		request.memory_limit = memory_limit(&look.host.comparison);
 	if (advise(&request, &findings) < 0) {
 		report_errno(context, "make", "advice", -ENOMEM);
 		return EXIT_FAILED;

@@ -11,7 +11,7 @@
 #include "steps/unconfigured.h"
 #include "verbs/verbs.h"
 
-static void report_in_force(struct context *context, const struct live *live, size_t set)
+static void report_in_force(struct context *context, const struct runtime *live, size_t set)
 {
 	size_t count = values_count(&live->values, VALUE_OK);
 	size_t absent = values_count(&live->values, VALUE_ABSENT);
@@ -35,9 +35,9 @@ static void report_in_force(struct context *context, const struct live *live, si
 }
 
 /* The values of other network namespaces are never in the files. */
-static void warn_if_not_permanent(struct context *context, const struct session *session)
+static void warn_if_not_permanent(struct context *context, const struct comparison *comparison)
 {
-	if (!context->options->netns && !session_is_installed(context, session))
+	if (!context->options->netns && !comparison_is_installed(context, comparison))
 		report_message(
 			context->report, SEVERITY_WARNING,
 			"not permanent: run conntrack-persist install, because the files that "
@@ -47,30 +47,30 @@ static void warn_if_not_permanent(struct context *context, const struct session 
 
 static enum exit_code run_apply(struct context *context)
 {
-	struct session CLEANUP(session_done) session = {0};
-	struct live CLEANUP(live_done) live = {0};
+	struct comparison CLEANUP(comparison_done) comparison = {0};
+	struct runtime CLEANUP(runtime_done) live = {0};
 	struct apply_result result;
-	enum exit_code code = session_open_plan(context, &session);
+	enum exit_code code = comparison_make_plan(context, &comparison);
 
 	if (code != EXIT_DONE)
 		return code;
-	if (plan_is_unconfigured(&session.plan))
+	if (plan_is_unconfigured(&comparison.plan))
 		return say_unconfigured(context);
-	report_plan(context->report, &session.plan);
-	if (session.plan.mode == MODE_DISABLE) {
+	report_plan(context->report, &comparison.plan);
+	if (comparison.plan.mode == MODE_DISABLE) {
 		report_say(context->report, "Nothing to do: mode disable has no values.");
 		return EXIT_DONE;
 	}
 	if (context->options->force)
-		session.plan.resize = RESIZE_NOW;
-	warn_if_not_permanent(context, &session);
+		comparison.plan.resize = RESIZE_NOW;
+	warn_if_not_permanent(context, &comparison);
 	if (context->options->netns)
-		return apply_namespaces(context, &session);
-	code = live_observe_settled(context, &session, &live);
+		return apply_namespaces(context, &comparison);
+	code = runtime_observe_settled(context, &comparison, &live);
 	if (code != EXIT_DONE)
 		return code;
 	if (!module_is_there(live.module))
-		return apply_pending(context, &session, &live);
+		return apply_pending(context, &comparison, &live);
 	code = guard_lowering(context, &live);
 	if (code != EXIT_DONE)
 		return code;
@@ -79,10 +79,10 @@ static enum exit_code run_apply(struct context *context)
 	    !module_is_there(live.module) && result.failed == 0) {
 		/* Unloaded in the meantime: the next load brings its own event. */
 		values_judge(&live.values, live.module, false);
-		return apply_pending(context, &session, &live);
+		return apply_pending(context, &comparison, &live);
 	}
 	report_set_changed(context->report, result.set > 0);
-	live_report_state(context, result.failed > 0, &live);
+	runtime_report_state(context, result.failed > 0, &live);
 	if (result.failed > 0)
 		return EXIT_FAILED;
 	guard_say_waiting(context, &live);

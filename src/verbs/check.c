@@ -18,7 +18,7 @@ static void say_in_order_but_pending(struct context *context, const struct value
 		   values_count(values, VALUE_PENDING) == 1 ? "is" : "are");
 }
 
-static void say_in_order(struct context *context, const struct live *live)
+static void say_in_order(struct context *context, const struct runtime *live)
 {
 	if (live->values.count == 0 && live->module == MODULE_BUILT_IN)
 		report_say(context->report,
@@ -37,7 +37,7 @@ static void say_in_order(struct context *context, const struct live *live)
 			   "In order; the values become active when nf_conntrack loads.");
 }
 
-static void say_verdict(struct context *context, const struct live *live,
+static void say_verdict(struct context *context, const struct runtime *live,
 			const struct verdict *verdict)
 {
 	bool differs = verdict_differs(verdict);
@@ -71,9 +71,9 @@ static void say_verdict(struct context *context, const struct live *live,
 		report_say(context->report, "The files are correct, except for what is disabled by "
 					    "a link to /dev/null, and nf_conntrack is loaded.");
 	else if (!verdict->files && live->unwanted)
-		live_say_unwanted(context);
-	else if (!verdict->files && live_cannot_load(live))
-		live_say_cannot_load(context);
+		runtime_say_unwanted(context);
+	else if (!verdict->files && runtime_cannot_load(live))
+		runtime_say_cannot_load(context);
 	else if (verdict->unusable)
 		report_say(context->report, "The host differs from its configuration, and install "
 					    "cannot correct it until you move away what is not a "
@@ -89,17 +89,17 @@ static void say_verdict(struct context *context, const struct live *live,
 			   "shows how, \"conntrack-persist install\" corrects it.");
 }
 
-static enum exit_code tell(struct context *context, const struct comparison *found)
+static enum exit_code report_verdict(struct context *context, const struct host_state *found)
 {
 	struct verdict verdict = {0};
 	enum exit_code code;
 
-	report_plan(context->report, &found->session.plan);
-	(void)session_report(context, &found->session, REPORT_STATES);
-	(void)live_report(context, &found->session, &found->live, LIVE_STATES);
-	session_report_remains(context);
+	report_plan(context->report, &found->comparison.plan);
+	(void)comparison_report(context, &found->comparison, REPORT_STATES);
+	(void)runtime_report(context, &found->comparison, &found->live, LIVE_STATES);
+	report_remains(context);
 	code = verdict_reach(context, found, &verdict);
-	if (found->session.plan.mode == MODE_TUNE)
+	if (found->comparison.plan.mode == MODE_TUNE)
 		writers_say_programs(context);
 	guard_say_waiting(context, &found->live);
 	say_verdict(context, &found->live, &verdict);
@@ -109,19 +109,20 @@ static enum exit_code tell(struct context *context, const struct comparison *fou
 
 static enum exit_code run_check(struct context *context)
 {
-	struct comparison CLEANUP(comparison_done) found = {0};
-	enum exit_code code = comparison_make(context, &found);
+	struct host_state CLEANUP(host_state_done) found = {0};
+	enum exit_code code = host_state_make(context, &found);
 
-	if (code == EXIT_DONE && session_is_unconfigured(&found.session))
+	if (code == EXIT_DONE && comparison_is_unconfigured(&found.comparison))
 		return say_unconfigured(context);
 	if (code == EXIT_DONE)
-		code = keep_off_look(context, &found.session, KEEP_OFF_CHECK, &found.breaks);
+		code = disable_look(context, &found.comparison, KEEP_OFF_CHECK, &found.breaks);
 	if (code == EXIT_DONE) {
 		(void)guard_foretell(context, &found.live);
-		code = tell(context, &found);
+		code = report_verdict(context, &found);
 	}
 	if (context->watching)
-		code = watch_tell(context, &found.session, &found.live, &found.writers, code);
+		code = drift_timer_report(context, &found.comparison, &found.live, &found.writers,
+					  code);
 	/* What differs is in the result all the same. */
 	if ((code == EXIT_DONE || code == EXIT_DIFFERS) && report_is_unsure(context->report))
 		return EXIT_FAILED;

@@ -16,42 +16,43 @@
 #include "verbs/verbs.h"
 
 /* With --force: a copy of what somebody else wrote. */
-static int keep_copy(struct context *context, struct session *session,
-		     const struct file_difference *difference, struct changes *changes)
+static int keep_copy(struct context *context, struct comparison *comparison,
+		     const struct file_difference *difference, struct changeset *changes)
 {
 	const struct artifact *wanted = difference->wanted;
-	const struct manifest_file *recorded = manifest_find(&session->manifest, difference->path);
+	const struct manifest_file *recorded =
+		manifest_find(&comparison->manifest, difference->path);
 	const char *copy = NULL;
 	int error;
 
 	if (difference->action == ACTION_NONE || !difference->needs_force)
 		return 0;
-	error = changes_keep(context, changes, difference, &copy);
+	error = changeset_keep(context, changes, difference, &copy);
 	if (error < 0)
 		return error;
 	/* What was there before us is put back by uninstall; an edit of ours is only kept. */
 	if (difference->state != STATE_FOREIGN || (recorded && recorded->replaced))
 		return 0;
-	return manifest_put(&session->manifest, difference->path, wanted ? wanted->mode : 0,
+	return manifest_put(&comparison->manifest, difference->path, wanted ? wanted->mode : 0,
 			    wanted ? wanted->digest : NULL, copy);
 }
 
-static void add_manifest(const struct session *session, struct changes *changes)
+static void add_manifest(const struct comparison *comparison, struct changeset *changes)
 {
-	changes_add(changes, &(struct file_change){
-				     .kind = CHANGE_WRITE,
-				     .path = PATH_MANIFEST,
-				     .mode = ARTIFACT_MODE,
-				     .uid = (uid_t)-1,
-				     .gid = (gid_t)-1,
-				     .bytes = session->manifest_bytes,
-				     .size = session->manifest_size,
-				     .seen = &session->observed.manifest_file,
-			     });
+	changeset_add(changes, &(struct file_change){
+				       .kind = CHANGE_WRITE,
+				       .path = PATH_MANIFEST,
+				       .mode = ARTIFACT_MODE,
+				       .uid = (uid_t)-1,
+				       .gid = (gid_t)-1,
+				       .bytes = comparison->manifest_bytes,
+				       .size = comparison->manifest_size,
+				       .seen = &comparison->installed.manifest_file,
+			       });
 }
 
 static void add_file(const struct context *context, const struct file_difference *difference,
-		     struct changes *changes)
+		     struct changeset *changes)
 {
 	const struct artifact *wanted = difference->wanted;
 	/* An image may be built by anybody, and only root can give files away. */
@@ -59,54 +60,55 @@ static void add_file(const struct context *context, const struct file_difference
 
 	if (difference->action == ACTION_NONE)
 		return;
-	changes_add(changes, &(struct file_change){
-				     .kind = wanted ? CHANGE_WRITE : CHANGE_REMOVE,
-				     .path = difference->path,
-				     .mode = wanted ? wanted->mode : 0,
-				     .uid = to_root ? 0 : (uid_t)-1,
-				     .gid = to_root ? 0 : (gid_t)-1,
-				     .bytes = wanted ? wanted->bytes : NULL,
-				     .size = wanted ? wanted->size : 0,
-				     .seen = difference->seen,
-			     });
+	changeset_add(changes, &(struct file_change){
+				       .kind = wanted ? CHANGE_WRITE : CHANGE_REMOVE,
+				       .path = difference->path,
+				       .mode = wanted ? wanted->mode : 0,
+				       .uid = to_root ? 0 : (uid_t)-1,
+				       .gid = to_root ? 0 : (gid_t)-1,
+				       .bytes = wanted ? wanted->bytes : NULL,
+				       .size = wanted ? wanted->size : 0,
+				       .seen = difference->seen,
+			       });
 }
 
 /*
  * First the copies, then the manifest that names them, then the files: where a run is killed in between, the next one
  * and uninstall know what each file was.
  */
-static int collect(struct context *context, struct session *session, struct changes *changes)
+static int collect(struct context *context, struct comparison *comparison,
+		   struct changeset *changes)
 {
-	size_t count = session->observed.path_count;
-	int error = changes_new(2 * count + 1, changes);
-	bool writes = session->manifest_state != STATE_OK;
+	size_t count = comparison->installed.path_count;
+	int error = changeset_new(2 * count + 1, changes);
+	bool writes = comparison->manifest_state != STATE_OK;
 
 	for (size_t i = 0; i < count && error == 0; i++) {
-		writes = writes || session->differences[i].action != ACTION_NONE;
-		error = keep_copy(context, session, &session->differences[i], changes);
+		writes = writes || comparison->differences[i].action != ACTION_NONE;
+		error = keep_copy(context, comparison, &comparison->differences[i], changes);
 	}
 	/* The copies are part of the manifest. */
 	if (error == 0)
-		error = session_format_manifest(session);
+		error = comparison_format_manifest(comparison);
 	if (error < 0)
 		return error;
 	if (writes)
-		add_manifest(session, changes);
+		add_manifest(comparison, changes);
 	for (size_t i = 0; i < count; i++)
-		add_file(context, &session->differences[i], changes);
+		add_file(context, &comparison->differences[i], changes);
 	return 0;
 }
 
-static enum exit_code verify_files(struct context *context, const struct session *session)
+static enum exit_code verify_files(struct context *context, const struct comparison *comparison)
 {
 	enum exit_code code = EXIT_DONE;
 
-	for (size_t i = 0; i < session->observed.path_count; i++)
-		if (file_differs(&session->differences[i])) {
+	for (size_t i = 0; i < comparison->installed.path_count; i++)
+		if (file_differs(&comparison->differences[i])) {
 			report_message(context->report, SEVERITY_ERROR,
 				       "%s%s is not as it was written: %s",
-				       tree_prefix(context->tree), session->differences[i].path,
-				       file_state_reason(session->differences[i].state));
+				       tree_prefix(context->tree), comparison->differences[i].path,
+				       file_state_describe(comparison->differences[i].state));
 			code = EXIT_FAILED;
 		}
 	return code;
@@ -114,21 +116,21 @@ static enum exit_code verify_files(struct context *context, const struct session
 
 /* Reads everything again. EXIT_FAILED: a file is not as it was written, or something could not be looked at. */
 static enum exit_code look_again(struct context *context, const struct activation *activation,
-				 struct comparison *found)
+				 struct host_state *found)
 {
-	enum exit_code code = session_open_quietly(context, SIZES_KEEP, &found->session);
+	enum exit_code code = comparison_make_quietly(context, SIZES_KEEP, &found->comparison);
 
 	if (code == EXIT_DONE)
-		code = verify_files(context, &found->session);
-	if (code == EXIT_DONE && live_is_wanted(context))
-		code = live_observe(context, &found->session, &found->live);
+		code = verify_files(context, &found->comparison);
+	if (code == EXIT_DONE && runtime_is_wanted(context))
+		code = runtime_observe(context, &found->comparison, &found->live);
 	/* What keeps the module from loading was reported before, and is not judged again. */
 	found->live.blocked = activation->blocked;
 	/* The table may have emptied in between. */
 	found->live.values.table_waits = found->live.values.table_waits || activation->table_waits;
 	values_judge(&found->live.values, found->live.module, found->live.blocked);
 	if (code == EXIT_DONE)
-		code = find_writers(context, &found->session, &found->writers);
+		code = find_writers(context, &found->comparison, &found->writers);
 	return code;
 }
 
@@ -175,7 +177,7 @@ static void say_what_is_left(struct context *context, const struct activation *a
 						      "loaded now keeps its values until then.");
 }
 
-static void say_inactive(struct context *context, const struct live *live,
+static void say_inactive(struct context *context, const struct runtime *live,
 			 const struct activation *activation)
 {
 	size_t differs = values_count(&live->values, VALUE_DIFFERS);
@@ -189,7 +191,7 @@ static void say_inactive(struct context *context, const struct live *live,
 }
 
 /* Says what install could not settle, and exits as check would. Files of other programs are named and never edited. */
-static enum exit_code tell_rest(struct context *context, const struct comparison *found,
+static enum exit_code tell_rest(struct context *context, const struct host_state *found,
 				const struct activation *activation, bool changed)
 {
 	struct verdict verdict = {0};
@@ -198,10 +200,10 @@ static enum exit_code tell_rest(struct context *context, const struct comparison
 	if (code != EXIT_DONE)
 		return code;
 	say_inactive(context, &found->live, activation);
-	if (found->session.plan.mode == MODE_TUNE)
+	if (found->comparison.plan.mode == MODE_TUNE)
 		say_what_is_left(context, activation, &verdict, changed);
 	else if (changed && !verdict.masked)
-		keep_off_say_limits(context, &found->session);
+		disable_say_limits(context, &found->comparison);
 	if (changed)
 		writers_say_others(context, &found->writers);
 	if (verdict.breaks)
@@ -209,7 +211,7 @@ static enum exit_code tell_rest(struct context *context, const struct comparison
 			   "This host will not boot as it should: see the warnings.");
 	if (verdict.unsure)
 		report_say(context->report, "It is not known whether %s: see the warnings.",
-			   found->session.plan.mode == MODE_TUNE
+			   found->comparison.plan.mode == MODE_TUNE
 				   ? "another source overrides the values"
 				   : "anything on this host needs nf_conntrack");
 	report_say_without_root(context->report);
@@ -217,39 +219,39 @@ static enum exit_code tell_rest(struct context *context, const struct comparison
 }
 
 /* An image has nothing to follow with; what its files keep from loading is told. */
-static enum exit_code follow(struct context *context, const struct session *session, bool changed,
-			     struct activation *ret)
+static enum exit_code follow(struct context *context, const struct comparison *comparison,
+			     bool changed, struct activation *ret)
 {
-	struct live CLEANUP(live_done) live = {0};
+	struct runtime CLEANUP(runtime_done) live = {0};
 	enum exit_code code;
 
-	if (live_is_wanted(context))
-		return activate(context, session, changed, ret);
-	code = live_look(context, session, &live);
-	ret->blocked = live_cannot_load(&live);
+	if (runtime_is_wanted(context))
+		return follow_up(context, comparison, changed, ret);
+	code = runtime_look(context, comparison, &live);
+	ret->blocked = runtime_cannot_load(&live);
 	return code;
 }
 
-static enum exit_code carry_out(struct context *context, struct session *session,
-				struct changes *changes, bool breaks)
+static enum exit_code carry_out(struct context *context, struct comparison *comparison,
+				struct changeset *changes, bool breaks)
 {
 	struct activation activation = {0};
 	bool changed = changes->count > 0;
-	struct comparison CLEANUP(comparison_done) found = {.breaks = breaks};
+	struct host_state CLEANUP(host_state_done) found = {.breaks = breaks};
 	enum exit_code code, last;
 	size_t removed = 0;
 
 	if (changed) {
-		code = changes_commit(context, changes);
+		code = changeset_commit(context, changes);
 		if (code != EXIT_DONE)
 			return code;
 	}
 	report_set_changed(context->report, changed);
-	(void)session_report(context, session, REPORT_ACTIONS);
+	(void)comparison_report(context, comparison, REPORT_ACTIONS);
 	report_set_state(context->report, "in-order");
-	code = follow(context, session, changed, &activation);
+	code = follow(context, comparison, changed, &activation);
 	if (code == EXIT_DONE)
-		code = keep_off_unload(context, session, &removed);
+		code = disable_unload(context, comparison, &removed);
 	report_set_changed(context->report, changed || activation.set > 0 || removed > 0);
 	last = look_again(context, &activation, &found);
 	if (code == EXIT_DONE)
@@ -261,8 +263,8 @@ static enum exit_code carry_out(struct context *context, struct session *session
 			   ? "Installed and checked."
 			   : "Nothing to do: every file is as configured.");
 	if (changed)
-		watch_say_timer(context, session);
-	note_initramfs(context, session, false);
+		drift_timer_describe(context, comparison);
+	note_initramfs(context, comparison, false);
 	return tell_rest(context, &found, &activation, changed);
 }
 
@@ -276,11 +278,12 @@ static int record_made(const struct lock *lock, struct manifest *manifest)
 }
 
 /* Refuses before anything is written, because the files alone would lower max at the next boot as well. */
-static enum exit_code refuse_lowering(struct context *context, const struct session *session)
+static enum exit_code refuse_lowering(struct context *context, const struct comparison *comparison)
 {
-	struct live CLEANUP(live_done) live = {0};
+	struct runtime CLEANUP(runtime_done) live = {0};
 
-	return live_peek(context, session, &live) ? guard_lowering(context, &live) : EXIT_DONE;
+	return runtime_peek(context, comparison, &live) ? guard_lowering(context, &live)
+							: EXIT_DONE;
 }
 
 /* Sizes that an earlier run resolved stay in a restoration, because nobody asked for others. */
@@ -290,60 +293,60 @@ static enum sizes_choice choose_sizes(const struct context *context)
 }
 
 /* Files of an earlier version stay in a restoration if they do their work. */
-static void leave_outdated(const struct context *context, struct session *session)
+static void leave_outdated(const struct context *context, struct comparison *comparison)
 {
-	for (size_t i = 0; context->options->restore && i < session->observed.path_count; i++)
-		if (session->differences[i].state == STATE_OUTDATED)
-			session->differences[i].action = ACTION_NONE;
+	for (size_t i = 0; context->options->restore && i < comparison->installed.path_count; i++)
+		if (comparison->differences[i].state == STATE_OUTDATED)
+			comparison->differences[i].action = ACTION_NONE;
 }
 
 static enum exit_code install_locked(struct context *context, const struct lock *lock)
 {
-	struct session CLEANUP(session_done) session = {0};
-	struct changes CLEANUP(changes_done) changes = {0};
+	struct comparison CLEANUP(comparison_done) comparison = {0};
+	struct changeset CLEANUP(changeset_done) changes = {0};
 	bool breaks = false;
 	enum exit_code code;
 	int error;
 
-	code = session_open(context, choose_sizes(context), &session);
+	code = comparison_make(context, choose_sizes(context), &comparison);
 	if (code != EXIT_DONE)
 		return code;
-	leave_outdated(context, &session);
-	code = session_refuse(context, &session);
+	leave_outdated(context, &comparison);
+	code = comparison_refuse(context, &comparison);
 	if (code == EXIT_DONE)
-		code = keep_off_look(context, &session, KEEP_OFF_INSTALL, &breaks);
+		code = disable_look(context, &comparison, KEEP_OFF_INSTALL, &breaks);
 	if (code == EXIT_DONE)
-		code = refuse_lowering(context, &session);
+		code = refuse_lowering(context, &comparison);
 	if (code != EXIT_DONE)
 		return code;
-	error = changes_sweep(context);
+	error = changeset_sweep(context);
 	if (error == 0)
-		error = record_made(lock, &session.manifest);
+		error = record_made(lock, &comparison.manifest);
 	if (error == 0)
-		error = before_record(context, &session);
+		error = before_record(context, &comparison);
 	if (error == 0)
-		error = collect(context, &session, &changes);
+		error = collect(context, &comparison, &changes);
 	if (error < 0) {
 		report_errno(context, "prepare", "the files", error);
 		return EXIT_FAILED;
 	}
-	report_plan(context->report, &session.plan);
-	return carry_out(context, &session, &changes, breaks);
+	report_plan(context->report, &comparison.plan);
+	return carry_out(context, &comparison, &changes, breaks);
 }
 
 /* Looks before the lock is taken, so that no folder and no lock of ours appears on an unconfigured host. EXIT_REFUSED. */
 static enum exit_code find_unconfigured(struct context *context, bool *ret)
 {
-	struct session CLEANUP(session_done) session = {0};
-	enum exit_code code = session_open_quietly(context, choose_sizes(context), &session);
+	struct comparison CLEANUP(comparison_done) comparison = {0};
+	enum exit_code code = comparison_make_quietly(context, choose_sizes(context), &comparison);
 
 	if (code != EXIT_DONE)
 		return code;
-	if (!context->options->restore && find_unchosen(context, &session, SEVERITY_ERROR)) {
+	if (!context->options->restore && find_unchosen(context, &comparison, SEVERITY_ERROR)) {
 		report_message(context->report, SEVERITY_ERROR, "nothing was changed");
 		return EXIT_REFUSED;
 	}
-	*ret = session_is_unconfigured(&session);
+	*ret = comparison_is_unconfigured(&comparison);
 	return EXIT_DONE;
 }
 
@@ -361,7 +364,7 @@ static enum exit_code run_install(struct context *context)
 	if (unconfigured)
 		return say_unconfigured(context);
 	if (code == EXIT_DONE)
-		code = changes_lock(context, &lock);
+		code = changeset_lock(context, &lock);
 	return code == EXIT_DONE ? install_locked(context, &lock) : code;
 }
 

@@ -18,7 +18,7 @@ enum presence {
 };
 
 /* What is found of a setting on this host. */
-struct finding {
+struct key_finding {
 	enum presence presence;
 	char live
 		[VALUE_TEXT_SIZE]; /* as the kernel shows it; "": there is none, or it was not read */
@@ -57,9 +57,9 @@ static int read_live(const struct kernel *kernel, const struct schema_row *row,
 }
 
 /* An image has neither keys nor values. */
-static struct finding look_for(const struct context *context, const struct schema_row *row)
+static struct key_finding look_for(const struct context *context, const struct schema_row *row)
 {
-	struct finding finding = {.presence = PRESENCE_UNKNOWN};
+	struct key_finding finding = {.presence = PRESENCE_UNKNOWN};
 	int error;
 
 	if (context->options->root)
@@ -115,7 +115,7 @@ static json_t *live_number(const char *text)
 }
 
 static void add_json(struct context *context, const struct schema_row *row,
-		     const struct finding *finding)
+		     const struct key_finding *finding)
 {
 	struct buffer CLEANUP(buffer_clear) allowed = {0}, bounds = {0};
 	struct report *report = context->report;
@@ -154,7 +154,7 @@ static void describe_value(const struct schema_row *row, const char *text, struc
 }
 
 static void print_row(struct context *context, const struct schema_row *row,
-		      const struct finding *finding)
+		      const struct key_finding *finding)
 {
 	static const char *const words[] = {
 		[PRESENCE_UNKNOWN] = "?", [PRESENCE_NO] = "no", [PRESENCE_YES] = "yes"};
@@ -185,7 +185,7 @@ static enum exit_code run_keys(struct context *context)
 	for (size_t k = 0; (section = schema_section(k)); k++) {
 		report_say(context->report, "[%s]", section);
 		for (size_t i = 0; i < schema_count; i++) {
-			struct finding finding;
+			struct key_finding finding;
 
 			if (strcmp(schema[i].section, section) != 0)
 				continue;

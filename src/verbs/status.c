@@ -80,12 +80,12 @@ static enum exit_code run_status(struct context *context)
 		return code;
 	if (options->json) {
 		if (host.planned) {
-			report_plan(context->report, &host.session.plan);
-			live_report_state(context,
-					  host.table.values.differs > 0 ||
-						  host.table.values.files_differ ||
-						  host.table.values.blocked,
-					  &host.live);
+			report_plan(context->report, &host.comparison.plan);
+			runtime_report_state(context,
+					     host.table.values.differs > 0 ||
+						     host.table.values.files_differ ||
+						     host.table.values.blocked,
+					     &host.live);
 		}
 		report_set_member(context->report, report_object(context->report), "table",
 				  status_json(context->report, &host.table, &host.judgement));

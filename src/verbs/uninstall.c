@@ -33,23 +33,23 @@ static int is_put_back(const struct context *context, const struct manifest_file
 	if (error < 0)
 		return error;
 	*ret = copy.kind == FILE_ABSENT ? !digest_has_header(seen->bytes, seen->size)
-					: changes_is_copy(&copy, seen);
+					: changeset_is_copy(&copy, seen);
 	return 0;
 }
 
-static enum exit_code open_session(struct context *context, struct session *session)
+static enum exit_code open_session(struct context *context, struct comparison *comparison)
 {
-	enum exit_code code = session_open_empty(context, session);
+	enum exit_code code = comparison_make_empty(context, comparison);
 
-	for (size_t i = 0; code == EXIT_DONE && i < session->observed.path_count; i++) {
-		struct file_difference *difference = &session->differences[i];
+	for (size_t i = 0; code == EXIT_DONE && i < comparison->installed.path_count; i++) {
+		struct file_difference *difference = &comparison->differences[i];
 		bool settled = false;
 		int error = 0;
 
 		if (difference->state == STATE_EDITED || difference->state == STATE_FOREIGN)
 			error = is_put_back(
 				context,
-				manifest_find(&session->observed.manifest, difference->path),
+				manifest_find(&comparison->installed.manifest, difference->path),
 				difference->seen, &settled);
 		if (error < 0) {
 			report_errno(context, "read", "the copies of what was replaced", error);
@@ -66,15 +66,15 @@ static enum exit_code open_session(struct context *context, struct session *sess
 
 /* What lies there is not ours: a copy of the very same is of no use any more. */
 static int remove_copy(const struct context *context, const struct file_difference *difference,
-		       struct changes *changes)
+		       struct changeset *changes)
 {
 	const struct looked_at *copy = NULL;
-	int error = changes_find_copy(changes, context->tree, difference, &copy);
+	int error = changeset_find_copy(changes, context->tree, difference, &copy);
 
 	if (error == 0 && copy->file.kind != FILE_ABSENT)
-		changes_add(changes, &(struct file_change){.kind = CHANGE_REMOVE,
-							   .path = copy->path,
-							   .seen = &copy->file});
+		changeset_add(changes, &(struct file_change){.kind = CHANGE_REMOVE,
+							     .path = copy->path,
+							     .seen = &copy->file});
 	return error;
 }
 
@@ -97,11 +97,11 @@ static void plan_copy(struct file_difference *difference, struct looked_at *copy
 
 /* Puts the copy back in the place of our file. */
 static int add_restored(struct context *context, const struct manifest_file *recorded,
-			struct file_difference *difference, struct changes *changes,
+			struct file_difference *difference, struct changeset *changes,
 			bool *ret_restored)
 {
 	struct looked_at *copy = NULL;
-	int error = changes_look(changes, context->tree, recorded->replaced, &copy);
+	int error = changeset_look(changes, context->tree, recorded->replaced, &copy);
 
 	if (error < 0)
 		return error;
@@ -112,10 +112,10 @@ static int add_restored(struct context *context, const struct manifest_file *rec
 			       tree_prefix(context->tree), recorded->replaced);
 		return 0;
 	}
-	changes_add_like(changes, difference->path, &copy->file, difference->seen);
-	changes_add(changes, &(struct file_change){.kind = CHANGE_REMOVE,
-						   .path = copy->path,
-						   .seen = &copy->file});
+	changeset_add_like(changes, difference->path, &copy->file, difference->seen);
+	changeset_add(changes, &(struct file_change){.kind = CHANGE_REMOVE,
+						     .path = copy->path,
+						     .seen = &copy->file});
 	plan_copy(difference, copy);
 	if (context->options->force || !difference->needs_force)
 		report_message(context->report, SEVERITY_NOTE,
@@ -124,11 +124,11 @@ static int add_restored(struct context *context, const struct manifest_file *rec
 	return 0;
 }
 
-static int add_file(struct context *context, const struct session *session,
-		    struct file_difference *difference, struct changes *changes)
+static int add_file(struct context *context, const struct comparison *comparison,
+		    struct file_difference *difference, struct changeset *changes)
 {
 	const struct manifest_file *recorded =
-		manifest_find(&session->observed.manifest, difference->path);
+		manifest_find(&comparison->installed.manifest, difference->path);
 	bool restored = false;
 	const char *copy = NULL;
 	int error;
@@ -140,7 +140,7 @@ static int add_file(struct context *context, const struct session *session,
 	/* What is refused comes here in a dry run alone. */
 	if (difference->needs_force && context->options->force &&
 	    difference->state != STATE_UNUSABLE) {
-		error = changes_keep(context, changes, difference, &copy);
+		error = changeset_keep(context, changes, difference, &copy);
 		if (error < 0)
 			return error;
 	}
@@ -150,24 +150,25 @@ static int add_file(struct context *context, const struct session *session,
 			return error;
 	}
 	if (!restored && difference->action == ACTION_REMOVE)
-		changes_add(changes, &(struct file_change){.kind = CHANGE_REMOVE,
-							   .path = difference->path,
-							   .seen = difference->seen});
+		changeset_add(changes, &(struct file_change){.kind = CHANGE_REMOVE,
+							     .path = difference->path,
+							     .seen = difference->seen});
 	return 0;
 }
 
-/* What is to be done; the session's differences say so too from then on. */
-static int collect(struct context *context, struct session *session, struct changes *changes)
+/* What is to be done; the comparison's differences say so too from then on. */
+static int collect(struct context *context, struct comparison *comparison,
+		   struct changeset *changes)
 {
-	int error = changes_new(4 * session->observed.path_count + 1, changes);
+	int error = changeset_new(4 * comparison->installed.path_count + 1, changes);
 
-	for (size_t i = 0; i < session->observed.path_count && error == 0; i++)
-		error = add_file(context, session, &session->differences[i], changes);
-	if (error == 0 && session->manifest_state != STATE_OK)
-		changes_add(changes,
-			    &(struct file_change){.kind = CHANGE_REMOVE,
-						  .path = PATH_MANIFEST,
-						  .seen = &session->observed.manifest_file});
+	for (size_t i = 0; i < comparison->installed.path_count && error == 0; i++)
+		error = add_file(context, comparison, &comparison->differences[i], changes);
+	if (error == 0 && comparison->manifest_state != STATE_OK)
+		changeset_add(changes,
+			      &(struct file_change){.kind = CHANGE_REMOVE,
+						    .path = PATH_MANIFEST,
+						    .seen = &comparison->installed.manifest_file});
 	return error;
 }
 
@@ -220,56 +221,56 @@ static void warn_of_copies(struct context *context)
 }
 
 /* Makes the plan of the values from before the first change. Refuses to lower max with it below what is tracked. */
-static enum exit_code look_before(struct context *context, const struct session *session,
-				  struct session *ret)
+static enum exit_code look_before(struct context *context, const struct comparison *comparison,
+				  struct comparison *ret)
 {
-	struct live CLEANUP(live_done) live = {0};
-	int error = before_plan(context, &session->observed.manifest, ret);
+	struct runtime CLEANUP(runtime_done) live = {0};
+	int error = before_plan(context, &comparison->installed.manifest, ret);
 
 	if (error < 0) {
 		report_errno(context, "plan", "the values of before", error);
 		return EXIT_FAILED;
 	}
-	return context->options->live && live_peek(context, ret, &live)
+	return context->options->live && runtime_peek(context, ret, &live)
 		       ? guard_lowering(context, &live)
 		       : EXIT_DONE;
 }
 
 static enum exit_code uninstall_locked(struct context *context, const struct lock *lock)
 {
-	struct session CLEANUP(session_done) session = {0};
-	struct session CLEANUP(session_done) before = {0};
-	struct changes CLEANUP(changes_done) changes = {0};
+	struct comparison CLEANUP(comparison_done) comparison = {0};
+	struct comparison CLEANUP(comparison_done) before = {0};
+	struct changeset CLEANUP(changeset_done) changes = {0};
 	bool set = false;
 	enum exit_code code;
 	int error;
 
-	code = open_session(context, &session);
+	code = open_session(context, &comparison);
 	if (code == EXIT_DONE)
-		code = session_refuse(context, &session);
+		code = comparison_refuse(context, &comparison);
 	if (code == EXIT_DONE)
-		code = look_before(context, &session, &before);
+		code = look_before(context, &comparison, &before);
 	if (code != EXIT_DONE)
 		return code;
-	error = changes_sweep(context);
+	error = changeset_sweep(context);
 	if (error == 0)
-		error = collect(context, &session, &changes);
+		error = collect(context, &comparison, &changes);
 	if (error < 0) {
 		report_errno(context, "prepare", "the files", error);
 		return EXIT_FAILED;
 	}
 	if (changes.count > 0) {
-		code = changes_commit(context, &changes);
+		code = changeset_commit(context, &changes);
 		if (code != EXIT_DONE)
 			return code;
 	}
-	code = remove_directories(context, lock, &session.observed.manifest);
+	code = remove_directories(context, lock, &comparison.installed.manifest);
 	warn_of_copies(context);
 	if (!context->options->root)
-		applied_forget(context);
+		last_applied_forget(context);
 	if (changes.count > 0 && !context->options->root)
-		activate_without(context);
-	(void)session_report(context, &session, REPORT_ACTIONS);
+		follow_up_without(context);
+	(void)comparison_report(context, &comparison, REPORT_ACTIONS);
 	if (context->options->live && code == EXIT_DONE)
 		code = before_set(context, &before, &set);
 	report_set_changed(context->report, changes.count > 0 || set);
@@ -287,31 +288,31 @@ static enum exit_code uninstall_locked(struct context *context, const struct loc
 				     "loads again, at the latest until the reboot.");
 	if (!context->options->root)
 		before_say(context, &before);
-	note_initramfs(context, &session, false);
+	note_initramfs(context, &comparison, false);
 	return EXIT_DONE;
 }
 
 static enum exit_code dry_run(struct context *context)
 {
-	struct session CLEANUP(session_done) session = {0};
-	struct session CLEANUP(session_done) before = {0};
-	struct changes CLEANUP(changes_done) changes = {0};
-	enum exit_code code = open_session(context, &session);
+	struct comparison CLEANUP(comparison_done) comparison = {0};
+	struct comparison CLEANUP(comparison_done) before = {0};
+	struct changeset CLEANUP(changeset_done) changes = {0};
+	enum exit_code code = open_session(context, &comparison);
 	bool differs;
 	int error;
 
 	if (code == EXIT_DONE)
-		code = look_before(context, &session, &before);
+		code = look_before(context, &comparison, &before);
 	if (code == EXIT_DONE)
-		code = foresee(context, &session, NULL, NULL);
+		code = would_change(context, &comparison, NULL, NULL);
 	if (code != EXIT_DONE)
 		return code;
-	error = collect(context, &session, &changes);
+	error = collect(context, &comparison, &changes);
 	if (error < 0) {
 		report_errno(context, "prepare", "the files", error);
 		return EXIT_FAILED;
 	}
-	differs = session_report(context, &session, REPORT_DIFFS);
+	differs = comparison_report(context, &comparison, REPORT_DIFFS);
 	before_say(context, &before);
 	report_say(
 		context->report, "%s",
@@ -327,7 +328,7 @@ static enum exit_code run_uninstall(struct context *context)
 
 	if (context->options->dry_run)
 		return dry_run(context);
-	code = changes_lock(context, &lock);
+	code = changeset_lock(context, &lock);
 	return code == EXIT_DONE ? uninstall_locked(context, &lock) : code;
 }
 

@@ -89,7 +89,7 @@ static enum exit_code run_users(struct context *context)
 		say_module(context, &found.graph, found.graph.count - 1, 0);
 	else
 		report_say(context->report, "          nf_conntrack is %s",
-			   module_state_words(found.module));
+			   module_state_describe(found.module));
 	say_uses(context, &found.uses, USE_CERTAIN);
 	say_uses(context, &found.uses, USE_LIKELY);
 	left_out = uses_left_out(&found.uses);

@@ -116,8 +116,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	struct problems CLEANUP(problems_done) problems = {0};
 	struct buffer CLEANUP(buffer_clear) text = {0};
-	struct adopt_request request = {.modprobe = &records,
-					.facts = {.ram = 1 << 30, .page_size = 4096}};
+	struct from_system_request request = {.modprobe = &records,
+					      .facts = {.ram = 1 << 30, .page_size = 4096}};
 	char *CLEANUP(free_pointer) copy = malloc(size + 1);
 
 	if (!copy)
@@ -131,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	request.sysctl_files = host.sysctl;
 	request.sysctl_count = host.sysctl_count;
 	request.command_line = host.command_line;
-	if (adopt_render(&request, &text, &problems, NULL) < 0)
+	if (from_system_render(&request, &text, &problems, NULL) < 0)
 		return 0;
 	if (text.data)
 		check_lines(text.data, text.length);

@@ -67,14 +67,14 @@ static void check_records(const struct modprobe_records *records, size_t lines)
 static void check_adoption(const struct text_file *file, const struct modprobe_records *records,
 			   const char *text)
 {
-	const struct adopt_request request = {.sysctl_files = file,
-					      .sysctl_count = 1,
-					      .modprobe = records,
-					      .command_line = text,
-					      .facts = {.page_size = 4096, .word_size = 8}};
+	const struct from_system_request request = {.sysctl_files = file,
+						    .sysctl_count = 1,
+						    .modprobe = records,
+						    .command_line = text,
+						    .facts = {.page_size = 4096, .word_size = 8}};
 	struct buffer CLEANUP(buffer_clear) b = {0};
 	struct problems CLEANUP(problems_done) problems = {0};
-	int count = adopt_render(&request, &b, &problems, NULL);
+	int count = from_system_render(&request, &b, &problems, NULL);
 
 	if (count > (int)schema_count || (count == 0) != (b.length == 0))
 		abort();

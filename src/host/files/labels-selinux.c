@@ -29,7 +29,7 @@ struct labels {
 	char *unlabelled;
 };
 
-static int load(struct selinux_calls *calls)
+static int load_libselinux(struct selinux_calls *calls)
 {
 	const struct library_symbol symbols[] = {
 		LIBRARY_SYMBOL(calls, is_selinux_enabled),
@@ -64,7 +64,7 @@ int labels_open(struct labels **ret)
 	if (!labels)
 		return -ENOMEM;
 	/* Where SELinux is enabled the library is there, as systemd is linked with it. */
-	if (load(&labels->calls) < 0 || labels->calls.is_selinux_enabled() <= 0) {
+	if (load_libselinux(&labels->calls) < 0 || labels->calls.is_selinux_enabled() <= 0) {
 		free(labels);
 		*ret = NULL;
 		return 0;

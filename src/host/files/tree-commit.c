@@ -25,19 +25,20 @@ static void transaction_done(struct transaction *t)
 	free(t->made);
 }
 
-static int rename_at(const struct job *job, const char *from, const char *to, unsigned int flags)
+static int rename_at(const struct tree_job *job, const char *from, const char *to,
+		     unsigned int flags)
 {
 	return rename_flags(job->place.directory, from, to, flags) < 0 ? -errno : 0;
 }
 
-static int link_at(const struct job *job, const char *from, const char *to)
+static int link_at(const struct tree_job *job, const char *from, const char *to)
 {
 	int directory = job->place.directory;
 
 	return linkat(directory, from, directory, to, 0) < 0 ? -errno : 0;
 }
 
-static void unlink_at(const struct job *job, const char *name)
+static void unlink_at(const struct tree_job *job, const char *name)
 {
 	(void)unlinkat(job->place.directory, name, 0);
 }
@@ -48,7 +49,7 @@ static bool lacks_flags(int error)
 	return error == -EINVAL || error == -ENOSYS || error == -EPERM;
 }
 
-static bool is_free(const struct job *job, const char *name)
+static bool is_free(const struct tree_job *job, const char *name)
 {
 	struct stat status;
 
@@ -57,7 +58,7 @@ static bool is_free(const struct job *job, const char *name)
 }
 
 /* Gives a file a name that must be free. */
-static int move_to_free(const struct job *job, const char *from, const char *to)
+static int move_to_free(const struct tree_job *job, const char *from, const char *to)
 {
 	int error = rename_at(job, from, to, RENAME_NOREPLACE);
 
@@ -76,7 +77,7 @@ static int move_to_free(const struct job *job, const char *from, const char *to)
  * Whether the temporary name still has the file that this run staged. Another run's file must not take the place, because
  * that file may be empty still. -ESTALE: it has another one, or none.
  */
-static int verify_staged(const struct job *job)
+static int verify_staged(const struct tree_job *job)
 {
 	struct stat now;
 
@@ -86,7 +87,7 @@ static int verify_staged(const struct job *job)
 }
 
 /* The old file stays reachable under a second name, and its place is never empty. */
-static int replace_without_exchange(struct job *job)
+static int replace_without_exchange(struct tree_job *job)
 {
 	int error;
 
@@ -102,7 +103,7 @@ static int replace_without_exchange(struct job *job)
 	return error < 0 ? error : rename_at(job, job->temporary, job->place.name, 0);
 }
 
-static int take_place(struct job *job)
+static int take_place(struct tree_job *job)
 {
 	int error;
 
@@ -118,12 +119,12 @@ static int take_place(struct job *job)
 	return lacks_flags(error) ? replace_without_exchange(job) : error;
 }
 
-static const char *old_name(const struct job *job)
+static const char *old_name(const struct tree_job *job)
 {
 	return job->old_apart ? job->old : job->temporary;
 }
 
-static int publish(struct job *job)
+static int publish(struct tree_job *job)
 {
 	int error = take_place(job);
 
@@ -137,7 +138,7 @@ static int publish(struct job *job)
 	return job_was_there(job) ? job_verify(job, old_name(job), true) : 0;
 }
 
-static int restore(const struct job *job)
+static int restore(const struct tree_job *job)
 {
 	const char *name = job->place.name;
 	struct stat now;
@@ -158,7 +159,7 @@ static int restore(const struct job *job)
 	return lacks_flags(error) ? rename_at(job, old_name(job), name, 0) : error;
 }
 
-static int put_back(const struct job *job)
+static int put_back(const struct tree_job *job)
 {
 	int error = job->published ? restore(job) : 0;
 
@@ -220,7 +221,7 @@ static void drop_old(const struct transaction *t)
 	struct change_failure ignored;
 
 	for (size_t i = 0; i < t->count; i++) {
-		const struct job *job = &t->jobs[i];
+		const struct tree_job *job = &t->jobs[i];
 
 		if (!job->published || !job_was_there(job))
 			continue;
@@ -231,7 +232,7 @@ static void drop_old(const struct transaction *t)
 }
 
 /* Runs a step over all jobs until one fails. */
-static int run_step(struct transaction *t, int (*step)(struct transaction *, struct job *),
+static int run_step(struct transaction *t, int (*step)(struct transaction *, struct tree_job *),
 		    const char *operation, struct change_failure *failure)
 {
 	for (size_t i = 0; i < t->count; i++) {
@@ -253,7 +254,7 @@ static int run_step(struct transaction *t, int (*step)(struct transaction *, str
 static int publish_all(struct transaction *t, struct change_failure *failure)
 {
 	for (size_t i = 0; i < t->count; i++) {
-		struct job *job = &t->jobs[i];
+		struct tree_job *job = &t->jobs[i];
 		int error;
 
 		if (job_is_nothing(job))
@@ -300,7 +301,7 @@ int tree_commit(struct tree *tree, const struct file_change *changes, size_t cou
 	}
 	t.count = count;
 	for (size_t i = 0; i < count; i++)
-		t.jobs[i] = (struct job){
+		t.jobs[i] = (struct tree_job){
 			.change = &changes[i], .place = {.directory = -1}, .staged = -1};
 
 	error = run_all(&t, &failure);
@@ -340,7 +341,7 @@ static bool lies_there(int directory, const char *name, const char *suffix)
 
 bool tree_has_remains(const struct tree *tree, const char *path)
 {
-	struct place CLEANUP(place_done) place = {.directory = -1};
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
 
 	return tree_find_place(tree, path, &place) == 0 &&
 	       (lies_there(place.directory, place.name, SUFFIX) ||
@@ -350,7 +351,7 @@ bool tree_has_remains(const struct tree *tree, const char *path)
 int tree_sweep(struct tree *tree, const char *const *paths, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct place CLEANUP(place_done) place = {.directory = -1};
+		struct tree_place CLEANUP(place_done) place = {.directory = -1};
 		int error = tree_find_place(tree, paths[i], &place);
 
 		if (error == -ENOENT)

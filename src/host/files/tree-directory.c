@@ -181,7 +181,7 @@ int tree_find_loose_directory(const struct tree *tree, const char *path,
 }
 
 /* What a umask took away is given again; set-group-id, if the parent hands it down, stays. */
-static int give_mode(const struct place *place)
+static int give_mode(const struct tree_place *place)
 {
 	int CLEANUP(close_descriptor) fd = openat(place->directory, place->name,
 						  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -194,9 +194,9 @@ static int give_mode(const struct place *place)
 	return fchmod(fd, (status.st_mode & 07000) | DIRECTORY_MODE) < 0 ? -errno : 0;
 }
 
-int tree_make_directory(const struct tree *tree, const char *path, struct place *ret)
+int tree_make_directory(const struct tree *tree, const char *path, struct tree_place *ret)
 {
-	struct place CLEANUP(place_done) place = {.directory = -1};
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
 	int error = tree_find_place(tree, path, &place), made;
 
 	if (error == 0)
@@ -219,7 +219,7 @@ int tree_make_directory(const struct tree *tree, const char *path, struct place 
 
 int tree_remove_directory(struct tree *tree, const char *path)
 {
-	struct place CLEANUP(place_done) place = {.directory = -1};
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
 	int error = tree_find_place(tree, path, &place);
 
 	if (error == -ENOENT)
@@ -233,7 +233,7 @@ int tree_remove_directory(struct tree *tree, const char *path)
 											  : -errno;
 }
 
-void place_sync(const struct place *place)
+void place_sync(const struct tree_place *place)
 {
 	int CLEANUP(close_descriptor)
 		fd = openat(place->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -245,7 +245,7 @@ void place_sync(const struct place *place)
 /* What is put into a directory is lost with its own name; that it cannot be synced is no failure yet. */
 static int make_lasting(const struct tree *tree, const char *path)
 {
-	struct place CLEANUP(place_done) place = {.directory = -1};
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
 	int made = tree_make_directory(tree, path, &place);
 
 	if (made > 0)

@@ -22,7 +22,7 @@ struct tree {
  * done there goes through the descriptor, so that no directory above can be swapped meanwhile.
  * Start with `.directory = -1`.
  */
-struct place {
+struct tree_place {
 	int directory;
 	char name[NAME_MAX + 1];
 };
@@ -36,14 +36,14 @@ static inline int steal_descriptor(int *fd)
 	return held;
 }
 
-static inline void place_done(struct place *place)
+static inline void place_done(struct tree_place *place)
 {
 	close_descriptor(&place->directory);
 	place->directory = -1;
 }
 
 /* Writes the directory of a place to the disk as far as that can be done, so that a name in it outlasts a power cut. */
-void place_sync(const struct place *place);
+void place_sync(const struct tree_place *place);
 
 /* A link with this text masks a file: it reads as empty, also in an image without such a device. */
 #define NULL_DEVICE "/dev/null"
@@ -53,7 +53,7 @@ void place_sync(const struct place *place);
  * link. Slashes at the end do not count; the root is the name "." in itself. -ENOENT: a directory
  * on the way is missing; -ENOTDIR, -ELOOP, -ENAMETOOLONG, -EACCES; -EINVAL: not absolute.
  */
-MUST_CHECK int tree_find_place(const struct tree *tree, const char *path, struct place *ret);
+MUST_CHECK int tree_find_place(const struct tree *tree, const char *path, struct tree_place *ret);
 
 /* -EXDEV: a confined tree, and what lies under this name is on another mount. What is not there is on none. */
 MUST_CHECK int tree_check_mount(const struct tree *tree, int directory, const char *name);
@@ -62,14 +62,15 @@ MUST_CHECK int tree_check_mount(const struct tree *tree, int directory, const ch
  * The same for a contained tree, component by component in user space. -EXDEV: see tree_check_mount(). follow: a link in the last
  * part is followed too, but for one to NULL_DEVICE, so that *ret is a link only if it is that one.
  */
-MUST_CHECK int tree_walk(const struct tree *tree, const char *path, bool follow, struct place *ret);
+MUST_CHECK int tree_walk(const struct tree *tree, const char *path, bool follow,
+			 struct tree_place *ret);
 
 /*
  * The same by openat2(2), but for the last part, whose mount is not looked at. -ENOSYS: the kernel is older than 5.6; -EPERM: perhaps a sandbox that does not know the call;
  * -EAGAIN: directories are being moved about. tree_walk() can be asked then.
  */
 MUST_CHECK int tree_resolve(const struct tree *tree, const char *path, bool follow,
-			    struct place *ret);
+			    struct tree_place *ret);
 
 /* The text of a link, NUL-terminated. -EINVAL: not a link. */
 MUST_CHECK int read_link(int directory, const char *name, char target[static PATH_MAX]);
@@ -91,7 +92,8 @@ MUST_CHECK int tree_open_directory(const struct tree *tree, const char *path, in
  * Makes a directory whose parent is there; 0755 whatever the umask is, as the system's own are.
  * 1: made, *ret is its place; 0: somebody else has made it, or something else lies there.
  */
-MUST_CHECK int tree_make_directory(const struct tree *tree, const char *path, struct place *ret);
+MUST_CHECK int tree_make_directory(const struct tree *tree, const char *path,
+				   struct tree_place *ret);
 
 /* Makes a directory with those above it, each lasting. 1: made, 0: somebody else was faster. */
 MUST_CHECK int tree_make_with_parents(const struct tree *tree, const char *path);

@@ -19,10 +19,10 @@
 #define REPLACEMENTS_MAX 3U
 
 /* One attempt to take a lock. */
-struct attempt {
+struct lock_attempt {
 	struct tree *tree;
-	struct place place; /* of the file */
-	const char *path;   /* the same, for labels */
+	struct tree_place place; /* of the file */
+	const char *path;	 /* the same, for labels */
 	int fd;
 	bool made; /* the file is new, and nothing of this run needs it if the lock fails */
 	unsigned int replaced;
@@ -53,7 +53,7 @@ static const char *find_fault(const struct stat *status)
  * Removes a file that is not fit to be a lock. Another user may have it open, so that to put its mode right would not be
  * enough. Only an empty file is removed, because then nothing is lost.
  */
-static int replace(struct attempt *attempt, const struct stat *status, const char *fault)
+static int replace(struct lock_attempt *attempt, const struct stat *status, const char *fault)
 {
 	attempt->obstacle->words = fault;
 	if (!S_ISREG(status->st_mode) || status->st_size > 0 ||
@@ -64,7 +64,7 @@ static int replace(struct attempt *attempt, const struct stat *status, const cha
 	return -ENOENT;
 }
 
-static int make_file(struct attempt *attempt)
+static int make_file(struct lock_attempt *attempt)
 {
 	int error = labels_begin(attempt->tree->labels, attempt->path, S_IFREG);
 
@@ -81,7 +81,7 @@ static int make_file(struct attempt *attempt)
 }
 
 /* Opens the file or makes it. -ENOENT: begin again. A device is looked at and not opened. */
-static int open_file(struct attempt *attempt)
+static int open_file(struct lock_attempt *attempt)
 {
 	struct stat status;
 	const char *fault;
@@ -121,7 +121,7 @@ static void read_command(pid_t pid, char ret[static 128])
 			ret[i] = ' ';
 }
 
-static void find_holder(const struct attempt *attempt)
+static void find_holder(const struct lock_attempt *attempt)
 {
 	struct flock held = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
@@ -132,7 +132,7 @@ static void find_holder(const struct attempt *attempt)
 }
 
 /* fcntl(2) itself knows no bound but a signal, which would be a matter of the whole program. */
-static int lock_until(const struct attempt *attempt, int64_t deadline)
+static int lock_until(const struct lock_attempt *attempt, int64_t deadline)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
@@ -157,9 +157,9 @@ static int lock_until(const struct attempt *attempt, int64_t deadline)
 }
 
 /* -ENOENT: the file that was locked is no longer the one of that name, in the directory of that name. */
-static int verify_place(const struct attempt *attempt)
+static int verify_place(const struct lock_attempt *attempt)
 {
-	struct place CLEANUP(place_done) now = {.directory = -1};
+	struct tree_place CLEANUP(place_done) now = {.directory = -1};
 	struct stat locked, there;
 	int error = tree_find_place(attempt->tree, attempt->path, &now);
 
@@ -171,7 +171,7 @@ static int verify_place(const struct attempt *attempt)
 	return locked.st_dev == there.st_dev && locked.st_ino == there.st_ino ? 0 : -ENOENT;
 }
 
-static int try_lock(struct attempt *attempt, int64_t deadline)
+static int try_lock(struct lock_attempt *attempt, int64_t deadline)
 {
 	int error;
 
@@ -188,7 +188,7 @@ static int try_lock(struct attempt *attempt, int64_t deadline)
 }
 
 /* Removes the file that a failed attempt made. Whoever waits for it notices that it has gone, and makes another. */
-static void remove_made(const struct attempt *attempt)
+static void remove_made(const struct lock_attempt *attempt)
 {
 	struct stat opened, there;
 
@@ -199,7 +199,7 @@ static void remove_made(const struct attempt *attempt)
 		(void)unlinkat(attempt->place.directory, attempt->place.name, 0);
 }
 
-static void attempt_done(struct attempt *attempt)
+static void attempt_done(struct lock_attempt *attempt)
 {
 	close_descriptor(&attempt->fd);
 	place_done(&attempt->place);
@@ -221,11 +221,11 @@ int tree_lock(struct tree *tree, const char *directory, int timeout_ms, int *ret
 {
 	int64_t deadline = milliseconds_now() + timeout_ms;
 	char path[PATH_MAX];
-	struct attempt CLEANUP(attempt_done) attempt = {.tree = tree,
-							.place = {.directory = -1},
-							.path = path,
-							.fd = -1,
-							.obstacle = ret_obstacle};
+	struct lock_attempt CLEANUP(attempt_done) attempt = {.tree = tree,
+							     .place = {.directory = -1},
+							     .path = path,
+							     .fd = -1,
+							     .obstacle = ret_obstacle};
 	unsigned int replaced = 0, tries = 0;
 
 	*ret_obstacle = (struct lock_obstacle){0};
@@ -263,7 +263,7 @@ static bool lies_alone(const struct tree *tree, const char *directory)
 
 int tree_remove_lock(struct tree *tree, const char *directory, int lock, bool alone)
 {
-	struct place CLEANUP(place_done) place = {.directory = -1};
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
 	char path[PATH_MAX];
 	int error;
 

@@ -63,7 +63,7 @@ static int join(char path[static PATH_MAX], const char *target)
 	return 0;
 }
 
-int tree_resolve(const struct tree *tree, const char *path, bool follow, struct place *ret)
+int tree_resolve(const struct tree *tree, const char *path, bool follow, struct tree_place *ret)
 {
 	char rest[PATH_MAX], target[PATH_MAX], name[NAME_MAX + 1];
 

@@ -47,7 +47,7 @@ static bool is_copied_up(int directory, const struct observed_file *now,
 	       fstatfs(directory, &status) == 0 && status.f_type == OVERLAYFS_SUPER_MAGIC;
 }
 
-int job_verify(const struct job *job, const char *name, bool moved)
+int job_verify(const struct tree_job *job, const char *name, bool moved)
 {
 	const struct observed_file *seen = job->change->seen;
 	struct observed_file CLEANUP(observed_file_clear) now = {0};
@@ -66,7 +66,7 @@ int job_verify(const struct job *job, const char *name, bool moved)
 		       : -ESTALE;
 }
 
-int job_check(struct transaction *t, struct job *job)
+int job_check(struct transaction *t, struct tree_job *job)
 {
 	int error = tree_find_place(t->tree, job->change->path, &job->place);
 
@@ -75,7 +75,7 @@ int job_check(struct transaction *t, struct job *job)
 	return error < 0 ? error : job_verify(job, job->place.name, false);
 }
 
-static int add_directory(struct transaction *t, const struct place *place, const char *path,
+static int add_directory(struct transaction *t, const struct tree_place *place, const char *path,
 			 bool dirty, size_t *ret_index)
 {
 	struct directory *larger;
@@ -111,7 +111,7 @@ static int add_directory(struct transaction *t, const struct place *place, const
 
 static int make_directory(struct transaction *t, const char *name, const char *path)
 {
-	struct place *larger = realloc(t->made, (t->made_count + 1) * sizeof(*larger));
+	struct tree_place *larger = realloc(t->made, (t->made_count + 1) * sizeof(*larger));
 	size_t parent;
 	int made;
 
@@ -171,7 +171,7 @@ static int give_owner(int fd, uid_t uid, gid_t gid)
  * Remembers which file was made, and holds it open so that no other file gets its inode meanwhile. Takes fd over. From the
  * descriptor, because another run may have put its own file under the name by now.
  */
-static int hold_staged(struct job *job, int fd)
+static int hold_staged(struct tree_job *job, int fd)
 {
 	struct stat status;
 
@@ -183,7 +183,7 @@ static int hold_staged(struct job *job, int fd)
 	return 0;
 }
 
-static int stage_file(struct job *job)
+static int stage_file(struct tree_job *job)
 {
 	const struct file_change *change = job->change;
 	int fd = openat(job->place.directory, job->temporary,
@@ -199,7 +199,7 @@ static int stage_file(struct job *job)
 	return fchmod(fd, change->mode & 0777) < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-static int stage_link(struct job *job)
+static int stage_link(struct tree_job *job)
 {
 	if (symlinkat(job->change->bytes, job->place.directory, job->temporary) < 0)
 		return -errno;
@@ -207,12 +207,12 @@ static int stage_link(struct job *job)
 		job, openat(job->place.directory, job->temporary, O_PATH | O_NOFOLLOW | O_CLOEXEC));
 }
 
-static mode_t kind_of(const struct job *job)
+static mode_t kind_of(const struct tree_job *job)
 {
 	return job->change->kind == CHANGE_LINK ? S_IFLNK : S_IFREG;
 }
 
-int job_label(struct transaction *t, struct job *job)
+int job_label(struct transaction *t, struct tree_job *job)
 {
 	int error;
 
@@ -223,7 +223,7 @@ int job_label(struct transaction *t, struct job *job)
 	return error;
 }
 
-static int make_new(const struct transaction *t, struct job *job)
+static int make_new(const struct transaction *t, struct tree_job *job)
 {
 	int error = labels_begin(t->tree->labels, job->change->path, kind_of(job));
 
@@ -234,16 +234,16 @@ static int make_new(const struct transaction *t, struct job *job)
 }
 
 /* Two changes of one file would take each other's temporary names. */
-static int refuse_twice(const struct transaction *t, const struct job *job)
+static int refuse_twice(const struct transaction *t, const struct tree_job *job)
 {
-	for (const struct job *other = t->jobs; other < job; other++)
+	for (const struct tree_job *other = t->jobs; other < job; other++)
 		if (other->place.directory >= 0 && other->directory == job->directory &&
 		    strcmp(other->place.name, job->place.name) == 0)
 			return -EEXIST;
 	return 0;
 }
 
-static int prepare(struct transaction *t, struct job *job)
+static int prepare(struct transaction *t, struct tree_job *job)
 {
 	int error = 0;
 
@@ -261,7 +261,7 @@ static int prepare(struct transaction *t, struct job *job)
 	return error < 0 ? error : refuse_twice(t, job);
 }
 
-int job_stage(struct transaction *t, struct job *job)
+int job_stage(struct transaction *t, struct tree_job *job)
 {
 	int error;
 

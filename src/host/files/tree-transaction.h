@@ -12,10 +12,10 @@
 #define SUFFIX_OLD ".conntrack-persist-old~"
 
 /* One change under way. Before publishing, `temporary` is the new file; after it, the old one. */
-struct job {
+struct tree_job {
 	const struct file_change *change;
-	struct place place; /* unset while its directory is missing */
-	size_t directory;   /* index among those to be synced */
+	struct tree_place place; /* unset while its directory is missing */
+	size_t directory;	 /* index among those to be synced */
 	char temporary[NAME_MAX + 1];
 	char old[NAME_MAX + 1]; /* the old one, where names cannot be exchanged */
 	int staged;		/* the new one, held open; -1: there is none */
@@ -35,21 +35,21 @@ struct directory {
 
 struct transaction {
 	struct tree *tree;
-	struct job *jobs;
+	struct tree_job *jobs;
 	size_t count;
 	struct directory *directories;
 	size_t directory_count;
-	struct place *made; /* directories made, in that order */
+	struct tree_place *made; /* directories made, in that order */
 	size_t made_count;
 };
 
-static inline bool job_was_there(const struct job *job)
+static inline bool job_was_there(const struct tree_job *job)
 {
 	return job->change->seen->kind != FILE_ABSENT;
 }
 
 /* Removing what is not there. */
-static inline bool job_is_nothing(const struct job *job)
+static inline bool job_is_nothing(const struct tree_job *job)
 {
 	return job->change->kind == CHANGE_REMOVE && !job_was_there(job);
 }
@@ -62,13 +62,13 @@ MUST_CHECK int format_temporary(const char *name, const char *suffix,
  * Whether what lies under this name beside the place is what the change was planned against. moved: it has been given a
  * name, as a result of which it may be another inode.
  */
-MUST_CHECK int job_verify(const struct job *job, const char *name, bool moved);
+MUST_CHECK int job_verify(const struct tree_job *job, const char *name, bool moved);
 
 /* Refuses what can be refused while nothing has been touched, be it a timestamp. */
-MUST_CHECK int job_check(struct transaction *t, struct job *job);
+MUST_CHECK int job_check(struct transaction *t, struct tree_job *job);
 
 /* Whether the new file can have its label; nothing is made yet. */
-MUST_CHECK int job_label(struct transaction *t, struct job *job);
+MUST_CHECK int job_label(struct transaction *t, struct tree_job *job);
 
 /* Makes the directories that are missing and writes the new file beside its place. */
-MUST_CHECK int job_stage(struct transaction *t, struct job *job);
+MUST_CHECK int job_stage(struct transaction *t, struct tree_job *job);

@@ -14,7 +14,7 @@
  * A walk in progress: the directories from the root down to where it is. `..` is a step back in
  * here and never opened, so that a directory moved meanwhile cannot lead the walk out.
  */
-struct walk {
+struct path_walk {
 	const struct tree *tree;
 	int stack[DEPTH_MAX];
 	size_t depth;
@@ -22,13 +22,13 @@ struct walk {
 	char rest[PATH_MAX]; /* what is still to be walked */
 };
 
-static void walk_done(struct walk *walk)
+static void walk_done(struct path_walk *walk)
 {
 	while (walk->depth > 0)
 		(void)close(walk->stack[--walk->depth]);
 }
 
-static int walk_start(struct walk *walk, const struct tree *tree, const char *path)
+static int walk_start(struct path_walk *walk, const struct tree *tree, const char *path)
 {
 	if (strlen(path) >= sizeof(walk->rest))
 		return -ENAMETOOLONG;
@@ -41,20 +41,20 @@ static int walk_start(struct walk *walk, const struct tree *tree, const char *pa
 	return 0;
 }
 
-static int walk_directory(const struct walk *walk)
+static int walk_directory(const struct path_walk *walk)
 {
 	return walk->stack[walk->depth - 1];
 }
 
 /* Down to one directory; the root is its own parent. */
-static void walk_back(struct walk *walk, size_t depth)
+static void walk_back(struct path_walk *walk, size_t depth)
 {
 	while (walk->depth > 1 && walk->depth > depth)
 		(void)close(walk->stack[--walk->depth]);
 }
 
 /* Takes the next name off the rest. 1: *name is it, 0: there is none. */
-static int walk_next(struct walk *walk, char name[static NAME_MAX + 1])
+static int walk_next(struct path_walk *walk, char name[static NAME_MAX + 1])
 {
 	char *start = walk->rest + strspn(walk->rest, "/");
 	size_t length = strcspn(start, "/");
@@ -70,7 +70,7 @@ static int walk_next(struct walk *walk, char name[static NAME_MAX + 1])
 }
 
 /* Puts a link's text before what is still to be walked. */
-static int walk_follow(struct walk *walk, const char *target)
+static int walk_follow(struct path_walk *walk, const char *target)
 {
 	char rest[PATH_MAX];
 
@@ -85,7 +85,7 @@ static int walk_follow(struct walk *walk, const char *target)
 }
 
 /* Should it have become a link since it was looked at, O_NOFOLLOW makes it fail. */
-static int walk_enter(struct walk *walk, const char *name)
+static int walk_enter(struct path_walk *walk, const char *name)
 {
 	int fd;
 
@@ -99,7 +99,7 @@ static int walk_enter(struct walk *walk, const char *name)
 }
 
 /* Takes one step. 1: the name is the last part of the path, and to be left as it is. */
-static int walk_step(struct walk *walk, const char *name, bool follow)
+static int walk_step(struct path_walk *walk, const char *name, bool follow)
 {
 	bool last = walk->rest[0] == '\0';
 	char target[PATH_MAX];
@@ -121,9 +121,9 @@ static int walk_step(struct walk *walk, const char *name, bool follow)
 	return error == -EINVAL ? walk_enter(walk, name) : error;
 }
 
-int tree_walk(const struct tree *tree, const char *path, bool follow, struct place *ret)
+int tree_walk(const struct tree *tree, const char *path, bool follow, struct tree_place *ret)
 {
-	struct walk CLEANUP(walk_done) walk = {0};
+	struct path_walk CLEANUP(walk_done) walk = {0};
 	char name[NAME_MAX + 1];
 	int result = walk_start(&walk, tree, path);
 

@@ -81,7 +81,7 @@ const char *tree_unlabelled(const struct tree *tree)
 }
 
 /* The running host: the kernel resolves, since there is nothing to be kept inside. */
-static int split_path(const char *path, struct place *ret)
+static int split_path(const char *path, struct tree_place *ret)
 {
 	char directory[PATH_MAX];
 	size_t end = strlen(path), start;
@@ -131,9 +131,10 @@ static bool is_of_boot(const char *path)
 	return false;
 }
 
-static int find_contained(const struct tree *tree, const char *path, bool follow, struct place *ret)
+static int find_contained(const struct tree *tree, const char *path, bool follow,
+			  struct tree_place *ret)
 {
-	struct place CLEANUP(place_done) place = {.directory = -1};
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
 	int error = tree_resolve(tree, path, follow, &place);
 
 	if (error == -ENOSYS || error == -EPERM || error == -EAGAIN)
@@ -149,7 +150,8 @@ static int find_contained(const struct tree *tree, const char *path, bool follow
 	return 0;
 }
 
-static int find_place(const struct tree *tree, const char *path, bool follow, struct place *ret)
+static int find_place(const struct tree *tree, const char *path, bool follow,
+		      struct tree_place *ret)
 {
 	if (path[0] != '/')
 		return -EINVAL;
@@ -163,7 +165,7 @@ int tree_find_mount(const struct tree *tree, const char *path, char **ret)
 	if (strlen(path) >= sizeof(part))
 		return -ENAMETOOLONG;
 	for (size_t end = 1; end <= strlen(path); end++) {
-		struct place CLEANUP(place_done) place = {.directory = -1};
+		struct tree_place CLEANUP(place_done) place = {.directory = -1};
 
 		if (path[end] != '/' && path[end] != '\0')
 			continue;
@@ -177,7 +179,7 @@ int tree_find_mount(const struct tree *tree, const char *path, char **ret)
 	return -ENOENT;
 }
 
-int tree_find_place(const struct tree *tree, const char *path, struct place *ret)
+int tree_find_place(const struct tree *tree, const char *path, struct tree_place *ret)
 {
 	return find_place(tree, path, false, ret);
 }
@@ -187,7 +189,7 @@ int tree_find_place(const struct tree *tree, const char *path, struct place *ret
  * *ret_follow. A contained tree has followed by itself; what is a link there now is one to
  * NULL_DEVICE, or has become one since.
  */
-static int find_target(const struct tree *tree, const char *path, struct place *ret,
+static int find_target(const struct tree *tree, const char *path, struct tree_place *ret,
 		       bool *ret_follow)
 {
 	*ret_follow = !tree->contained;
@@ -289,7 +291,7 @@ static int open_regular(int directory, const char *name, bool follow, int *ret_f
 
 int tree_tell_missing(const struct tree *tree, const char *path)
 {
-	struct place CLEANUP(place_done) place = {.directory = -1};
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
 	char target[PATH_MAX];
 
 	if (tree_find_place(tree, path, &place) == 0 &&
@@ -299,8 +301,8 @@ int tree_tell_missing(const struct tree *tree, const char *path)
 }
 
 /* Opens what a path leads to as open_regular() does, with the place for what is no regular file. */
-static int open_target(const struct tree *tree, const char *path, struct place *place, int *ret_fd,
-		       struct stat *ret_status)
+static int open_target(const struct tree *tree, const char *path, struct tree_place *place,
+		       int *ret_fd, struct stat *ret_status)
 {
 	bool follow;
 	int error = find_target(tree, path, place, &follow);
@@ -312,7 +314,7 @@ static int open_target(const struct tree *tree, const char *path, struct place *
 
 int tree_open_file(const struct tree *tree, const char *path, int *ret_fd)
 {
-	struct place CLEANUP(place_done) place = {.directory = -1};
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
 	struct stat status = {0};
 	int fd = -1, error = open_target(tree, path, &place, &fd, &status);
 
@@ -327,7 +329,7 @@ int tree_open_file(const struct tree *tree, const char *path, int *ret_fd)
 int tree_read(const struct tree *tree, const char *path, size_t limit, char **ret_bytes,
 	      size_t *ret_size)
 {
-	struct place CLEANUP(place_done) place = {.directory = -1};
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
 	int CLEANUP(close_descriptor) fd = -1;
 	struct stat status = {0};
 	int error = open_target(tree, path, &place, &fd, &status);
@@ -410,7 +412,7 @@ int look_at(int directory, const char *name, size_t limit, struct observed_file 
 
 int tree_look(const struct tree *tree, const char *path, size_t limit, struct observed_file *ret)
 {
-	struct place CLEANUP(place_done) place = {.directory = -1};
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
 	int error = tree_find_place(tree, path, &place);
 
 	if (error == -ENOENT) {
@@ -422,7 +424,7 @@ int tree_look(const struct tree *tree, const char *path, size_t limit, struct ob
 
 int tree_open_directory(const struct tree *tree, const char *path, int flags, int *ret_fd)
 {
-	struct place CLEANUP(place_done) place = {.directory = -1};
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
 	bool follow;
 	int error = find_target(tree, path, &place, &follow), fd;
 

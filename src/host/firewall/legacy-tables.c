@@ -16,29 +16,29 @@
 #include "host/kernel/kernel-file.h"
 
 /* The two families' structures differ in their padding alone, which the sizes below take in. */
-struct family {
+struct address_family {
 	bool ipv6;
 	int domain, level, info, entries;
 	size_t head;
 	const char *names;
 };
 
-static const struct family families[] = {
+static const struct address_family families[] = {
 	{false, AF_INET, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES,
 	 sizeof(struct ipt_get_entries), "/proc/self/net/ip_tables_names"},
 	{true, AF_INET6, IPPROTO_IPV6, IP6T_SO_GET_INFO, IP6T_SO_GET_ENTRIES,
 	 sizeof(struct ip6t_get_entries), "/proc/self/net/ip6_tables_names"},
 };
 
-struct reading {
-	const struct family *family;
+struct legacy_reading {
+	const struct address_family *family;
 	int fd;
 	struct rules_budget *budget;
 	const char *where;
 	struct uses *uses;
 };
 
-static int judge_answer(const struct reading *reading, const char *name,
+static int judge_answer(const struct legacy_reading *reading, const char *name,
 			const unsigned char *answer, size_t size)
 {
 	const struct xtables_table table = {.name = name,
@@ -50,9 +50,9 @@ static int judge_answer(const struct reading *reading, const char *name,
 }
 
 /* One try: -EAGAIN if the table has changed between the two questions. */
-static int read_once(const struct reading *reading, const char *name)
+static int read_once(const struct legacy_reading *reading, const char *name)
 {
-	const struct family *family = reading->family;
+	const struct address_family *family = reading->family;
 	unsigned char *CLEANUP(free_pointer) answer = NULL;
 	struct ipt_getinfo info = {0};
 	socklen_t length = sizeof(info);
@@ -78,7 +78,7 @@ static int read_once(const struct reading *reading, const char *name)
 	return judge_answer(reading, name, answer, info.size);
 }
 
-static int read_table(const struct reading *reading, const char *name)
+static int read_table(const struct legacy_reading *reading, const char *name)
 {
 	int error = -EAGAIN;
 
@@ -87,9 +87,9 @@ static int read_table(const struct reading *reading, const char *name)
 	return error;
 }
 
-static int read_family(struct reading *reading)
+static int read_family(struct legacy_reading *reading)
 {
-	const struct family *family = reading->family;
+	const struct address_family *family = reading->family;
 	char names[512], *name, *rest = NULL;
 	int CLEANUP(close_descriptor) fd = -1;
 	int error = kernel_file_read(family->names, names, sizeof(names));
@@ -113,7 +113,7 @@ int legacy_tables_read(struct rules_budget *budget, const char *where, struct us
 	int error = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(families) && error == 0; i++)
-		error = read_family(&(struct reading){
+		error = read_family(&(struct legacy_reading){
 			.family = &families[i], .budget = budget, .where = where, .uses = uses});
 	return error;
 }

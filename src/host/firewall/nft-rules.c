@@ -10,7 +10,7 @@
 #include "model/users/uses-nft.h"
 
 /* One reading of the rule set from its begin. */
-struct reading {
+struct nft_reading {
 	const struct netfilter *netfilter;
 	struct rules_budget *budget;
 	struct nft_reader reader;
@@ -18,7 +18,7 @@ struct reading {
 		elements; /* the latter for elements, while the sets are read */
 };
 
-static void reading_done(struct reading *reading)
+static void reading_done(struct nft_reading *reading)
 {
 	netfilter_close(&reading->socket);
 	netfilter_close(&reading->elements);
@@ -26,7 +26,7 @@ static void reading_done(struct reading *reading)
 
 static int spend_bytes(void *data, size_t bytes)
 {
-	const struct reading *reading = data;
+	const struct nft_reading *reading = data;
 
 	return rules_budget_spend(reading->budget, bytes);
 }
@@ -58,7 +58,7 @@ static int ask_generation(struct netfilter_socket *socket, uint32_t *ret)
  * Opens a socket and asks for the generation, because the kernel makes the begin of a dump only as large as was received by
  * this socket before, or 4 KiB, and ends the dump if its first rule does not fit.
  */
-static int open_socket(const struct reading *reading, struct netfilter_socket *socket,
+static int open_socket(const struct nft_reading *reading, struct netfilter_socket *socket,
 		       uint32_t *ret_generation)
 {
 	int error = netfilter_open(reading->netfilter, socket);
@@ -68,13 +68,13 @@ static int open_socket(const struct reading *reading, struct netfilter_socket *s
 
 static int read_elements(void *data, const void *bytes, size_t size)
 {
-	struct reading *reading = data;
+	struct nft_reading *reading = data;
 
 	return nft_reader_read(&reading->reader, NFT_MSG_NEWSETELEM, bytes, size);
 }
 
 /* -EAGAIN: the set has gone. */
-static int dump_elements(struct reading *reading)
+static int dump_elements(struct nft_reading *reading)
 {
 	const struct nft_place set = reading->reader.set;
 	uint32_t generation;
@@ -104,21 +104,21 @@ static int dump_elements(struct reading *reading)
 
 static int read_chain(void *data, const void *bytes, size_t size)
 {
-	struct reading *reading = data;
+	struct nft_reading *reading = data;
 
 	return nft_reader_read(&reading->reader, NFT_MSG_NEWCHAIN, bytes, size);
 }
 
 static int read_rule(void *data, const void *bytes, size_t size)
 {
-	struct reading *reading = data;
+	struct nft_reading *reading = data;
 
 	return nft_reader_read(&reading->reader, NFT_MSG_NEWRULE, bytes, size);
 }
 
 static int read_set(void *data, const void *bytes, size_t size)
 {
-	struct reading *reading = data;
+	struct nft_reading *reading = data;
 	int error = nft_reader_read(&reading->reader, NFT_MSG_NEWSET, bytes, size);
 
 	return error == 0 && reading->reader.wants_elements ? dump_elements(reading) : error;
@@ -126,20 +126,20 @@ static int read_set(void *data, const void *bytes, size_t size)
 
 static int read_object(void *data, const void *bytes, size_t size)
 {
-	struct reading *reading = data;
+	struct nft_reading *reading = data;
 
 	return nft_reader_read(&reading->reader, NFT_MSG_NEWOBJ, bytes, size);
 }
 
 static int read_flowtable(void *data, const void *bytes, size_t size)
 {
-	struct reading *reading = data;
+	struct nft_reading *reading = data;
 
 	return nft_reader_read(&reading->reader, NFT_MSG_NEWFLOWTABLE, bytes, size);
 }
 
 /* Tables need nothing. */
-static int dump_all(struct reading *reading)
+static int dump_all(struct nft_reading *reading)
 {
 	static const struct {
 		uint16_t request, answer;
@@ -168,7 +168,7 @@ static int dump_all(struct reading *reading)
 }
 
 /* -EAGAIN: the rules were others at the end than at the begin; -EMSGSIZE: some were not handed out. */
-static int read_once(struct reading *reading)
+static int read_once(struct nft_reading *reading)
 {
 	uint32_t before = 0, after = 0;
 	int error = open_socket(reading, &reading->socket, &before);
@@ -198,7 +198,7 @@ int nft_rules_read(const struct netfilter *netfilter, struct rules_budget *budge
 
 	for (unsigned int i = 0; i < NFT_RULES_TRIES && is_passing(error); i++) {
 		struct uses CLEANUP(uses_done) found = {.limit = uses->limit};
-		struct reading CLEANUP(reading_done)
+		struct nft_reading CLEANUP(reading_done)
 			reading = {.netfilter = netfilter,
 				   .budget = budget,
 				   .reader = {.uses = &found, .where = where}};

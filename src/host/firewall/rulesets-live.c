@@ -11,7 +11,7 @@
 #include "host/kernel/kernel-file.h"
 #include "host/kernel/namespaces.h"
 
-struct reading {
+struct rulesets_reading {
 	int has_nft; /* 1: nf_tables is there; 0: it is not; or negative, as struct ruleset has it */
 	struct netfilter netfilter;
 	struct rules_budget budget; /* of all namespaces */
@@ -35,8 +35,8 @@ static void read_entries(struct ruleset *ruleset)
 }
 
 /* Of the namespace that the process is in. Both kinds are read, whatever becomes of the first one. */
-static int read_rules(const struct reading *reading, struct rules_budget *budget, const char *where,
-		      struct uses *uses)
+static int read_rules(const struct rulesets_reading *reading, struct rules_budget *budget,
+		      const char *where, struct uses *uses)
 {
 	int error = reading->has_nft, other;
 
@@ -47,7 +47,7 @@ static int read_rules(const struct reading *reading, struct rules_budget *budget
 }
 
 /* where: for the findings' names, "" for the process's own one. */
-static int read_one(struct reading *reading, const char *where)
+static int read_one(struct rulesets_reading *reading, const char *where)
 {
 	struct uses CLEANUP(uses_done) found = {.limit = RULES_USES_MAX};
 	struct rules_budget budget = rules_budget_of_one(&reading->budget);
@@ -63,13 +63,13 @@ static int read_one(struct reading *reading, const char *where)
 	return reading->visitor->visit(reading->visitor->data, &ruleset);
 }
 
-static int visit_error(const struct reading *reading, const char *where, int error)
+static int visit_error(const struct rulesets_reading *reading, const char *where, int error)
 {
 	return reading->visitor->visit(reading->visitor->data,
 				       &(struct ruleset){.where = where, .error = error});
 }
 
-static int visit_namespace(struct reading *reading, const struct network_namespace *one)
+static int visit_namespace(struct rulesets_reading *reading, const struct network_namespace *one)
 {
 	struct buffer CLEANUP(buffer_clear) where = {0};
 	int error = namespaces_enter(one);
@@ -84,7 +84,8 @@ static int visit_namespace(struct reading *reading, const struct network_namespa
 }
 
 /* Stops when the time or the bytes for all are used up: the visitor gets those that are left as one. */
-static int visit_namespaces(struct reading *reading, const struct network_namespaces *others)
+static int visit_namespaces(struct rulesets_reading *reading,
+			    const struct network_namespaces *others)
 {
 	int error = 0;
 
@@ -103,7 +104,7 @@ static int visit_namespaces(struct reading *reading, const struct network_namesp
 	return error;
 }
 
-static int read_others(struct reading *reading)
+static int read_others(struct rulesets_reading *reading)
 {
 	static const char others[] = "other network namespaces";
 	struct network_namespaces CLEANUP(network_namespaces_done) found = {0};
@@ -128,10 +129,10 @@ static int read_others(struct reading *reading)
 
 int rulesets_read(struct uses *uses, const struct ruleset_visitor *visitor)
 {
-	struct reading reading = {.has_nft = kernel_file_has_module("nf_tables"),
-				  .uses = uses,
-				  .limit = uses->count + RULES_USES_OF_ALL_MAX,
-				  .visitor = visitor};
+	struct rulesets_reading reading = {.has_nft = kernel_file_has_module("nf_tables"),
+					   .uses = uses,
+					   .limit = uses->count + RULES_USES_OF_ALL_MAX,
+					   .visitor = visitor};
 	int error = reading.has_nft > 0 ? netfilter_load(&reading.netfilter) : 0;
 
 	if (error < 0)

@@ -99,12 +99,12 @@ static bool is_same(const struct stat *status, uint64_t device, uint64_t inode)
 	return status->st_dev == device && status->st_ino == inode;
 }
 
-struct walk {
+struct namespace_walk {
 	struct network_namespaces found;
 	struct stat own;
 };
 
-static bool is_known(const struct walk *walk, const struct stat *status)
+static bool is_namespace_known(const struct namespace_walk *walk, const struct stat *status)
 {
 	if (is_same(status, walk->own.st_dev, walk->own.st_ino))
 		return true;
@@ -115,12 +115,13 @@ static bool is_known(const struct walk *walk, const struct stat *status)
 }
 
 /* Where one was met; as in struct network_namespace, and nothing owned. */
-struct place {
+struct namespace_place {
 	const char *name, *path, *command;
 	unsigned long pid;
 };
 
-static int walk_add(struct walk *walk, const struct stat *status, const struct place *place)
+static int walk_add(struct namespace_walk *walk, const struct stat *status,
+		    const struct namespace_place *place)
 {
 	struct network_namespace *items, one = {.pid = place->pid};
 
@@ -146,7 +147,7 @@ static int walk_add(struct walk *walk, const struct stat *status, const struct p
 }
 
 /* What has gone in the meantime, or is no namespace, is passed over. */
-static int visit_name(struct walk *walk, const char *folder, char *name)
+static int visit_name(struct namespace_walk *walk, const char *folder, char *name)
 {
 	char path[PATH_MAX];
 	struct stat status = {0};
@@ -156,12 +157,12 @@ static int visit_name(struct walk *walk, const char *folder, char *name)
 	    snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
 		return 0;
 	fd = open_namespace(path, &status);
-	if (fd < 0 || is_known(walk, &status))
+	if (fd < 0 || is_namespace_known(walk, &status))
 		return 0;
-	return walk_add(walk, &status, &(struct place){.name = name, .path = path});
+	return walk_add(walk, &status, &(struct namespace_place){.name = name, .path = path});
 }
 
-static int visit_names(struct walk *walk, const char *folder)
+static int visit_names(struct namespace_walk *walk, const char *folder)
 {
 	struct dirent **names = NULL;
 	int count = scandir(folder, &names, NULL, alphasort);
@@ -188,7 +189,7 @@ static bool is_hidden(const char *process)
 	return strcmp(process, "1") != 0 && access(path, F_OK) == 0;
 }
 
-static int visit_processes(struct walk *walk)
+static int visit_processes(struct namespace_walk *walk)
 {
 	DIR *processes = opendir("/proc");
 	struct dirent *entry;
@@ -208,15 +209,16 @@ static int visit_processes(struct walk *walk)
 			walk->found.hidden |= errno != ENOENT && is_hidden(entry->d_name);
 			continue;
 		}
-		if (is_known(walk, &status))
+		if (is_namespace_known(walk, &status))
 			continue;
 		(void)snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
 		(void)!kernel_file_read(path, command, sizeof(command));
 		(void)snprintf(path, sizeof(path), "/proc/%s/ns/net", entry->d_name);
-		error = walk_add(walk, &status,
-				 &(struct place){.path = path,
-						 .command = command,
-						 .pid = strtoul(entry->d_name, NULL, 10)});
+		error = walk_add(
+			walk, &status,
+			&(struct namespace_place){.path = path,
+						  .command = command,
+						  .pid = strtoul(entry->d_name, NULL, 10)});
 	}
 	(void)closedir(processes);
 	return error;
@@ -224,7 +226,7 @@ static int visit_processes(struct walk *walk)
 
 int namespaces_list(struct network_namespaces *ret)
 {
-	struct walk walk = {0};
+	struct namespace_walk walk = {0};
 	int error = 0;
 
 	/* Without it nobody can tell which are others. */
@@ -244,16 +246,16 @@ int namespaces_list(struct network_namespaces *ret)
 
 static int find_path(const char *path, const char *name, struct network_namespace *ret)
 {
-	struct walk walk = {0};
+	struct namespace_walk walk = {0};
 	struct stat status = {0};
 	int CLEANUP(close_descriptor) fd = open_namespace(path, &status);
 	int error;
 
 	if (fd < 0)
 		return fd;
-	if (stat(OWN_NAMESPACE, &walk.own) == 0 && is_known(&walk, &status))
+	if (stat(OWN_NAMESPACE, &walk.own) == 0 && is_namespace_known(&walk, &status))
 		return -EALREADY;
-	error = walk_add(&walk, &status, &(struct place){.name = name, .path = path});
+	error = walk_add(&walk, &status, &(struct namespace_place){.name = name, .path = path});
 	if (error == 0)
 		*ret = walk.found.items[0];
 	free(walk.found.items);

@@ -41,7 +41,7 @@ struct bus {
 };
 
 /* The job that is waited for, and how it ended. */
-struct job {
+struct bus_job {
 	struct bus *bus;
 	char path[256];
 	/* Signals may come before the call that names the job returns. */
@@ -82,7 +82,7 @@ bool bus_has_udev(const struct bus *bus)
 	return access("/run/udev/control", F_OK) == 0;
 }
 
-static int load(struct bus *bus)
+static int load_libsystemd(struct bus *bus)
 {
 	const struct library_symbol symbols[] = {
 		LIBRARY_SYMBOL(bus, sd_bus_open_system),
@@ -111,7 +111,7 @@ static int connect_bus(struct bus *bus)
 
 	if (bus->connection)
 		return 0;
-	error = load(bus);
+	error = load_libsystemd(bus);
 	if (error < 0)
 		return error;
 	error = bus->sd_bus_open_system(&connection);
@@ -146,7 +146,7 @@ int bus_reload_units(struct bus *bus)
 
 static int on_job_removed(sd_bus_message *message, void *data, sd_bus_error *ret_error)
 {
-	struct job *job = data;
+	struct bus_job *job = data;
 	size_t slot = job->count % ARRAY_SIZE(job->ended);
 	const char *path, *unit, *result;
 	uint32_t id;
@@ -160,7 +160,7 @@ static int on_job_removed(sd_bus_message *message, void *data, sd_bus_error *ret
 	return 0;
 }
 
-static const char *job_result(const struct job *job)
+static const char *job_result(const struct bus_job *job)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(job->ended); i++)
 		if (job->path[0] && strcmp(job->ended[i], job->path) == 0)
@@ -168,7 +168,7 @@ static const char *job_result(const struct job *job)
 	return NULL;
 }
 
-static int wait_for_job(struct bus *bus, const struct job *job, char *ret_result, size_t size)
+static int wait_for_job(struct bus *bus, const struct bus_job *job, char *ret_result, size_t size)
 {
 	const char *result;
 	unsigned int slices = 0;
@@ -194,7 +194,7 @@ static int wait_for_job(struct bus *bus, const struct job *job, char *ret_result
 static int run_job(struct bus *bus, const char *method, const char *unit, char *ret_result,
 		   size_t size)
 {
-	struct job job = {.bus = bus};
+	struct bus_job job = {.bus = bus};
 	sd_bus_error problem = SD_BUS_ERROR_NULL;
 	sd_bus_message *reply = NULL;
 	sd_bus_slot *slot = NULL;

@@ -22,7 +22,7 @@ LIBRARY_NOTE("libsystemd.so.0", "kernel-log", "messages of a full table since bo
 /* Entries that are looked at, the newest: about a second of a processor, and more than a kernel says in months. */
 #define ENTRIES_MAX 100000U
 
-struct reader {
+struct log_reader {
 	typeof(sd_id128_get_boot) *sd_id128_get_boot;
 	typeof(sd_journal_open) *sd_journal_open;
 	typeof(sd_journal_close) *sd_journal_close;
@@ -34,13 +34,13 @@ struct reader {
 	sd_journal *journal;
 };
 
-static void reader_done(struct reader *reader)
+static void reader_done(struct log_reader *reader)
 {
 	if (reader->journal)
 		reader->sd_journal_close(reader->journal);
 }
 
-static int reader_load(struct reader *reader)
+static int reader_load(struct log_reader *reader)
 {
 	const struct library_symbol symbols[] = {
 		LIBRARY_SYMBOL(reader, sd_id128_get_boot),
@@ -57,7 +57,7 @@ static int reader_load(struct reader *reader)
 }
 
 /* At the kernel's messages of this boot: the journal finds them by its index, whatever else it holds. */
-static int reader_open(struct reader *reader)
+static int reader_open(struct log_reader *reader)
 {
 	char boot[64];
 	sd_id128_t id;
@@ -81,7 +81,7 @@ static int reader_open(struct reader *reader)
 }
 
 /* The value of a field of this entry, cut to size; "": it has none. */
-static void get_field(const struct reader *reader, const char *name, char *ret, size_t size)
+static void get_field(const struct log_reader *reader, const char *name, char *ret, size_t size)
 {
 	size_t skipped = strlen(name) + 1, length;
 	const void *data;
@@ -95,7 +95,7 @@ static void get_field(const struct reader *reader, const char *name, char *ret, 
 }
 
 /* When it was said, where the entry tells; else when it came to the journal. 0: neither is known. */
-static uint64_t get_time(const struct reader *reader)
+static uint64_t get_time(const struct log_reader *reader)
 {
 	char text[TEXT_SIZE];
 	uint64_t when;
@@ -106,7 +106,7 @@ static uint64_t get_time(const struct reader *reader)
 	return reader->sd_journal_get_realtime_usec(reader->journal, &when) < 0 ? 0 : when;
 }
 
-static void note_entry(const struct reader *reader, struct full_messages *messages)
+static void note_entry(const struct log_reader *reader, struct full_messages *messages)
 {
 	char text[TEXT_SIZE], facility[TEXT_SIZE];
 	struct full_messages seen = {0};
@@ -127,7 +127,7 @@ static void note_entry(const struct reader *reader, struct full_messages *messag
 /* Whether there was any message of the kernel. Who may not read the journal sees an empty one. */
 static bool read_journal(struct full_messages *ret)
 {
-	struct reader CLEANUP(reader_done) reader = {0};
+	struct log_reader CLEANUP(reader_done) reader = {0};
 	struct full_messages messages = {0};
 	unsigned int count = 0;
 	int more;

@@ -19,7 +19,7 @@
 #define SECTION_LENGTH_MAX 48
 #define NAME_LENGTH_MAX	   96
 
-struct reader {
+struct ini_reader {
 	const char *file;
 	const char *next, *end;
 	unsigned int line;
@@ -59,7 +59,7 @@ static size_t content_end(const char *line)
 }
 
 /* Whether from at to end there is nothing but ASCII; complains otherwise. */
-static bool vet_ascii(struct reader *r, const char *line, size_t at, size_t end)
+static bool vet_ascii(struct ini_reader *r, const char *line, size_t at, size_t end)
 {
 	for (; at < end; at++)
 		if ((unsigned char)line[at] > 0x7f) {
@@ -69,7 +69,7 @@ static bool vet_ascii(struct reader *r, const char *line, size_t at, size_t end)
 	return true;
 }
 
-static bool vet_section(struct reader *r, const char *line)
+static bool vet_section(struct ini_reader *r, const char *line)
 {
 	char name[SECTION_LENGTH_MAX + 1];
 	const char *close = strchr(line, ']');
@@ -102,7 +102,7 @@ static bool vet_section(struct reader *r, const char *line)
 	return true;
 }
 
-static bool vet_value(struct reader *r, const char *line, size_t at, size_t end)
+static bool vet_value(struct ini_reader *r, const char *line, size_t at, size_t end)
 {
 	if (!vet_ascii(r, line, at, end))
 		return false;
@@ -128,7 +128,7 @@ static bool vet_value(struct reader *r, const char *line, size_t at, size_t end)
 }
 
 /* name and end: where the "=" and the end of the value are. */
-static void refuse_orphan(struct reader *r, const char *line, size_t name, size_t end)
+static void refuse_orphan(struct ini_reader *r, const char *line, size_t name, size_t end)
 {
 	size_t value = skip_blanks(line, name + 1);
 	char texts[2][LINE_LENGTH_MAX + 1] = {"", ""};
@@ -145,7 +145,7 @@ static void refuse_orphan(struct reader *r, const char *line, size_t name, size_
 	r->events->orphan(r->events->userdata, texts[0], texts[1], r->line);
 }
 
-static bool vet_pair(struct reader *r, const char *line)
+static bool vet_pair(struct ini_reader *r, const char *line)
 {
 	size_t end = content_end(line), name = 0;
 
@@ -175,7 +175,7 @@ static bool vet_pair(struct reader *r, const char *line)
 /*
  * Whether the line may go to inih; complains otherwise. line is NUL-terminated, with no line end.
  */
-static bool vet_line(struct reader *r, const char *line, size_t length)
+static bool vet_line(struct ini_reader *r, const char *line, size_t length)
 {
 	size_t start = skip_blanks(line, 0);
 
@@ -205,7 +205,7 @@ static bool vet_line(struct reader *r, const char *line, size_t length)
 }
 
 /* Takes the next physical line. false: the file is over. */
-static bool take_line(struct reader *r, const char **ret_line, size_t *ret_length)
+static bool take_line(struct ini_reader *r, const char **ret_line, size_t *ret_length)
 {
 	const char *line = r->next, *newline;
 	size_t length;
@@ -224,7 +224,7 @@ static bool take_line(struct reader *r, const char **ret_line, size_t *ret_lengt
 }
 
 /* Whatever is wrong with a section's line, the pairs below it are not the previous section's. */
-static void leave_section(struct reader *r, const char *line, size_t length)
+static void leave_section(struct ini_reader *r, const char *line, size_t length)
 {
 	size_t start = 0;
 
@@ -241,7 +241,7 @@ static void leave_section(struct reader *r, const char *line, size_t length)
  */
 static char *next_line(char *buffer, int size, void *stream)
 {
-	struct reader *r = stream;
+	struct ini_reader *r = stream;
 	const char *bytes;
 	size_t length;
 
@@ -267,7 +267,7 @@ static char *next_line(char *buffer, int size, void *stream)
 
 static int take_pair(void *userdata, const char *section, const char *name, const char *value)
 {
-	const struct reader *r = userdata;
+	const struct ini_reader *r = userdata;
 
 	r->events->pair(r->events->userdata, section, name, value, r->line);
 	return 1;
@@ -276,7 +276,7 @@ static int take_pair(void *userdata, const char *section, const char *name, cons
 int ini_read(const char *file, const char *bytes, size_t size, const struct ini_events *events,
 	     struct problems *problems)
 {
-	struct reader r = {
+	struct ini_reader r = {
 		.file = file,
 		.next = bytes,
 		.end = bytes + size,

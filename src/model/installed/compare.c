@@ -7,7 +7,7 @@
 #include "model/installed/outdated.h"
 #include "model/plan/digest.h"
 
-const char *file_state_word(enum file_state state)
+const char *file_state_to_string(enum file_state state)
 {
 	static const char *const words[] = {
 		[STATE_OK] = "ok",
@@ -25,7 +25,7 @@ const char *file_state_word(enum file_state state)
 	return words[state];
 }
 
-const char *file_action_word(enum file_action action)
+const char *file_action_to_string(enum file_action action)
 {
 	static const char *const words[] = {
 		[ACTION_NONE] = "none",
@@ -37,7 +37,7 @@ const char *file_action_word(enum file_action action)
 	return words[action];
 }
 
-const char *file_state_reason(enum file_state state)
+const char *file_state_describe(enum file_state state)
 {
 	static const char *const reasons[] = {
 		[STATE_OK] = "as configured",
@@ -88,8 +88,8 @@ static enum file_state judge_regular(const struct artifact *wanted,
 	return STATE_FOREIGN;
 }
 
-static enum file_state judge(const struct artifact *wanted, const struct observed_file *seen,
-			     const struct manifest_file *recorded, bool owned_by_root)
+static enum file_state file_judge(const struct artifact *wanted, const struct observed_file *seen,
+				  const struct manifest_file *recorded, bool owned_by_root)
 {
 	switch (seen->kind) {
 	case FILE_ABSENT:
@@ -143,7 +143,8 @@ void compare_files(const struct plan *plan, const struct manifest *manifest,
 		const char *path = observed[i].path;
 		const struct artifact *wanted = plan ? plan_find_artifact(plan, path) : NULL;
 		const struct manifest_file *recorded = manifest_find(manifest, path);
-		enum file_state state = judge(wanted, &observed[i].file, recorded, owned_by_root);
+		enum file_state state =
+			file_judge(wanted, &observed[i].file, recorded, owned_by_root);
 		if ((state == STATE_DIFFERS || state == STATE_LEFTOVER) &&
 		    is_outdated(plan, manifest, wanted, &observed[i]))
 			state = STATE_OUTDATED;

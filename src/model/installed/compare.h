@@ -35,7 +35,7 @@ struct observed_path {
 	struct observed_file file;
 };
 
-/* Points into plan and observed. */
+/* Points into plan and installed. */
 struct file_difference {
 	const char *path;
 	const struct artifact *wanted; /* NULL: shall not be there */
@@ -49,14 +49,14 @@ struct file_difference {
 bool file_differs(const struct file_difference *difference);
 
 /* The words of the reports and of JSON. */
-const char *file_state_word(enum file_state state);
-const char *file_action_word(enum file_action action);
-const char *file_state_reason(enum file_state state);
+const char *file_state_to_string(enum file_state state);
+const char *file_action_to_string(enum file_action action);
+const char *file_state_describe(enum file_state state);
 
 /*
  * One difference a path, in the order of the paths; also those where nothing differs. plan NULL: nothing shall be
  * there (uninstall). owned_by_root: judge owner and group as well (the running host). ret has room for count.
  */
 void compare_files(const struct plan *plan, const struct manifest *manifest,
-		   const struct observed_path *observed, size_t count, bool owned_by_root,
+		   const struct observed_path *installed, size_t count, bool owned_by_root,
 		   struct file_difference *ret);

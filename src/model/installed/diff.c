@@ -14,21 +14,21 @@
 /* Beyond this many cells the table of common lines is not worth its memory: 4 MiB. */
 #define CELLS_MAX (1U << 20)
 
-struct line {
+struct diff_line {
 	const char *text;
 	size_t length; /* without the newline */
 	bool ended;    /* by a newline */
 };
 
 struct lines {
-	struct line *items;
+	struct diff_line *items;
 	size_t count;
 };
 
 /* One line of the result: ' ' in both, '-' only before, '+' only after; before and after count lines up to it. */
 struct step {
 	char sign;
-	const struct line *line;
+	const struct diff_line *line;
 	size_t before, after;
 };
 
@@ -41,7 +41,7 @@ static int split_lines(const struct diff_side *side, struct lines *ret)
 {
 	const char *at = side->bytes, *end = at + side->size;
 	size_t count = 0;
-	struct line *items;
+	struct diff_line *items;
 
 	for (size_t i = 0; i < side->size; i++)
 		count += side->bytes[i] == '\n';
@@ -60,13 +60,13 @@ static int split_lines(const struct diff_side *side, struct lines *ret)
 	return 0;
 }
 
-static bool same_line(const struct line *a, const struct line *b)
+static bool same_line(const struct diff_line *a, const struct diff_line *b)
 {
 	return a->length == b->length && a->ended == b->ended &&
 	       memcmp(a->text, b->text, a->length) == 0;
 }
 
-static void add_step(struct script *script, char sign, const struct line *line, size_t before,
+static void add_step(struct script *script, char sign, const struct diff_line *line, size_t before,
 		     size_t after)
 {
 	script->steps[script->count++] = (struct step){sign, line, before, after};

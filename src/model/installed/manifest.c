@@ -211,7 +211,7 @@ static int parse_root(json_t *root, struct manifest *manifest)
  * Short of memory, jansson takes a text for a wrong one, or drops a byte of a string and says nothing; and a manifest
  * read so would have a file lost that is to be put back. So it reads twice, and something sound in between.
  */
-static int load(const char *bytes, size_t size, json_t **ret)
+static int load_json(const char *bytes, size_t size, json_t **ret)
 {
 	json_t *CLEANUP(json_decrefp) first = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, NULL);
 	json_t *CLEANUP(json_decrefp) sound = json_loads("{\"a\": [\"b\"]}", 0, NULL);
@@ -230,7 +230,7 @@ int manifest_parse(const char *bytes, size_t size, struct manifest *ret)
 {
 	json_t *CLEANUP(json_decrefp) root = NULL;
 	struct manifest manifest = {0};
-	int error = size > MANIFEST_SIZE_MAX ? -EBADMSG : load(bytes, size, &root);
+	int error = size > MANIFEST_SIZE_MAX ? -EBADMSG : load_json(bytes, size, &root);
 
 	if (error < 0)
 		return error;

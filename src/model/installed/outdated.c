@@ -12,12 +12,12 @@ struct slice {
 	size_t length;
 };
 
-struct assignment {
+struct file_assignment {
 	struct slice key, value;
 };
 
-struct assignments {
-	struct assignment items[OUTDATED_ASSIGNMENTS_MAX];
+struct file_assignments {
+	struct file_assignment items[OUTDATED_ASSIGNMENTS_MAX];
 	size_t count;
 	bool cut; /* there are more */
 };
@@ -50,17 +50,17 @@ static struct slice after(struct slice text, size_t length)
 	return (struct slice){text.start + length, text.length - length};
 }
 
-static void keep(struct assignments *all, struct slice key, struct slice value)
+static void keep_assignment(struct file_assignments *all, struct slice key, struct slice value)
 {
 	if (all->count == OUTDATED_ASSIGNMENTS_MAX) {
 		all->cut = true;
 		return;
 	}
-	all->items[all->count++] = (struct assignment){key, value};
+	all->items[all->count++] = (struct file_assignment){key, value};
 }
 
 /* "key = value", with a sign in front for systemd-sysctl or not. */
-static void split_pair(struct assignments *all, struct slice text)
+static void split_pair(struct file_assignments *all, struct slice text)
 {
 	const char *sign = memchr(text.start, '=', text.length);
 	size_t length = sign ? (size_t)(sign - text.start) : text.length;
@@ -69,17 +69,17 @@ static void split_pair(struct assignments *all, struct slice text)
 		text = after(text, 1);
 		length -= length > 0;
 	}
-	keep(all, trim((struct slice){text.start, length}),
-	     sign ? trim(after(text, length + 1)) : (struct slice){text.start, 0});
+	keep_assignment(all, trim((struct slice){text.start, length}),
+			sign ? trim(after(text, length + 1)) : (struct slice){text.start, 0});
 }
 
 /* Each word of an options line; any other line as it is. */
-static void split_modprobe(struct assignments *all, struct slice line)
+static void split_modprobe(struct file_assignments *all, struct slice line)
 {
 	static const char options[] = "options nf_conntrack ";
 
 	if (!begins(line, options)) {
-		keep(all, line, (struct slice){line.start, 0});
+		keep_assignment(all, line, (struct slice){line.start, 0});
 		return;
 	}
 	line = after(line, strlen(options));
@@ -93,7 +93,7 @@ static void split_modprobe(struct assignments *all, struct slice line)
 }
 
 /* KEY{name}="value"; what a rule compares has another operator. */
-static void split_udev(struct assignments *all, struct slice line)
+static void split_udev(struct file_assignments *all, struct slice line)
 {
 	static const char *const keys[] = {"SYSCTL{", "ATTR{"};
 
@@ -116,11 +116,12 @@ static void split_udev(struct assignments *all, struct slice line)
 			end += 2;
 			quote = memchr(end, '"', (size_t)(line.start + line.length - end));
 			if (quote)
-				keep(all, name, (struct slice){end, (size_t)(quote - end)});
+				keep_assignment(all, name,
+						(struct slice){end, (size_t)(quote - end)});
 		}
 }
 
-static void split_line(struct assignments *all, const char *path, struct slice line)
+static void split_line(struct file_assignments *all, const char *path, struct slice line)
 {
 	line = trim(line);
 	if (line.length == 0 || line.start[0] == '#')
@@ -132,10 +133,10 @@ static void split_line(struct assignments *all, const char *path, struct slice l
 	else if (strcmp(path, PATH_SYSCTL) == 0)
 		split_pair(all, line);
 	else
-		keep(all, line, (struct slice){line.start, 0});
+		keep_assignment(all, line, (struct slice){line.start, 0});
 }
 
-static void split(struct assignments *all, const char *path, const char *bytes, size_t size)
+static void split(struct file_assignments *all, const char *path, const char *bytes, size_t size)
 {
 	while (size > 0 && !all->cut) {
 		const char *end = memchr(bytes, '\n', size);
@@ -148,7 +149,7 @@ static void split(struct assignments *all, const char *path, const char *bytes, 
 	}
 }
 
-static bool contains(const struct assignments *all, const struct assignment *one)
+static bool contains(const struct file_assignments *all, const struct file_assignment *one)
 {
 	for (size_t i = 0; i < all->count; i++)
 		if (slices_equal(all->items[i].key, one->key) &&
@@ -158,7 +159,7 @@ static bool contains(const struct assignments *all, const struct assignment *one
 }
 
 /* The number of a floor, which sysctl.d of the plan leaves out. */
-static bool is_floor(const struct plan *plan, const char *path, const struct assignment *one)
+static bool is_floor(const struct plan *plan, const char *path, const struct file_assignment *one)
 {
 	static const char key[] = "net.netfilter.nf_conntrack_max";
 	char number[32];
@@ -172,7 +173,7 @@ static bool is_floor(const struct plan *plan, const char *path, const struct ass
 bool outdated_does_its_work(const struct plan *plan, const char *path,
 			    const struct artifact *wanted, const char *bytes, size_t size)
 {
-	struct assignments planned = {0}, found = {0};
+	struct file_assignments planned = {0}, found = {0};
 
 	if (wanted)
 		split(&planned, path, wanted->bytes, wanted->size);

@@ -27,7 +27,7 @@ void render_boot_sizes(struct buffer *b, const struct kept_sizes *sizes)
 		      sizes->inputs, sizes->ram, sizes->max, sizes->hashsize);
 }
 
-struct reader {
+struct boot_sizes_reader {
 	struct kept_sizes sizes;
 	bool out_of_memory;
 };
@@ -36,7 +36,7 @@ struct reader {
 static void take_pair(void *userdata, const char *section, const char *name, const char *value,
 		      unsigned int line)
 {
-	struct reader *reader = userdata;
+	struct boot_sizes_reader *reader = userdata;
 	struct kept_sizes *sizes = &reader->sizes;
 	size_t length = strlen(value);
 
@@ -57,7 +57,7 @@ static void take_pair(void *userdata, const char *section, const char *name, con
 int boot_sizes_parse(const char *bytes, size_t size, struct kept_sizes *ret)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
-	struct reader reader = {0};
+	struct boot_sizes_reader reader = {0};
 	struct ini_events events = {.pair = take_pair, .userdata = &reader};
 	const struct kept_sizes *sizes = &reader.sizes;
 	int error;

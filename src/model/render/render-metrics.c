@@ -10,20 +10,21 @@
 #define US_PER_S 1000000U
 
 /* Samples of one name stand together, after what describes them; of a name without any there is no trace. */
-struct family {
+struct metric_family {
 	struct buffer *b;
 	const char *name, *type, *help;
 	const char *label; /* NULL: of a single sample */
 	bool begun;
 };
 
-static struct family family_of(struct buffer *b, const char *name, const char *label,
-			       const char *help)
+static struct metric_family family_of(struct buffer *b, const char *name, const char *label,
+				      const char *help)
 {
 	/* By convention the name tells. */
 	const char *type = text_ends_with(name, "_total") ? "counter" : "gauge";
 
-	return (struct family){.b = b, .name = name, .type = type, .help = help, .label = label};
+	return (struct metric_family){
+		.b = b, .name = name, .type = type, .help = help, .label = label};
 }
 
 /*
@@ -52,7 +53,7 @@ static void add_label_value(struct buffer *b, const char *text)
 }
 
 /* All of a sample but its value. */
-static void begin_sample(struct family *family, const char *label_value)
+static void begin_sample(struct metric_family *family, const char *label_value)
 {
 	struct buffer *b = family->b;
 
@@ -70,7 +71,7 @@ static void begin_sample(struct family *family, const char *label_value)
 	buffer_add(b, " ");
 }
 
-static void add_sample(struct family *family, const char *label_value, uint64_t value)
+static void add_sample(struct metric_family *family, const char *label_value, uint64_t value)
 {
 	begin_sample(family, label_value);
 	buffer_printf(family->b, "%" PRIu64 "\n", value);
@@ -78,7 +79,7 @@ static void add_sample(struct family *family, const char *label_value, uint64_t 
 
 static void add_figure(struct buffer *b, const char *name, struct figure figure, const char *help)
 {
-	struct family family = family_of(b, name, NULL, help);
+	struct metric_family family = family_of(b, name, NULL, help);
 
 	if (figure.known)
 		add_sample(&family, NULL, figure.value);
@@ -128,7 +129,7 @@ static void add_sizes(const struct table *table, const struct judgement *judgeme
 /* Tenths of a percent as a share of 1. */
 static void add_ratio(struct buffer *b, const char *name, struct figure share, const char *help)
 {
-	struct family family = family_of(b, name, NULL, help);
+	struct metric_family family = family_of(b, name, NULL, help);
 
 	if (!share.known)
 		return;
@@ -148,13 +149,15 @@ static bool is_number(const char *text)
 
 static void add_values(const struct table *table, const struct values *values, struct buffer *b)
 {
-	struct family configured = family_of(b, "configured", "key",
-					     "Value that the configuration asks for, as "
-					     "the kernel rounds it.");
-	struct family live = family_of(b, "live", "key", "Value that the running kernel has.");
-	struct family states = family_of(b, "values", "state",
-					 "Configured values by how they compare with the kernel's; "
-					 "differs is drift.");
+	struct metric_family configured = family_of(b, "configured", "key",
+						    "Value that the configuration asks for, as "
+						    "the kernel rounds it.");
+	struct metric_family live =
+		family_of(b, "live", "key", "Value that the running kernel has.");
+	struct metric_family states =
+		family_of(b, "values", "state",
+			  "Configured values by how they compare with the kernel's; "
+			  "differs is drift.");
 
 	if (!table->values.known)
 		return;
@@ -170,7 +173,7 @@ static void add_values(const struct table *table, const struct values *values, s
 	}
 	for (enum value_state state = VALUE_OK; state <= VALUE_UNREADABLE; state++)
 		/* With one for a module that mode disable does not want. */
-		add_sample(&states, value_state_word(state),
+		add_sample(&states, value_state_to_string(state),
 			   state == VALUE_DIFFERS ? table->values.differs
 						  : values_count(values, state));
 	add_figure(b, "files_differ", figure_of(true, table->values.files_differ),
@@ -180,8 +183,8 @@ static void add_values(const struct table *table, const struct values *values, s
 /* A count of what is left of the messages goes down as older ones are lost, and would look like a restart. */
 static void add_messages(const struct full_messages *messages, struct buffer *b)
 {
-	struct family last = family_of(b, "last_full_message_timestamp_seconds", NULL,
-				       "When the kernel last said that the table is full.");
+	struct metric_family last = family_of(b, "last_full_message_timestamp_seconds", NULL,
+					      "When the kernel last said that the table is full.");
 	bool all = messages->known && messages->since_boot;
 
 	add_figure(b, "full_messages_total", figure_of(all, messages->count),
@@ -197,13 +200,14 @@ static void add_messages(const struct full_messages *messages, struct buffer *b)
 
 static void add_contents(const struct entry_counts *contents, struct buffer *b)
 {
-	struct family protocols = family_of(b, "protocol_entries", "protocol",
-					    "Entries by protocol, other protocols by number.");
-	struct family states =
+	struct metric_family protocols =
+		family_of(b, "protocol_entries", "protocol",
+			  "Entries by protocol, other protocols by number.");
+	struct metric_family states =
 		family_of(b, "tcp_entries", "state", "Entries of TCP by the state of tracking.");
 
 	for (unsigned int protocol = 0; protocol < ARRAY_SIZE(contents->by_protocol); protocol++) {
-		const char *name = protocol_name((uint8_t)protocol);
+		const char *name = protocol_to_string((uint8_t)protocol);
 		struct buffer CLEANUP(buffer_clear) number = {0};
 
 		if (!name && contents->by_protocol[protocol] == 0)
@@ -214,7 +218,7 @@ static void add_contents(const struct entry_counts *contents, struct buffer *b)
 				   contents->by_protocol[protocol]);
 	}
 	for (enum tcp_state state = TCP_STATE_NONE; state < TCP_STATES; state++)
-		add_sample(&states, tcp_state_name(state), contents->by_state[state]);
+		add_sample(&states, tcp_state_to_string(state), contents->by_state[state]);
 }
 
 /* Two samples of one name, and the collector refuses the whole file. */
@@ -233,7 +237,7 @@ static struct figure namespace_entries(const struct table *table, const struct n
 	return one->entries;
 }
 
-static void add_of_namespaces(const struct table *table, struct family family,
+static void add_of_namespaces(const struct table *table, struct metric_family family,
 			      struct figure (*figure_of_one)(const struct table *table,
 							     const struct namespace_table *one))
 {
@@ -271,8 +275,8 @@ static void add_namespaces(const struct table *table, const struct judgement *ju
 void render_metrics(const struct table *table, const struct judgement *judgement,
 		    const struct values *values, struct buffer *b)
 {
-	struct family verdicts = family_of(b, "verdict", "verdict",
-					   "What follows from the figures: 1 for one of these.");
+	struct metric_family verdicts = family_of(
+		b, "verdict", "verdict", "What follows from the figures: 1 for one of these.");
 
 	add_sizes(table, judgement, b);
 	add_ratio(b, "memory_full_ratio", judgement->memory_full_share,
@@ -283,5 +287,5 @@ void render_metrics(const struct table *table, const struct judgement *judgement
 		add_contents(table->contents, b);
 	add_namespaces(table, judgement, b);
 	for (enum verdict verdict = VERDICT_NOT_LOADED; verdict <= VERDICT_FINE; verdict++)
-		add_sample(&verdicts, verdict_word(verdict), verdict == judgement->verdict);
+		add_sample(&verdicts, verdict_to_string(verdict), verdict == judgement->verdict);
 }

@@ -61,7 +61,7 @@ static void add_protocols(struct screen *screen, const struct entry_counts *cont
 				    &rest);
 
 	for (size_t i = 0; i < count; i++) {
-		const char *name = protocol_name((uint8_t)kinds[i].index);
+		const char *name = protocol_to_string((uint8_t)kinds[i].index);
 		char number[24];
 
 		(void)snprintf(number, sizeof(number), "protocol-%zu", kinds[i].index);
@@ -82,7 +82,7 @@ static void add_states(struct screen *screen, const struct entry_counts *content
 		find_largest(contents->by_state, ARRAY_SIZE(contents->by_state), kinds, &rest);
 
 	for (size_t i = 0; i < count; i++)
-		add_kind(text, tcp_state_name((enum tcp_state)kinds[i].index), kinds[i].count);
+		add_kind(text, tcp_state_to_string((enum tcp_state)kinds[i].index), kinds[i].count);
 	if (rest > 0)
 		add_kind(text, "others", rest);
 }
@@ -93,7 +93,7 @@ static void add_remaining(struct screen *screen, const struct entry_counts *cont
 
 	for (size_t i = 0; i < TIME_BANDS; i++)
 		if (contents->by_time[i] > 0)
-			add_kind(text, time_band_name(i), contents->by_time[i]);
+			add_kind(text, time_band_to_string(i), contents->by_time[i]);
 	if (contents->offloaded > 0)
 		add_kind(text, "offloaded", contents->offloaded);
 }

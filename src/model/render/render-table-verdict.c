@@ -15,7 +15,7 @@ static void add_not_loaded(struct buffer *b, const struct table *table)
 			      "full.");
 	else
 		buffer_printf(b, "nf_conntrack is %s: no figures in this moment.",
-			      module_state_words(table->module));
+			      module_state_describe(table->module));
 }
 
 static void add_room(struct buffer *b, const struct table *table)
@@ -134,7 +134,7 @@ static void add_differs(struct buffer *b, const struct judgement *judgement)
 static void add_unknown(struct buffer *b, const struct table *table)
 {
 	buffer_printf(b, "nf_conntrack is %s, and how full its table is cannot be seen here.",
-		      module_state_words(table->module));
+		      module_state_describe(table->module));
 }
 
 void render_verdict(const struct table *table, const struct judgement *judgement, struct buffer *b)

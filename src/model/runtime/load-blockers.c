@@ -10,15 +10,15 @@
 #include "model/runtime/kernel-params.h"
 
 /* Where a line stands that some reader has merged away; path NULL: in no file that was read. */
-struct place {
+struct blocker_place {
 	const char *path;
 	unsigned int number;
 	bool ours;
 };
 
-static struct place place_of(const struct modprobe_record *record)
+static struct blocker_place place_of(const struct modprobe_record *record)
 {
-	return (struct place){
+	return (struct blocker_place){
 		.path = record->path,
 		.number = record->line.number,
 		.ours = artifact_is_read_at(record->path),
@@ -26,8 +26,8 @@ static struct place place_of(const struct modprobe_record *record)
 }
 
 /* The first such line in reading order. */
-static struct place find_line_of(const struct loading_request *request, const char *module,
-				 const char *command)
+static struct blocker_place find_line_of(const struct load_request *request, const char *module,
+					 const char *command)
 {
 	for (size_t i = 0; i < request->records->count; i++) {
 		const struct modprobe_record *record = &request->records->items[i];
@@ -36,15 +36,15 @@ static struct place find_line_of(const struct loading_request *request, const ch
 		    strcmp(record->line.command, command) == 0)
 			return place_of(record);
 	}
-	return (struct place){0};
+	return (struct blocker_place){0};
 }
 
-static struct place find_line(const struct loading_request *request, const char *command)
+static struct blocker_place find_line(const struct load_request *request, const char *command)
 {
 	return find_line_of(request, "nf_conntrack", command);
 }
 
-static void complain(const struct place *place, struct problems *problems, const char *text)
+static void complain(const struct blocker_place *place, struct problems *problems, const char *text)
 {
 	problems_add(problems, SEVERITY_WARNING, place->path, place->number, "%s", text);
 }
@@ -64,7 +64,7 @@ static bool list_has(const char *list, size_t size, const char *name)
 }
 
 /* module_blacklist= of the kernel command line: the kernel itself refuses, whoever loads. The last one counts. */
-static bool judge_command_line(const struct loading_request *request, struct problems *problems)
+static bool judge_command_line(const struct load_request *request, struct problems *problems)
 {
 	static const char *const needed[] = {"nf_conntrack", "nf_defrag_ipv4", "nf_defrag_ipv6"};
 	const char *rest = request->command_line;
@@ -92,7 +92,7 @@ static bool judge_command_line(const struct loading_request *request, struct pro
 
 struct refused_option {
 	struct parameter option;
-	struct place place;
+	struct blocker_place place;
 };
 
 struct refused_options {
@@ -127,7 +127,7 @@ static void list_refused(const char *options, struct refused_options *refused)
 }
 
 /* Looks for the first line that has each of these words as it was written. */
-static void place_refused(const struct loading_request *request, struct refused_options *refused)
+static void place_refused(const struct load_request *request, struct refused_options *refused)
 {
 	for (size_t i = 0; i < request->records->count; i++) {
 		const struct modprobe_record *record = &request->records->items[i];
@@ -149,7 +149,7 @@ static void place_refused(const struct loading_request *request, struct refused_
 }
 
 /* Ours to correct, if the option stands in our own file: not told. */
-static bool judge_options(const struct loading_request *request, struct problems *problems)
+static bool judge_options(const struct load_request *request, struct problems *problems)
 {
 	struct refused_options refused = {0};
 	bool blocked = false;
@@ -180,10 +180,10 @@ static bool judge_options(const struct loading_request *request, struct problems
 }
 
 /* The one install line that counts, if it is not ours. A softdep line disables all of them. */
-static bool judge_install(const struct loading_request *request, struct problems *problems)
+static bool judge_install(const struct load_request *request, struct problems *problems)
 {
 	const struct modprobe_view *view = request->view;
-	struct place place;
+	struct blocker_place place;
 	struct buffer CLEANUP(buffer_clear) text = {0};
 
 	if (!view->install)
@@ -207,30 +207,30 @@ static bool judge_install(const struct loading_request *request, struct problems
 }
 
 /* The install line of a module that it needs runs too when nf_conntrack is loaded, unless that one is there. */
-static bool judge_needed(const struct loading_request *request, size_t i, struct problems *problems)
+static bool judge_needed(const struct load_request *request, size_t i, struct problems *problems)
 {
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
 	bool there = request->needs_there[i];
-	struct place place;
+	struct blocker_place place;
 
 	/* Built into this kernel, then. */
 	if (module_is_there(request->module) && !there)
 		return false;
-	if (modprobe_view_of_records(request->records, loading_needs[i], &view) < 0)
+	if (modprobe_view_of_records(request->records, load_needs[i], &view) < 0)
 		problems->out_of_memory = true;
 	if (!modprobe_view_is_blocked(&view))
 		return false;
-	place = find_line_of(request, loading_needs[i], "install");
+	place = find_line_of(request, load_needs[i], "install");
 	problems_add(problems, SEVERITY_WARNING, place.path, place.number,
 		     "nf_conntrack cannot load%s: it needs %s, and this install line runs \"%s\" "
 		     "instead; take it away",
-		     there ? " after the next boot" : "", loading_needs[i], view.install);
+		     there ? " after the next boot" : "", load_needs[i], view.install);
 	return !there || module_is_there(request->module);
 }
 
-static void judge_softdep(const struct loading_request *request, struct problems *problems)
+static void judge_softdep(const struct load_request *request, struct problems *problems)
 {
-	struct place place = find_line(request, "softdep");
+	struct blocker_place place = find_line(request, "softdep");
 
 	if (request->view->softdep && request->plan->synchronous)
 		complain(&place, problems,
@@ -238,9 +238,9 @@ static void judge_softdep(const struct loading_request *request, struct problems
 			 "synchronous = yes has no effect until you remove it");
 }
 
-static void judge_blacklist(const struct loading_request *request, struct problems *problems)
+static void judge_blacklist(const struct load_request *request, struct problems *problems)
 {
-	struct place place = find_line(request, "blacklist");
+	struct blocker_place place = find_line(request, "blacklist");
 
 	if (request->view->blacklisted && !place.ours)
 		complain(
@@ -254,8 +254,8 @@ static void judge_blacklist(const struct loading_request *request, struct proble
 }
 
 /* Buckets come in one piece: where that cannot be had the module does not load, and no rule that needs it. */
-bool loading_judge_memory(const struct plan *plan, const struct facts *facts,
-			  struct problems *problems)
+bool load_judge_memory(const struct plan *plan, const struct facts *facts,
+		       struct problems *problems)
 {
 	const struct plan_sizes *sizes = &plan->sizes;
 	uint64_t bytes =
@@ -285,7 +285,7 @@ bool loading_judge_memory(const struct plan *plan, const struct facts *facts,
 	return bytes > facts->ram;
 }
 
-bool loading_judge(const struct loading_request *request, struct problems *problems)
+bool load_judge(const struct load_request *request, struct problems *problems)
 {
 	bool blocked = false;
 
@@ -299,7 +299,7 @@ bool loading_judge(const struct loading_request *request, struct problems *probl
 	judge_softdep(request, problems);
 	judge_blacklist(request, problems);
 	if (!module_is_there(request->module)) {
-		blocked |= loading_judge_memory(request->plan, request->facts, problems);
+		blocked |= load_judge_memory(request->plan, request->facts, problems);
 		if (request->modules_disabled)
 			problems_add(problems, SEVERITY_NOTE, NULL, 0,
 				     "kernel.modules_disabled is 1: nf_conntrack cannot load until "
@@ -308,7 +308,7 @@ bool loading_judge(const struct loading_request *request, struct problems *probl
 	return blocked;
 }
 
-void loading_command_line_words(const struct plan *plan, struct buffer *b)
+void load_describe_command_line(const struct plan *plan, struct buffer *b)
 {
 	if (plan->sizes.hashsize)
 		buffer_printf(b, "nf_conntrack.hashsize=%" PRIu64, plan->sizes.hashsize);

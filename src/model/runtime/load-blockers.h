@@ -11,7 +11,7 @@
 #include "model/runtime/modprobe-view.h"
 #include "model/runtime/module-state.h"
 
-struct loading_request {
+struct load_request {
 	const struct plan *plan;
 	const struct facts *facts;
 	enum module_state module;
@@ -27,14 +27,14 @@ struct loading_request {
  * way of the install line, and of sizes that this host has no memory for. Returns whether it cannot load. Only what is
  * not ours is told. Mode tune only: in mode disable nothing is said and false returned.
  */
-bool loading_judge(const struct loading_request *request, struct problems *problems);
+bool load_judge(const struct load_request *request, struct problems *problems);
 
 /*
  * Of these, the buckets that this host has no memory for: at most one warning. Returns whether it has not even as much RAM,
  * so that the module cannot load.
  */
-bool loading_judge_memory(const struct plan *plan, const struct facts *facts,
-			  struct problems *problems);
+bool load_judge_memory(const struct plan *plan, const struct facts *facts,
+		       struct problems *problems);
 
 /* The words for the kernel command line that do what modprobe.d cannot for a built-in nf_conntrack; "" if none. */
-void loading_command_line_words(const struct plan *plan, struct buffer *b);
+void load_describe_command_line(const struct plan *plan, struct buffer *b);

@@ -6,7 +6,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
-const char *const loading_needs[LOADING_NEEDS] = {"nf_defrag_ipv4", "nf_defrag_ipv6"};
+const char *const load_needs[LOADING_NEEDS] = {"nf_defrag_ipv4", "nf_defrag_ipv6"};
 
 void modprobe_line_done(struct modprobe_line *line)
 {
@@ -166,7 +166,7 @@ static int is_kept(struct modprobe_records *records, const struct modprobe_line 
 			return -E2BIG;
 	}
 	for (size_t i = 0; i < LOADING_NEEDS; i++)
-		if (modprobe_line_is_of(line, loading_needs[i]))
+		if (modprobe_line_is_of(line, load_needs[i]))
 			return 1;
 	return modprobe_line_is_ours(line);
 }

@@ -39,7 +39,7 @@ bool modprobe_line_is_ours(const struct modprobe_line *line);
 
 /* The modules that nf_conntrack does not load without. */
 #define LOADING_NEEDS 2
-extern const char *const loading_needs[LOADING_NEEDS];
+extern const char *const load_needs[LOADING_NEEDS];
 
 /*
  * A host's own files have a handful of lines about these modules, and hardly a pattern. These bounds hold what hostile files

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/runtime/module-state.h"
 
-const char *module_state_words(enum module_state state)
+const char *module_state_describe(enum module_state state)
 {
 	static const char *const words[] = {
 		[MODULE_ABSENT] = "not loaded",

@@ -14,7 +14,7 @@ enum module_state {
 };
 
 /* "not loaded", "loading", "loaded" ...: to stand after "nf_conntrack is". */
-const char *module_state_words(enum module_state state);
+const char *module_state_describe(enum module_state state);
 
 /* Whether values can be read and written: it is there and not on its way. */
 bool module_is_there(enum module_state state);

@@ -183,8 +183,8 @@ bool value_is_set(const struct value *value)
 					    value_find_number(value, &live) && live == value->goal);
 }
 
-static enum value_state judge(const struct value *value, enum module_state module, bool blocked,
-			      bool table_waits)
+static enum value_state value_judge(const struct value *value, enum module_state module,
+				    bool blocked, bool table_waits)
 {
 	if (!module_is_there(module))
 		return blocked ? VALUE_CANNOT_LOAD : VALUE_PENDING;
@@ -211,7 +211,7 @@ void values_judge(struct values *values, enum module_state module, bool blocked)
 			find_goal(values, &values->items[i]);
 		}
 		values->items[i].state =
-			judge(&values->items[i], module, blocked, values->table_waits);
+			value_judge(&values->items[i], module, blocked, values->table_waits);
 	}
 }
 
@@ -278,7 +278,7 @@ void values_list_pending(const struct values *values, struct buffer *b)
 	}
 }
 
-const char *value_state_word(enum value_state state)
+const char *value_state_to_string(enum value_state state)
 {
 	static const char *const words[] = {
 		[VALUE_OK] = "ok",

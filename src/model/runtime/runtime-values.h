@@ -113,7 +113,7 @@ bool values_leaves_room(uint64_t max, uint64_t entries);
 size_t values_count(const struct values *values, enum value_state state);
 
 /* The words of the reports and of JSON. */
-const char *value_state_word(enum value_state state);
+const char *value_state_to_string(enum value_state state);
 
 /* Adds the names of the pending values: "hashsize", "hashsize and max". Adds nothing if there is none. */
 void values_list_pending(const struct values *values, struct buffer *b);

@@ -31,14 +31,14 @@ static const struct {
 #define READERS	   2U
 
 /* The names that the kernel has for one setting. */
-struct adopt_names {
+struct from_system_names {
 	char text[96];
 	const char *list[2];
 };
 
 /* What all files say of all settings, read once. Arrays have a place for each row of the schema. */
 struct adoption {
-	struct adopt_names *names;
+	struct from_system_names *names;
 	struct sysctl_knob *knobs;
 	struct sysctl_writers *found[READERS];
 	struct source parameters[PARAMETERS];
@@ -57,7 +57,7 @@ static void adoption_done(struct adoption *adoption)
 }
 
 /* A knob for each setting that sysctl can set; the buckets are the hashsize. */
-static void make_knob(size_t id, struct adopt_names *names, struct sysctl_knob *knob)
+static void make_knob(size_t id, struct from_system_names *names, struct sysctl_knob *knob)
 {
 	const char *key = id == SETTING_HASHSIZE ? "nf_conntrack_buckets" : schema[id].key;
 
@@ -69,7 +69,7 @@ static void make_knob(size_t id, struct adopt_names *names, struct sysctl_knob *
 	*knob = (struct sysctl_knob){names->list, id == SETTING_MAX ? 2 : 1, &schema[id], NULL};
 }
 
-static int read_sysctl(const struct adopt_request *request, struct adoption *adoption,
+static int read_sysctl(const struct from_system_request *request, struct adoption *adoption,
 		       struct sysctl_cut *ret_cut)
 {
 	static const enum sysctl_reader readers[READERS] = {SYSCTL_SYSTEMD, SYSCTL_PROCPS};
@@ -136,7 +136,7 @@ static void keep_parameter(struct adoption *adoption, const struct parameter *pa
 }
 
 /* The last one counts; the kernel command line comes after all files. */
-static void read_parameters(const struct adopt_request *request, struct adoption *adoption)
+static void read_parameters(const struct from_system_request *request, struct adoption *adoption)
 {
 	static const char module[] = "nf_conntrack.";
 	const char *rest = request->command_line;
@@ -265,8 +265,8 @@ static int render(const struct adoption *adoption, struct buffer *b, struct prob
 	return b->error < 0 ? -ENOMEM : count;
 }
 
-int adopt_render(const struct adopt_request *request, struct buffer *b, struct problems *problems,
-		 struct sysctl_cut *ret_cut)
+int from_system_render(const struct from_system_request *request, struct buffer *b,
+		       struct problems *problems, struct sysctl_cut *ret_cut)
 {
 	struct adoption CLEANUP(adoption_done) adoption = {.facts = &request->facts};
 	int error = read_sysctl(request, &adoption, ret_cut);

@@ -10,7 +10,7 @@
 #include "model/sources/precedence.h"
 
 /* Other people's files: ours are not among them. */
-struct adopt_request {
+struct from_system_request {
 	const struct text_file *sysctl_files;
 	size_t sysctl_count;
 	const struct modprobe_records *modprobe;
@@ -23,5 +23,5 @@ struct adopt_request {
  * systemd-sysctl decides, and sysctl --system where only that reads a file. What is no value of ours is left out, a
  * warning among problems for each. ret_cut: see sysctl_writers_find(). Returns how many settings there are; -ENOMEM.
  */
-MUST_CHECK int adopt_render(const struct adopt_request *request, struct buffer *b,
-			    struct problems *problems, struct sysctl_cut *ret_cut);
+MUST_CHECK int from_system_render(const struct from_system_request *request, struct buffer *b,
+				  struct problems *problems, struct sysctl_cut *ret_cut);

@@ -7,7 +7,7 @@
 #include "model/runtime/modprobe-view.h"
 #include "model/sources/lint-internal.h"
 
-static void tell(const struct lint_place *place, enum severity severity, const char *what)
+static void add_problem(const struct lint_place *place, enum severity severity, const char *what)
 {
 	struct buffer text = {0};
 
@@ -95,14 +95,14 @@ static void judge_old_name(const struct lint_place *place, const struct modprobe
 static void judge_install(const struct lint_place *place, const struct modprobe_line *line)
 {
 	if (text_ends_with(line->rest, "/true") || strcmp(line->rest, "true") == 0)
-		tell(place, SEVERITY_WARNING,
-		     "modprobe reports success and nothing is loaded, so that what needs "
-		     "nf_conntrack fails with \"Unknown symbol\"; " LINT_ADVICE_OFF);
+		add_problem(place, SEVERITY_WARNING,
+			    "modprobe reports success and nothing is loaded, so that what needs "
+			    "nf_conntrack fails with \"Unknown symbol\"; " LINT_ADVICE_OFF);
 	else if (modprobe_install_loads(line->rest) && !strstr(line->rest, "CMDLINE_OPTS"))
-		tell(place, SEVERITY_WARNING,
-		     "this install line drops the options of whoever loads nf_conntrack (no "
-		     "$CMDLINE_OPTS); write \"[apply] synchronous = yes\" in "
-		     "conntrack-persist.conf");
+		add_problem(place, SEVERITY_WARNING,
+			    "this install line drops the options of whoever loads nf_conntrack (no "
+			    "$CMDLINE_OPTS); write \"[apply] synchronous = yes\" in "
+			    "conntrack-persist.conf");
 }
 
 static void judge_softdep(const struct lint_place *place, unsigned int install)
@@ -133,17 +133,18 @@ static void judge_line(const struct lint_place *place, const struct modprobe_lin
 	/* In options it is a blank to the kernel, and softdep takes it for one. */
 	if (line->carriage_return && strcmp(line->command, "options") != 0 &&
 	    strcmp(line->command, "softdep") != 0)
-		tell(place, SEVERITY_WARNING,
-		     "modprobe takes the carriage return at the end of this line for a part of "
-		     "its last word; end the lines of this file with a line feed alone");
+		add_problem(
+			place, SEVERITY_WARNING,
+			"modprobe takes the carriage return at the end of this line for a part of "
+			"its last word; end the lines of this file with a line feed alone");
 	if (is_old)
 		judge_old_name(place, line, &old);
 	else if (strcmp(line->command, "options") == 0)
 		lint_judge_options(place, line->rest);
 	else if (strcmp(line->command, "blacklist") == 0)
-		tell(place, SEVERITY_WARNING,
-		     "blacklist binds aliases alone: rules load nf_conntrack all the "
-		     "same; " LINT_ADVICE_OFF);
+		add_problem(place, SEVERITY_WARNING,
+			    "blacklist binds aliases alone: rules load nf_conntrack all the "
+			    "same; " LINT_ADVICE_OFF);
 	else if (strcmp(line->command, "install") == 0)
 		judge_install(place, line);
 	else if (strcmp(line->command, "softdep") == 0)

@@ -30,7 +30,7 @@ static void add_default_advice(struct buffer *b, const struct pair *pair)
 	lint_add_advice(b, pair->setting, "", 0);
 }
 
-static void tell(const struct pair *pair, struct buffer *text)
+static void describe_pair(const struct pair *pair, struct buffer *text)
 {
 	lint_tell(pair->place, SEVERITY_WARNING, text);
 }
@@ -74,7 +74,7 @@ static void tell_unknown(struct pair *pair)
 		pair->setting = schema_find("options", "tcp_be_liberal");
 		buffer_printf(&text, "only OpenWrt's kernels have %s; elsewhere ", pair->key);
 		add_advice(&text, pair);
-		tell(pair, &text);
+		describe_pair(pair, &text);
 		return;
 	}
 	if (text_starts_with(pair->file, "ip_conntrack_"))
@@ -88,7 +88,7 @@ static void tell_unknown(struct pair *pair)
 		add_advice(&text, pair);
 	else
 		buffer_add(&text, "take it out (\"conntrack-persist keys\" lists what there is)");
-	tell(pair, &text);
+	describe_pair(pair, &text);
 }
 
 /* "5.14". */
@@ -122,7 +122,7 @@ static bool judge_release(const struct pair *pair)
 			      pair->key, row->since, facts->release[0], facts->release[1]);
 		add_advice(&text, pair);
 		buffer_add(&text, ", which leaves out what a kernel lacks");
-		tell(pair, &text);
+		describe_pair(pair, &text);
 		return true;
 	}
 	if (!row->until || (!known && !is_helper) ||
@@ -131,7 +131,7 @@ static bool judge_release(const struct pair *pair)
 	buffer_printf(&text, "%s is gone after Linux %s, and the line has no effect; ", pair->key,
 		      row->until);
 	buffer_add(&text, is_helper ? LINT_ADVICE_HELPER : "take it out");
-	tell(pair, &text);
+	describe_pair(pair, &text);
 	return true;
 }
 
@@ -171,7 +171,7 @@ static bool judge_bounds(const struct pair *pair, const struct lint_number *numb
 	} else {
 		return false;
 	}
-	tell(pair, &text);
+	describe_pair(pair, &text);
 	return true;
 }
 
@@ -190,7 +190,7 @@ static bool judge_value(const struct pair *pair)
 		else
 			buffer_add(&text, "the kernel refuses a line without a value; ");
 		add_advice(&text, pair);
-		tell(pair, &text);
+		describe_pair(pair, &text);
 		return true;
 	}
 	if (*rest) {
@@ -200,7 +200,7 @@ static bool judge_value(const struct pair *pair)
 			"as if set; ",
 			(int)pair->length, pair->value, pair->value);
 		add_advice(&text, pair);
-		tell(pair, &text);
+		describe_pair(pair, &text);
 		told = true;
 	}
 	if (number.form != NUMBER_DECIMAL &&
@@ -209,7 +209,7 @@ static bool judge_value(const struct pair *pair)
 			      pair->value, number.form == NUMBER_HEX ? "hexadecimal" : "octal",
 			      text_count(number.value).text);
 		add_advice(&text, pair);
-		tell(pair, &text);
+		describe_pair(pair, &text);
 		told = true;
 	}
 	return judge_bounds(pair, &number) || told;
@@ -245,7 +245,7 @@ static void judge_key(struct pair *pair, bool in_place)
 			      "%s is read-only, the number of entries now; to set the limit ",
 			      pair->key);
 		add_advice(&text, pair);
-		tell(pair, &text);
+		describe_pair(pair, &text);
 		return;
 	}
 	if (in_place && strcmp(pair->file, "nf_conntrack_buckets") == 0) {
@@ -254,7 +254,7 @@ static void judge_key(struct pair *pair, bool in_place)
 			      "before nf_conntrack loads; ",
 			      pair->key);
 		add_advice(&text, pair);
-		tell(pair, &text);
+		describe_pair(pair, &text);
 		return;
 	}
 	if (!in_place || schema_find_key(pair->file) < 0) {

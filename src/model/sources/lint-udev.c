@@ -36,7 +36,7 @@ static void take_line(struct rule *rule, const char *line, size_t length, unsign
 			rule->kind = i;
 }
 
-static void judge(struct rule *rule, const char *path, struct problems *problems)
+static void judge_rule(struct rule *rule, const char *path, struct problems *problems)
 {
 	if (rule->line && rule->ours && rule->kind < ARRAY_SIZE(kinds))
 		problems_add(problems, SEVERITY_WARNING, path, rule->line,
@@ -62,9 +62,9 @@ void lint_udev(const char *path, const char *text, struct problems *problems)
 		if (text[strspn(text, " \t")] != '#') {
 			take_line(&rule, text, length, number);
 			if (length == 0 || text[length - 1] != '\\')
-				judge(&rule, path, problems);
+				judge_rule(&rule, path, problems);
 		}
 		text += end + (text[end] == '\n');
 	}
-	judge(&rule, path, problems);
+	judge_rule(&rule, path, problems);
 }

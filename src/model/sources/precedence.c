@@ -79,7 +79,7 @@ static size_t choose(const struct text_file *files, size_t count, enum sysctl_re
 }
 
 /* A line whose key leads to a knob. systemd-sysctl forgets some of them later: no key then. */
-struct entry {
+struct write_entry {
 	const char *path;
 	const char *value; /* in the text; NULL: it only keeps patterns off the key */
 	struct sysctl_key *key;
@@ -87,17 +87,17 @@ struct entry {
 };
 
 /* All files as one reader reads them. */
-struct reading {
+struct sysctl_reading {
 	enum sysctl_reader reader;
 	struct sysctl_keys keys;
 	size_t *knob_of; /* of each name of the keys, the number of its knob; owned */
 	const char **names;
-	struct entry *entries;
+	struct write_entry *entries;
 	size_t count, room;
 	struct sysctl_cut cut;
 };
 
-static void reading_done(struct reading *reading)
+static void reading_done(struct sysctl_reading *reading)
 {
 	sysctl_keys_done(&reading->keys);
 	free(reading->knob_of);
@@ -107,15 +107,15 @@ static void reading_done(struct reading *reading)
 
 /* Lists the names of all knobs. */
 static int reading_new(const struct sysctl_knob *knobs, size_t count, enum sysctl_reader reader,
-		       struct reading *ret)
+		       struct sysctl_reading *ret)
 {
 	size_t name_count = 0;
 
 	for (size_t i = 0; i < count; i++)
 		name_count += knobs[i].name_count;
-	*ret = (struct reading){.reader = reader,
-				.knob_of = calloc(name_count + 1, sizeof(*ret->knob_of)),
-				.names = calloc(name_count + 1, sizeof(*ret->names))};
+	*ret = (struct sysctl_reading){.reader = reader,
+				       .knob_of = calloc(name_count + 1, sizeof(*ret->knob_of)),
+				       .names = calloc(name_count + 1, sizeof(*ret->names))};
 	if (!ret->knob_of || !ret->names)
 		return -ENOMEM;
 	name_count = 0;
@@ -127,7 +127,7 @@ static int reading_new(const struct sysctl_knob *knobs, size_t count, enum sysct
 	return sysctl_keys_new(&ret->keys, ret->names, name_count, reader);
 }
 
-static bool same_value(const struct entry *entry, const struct assignment *assignment)
+static bool same_value(const struct write_entry *entry, const struct assignment *assignment)
 {
 	if (!entry->value || !assignment->value)
 		return !entry->value == !assignment->value;
@@ -135,10 +135,10 @@ static bool same_value(const struct entry *entry, const struct assignment *assig
 	       memcmp(entry->value, assignment->value, entry->value_length) == 0;
 }
 
-static int make_room(struct reading *reading)
+static int make_room(struct sysctl_reading *reading)
 {
 	size_t room = reading->room ? reading->room * 2 : 16;
-	struct entry *entries;
+	struct write_entry *entries;
 
 	if (reading->count < reading->room)
 		return 0;
@@ -151,10 +151,10 @@ static int make_room(struct reading *reading)
 }
 
 /* systemd-sysctl keeps one line a key: the last, unless its value is that of the line before. */
-static int add_entry(struct reading *reading, const char *path, struct sysctl_key *key,
+static int add_entry(struct sysctl_reading *reading, const char *path, struct sysctl_key *key,
 		     const struct assignment *assignment)
 {
-	struct entry *before = key->seen ? &reading->entries[key->entry] : NULL;
+	struct write_entry *before = key->seen ? &reading->entries[key->entry] : NULL;
 
 	if (reading->reader == SYSCTL_SYSTEMD && before) {
 		if (same_value(before, assignment))
@@ -166,7 +166,7 @@ static int add_entry(struct reading *reading, const char *path, struct sysctl_ke
 	assert(reading->entries);
 	key->seen = true;
 	key->entry = reading->count;
-	reading->entries[reading->count++] = (struct entry){
+	reading->entries[reading->count++] = (struct write_entry){
 		.path = path,
 		.value = assignment->value,
 		.key = key,
@@ -176,7 +176,7 @@ static int add_entry(struct reading *reading, const char *path, struct sysctl_ke
 	return 0;
 }
 
-static int read_file(struct reading *reading, const struct text_file *file)
+static int read_file(struct sysctl_reading *reading, const struct text_file *file)
 {
 	struct assignment CLEANUP(assignment_done) assignment = {0};
 	const char *position = file->text;
@@ -197,7 +197,7 @@ static int read_file(struct reading *reading, const struct text_file *file)
 	return found;
 }
 
-static int read_files(struct reading *reading, const struct text_file *files, size_t count)
+static int read_files(struct sysctl_reading *reading, const struct text_file *files, size_t count)
 {
 	struct candidate *CLEANUP(free_pointer) chosen = calloc(count + 1, sizeof(*chosen));
 	size_t chosen_count;
@@ -270,7 +270,7 @@ bool sysctl_is_taken(const struct sysctl_knob *knob, const char *value)
 
 /* The last place is for the writer that wins so far, once there are too many to list. */
 static int add_writer(struct sysctl_writers *writers, const struct sysctl_knob *knob,
-		      const struct entry *entry)
+		      const struct write_entry *entry)
 {
 	size_t length = entry->value_length < SYSCTL_VALUE_MAX ? entry->value_length
 							       : SYSCTL_VALUE_MAX;
@@ -298,8 +298,8 @@ static int add_writer(struct sysctl_writers *writers, const struct sysctl_knob *
 }
 
 /* A pattern leaves alone what some line names as the pattern finds it; and a line is one writer, whatever its names. */
-static int add_writers_of(const struct reading *reading, const struct sysctl_knob *knobs,
-			  const struct entry *entry, struct sysctl_writers *writers)
+static int add_writers_of(const struct sysctl_reading *reading, const struct sysctl_knob *knobs,
+			  const struct write_entry *entry, struct sysctl_writers *writers)
 {
 	size_t last = SIZE_MAX;
 
@@ -330,7 +330,7 @@ int sysctl_writers_find(const struct text_file *files, size_t count, enum sysctl
 			const struct sysctl_knob *knobs, size_t knob_count,
 			struct sysctl_writers *writers, struct sysctl_cut *ret_cut)
 {
-	struct reading CLEANUP(reading_done) reading = {0};
+	struct sysctl_reading CLEANUP(reading_done) reading = {0};
 	int error = reading_new(knobs, knob_count, reader, &reading);
 
 	if (error == 0)

@@ -78,13 +78,13 @@ static int match_name(const char *pattern, const char *name, struct buffer *scra
 }
 
 /* What all alternatives of a pattern share. */
-struct search {
+struct pattern_search {
 	struct sysctl_match *matches;
 	size_t count;
 	size_t bytes_left;
 };
 
-static int match_plain(const char *pattern, struct search *search)
+static int match_plain(const char *pattern, struct pattern_search *search)
 {
 	struct buffer CLEANUP(buffer_clear) scratch = {0};
 	size_t length = strlen(pattern) + 1;
@@ -144,7 +144,7 @@ static const char *behind_braces(const char *brace)
 }
 
 /* Each alternative of the first braces in turn, and in it those of the next. */
-static int match_alternatives(const char *pattern, struct search *search)
+static int match_alternatives(const char *pattern, struct pattern_search *search)
 {
 	const char *brace = find_brace(pattern);
 	const char *rest = brace ? behind_braces(brace) : NULL;
@@ -173,7 +173,7 @@ static int match_alternatives(const char *pattern, struct search *search)
 int sysctl_pattern_match(const char *pattern, bool braces, struct sysctl_match *matches,
 			 size_t count, size_t *inout_bytes)
 {
-	struct search search = {matches, count, *inout_bytes};
+	struct pattern_search search = {matches, count, *inout_bytes};
 	int error = strlen(pattern) >= search.bytes_left ? -E2BIG
 		    : braces				 ? match_alternatives(pattern, &search)
 							 : match_plain(pattern, &search);

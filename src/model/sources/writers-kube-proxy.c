@@ -60,7 +60,7 @@ static uint64_t read_duration(const char *text)
 }
 
 /* What is known while the file is read. Its own defaults stand for null (v1alpha1/defaults.go). */
-struct reading {
+struct kube_proxy_reading {
 	const struct values *values;
 	const char *path;
 	struct writers *writers;
@@ -72,8 +72,8 @@ struct reading {
 };
 
 /* The writer of this key, if it is one of the plan's. */
-static struct writer *add(const struct reading *reading, const char *key, unsigned int line,
-			  const char *text)
+static struct writer *add_writer(const struct kube_proxy_reading *reading, const char *key,
+				 unsigned int line, const char *text)
 {
 	for (size_t i = 0; i < reading->values->count; i++) {
 		struct writer *writer;
@@ -91,19 +91,19 @@ static struct writer *add(const struct reading *reading, const char *key, unsign
 }
 
 /* kube-proxy leaves 0 alone, and writes whole seconds: 0 for less than one. */
-static void add_timeout(const struct reading *reading, const char *key, unsigned int line,
-			const char *duration)
+static void add_timeout(const struct kube_proxy_reading *reading, const char *key,
+			unsigned int line, const char *duration)
 {
 	uint64_t nanoseconds = read_duration(duration);
 	char text[32];
 
 	(void)snprintf(text, sizeof(text), "%" PRIu64, nanoseconds / SECOND);
 	if (nanoseconds > 0)
-		(void)add(reading, key, line, text);
+		(void)add_writer(reading, key, line, text);
 }
 
 /* setSysctls(), pkg/proxy/conntrack/sysctls.go; those of UDP since 1.29. */
-static void take_timeout(const struct reading *reading, const struct yaml_line *line,
+static void take_timeout(const struct kube_proxy_reading *reading, const struct yaml_line *line,
 			 unsigned int number)
 {
 	static const struct {
@@ -120,7 +120,8 @@ static void take_timeout(const struct reading *reading, const struct yaml_line *
 			add_timeout(reading, rows[i].key, number, line->value);
 }
 
-static void take(struct reading *reading, const struct yaml_line *line, unsigned int number)
+static void take_line(struct kube_proxy_reading *reading, const struct yaml_line *line,
+		      unsigned int number)
 {
 	bool is_null = strcmp(line->value, "null") == 0;
 
@@ -139,7 +140,7 @@ static void take(struct reading *reading, const struct yaml_line *line, unsigned
 	} else if (strcmp(line->name, "min") == 0) {
 		reading->least = strtoull(line->value, NULL, 10);
 	} else if (strcmp(line->name, "tcpBeLiberal") == 0 && strcmp(line->value, "true") == 0) {
-		(void)add(reading, "net.netfilter.nf_conntrack_tcp_be_liberal", number, "1");
+		(void)add_writer(reading, "net.netfilter.nf_conntrack_tcp_be_liberal", number, "1");
 	} else {
 		take_timeout(reading, line, number);
 	}
@@ -148,12 +149,12 @@ static void take(struct reading *reading, const struct yaml_line *line, unsigned
 void writers_of_kube_proxy(const struct values *values, const char *path, const char *text,
 			   bool runs, struct writers *writers)
 {
-	struct reading reading = {.values = values,
-				  .path = path,
-				  .writers = writers,
-				  .runs = runs,
-				  .per_core = 32768,
-				  .least = 131072};
+	struct kube_proxy_reading reading = {.values = values,
+					     .path = path,
+					     .writers = writers,
+					     .runs = runs,
+					     .per_core = 32768,
+					     .least = 131072};
 	struct writer *writer;
 	char words[96];
 
@@ -163,15 +164,15 @@ void writers_of_kube_proxy(const struct values *values, const char *path, const 
 
 		read_line(text, length, &line);
 		if (*line.name)
-			take(&reading, &line, number);
+			take_line(&reading, &line, number);
 		text += length + (text[length] == '\n');
 	}
 	if (!reading.section_line || reading.per_core == 0)
 		return;
 	(void)snprintf(words, sizeof(words), "%" PRIu64 " or more (%" PRIu64 " a processor)",
 		       reading.least, reading.per_core);
-	writer = add(&reading, "net.netfilter.nf_conntrack_max",
-		     reading.max_line ? reading.max_line : reading.section_line, words);
+	writer = add_writer(&reading, "net.netfilter.nf_conntrack_max",
+			    reading.max_line ? reading.max_line : reading.section_line, words);
 	/* Not the words, but what they come to: the least of it, and with enough processors more. */
 	if (writer)
 		writer->same = writer->value->at_least && reading.least >= writer->value->wanted;

@@ -89,16 +89,17 @@ static int fill_writer(struct writer *writer, const struct value *value, const c
 }
 
 /* What is known of the lines that set a value at one time. */
-struct search {
+struct writer_search {
 	struct writer *same; /* the line that is looked for */
 	struct writer *last; /* of this time alone */
 	size_t count;
 };
 
-static struct search search_writers(const struct writers *writers, const struct writer_tail *tail,
-				    const char *path, unsigned int line, enum writer_time time)
+static struct writer_search search_writers(const struct writers *writers,
+					   const struct writer_tail *tail, const char *path,
+					   unsigned int line, enum writer_time time)
 {
-	struct search found = {0};
+	struct writer_search found = {0};
 	struct writer *writer = writer_at(writers, tail->last);
 
 	for (; writer && !found.same; writer = writer_at(writers, writer->before)) {
@@ -115,7 +116,7 @@ struct writer *writers_add(struct writers *writers, const struct value *value, c
 			   unsigned int line, const char *text, enum writer_time time, bool wins)
 {
 	struct writer_tail *tail = find_tail(writers, value);
-	struct search found = {0};
+	struct writer_search found = {0};
 	struct writer *writer, new = {0};
 
 	if (tail)

@@ -28,7 +28,7 @@ void findings_done(struct findings *findings)
 	*findings = (struct findings){0};
 }
 
-const char *finding_word(enum finding_kind kind)
+const char *finding_kind_to_string(enum finding_kind kind)
 {
 	static const char *const words[] = {
 		[FINDING_LARGER_MAX] = "larger-max",
@@ -45,7 +45,7 @@ const char *finding_word(enum finding_kind kind)
 	return words[kind];
 }
 
-const char *urgency_word(enum urgency urgency)
+const char *urgency_to_string(enum urgency urgency)
 {
 	static const char *const words[] = {
 		[URGENCY_NOTE] = "note",

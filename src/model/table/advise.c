@@ -128,10 +128,10 @@ static void keep_off(struct advice *advice)
 			      .command = "conntrack-persist check"};
 
 	buffer_printf(&draft.summary, "mode = disable is configured, but nf_conntrack is %s",
-		      module_state_words(table->module));
+		      module_state_describe(table->module));
 	buffer_printf(&draft.title, "mode = disable is configured, but nf_conntrack is %s.",
-		      module_state_words(table->module));
-	buffer_printf(&draft.evidence, "nf_conntrack is %s", module_state_words(table->module));
+		      module_state_describe(table->module));
+	buffer_printf(&draft.evidence, "nf_conntrack is %s", module_state_describe(table->module));
 	if (table->entries.known) {
 		buffer_add(&draft.evidence, ", with ");
 		advice_add_count(&draft.evidence, table->entries.value, "entry", "entries");

@@ -57,9 +57,9 @@ struct findings {
 void findings_done(struct findings *findings);
 
 /* "larger-max", "more-buckets" ... */
-const char *finding_word(enum finding_kind kind);
+const char *finding_kind_to_string(enum finding_kind kind);
 /* "note", "warning", "critical" */
-const char *urgency_word(enum urgency urgency);
+const char *urgency_to_string(enum urgency urgency);
 
 /* Whether one of them sets this row of the schema. */
 bool findings_set(const struct findings *findings, const struct schema_row *row);

@@ -38,7 +38,7 @@ struct columns {
 	size_t count;
 };
 
-const char *counter_name(enum counter counter)
+const char *counter_to_string(enum counter counter)
 {
 	return rows[counter].name;
 }

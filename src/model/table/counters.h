@@ -29,7 +29,7 @@ struct counters {
 };
 
 /* The kernel's own name of the column, and of node exporter's metric. */
-const char *counter_name(enum counter counter);
+const char *counter_to_string(enum counter counter);
 
 /* Whether any is known. */
 bool counters_are_known(const struct counters *counters);

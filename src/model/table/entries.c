@@ -8,7 +8,7 @@
 
 const uint32_t time_band_ends[TIME_BANDS] = {30, 120, 600, 3600, 21600, 86400, 432000, UINT32_MAX};
 
-const char *time_band_name(size_t band)
+const char *time_band_to_string(size_t band)
 {
 	static const char *const names[TIME_BANDS] = {"30s", "2m", "10m", "1h",
 						      "6h",  "1d", "5d",  "more"};
@@ -16,7 +16,7 @@ const char *time_band_name(size_t band)
 	return names[band];
 }
 
-const char *tcp_state_name(enum tcp_state state)
+const char *tcp_state_to_string(enum tcp_state state)
 {
 	static const char *const names[TCP_STATES] = {
 		"NONE",	      "SYN_SENT", "SYN_RECV",  "ESTABLISHED", "FIN_WAIT",
@@ -26,7 +26,7 @@ const char *tcp_state_name(enum tcp_state state)
 	return state < TCP_STATES ? names[state] : NULL;
 }
 
-const char *protocol_name(uint8_t protocol)
+const char *protocol_to_string(uint8_t protocol)
 {
 	switch (protocol) {
 	case IPPROTO_ICMP:

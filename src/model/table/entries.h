@@ -23,7 +23,7 @@ enum tcp_state {
 	TCP_STATES,
 };
 /* "ESTABLISHED", as conntrack(8) and the kernel's file have it; NULL: there is no such state. */
-const char *tcp_state_name(enum tcp_state state);
+const char *tcp_state_to_string(enum tcp_state state);
 
 /* One entry, as far as it is counted. */
 struct entry {
@@ -42,7 +42,7 @@ struct entry {
 #define TIME_BANDS 8
 extern const uint32_t time_band_ends[TIME_BANDS]; /* seconds; the last is UINT32_MAX */
 /* "30s", "2m", "10m", "1h", "6h", "1d", "5d", "more". */
-const char *time_band_name(size_t band);
+const char *time_band_to_string(size_t band);
 
 /* One protocol's entries by their ports; [0] also has the entries that have no port. */
 struct port_counts {
@@ -88,7 +88,7 @@ void entry_counts_add(struct entry_counts *counts, const struct entry *entry);
  * The name of a protocol for people: "tcp", "udp", "icmp", "icmpv6", "sctp", "dccp", "gre",
  * "udplite"; else NULL.
  */
-const char *protocol_name(uint8_t protocol);
+const char *protocol_to_string(uint8_t protocol);
 
 /*
  * A line of /proc/net/nf_conntrack (ct_seq_show(), nf_conntrack_standalone.c, 4.18 to 7.2), without

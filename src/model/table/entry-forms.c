@@ -13,7 +13,7 @@
 #include "model/table/entries.h"
 
 /* What is looked for in the one form or the other; an entry has each but the time, which an offloaded one lacks. */
-struct finding {
+struct found_field {
 	struct entry entry;
 	bool has_protocol, has_time, has_status, has_port, has_source;
 };
@@ -25,7 +25,7 @@ static bool has_ports(uint8_t protocol)
 }
 
 /* The same entry is to be the same in both forms, whatever one of them or an older kernel tells besides. */
-static int finish(const struct finding *finding, struct entry *ret)
+static int finish(const struct found_field *finding, struct entry *ret)
 {
 	struct entry entry = finding->entry;
 
@@ -54,7 +54,7 @@ static bool read_number(const struct text_word *word, uint64_t max, uint64_t *re
 }
 
 /* Up to the protocol's number; behind it comes the time, unless it is offloaded. */
-static int read_head(const char **position, struct finding *finding)
+static int read_head(const char **position, struct found_field *finding)
 {
 	struct text_word words[4];
 	uint64_t number;
@@ -72,7 +72,7 @@ static int read_head(const char **position, struct finding *finding)
 static void read_state(const struct text_word *word, struct entry *entry)
 {
 	for (enum tcp_state i = TCP_STATE_NONE; i < TCP_STATES; i++)
-		if (text_word_is(word, tcp_state_name(i)))
+		if (text_word_is(word, tcp_state_to_string(i)))
 			entry->state = i;
 }
 
@@ -93,7 +93,7 @@ static int read_port(const struct text_word *word, bool *has, uint16_t *port)
 }
 
 /* One of the words behind the time. "use=" is the last one always: a line without it was cut. */
-static int read_word(const struct text_word *word, struct finding *finding)
+static int read_word(const struct text_word *word, struct found_field *finding)
 {
 	struct entry *entry = &finding->entry;
 
@@ -114,7 +114,7 @@ static int read_word(const struct text_word *word, struct finding *finding)
 
 int entry_parse(const char *line, struct entry *ret)
 {
-	struct finding finding = {.entry.replied = true};
+	struct found_field finding = {.entry.replied = true};
 	struct text_word word;
 	uint64_t number;
 	int error = read_head(&line, &finding);
@@ -135,7 +135,7 @@ int entry_parse(const char *line, struct entry *ret)
 /*
  * A message: attributes CTA_*.
  */
-static int read_tuple_protocol(const struct attribute *of, struct finding *finding)
+static int read_tuple_protocol(const struct attribute *of, struct found_field *finding)
 {
 	struct attribute_walk walk = attribute_inside(of);
 	struct attribute attribute;
@@ -157,8 +157,8 @@ static int read_tuple_protocol(const struct attribute *of, struct finding *findi
 }
 
 /* The attribute of that type inside of another, and what is to be done with it; without it nothing is done. */
-static int read_inside(const struct attribute *of, uint16_t type, struct finding *finding,
-		       int (*read)(const struct attribute *, struct finding *))
+static int read_inside(const struct attribute *of, uint16_t type, struct found_field *finding,
+		       int (*read)(const struct attribute *, struct found_field *))
 {
 	struct attribute_walk walk = attribute_inside(of);
 	struct attribute attribute;
@@ -174,7 +174,7 @@ static int read_inside(const struct attribute *of, uint16_t type, struct finding
 }
 
 /* A state that is not known here is none. */
-static int read_tcp_state(const struct attribute *attribute, struct finding *finding)
+static int read_tcp_state(const struct attribute *attribute, struct found_field *finding)
 {
 	uint8_t state;
 	int error = attribute_u8(attribute, &state);
@@ -184,12 +184,12 @@ static int read_tcp_state(const struct attribute *attribute, struct finding *fin
 	return error;
 }
 
-static int read_tcp(const struct attribute *attribute, struct finding *finding)
+static int read_tcp(const struct attribute *attribute, struct found_field *finding)
 {
 	return read_inside(attribute, CTA_PROTOINFO_TCP_STATE, finding, read_tcp_state);
 }
 
-static int read_status(const struct attribute *attribute, struct finding *finding)
+static int read_status(const struct attribute *attribute, struct found_field *finding)
 {
 	uint32_t status;
 	int error = attribute_u32(attribute, &status);
@@ -203,7 +203,7 @@ static int read_status(const struct attribute *attribute, struct finding *findin
 	return 0;
 }
 
-static int read_attribute(const struct attribute *attribute, struct finding *finding)
+static int read_attribute(const struct attribute *attribute, struct found_field *finding)
 {
 	switch (attribute->type) {
 	case CTA_TUPLE_ORIG:
@@ -223,7 +223,7 @@ static int read_attribute(const struct attribute *attribute, struct finding *fin
 int entry_read_message(const void *bytes, size_t size, struct entry *ret)
 {
 	struct attribute_walk walk = {bytes, size};
-	struct finding finding = {0};
+	struct found_field finding = {0};
 	struct attribute attribute;
 	int more, error = 0;
 

@@ -208,7 +208,7 @@ static void judge_unseen(const struct table *table, struct judgement *judgement)
 			    judgement->unseen > 0;
 }
 
-static enum verdict judge(const struct table *table, struct judgement *judgement)
+static enum verdict judge_fill(const struct table *table, struct judgement *judgement)
 {
 	if (!module_is_there(table->module))
 		return VERDICT_NOT_LOADED;
@@ -252,11 +252,11 @@ void table_judge(const struct table *table, struct judgement *ret)
 	judgement.dropped = count_dropped(table);
 	judge_memory(table, &judgement);
 	judge_unseen(table, &judgement);
-	judgement.verdict = judge(table, &judgement);
+	judgement.verdict = judge_fill(table, &judgement);
 	*ret = judgement;
 }
 
-const char *verdict_word(enum verdict verdict)
+const char *verdict_to_string(enum verdict verdict)
 {
 	static const char *const words[] = {
 		[VERDICT_NOT_LOADED] = "not-loaded",

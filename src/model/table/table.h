@@ -128,4 +128,4 @@ void table_judge(const struct table *table, struct judgement *ret);
 struct figure table_namespace_limit(const struct table *table, const struct namespace_table *one);
 
 /* One word for JSON: "full", "chains", "nearly-full" ... */
-const char *verdict_word(enum verdict verdict);
+const char *verdict_to_string(enum verdict verdict);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* A line of the text; nothing is owned. */
-struct line {
+struct module_line {
 	const char *name, *above, *state;
 	size_t name_length, above_length, state_length;
 	long users;
@@ -15,8 +15,8 @@ struct line {
 	size_t place; /* in the graph */
 };
 
-struct reading {
-	struct line *lines;
+struct graph_reading {
+	struct module_line *lines;
 	size_t count;
 	struct module_graph graph;
 };
@@ -31,7 +31,7 @@ void module_graph_done(struct module_graph *graph)
 	*graph = (struct module_graph){0};
 }
 
-static void reading_done(struct reading *reading)
+static void reading_done(struct graph_reading *reading)
 {
 	free(reading->lines);
 	module_graph_done(&reading->graph);
@@ -62,9 +62,9 @@ static int parse_users(const char *word, size_t length, long *ret)
 }
 
 /* The next line from *text on, which is moved behind it. */
-static int parse_line(const char **text, struct line *ret)
+static int parse_line(const char **text, struct module_line *ret)
 {
-	struct line line = {0};
+	struct module_line line = {0};
 	const char *size, *users;
 	size_t size_length, users_length;
 
@@ -83,10 +83,10 @@ static int parse_line(const char **text, struct line *ret)
 	return 0;
 }
 
-static int parse_lines(const char *text, struct reading *reading)
+static int parse_lines(const char *text, struct graph_reading *reading)
 {
 	while (*text) {
-		struct line *lines =
+		struct module_line *lines =
 			realloc(reading->lines, (reading->count + 1) * sizeof(*reading->lines));
 		int error;
 
@@ -101,7 +101,8 @@ static int parse_lines(const char *text, struct reading *reading)
 	return 0;
 }
 
-static struct line *find(const struct reading *reading, const char *name, size_t length)
+static struct module_line *find(const struct graph_reading *reading, const char *name,
+				size_t length)
 {
 	for (size_t i = 0; i < reading->count; i++)
 		if (reading->lines[i].name_length == length &&
@@ -122,7 +123,7 @@ static const char *next_above(const char **position, const char *end, size_t *re
 	return name;
 }
 
-static int put(struct reading *reading, struct line *line)
+static int put(struct graph_reading *reading, struct module_line *line)
 {
 	struct module_graph *graph = &reading->graph;
 	struct graph_module module = {.outside = line->users};
@@ -139,7 +140,7 @@ static int put(struct reading *reading, struct line *line)
 	module.moving = line->state_length != strlen("Live") ||
 			memcmp(line->state, "Live", line->state_length) != 0;
 	while ((name = next_above(&position, end, &length))) {
-		const struct line *above = find(reading, name, length);
+		const struct module_line *above = find(reading, name, length);
 
 		if (above)
 			module.holders[module.holder_count++] = above->place;
@@ -160,7 +161,7 @@ static int put(struct reading *reading, struct line *line)
 }
 
 /* Depth first: those above go first. Each level of the recursion is another module of those that are loaded. */
-static int visit(struct reading *reading, struct line *line)
+static int visit(struct graph_reading *reading, struct module_line *line)
 {
 	const char *position = line->above, *end = line->above + line->above_length, *name;
 	size_t length;
@@ -172,7 +173,7 @@ static int visit(struct reading *reading, struct line *line)
 		return -ELOOP;
 	line->mark = ENTERED;
 	while (error == 0 && (name = next_above(&position, end, &length))) {
-		struct line *above = find(reading, name, length);
+		struct module_line *above = find(reading, name, length);
 
 		if (above)
 			error = visit(reading, above);
@@ -184,8 +185,8 @@ static int visit(struct reading *reading, struct line *line)
 
 int module_graph_read(const char *text, const char *root, struct module_graph *ret)
 {
-	struct reading CLEANUP(reading_done) reading = {0};
-	struct line *line;
+	struct graph_reading CLEANUP(reading_done) reading = {0};
+	struct module_line *line;
 	int error = parse_lines(text, &reading);
 
 	if (error < 0)

@@ -60,7 +60,7 @@ static const struct {
 	{"nf_conntrack", "connection tracking itself", others_break},
 };
 
-const char *module_words(const char *name)
+const char *module_describe(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (fnmatch(rows[i].pattern, name, 0) == 0)
@@ -80,7 +80,7 @@ void uses_of_modules(const struct module_graph *graph, struct uses *uses)
 {
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct graph_module *module = &graph->items[i];
-		const char *words = module_words(module->name);
+		const char *words = module_describe(module->name);
 
 		if (module->outside > 0)
 			uses_add(uses,

@@ -179,7 +179,7 @@ static void add_module(const char *path, const char *name, struct uses *uses)
 {
 	bool blacklisted = strcmp(name, "nf_conntrack") == 0 || strcmp(name, "ip_conntrack") == 0;
 
-	if (*module_words(name) || blacklisted)
+	if (*module_describe(name) || blacklisted)
 		uses_add(uses,
 			 &(struct use_heading){
 				 .certainty = USE_LIKELY,

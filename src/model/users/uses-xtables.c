@@ -33,11 +33,11 @@ int xtables_extension(const char *name, size_t size)
 }
 
 /* Both families have the offsets at different places, and the same matches and targets. */
-struct entry {
+struct xtables_entry {
 	uint16_t first, target, next; /* offsets from the entry's begin */
 };
 
-static bool read_entry(const struct xtables_table *table, size_t at, struct entry *ret)
+static bool read_entry(const struct xtables_table *table, size_t at, struct xtables_entry *ret)
 {
 	size_t head = table->ipv6 ? sizeof(struct ip6t_entry) : sizeof(struct ipt_entry);
 	uint16_t target, next;
@@ -57,7 +57,7 @@ static bool read_entry(const struct xtables_table *table, size_t at, struct entr
 	if (target < head || next < target + sizeof(struct xt_entry_target) ||
 	    next > table->size - at)
 		return false;
-	*ret = (struct entry){(uint16_t)head, target, next};
+	*ret = (struct xtables_entry){(uint16_t)head, target, next};
 	return true;
 }
 
@@ -76,8 +76,8 @@ static bool read_name(const struct xtables_table *table, size_t at, size_t end, 
 }
 
 /* Whether one rule needs it; the first such name is kept. -EBADMSG. */
-static int judge_entry(const struct xtables_table *table, size_t at, const struct entry *entry,
-		       char found[XT_EXTENSION_MAXNAMELEN])
+static int judge_entry(const struct xtables_table *table, size_t at,
+		       const struct xtables_entry *entry, char found[XT_EXTENSION_MAXNAMELEN])
 {
 	size_t end = at + entry->target;
 	char name[XT_EXTENSION_MAXNAMELEN];
@@ -104,7 +104,7 @@ int uses_of_xtables(const struct xtables_table *table, const char *where, struct
 	unsigned int rules = 0;
 
 	for (size_t at = 0; at < table->size;) {
-		struct entry entry;
+		struct xtables_entry entry;
 		int needs;
 
 		if (!read_entry(table, at, &entry))

@@ -64,7 +64,7 @@ size_t uses_count(const struct uses *uses, enum certainty certainty);
 size_t uses_left_out(const struct uses *uses);
 
 /* What a module of the distributions' kernels (5.10 to 7.2) stands for, "" where it is not known. */
-const char *module_words(const char *name);
+const char *module_describe(const char *name);
 
 /* The modules that somebody else than a module above them uses. */
 void uses_of_modules(const struct module_graph *graph, struct uses *uses);

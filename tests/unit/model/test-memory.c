@@ -405,15 +405,15 @@ static int judge_loading(void)
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	const struct plan plan = {.sizes = {.hashsize = 1048576}};
 	const struct facts facts = {.ram = 1048576};
-	const struct loading_request request = {.plan = &plan,
-						.facts = &facts,
-						.view = &view,
-						.records = &records,
-						.command_line = "module_blacklist=nf_conntrack"};
+	const struct load_request request = {.plan = &plan,
+					     .facts = &facts,
+					     .view = &view,
+					     .records = &records,
+					     .command_line = "module_blacklist=nf_conntrack"};
 	struct problems CLEANUP(problems_done) problems = {0};
 
 	problems.out_of_memory = modprobe_records_read(&file, 1, &records) < 0;
-	assert_true(loading_judge(&request, &problems));
+	assert_true(load_judge(&request, &problems));
 	assert_true(problems.out_of_memory || problems.count == 3);
 	return 0;
 }

@@ -74,8 +74,9 @@ static void expect_at(const struct fixture *f, const struct plan *plan, const ch
 	struct file_difference difference = {0};
 
 	compare_files(plan, &f->manifest, &observed, 1, true, &difference);
-	expect_text("state", file_state_word(difference.state), file_state_word(state));
-	expect_text("action", file_action_word(difference.action), file_action_word(action));
+	expect_text("state", file_state_to_string(difference.state), file_state_to_string(state));
+	expect_text("action", file_action_to_string(difference.action),
+		    file_action_to_string(action));
 	assert_int_equal(difference.needs_force, needs_force);
 	assert_ptr_equal(difference.path, path);
 	assert_ptr_equal(difference.seen, &observed.file);
@@ -417,11 +418,11 @@ static void words_are_those_of_the_manual(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
-		expect_text("state", file_state_word((enum file_state)i), states[i]);
-		assert_true(strlen(file_state_reason((enum file_state)i)) > 0);
+		expect_text("state", file_state_to_string((enum file_state)i), states[i]);
+		assert_true(strlen(file_state_describe((enum file_state)i)) > 0);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
-		expect_text("action", file_action_word((enum file_action)i), actions[i]);
+		expect_text("action", file_action_to_string((enum file_action)i), actions[i]);
 }
 
 static void observed_file_is_forgotten_whole(void **state)

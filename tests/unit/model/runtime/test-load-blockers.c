@@ -16,7 +16,7 @@ struct fixture {
 	struct text_file files[2];
 	size_t file_count;
 	struct modprobe_records records;
-	struct loading_request request;
+	struct load_request request;
 	struct problems problems;
 };
 
@@ -30,11 +30,11 @@ static int set_up(void **state)
 		return -1;
 	f->plan.sizes.hashsize = MIB;
 	f->facts.ram = 64 * MIB;
-	f->request = (struct loading_request){.plan = &f->plan,
-					      .facts = &f->facts,
-					      .view = &f->view,
-					      .records = &f->records,
-					      .command_line = ""};
+	f->request = (struct load_request){.plan = &f->plan,
+					   .facts = &f->facts,
+					   .view = &f->view,
+					   .records = &f->records,
+					   .command_line = ""};
 	return 0;
 }
 
@@ -72,7 +72,7 @@ static void expect_judged(const char *what, struct fixture *f, bool blocked, siz
 	problems_done(&f->problems);
 	modprobe_records_done(&f->records);
 	assert_int_equal(modprobe_records_read(f->files, f->file_count, &f->records), 0);
-	expect_number(what, loading_judge(&f->request, &f->problems), blocked);
+	expect_number(what, load_judge(&f->request, &f->problems), blocked);
 	expect_number(what, f->problems.count, count);
 	assert_false(f->problems.out_of_memory);
 }
@@ -429,14 +429,14 @@ static void command_line_words_are_the_sizes(void **state)
 	struct buffer CLEANUP(buffer_clear) b = {0};
 
 	(void)state;
-	loading_command_line_words(&plan, &b);
+	load_describe_command_line(&plan, &b);
 	assert_int_equal(b.length, 0);
 	plan.sizes.expect_hashsize = 1000;
-	loading_command_line_words(&plan, &b);
+	load_describe_command_line(&plan, &b);
 	expect_text("one", b.data, "nf_conntrack.expect_hashsize=1000");
 	buffer_clear(&b);
 	plan.sizes.hashsize = 100000;
-	loading_command_line_words(&plan, &b);
+	load_describe_command_line(&plan, &b);
 	expect_text("both", b.data,
 		    "nf_conntrack.hashsize=100000 nf_conntrack.expect_hashsize=1000");
 }

@@ -62,7 +62,7 @@ static void expect_states(struct values *values, enum module_state module, bool 
 
 	values_judge(values, module, blocked);
 	for (size_t i = 0; i < values->count; i++)
-		buffer_printf(&b, "%s ", value_state_word(values->items[i].state));
+		buffer_printf(&b, "%s ", value_state_to_string(values->items[i].state));
 	expect_text("states", b.data, words);
 }
 

@@ -1,4 +1,4 @@
-/* model/adopt: what a host's files say, as a configuration that our own reader accepts. */
+/* model/from_system: what a host's files say, as a configuration that our own reader accepts. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -8,14 +8,14 @@
 static const struct text_file no_sysctl[1];
 static const struct modprobe_records no_modprobe;
 
-static void expect_adopted(const struct adopt_request *request, const char *wanted, int count,
+static void expect_adopted(const struct from_system_request *request, const char *wanted, int count,
 			   size_t warnings)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
 	struct problems CLEANUP(problems_done) problems = {0};
 	struct config CLEANUP(config_done) config = {0};
 
-	assert_int_equal(adopt_render(request, &b, &problems, NULL), count);
+	assert_int_equal(from_system_render(request, &b, &problems, NULL), count);
 	expect_text("configuration", b.data ? b.data : "", wanted);
 	assert_int_equal(problems.count, warnings);
 	/* What was printed can be installed. */
@@ -29,10 +29,10 @@ static void expect_sysctl(const char *text, const char *wanted, int count, size_
 {
 	const struct text_file file = {"/etc/sysctl.d/a.conf", text};
 
-	expect_adopted(&(struct adopt_request){.sysctl_files = &file,
-					       .sysctl_count = 1,
-					       .modprobe = &no_modprobe,
-					       .command_line = ""},
+	expect_adopted(&(struct from_system_request){.sysctl_files = &file,
+						     .sysctl_count = 1,
+						     .modprobe = &no_modprobe,
+						     .command_line = ""},
 		       wanted, count, warnings);
 }
 
@@ -43,9 +43,9 @@ static void expect_modprobe(const char *text, const char *command_line, const ch
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 
 	assert_int_equal(modprobe_records_read(&file, 1, &records), 0);
-	expect_adopted(&(struct adopt_request){.sysctl_files = no_sysctl,
-					       .modprobe = &records,
-					       .command_line = command_line},
+	expect_adopted(&(struct from_system_request){.sysctl_files = no_sysctl,
+						     .modprobe = &records,
+						     .command_line = command_line},
 		       wanted, count, warnings);
 }
 
@@ -71,12 +71,13 @@ static void lines_are_short_enough_to_be_read(void **state)
 
 		strcat(letters, "\xc3\xa9");
 		(void)snprintf(path, sizeof(path), "/etc/sysctl.d/%s.conf", letters);
-		assert_int_equal(adopt_render(&(struct adopt_request){.sysctl_files = &file,
-								      .sysctl_count = 1,
-								      .modprobe = &no_modprobe,
-								      .command_line = ""},
-					      &b, &problems, NULL),
-				 1);
+		assert_int_equal(
+			from_system_render(&(struct from_system_request){.sysctl_files = &file,
+									 .sysctl_count = 1,
+									 .modprobe = &no_modprobe,
+									 .command_line = ""},
+					   &b, &problems, NULL),
+			1);
 		assert_null(strchr(b.data, '?'));
 		assert_int_equal(config_new(&config), 0);
 		assert_int_equal(config_read(&config, "a", b.data, b.length, &problems), 0);
@@ -158,7 +159,7 @@ static void hashsize_comes_from_modprobe_or_the_buckets(void **state)
 	(void)state;
 	assert_int_equal(modprobe_records_read(&options, 1, &records), 0);
 	/* sysctl comes after the load. */
-	expect_adopted(&(struct adopt_request){&file, 1, &records, "", {0}},
+	expect_adopted(&(struct from_system_request){&file, 1, &records, "", {0}},
 		       "[conntrack]\n"
 		       "max = 16384                      ; /etc/sysctl.conf:2\n"
 		       "hashsize = 4096                  ; /etc/sysctl.conf:1\n"

@@ -171,7 +171,7 @@ static void expect_kinds(struct fixture *f, const char *wanted)
 	look(f);
 	for (size_t i = 0; i < f->findings.count; i++)
 		buffer_printf(&kinds, "%s%s", i ? " " : "",
-			      finding_word(f->findings.items[i].kind));
+			      finding_kind_to_string(f->findings.items[i].kind));
 	expect_text("findings", kinds.data ? kinds.data : "", wanted);
 }
 

@@ -40,7 +40,7 @@ static void expect_counters(const char *what, const struct counters *counters, c
 		buffer_printf(&found, "entries %" PRIu64 ";", counters->entries);
 	for (int i = 0; i < COUNTERS; i++) {
 		if (counters->known[i])
-			buffer_printf(&found, "%s %" PRIu64 ";", counter_name((enum counter)i),
+			buffer_printf(&found, "%s %" PRIu64 ";", counter_to_string((enum counter)i),
 				      counters->value[i]);
 		else
 			assert_true(counters->value[i] == 0);

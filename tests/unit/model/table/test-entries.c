@@ -24,20 +24,20 @@ static void names_are_the_kernels(void **state)
 	(void)state;
 	assert_int_equal(TCP_STATES, TCP_CONNTRACK_MAX);
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++)
-		expect_text("state", tcp_state_name((enum tcp_state)states[i].number),
+		expect_text("state", tcp_state_to_string((enum tcp_state)states[i].number),
 			    states[i].name);
-	assert_null(tcp_state_name(TCP_STATES));
-	expect_text("1", protocol_name(1), "icmp");
-	expect_text("6", protocol_name(6), "tcp");
-	expect_text("17", protocol_name(17), "udp");
-	expect_text("33", protocol_name(33), "dccp");
-	expect_text("47", protocol_name(47), "gre");
-	expect_text("58", protocol_name(58), "icmpv6");
-	expect_text("132", protocol_name(132), "sctp");
-	expect_text("136", protocol_name(136), "udplite");
-	assert_null(protocol_name(0));
-	assert_null(protocol_name(89));
-	assert_null(protocol_name(255));
+	assert_null(tcp_state_to_string(TCP_STATES));
+	expect_text("1", protocol_to_string(1), "icmp");
+	expect_text("6", protocol_to_string(6), "tcp");
+	expect_text("17", protocol_to_string(17), "udp");
+	expect_text("33", protocol_to_string(33), "dccp");
+	expect_text("47", protocol_to_string(47), "gre");
+	expect_text("58", protocol_to_string(58), "icmpv6");
+	expect_text("132", protocol_to_string(132), "sctp");
+	expect_text("136", protocol_to_string(136), "udplite");
+	assert_null(protocol_to_string(0));
+	assert_null(protocol_to_string(89));
+	assert_null(protocol_to_string(255));
 }
 
 /* A band ends with the second that names it. */
@@ -64,7 +64,7 @@ static void time_is_counted_in_bands(void **state)
 		assert_int_equal(entry_counts_new(&counts), 0);
 		entry_counts_add(counts, &entry);
 		for (size_t band = 0; band < TIME_BANDS; band++) {
-			bool here = strcmp(time_band_name(band), rows[i].band) == 0;
+			bool here = strcmp(time_band_to_string(band), rows[i].band) == 0;
 
 			expect_number(rows[i].band, counts->by_time[band], here);
 			expect_number(rows[i].band,

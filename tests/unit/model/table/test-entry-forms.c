@@ -18,7 +18,7 @@ static void expect_entry(const char *what, const struct entry *entry, const char
 	struct buffer CLEANUP(buffer_clear) found = {0};
 
 	buffer_printf(&found, "%u %s %" PRIu32 " %u%s%s%s", entry->protocol,
-		      tcp_state_name(entry->state), entry->remaining, entry->port,
+		      tcp_state_to_string(entry->state), entry->remaining, entry->port,
 		      entry->replied ? " replied" : "", entry->assured ? " assured" : "",
 		      entry->offloaded ? " offloaded" : "");
 	expect_text(what, found.data, wanted);

@@ -38,7 +38,7 @@ static struct judgement judged(const struct table *table)
 
 static void expect_verdict(const struct table *table, enum verdict verdict)
 {
-	assert_string_equal(verdict_word(judged(table).verdict), verdict_word(verdict));
+	assert_string_equal(verdict_to_string(judged(table).verdict), verdict_to_string(verdict));
 }
 
 static void chains_are_limited_by_release(void **state)
@@ -383,7 +383,7 @@ static void a_namespace_has_a_limit_of_its_own(void **state)
 		others[1].max = (struct figure){rows[i].own > 0, rows[i].own};
 		if (judged(&table).verdict != rows[i].verdict ||
 		    (judged(&table).elsewhere == &others[1]) != about)
-			fail_msg("row %zu: %s", i, verdict_word(judged(&table).verdict));
+			fail_msg("row %zu: %s", i, verdict_to_string(judged(&table).verdict));
 	}
 	/* The own table comes first. The fullest is named. */
 	others[0].entries = figure(1100);

@@ -203,7 +203,7 @@ static void every_module_above_has_words(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		expect_part(rows[i].name, module_words(rows[i].name), rows[i].part);
+		expect_part(rows[i].name, module_describe(rows[i].name), rows[i].part);
 }
 
 static void modules_beside_it_have_none(void **state)
@@ -220,7 +220,7 @@ static void modules_beside_it_have_none(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		expect_text(names[i], module_words(names[i]), "");
+		expect_text(names[i], module_describe(names[i]), "");
 }
 
 static void modules_with_users_of_their_own_are_found(void **state)
