@@ -71,16 +71,6 @@ static int list_folders(struct reading *reading, const char *const *folders, con
 	return error;
 }
 
-/* A directory is passed over by the reader of the folder, and hides nothing. Its content is of no interest here. */
-static bool is_directory(const struct tree *tree, const char *path)
-{
-	struct observed_file seen = {0};
-	bool is = tree_look(tree, path, 0, &seen) == 0 && seen.kind == FILE_DIRECTORY;
-
-	observed_file_clear(&seen);
-	return is;
-}
-
 int conf_dirs_visit(struct reading *reading, const char *const *folders, const char *suffix,
 		    int (*visit)(void *data, const char *path), void *data)
 {
@@ -97,7 +87,8 @@ int conf_dirs_visit(struct reading *reading, const char *const *folders, const c
 		buffer_printf(&path, "%s/%s", file->folder, file->name);
 		if (!path.data)
 			return -ENOMEM;
-		if (is_directory(reading->gathering->tree, path.data))
+		/* The reader of the folder ignores a directory, which hides nothing. */
+		if (tree_is_directory(reading->gathering->tree, path.data))
 			continue;
 		hidden = file->name;
 		error = visit(data, path.data);

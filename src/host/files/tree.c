@@ -422,6 +422,16 @@ int tree_look(const struct tree *tree, const char *path, size_t limit, struct ob
 	return error < 0 ? error : look_at(place.directory, place.name, limit, ret);
 }
 
+bool tree_is_directory(const struct tree *tree, const char *path)
+{
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
+	struct stat status;
+
+	return tree_find_place(tree, path, &place) == 0 &&
+	       fstatat(place.directory, place.name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISDIR(status.st_mode);
+}
+
 int tree_open_directory(const struct tree *tree, const char *path, int flags, int *ret_fd)
 {
 	struct tree_place CLEANUP(place_done) place = {.directory = -1};

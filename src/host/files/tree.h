@@ -81,6 +81,9 @@ MUST_CHECK int tree_open_file(const struct tree *tree, const char *path, int *re
 MUST_CHECK int tree_look(const struct tree *tree, const char *path, size_t limit,
 			 struct observed_file *ret);
 
+/* Whether a directory is at this path; false for a link to one. Opens nothing. */
+bool tree_is_directory(const struct tree *tree, const char *path);
+
 /* The most names that tree_list() returns. */
 #define TREE_NAMES_MAX 10000U
 
