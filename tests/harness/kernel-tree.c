@@ -7,14 +7,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/faults.h"
+#include "harness/kernel-takes.h"
 #include "harness/namespace.h"
 #include "host/kernel/kernel-file.h"
 #include "host/kernel/kmod.h"
 #include "host/kernel/word-size.h"
-#include "model/runtime/runtime-values.h"
+
+/*
+ * What a kernel makes of a write is computed by kernel-takes.c, which shares nothing with the program. Shared with the shipped
+ * body of this port is only how files below / are read: kernel-file.h, libkmod's answers, and the word size that the program
+ * is told. No answer of theirs confirms itself, because a case writes these files and says what the program makes of them.
+ */
+
+#define MODULE	 "/sys/module/nf_conntrack"
+#define HASHSIZE MODULE "/parameters/hashsize"
+#define KEYS	 "/proc/sys/net/netfilter"
 
 struct kernel {
 	const char *folder;
@@ -83,7 +94,7 @@ const char *kernel_release(const struct kernel *kernel)
 /* In the folder's page_size; 4096 without it. */
 unsigned long kernel_page_size(const struct kernel *kernel)
 {
-	char text[VALUE_TEXT_SIZE];
+	char text[24];
 
 	return kernel_read(kernel, "/page_size", text, sizeof(text)) < 0 ? 4096
 									 : strtoul(text, NULL, 10);
@@ -93,15 +104,6 @@ unsigned long kernel_page_size(const struct kernel *kernel)
 unsigned int kernel_word_size(const struct kernel *kernel)
 {
 	return word_size_of_kernel(kernel->folder, 4, "x86_64");
-}
-
-/* As nf_ct_alloc_hashtable() does: whole pages of buckets. */
-static unsigned long long round_up_to_pages(const struct kernel *kernel, const char *buckets)
-{
-	unsigned long long bytes = strtoull(buckets, NULL, 10) * kernel_word_size(kernel),
-			   page = kernel_page_size(kernel);
-
-	return (bytes + page - 1) / page * page / kernel_word_size(kernel);
 }
 
 /* What a network namespace has of its own lies in its folder while it is entered. */
@@ -169,9 +171,9 @@ static void unload(const struct kernel *kernel)
 {
 	char from[PATH_MAX], to[PATH_MAX];
 
-	if (make_path(kernel, PATH_MODULE, from) == 0 && make_path(kernel, "/gone", to) == 0)
+	if (make_path(kernel, MODULE, from) == 0 && make_path(kernel, "/gone", to) == 0)
 		(void)rename(from, to);
-	if (make_path(kernel, PATH_PROC, from) == 0 && make_path(kernel, "/gone-keys", to) == 0)
+	if (make_path(kernel, KEYS, from) == 0 && make_path(kernel, "/gone-keys", to) == 0)
 		(void)rename(from, to);
 }
 
@@ -249,24 +251,71 @@ static int replace_value(const char *path, const char *text)
 {
 	char beside[PATH_MAX];
 	FILE *file;
-	int error;
 
 	if (snprintf(beside, sizeof(beside), "%s.twin", path) >= (int)sizeof(beside))
 		return -ENAMETOOLONG;
 	file = fopen(beside, "w");
 	if (!file)
 		return -errno;
-	(void)fclose(file);
-	error = kernel_file_write(beside, text);
-	if (error < 0)
-		return error;
-	return rename(beside, path) < 0 ? -errno : 0;
+	(void)fputs(text, file);
+	return fclose(file) < 0 || rename(beside, path) < 0 ? -errno : 0;
 }
 
-/* Every write is a line of kernel.log, with the namespace in front of it. Sizes of tables are rounded as the kernel does. */
+/* The machine as the case describes it, without word-size.h: its folder says 32 bits by one of two files, or 64 by neither. */
+static struct played_kernel play(const struct kernel *kernel)
+{
+	struct played_kernel played = {.page = kernel_page_size(kernel), .word = 8};
+	char text[80];
+
+	(void)sscanf(kernel->release, "%u.%u", &played.release[0], &played.release[1]);
+	if (kernel_read(kernel, "/sys/kernel/address_bits", text, sizeof(text)) == 0)
+		played.word = (unsigned int)strtoul(text, NULL, 10) / 8;
+	else if (kernel_read(kernel, "/proc/sys/kernel/arch", text, sizeof(text)) == 0 &&
+		 (strcmp(text, "i686") == 0 || strcmp(text, "armv7l") == 0))
+		played.word = 4;
+	return played;
+}
+
+/* The number of buckets has two files, and max has two in the first network namespace. */
+static const char *other_file(const char *path)
+{
+	static const char *const twins[][2] = {
+		{HASHSIZE, KEYS "/nf_conntrack_buckets"},
+		{KEYS "/nf_conntrack_max", "/proc/sys/net/nf_conntrack_max"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(twins); i++)
+		for (size_t j = 0; j < 2; j++)
+			if (strcmp(path, twins[i][j]) == 0)
+				return twins[i][1 - j];
+	return NULL;
+}
+
+/* Keeps what the kernel makes of text, or returns why it refuses it. A key of mode 0444 takes nothing, not even from root. */
+static int take_value(const struct kernel *kernel, const char *path, const char *text)
+{
+	struct played_kernel played = play(kernel);
+	const char *other = other_file(path);
+	char whole[PATH_MAX], stored[32];
+	struct stat status;
+	int error = make_path(kernel, path, whole);
+
+	if (error == 0 && (stat(whole, &status) < 0 || !(status.st_mode & S_IWUSR)))
+		error = -EACCES;
+	if (error == 0)
+		error = kernel_takes(&played, path, text, stored, sizeof(stored));
+	if (error == 0)
+		error = replace_value(whole, stored);
+	if (error == 0 && other && kernel_has(kernel, other) &&
+	    make_path(kernel, other, whole) == 0)
+		error = replace_value(whole, stored);
+	return error;
+}
+
+/* Every write is a line of kernel.log, with the namespace in front of it. */
 int kernel_write(const struct kernel *kernel, const char *path, const char *text)
 {
-	char whole[PATH_MAX], log_path[PATH_MAX], rounded[VALUE_TEXT_SIZE];
+	char whole[PATH_MAX], log_path[PATH_MAX];
 	int error = make_path(kernel, path, whole);
 	FILE *log;
 
@@ -289,10 +338,7 @@ int kernel_write(const struct kernel *kernel, const char *path, const char *text
 	}
 	if (error < 0)
 		return error == FAULT_LOST ? 0 : error;
-	(void)snprintf(rounded, sizeof(rounded), "%s\n", text);
-	if (strcmp(path, PATH_PARAMETERS "/hashsize") == 0)
-		(void)snprintf(rounded, sizeof(rounded), "%llu\n", round_up_to_pages(kernel, text));
-	return replace_value(whole, rounded);
+	return take_value(kernel, path, text);
 }
 
 int kernel_module_state(const struct kernel *kernel, enum module_state *ret)
@@ -312,11 +358,11 @@ void kernel_pause(const struct kernel *kernel, unsigned int milliseconds)
 	char next[PATH_MAX], now[PATH_MAX];
 
 	(void)milliseconds;
-	if (make_path(kernel, PATH_MODULE "/initstate", now) < 0)
+	if (make_path(kernel, MODULE "/initstate", now) < 0)
 		return;
 	for (int i = 1; i < 10; i++)
-		if (snprintf(next, sizeof(next), "%s%s/initstate.%d", kernel->folder, PATH_MODULE,
-			     i) < PATH_MAX &&
+		if (snprintf(next, sizeof(next), "%s%s/initstate.%d", kernel->folder, MODULE, i) <
+			    PATH_MAX &&
 		    rename(next, now) == 0)
 			return;
 }
