@@ -4,7 +4,7 @@
 
 #include "steps/comparison.h"
 
-static const char *manifest_action(enum file_state state)
+static const char *manifest_action_to_string(enum file_state state)
 {
 	switch (state) {
 	case STATE_OK:
@@ -60,7 +60,7 @@ bool comparison_report(struct context *context, const struct comparison *compari
 	if (comparison->manifest_state != STATE_OK ||
 	    comparison->installed.manifest_file.kind != FILE_ABSENT)
 		report_file(context->report, PATH_MANIFEST,
-			    act ? manifest_action(comparison->manifest_state) : "none",
+			    act ? manifest_action_to_string(comparison->manifest_state) : "none",
 			    file_state_to_string(comparison->manifest_state),
 			    manifest_reason(comparison));
 	if (outdated)
