@@ -182,28 +182,45 @@ static bool is_there(const struct context *context, const char *path, bool *ret_
 	return there;
 }
 
-/* What the drop-in has is part of the lines, so that they can replace it. */
-static void add_ini(const struct context *context, const struct look *look,
-		    const struct findings *findings, struct buffer *b)
+/* Reads the drop-in alone, because another file may override what it sets, or be unusable. */
+static int read_drop_in(const struct context *context, struct config *config)
 {
-	bool keeps = look->host.planned && !context->options->config;
+	struct problems CLEANUP(problems_done) reported_before = {0};
+	char *CLEANUP(free_pointer) bytes = NULL;
+	size_t size = 0;
+	int error;
 
-	findings_add_ini(findings, keeps ? &look->host.comparison.config : NULL, "/" ADVICE_NAME,
-			 b);
+	if (context->options->config)
+		return 0;
+	error = tree_read(context->tree, PATH_ADVICE, FILE_SIZE_MAX, &bytes, &size);
+	if (error < 0)
+		return error == -ENOMEM ? error : 0;
+	return config_read(config, PATH_ADVICE, bytes, size, &reported_before);
+}
+
+/* Adds all lines, those of the drop-in included, so that they can replace it. -ENOMEM. */
+static int add_ini(const struct context *context, const struct findings *findings, struct buffer *b)
+{
+	struct config CLEANUP(config_done) drop_in = {0};
+	int error = config_new(&drop_in);
+
+	if (error == 0)
+		error = read_drop_in(context, &drop_in);
+	if (error == 0)
+		findings_add_ini(findings, &drop_in, b);
+	return error < 0 ? error : b->error;
 }
 
 /*
  * A shell empties the file before this program runs: what it had is lost, and cannot be part of the
  * lines.
  */
-static enum exit_code print_ini(struct context *context, const struct look *look,
-				const struct findings *findings)
+static enum exit_code print_ini(struct context *context, const struct findings *findings)
 {
 	struct buffer CLEANUP(buffer_clear) ini = {0};
 	bool empty;
 
-	add_ini(context, look, findings, &ini);
-	if (ini.error < 0) {
+	if (add_ini(context, findings, &ini) < 0) {
 		report_errno(context, "make", "advice", -ENOMEM);
 		return EXIT_FAILED;
 	}
@@ -238,16 +255,15 @@ static void say_where(struct context *context)
 }
 
 /* Lines that can be pasted, and the commands that follow. */
-static void say_ini(struct context *context, const struct look *look,
-		    const struct findings *findings)
+static void say_ini(struct context *context, const struct findings *findings)
 {
 	const char *config = context->options->config;
 	struct buffer CLEANUP(buffer_clear) ini = {0};
 
-	add_ini(context, look, findings, &ini);
 	say_where(context);
 	report_say(context->report, "%s", "");
-	report_say_lines(context->report, ini.data ? ini.data : "?");
+	report_say_lines(context->report,
+			 add_ini(context, findings, &ini) == 0 && ini.data ? ini.data : "?");
 	report_say(context->report, "%s", "");
 	if (config && !text_is_safe_word(config)) {
 		report_say(context->report,
@@ -271,20 +287,19 @@ static bool has_lines(const struct findings *findings)
 /*
  * On a terminal the other way round, so that the most urgent finding stands right above the prompt.
  */
-static void say_findings(struct context *context, const struct look *look,
-			 const struct findings *findings)
+static void say_findings(struct context *context, const struct findings *findings)
 {
 	bool last = terminal_is_there(), lines = has_lines(findings);
 
 	if (last && lines) {
-		say_ini(context, look, findings);
+		say_ini(context, findings);
 		report_say(context->report, "%s", "");
 	}
 	for (size_t i = 0; i < findings->count; i++)
 		say_finding(context, &findings->items[last ? findings->count - 1 - i : i]);
 	if (!last && lines) {
 		report_say(context->report, "%s", "");
-		say_ini(context, look, findings);
+		say_ini(context, findings);
 	}
 }
 
@@ -386,12 +401,12 @@ static enum exit_code run_advise(struct context *context)
 	warn_of_later_files(context, &look, &findings);
 	tell_unknown(context, &look);
 	if (context->options->ini)
-		return print_ini(context, &look, &findings) == EXIT_DONE ? worst : EXIT_FAILED;
+		return print_ini(context, &findings) == EXIT_DONE ? worst : EXIT_FAILED;
 	add_json(context, &findings);
 	if (findings.count == 0)
 		say_nothing(context, &look);
 	else
-		say_findings(context, &look, &findings);
+		say_findings(context, &findings);
 	return worst;
 }
 

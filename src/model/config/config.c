@@ -208,6 +208,12 @@ static void explain_orphan(void *userdata, const char *name, const char *value, 
 		     text.data ? text.data : "");
 }
 
+static void config_value_done(struct config_value *value)
+{
+	free(value->text);
+	free(value->file);
+}
+
 static void take_pair(void *userdata, const char *section, const char *name, const char *text,
 		      unsigned int line)
 {
@@ -243,13 +249,15 @@ static void take_pair(void *userdata, const char *section, const char *name, con
 	}
 	warn_value(r, &schema[setting], value.number, line);
 
+	value.text = strdup(text);
 	value.file = strdup(r->file);
-	if (!value.file) {
+	if (!value.text || !value.file) {
+		config_value_done(&value);
 		r->out_of_memory = true;
 		return;
 	}
 	slot = &r->config->values[setting];
-	free(slot->file);
+	config_value_done(slot);
 	*slot = value;
 }
 
@@ -281,7 +289,7 @@ int config_new(struct config *ret)
 void config_done(struct config *config)
 {
 	for (size_t i = 0; config->values && i < schema_count; i++)
-		free(config->values[i].file);
+		config_value_done(&config->values[i]);
 	free(config->values);
 	config->values = NULL;
 }

@@ -17,6 +17,7 @@ struct config_value {
 	bool is_auto;	 /* TYPE_SIZE */
 	bool percent;	 /* TYPE_SHARE: number is percent of RAM, else bytes */
 	uint64_t number; /* in the row's unit; TYPE_CHOICE: index into its choices */
+	char *text;	 /* as the file has it, "20s"; owned; NULL unless set */
 	char *file;	 /* owned; NULL unless set */
 	unsigned int line;
 };

@@ -96,27 +96,20 @@ static void add_name(const struct schema_row *row, const char **section, struct 
 	buffer_printf(b, "%s = ", row->name);
 }
 
-static bool is_kept(const struct config *config, size_t i, const char *file)
-{
-	return config && config->values[i].set && text_ends_with(config->values[i].file, file);
-}
-
-void findings_add_ini(const struct findings *findings, const struct config *config,
-		      const char *file, struct buffer *b)
+void findings_add_ini(const struct findings *findings, const struct config *drop_in,
+		      struct buffer *b)
 {
 	const char *section = NULL;
 
 	for (size_t i = 0; i < schema_count; i++) {
 		const char *value = find_value(findings, &schema[i]);
 
-		if (!value && !is_kept(config, i, file))
+		if (!value && drop_in)
+			value = drop_in->values[i].text;
+		if (!value)
 			continue;
 		add_name(&schema[i], &section, b);
-		if (value)
-			buffer_add(b, value);
-		else
-			config_format(config, i, b);
-		buffer_add(b, "\n");
+		buffer_printf(b, "%s\n", value);
 	}
 }
 

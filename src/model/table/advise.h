@@ -65,12 +65,12 @@ const char *urgency_to_string(enum urgency urgency);
 bool findings_set(const struct findings *findings, const struct schema_row *row);
 
 /*
- * All lines of the findings as one INI file: each section once, and each key once. config may be
- * NULL; what it has from the file whose name ends with `file` is kept, unless a finding sets it.
- * Adds nothing where there is no line.
+ * All lines of the findings as one INI file: each section once, and each key once. What drop_in
+ * sets is kept as it is written there, unless a finding sets it; drop_in may be NULL. Adds nothing
+ * where there is no line.
  */
-void findings_add_ini(const struct findings *findings, const struct config *config,
-		      const char *file, struct buffer *b);
+void findings_add_ini(const struct findings *findings, const struct config *drop_in,
+		      struct buffer *b);
 
 struct advise_request {
 	const struct table *table;

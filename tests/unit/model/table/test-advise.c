@@ -158,7 +158,7 @@ static void look(struct fixture *f)
 	}
 	if (all.data)
 		(void)read_lines(f, all.data);
-	findings_add_ini(&f->findings, NULL, "", &ini);
+	findings_add_ini(&f->findings, NULL, &ini);
 	if (ini.data)
 		(void)read_lines(f, ini.data);
 }
@@ -1180,31 +1180,28 @@ static void lines_of_all_findings_are_one_file(void **state)
 	struct buffer CLEANUP(buffer_clear) ini = {0}, merged = {0}, none = {0};
 	struct problems CLEANUP(problems_done) problems = {0};
 
-	findings_add_ini(&f->findings, NULL, "/50-advise.conf", &none);
+	findings_add_ini(&f->findings, NULL, &none);
 	assert_null(none.data);
 	fill(f, 2000);
 	f->contents->by_state[TCP_STATE_TIME_WAIT] = 1000;
 	f->contents->udp_unreplied = f->contents->by_protocol[UDP] = 1000;
 	expect_kinds(f, "larger-max shorter-timeouts");
-	findings_add_ini(&f->findings, NULL, "/50-advise.conf", &ini);
+	findings_add_ini(&f->findings, NULL, &ini);
 	expect_text("file", ini.data,
 		    "[conntrack]\nmax = 8192\nhashsize = auto\n"
 		    "[timeouts]\ntcp_time_wait = 30s\nudp = 10s\n");
 	expect_number("max", read_lines(f, ini.data), 8192);
 
-	assert_int_equal(
-		config_read(&f->config, "/etc/a.conf", BYTES("[options]\nacct = yes\n"), &problems),
-		0);
-	assert_int_equal(config_read(&f->config, "/etc/conf.d/50-advise.conf",
-				     BYTES("[timeouts]\nudp = 20\nicmp = 10\n[conntrack]\n"
-					   "memory_limit = 30%\nmax = auto\n"),
+	assert_int_equal(config_read(&f->config, "50-advise.conf",
+				     BYTES("[timeouts]\nudp = 20s\nicmp = 2m\ngeneric = 20s\n"
+					   "[conntrack]\nmemory_limit = 30%\nmax = auto\n"),
 				     &problems),
 			 0);
 	expect_no_problem("configuration", &problems);
-	findings_add_ini(&f->findings, &f->config, "/50-advise.conf", &merged);
+	findings_add_ini(&f->findings, &f->config, &merged);
 	expect_text("file", merged.data,
 		    "[conntrack]\nmax = 8192\nhashsize = auto\nmemory_limit = 30%\n"
-		    "[timeouts]\ntcp_time_wait = 30s\nudp = 10s\nicmp = 10\n");
+		    "[timeouts]\ngeneric = 20s\ntcp_time_wait = 30s\nudp = 10s\nicmp = 2m\n");
 }
 
 /* Whatever the figures: look() has every line read by the program's own reader. */
