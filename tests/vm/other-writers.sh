@@ -78,7 +78,7 @@ packages() {
 	check 'tuned: it sets its value' "$(cat "$proc/nf_conntrack_udp_timeout")" 61
 	ctp check
 	check 'tuned: check names its file, and that it runs' "$status $(told \
-		'nf_conntrack_udp_timeout is overridden: /etc/tuned/mine/tuned.conf:4 sets 61 (by tuned)' 'likely to write: tuned')" '2 2'
+		'nf_conntrack_udp_timeout is overridden: /etc/tuned/mine/tuned.conf:4 sets 61 (by tuned)' 'likely to set values: tuned')" '2 2'
 	systemctl stop tuned.service
 	rm -r /etc/tuned/mine
 	: >/etc/tuned/active_profile
