@@ -1,6 +1,7 @@
 /* List of (file, line, severity, message): how pure code complains. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/problems.h"
+#include "base/array.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,21 +49,6 @@ PRINTF_LIKE(1, 0) static char *format_text(const char *format, va_list args)
 	return text;
 }
 
-static bool make_room(struct problems *p)
-{
-	size_t room = p->room ? p->room * 2 : 8;
-	struct problem *items;
-
-	if (p->count < p->room)
-		return true;
-	items = realloc(p->items, room * sizeof(*items));
-	if (!items)
-		return false;
-	p->items = items;
-	p->room = room;
-	return true;
-}
-
 void problems_add(struct problems *p, enum severity severity, const char *file, unsigned int line,
 		  const char *format, ...)
 {
@@ -77,7 +63,8 @@ void problems_add(struct problems *p, enum severity severity, const char *file, 
 	item.text = format_text(format, args);
 	va_end(args);
 	item.file = file ? strdup(file) : NULL;
-	if (!item.text || (file && !item.file) || !make_room(p)) {
+	if (!item.text || (file && !item.file) ||
+	    array_grow(&p->items, p->count, sizeof(item)) < 0) {
 		p->out_of_memory = true;
 		free(item.text);
 		free(item.file);

@@ -32,7 +32,7 @@ struct problem {
 /* Start with `struct problems p = {0}`. out_of_memory is remembered, as in struct buffer. */
 struct problems {
 	struct problem *items;
-	size_t count, room;
+	size_t count;
 	size_t counts[SEVERITIES]; /* of each severity, with those that were counted only */
 	bool out_of_memory;
 };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buffer.h"
 #include "base/text.h"
 #include "gather/conf-dirs.h"
@@ -49,7 +50,6 @@ static int note_seen(struct boot_units *units, const char *key)
 static int append_unit(struct boot_units *units, const char *name, size_t size)
 {
 	char *CLEANUP(free_pointer) copy = strndup(name, size);
-	char **names;
 	int error;
 
 	if (!copy)
@@ -65,10 +65,8 @@ static int append_unit(struct boot_units *units, const char *name, size_t size)
 		units->reading->full = true;
 		return 0;
 	}
-	names = realloc(units->names, (units->count + 1) * sizeof(*names));
-	if (!names)
+	if (array_grow(&units->names, units->count, sizeof(copy)) < 0)
 		return -ENOMEM;
-	units->names = names;
 	units->names[units->count++] = steal_pointer(&copy);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buffer.h"
 
 struct folder_file {
@@ -38,17 +39,12 @@ static int compare_entries(const void *a, const void *b)
 static int append_names(struct folder_files *files, const char *folder, size_t rank, char **names,
 			size_t count)
 {
-	struct folder_file *items;
-
-	if (count == 0)
-		return 0;
-	items = realloc(files->items, (files->count + count) * sizeof(*items));
-	if (!items)
-		return -ENOMEM;
-	files->items = items;
-	for (size_t i = 0; i < count; i++)
-		items[files->count++] =
+	for (size_t i = 0; i < count; i++) {
+		if (array_grow(&files->items, files->count, sizeof(*files->items)) < 0)
+			return -ENOMEM;
+		files->items[files->count++] =
 			(struct folder_file){steal_pointer(&names[i]), folder, rank};
+	}
 	return 0;
 }
 

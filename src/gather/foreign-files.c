@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "gather/conf-dirs.h"
 
 /* The folder that counts most first. */
@@ -61,7 +62,6 @@ static int read_foreign_file(void *data, const char *path)
 {
 	const struct foreign_visit *visit = data;
 	struct text_files *files = visit->files;
-	struct text_file *items;
 	char *CLEANUP(free_pointer) text = NULL;
 	char *CLEANUP(free_pointer) name = NULL;
 	int error = reading_file(visit->reading, path, &text);
@@ -69,12 +69,10 @@ static int read_foreign_file(void *data, const char *path)
 	if (error < 0 || !text)
 		return error;
 	name = strdup(path);
-	items = realloc(files->items, (files->count + 1) * sizeof(*items));
-	if (items)
-		files->items = items;
-	if (!name || !items)
+	if (!name || array_grow(&files->items, files->count, sizeof(*files->items)) < 0)
 		return -ENOMEM;
-	items[files->count++] = (struct text_file){steal_pointer(&name), steal_pointer(&text)};
+	files->items[files->count++] =
+		(struct text_file){steal_pointer(&name), steal_pointer(&text)};
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 
 static void source_done(struct unread_source *source)
@@ -42,19 +43,17 @@ static int note_name(struct unread *unread, const char *name)
 
 static int append_source(struct unread *unread, const struct unread_source *source)
 {
-	struct unread_source copy = *source, *items;
+	struct unread_source copy = *source;
 
-	items = realloc(unread->items, (unread->count + 1) * sizeof(*items));
-	if (!items)
+	if (array_grow(&unread->items, unread->count, sizeof(copy)) < 0)
 		return -1;
-	unread->items = items;
 	copy.name = strdup(source->name);
 	copy.reason = source->reason ? strdup(source->reason) : NULL;
 	if (!copy.name || (source->reason && !copy.reason)) {
 		source_done(&copy);
 		return -1;
 	}
-	items[unread->count++] = copy;
+	unread->items[unread->count++] = copy;
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "base/array.h"
 #include "host/files/tree-transaction.h"
 
 int format_temporary(const char *name, const char *suffix, char ret[static NAME_MAX + 1])
@@ -78,7 +79,6 @@ int job_check(struct transaction *t, struct tree_job *job)
 static int add_directory(struct transaction *t, const struct tree_place *place, const char *path,
 			 bool dirty, size_t *ret_index)
 {
-	struct directory *larger;
 	struct stat status;
 	int fd;
 
@@ -91,15 +91,13 @@ static int add_directory(struct transaction *t, const struct tree_place *place, 
 			*ret_index = i;
 			return 0;
 		}
-	larger = realloc(t->directories, (t->directory_count + 1) * sizeof(*larger));
-	if (!larger)
+	if (array_grow(&t->directories, t->directory_count, sizeof(*t->directories)) < 0)
 		return -ENOMEM;
-	t->directories = larger;
 	fd = openat(place->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	*ret_index = t->directory_count++;
-	larger[*ret_index] = (struct directory){
+	t->directories[*ret_index] = (struct directory){
 		.fd = fd,
 		.device = status.st_dev,
 		.inode = status.st_ino,
@@ -111,18 +109,15 @@ static int add_directory(struct transaction *t, const struct tree_place *place, 
 
 static int make_directory(struct transaction *t, const char *name, const char *path)
 {
-	struct tree_place *larger = realloc(t->made, (t->made_count + 1) * sizeof(*larger));
+	int made = array_grow(&t->made, t->made_count, sizeof(*t->made));
 	size_t parent;
-	int made;
 
-	if (!larger)
-		return -ENOMEM;
-	t->made = larger;
-	made = tree_make_directory(t->tree, name, &larger[t->made_count]);
+	if (made == 0)
+		made = tree_make_directory(t->tree, name, &t->made[t->made_count]);
 	if (made <= 0)
 		return made;
 	t->made_count++;
-	return add_directory(t, &larger[t->made_count - 1], path, true, &parent);
+	return add_directory(t, &t->made[t->made_count - 1], path, true, &parent);
 }
 
 static int make_missing(struct transaction *t, const char *path)

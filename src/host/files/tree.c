@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
+#include "base/array.h"
 #include "host/files/mount.h"
 #include "host/files/tree-internal.h"
 
@@ -459,15 +460,11 @@ bool tree_is_read_only(const struct tree *tree, const char *path)
 
 int names_add(struct names *names, const char *name)
 {
-	char **larger = realloc(names->items, (names->count + 1) * sizeof(*larger));
+	char *CLEANUP(free_pointer) copy = strdup(name);
 
-	if (!larger)
+	if (!copy || array_grow(&names->items, names->count, sizeof(copy)) < 0)
 		return -ENOMEM;
-	names->items = larger;
-	larger[names->count] = strdup(name);
-	if (!larger[names->count])
-		return -ENOMEM;
-	names->count++;
+	names->items[names->count++] = steal_pointer(&copy);
 	return 0;
 }
 

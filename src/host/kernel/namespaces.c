@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "host/kernel/kernel-file.h"
 
@@ -123,16 +124,14 @@ struct namespace_place {
 static int walk_add(struct namespace_walk *walk, const struct stat *status,
 		    const struct namespace_place *place)
 {
-	struct network_namespace *items, one = {.pid = place->pid};
+	struct network_namespace one = {.pid = place->pid};
 
 	if (walk->found.count >= NAMESPACES_MAX) {
 		walk->found.cut = true;
 		return 0;
 	}
-	items = realloc(walk->found.items, (walk->found.count + 1) * sizeof(*items));
-	if (!items)
+	if (array_grow(&walk->found.items, walk->found.count, sizeof(one)) < 0)
 		return -ENOMEM;
-	walk->found.items = items;
 	one.device = status->st_dev;
 	one.inode = status->st_ino;
 	one.path = strdup(place->path);
@@ -142,7 +141,7 @@ static int walk_add(struct namespace_walk *walk, const struct stat *status,
 		network_namespace_done(&one);
 		return -ENOMEM;
 	}
-	items[walk->found.count++] = one;
+	walk->found.items[walk->found.count++] = one;
 	return 0;
 }
 

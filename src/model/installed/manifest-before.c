@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "model/installed/manifest-before.h"
 #include "model/runtime/runtime-values.h"
@@ -27,14 +28,12 @@ static bool has_before(const struct manifest *manifest, const char *key)
 
 int manifest_add_before(struct manifest *manifest, const char *key, const char *live)
 {
-	struct before_value *items, added = {0};
+	struct before_value added = {0};
 
 	if (has_before(manifest, key))
 		return 0;
-	items = realloc(manifest->before, (manifest->before_count + 1) * sizeof(*items));
-	if (!items)
+	if (array_grow(&manifest->before, manifest->before_count, sizeof(added)) < 0)
 		return -ENOMEM;
-	manifest->before = items;
 	added.key = strdup(key);
 	added.live = live ? strdup(live) : NULL;
 	if (!added.key || (live && !added.live)) {
@@ -42,7 +41,7 @@ int manifest_add_before(struct manifest *manifest, const char *key, const char *
 		free(added.live);
 		return -ENOMEM;
 	}
-	items[manifest->before_count++] = added;
+	manifest->before[manifest->before_count++] = added;
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "model/config/schema.h"
 #include "model/installed/manifest-before.h"
@@ -50,20 +51,20 @@ static int copy_text(char **slot, const char *text)
 
 static struct manifest_file *find_or_add(struct manifest *manifest, const char *path)
 {
-	struct manifest_file *files;
+	struct manifest_file *file;
 
 	for (size_t i = 0; i < manifest->file_count; i++)
 		if (strcmp(manifest->files[i].path, path) == 0)
 			return &manifest->files[i];
 
-	files = realloc(manifest->files, (manifest->file_count + 1) * sizeof(*files));
-	if (!files)
+	if (array_grow(&manifest->files, manifest->file_count, sizeof(*file)) < 0)
 		return NULL;
-	manifest->files = files;
-	files[manifest->file_count] = (struct manifest_file){.path = strdup(path)};
-	if (!files[manifest->file_count].path)
+	file = &manifest->files[manifest->file_count];
+	*file = (struct manifest_file){.path = strdup(path)};
+	if (!file->path)
 		return NULL;
-	return &files[manifest->file_count++];
+	manifest->file_count++;
+	return file;
 }
 
 int manifest_put(struct manifest *manifest, const char *path, mode_t mode, const char *digest,
@@ -84,20 +85,17 @@ int manifest_put(struct manifest *manifest, const char *path, mode_t mode, const
 
 int manifest_add_directory(struct manifest *manifest, const char *path)
 {
-	char **directories;
+	char *copy;
 
 	for (size_t i = 0; i < manifest->directory_count; i++)
 		if (strcmp(manifest->directories[i], path) == 0)
 			return 0;
-	directories = realloc(manifest->directories,
-			      (manifest->directory_count + 1) * sizeof(*directories));
-	if (!directories)
+	if (array_grow(&manifest->directories, manifest->directory_count, sizeof(copy)) < 0)
 		return -ENOMEM;
-	manifest->directories = directories;
-	directories[manifest->directory_count] = strdup(path);
-	if (!directories[manifest->directory_count])
+	copy = strdup(path);
+	if (!copy)
 		return -ENOMEM;
-	manifest->directory_count++;
+	manifest->directories[manifest->directory_count++] = copy;
 	return 0;
 }
 

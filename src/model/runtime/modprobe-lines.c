@@ -6,6 +6,8 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "base/array.h"
+
 const char *const load_needs[LOADING_NEEDS] = {"nf_defrag_ipv4", "nf_defrag_ipv6"};
 
 void modprobe_line_done(struct modprobe_line *line)
@@ -175,15 +177,8 @@ static int is_kept(struct modprobe_records *records, const struct modprobe_line 
 static int add_record(struct modprobe_records *records, const char *path,
 		      struct modprobe_line *line)
 {
-	/* Room doubles at each power of two. */
-	if ((records->count & (records->count - 1)) == 0) {
-		size_t room = records->count ? records->count * 2 : 1;
-		struct modprobe_record *items = realloc(records->items, room * sizeof(*items));
-
-		if (!items)
-			return -ENOMEM;
-		records->items = items;
-	}
+	if (array_grow(&records->items, records->count, sizeof(*records->items)) < 0)
+		return -ENOMEM;
 	records->items[records->count++] = (struct modprobe_record){path, *line};
 	*line = (struct modprobe_line){0};
 	return 0;

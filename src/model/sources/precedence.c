@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "model/sources/sysctl-keys.h"
 
@@ -93,7 +94,7 @@ struct sysctl_reading {
 	size_t *knob_of; /* of each name of the keys, the number of its knob; owned */
 	const char **names;
 	struct write_entry *entries;
-	size_t count, room;
+	size_t count;
 	struct sysctl_cut cut;
 };
 
@@ -135,21 +136,6 @@ static bool same_value(const struct write_entry *entry, const struct assignment 
 	       memcmp(entry->value, assignment->value, entry->value_length) == 0;
 }
 
-static int make_room(struct sysctl_reading *reading)
-{
-	size_t room = reading->room ? reading->room * 2 : 16;
-	struct write_entry *entries;
-
-	if (reading->count < reading->room)
-		return 0;
-	entries = realloc(reading->entries, room * sizeof(*entries));
-	if (!entries)
-		return -ENOMEM;
-	reading->entries = entries;
-	reading->room = room;
-	return 0;
-}
-
 /* systemd-sysctl keeps one line a key: the last, unless its value is that of the line before. */
 static int add_entry(struct sysctl_reading *reading, const char *path, struct sysctl_key *key,
 		     const struct assignment *assignment)
@@ -161,7 +147,7 @@ static int add_entry(struct sysctl_reading *reading, const char *path, struct sy
 			return 0;
 		before->key = NULL;
 	}
-	if (make_room(reading) < 0)
+	if (array_grow(&reading->entries, reading->count, sizeof(*reading->entries)) < 0)
 		return -ENOMEM;
 	assert(reading->entries);
 	key->seen = true;
@@ -275,7 +261,6 @@ static int add_writer(struct sysctl_writers *writers, const struct sysctl_knob *
 	size_t length = entry->value_length < SYSCTL_VALUE_MAX ? entry->value_length
 							       : SYSCTL_VALUE_MAX;
 	char *CLEANUP(free_pointer) value = strndup(entry->value, length);
-	struct sysctl_writer *items;
 
 	if (!value)
 		return -ENOMEM;
@@ -284,14 +269,10 @@ static int add_writer(struct sysctl_writers *writers, const struct sysctl_knob *
 		if (!sysctl_is_taken(knob, value))
 			return 0;
 	}
-	if (writers->count > SYSCTL_WRITERS_MAX) {
+	if (writers->count > SYSCTL_WRITERS_MAX)
 		free(writers->items[--writers->count].value);
-	} else {
-		items = realloc(writers->items, (writers->count + 1) * sizeof(*items));
-		if (!items)
-			return -ENOMEM;
-		writers->items = items;
-	}
+	if (array_grow(&writers->items, writers->count, sizeof(*writers->items)) < 0)
+		return -ENOMEM;
 	writers->items[writers->count++] = (struct sysctl_writer){
 		.path = entry->path, .line = entry->line, .value = steal_pointer(&value)};
 	return 0;

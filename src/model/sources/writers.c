@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
+
 void writers_done(struct writers *writers)
 {
 	for (size_t i = 0; i < writers->count; i++) {
@@ -31,38 +33,19 @@ static bool is_same(const struct value *value, const char *text)
 /* Returns the last writer of a value, NULL if there is no memory to remember it. */
 static struct writer_tail *find_tail(struct writers *writers, const struct value *value)
 {
-	struct writer_tail *tails;
-
 	for (size_t i = 0; i < writers->tail_count; i++)
 		if (writers->tails[i].value == value)
 			return &writers->tails[i];
-	tails = realloc(writers->tails, (writers->tail_count + 1) * sizeof(*tails));
-	if (!tails)
+	if (array_grow(&writers->tails, writers->tail_count, sizeof(*writers->tails)) < 0)
 		return NULL;
-	writers->tails = tails;
-	tails[writers->tail_count] = (struct writer_tail){.value = value};
-	return &tails[writers->tail_count++];
+	writers->tails[writers->tail_count] = (struct writer_tail){.value = value};
+	return &writers->tails[writers->tail_count++];
 }
 
 /* The writer before another one of the same value; NULL: there is none. */
 static struct writer *writer_at(const struct writers *writers, size_t number)
 {
 	return number > 0 ? &writers->items[number - 1] : NULL;
-}
-
-static int make_room(struct writers *writers)
-{
-	size_t room = writers->room ? writers->room * 2 : 16;
-	struct writer *items;
-
-	if (writers->count < writers->room)
-		return 0;
-	items = realloc(writers->items, room * sizeof(*items));
-	if (!items)
-		return -ENOMEM;
-	writers->items = items;
-	writers->room = room;
-	return 0;
 }
 
 /* Sets what a line says. */
@@ -128,7 +111,8 @@ struct writer *writers_add(struct writers *writers, const struct value *value, c
 			return NULL;
 		writer = found.last;
 	}
-	if (!tail || (!writer && make_room(writers) < 0) ||
+	if (!tail ||
+	    (!writer && array_grow(&writers->items, writers->count, sizeof(*writers->items)) < 0) ||
 	    (!found.same && fill_writer(writer ? writer : &new, value, path, line, text) < 0)) {
 		writers->out_of_memory = true;
 		return NULL;

@@ -44,7 +44,7 @@ struct writer_tail {
 struct writers {
 	const struct facts *facts; /* the caller's; NULL: nothing is known of the kernel */
 	struct writer *items;
-	size_t count, room;
+	size_t count;
 	struct writer_tail *tails;
 	size_t tail_count;
 	size_t left_out;	      /* lines beyond WRITERS_MAX that do not win */

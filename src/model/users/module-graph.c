@@ -6,6 +6,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/array.h"
+
 /* A line of the text; nothing is owned. */
 struct module_line {
 	const char *name, *above, *state;
@@ -86,14 +88,10 @@ static int parse_line(const char **text, struct module_line *ret)
 static int parse_lines(const char *text, struct graph_reading *reading)
 {
 	while (*text) {
-		struct module_line *lines =
-			realloc(reading->lines, (reading->count + 1) * sizeof(*reading->lines));
-		int error;
+		int error = array_grow(&reading->lines, reading->count, sizeof(*reading->lines));
 
-		if (!lines)
-			return -ENOMEM;
-		reading->lines = lines;
-		error = parse_line(&text, &lines[reading->count]);
+		if (error == 0)
+			error = parse_line(&text, &reading->lines[reading->count]);
 		if (error < 0)
 			return error;
 		reading->count++;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buffer.h"
 
 static void use_clear(struct use *use)
@@ -76,11 +77,8 @@ static bool is_full(const struct uses *uses)
 /* Takes the finding over. */
 static void append_use(struct uses *uses, struct use *use)
 {
-	struct use *items = realloc(uses->items, (uses->count + 1) * sizeof(*items));
-
-	if (items)
-		uses->items = items;
-	if (!items || !use->name || !use->evidence) {
+	if (!use->name || !use->evidence ||
+	    array_grow(&uses->items, uses->count, sizeof(*use)) < 0) {
 		uses->out_of_memory = true;
 		use_clear(use);
 		return;
