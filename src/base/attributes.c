@@ -1,4 +1,4 @@
-/* Attributes of netlink messages, walked within their bounds. */
+/* Walks the attributes of netlink messages without leaving their bounds. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/attributes.h"
 
@@ -26,7 +26,7 @@ int attribute_next(struct attribute_walk *walk, struct attribute *ret)
 	*ret = (struct attribute){.type = head.nla_type & NLA_TYPE_MASK,
 				  .bytes = walk->bytes + NLA_HDRLEN,
 				  .size = head.nla_len - (size_t)NLA_HDRLEN};
-	/* The last one may come without its padding. */
+	/* The last attribute may come without its padding. */
 	whole = NLA_ALIGN((size_t)head.nla_len);
 	if (whole > walk->size)
 		whole = walk->size;
@@ -57,7 +57,10 @@ bool attribute_is_text(const struct attribute *attribute, const char *text)
 	       memcmp(attribute->bytes, text, length) == 0;
 }
 
-/* The first bytes as a number, the most significant one first. */
+/*
+ * Reads the first bytes as a number, most significant byte first. Returns -EBADMSG if the attribute
+ * is shorter.
+ */
 static int read_number(const struct attribute *attribute, size_t bytes, uint32_t *ret)
 {
 	uint32_t number = 0;

@@ -1,4 +1,4 @@
-/* Attributes of netlink messages, walked within their bounds. */
+/* Walks the attributes of netlink messages without leaving their bounds. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -9,28 +9,43 @@
 #include "base/cleanup.h"
 
 struct attribute {
-	uint16_t type; /* without the flags of nesting and byte order */
+	uint16_t type; /* the type without the flags for nesting and byte order */
 	const unsigned char *bytes;
 	size_t size;
 };
 
-/* What is still to be walked: a message behind its headers, or the inside of an attribute. */
+/*
+ * The bytes that are still to be walked: a message behind its headers, or the inside of an
+ * attribute. Both structs point into the message, which the caller owns.
+ */
 struct attribute_walk {
 	const unsigned char *bytes;
 	size_t size;
 };
 struct attribute_walk attribute_inside(const struct attribute *attribute);
 
-/* 1: *ret is the next one; 0: that was all. -EBADMSG: it does not fit into what is left. */
+/*
+ * Reads the next attribute and moves the walk behind it. Returns 1 if *ret is set, 0 at the end, or
+ * -EBADMSG if the attribute is longer than the rest of the bytes.
+ */
 MUST_CHECK int attribute_next(struct attribute_walk *walk, struct attribute *ret);
 
-/* Finds the first attribute of a type among those inside another one. 1: found; 0: there is none; -EBADMSG. */
+/*
+ * Finds the first attribute of a type inside another attribute. Returns 1 if *ret is set, 0 if
+ * there is none, or -EBADMSG.
+ */
 MUST_CHECK int attribute_find(const struct attribute *inside, uint16_t type, struct attribute *ret);
 
-/* Whether an attribute is this text, which a NUL or the attribute's end ends. */
+/*
+ * Returns whether the attribute is exactly this text. A NUL or the end of the attribute ends its
+ * text.
+ */
 bool attribute_is_text(const struct attribute *attribute, const char *text);
 
-/* Numbers of network byte order. -EBADMSG: the attribute is shorter. */
+/*
+ * Read a number in network byte order from the start of the attribute. Return -EBADMSG if the
+ * attribute is shorter than the number.
+ */
 MUST_CHECK int attribute_u8(const struct attribute *attribute, uint8_t *ret);
 MUST_CHECK int attribute_u16(const struct attribute *attribute, uint16_t *ret);
 MUST_CHECK int attribute_u32(const struct attribute *attribute, uint32_t *ret);

@@ -1,4 +1,4 @@
-/* Growing text: the renderers' only output. */
+/* A text that grows: the only output of the renderers. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/buffer.h"
 
@@ -107,7 +107,10 @@ void buffer_add_amount(struct buffer *b, uint64_t bytes)
 
 	while (unit + 1 < ARRAY_SIZE(units) && bytes >> (10 * (unit + 1)) > 0)
 		unit++;
-	/* Of a value below 1024 units, so that it cannot overflow. */
+	/*
+	 * The rest is taken from the unit below and is less than 1024, so that the product cannot
+	 * overflow.
+	 */
 	tenths = unit == 0 ? 0 : ((bytes >> (10 * (unit - 1))) & 1023) * 10 / 1024;
 	buffer_printf(b, "%" PRIu64, bytes >> (10 * unit));
 	if (tenths)

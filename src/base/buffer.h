@@ -1,4 +1,4 @@
-/* Growing text: the renderers' only output. */
+/* A text that grows: the only output of the renderers. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -9,9 +9,10 @@
 #include "base/cleanup.h"
 
 /*
- * Start with `struct buffer b = {0}`. `data` ends in a NUL that `length` does not count, or is NULL while nothing
- * was added. A failed allocation is remembered: later additions do nothing and buffer_steal() reports it, so that
- * a renderer need not check each line.
+ * Start with `struct buffer b = {0}`, and release the buffer with buffer_clear(). `data` ends in a
+ * NUL that `length` does not count; it is NULL until something is added. The buffer remembers a
+ * failed allocation in `error` (-ENOMEM): later additions do nothing and buffer_steal() returns it,
+ * so that a renderer need not check each line.
  */
 struct buffer {
 	char *data;
@@ -21,7 +22,7 @@ struct buffer {
 };
 
 void buffer_clear(struct buffer *b);
-/* Removes the text and keeps its memory for the next one. */
+/* Removes the text and keeps the memory for the next one. */
 void buffer_reset(struct buffer *b);
 void buffer_add(struct buffer *b, const char *text);
 void buffer_add_bytes(struct buffer *b, const void *bytes, size_t length);
@@ -29,19 +30,29 @@ void buffer_printf(struct buffer *b, const char *format, ...) PRINTF_LIKE(2, 3);
 void buffer_vprintf(struct buffer *b, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
 /*
- * Adds a text of foreign origin as one line of UTF-8 that can be printed: each character that is not harmless
- * (text_next_character()) becomes "?", line feeds included. Tabs stay.
+ * Adds foreign text as one printable line of UTF-8. Each character that is not harmless (see
+ * text_next_character()) becomes "?", line feeds included; tabs stay.
  */
 void buffer_add_shown(struct buffer *b, const char *text, size_t length);
 
-/* An amount of memory for people: "512 B", "64 KiB", "1.5 GiB"; at most one digit after the point, rounded down. */
+/*
+ * Adds an amount of memory for people, such as "512 B", "64 KiB" or "1.5 GiB". The amount is
+ * rounded down to one digit after the point.
+ */
 void buffer_add_amount(struct buffer *b, uint64_t bytes);
 
-/* A number for people, as text_count() makes it. */
+/* Adds a number for people, with thousands separators as in text_count(). */
 void buffer_add_count(struct buffer *b, uint64_t count);
-/* The same of a text such as a live value; one that is no plain number is added as it is. */
+/*
+ * Adds a text such as a live value: a plain decimal number as buffer_add_count() would, any other
+ * text unchanged.
+ */
 void buffer_add_number(struct buffer *b, const char *text);
 void buffer_add_counted(struct buffer *b, const char *before, uint64_t count, const char *after);
 
-/* Moves the text out; *ret_text is never NULL on success. Returns -ENOMEM when an addition had failed. */
+/*
+ * Moves the text out of the buffer to the caller, who must free() it; *ret_text is never NULL on
+ * success. ret_length may be NULL. Returns -ENOMEM, and empties the buffer, if an earlier addition
+ * failed.
+ */
 MUST_CHECK int buffer_steal(struct buffer *b, char **ret_text, size_t *ret_length);

@@ -1,4 +1,4 @@
-/* Attributes for scopes and prototypes: cleanup, must-check, printf, array size. */
+/* Attributes for variables and prototypes: cleanup, must-check, printf, array size. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -12,20 +12,25 @@
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-/* For `char *CLEANUP(free_pointer) text`: frees what the variable holds when it goes out of scope. */
+/* Frees the memory when the variable goes out of scope: `char *CLEANUP(free_pointer) text`. */
 static inline void free_pointer(void *pointer)
 {
 	free(*(void **)pointer);
 }
 
-/* For `int CLEANUP(close_descriptor) fd = -1`. */
+/*
+ * Closes the descriptor when the variable goes out of scope: `int CLEANUP(close_descriptor) fd =
+ * -1`.
+ */
 static inline void close_descriptor(const int *fd)
 {
 	if (*fd >= 0)
 		(void)close(*fd);
 }
 
-/* Hands the ownership of what *pointer holds to the caller. */
+/*
+ * Returns the content of *pointer and sets *pointer to NULL, so that the caller owns the content.
+ */
 static inline void *steal_pointer(void *pointer)
 {
 	void **slot = pointer;
@@ -35,7 +40,7 @@ static inline void *steal_pointer(void *pointer)
 	return held;
 }
 
-/* free() for a text that its owner holds as const, so that nobody else changes it. */
+/* Frees a text that its owner declares const so that nobody else changes it. */
 static inline void free_const(const void *text)
 {
 	free((void *)(uintptr_t)text);

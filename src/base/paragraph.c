@@ -1,4 +1,4 @@
-/* A text in lines of a bounded width, as a terminal shows it. */
+/* Breaks a text into lines of a bounded width, for a terminal. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/paragraph.h"
 
@@ -7,7 +7,10 @@
 
 #include "base/text.h"
 
-/* Returns how many cells a terminal needs: the second and later bytes of a UTF-8 character take none. */
+/*
+ * Returns how many cells of a terminal the text fills. Only the first byte of a UTF-8 character
+ * counts.
+ */
 static size_t count_cells(const char *text, size_t length)
 {
 	size_t cells = 0;
@@ -17,7 +20,10 @@ static size_t count_cells(const char *text, size_t length)
 	return cells;
 }
 
-/* Returns the length of "PATH:LINE:" that the text begins with; 0: it begins with none. */
+/*
+ * Returns the length of the "PATH:LINE:" at the start of the text, or 0 if the text starts with
+ * none.
+ */
 static size_t find_place_end(const char *text)
 {
 	const char *colon = text[0] == '/' ? strchr(text, ':') : NULL;
@@ -31,13 +37,13 @@ static size_t find_place_end(const char *text)
 	return 0;
 }
 
-/* Whether the double quote at this place begins what is quoted. */
+/* Returns whether the character at this index is an opening double quote. */
 static bool opens_quote(const char *text, size_t at)
 {
 	return text[at] == '"' && (at == 0 || text[at - 1] == ' ' || text[at - 1] == '(');
 }
 
-/* Whether a line should not end at the blank at text + at. */
+/* Returns whether the words on both sides of the blank at text + at must stay on one line. */
 static bool is_glue(const char *text, size_t at)
 {
 	static const char program[] = "conntrack-persist";
@@ -49,7 +55,7 @@ static bool is_glue(const char *text, size_t at)
 		(at == length || text[at - length - 1] == ' '));
 }
 
-/* Returns the length up to the next blank that does not stand between double quotes. */
+/* Returns the index of the next blank outside of double quotes. */
 static size_t find_blank(const char *text, size_t from)
 {
 	const char *close;
@@ -61,7 +67,10 @@ static size_t find_blank(const char *text, size_t from)
 	return from;
 }
 
-/* Returns the length of what one line takes undivided: a word, or several that belong together and fit in `room` cells. */
+/*
+ * Returns the length of the part that stays on one line: one word, or several words that belong
+ * together if they fit in `room` cells.
+ */
 static size_t find_unit(const char *text, size_t place_end, size_t room)
 {
 	size_t end = find_blank(text, place_end);
@@ -87,7 +96,10 @@ void paragraph_add(struct buffer *b, const char *text, const struct paragraph *s
 		size_t cells = count_cells(text, length);
 		size_t blank = starts ? 0 : 1;
 
-		/* What no line has room for is moved away from other words alone. */
+		/*
+		 * A part that is wider than any line gets no line of its own at the start, because
+		 * that would not make it fit.
+		 */
 		if (used + blank + cells > shape->width && (!starts || cells <= room)) {
 			buffer_printf(b, "\n%*s", (int)shape->indent, "");
 			used = shape->indent;

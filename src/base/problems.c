@@ -1,4 +1,4 @@
-/* List of (file, line, severity, message): how pure code complains. */
+/* A list of problems (severity, file, line, text) that code without I/O reports to its caller. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/problems.h"
 #include "base/array.h"
@@ -17,7 +17,10 @@ void problems_done(struct problems *p)
 	*p = (struct problems){0};
 }
 
-/* Ends the text before a character that the cut has split. */
+/*
+ * Replaces the end of a text that was cut by " ..."; does not leave half a UTF-8 character before
+ * it.
+ */
 static void mark_cut(char *text)
 {
 	size_t end = PROBLEM_TEXT_MAX - strlen(" ...");

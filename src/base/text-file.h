@@ -2,7 +2,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Owns nothing. path: as the reader of the file names it; text: the whole content, NUL-terminated. */
+/*
+ * Owns nothing. `path` is the name by which the reader opened the file, `text` its whole content,
+ * ended by a NUL.
+ */
 struct text_file {
 	const char *path;
 	const char *text;

@@ -1,4 +1,4 @@
-/* Small pieces of text work: strict numbers, distances between words, character classes. */
+/* Small text functions: strict numbers, distances of words, character classes, words of a line. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/text.h"
 
@@ -113,7 +113,10 @@ bool text_is_plain(const char *text)
 	return true;
 }
 
-/* How many bytes the sequence starting with this byte has; 0: none may start with it. *ret_bits: the first byte's. */
+/*
+ * Returns how many bytes a UTF-8 sequence with this first byte has, or 0 if no sequence starts with
+ * it. Sets *ret_bits to the bits of the code point that the first byte holds.
+ */
 static size_t utf8_length(unsigned char first, unsigned long *ret_bits)
 {
 	if (first < 0x80) {
@@ -135,7 +138,10 @@ static size_t utf8_length(unsigned char first, unsigned long *ret_bits)
 	return 0;
 }
 
-/* Decodes the first character. Returns how many bytes it has; 0: they are no UTF-8. */
+/*
+ * Decodes the first character of the text. Returns its length in bytes, or 0 if it is not valid
+ * UTF-8.
+ */
 static size_t decode(const char *text, size_t length, unsigned long *ret_point)
 {
 	static const unsigned long smallest[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -170,9 +176,9 @@ bool text_is_utf8(const char *text, size_t length)
 }
 
 /*
- * The control characters, the separators of lines and paragraphs, the interlinear annotations, and what Unicode 15 has as
- * Default_Ignorable_Code_Point (DerivedCoreProperties.txt): nothing of it can be seen, and some of it reorders or hides
- * the text around it.
+ * Returns whether a character is invisible or changes how the text around it is shown: control
+ * characters, separators of lines and paragraphs, interlinear annotations, and
+ * Default_Ignorable_Code_Point of Unicode 15 (DerivedCoreProperties.txt).
  */
 static bool is_steering(unsigned long point)
 {

@@ -1,4 +1,4 @@
-/* Small pieces of text work: strict numbers, distances between words, character classes. */
+/* Small text functions: strict numbers, distances of words, character classes, words of a line. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -9,58 +9,78 @@
 #include "base/cleanup.h"
 
 /*
- * Plain decimal digits only: no sign, no blank, no leading zero (the kernel reads 010 as 8), no 0x.
- * -EINVAL: anything else; -ERANGE: more than max.
+ * Parses plain decimal digits: no sign, no blank, no 0x, and no leading zero, because the kernel
+ * reads 010 as 8. Returns -EINVAL for any other text, -ERANGE for a number above max.
  */
 MUST_CHECK int text_parse_number(const char *text, size_t length, uint64_t max, uint64_t *ret);
 
-/* A number for people, with thousands separators: "4,194,304". `text` is valid until the end of the full expression. */
+/*
+ * A number for people, with thousands separators: "4,194,304". If text_count() is used inside an
+ * expression, `text` is valid until the end of the full expression.
+ */
 struct text_count {
 	char text[sizeof("18,446,744,073,709,551,615")];
 };
 struct text_count text_count(uint64_t count);
 
-/* How many single-character edits lead from one word to the other; words over 63 characters are SIZE_MAX apart. */
+/*
+ * Returns how many single-character edits turn one word into the other, or SIZE_MAX if a word has
+ * over 63 characters.
+ */
 size_t text_distance(const char *from, const char *to);
 
-/* Whether a word is near enough to another to be offered as what was meant. */
+/*
+ * Returns whether the candidate is similar enough to the word to be proposed, and more similar than
+ * *inout_best edits. If so, lowers *inout_best. Start with SIZE_MAX.
+ */
 bool text_is_near(const char *word, const char *candidate, size_t *inout_best);
 
 bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
 
-/* Printable ASCII throughout: safe to print and to write into a generated file. */
+/*
+ * Returns whether the text is printable ASCII throughout, so that it is safe to print and to write
+ * into a generated file.
+ */
 bool text_is_plain(const char *text);
 
-/* A control character of ASCII, tab and line feed among them. */
+/* Returns whether the character is an ASCII control character; tab and line feed are. */
 bool text_is_control(char c);
 
 bool text_is_utf8(const char *text, size_t length);
 
 /*
- * Returns how many bytes the character at the start of the text has. It is not harmless if a terminal or a reader must not
- * see it: a control character but the tab, a separator of lines, a character that reorders the text around it (bidi), or
- * one that cannot be seen. is_utf8 is text_is_utf8() of the whole text; if false, each byte is a character, and those above
- * 0x7f are not harmless. length is not 0.
+ * Returns how many bytes the first character of the text has. length must not be 0. Sets
+ * *ret_harmless to false if a terminal or a reader must not see the character: a control character
+ * except tab, a line separator, a character that reorders the text around it (bidi), or an
+ * invisible one. Pass the result of text_is_utf8() for the whole text as is_utf8; if that is false,
+ * each byte is one character and bytes above 0x7f are not harmless.
  */
 size_t text_next_character(const char *text, size_t length, bool is_utf8, bool *ret_harmless);
 
 /*
- * Whether a command that is printed to be pasted can contain the text: characters of [A-Za-z0-9._+~/-] alone, not empty,
- * no option, no home directory.
+ * Returns whether the text can be a word of a command that is printed for pasting: only
+ * [A-Za-z0-9._+~/-], not empty, and starting with neither "-" (an option) nor "~" (a home
+ * directory).
  */
 bool text_is_safe_word(const char *text);
 
-/* Whether a line of options that is printed to be written into a file can contain the text: [A-Za-z0-9._+/=,: -]. */
+/*
+ * Returns whether the text can be part of a line of options that is printed for a file: only
+ * [A-Za-z0-9._+/=,: -].
+ */
 bool text_is_safe_line(const char *text, size_t length);
 
-/* A part of a text. */
+/* A part of a text, which the caller owns. */
 struct text_word {
 	const char *text;
 	size_t length;
 };
 
-/* What comes next between blanks in this line, and *position behind it; of no length at the end of the line or text. */
+/*
+ * Returns the next word of the line, delimited by blanks, and moves *position behind it. Returns a
+ * word of length 0 at the end of the line or text.
+ */
 struct text_word text_next_word(const char **position);
 
 bool text_word_is(const struct text_word *word, const char *text);

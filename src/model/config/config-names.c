@@ -1,4 +1,4 @@
-/* What was meant by a name that no setting has: the kernel's name, another section, a slip of the finger. */
+/* Explains a name that no setting has: a kernel name, a name of another section, or a typo. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/config/config-names.h"
 
@@ -19,7 +19,10 @@ static bool is_near(const struct schema_row *row, const char *name, size_t *best
 	       by_name;
 }
 
-/* The setting that is nearest by its own name or the kernel's; of its section if as near there. -1: none is near. */
+/*
+ * Returns the setting with the most similar name, or -1 if none is similar. Compares the names of
+ * settings and of kernel keys, and prefers the given section if two are equally similar.
+ */
 static int nearest_setting(const char *section, const char *name)
 {
 	size_t best = SIZE_MAX;

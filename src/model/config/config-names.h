@@ -1,15 +1,21 @@
-/* What was meant by a name that no setting has: the kernel's name, another section, a slip of the finger. */
+/* Explains a name that no setting has: a kernel name, a name of another section, or a typo. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include "base/buffer.h"
 
-/* Adds what is wrong and what to write instead, to follow "section.name: ". */
+/*
+ * Adds the reason and a proposal for a name that no setting of this section has. The text follows
+ * "section.name: ".
+ */
 void config_explain_name(const char *section, const char *name, const char *value,
 			 struct buffer *b);
 
-/* Adds "section.name: " and what to write for a pair that has no section above it. */
+/* Adds "section.name: " with the reason and a proposal for a pair that has no section above it. */
 void config_explain_orphan(const char *name, const char *value, struct buffer *b);
 
-/* Adds the nearest section and those there are, to follow "[section]: unknown section; ". */
+/*
+ * Adds the most similar section and the list of all sections. The text follows "[section]: unknown
+ * section; ".
+ */
 void config_explain_section(const char *section, struct buffer *b);

@@ -1,4 +1,4 @@
-/* Lines of sysctl.conf, modprobe.d, udev or a shell that were pasted into the configuration, and what to write instead. */
+/* Explains lines of sysctl.d, modprobe.d, udev or a shell that were pasted into an INI file. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/config/config-pasted.h"
 
@@ -11,16 +11,16 @@
 #define MODULE_PREFIX	  "nf_conntrack_"
 #define OLD_MODULE_PREFIX "ip_conntrack_"
 
-/* No name of the kernel's is longer. */
+/* The longest word that is looked at; every kernel name is shorter. */
 #define WORD_MAX 127
 
-/* What is left of a text behind a prefix; the text itself if it has another beginning. */
+/* Returns the text behind the prefix, or the whole text if it does not start with the prefix. */
 static const char *skip_prefix(const char *text, const char *prefix)
 {
 	return text_starts_with(text, prefix) ? text + strlen(prefix) : text;
 }
 
-/* A pasted name without its folder below /proc/sys, or below the module's in /sys. */
+/* Returns a pasted name without its folder below /proc/sys. */
 static const char *skip_folder(const char *name)
 {
 	static const char *const folders[] = {"net.netfilter.",
@@ -50,7 +50,7 @@ const char *config_short_name(const char *name)
 	return key == file ? skip_prefix(file, OLD_MODULE_PREFIX) : key;
 }
 
-/* key: without its module's name. */
+/* Finds the setting of a kernel key that is given without the prefix of the module. */
 static bool find_key(const char *key, size_t *ret_setting)
 {
 	bool found = strcmp(key, "buckets") == 0;
@@ -66,7 +66,11 @@ static bool find_key(const char *key, size_t *ret_setting)
 	return found;
 }
 
-/* A parameter of the module: "hashsize" behind the module's name, or with it or its folder. */
+/*
+ * Finds the setting of a module parameter. The name must contain the module
+ * ("nf_conntrack.hashsize", "/sys/module/nf_conntrack/parameters/hashsize") unless of_module is
+ * true, as behind "options nf_conntrack".
+ */
 static bool find_parameter(const char *name, bool of_module, size_t *ret_setting)
 {
 	static const struct {
@@ -99,7 +103,7 @@ enum kernel_name config_find_kernel_name(const char *name, bool short_too, size_
 
 	if (short_too && find_parameter(key, true, ret_setting))
 		return KERNEL_NAME_KEY;
-	/* Some keys have another beginning: nf_flowtable_tcp_timeout. */
+	/* Some keys begin otherwise, such as nf_flowtable_tcp_timeout. */
 	if (key == file && !short_too && !text_starts_with(file, "nf_"))
 		return KERNEL_NAME_NONE;
 	if (strcmp(key, "count") == 0)
@@ -126,23 +130,24 @@ bool config_propose(size_t setting, const char *value, struct buffer *b)
 	return true;
 }
 
-/* What is known of a line while it is read from left to right. */
+/* The state while a line is read from left to right. Release with pasted_done(). */
 struct pasted {
 	size_t first;		 /* the first setting that was found */
-	char name[WORD_MAX + 1]; /* as it is written there */
+	char name[WORD_MAX + 1]; /* the name of the first setting as the line writes it */
 	size_t found;
-	bool begins; /* the line begins with its name */
+	bool begins; /* whether the line begins with that name */
 	size_t words;
-	size_t waiting;		   /* a setting whose value comes behind its name; SIZE_MAX: none */
-	char number[WORD_MAX + 1]; /* the last one, for "echo NUMBER > PATH" */
-	bool of_module;		   /* "options nf_conntrack", "modprobe nf_conntrack" */
-	bool to_file;		   /* behind ">" or tee */
-	bool counts;		   /* the number of entries is named */
-	bool is_key;		   /* the line is "KEY = VALUE" */
-	bool has_more;		   /* and more stands behind the value: "5 days" */
+	size_t waiting;		   /* a setting whose value has not been read yet; SIZE_MAX: none */
+	char number[WORD_MAX + 1]; /* the last number, for "echo NUMBER > PATH" */
+	/* whether the module was named: "options nf_conntrack", "modprobe nf_conntrack" */
+	bool of_module;
+	bool to_file;  /* whether the next word is behind ">" or tee */
+	bool counts;   /* whether the line names nf_conntrack_count */
+	bool is_key;   /* whether the line is "KEY = VALUE" */
+	bool has_more; /* whether the value of such a line has more words: "5 days" */
 	enum kernel_name kind;
 	struct buffer proposals;
-	struct buffer refused; /* of the first setting whose value it cannot have */
+	struct buffer refused; /* the text about the first setting that cannot have its value */
 };
 
 static void pasted_done(struct pasted *line)
@@ -151,7 +156,10 @@ static void pasted_done(struct pasted *line)
 	buffer_clear(&line->refused);
 }
 
-/* value NULL: there is none. */
+/*
+ * Adds the proposal for a setting with its value, or the text about a refused or missing one (value
+ * NULL).
+ */
 static void finish_setting(struct pasted *line, size_t setting, const char *value)
 {
 	struct buffer CLEANUP(buffer_clear) proposal = {0};
@@ -177,7 +185,10 @@ static void finish_waiting(struct pasted *line, const char *value)
 	line->waiting = SIZE_MAX;
 }
 
-/* Takes the name of a setting. Its value comes behind, or was there before a path that it is written to. */
+/*
+ * Notes that the line names a setting. In "echo NUMBER > PATH" the value has been read before the
+ * name; in every other line the value follows.
+ */
 static void begin_setting(struct pasted *line, size_t setting, const char *name,
 			  enum kernel_name kind)
 {
@@ -207,7 +218,7 @@ static bool is_number(const char *word)
 	return *word >= '0' && *word <= '9';
 }
 
-/* assigned: "=" or ":" is in front of it. */
+/* Reads one word. assigned: whether "=" or ":" precedes it. */
 static void read_word(struct pasted *line, const char *word, bool assigned)
 {
 	size_t setting;
@@ -238,14 +249,18 @@ static void read_word(struct pasted *line, const char *word, bool assigned)
 	}
 }
 
-/* What stands between two words. */
+/* The separators between two words. */
 struct gap {
-	bool assigns; /* "=" or ":" */
-	bool to_file; /* ">" */
-	bool ends;    /* ";", which begins another command, or a comment of ours */
+	bool assigns; /* whether "=" or ":" is among them */
+	bool to_file; /* whether ">" is among them */
+	/* whether ";" is among them, which begins another command or a comment of our format */
+	bool ends;
 };
 
-/* Cuts off the next word; one that is too long to be of interest is empty. Returns false at the end of the line. */
+/*
+ * Cuts off the next word and moves *position behind it. A word that is longer than WORD_MAX becomes
+ * empty. Returns false at the end of the line.
+ */
 static bool next_word(const char **position, char word[static WORD_MAX + 1], struct gap *ret_gap)
 {
 	static const char separators[] = " \t\"'=:;|><&`{}()[]";
@@ -259,7 +274,7 @@ static bool next_word(const char **position, char word[static WORD_MAX + 1], str
 		ret_gap->ends |= *c == ';';
 	}
 	*position = start + length;
-	/* A list has commas. */
+	/* The words of a list end in commas. */
 	while (kept > 0 && start[kept - 1] == ',')
 		kept--;
 	if (kept > WORD_MAX)
@@ -269,7 +284,10 @@ static bool next_word(const char **position, char word[static WORD_MAX + 1], str
 	return length > 0;
 }
 
-/* Whether the line is a pair of ours, rightly or wrongly named, whatever stands behind it. "==" is udev's. */
+/*
+ * Returns whether the line is a "name = value" pair in the format of our configuration, even if no
+ * setting has the name. A line with "==" is a udev rule.
+ */
 static bool is_own_pair(const char *line)
 {
 	static const char letters[] =

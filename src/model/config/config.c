@@ -1,4 +1,4 @@
-/* Pairs and table to a validated configuration, or problems with line numbers. */
+/* Turns configuration files into a validated configuration, or problems with line numbers. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/config/config.h"
 
@@ -11,11 +11,11 @@
 #include "model/config/config-pasted.h"
 #include "model/config/ini.h"
 
-/* While one file is read. */
+/* The state while one file is read. */
 struct config_reader {
 	struct config *config;
 	const char *file;
-	unsigned int *seen; /* per setting: the line of this file that set it; 0: none */
+	unsigned int *seen; /* for each setting, the line of this file that set it; 0: none */
 	struct problems *problems;
 	bool out_of_memory;
 };
@@ -30,7 +30,10 @@ static const struct unit byte_units[] = {
 	{"K", 1ULL << 10}, {"M", 1ULL << 20}, {"G", 1ULL << 30}, {NULL, 0}};
 static const struct unit no_units[] = {{NULL, 0}};
 
-/* -EINVAL: not a number with such a unit; -ERANGE: outside the row's bounds. */
+/*
+ * Parses a number with one of the units. Returns -EINVAL if the text is none, -ERANGE if it exceeds
+ * the bounds of the row.
+ */
 static int parse_quantity(const struct schema_row *row, const char *text, const struct unit *units,
 			  uint64_t *ret)
 {
@@ -119,7 +122,7 @@ bool config_is_value(const struct schema_row *row, const char *text)
 	return parse_value(row, text, &value) == 0;
 }
 
-/* What most people get wrong about a number, in words; "" where nothing particular is known. */
+/* Returns an explanation of a common mistake in the number, to follow the message, or "". */
 static const char *explain_number(const struct schema_row *row, const char *text)
 {
 	if (row->type == TYPE_CHOICE || row->type == TYPE_BOOL)
@@ -153,7 +156,7 @@ static void complain_value(const struct config_reader *r, const struct schema_ro
 		     explain_number(row, text), allowed.data ? allowed.data : "");
 }
 
-/* A value that the kernel takes on some hosts only, or that does what nobody wants. */
+/* Warns about a value that only some kernels accept, or that has an effect nobody wants. */
 static void warn_value(const struct config_reader *r, const struct schema_row *row, uint64_t number,
 		       unsigned int line)
 {
@@ -184,7 +187,7 @@ static void take_section(void *userdata, const char *section, unsigned int line)
 		     section, hint.data ? hint.data : "");
 }
 
-/* A line as other programs have it is answered with the one to write. */
+/* Adds a problem with a proposal if the line has the syntax of another program. */
 static bool explain_line(void *userdata, const char *line, unsigned int number)
 {
 	const struct config_reader *r = userdata;
@@ -222,7 +225,7 @@ static void take_pair(void *userdata, const char *section, const char *name, con
 	struct config_value *slot;
 	int setting = schema_find(section, name), error;
 
-	/* The unknown section was reported by its own line. */
+	/* The line of the unknown section has been reported already. */
 	if (!schema_has_section(section))
 		return;
 	if (setting < 0) {
@@ -274,7 +277,10 @@ int config_new(struct config *ret)
 	if (!config.values)
 		return -ENOMEM;
 	for (size_t i = 0; i < SETTING_FIRST_KEY; i++) {
-		/* A size that is left out is left to the kernel, so that it has no value here. */
+		/*
+		 * The kernel chooses a size that no file sets, so that the fallback is not a
+		 * number.
+		 */
 		if (is_left_to_kernel(i))
 			continue;
 		if (parse_value(&schema[i], schema[i].fallback, &config.values[i]) < 0) {
@@ -313,7 +319,7 @@ int config_read(struct config *config, const char *file, const char *bytes, size
 	return reader.out_of_memory ? -ENOMEM : error;
 }
 
-/* The configured number, or the kernel's own. */
+/* Returns the configured number, or the kernel's default. */
 static uint64_t number_in_force(const struct config *config, size_t setting)
 {
 	struct config_value value = config->values[setting];

@@ -1,4 +1,4 @@
-/* The only user of inih: bytes to (section, key, value, line), or problems. */
+/* Reads INI text into sections and pairs with line numbers, or problems. The only user of inih. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/config/ini.h"
 
@@ -11,9 +11,10 @@
 #include "base/text.h"
 
 /*
- * inih's line buffer is 200 bytes with newline and NUL, its section buffer 50 with NUL. A name is
- * cut to 49 only when a continuation line follows, which never happens here: a pasted kernel name
- * of 57 characters shall be told as such.
+ * The buffer of inih for a line has 200 bytes with newline and NUL, that for a section 50 with NUL.
+ * inih cuts a name after 49 bytes only if a continuation line follows, which never happens here, so
+ * that names may be longer: the message about a pasted kernel name of 57 characters quotes it in
+ * full.
  */
 #define LINE_LENGTH_MAX	   198
 #define SECTION_LENGTH_MAX 48
@@ -44,7 +45,10 @@ static size_t skip_blanks(const char *line, size_t at)
 	return at;
 }
 
-/* Where the content ends: before an inline comment and the blanks in front of it. */
+/*
+ * Returns the index behind the content: an inline comment and the blanks in front of it are
+ * excluded.
+ */
 static size_t content_end(const char *line)
 {
 	size_t end = 0;
@@ -58,7 +62,7 @@ static size_t content_end(const char *line)
 	return end;
 }
 
-/* Whether from at to end there is nothing but ASCII; complains otherwise. */
+/* Returns whether the line is ASCII from at to end; adds a problem otherwise. */
 static bool vet_ascii(struct ini_reader *r, const char *line, size_t at, size_t end)
 {
 	for (; at < end; at++)
@@ -127,7 +131,7 @@ static bool vet_value(struct ini_reader *r, const char *line, size_t at, size_t 
 	return true;
 }
 
-/* name and end: where the "=" and the end of the value are. */
+/* Reports a pair that has no section. name is the index of the "=", end that behind the value. */
 static void refuse_orphan(struct ini_reader *r, const char *line, size_t name, size_t end)
 {
 	size_t value = skip_blanks(line, name + 1);
@@ -173,7 +177,8 @@ static bool vet_pair(struct ini_reader *r, const char *line)
 }
 
 /*
- * Whether the line may go to inih; complains otherwise. line is NUL-terminated, with no line end.
+ * Returns whether the line may go to inih, and adds a problem otherwise. The line must end in NUL
+ * and have no line end.
  */
 static bool vet_line(struct ini_reader *r, const char *line, size_t length)
 {
@@ -204,7 +209,7 @@ static bool vet_line(struct ini_reader *r, const char *line, size_t length)
 	return vet_pair(r, line);
 }
 
-/* Takes the next physical line. false: the file is over. */
+/* Takes the next line. Returns false at the end of the file. */
 static bool take_line(struct ini_reader *r, const char **ret_line, size_t *ret_length)
 {
 	const char *line = r->next, *newline;
@@ -223,7 +228,10 @@ static bool take_line(struct ini_reader *r, const char **ret_line, size_t *ret_l
 	return true;
 }
 
-/* Whatever is wrong with a section's line, the pairs below it are not the previous section's. */
+/*
+ * Ends the previous section at a line that begins a new one, so that pairs below a faulty section
+ * line are not taken for the previous section.
+ */
 static void leave_section(struct ini_reader *r, const char *line, size_t length)
 {
 	size_t start = 0;
@@ -235,9 +243,9 @@ static void leave_section(struct ini_reader *r, const char *line, size_t length)
 }
 
 /*
- * inih's source of lines: hands over vetted lines only, each shorter than its buffer. The blanks
- * before the content are left out, because inih takes an indented line for the continuation of the
- * one before.
+ * Feeds inih: returns the next checked line, which is shorter than the buffer, or NULL at the end
+ * of the file. Blanks before the content are removed, because inih takes an indented line for the
+ * continuation of the one before.
  */
 static char *next_line(char *buffer, int size, void *stream)
 {
@@ -294,14 +302,14 @@ int ini_read(const char *file, const char *bytes, size_t size, const struct ini_
 		r.next += 3;
 
 	/*
-	 * The 4-argument handler: whether a build of inih passes line numbers is not told by its
-	 * header.
+	 * This is the handler with 4 arguments, because the header of inih does not say whether the
+	 * library was built to pass line numbers as a fifth one.
 	 */
 	error = ini_parse_stream(next_line, &r, take_pair, &r);
 	if (error == -2)
 		return -ENOMEM;
 	if (error != 0) {
-		/* What inih still finds in a vetted line; none is known. */
+		/* No checked line is known that inih refuses. */
 		problems_add(problems, SEVERITY_ERROR, file, error > 0 ? r.line : 0,
 			     "inih cannot read this file");
 	}

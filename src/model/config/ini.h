@@ -1,4 +1,4 @@
-/* The only user of inih: bytes to (section, key, value, line), or problems. */
+/* Reads INI text into sections and pairs with line numbers, or problems. The only user of inih. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -8,27 +8,30 @@
 #include "base/cleanup.h"
 #include "base/problems.h"
 
-/* What a reader is told, in file order. The strings live only during the call. */
+/* The callbacks of a reader, called in file order. The strings are valid only during the call. */
 struct ini_events {
 	/*
-	 * A line that is neither a section nor a comment, before it is judged. Returns whether it was reported as a
-	 * problem, so that it is not judged. May be NULL.
+	 * Called with each line that is neither a section nor a comment, before it is checked.
+	 * Returns true if it has added a problem for the line, which is then skipped. May be NULL.
 	 */
 	bool (*line)(void *userdata, const char *line, unsigned int number);
 	void (*section)(void *userdata, const char *section, unsigned int line);
 	void (*pair)(void *userdata, const char *section, const char *name, const char *value,
 		     unsigned int line);
-	/* A pair with no section above it, to be reported as a problem. May be NULL. */
+	/*
+	 * Called with a pair that has no section above it, so that it can add a problem. May be
+	 * NULL.
+	 */
 	void (*orphan)(void *userdata, const char *name, const char *value, unsigned int line);
 	void *userdata;
 };
 
 /*
- * Reads one file's bytes. A line may begin with blanks, and there is no continuation line. Each
- * physical line is vetted before inih sees it, because inih by itself cuts long lines in silence,
- * takes an indented line for a continuation, stops at a NUL and reports one error at most.
- * Everything wrong is added to problems under `file` with its line; pairs below a broken section
- * line are not reported. Returns 0 also when there were problems; -ENOMEM.
+ * Reads the bytes of one file. A line may begin with blanks, and there is no continuation line.
+ * Each line is checked before inih sees it, because inih cuts long lines without an error, takes an
+ * indented line for a continuation, stops at a NUL and reports at most one error. Every fault is
+ * added to problems with `file` and its line; pairs below a faulty section line are skipped.
+ * Returns 0 even if there are problems, or -ENOMEM.
  */
 MUST_CHECK int ini_read(const char *file, const char *bytes, size_t size,
 			const struct ini_events *events, struct problems *problems);

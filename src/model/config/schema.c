@@ -1,4 +1,4 @@
-/* THE table: each setting's section, type, bounds, kernel key, releases and one line of sense. */
+/* THE schema: section, type, bounds, kernel key, releases and one line of help for each setting. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/config/schema.h"
 
@@ -45,29 +45,42 @@ static const char *const enforce_choices[] = {"block", "blacklist", NULL};
 
 /* clang-format off */
 const struct schema_row schema[] = {
-	[SETTING_MODE] = {"conntrack", "mode", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "tune", mode_choices, NULL,
+	[SETTING_MODE] = {"conntrack", "mode", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "tune",
+		mode_choices, NULL,
 		"tune: hold the values below; disable: keep nf_conntrack off this host"},
-	[SETTING_MAX] = {"conntrack", "max", TYPE_SIZE, 1, INT_MAX, "nf_conntrack_max", EVERYWHERE, "kernel's", NULL, NULL,
-		"entries that each network namespace may hold; auto: 2 % of RAM at most, as a floor"},
-	[SETTING_MAX_POLICY] = {"conntrack", "max_policy", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "exact", max_policy_choices, NULL,
+	[SETTING_MAX] = {"conntrack", "max", TYPE_SIZE, 1, INT_MAX, "nf_conntrack_max", EVERYWHERE,
+		"kernel's", NULL, NULL,
+		"entries that each network namespace may hold; "
+		"auto: 2 % of RAM at most, as a floor"},
+	[SETTING_MAX_POLICY] = {"conntrack", "max_policy", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE,
+		"exact", max_policy_choices, NULL,
 		"exact: max is this number; at_least: what others raise it to stays"},
-	[SETTING_HASHSIZE] = {"conntrack", "hashsize", TYPE_SIZE, 1, HASHSIZE_MAX, NULL, EVERYWHERE, "kernel's", NULL, NULL,
+	[SETTING_HASHSIZE] = {"conntrack", "hashsize", TYPE_SIZE, 1, HASHSIZE_MAX, NULL, EVERYWHERE,
+		"kernel's", NULL, NULL,
 		"buckets of the hash table, shared by all namespaces; auto: as many as max"},
-	[SETTING_MEMORY_LIMIT] = {"conntrack", "memory_limit", TYPE_SHARE, 1, UINT64_MAX, NULL, EVERYWHERE, "25%", NULL, NULL,
+	[SETTING_MEMORY_LIMIT] = {"conntrack", "memory_limit", TYPE_SHARE, 1, UINT64_MAX, NULL,
+		EVERYWHERE, "25%", NULL, NULL,
 		"the most memory a full table may take; larger sizes are refused"},
-	[SETTING_EXPECT_MAX] = {"conntrack", "expect_max", TYPE_NUMBER, 1, INT_MAX, "nf_conntrack_expect_max", EVERYWHERE, "kernel's", NULL, NULL,
+	[SETTING_EXPECT_MAX] = {"conntrack", "expect_max", TYPE_NUMBER, 1, INT_MAX,
+		"nf_conntrack_expect_max", EVERYWHERE, "kernel's", NULL, NULL,
 		"expected connections (FTP, SIP ...) that each namespace may hold"},
-	[SETTING_EXPECT_HASHSIZE] = {"conntrack", "expect_hashsize", TYPE_NUMBER, 1, HASHSIZE_MAX, NULL, EVERYWHERE, "kernel's", NULL, NULL,
+	[SETTING_EXPECT_HASHSIZE] = {"conntrack", "expect_hashsize", TYPE_NUMBER, 1, HASHSIZE_MAX,
+		NULL, EVERYWHERE, "kernel's", NULL, NULL,
 		"buckets for expected connections; taken when the module loads"},
-	[SETTING_SYNCHRONOUS] = {"apply", "synchronous", TYPE_BOOL, 0, 1, NULL, EVERYWHERE, "no", NULL, NULL,
+	[SETTING_SYNCHRONOUS] = {"apply", "synchronous", TYPE_BOOL, 0, 1, NULL, EVERYWHERE, "no",
+		NULL, NULL,
 		"also an install line, so that modprobe returns when the values are active"},
-	[SETTING_ON_DRIFT] = {"apply", "on_drift", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "report", on_drift_choices, NULL,
+	[SETTING_ON_DRIFT] = {"apply", "on_drift", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "report",
+		on_drift_choices, NULL,
 		"report: the watch for drift logs it; restore: install corrects it"},
-	[SETTING_RESIZE] = {"apply", "resize", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "auto", resize_choices, NULL,
+	[SETTING_RESIZE] = {"apply", "resize", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "auto",
+		resize_choices, NULL,
 		"auto: resize the table at once only below 10,000 entries; now; next_load"},
-	[SETTING_ENFORCE] = {"disable", "enforce", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "block", enforce_choices, NULL,
+	[SETTING_ENFORCE] = {"disable", "enforce", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "block",
+		enforce_choices, NULL,
 		"block: nf_conntrack cannot load; blacklist: only not by an alias"},
-	[SETTING_UNLOAD] = {"disable", "unload", TYPE_BOOL, 0, 1, NULL, EVERYWHERE, "yes", NULL, NULL,
+	[SETTING_UNLOAD] = {"disable", "unload", TYPE_BOOL, 0, 1, NULL, EVERYWHERE, "yes", NULL,
+		NULL,
 		"remove the loaded module at install, if nothing uses it"},
 
 	TIMEOUT("generic", "nf_conntrack_generic_timeout", EVERYWHERE, "600",
@@ -116,7 +129,8 @@ const struct schema_row schema[] = {
 		"SCTP shutdown acknowledged"),
 	TIMEOUT("sctp_heartbeat_sent", "nf_conntrack_sctp_timeout_heartbeat_sent", SCTP, "30",
 		"SCTP heartbeat on a further path"),
-	TIMEOUT("sctp_heartbeat_acked", "nf_conntrack_sctp_timeout_heartbeat_acked", SCTP_OLD, "210",
+	TIMEOUT("sctp_heartbeat_acked", "nf_conntrack_sctp_timeout_heartbeat_acked", SCTP_OLD,
+		"210",
 		"SCTP heartbeat answered on a further path"),
 	TIMEOUT("dccp_request", "nf_conntrack_dccp_timeout_request", DCCP, "240",
 		"DCCP request sent"),
@@ -165,9 +179,11 @@ const struct schema_row schema[] = {
 		"retransmissions after which the shorter timeout tcp_max_retrans holds"),
 	SWITCH("dccp_loose", "nf_conntrack_dccp_loose", DCCP, "yes",
 		"take up DCCP connections whose beginning was not seen"),
-	{"options", "frag6_low_thresh", TYPE_BYTES, 0, UINT64_MAX, "nf_conntrack_frag6_low_thresh", FRAG6, "3145728", NULL, "frag6_high_thresh",
+	{"options", "frag6_low_thresh", TYPE_BYTES, 0, UINT64_MAX, "nf_conntrack_frag6_low_thresh",
+		FRAG6, "3145728", NULL, "frag6_high_thresh",
 		"memory for IPv6 fragments below which nothing is thrown away"},
-	{"options", "frag6_high_thresh", TYPE_BYTES, 0, UINT64_MAX, "nf_conntrack_frag6_high_thresh", FRAG6, "4194304", NULL, NULL,
+	{"options", "frag6_high_thresh", TYPE_BYTES, 0, UINT64_MAX,
+		"nf_conntrack_frag6_high_thresh", FRAG6, "4194304", NULL, NULL,
 		"memory for IPv6 fragments at most (up to Linux 5.10 it can only be lowered)"},
 	SWITCH("nf_hooks_lwtunnel", "nf_hooks_lwtunnel", LWTUNNEL, "no",
 		"run the hooks for lightweight tunnels too (cannot be switched off again)"),
@@ -225,7 +241,10 @@ bool schema_is_optional(const struct schema_row *row)
 
 bool schema_is_per_namespace(const struct schema_row *row)
 {
-	/* The sizes lead the table; one switch is shown in each namespace, and is the whole system's. */
+	/*
+	 * The sizes come first in the schema. Each namespace shows nf_hooks_lwtunnel, but it is one
+	 * switch for the whole system.
+	 */
 	return row >= &schema[SETTING_FIRST_KEY] && strcmp(row->name, "nf_hooks_lwtunnel") != 0;
 }
 
