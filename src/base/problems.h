@@ -1,4 +1,4 @@
-/* List of (file, line, severity, message): how pure code complains. */
+/* A list of problems (severity, file, line, text) that code without I/O reports to its caller. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -14,7 +14,10 @@ enum severity {
 };
 #define SEVERITIES 3U
 
-/* file may be NULL (about no file), line 0 (about the file as a whole). The list owns both texts. */
+/*
+ * The list owns both texts. `file` is NULL if the problem concerns no file, `line` is 0 if it
+ * concerns the whole file.
+ */
 struct problem {
 	enum severity severity;
 	char *file;
@@ -23,17 +26,21 @@ struct problem {
 };
 
 /*
- * Problems of one severity beyond the first ones are counted only, and texts beyond that length are cut: others' input decides
- * how many there are and how long, and nobody reads thousands of them.
+ * Bounds, because the input of other programs decides how many problems there are and how long
+ * their texts get, and nobody reads thousands of them. The list keeps the first PROBLEMS_MAX
+ * problems of each severity and only counts the rest. A text is cut after PROBLEM_TEXT_MAX bytes.
  */
 #define PROBLEMS_MAX	 1000U
 #define PROBLEM_TEXT_MAX 1000U
 
-/* Start with `struct problems p = {0}`. out_of_memory is remembered, as in struct buffer. */
+/*
+ * Start with `struct problems p = {0}`, and release the list with problems_done(). A failed
+ * allocation sets out_of_memory, which counts as an error.
+ */
 struct problems {
 	struct problem *items;
 	size_t count;
-	size_t counts[SEVERITIES]; /* of each severity, with those that were counted only */
+	size_t counts[SEVERITIES]; /* problems of each severity, also those beyond the bound */
 	bool out_of_memory;
 };
 
@@ -42,8 +49,11 @@ void problems_add(struct problems *p, enum severity severity, const char *file, 
 		  const char *format, ...) PRINTF_LIKE(5, 6);
 bool problems_have_error(const struct problems *p);
 
-/* Whether another problem of this severity would be kept: what to write instead need not be worked out otherwise. */
+/*
+ * Returns whether the list would keep another problem of this severity. If not, the caller can skip
+ * working out a proposal.
+ */
 bool problems_have_room(const struct problems *p, enum severity severity);
 
-/* How many problems of this severity were counted only. */
+/* Returns how many problems of this severity were counted but not kept. */
 size_t problems_left_out(const struct problems *p, enum severity severity);

@@ -1,4 +1,4 @@
-/* A file that the tool writes: path, mode, finished bytes. */
+/* A file that this program writes: path, mode and finished bytes. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/artifact.h"
 
@@ -63,7 +63,9 @@ int artifact_format_copy_path(const char *path, unsigned int number, char **ret)
 	return buffer_steal(&b, ret, NULL);
 }
 
-/* Without memory of its own, so that a copy is not forgotten for want of it. */
+/*
+ * Allocates no memory, so that the check cannot fail for lack of it and a copy cannot be forgotten.
+ */
 bool artifact_is_copy_path(const char *path, const char *copy)
 {
 	if (!text_starts_with(copy, PATH_REPLACED "/"))

@@ -1,4 +1,4 @@
-/* A file that the tool writes: path, mode, finished bytes. */
+/* A file that this program writes: path, mode and finished bytes. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -14,8 +14,9 @@
 #define PATH_UDEV     "/etc/udev/rules.d/60-conntrack-persist.rules"
 #define PATH_DROP_IN  "/etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf"
 /*
- * The sizes of this boot, where the files above have none and cannot be given any: an image whose /etc or /var/lib is
- * read-only. Under names of their own, since the readers take the file in /etc where one of the same name is in /run.
+ * The sizes of this boot, for an image whose /etc or /var/lib is read-only, so that the files above
+ * have no sizes and cannot get any. The names differ from those above, because a reader that finds
+ * the same name in /etc ignores the file in /run.
  */
 #define PATH_BOOT_MODPROBE "/run/modprobe.d/conntrack-persist-sizes.conf"
 #define PATH_BOOT_SYSCTL   "/run/sysctl.d/91-conntrack-persist-sizes.conf"
@@ -24,44 +25,56 @@
 
 #define PATH_STATE    "/var/lib/conntrack-persist"
 #define PATH_MANIFEST PATH_STATE "/manifest"
-/* The folder of the copies of what --force has replaced. */
+/* The directory for copies of files that --force replaced. */
 #define PATH_REPLACED PATH_STATE "/replaced"
 
 #define ARTIFACT_MODE 0644U
 
 struct artifact {
-	const char *path; /* one of the above */
+	const char *path; /* one of the paths above; not owned */
 	mode_t mode;
-	char *bytes; /* owned, NUL-terminated */
+	char *bytes; /* owned, ended by a NUL */
 	size_t size;
 	char digest[DIGEST_SIZE];
 };
 
-/* Whether a file lasts until the next boot only; it is in no manifest. */
+/*
+ * Returns whether the file lasts only until the next boot. The manifest does not name such files.
+ */
 bool artifact_is_of_boot(const char *path);
 
-/* Whether the readers of sysctl.d, modprobe.d and rules.d meet a file of ours at this path. */
+/*
+ * Returns whether the readers of sysctl.d, modprobe.d and rules.d would read a file of ours at this
+ * path.
+ */
 bool artifact_is_read_at(const char *path);
 
-/* Every path that some mode writes: where an earlier run may have left a file. */
+/* Every path that some mode writes, so that an earlier run may have left a file there. */
 extern const char *const artifact_paths[];
 extern const size_t artifact_path_count;
 
-/* Whether a manifest may name this path as a file. */
+/* Returns whether a manifest may name this path as a file. */
 bool artifact_is_recorded(const char *path);
 
-/* Whether a run may have made this directory for a file that lasts: one of those above such a file or a copy. */
+/*
+ * Returns whether a run may have created this directory: it contains, directly or not, a file that
+ * lasts beyond the boot, or a copy.
+ */
 bool artifact_is_above(const char *directory);
 
 /*
- * The place of a copy of what lay at a path: ".../replaced/etc_udev_rules.d_x.rules" for "/etc/udev/rules.d/x.rules", with
- * a number behind it from the second on. *ret is owned. -ENOMEM.
+ * Makes the path of a copy of the file at `path`: ".../replaced/etc_udev_rules.d_x.rules" for
+ * "/etc/udev/rules.d/x.rules", and ".1" and so on behind it if number is above 0. The caller must
+ * free *ret. Returns -ENOMEM.
  */
 MUST_CHECK int artifact_format_copy_path(const char *path, unsigned int number, char **ret);
 
-/* Whether a copy of what lay at a path may lie there. False without memory. */
+/* Returns whether `copy` is a path that artifact_format_copy_path() makes for `path`. */
 bool artifact_is_copy_path(const char *path, const char *copy);
 
-/* Puts our header before a body and hashes the whole. Takes over the buffer, also on failure. -ENOMEM. */
+/*
+ * Puts our header before the body and hashes both. Takes over the content of the buffer, also on
+ * failure. path is not copied. Release *ret with artifact_done(). Returns -ENOMEM.
+ */
 MUST_CHECK int artifact_from_body(const char *path, struct buffer *body, struct artifact *ret);
 void artifact_done(struct artifact *artifact);

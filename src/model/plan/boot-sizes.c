@@ -1,4 +1,4 @@
-/* Record of the automatic sizes of one boot: its text to a struct and back. */
+/* Reads and checks the record of the automatic sizes of one boot. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/boot-sizes.h"
 
@@ -32,7 +32,7 @@ struct boot_sizes_reader {
 	bool out_of_memory;
 };
 
-/* What does not stand there stays 0, and is refused at the end. */
+/* A missing field stays 0, which the caller refuses. */
 static void take_pair(void *userdata, const char *section, const char *name, const char *value,
 		      unsigned int line)
 {

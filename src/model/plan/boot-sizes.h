@@ -1,4 +1,4 @@
-/* Record of the automatic sizes of one boot: its text to a struct and back. */
+/* Reads and checks the record of the automatic sizes of one boot. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -7,5 +7,8 @@
 #include "base/cleanup.h"
 #include "model/plan/kept-sizes.h"
 
-/* -EBADMSG: no run has written this, or it was edited since; -ENOMEM. ret->inputs is owned by the caller. */
+/*
+ * Parses the record at PATH_BOOT_SIZES. Returns -EBADMSG if no run wrote it or if it was edited
+ * since, or -ENOMEM. The caller must free ret->inputs.
+ */
 MUST_CHECK int boot_sizes_parse(const char *bytes, size_t size, struct kept_sizes *ret);

@@ -1,4 +1,4 @@
-/* Content hash and the header that carries it: how our files are told from edited and foreign ones. */
+/* The checksum of our files and the header with it, by which edited and foreign files are found. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/digest.h"
 
@@ -11,7 +11,10 @@ static const char header[] =
 	"# and run \"conntrack-persist install\". sha256 of all below this line:\n"
 	"# ";
 
-/* The header, the hex digits and the newline after them. */
+/*
+ * The lengths of the header up to the checksum, and of the header with the hex digits and their
+ * newline.
+ */
 #define HEADER_LENGTH (sizeof(header) - 1)
 #define SIGNED_LENGTH (HEADER_LENGTH + DIGEST_SIZE)
 
@@ -38,7 +41,7 @@ void digest_add_signed(struct buffer *b, const char *body, size_t size)
 
 bool digest_has_header(const char *bytes, size_t size)
 {
-	/* The first line is enough: an edit may have touched the others. */
+	/* The first line is sufficient, because an edit may have changed the others. */
 	size_t line = (size_t)(strchr(header, '\n') - header) + 1;
 
 	return size >= line && memcmp(bytes, header, line) == 0;

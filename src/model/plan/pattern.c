@@ -1,4 +1,4 @@
-/* Numbers as glob patterns, for readers that match text and cannot compare. */
+/* Writes numbers as glob patterns, for readers that match text and cannot compare. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/pattern.h"
 
@@ -15,7 +15,7 @@ static void add_any_digits(struct buffer *b, size_t count)
 		buffer_add(b, "?");
 }
 
-/* Adds the pattern of all numbers with at least that many digits; 0 has one as well, and is not meant. */
+/* Adds the pattern of all numbers with at least `count` digits. */
 static void add_digits_or_more(struct buffer *b, size_t count)
 {
 	buffer_add(b, count > 1 ? "?" : "[1-9]");
@@ -23,7 +23,10 @@ static void add_digits_or_more(struct buffer *b, size_t count)
 	buffer_add(b, "*");
 }
 
-/* Adds the pattern of the same digits up to one place, lowest or a larger one there, and any behind it. */
+/*
+ * Adds the pattern of numbers that have the same digits before one place, at least the lowest digit
+ * at that place, and any digits behind it.
+ */
 static void add_larger_at(struct buffer *b, const char *digits, size_t place, char lowest)
 {
 	buffer_add(b, "|");

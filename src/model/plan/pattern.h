@@ -1,4 +1,4 @@
-/* Numbers as glob patterns, for readers that match text and cannot compare. */
+/* Writes numbers as glob patterns, for readers that match text and cannot compare. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -7,8 +7,9 @@
 struct buffer;
 
 /*
- * Adds short patterns of fnmatch(3) with | between them, of which one matches each number from number (at least 1) on as the
- * kernel writes it (decimal, no leading zero), and none a smaller one. A text that is no number matches or not. At most 200
- * bytes for 10 digits, because udevd cuts what it matches at 1024 up to systemd 242.
+ * Adds patterns of fnmatch(3), separated by |. Together they match every number from `number` (at
+ * least 1) up as the kernel writes it (decimal, no leading zero), and no smaller number. Other
+ * texts may or may not match. The result has at most 200 bytes for 10 digits, because udevd up to
+ * systemd 242 cuts patterns at 1024 bytes.
  */
 void pattern_add_at_least(struct buffer *b, uint64_t number);

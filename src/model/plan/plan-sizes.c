@@ -1,4 +1,4 @@
-/* The plan's sizes: resolved from RAM or taken as configured, and judged against memory and ratio. */
+/* Chooses the sizes of a plan, from RAM or as configured, and checks memory and ratio. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/plan-sizes.h"
 
@@ -11,8 +11,8 @@
 #include "model/plan/sizes.h"
 
 /*
- * The beginning of what automatic sizes follow from. The first version had another rule (5 % of RAM, up to 4,194,304
- * entries) and recorded the settings alone.
+ * The start of the text from which automatic sizes follow. The first version had another rule (5 %
+ * of RAM, up to 4,194,304 entries) and recorded the settings without such a start.
  */
 #define AUTO_RULE "share=2% "
 
@@ -21,7 +21,10 @@ static const struct config_value *value_of(const struct plan_request *request, e
 	return &request->config->values[id];
 }
 
-/* The most a full table may take, bytes; UINT64_MAX where a share of unknown RAM (0) cannot be judged. */
+/*
+ * Returns the most bytes that a full table may take, or UINT64_MAX if the limit is a share of RAM
+ * and the RAM is unknown (0).
+ */
 static uint64_t limit_bytes(const struct plan_request *request, uint64_t ram)
 {
 	const struct config_value *limit = value_of(request, SETTING_MEMORY_LIMIT);
@@ -31,7 +34,7 @@ static uint64_t limit_bytes(const struct plan_request *request, uint64_t ram)
 	return ram ? sizes_share(ram, limit->number) : UINT64_MAX;
 }
 
-/* Whether the user chose a number of buckets. */
+/* Returns whether hashsize is configured as a number. */
 static bool has_buckets(const struct plan_request *request)
 {
 	const struct config_value *hashsize = value_of(request, SETTING_HASHSIZE);
@@ -39,7 +42,10 @@ static bool has_buckets(const struct plan_request *request)
 	return hashsize->set && !hashsize->is_auto;
 }
 
-/* What the buckets of expected connections take beside the table, where they are set. */
+/*
+ * Returns the bytes of the buckets for expected connections, or 0 if their number is not
+ * configured.
+ */
 static uint64_t expect_bytes(const struct plan_request *request)
 {
 	return sizes_bucket_bytes(value_of(request, SETTING_EXPECT_HASHSIZE)->number,
@@ -66,8 +72,8 @@ static int format_inputs(const struct plan_request *request, char **ret)
 }
 
 /*
- * Returns the entries of max = auto. A configured hashsize bounds them, so that the same lines are accepted on a host of
- * any size.
+ * Returns the entries of max = auto. A configured hashsize limits them, so that the same
+ * configuration is accepted on a host with any RAM.
  */
 static uint64_t choose_max(const struct plan_request *request)
 {
@@ -94,7 +100,10 @@ static void resolve(const struct plan_request *request, struct plan_sizes *sizes
 		sizes->hashsize = sizes->max < HASHSIZE_MAX ? sizes->max : HASHSIZE_MAX;
 }
 
-/* earlier: the rule of an earlier version chose them. */
+/*
+ * Notes that max = auto would choose other sizes now. earlier: because the rule of an earlier
+ * version chose the kept ones.
+ */
 static void note_other_sizes(const struct kept_sizes *kept, const struct plan_sizes *sizes,
 			     bool earlier, struct problems *problems)
 {
@@ -117,7 +126,10 @@ static void note_other_sizes(const struct kept_sizes *kept, const struct plan_si
 		     text.data ? text.data : "");
 }
 
-/* Copies the sizes of an earlier run, with what they followed from. -ENOMEM; the sizes are as before then. */
+/*
+ * Copies the sizes of an earlier run with the settings they follow from. On failure (-ENOMEM) the
+ * sizes are unchanged.
+ */
 static int copy_kept(const struct kept_sizes *kept, struct plan_sizes *sizes)
 {
 	char *inputs = strdup(kept->inputs);
@@ -133,8 +145,9 @@ static int copy_kept(const struct kept_sizes *kept, struct plan_sizes *sizes)
 }
 
 /*
- * Takes the sizes that an earlier run resolved from the same settings. install alone (SIZES_RESOLVE) chooses anew, if the
- * RAM is another or the rule of an earlier version chose them. -ENOMEM.
+ * Keeps the sizes that an earlier run resolved from the same settings. If the RAM has changed or
+ * the rule of an earlier version chose them, install (SIZES_RESOLVE) chooses new ones. Returns
+ * -ENOMEM.
  */
 static int take_kept(const struct plan_request *request, struct problems *problems,
 		     struct plan_sizes *sizes)
@@ -156,7 +169,10 @@ static int take_kept(const struct plan_request *request, struct problems *proble
 	return copy_kept(kept, sizes);
 }
 
-/* Where an installation left the sizes out, those of this boot: its own record's, or now's if it is to be written. */
+/*
+ * Uses the sizes of this boot if the installation left the sizes out: those of the record, or with
+ * SIZES_OF_BOOT newly chosen ones. Returns whether it did.
+ */
 static bool take_boot(const struct plan_request *request, struct plan_sizes *sizes)
 {
 	const struct kept_sizes *boot = request->boot;
@@ -184,7 +200,10 @@ bool plan_sizes_are_due(const struct plan_sizes *sizes, const struct kept_sizes 
 				 kept->ram != sizes_round_ram(facts->ram));
 }
 
-/* The setting to blame: one that a file sets, if there is any. */
+/*
+ * Returns the setting that a message should name: the first or second one if a file sets it to a
+ * number, else the third.
+ */
 static enum setting_id blame(const struct plan_request *request, enum setting_id first,
 			     enum setting_id second, enum setting_id third)
 {
@@ -195,7 +214,10 @@ static enum setting_id blame(const struct plan_request *request, enum setting_id
 	return third;
 }
 
-/* Returns the bytes of a full table with this number in place of the setting's own; SETTING_MEMORY_LIMIT replaces none. */
+/*
+ * Returns the bytes of a full table if the setting had this number. SETTING_MEMORY_LIMIT changes
+ * nothing.
+ */
 static uint64_t bytes_with(const struct plan_request *request, const struct plan_sizes *sizes,
 			   enum setting_id id, uint64_t number)
 {
@@ -214,7 +236,10 @@ static uint64_t bytes_with(const struct plan_request *request, const struct plan
 	return bytes;
 }
 
-/* Returns the largest number of the setting with which a full table fits the limit; 0: there is none. */
+/*
+ * Returns the largest number of the setting with which a full table fits the limit, or 0 if no
+ * number does.
+ */
 static uint64_t find_most(const struct plan_request *request, const struct plan_sizes *sizes,
 			  enum setting_id id, uint64_t limit)
 {
@@ -276,7 +301,7 @@ static void judge_memory(const struct plan_request *request, struct problems *pr
 		     schema[id].section, schema[id].name, text.data ? text.data : "");
 }
 
-/* What else is allowed beside a smaller max; nothing where not even the most buckets that there may be are enough. */
+/* Adds the fewest buckets that would allow this max, unless that is more than HASHSIZE_MAX. */
 static void add_more_buckets(struct buffer *b, uint64_t max)
 {
 	uint64_t needed = (max + RATIO_REFUSE - 1) / RATIO_REFUSE;
@@ -290,7 +315,9 @@ static void add_more_buckets(struct buffer *b, uint64_t max)
 		buffer_printf(b, "hashsize = %u)", HASHSIZE_MAX);
 }
 
-/* What is wrong with so many entries a bucket, and what is allowed or better instead. */
+/*
+ * Adds why this ratio of entries to buckets is refused or warned about, and which sizes are better.
+ */
 static void explain_ratio(const struct plan_sizes *sizes, uint64_t buckets, bool refused,
 			  bool limited, struct buffer *b)
 {
@@ -316,7 +343,9 @@ static void explain_ratio(const struct plan_sizes *sizes, uint64_t buckets, bool
 static void judge_ratio(const struct plan_request *request, struct problems *problems,
 			const struct plan_sizes *sizes)
 {
-	/* By the smallest page, so that a configuration is judged alike on every host. */
+	/*
+	 * The smallest page is used, so that a configuration gets the same verdict on every host.
+	 */
 	uint64_t buckets = sizes_round_buckets(sizes->hashsize, PAGE_SIZE_USUAL, WORD_SIZE_USUAL);
 	enum setting_id id = blame(request, SETTING_MAX, SETTING_HASHSIZE, SETTING_MAX);
 	const struct config_value *value = value_of(request, id);
@@ -335,7 +364,10 @@ static void judge_ratio(const struct plan_request *request, struct problems *pro
 		     text.data ? text.data : "");
 }
 
-/* The RAM is unknown: an image leaves max = auto to the host that boots it. */
+/*
+ * Reports that the RAM is unknown: a note for an image, whose sizes the host that boots it chooses,
+ * and an error otherwise.
+ */
 static void leave_out(const struct plan_request *request, struct problems *problems)
 {
 	const struct config_value *hashsize = value_of(request, SETTING_HASHSIZE);
@@ -351,14 +383,14 @@ static void leave_out(const struct plan_request *request, struct problems *probl
 		     "max = auto is left out of the image's files, because it follows from the "
 		     "RAM of the host that boots: conntrack-persist-sizes.service chooses it "
 		     "there if this program is part of the image; else set max");
-	/* A hashsize alone would make the kernel set max to 8 times as much. */
+	/* With hashsize alone the kernel would set max to 8 times as much. */
 	if (has_buckets(request))
 		problems_add(problems, SEVERITY_WARNING, hashsize->file, hashsize->line,
 			     "conntrack.hashsize: left out as well, because the kernel would take "
 			     "8 x hashsize as max; set max to have both in the image");
 }
 
-/* Lines of the configuration that do nothing, or not what they say. */
+/* Warns about lines of the configuration that have no effect. */
 static void judge_words(const struct plan_request *request, struct problems *problems)
 {
 	const struct config_value *max = value_of(request, SETTING_MAX);
@@ -379,7 +411,10 @@ static void judge_words(const struct plan_request *request, struct problems *pro
 			     max->is_auto ? "max = auto" : "a hashsize without max");
 }
 
-/* A max that is most likely not meant: the table is full at once, or most of its buckets are of no use. */
+/*
+ * Warns about a max that is probably a mistake: the table is full at once, or most of its buckets
+ * are useless.
+ */
 static void judge_small_max(const struct plan_request *request, struct problems *problems,
 			    const struct plan_sizes *sizes)
 {
@@ -424,7 +459,10 @@ static int judge_sizes(const struct plan_request *request, struct problems *prob
 	return error;
 }
 
-/* Whether the manifest has sizes that the first version chose because neither max nor hashsize was configured. */
+/*
+ * Returns whether the manifest has sizes that the first version chose although neither max nor
+ * hashsize was configured.
+ */
 static bool is_unchosen(const struct plan_request *request)
 {
 	return !value_of(request, SETTING_MAX)->set && !has_buckets(request) && request->kept &&
@@ -432,7 +470,7 @@ static bool is_unchosen(const struct plan_request *request)
 	       text_starts_with(request->kept->inputs, "max=auto hashsize=auto ");
 }
 
-/* Goes on with them, whatever the RAM, until the administrator chooses: install alone asks for that. -ENOMEM. */
+/* Keeps those sizes, whatever the RAM, until the administrator runs install. Returns -ENOMEM. */
 static int keep_unchosen(const struct plan_request *request, struct problems *problems,
 			 struct plan_sizes *sizes)
 {

@@ -1,4 +1,4 @@
-/* Configuration to settings and artifacts; the object that every verb receives, const. */
+/* Turns a configuration into settings and files: the plan that every verb receives as const. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/plan.h"
 
@@ -30,7 +30,10 @@ void plan_done(struct plan *plan)
 	*plan = (struct plan){0};
 }
 
-/* Of max and hashsize each follows from the other one if that alone is set. */
+/*
+ * Returns the line that sets a value. If only one of max and hashsize is set, the other follows
+ * from its line.
+ */
 static struct setting_source find_source(const struct config *config, size_t id)
 {
 	const struct config_value *value = &config->values[id];
@@ -58,8 +61,9 @@ static void add_setting(struct plan *plan, const struct config *config, size_t i
 }
 
 /*
- * The kernel refuses a low threshold above the high one at any moment. Files are read while its own values hold: a
- * high one that rises has to come first, one that falls has to come last.
+ * Returns whether frag6_low_thresh must be written after frag6_high_thresh. The kernel refuses a
+ * low threshold above the high one at any moment, and it starts with its defaults: a high threshold
+ * that rises must be written first, one that falls last.
  */
 static bool comes_after_ceiling(const struct config *config, size_t low, int high)
 {
@@ -67,7 +71,7 @@ static bool comes_after_ceiling(const struct config *config, size_t low, int hig
 	       config->values[high].number >= strtoull(schema[high].fallback, NULL, 10);
 }
 
-/* max: 0 to leave it out. */
+/* Fills the settings of the plan in the order in which they are written. max: 0 to leave it out. */
 static int plan_settings(struct plan *plan, const struct config *config, uint64_t max)
 {
 	const struct config_value *expect = &config->values[SETTING_EXPECT_MAX];
@@ -118,7 +122,10 @@ static bool lists(const struct wished_sizes *sizes, uint64_t number)
 	return false;
 }
 
-/* The rule with the numbers of other kernels beside this one's, if it is the one that is installed. */
+/*
+ * Replaces the rule by one with the rounded sizes of other kernels, if that one is installed and
+ * lists this kernel's size too.
+ */
 static int keep_rule(struct plan *plan, const char *installed, const struct wished_sizes *wished)
 {
 	static const enum rule_kernels others[] = {RULE_ANY_KERNEL, RULE_64_BIT_KERNEL};
@@ -156,13 +163,16 @@ static int add_rule(struct plan *plan, const struct plan_request *request,
 
 	render_udev(&b, plan->settings, plan->setting_count, sizes);
 	error = add_artifact(plan, PATH_UDEV, &b);
-	/* Where the kernel is not known the rule has to list the numbers of all of them. */
+	/* If the kernel is unknown, the rule must list the sizes of all kernels. */
 	if (error < 0 || !request->rule || !sizes->page_size)
 		return error;
 	return keep_rule(plan, request->rule, sizes);
 }
 
-/* The install line's only word that is not the program's own text: nothing in it may mean something to a shell. */
+/*
+ * Refuses a program path with characters that mean something to a shell, because the install line
+ * contains it.
+ */
 static void judge_program(const struct plan_request *request, struct problems *problems)
 {
 	const struct config_value *value = &request->config->values[SETTING_SYNCHRONOUS];
@@ -177,7 +187,7 @@ static void judge_program(const struct plan_request *request, struct problems *p
 			     "--sbindir, or leave this out");
 }
 
-/* 0 has a warning of its own. */
+/* Warns about a timeout below the keepalive time; 0 has a warning of its own. */
 static void judge_keepalive(const struct plan_request *request, struct problems *problems)
 {
 	int id = schema_find("timeouts", "tcp_established");
@@ -204,7 +214,7 @@ static void judge_keepalive(const struct plan_request *request, struct problems 
 		     text.data ? text.data : "");
 }
 
-/* The files that last: those of an installation. */
+/* Adds the files that last: those of an installation. */
 static int plan_lasting(struct plan *plan, const struct plan_request *request)
 {
 	struct wished_sizes sizes = {
@@ -232,7 +242,9 @@ static int plan_lasting(struct plan *plan, const struct plan_request *request)
 		if (error < 0)
 			return error;
 	}
-	/* The rule of an image without values still has the service verify each load. */
+	/*
+	 * The rule of an image without values still starts the service, which verifies each load.
+	 */
 	if (plan->setting_count > 0 || plan->sizes.hashsize || plan->sizes.from_ram)
 		error = add_rule(plan, request, &sizes);
 	if (error < 0 || !plan->restore)
@@ -241,7 +253,7 @@ static int plan_lasting(struct plan *plan, const struct plan_request *request)
 	return add_artifact(plan, PATH_DROP_IN, &b);
 }
 
-/* Those of one boot: the sizes, for the same readers, and the record of them. */
+/* Adds the files of one boot: the sizes for each reader, and the record of them. */
 static int plan_of_boot(struct plan *plan)
 {
 	struct wished_sizes sizes = {
@@ -257,7 +269,7 @@ static int plan_of_boot(struct plan *plan)
 	error = add_artifact(plan, PATH_BOOT_MODPROBE, &b);
 	if (error < 0)
 		return error;
-	/* The first setting is max. */
+	/* Only the first setting, which is max, belongs into this file. */
 	render_sysctl(&b, plan->settings, 1);
 	error = add_artifact(plan, PATH_BOOT_SYSCTL, &b);
 	if (error < 0)

@@ -1,4 +1,4 @@
-/* Configuration to settings and artifacts; the object that every verb receives, const. */
+/* Turns a configuration into settings and files: the plan that every verb receives as const. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -14,61 +14,80 @@
 #include "model/plan/setting.h"
 
 struct plan_sizes {
-	uint64_t
-		max; /* entries; 0: left alone, or left out of an image's files, as from_ram tells */
-	uint64_t hashsize;	  /* buckets, as configured; 0: left out */
-	uint64_t expect_hashsize; /* buckets, as configured; 0: left to the kernel */
+	/* entries; 0: not set, or left out of the files of an image (see from_ram) */
+	uint64_t max;
+	uint64_t hashsize;	  /* buckets, as configured; 0: not set */
+	uint64_t expect_hashsize; /* buckets, as configured; 0: the kernel chooses */
 	struct setting_source hashsize_source, expect_hashsize_source;
-	unsigned long page_size; /* bytes, for the kernel's rounding; 0: unknown */
-	unsigned int word_size;	 /* bytes of a bucket, for the same; 0 counts as 8 */
-	bool from_ram;		 /* max = auto */
-	bool unchosen; /* nothing is configured, and an earlier version chose sizes by itself */
-	bool at_least; /* max_policy, or because of max = auto or a hashsize without max */
-	bool of_boot;  /* below /run alone; the files that last have none */
-	char *inputs;  /* owned; the settings they follow from, for struct kept_sizes */
-	uint64_t
-		ram; /* rounded, bytes; the resolution's, which may be an earlier run's; 0: unknown */
-	uint64_t table_bytes; /* a full table of these, both kinds of buckets; 0: unknown */
+	/* bytes, from which the kernel's rounding follows; 0: unknown */
+	unsigned long page_size;
+	/* bytes of a bucket, from which the rounding follows too; 0 counts as 8 */
+	unsigned int word_size;
+	bool from_ram; /* whether max is auto */
+	/* whether nothing is configured but an earlier version chose sizes by itself */
+	bool unchosen;
+	/*
+	 * whether a larger live max is accepted: max_policy, max = auto, or a hashsize without max
+	 */
+	bool at_least;
+	/* whether the sizes are only in the files below /run, and not in those that last */
+	bool of_boot;
+	char *inputs; /* owned; the settings they follow from, as in struct kept_sizes */
+	/*
+	 * bytes, rounded; the RAM from which the sizes were chosen, maybe by an earlier run; 0:
+	 * unknown
+	 */
+	uint64_t ram;
+	uint64_t table_bytes; /* bytes of a full table with both kinds of buckets; 0: unknown */
 };
 
 struct plan {
 	enum mode mode;
-	bool synchronous;   /* with an install line */
+	bool synchronous;   /* whether modprobe.d gets an install line */
 	enum resize resize; /* when hashsize may be set while the table has entries */
-	bool restore;	    /* with the drop-in of on_drift = restore */
+	bool restore;	    /* whether the drop-in of on_drift = restore is part of the plan */
 	struct plan_sizes sizes;
-	struct setting
-		*settings; /* in the order in which they are written; empty in mode disable */
+	/* owned; in the order in which they are written; empty in mode disable */
+	struct setting *settings;
 	size_t setting_count;
-	struct artifact *artifacts; /* owned; pointers to them hold also when the plan is moved */
+	/* owned; stays in place when the plan is moved, so that pointers to it remain valid */
+	struct artifact *artifacts;
 	size_t artifact_count;
 };
 
-/* Where automatic sizes come from. */
+/* How automatic sizes are chosen. */
 enum sizes_choice {
-	SIZES_RESOLVE, /* install: kept ones while the RAM is what it was, else from the RAM */
-	SIZES_KEEP, /* check, apply: kept ones, those of this boot; other RAM is noted, not followed */
-	SIZES_OF_BOOT, /* where none are kept, from the RAM and for this boot alone */
+	/*
+	 * install: keep the sizes of the manifest while the RAM is unchanged, else choose from the
+	 * RAM
+	 */
+	SIZES_RESOLVE,
+	/* check, apply: keep the sizes of the manifest or of this boot, and note changed RAM */
+	SIZES_KEEP,
+	SIZES_OF_BOOT, /* if the manifest has none, choose from the RAM for this boot alone */
 };
 
 struct plan_request {
 	const struct config *config;
 	const struct facts *facts;
-	const struct kept_sizes *kept; /* of the manifest, or NULL */
-	const struct kept_sizes *boot; /* of PATH_BOOT_SIZES, or NULL */
+	const struct kept_sizes *kept; /* from the manifest, or NULL */
+	const struct kept_sizes *boot; /* from PATH_BOOT_SIZES, or NULL */
 	enum sizes_choice sizes;
-	const char *rule;    /* the digest of the rule that is installed, or NULL */
-	const char *program; /* absolute path of this program, for `synchronous` */
+	const char *rule;    /* the digest of the installed udev rule, or NULL */
+	const char *program; /* the absolute path of this program, for `synchronous` */
 };
 
 /*
- * Pure. An installed rule that lists other numbers beside this kernel's, as that of an image does, is part of the plan as it
- * is: it does the same, and nobody has to write it again. What is refused (memory, ratio) and what is worth a word goes to problems; with an error among them the plan is
- * empty. The plan's settings point into the configuration. -ENOMEM.
+ * Builds the plan; has no side effects. If the installed udev rule lists the rounded sizes of other
+ * kernels besides this one's, as the rule of an image does, the plan keeps that rule, because it
+ * has the same effect and need not be written again. Refused sizes (memory, ratio), warnings and
+ * notes are added to problems; if there is an error among them, the plan is empty. The settings
+ * point into the configuration, which must outlive the plan. Release with plan_done(). Returns
+ * -ENOMEM.
  */
 MUST_CHECK int plan_build(const struct plan_request *request, struct problems *problems,
 			  struct plan *ret);
 void plan_done(struct plan *plan);
 
-/* The artifact at this path, or NULL. */
+/* Returns the artifact at this path, or NULL. */
 const struct artifact *plan_find_artifact(const struct plan *plan, const char *path);

@@ -1,4 +1,4 @@
-/* The text of the drop-in by which the watch for drift restores. */
+/* Renders the drop-in by which the drift timer's service restores. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/render.h"
 

@@ -1,4 +1,4 @@
-/* Settings to the text of the modprobe.d drop-in. */
+/* Renders the file for modprobe.d. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
@@ -7,8 +7,9 @@
 static void render_install_line(struct buffer *b, const char *program)
 {
 	/*
-	 * It has to load the module and to succeed also where the program is gone or fails, and to print nothing:
-	 * output breaks loading from iptables. $CMDLINE_OPTS hands on the options of modprobe's caller.
+	 * The line must load the module and succeed even if this program is missing or fails, and
+	 * it must print nothing, because output breaks the loading of modules by iptables.
+	 * $CMDLINE_OPTS passes on the options of the caller of modprobe.
 	 */
 	buffer_printf(b,
 		      "\n"

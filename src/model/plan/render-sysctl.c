@@ -1,4 +1,4 @@
-/* Settings to the text of the sysctl.d drop-in. */
+/* Renders the file for sysctl.d. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 

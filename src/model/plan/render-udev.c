@@ -1,4 +1,4 @@
-/* Settings to the rule by which udevd writes the values when nf_conntrack arrives. */
+/* Renders the rule by which udevd writes the values when nf_conntrack loads. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
@@ -13,11 +13,14 @@
 #define LIVE_MAX     "SYSCTL{net/netfilter/nf_conntrack_max}"
 #define LIVE_ENTRIES "SYSCTL{net/netfilter/nf_conntrack_count}"
 
-/* Patterns in front of others. What is no number counts as many; "-1" and, before 6.19, "0" are no limit. */
+/*
+ * Patterns that precede others. A text that is not a number counts as a large number; "-1" and,
+ * before 6.19, "0" mean no limit.
+ */
 #define NO_NUMBER "[!0-9]*|"
 #define NO_LIMIT  "0|" NO_NUMBER
 
-/* Wherever systemd looks for the unit of a package, of a build of one's own, of an administrator. */
+/* Where systemd finds the unit of a package, of a local build, or of an administrator. */
 static const char *const unit_paths[] = {
 	"/usr/lib/systemd/system/" UNIT,
 	"/lib/systemd/system/" UNIT,
@@ -96,7 +99,10 @@ static void render_numbers(struct buffer *b, const uint64_t *numbers, size_t cou
 		buffer_printf(b, "%s%" PRIu64, i > 0 ? "|" : "", numbers[i]);
 }
 
-/* Lists each larger max that the kernel makes of hashsize by itself: at_least lowers those; ret has room for ROUNDED_MAX. */
+/*
+ * Lists each max above ours that the kernel computes from hashsize by itself, because at_least must
+ * lower those. ret must have room for ROUNDED_MAX. Returns how many there are.
+ */
 static size_t list_own(const struct setting *max, const struct wished_sizes *sizes, uint64_t *ret)
 {
 	uint64_t rounded[ROUNDED_MAX];
@@ -108,7 +114,7 @@ static size_t list_own(const struct setting *max, const struct wished_sizes *siz
 	return larger;
 }
 
-/* Adds the match of a live max that is one of those, followed by what is done then. */
+/* Adds a match of these live values of max. The caller adds the assignment behind it. */
 static void render_own(struct buffer *b, const uint64_t *own, size_t count)
 {
 	buffer_add(b, LIVE_MAX "==\"");
@@ -116,7 +122,7 @@ static void render_own(struct buffer *b, const uint64_t *own, size_t count)
 	buffer_add(b, "\", ");
 }
 
-/* udevd matches text, so that numbers to compare with are patterns. */
+/* The numbers to compare with are patterns, because udevd matches text. */
 static void render_at_least(struct buffer *b, const struct setting *max,
 			    const struct wished_sizes *sizes)
 {
@@ -133,7 +139,10 @@ static void render_at_least(struct buffer *b, const struct setting *max,
 	buffer_printf(b, LIVE_MAX "=\"%" PRIu64 "\"\n", max->wanted);
 }
 
-/* Events come while the table is in use as well: coldplug, udevadm trigger, those of install itself. */
+/*
+ * The gate is needed because events also come while the table is in use: coldplug, udevadm trigger,
+ * and those that install sends.
+ */
 static void render_lowering_gate(struct buffer *b, const struct setting *max,
 				 const struct wished_sizes *sizes)
 {
@@ -159,7 +168,7 @@ static void render_lowering_gate(struct buffer *b, const struct setting *max,
 	buffer_add(b, "\", GOTO=\"" OTHERS_LABEL "\"\n");
 }
 
-/* Adds the match of a table that has not the size, or, at_least, has fewer buckets. */
+/* Adds a match of a table that has another size or, with at_least, fewer buckets. */
 static void render_other_size(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
 {
 	uint64_t rounded[ROUNDED_MAX];

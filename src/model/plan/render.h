@@ -1,4 +1,4 @@
-/* The renderers: settings to the bytes of a generated file's body. Leaves, called by plan_build() alone. */
+/* The renderers: each adds the body of a generated file. Called by plan_build() alone. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -9,30 +9,41 @@
 #include "model/plan/kept-sizes.h"
 #include "model/plan/setting.h"
 
-/* sysctl.d(5): every value but the buckets. */
+/* Adds the body for sysctl.d(5): every value but the buckets. */
 void render_sysctl(struct buffer *b, const struct setting *settings, size_t count);
 
 /*
- * modprobe.d(5) of mode tune: the numbers that hold from the first moment on. program: absolute path of this program
- * for the install line of `synchronous`, or NULL for none.
+ * Adds the body for modprobe.d(5) in mode tune: the sizes that the module loads with. program: the
+ * absolute path of this program for the install line of `synchronous`, or NULL for no such line.
  */
 void render_modprobe_tune(struct buffer *b, const struct wished_sizes *sizes, const char *program);
 
-/* modprobe.d(5) of mode disable. block: also the option that the kernel refuses. */
+/*
+ * Adds the body for modprobe.d(5) in mode disable. block: also adds the option that the kernel
+ * refuses.
+ */
 void render_modprobe_disable(struct buffer *b, bool block);
 
-/* systemd.unit(5): has the watch for drift start what restores. */
+/*
+ * Adds the body of the drop-in (systemd.unit(5)) that pulls in the restore service with each check.
+ */
 void render_drop_in(struct buffer *b);
 
-/* The record of the sizes of one boot, read by boot_sizes_parse(). */
+/* Adds the record of the sizes of this boot, which boot_sizes_parse() reads. */
 void render_boot_sizes(struct buffer *b, const struct kept_sizes *sizes);
 
-/* The most numbers that hashsize is rounded to by one kernel or another. */
+/* How many different numbers the kernels in enum rule_kernels can round one hashsize to. */
 #define ROUNDED_MAX 6U
 
-/* Lists each number once that sizes->kernels make of hashsize, the smallest first; ret has room for ROUNDED_MAX. */
+/*
+ * Lists the numbers to which the kernels in sizes->kernels round hashsize, the smallest first and
+ * each once. ret must have room for ROUNDED_MAX. Returns how many there are.
+ */
 size_t render_list_rounded(const struct wished_sizes *sizes, uint64_t *ret);
 
-/* udev(7): the rule by which udevd itself writes the values when the module arrives. */
+/*
+ * Adds the body for udev(7): the rule by which udevd itself writes the values when the module
+ * loads.
+ */
 void render_udev(struct buffer *b, const struct setting *settings, size_t count,
 		 const struct wished_sizes *sizes);

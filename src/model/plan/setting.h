@@ -1,4 +1,4 @@
-/* One wished value of the running kernel: target, value, origin. */
+/* One configured value of the running kernel: the key, the value, and the line that sets it. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -8,40 +8,52 @@
 
 #include "model/config/schema.h"
 
-/* Below so many entries a resize stops traffic for 6 ms at most (10,000 entries on Linux 6.18: 4 to 6 ms). */
+/*
+ * A resize of a table with fewer entries stops traffic for at most 6 ms (measured: 10,000 entries
+ * on Linux 6.18, 4 to 6 ms).
+ */
 #define RESIZE_ENTRIES 10000U
 
-/* The line of the configuration that a value comes from. The file is the configuration's; NULL and 0: a default. */
+/*
+ * The line of the configuration that sets a value. The configuration owns the file name; NULL and 0
+ * for a default.
+ */
 struct setting_source {
 	const char *file;
 	unsigned int line;
-	const struct schema_row
-		*follows; /* the other setting that it sets; NULL: the value's own */
+	/* the other setting from which the value follows; NULL: the line sets the value itself */
+	const struct schema_row *follows;
 };
 
 struct setting {
 	const struct schema_row *row;
-	uint64_t wanted; /* the number as the kernel takes it */
-	bool at_least;	 /* a larger one is as good, unless the kernel made it by itself */
+	uint64_t wanted; /* the number in the kernel's unit */
+	/* whether a larger live value is accepted too, unless the kernel computed it by itself */
+	bool at_least;
 	struct setting_source source;
 };
 
 /*
- * Whose rounding of hashsize the rule lists, as numbers that it leaves alone. One list does its work on every kernel whose
- * own number is in it.
+ * The kernels whose rounded hashsize the rule lists. The rule leaves a table alone that has a
+ * listed number of buckets, so that it works on every kernel whose number is in the list.
  */
 enum rule_kernels {
-	RULE_THIS_KERNEL,   /* by its page and word size; any kernel's if page_size is not known */
-	RULE_ANY_KERNEL,    /* pages of 4, 16 and 64 KiB, words of 64 and 32 bits: an image's */
-	RULE_64_BIT_KERNEL, /* the same pages and 64 bits alone: an image's by earlier versions */
+	/* this kernel, by its page and word size; like RULE_ANY_KERNEL if page_size is unknown */
+	RULE_THIS_KERNEL,
+	/* pages of 4, 16 and 64 KiB, words of 64 and 32 bits: the rule of an image */
+	RULE_ANY_KERNEL,
+	/* the same pages with 64 bits: the rule of an image made by an earlier version */
+	RULE_64_BIT_KERNEL,
 };
 
-/* The sizes that the files carry; 0: not written. */
+/* The sizes that the files contain; 0: not set. */
 struct wished_sizes {
 	uint64_t hashsize;	  /* buckets, as configured */
 	uint64_t expect_hashsize; /* buckets */
-	unsigned long page_size;  /* bytes, for the kernel's rounding; 0: unknown */
-	unsigned int word_size;	  /* bytes of a bucket, for the same; 0 counts as 8 */
+	/* bytes, from which the kernel's rounding follows; 0: unknown */
+	unsigned long page_size;
+	/* bytes of a bucket, from which the rounding follows too; 0 counts as 8 */
+	unsigned int word_size;
 	enum rule_kernels kernels;
 	enum resize resize; /* when the rule may write hashsize */
 };

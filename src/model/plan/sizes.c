@@ -1,4 +1,4 @@
-/* The arithmetic of the table: the kernel's defaults and rounding, memory, and the automatic sizes. */
+/* The arithmetic of the table: the kernel's defaults and rounding, memory, automatic sizes. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/sizes.h"
 
@@ -13,7 +13,10 @@ bool facts_before(const struct facts *facts, unsigned int major, unsigned int mi
 	       (facts->release[0] == major && facts->release[1] < minor);
 }
 
-/* Beyond the last multiple there is: that one. */
+/*
+ * Rounds up to a multiple of step. Saturates: above the largest multiple that fits 64 bits, returns
+ * that multiple.
+ */
 static uint64_t round_up(uint64_t number, uint64_t step)
 {
 	if (number > UINT64_MAX / step * step)
