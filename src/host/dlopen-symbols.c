@@ -7,8 +7,9 @@
 #include <string.h>
 
 /*
- * dlopen(3) tells why it failed in words alone. With too little memory glibc says "out of memory" or "failed to map segment
- * from shared object", and of a library that is not installed, or one that it needs, that there is no such file.
+ * dlopen(3) tells why it failed in words alone. With too little memory glibc says "out of memory"
+ * or "failed to map segment from shared object", and of a library that is not installed, or one
+ * that it needs, that there is no such file.
  */
 static int why_not_loaded(void)
 {

@@ -1,4 +1,4 @@
-/* Libraries that only some runs need, loaded when one does. */
+/* Loads libraries that only some runs need, when a run needs one. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -8,9 +8,10 @@
 #include "base/cleanup.h"
 
 /*
- * Announces a library that this file opens, for builders of packages and images, who see in a program's dynamic section only
- * what it is linked with. The format is the "ELF dlopen metadata" of the UAPI group. Priorities as the packages have them:
- * LIBRARY_REQUIRED is Depends, LIBRARY_RECOMMENDED is Recommends. Once a file; the linker keeps notes of files that it takes.
+ * Announces a library that this file opens. Builders of packages and images read this note,
+ * because the dynamic section of a program lists only the libraries it is linked with. The format
+ * is the "ELF dlopen metadata" of the UAPI group. The packages have Depends for LIBRARY_REQUIRED
+ * and Recommends for LIBRARY_RECOMMENDED. Use it once in a file.
  */
 #define LIBRARY_NOTE(soname, feature, description, priority)                   \
 	LIBRARY_NOTE_OF("[{\"soname\":[\"" soname "\"],\"feature\":\"" feature \
@@ -37,7 +38,7 @@ struct library_symbol {
 	}
 
 /*
- * Loads a library by its soname and fills all slots; it stays until the process ends. -ELIBACC: not there;
- * -ELIBBAD: one of the functions is not; -ENOMEM.
+ * Loads a library by its soname and fills all slots; it stays until the process ends. -ELIBACC: not
+ * there; -ELIBBAD: one of the functions is not; -ENOMEM.
  */
 MUST_CHECK int library_load(const char *soname, const struct library_symbol *symbols, size_t count);

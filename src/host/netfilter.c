@@ -1,4 +1,4 @@
-/* Questions to the subsystems of nfnetlink, asked by libmnl in the network namespace that the process is in. */
+/* Asks subsystems of nfnetlink by libmnl, in the network namespace of the process. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/netfilter.h"
 
@@ -12,7 +12,10 @@
 LIBRARY_NOTE("libmnl.so.0", "netfilter", "entries of the table and rules that use it",
 	     LIBRARY_RECOMMENDED);
 
-/* The kernel fills as much at a time as was asked for the last time, up to 32 KiB: a dump has few system calls. */
+/*
+ * The kernel fills as much at a time as was asked for the last time, up to 32 KiB: a dump has few
+ * system calls.
+ */
 #define RECEIVE_SIZE 65536
 /* A dump is made as it is received, so that the kernel never needs to be waited for. */
 #define RECEIVE_SECONDS 2

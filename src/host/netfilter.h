@@ -1,4 +1,4 @@
-/* Questions to the subsystems of nfnetlink, asked by libmnl in the network namespace that the process is in. */
+/* Asks subsystems of nfnetlink by libmnl, in the network namespace of the process. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -32,7 +32,7 @@ struct netfilter {
 /* -ELIBACC, -ELIBBAD: as library_load() of libmnl. */
 MUST_CHECK int netfilter_load(struct netfilter *ret);
 
-/* Belongs to the network namespace in which it was opened. Start with `struct netfilter_socket s = {0}`. */
+/* A socket of the network namespace in which it was opened. Start with {0}. */
 struct netfilter_socket {
 	const struct netfilter *calls;
 	struct mnl_socket *socket;
@@ -55,17 +55,24 @@ struct netfilter_question {
 	uint8_t family;		  /* AF_UNSPEC: all of them */
 	const struct netfilter_text
 		*texts; /* what is asked for, up to one of type 0; NULL: nothing */
-	/* Gets each message behind its netlink header, struct nfgenmsg first. Negative errno ends the dump. */
+	/*
+	 * Gets each message behind its netlink header, struct nfgenmsg first. Negative errno ends
+	 * the dump.
+	 */
 	int (*read)(void *data, const void *bytes, size_t size);
-	/* Gets the size of each datagram before its messages are read; may be NULL. Negative errno ends the dump. */
+	/*
+	 * Gets the size of each datagram before its messages are read; may be NULL. Negative errno
+	 * ends the dump.
+	 */
 	int (*spend)(void *data, size_t bytes);
 	void *data;
 };
 
 /*
- * -EPERM: only root may; -EAGAIN: something changed during an unchanging dump; -ETIMEDOUT: the kernel sent nothing for two
- * seconds; -EPROTONOSUPPORT, -EINVAL: this kernel lacks the subsystem or the request; -EBADMSG; as recvmsg(2); as read
- * and spend. After a failure the socket may hold the rest of the answer, and must be closed.
+ * -EPERM: only root may; -EAGAIN: something changed during an unchanging dump; -ETIMEDOUT: the
+ * kernel sent nothing for two seconds; -EPROTONOSUPPORT, -EINVAL: this kernel lacks the subsystem
+ * or the request; -EBADMSG; as recvmsg(2); as read and spend. After a failure the socket may hold
+ * the rest of the answer, and must be closed.
  */
 MUST_CHECK int netfilter_ask(struct netfilter_socket *socket,
 			     const struct netfilter_question *question);

@@ -12,7 +12,10 @@ static const struct {
 	const char *name;
 } ends[] = {{SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"}, {SIGHUP, "SIGHUP"}, {SIGQUIT, "SIGQUIT"}};
 
-/* nohup(1) and a shell's background have a signal ignored, and it stays so. A blocked one would be pending all the same. */
+/*
+ * nohup(1) and a shell's background have a signal ignored, and it stays so. A blocked one would be
+ * pending all the same.
+ */
 static bool is_ignored(int number)
 {
 	struct sigaction action;

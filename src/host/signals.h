@@ -1,4 +1,4 @@
-/* Signals that would end a run in the middle of a change, held back until the change is whole. */
+/* Holds signals back that would end a run in the middle of a change, until the change is whole. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -18,8 +18,8 @@ void signals_hold(struct held_signals *signals);
 /* The number of a held signal that has come; 0: none has. */
 int signals_pending(void);
 
-/* "SIGTERM" */
+/* Returns the name of a signal, such as "SIGTERM". The text is static. */
 const char *signal_to_string(int number);
 
-/* Lets go of them: a signal that has come acts now, and usually ends the process. */
+/* Stops holding signals back: one that has come acts now, and usually ends the process. */
 void signals_release(const struct held_signals *signals);

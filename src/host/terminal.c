@@ -17,7 +17,10 @@
 #define LINES	 24
 #define SIZE_TOP 1000
 
-/* ECMA-48, and the private modes that all terminals have from xterm; one that does not know a mode leaves it out. */
+/*
+ * ECMA-48, and the private modes that all terminals have from xterm; one that does not know a mode
+ * leaves it out.
+ */
 #define SCREEN_OTHER "\033[?1049h"
 #define SCREEN_OWN   "\033[?1049l"
 #define CURSOR_HIDE  "\033[?25l"
@@ -98,7 +101,10 @@ int terminal_start(struct terminal *terminal)
 		raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
 		raw.c_cc[VMIN] = 1;
 		raw.c_cc[VTIME] = 0;
-		/* In the background the kernel stops the program here, until it is in the foreground. */
+		/*
+		 * In the background the kernel stops the program here, until it is in the
+		 * foreground.
+		 */
 		terminal->raw = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 	}
 	terminal->keys = terminal->raw;
@@ -126,7 +132,9 @@ int terminal_draw(const char *text)
 		size_t length = strcspn(text, "\n");
 		bool last = text[length] == '\0' || text[length + 1] == '\0';
 
-		/* Before the text: behind one as wide as the terminal it would take the last cell. */
+		/*
+		 * Before the text: behind one as wide as the terminal it would take the last cell.
+		 */
 		buffer_add(&frame, last ? CLEAR_BELOW : CLEAR_LINE);
 		buffer_add_bytes(&frame, text, length);
 		/* None after the last one: at the bottom it would scroll. */

@@ -1,4 +1,4 @@
-/* The terminal: its size, its screen while it is drawn on, its keys. */
+/* The terminal: its size, drawing on its screen, reading its keys. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -8,44 +8,52 @@
 
 #include "base/cleanup.h"
 
-/* Texts are broken for no fewer columns: a narrower terminal breaks their lines by itself. */
+/*
+ * Texts are wrapped to this width at least, because a narrower terminal breaks their lines by
+ * itself.
+ */
 #define COLUMNS_LEAST 40
 
 /* Whether standard output is a terminal that takes control sequences. */
 bool terminal_is_there(void);
 
 /*
- * Of the terminal at standard output; where it does not tell or there is none: what COLUMNS and LINES say, else 80
- * columns, and 24 lines of a terminal. *ret_lines 0: there is no end of them.
+ * Gives the size of the terminal at standard output. If the terminal does not tell it, or there
+ * is none: the numbers in COLUMNS and LINES, else 80 columns, and for a terminal 24 lines.
+ * *ret_lines is 0 if the number of lines is not limited.
  */
 void terminal_size(unsigned int *ret_columns, unsigned int *ret_lines);
 
 /*
- * Returns the width of the terminal at the descriptor; if the terminal does not tell it, the number in COLUMNS, else 80. At
- * least COLUMNS_LEAST. 0: there is no terminal, so that nothing should be broken into lines.
+ * Returns the width of the terminal at the descriptor; if the terminal does not tell it, the number
+ * in COLUMNS, else 80. At least COLUMNS_LEAST. 0: there is no terminal, so that nothing should be
+ * broken into lines.
  */
 unsigned int terminal_columns(int fd);
 
-/* Whether the user's locale speaks UTF-8. The process's own locale stays "C". */
+/* Whether the user's locale uses UTF-8. The locale of this process stays "C". */
 bool terminal_speaks_utf8(void);
 
-/* Standard output taken over to draw on; start with {0}. */
+/* A terminal that is drawn on. Start with {0}. */
 struct terminal {
-	bool keys; /* come; for whoever waits for them */
+	bool keys; /* standard input is a terminal, whose keys can be read */
 	bool drawing, raw;
 	struct termios before;
 };
 
 /*
- * The screen is another one without a cursor, which does not scroll, and keys come as they are pressed, where standard
- * input is a terminal too. Must end in terminal_stop(). -EIO: standard output does not take it.
+ * Switches to the alternate screen, without a cursor and without scrolling. If standard input is
+ * a terminal as well, each key can be read as it is pressed. The caller must call
+ * terminal_stop(). -EIO: standard output cannot be written to.
  */
 MUST_CHECK int terminal_start(struct terminal *terminal);
-/* Everything as it was. */
+/* Restores the screen, the cursor and the keys. */
 void terminal_stop(struct terminal *terminal);
 
 /* Draws the lines from the top and clears the rest, in one write. -EIO, -ENOMEM. */
 MUST_CHECK int terminal_draw(const char *text);
 
-/* What was pressed, at most size bytes; waits where nothing was. 0: nothing more will come. */
+/*
+ * Waits for keys and reads at most size bytes of them. Returns how many, 0: no more keys will come.
+ */
 size_t terminal_read_keys(struct terminal *terminal, char *ret, size_t size);

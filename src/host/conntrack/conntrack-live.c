@@ -29,7 +29,10 @@ int conntrack_count_entries(struct entry_counts *counts)
 
 	if (conntrack_has_netlink())
 		error = ctnetlink_count_entries(counts);
-	/* Where it refuses at once there is the other way still, even for root without the capability. */
+	/*
+	 * Where it refuses at once there is the other way still, even for root without the
+	 * capability.
+	 */
 	if (error == 0 || counts->total > before)
 		return error;
 	other = conntrack_file_count(ENTRIES_FILE, counts);

@@ -1,4 +1,4 @@
-/* The port to the table itself: its entries and counters, read and never changed. */
+/* The port to the table: reads its entries and counters, and never changes them. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -6,24 +6,30 @@
 #include "model/table/entries.h"
 
 /*
- * Two bodies, chosen by the linker: conntrack-live.c and tests/harness/conntrack-tree.c, where a file is the table.
- * Nothing is loaded by it: ctnetlink is asked only where nf_conntrack_netlink is there, else the kernel's file
- * /proc/net/nf_conntrack is read. Both are of the network namespace that the process is in.
+ * The port has two bodies, and the linker chooses one: conntrack-live.c, or
+ * tests/harness/conntrack-tree.c, which takes a file for the table. Neither loads a module: if
+ * nf_conntrack_netlink is loaded or built in, ctnetlink is asked, else the kernel's file
+ * /proc/net/nf_conntrack is read. Both show the network namespace that the process is in.
  */
 
 /*
- * Whether ctnetlink is there. Without it each entry is a line of the kernel's file, which a kernel before 6.18 walks from
- * its first entry on again for every 4 KiB: the time grows with the square of the table, and is the kernel's.
+ * Whether ctnetlink can be asked. Without it each entry is a line of the kernel's file. A kernel
+ * before 6.18 walks that file from the first entry again for every 4 KiB, so that the kernel's
+ * time grows with the square of the entries.
  */
 bool conntrack_has_netlink(void);
 
 /*
- * Counts every entry, one after the other as they come: memory does not grow with the table. Entries that come and go
- * meanwhile may be missed or met twice. -EPERM, -EACCES: only root may; -ENOENT: this kernel has neither, or
- * nf_conntrack_netlink is not loaded and there is no such file; -ELIBACC: no libmnl, and no such file; -EBADMSG: what the
- * kernel said is no entry; -EIO ... as recvmsg(2). What was counted until then is of no use.
+ * Counts all entries one by one, so that memory does not grow with the table. An entry that comes
+ * or goes meanwhile may be missed or counted twice. -EPERM, -EACCES: only root can read them;
+ * -ENOENT: there is no such file, and nf_conntrack_netlink is not loaded; -ELIBACC: there is
+ * neither libmnl nor such a file; -EBADMSG: the kernel sent something else than an entry; -EIO
+ * ... as recvmsg(2). After a failure the counts are incomplete.
  */
 MUST_CHECK int conntrack_count_entries(struct entry_counts *counts);
 
-/* By the kernel's file, or by ctnetlink where that is missing. -ENOENT: by neither. Others as above. */
+/*
+ * Reads the counters by the kernel's file, or by ctnetlink if there is no such file. -ENOENT: by
+ * neither. Other errors as conntrack_count_entries().
+ */
 MUST_CHECK int conntrack_read_counters(struct counters *ret);

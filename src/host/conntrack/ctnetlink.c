@@ -9,7 +9,8 @@
 #include "host/netfilter.h"
 
 /*
- * The dumps are not unchanging: entries come and go all the time, and a count of them is of no single moment anyway.
+ * The dumps are not unchanging: entries come and go all the time, and a count of them is of no
+ * single moment anyway.
  */
 static int ask(uint16_t request, uint16_t answer,
 	       int (*read)(void *data, const void *bytes, size_t size), void *data)

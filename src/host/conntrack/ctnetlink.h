@@ -1,4 +1,4 @@
-/* The table by ctnetlink, of the network namespace that the process is in. */
+/* Reads the table of the process's network namespace by ctnetlink. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -7,8 +7,9 @@
 #include "model/table/entries.h"
 
 /*
- * A request loads nf_conntrack_netlink: to be asked only where that is there. -EPERM: only root may; -ELIBACC, -ELIBBAD: no
- * libmnl; -EPROTONOSUPPORT, -EINVAL: this kernel was built without ctnetlink; -EBADMSG ... as recvmsg(2).
+ * Call these only if nf_conntrack_netlink is loaded or built in, because a request loads it.
+ * -EPERM: only root can ask; -ELIBACC, -ELIBBAD: there is no libmnl, or a broken one;
+ * -EPROTONOSUPPORT, -EINVAL: this kernel was built without ctnetlink; -EBADMSG ... as recvmsg(2).
  */
 MUST_CHECK int ctnetlink_count_entries(struct entry_counts *counts);
 MUST_CHECK int ctnetlink_read_counters(struct counters *ret);

@@ -136,18 +136,26 @@ int kernel_file_check_processes(const char *root)
 	return 0;
 }
 
-/* Real, effective, saved and file system's: a set-uid program of root's has the real one of who runs it. */
+/*
+ * Real, effective, saved and file system's: a set-uid program of root's has the real one of who
+ * runs it.
+ */
 static bool is_roots(const char *root, const char *process)
 {
 	char path[PATH_MAX], status[1024];
 
-	/* The real, the effective, the saved and the file system's, as fs/proc/array.c writes them. */
+	/*
+	 * The real, the effective, the saved and the file system's, as fs/proc/array.c writes them.
+	 */
 	return make_proc_path(path, root, process, "status") &&
 	       kernel_file_read(path, status, sizeof(status)) >= 0 &&
 	       strstr(status, "\nUid:\t0\t0\t0\t0\n");
 }
 
-/* A user namespace that cannot be looked at counts as this one: only root can have root's number there. */
+/*
+ * A user namespace that cannot be looked at counts as this one: only root can have root's number
+ * there.
+ */
 static bool shares_user_namespace(const char *root, const char *process)
 {
 	struct stat own, other;

@@ -171,8 +171,9 @@ int kernel_module_state(const struct kernel *kernel, enum module_state *ret)
 	int error = kernel_file_module_state("", ret);
 
 	/*
-	 * Its directory without a state: built in, or its files are just about to appear. libkmod would take either for
-	 * "coming" where the list of what is built in is missing (containers), and costs more than all of apply.
+	 * Its directory without a state: built in, or its files are just about to appear. libkmod
+	 * would take either for "coming" where the list of what is built in is missing
+	 * (containers), and costs more than all of apply.
 	 */
 	for (int i = 0; i < 3 && error == -ENODATA; i++) {
 		kernel_pause(kernel, 1);

@@ -12,8 +12,8 @@
 #include "model/runtime/module-state.h"
 
 /*
- * Two bodies, chosen by the linker: kernel-live.c for the shipped program, tests/harness/kernel-tree.c for its twin,
- * where a folder stands for the kernel.
+ * The port has two bodies, and the linker chooses one: kernel-live.c for the shipped program,
+ * tests/harness/kernel-tree.c for its twin, which takes a folder for the kernel.
  */
 struct kernel;
 
@@ -24,100 +24,122 @@ static inline void kernel_closep(struct kernel **kernel)
 	*kernel = kernel_close(*kernel);
 }
 
-/* The directory that is "/" for the host's files: "/", or the twin's folder. */
+/*
+ * Returns the directory below which the host's files are: "/", or the twin's folder. Owned by the
+ * kernel object.
+ */
 const char *kernel_files_root(const struct kernel *kernel);
 
-/* Microseconds since the epoch. */
+/* Returns the time in microseconds since the epoch. */
 uint64_t kernel_now(const struct kernel *kernel);
 
 /* Whether this process may change the host: the effective user is root. */
 bool kernel_may_change(const struct kernel *kernel);
 
 /*
- * Whether the processes of the whole host are to be seen, and with them all that uses it: root, in the first pid namespace,
- * as no container is that has one of its own.
+ * Whether this process can see all processes of the host: it is root's, and in the first PID
+ * namespace, where no container with a PID namespace of its own is.
  */
 bool kernel_sees_host(const struct kernel *kernel);
 
-/* Whether the host's files belong to root: not in the twin's folder. */
+/*
+ * Whether the host's files belong to root. In the twin's folder they belong to whoever runs the
+ * test.
+ */
 bool kernel_owns_files(const struct kernel *kernel);
 
-/* As uname(2) has it, "6.1.0-13-amd64". Owned by the kernel object. */
+/*
+ * Returns the release as uname(2) gives it, such as "6.1.0-13-amd64". Owned by the kernel object.
+ */
 const char *kernel_release(const struct kernel *kernel);
 
-/* Bytes. */
+/* Returns the size of a page in bytes. */
 unsigned long kernel_page_size(const struct kernel *kernel);
 
-/* Bytes of a pointer in the kernel: 8 or 4, whatever this program was built for. */
+/* Returns the bytes of a pointer in the kernel, 8 or 4, whatever this program was built for. */
 unsigned int kernel_word_size(const struct kernel *kernel);
 
 /*
- * Reads a small file of /proc or /sys, without its final newline, NUL-terminated; longer ones are cut to the buffer.
- * -ENOENT, -EACCES, -EIO ... as open(2) and read(2).
+ * Reads a small file of /proc or /sys into the buffer, without its final newline, and terminates
+ * it by NUL. A longer text is cut. Fails as open(2) and read(2): -ENOENT, -EACCES, -EIO ...
  */
 MUST_CHECK int kernel_read(const struct kernel *kernel, const char *path, char *buffer,
 			   size_t size);
 
-/* A whole text of /proc, however long; owned by the caller. As kernel_read(); -EFBIG over 4 MiB. */
+/*
+ * Reads a whole file of /proc. The caller owns *ret. Fails as kernel_read(), and with -EFBIG if
+ * the file has more than 4 MiB.
+ */
 MUST_CHECK int kernel_read_all(const struct kernel *kernel, const char *path, char **ret);
 
 /*
- * The names of the host's own daemons: processes of root, by all of their user IDs and in the user namespace of this process,
- * one a line, as far as this process may see them. Anybody may call a process of theirs like a daemon, run a program of
- * root's with the set-uid bit by a link of that name, or be root in a user namespace.
+ * Adds the names of the host's own daemons, one a line, as far as this process can see them. A
+ * daemon is a process whose four user IDs are root's and which is in the user namespace of this
+ * process, because an ordinary user can give a process any name, run a set-uid program through a
+ * link of that name, or be root in a user namespace.
  */
 void kernel_list_commands(const struct kernel *kernel, struct buffer *b);
 
 /*
- * Whether the list of processes is that of the whole host. -ENOENT: /proc is not mounted; -EXDEV: it shows a container's;
- * -EACCES: it hides those of others (hidepid); -ENODATA: it shows processes alone and no modules (subset=pid).
+ * Returns 0 if /proc shows the processes of the whole host. -ENOENT: /proc is not mounted;
+ * -EXDEV: it shows the processes of a container; -EACCES: it hides those of other users
+ * (hidepid); -ENODATA: it shows processes and no modules (subset=pid).
  */
 MUST_CHECK int kernel_check_processes(const struct kernel *kernel);
 
-/* Whether a file of /proc or /sys is there. */
+/* Whether a file of /proc or /sys exists. */
 bool kernel_has(const struct kernel *kernel, const char *path);
 
 /*
- * Whether its mode lets somebody write it: keys that a network namespace has no value of its own for are shown there
- * and are not writable, root or not.
+ * Whether the mode of the file has a write bit. A network namespace also shows keys that it has
+ * no value of its own for, without a write bit, so that not even root can set them there.
  */
 bool kernel_is_writable(const struct kernel *kernel, const char *path);
 
-/* Whether it is mounted read-only, as containers have /proc/sys. */
+/* Whether the file is on a read-only mount, as /proc/sys is in containers. */
 bool kernel_is_read_only(const struct kernel *kernel, const char *path);
 
 /*
- * Writes a value, one write(2) of an open of its own: a second write to the same descriptor may be ignored with success.
- * Negative errno as open(2) and write(2): -ENOENT, -EACCES, -EROFS, -EPERM, -EINVAL, -ENOMEM, -EOPNOTSUPP ...; -EIO: the
- * kernel took a part.
+ * Writes a value with one write(2). Each call opens the file anew, because the kernel may ignore
+ * a second write to the same descriptor and report success. Fails as open(2) and write(2):
+ * -ENOENT, -EACCES, -EROFS, -EPERM, -EINVAL, -ENOMEM, -EOPNOTSUPP ...; -EIO: the kernel took a
+ * part of the text.
  */
 MUST_CHECK int kernel_write(const struct kernel *kernel, const char *path, const char *text);
 
 /*
- * How nf_conntrack is, by its own files, which libkmod reads as well; what these cannot tell is in the view below.
- * Negative errno: they could not be read.
+ * Gives the state of nf_conntrack as the module's own files show it, which libkmod reads as well.
+ * kernel_modprobe_view() knows what these files do not show. Negative errno: the files could not
+ * be read.
  */
 MUST_CHECK int kernel_module_state(const struct kernel *kernel, enum module_state *ret);
 
-/* Lets some time pass while the module is on its way, whose end no event tells on every kernel. */
+/*
+ * Sleeps. Used to poll the module's state while it loads or unloads, because some kernels send no
+ * event at the end.
+ */
 void kernel_pause(const struct kernel *kernel, unsigned int milliseconds);
 
 /*
- * Takes a module out that nobody uses, without waiting and without force. -EAGAIN: somebody does; -EPERM: not allowed;
- * -ENOENT: not loaded; -EBUSY: on its way; -ELIBACC: libkmod is not installed.
+ * Removes an unused module, without waiting and without force. -EAGAIN: something uses it;
+ * -EPERM: this process is not allowed to; -ENOENT: the module is not loaded; -EBUSY: it is
+ * loading or unloading; -ELIBACC: libkmod is not installed.
  */
 MUST_CHECK int kernel_remove_module(const struct kernel *kernel, const char *name);
 
-/* modprobe's view of nf_conntrack. -ELIBACC: libkmod is not installed; -ENOMEM. */
+/*
+ * Gives what modprobe's configuration says of nf_conntrack. -ELIBACC: libkmod is not installed;
+ * -ENOMEM.
+ */
 MUST_CHECK int kernel_modprobe_view(const struct kernel *kernel, struct modprobe_view *ret);
 
 /* A network namespace of this host other than the process's own. */
 struct network_namespace {
 	char *name;		/* below /run/netns or /run/docker/netns, or NULL */
-	char *path;		/* /run/netns/NAME, /proc/PID/ns/net, or as it was given */
+	char *path;		/* /run/netns/NAME, /proc/PID/ns/net, or as the caller gave it */
 	char *command;		/* of a process in it, or NULL */
 	unsigned long pid;	/* of that process; 0: none */
-	uint64_t device, inode; /* which one it is */
+	uint64_t device, inode; /* the identity of the namespace */
 };
 struct network_namespaces {
 	struct network_namespace *items;
@@ -127,33 +149,45 @@ struct network_namespaces {
 };
 void network_namespaces_done(struct network_namespaces *namespaces);
 
-/* More than a host of containers has; what is beyond is left out. */
+/*
+ * The most namespaces that are listed, which is more than a host of containers has. Others are
+ * left out.
+ */
 #define NAMESPACES_MAX 1024
 
-/* "namespace NAME" or "namespace of COMMAND (PID)", or "namespace PATH" of one that was found by it. */
+/*
+ * Adds "namespace NAME" or "namespace of COMMAND (PID)", or "namespace PATH" if the namespace was
+ * found by its path.
+ */
 void network_namespace_describe(const struct network_namespace *one, struct buffer *b);
 
 /*
- * Those of /run/netns and /run/docker/netns, by name, then those of running processes, each once, as far as this process may
- * look at them. -ENOMEM; -ENOENT ...: not even the own one can be seen.
+ * Lists each other network namespace once: first those of /run/netns and /run/docker/netns,
+ * ordered by name, then those of running processes that this process can look at. The caller owns
+ * *ret. -ENOMEM; -ENOENT ...: the namespace of this process itself cannot be seen.
  */
 MUST_CHECK int kernel_list_namespaces(const struct kernel *kernel, struct network_namespaces *ret);
 
 /*
- * One by its path, or by its name below /run/netns or /run/docker/netns. -ENOENT; -EINVAL: it is no network namespace;
- * -EALREADY: it is the process's own; -EACCES ... -ENOMEM.
+ * Finds a namespace by its path, or by its name below /run/netns or /run/docker/netns. The caller
+ * owns *ret. -ENOENT; -EINVAL: the file is no network namespace; -EALREADY: this process is in
+ * it; -EACCES ... -ENOMEM.
  */
 MUST_CHECK int kernel_find_namespace(const struct kernel *kernel, const char *name_or_path,
 				     struct network_namespace *ret);
 void network_namespace_done(struct network_namespace *one);
 
 /*
- * From now on files of /proc/sys/net and /proc/net are those of that namespace, until kernel_leave_namespace(). -EPERM: only
- * root may; -ENOENT: it has gone, or its place is another's by now.
+ * Enters the namespace: until kernel_leave_namespace() the files of /proc/sys/net and /proc/net
+ * are those of that namespace. -EPERM: only root can enter; -ENOENT: the namespace has gone, or
+ * its path leads to another one by now.
  */
 MUST_CHECK int kernel_enter_namespace(struct kernel *kernel, const struct network_namespace *one);
-/* Back into the process's own; that this fails is not survived: nothing further is done in the wrong place. */
+/*
+ * Returns to the process's own namespace. If that fails, the process ends, because it must not go
+ * on in the wrong namespace.
+ */
 void kernel_leave_namespace(struct kernel *kernel);
 
-/* How many there are, the own one among them, as far as this process may look; 0: not known. */
+/* Returns how many namespaces this process can see, its own one included. 0: not known. */
 size_t kernel_count_namespaces(const struct kernel *kernel);

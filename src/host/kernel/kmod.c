@@ -1,4 +1,4 @@
-/* libkmod: what modprobe's configuration says of nf_conntrack, whether it is built in, and the removal of modules. */
+/* Asks libkmod about nf_conntrack, and removes modules by it. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/kernel/kmod.h"
 
@@ -75,7 +75,10 @@ static int kmod_open(const char *directory, const char *const *paths, const char
 
 	if (error < 0)
 		return error;
-	/* kmod_new() reads modprobe.d before a log function can be set, and would print foreign lines as they are. */
+	/*
+	 * kmod_new() reads modprobe.d before a log function can be set, and would print foreign
+	 * lines as they are.
+	 */
 	if (setenv("KMOD_LOG", "0", 1) < 0)
 		return -errno;
 	kmod.context = kmod.kmod_new(directory, paths);
@@ -91,7 +94,10 @@ static int kmod_open(const char *directory, const char *const *paths, const char
 	return 0;
 }
 
-/* libkmod has made each - of a name to _ by then. It takes a softdep's name for a pattern, a blacklist's as it is. */
+/*
+ * libkmod has made each - of a name to _ by then. It takes a softdep's name for a pattern, a
+ * blacklist's as it is.
+ */
 static bool is_conntrack(const struct kmod *kmod, const struct kmod_config_iter *iter, bool pattern)
 {
 	const char *key = kmod->kmod_config_iter_get_key(iter);
@@ -142,7 +148,10 @@ static int view_config(const struct kmod *kmod, struct modprobe_view *view)
 {
 	int error = view_lists(kmod, view);
 
-	/* Of the answers to this one only what comes from a list; the others are the running kernel's, even for an image. */
+	/*
+	 * Of the answers to this one only what comes from a list; the others are the running
+	 * kernel's, even for an image.
+	 */
 	view->built_in = kmod->kmod_module_get_initstate(kmod->module) == KMOD_MODULE_BUILTIN;
 	if (error == 0)
 		error = copy_text(kmod->kmod_module_get_options(kmod->module), &view->options);
@@ -152,7 +161,10 @@ static int view_config(const struct kmod *kmod, struct modprobe_view *view)
 	return error;
 }
 
-/* For tests: the same files below a folder. The running kernel's command line is mixed in all the same. */
+/*
+ * For tests: the same files below a folder. The running kernel's command line is mixed in all the
+ * same.
+ */
 static int kmod_open_below(const char *folder, const char *release, struct kmod *ret)
 {
 	static const char *const folders[] = {"/etc/modprobe.d", "/run/modprobe.d",

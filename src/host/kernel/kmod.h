@@ -1,4 +1,4 @@
-/* libkmod's answers about nf_conntrack: what modprobe's configuration says of it, and whether it is built in. */
+/* Asks libkmod what modprobe's configuration says of nf_conntrack, and whether it is built in. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -6,8 +6,9 @@
 #include "model/runtime/load-blockers.h"
 
 /*
- * folder: below which modprobe.d and modules lie, for tests; NULL: the running host. release: of its kernel.
- * -ELIBACC: libkmod is not installed; -ENOMEM.
+ * Gives modprobe's view of nf_conntrack. folder: for tests, the folder with modprobe.d and
+ * modules; NULL: the running host. release: the release of its kernel. -ELIBACC: libkmod is not
+ * installed; -ENOMEM.
  */
 MUST_CHECK int modules_view(const char *folder, const char *release, struct modprobe_view *ret);
 

@@ -177,8 +177,8 @@ static int visit_names(struct namespace_walk *walk, const char *folder)
 }
 
 /*
- * Whether a process is still there, whose namespace may not be looked at: one that ends meanwhile is refused in the same way. The
- * first process is in the host's own namespace.
+ * Whether a process is still there, whose namespace may not be looked at: one that ends meanwhile
+ * is refused in the same way. The first process is in the host's own namespace.
  */
 static bool is_hidden(const char *process)
 {
@@ -299,7 +299,10 @@ int namespaces_enter(const struct network_namespace *one)
 	struct stat status = {0};
 	int CLEANUP(close_descriptor) fd = open_namespace(one->path, &status);
 
-	/* A name whose namespace was taken away may stay behind as an empty file; a number may be another process's. */
+	/*
+	 * A name whose namespace was taken away may stay behind as an empty file; a number may be
+	 * another process's.
+	 */
 	if (fd == -EINVAL || (fd >= 0 && !is_same(&status, one->device, one->inode)))
 		return -ENOENT;
 	if (fd < 0)

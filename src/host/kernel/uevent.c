@@ -96,7 +96,10 @@ static int listen_to_udevd(struct udev_calls *calls)
 	return error < 0 ? error : calls->udev_monitor_enable_receiving(calls->monitor);
 }
 
-/* On a clock that nobody sets; as wide as that of tree-lock.c, because a long has 32 bits on some machines. */
+/*
+ * On a clock that nobody sets; as wide as that of tree-lock.c, because a long has 32 bits on some
+ * machines.
+ */
 static int64_t now_ms(void)
 {
 	struct timespec now;

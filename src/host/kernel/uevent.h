@@ -1,4 +1,4 @@
-/* The module's device as libudev shows it, and its event sent again. */
+/* Looks at the module's device by libudev, and sends its event again. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

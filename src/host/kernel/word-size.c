@@ -19,7 +19,10 @@ static bool read_below(const char *root, const char *path, char *buffer, size_t 
 	       kernel_file_read(whole, buffer, size) == 0;
 }
 
-/* All machine types of 64 bits have the number in their name, but for two (UTS_MACHINE of arch/, 4.18 to 7.2). */
+/*
+ * All machine types of 64 bits have the number in their name, but for two (UTS_MACHINE of arch/,
+ * 4.18 to 7.2).
+ */
 static bool is_wide(const char *machine)
 {
 	return strstr(machine, "64") || strcmp(machine, "s390x") == 0 ||

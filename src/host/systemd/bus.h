@@ -11,13 +11,14 @@
 #define BUS_SERVICE "conntrack-persist.service"
 
 /*
- * Two bodies, chosen by the linker: bus-live.c over libsystemd and libudev, tests/harness/bus-log.c, where a file is the
- * bus. Calls wait for their result, two minutes at most: -ETIMEDOUT. Other errors: -ECONNREFUSED, -ENOENT: no bus is
- * there; -EACCES: not root; -ELIBACC: the library is not installed.
+ * The port has two bodies, and the linker chooses one: bus-live.c, which uses libsystemd and
+ * libudev, or tests/harness/bus-log.c, which takes a file for the bus. Each call waits for its
+ * result, at most two minutes: -ETIMEDOUT. Other errors: -ECONNREFUSED, -ENOENT: there is no bus;
+ * -EACCES: the process is not root's; -ELIBACC: the library is not installed.
  */
 struct bus;
 
-/* Connects only when first used. -ENOMEM. */
+/* Makes the object; the first call that needs the bus connects. -ENOMEM. */
 MUST_CHECK int bus_open(struct bus **ret);
 struct bus *bus_close(struct bus *bus);
 static inline void bus_closep(struct bus **bus)
@@ -25,27 +26,37 @@ static inline void bus_closep(struct bus **bus)
 	*bus = bus_close(*bus);
 }
 
-/* Whether this host is run by systemd, and whether udevd is at work. Not so in most containers and in a chroot. */
+/*
+ * Whether systemd runs this host, and whether udevd runs. Both are false in most containers and in
+ * a chroot.
+ */
 bool bus_has_systemd(const struct bus *bus);
 bool bus_has_udev(const struct bus *bus);
 
-/* systemd reads all units anew. */
+/* Lets systemd read all units again. */
 MUST_CHECK int bus_reload_units(struct bus *bus);
 
-/* udevd reads all rules anew; by way of its unit, so it takes both. */
+/*
+ * Lets udevd read all rules again. This needs systemd as well, because it is done by udevd's unit.
+ */
 MUST_CHECK int bus_reload_rules(struct bus *bus);
 
-/* Whether the rule has marked the module's device for systemd: it was done with it since the module came. */
+/*
+ * Whether the rule has marked the module's device for systemd: udevd has carried out the rule since
+ * the load.
+ */
 bool bus_device_is_marked(struct bus *bus);
 
 /*
- * Sends the module's event again, as "change", and waits until udevd is done with all rules. -ENOTSUP: this kernel has no
- * events for it (built in, without support for modules).
+ * Sends the module's event again, as "change", and waits until udevd has carried out all rules.
+ * -ENOTSUP: this kernel sends no events for the module, because it is built in and the kernel has
+ * no module support.
  */
 MUST_CHECK int bus_replay_event(struct bus *bus);
 
 /*
- * Starts a unit and waits for the end of that: "done", "failed", "dependency", "timeout", "canceled" or "skipped".
- * -ENXIO: there is no such unit.
+ * Starts a unit and waits for the result of the job: "done", "failed", "dependency", "timeout",
+ * "canceled" or "skipped", which is written to ret_result and cut to size bytes. -ENXIO: there is
+ * no such unit.
  */
 MUST_CHECK int bus_start_unit(struct bus *bus, const char *unit, char *ret_result, size_t size);

@@ -22,7 +22,10 @@ LIBRARY_NOTE("libsystemd.so.0", "journal", "entries with fields and a catalog", 
 
 #define FIELDS_MAX 16
 
-/* systemd tells a unit's processes which stream is the journal's; standard error may lead elsewhere by now. */
+/*
+ * systemd tells a unit's processes which stream is the journal's; standard error may lead elsewhere
+ * by now.
+ */
 bool journal_listens(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");

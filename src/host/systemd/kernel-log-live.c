@@ -1,4 +1,4 @@
-/* What the kernel has said since boot, of the journal or of the kernel's own buffer, behind the journal's port. */
+/* Reads the kernel's messages since boot, from the journal or the kernel's own buffer. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,10 @@ LIBRARY_NOTE("libsystemd.so.0", "kernel-log", "messages of a full table since bo
 	8192 /* what /dev/kmsg needs for its longest (CONSOLE_EXT_LOG_MAX, PRINTK_MESSAGE_MAX) */
 #define US_PER_S 1000000U
 
-/* Entries that are looked at, the newest: about a second of a processor, and more than a kernel says in months. */
+/*
+ * Entries that are looked at, the newest: about a second of a processor, and more than a kernel
+ * says in months.
+ */
 #define ENTRIES_MAX 100000U
 
 struct log_reader {
@@ -56,7 +59,10 @@ static int reader_load(struct log_reader *reader)
 	return library_load("libsystemd.so.0", symbols, ARRAY_SIZE(symbols));
 }
 
-/* At the kernel's messages of this boot: the journal finds them by its index, whatever else it holds. */
+/*
+ * At the kernel's messages of this boot: the journal finds them by its index, whatever else it
+ * holds.
+ */
 static int reader_open(struct log_reader *reader)
 {
 	char boot[64];
@@ -94,7 +100,9 @@ static void get_field(const struct log_reader *reader, const char *name, char *r
 		       (const char *)data + skipped);
 }
 
-/* When it was said, where the entry tells; else when it came to the journal. 0: neither is known. */
+/*
+ * When it was said, where the entry tells; else when it came to the journal. 0: neither is known.
+ */
 static uint64_t get_time(const struct log_reader *reader)
 {
 	char text[TEXT_SIZE];
@@ -118,7 +126,10 @@ static void note_entry(const struct log_reader *reader, struct full_messages *me
 	full_messages_note(&seen, 1, text);
 	if (seen.count + seen.expectations == 0)
 		return;
-	/* What programs write to the kernel's buffer comes along; the kernel marks it by its facility. */
+	/*
+	 * What programs write to the kernel's buffer comes along; the kernel marks it by its
+	 * facility.
+	 */
 	get_field(reader, "SYSLOG_FACILITY", facility, sizeof(facility));
 	if (*facility == '\0' || strcmp(facility, "0") == 0)
 		full_messages_note(messages, get_time(reader), text);
@@ -199,7 +210,10 @@ static bool read_buffer(struct full_messages *ret)
 		} else if (length == 0 || (errno != EPIPE && errno != EINTR)) {
 			break;
 		} else if (errno == EPIPE) {
-			/* New records have taken the place of those that came next; it goes on with what is left. */
+			/*
+			 * New records have taken the place of those that came next; it goes on with
+			 * what is left.
+			 */
 			messages.since_boot = false;
 		}
 	}
