@@ -76,8 +76,24 @@ static void note_unread(const struct gathering *gathering, const char *what, con
 /* What the reading of rules works on. */
 struct rules_visit {
 	const struct gathering *gathering;
+	bool counted;	     /* the use counts of modules show the rules of iptables-legacy */
+	bool legacy;	     /* a namespace has such tables */
 	struct uses tracked; /* namespaces with entries */
 };
+
+/* Rules of iptables-legacy are known by the use counts of modules, which a kernel with all of them built in has not. */
+static void note_legacy_tables(struct rules_visit *visit, const char *where)
+{
+	struct buffer CLEANUP(buffer_clear) what = {0};
+
+	visit->legacy = true;
+	if (visit->counted)
+		return;
+	buffer_printf(&what, "the iptables-legacy rules of %s", where);
+	note_unread(visit->gathering, what.data ? what.data : where,
+		    "this kernel has no use counts of modules that show them; "
+		    "\"iptables-legacy -S\" and \"iptables-legacy -t nat -S\" list them");
+}
 
 static int visit_ruleset(void *data, const struct ruleset *ruleset)
 {
@@ -92,6 +108,8 @@ static int visit_ruleset(void *data, const struct ruleset *ruleset)
 					       .breaks = "they are no longer told from new ones"},
 			 "%s connection%s tracked", text_count(ruleset->entries).text,
 			 ruleset->entries == 1 ? " is" : "s are");
+	if (ruleset->legacy)
+		note_legacy_tables(visit, ruleset->where);
 	if (ruleset->error == 0)
 		return 0;
 	buffer_printf(&what, "the rules of %s", ruleset->where);
@@ -100,12 +118,24 @@ static int visit_ruleset(void *data, const struct ruleset *ruleset)
 	return 0;
 }
 
-static int find_rules(const struct gathering *gathering, struct uses *uses)
+/* Whether the modules above nf_conntrack have use counts: not if they are built in, nor if they can never be unloaded. */
+static bool has_use_counts(const struct host_uses *found)
 {
-	struct rules_visit visit = {.gathering = gathering};
-	int error = rulesets_read(
-		uses, &(struct ruleset_visitor){.visit = visit_ruleset, .data = &visit});
+	const struct graph_module *root = module_graph_find(&found->graph, "nf_conntrack");
 
+	return found->module != MODULE_BUILT_IN && (!root || root->outside >= 0 || root->moving);
+}
+
+static int find_modules_and_rules(const struct gathering *gathering, struct host_uses *found)
+{
+	struct rules_visit visit = {.gathering = gathering, .counted = has_use_counts(found)};
+	struct uses *uses = &found->uses;
+	struct uses CLEANUP(uses_done) rules = {0};
+	int error = rulesets_read(
+		&rules, &(struct ruleset_visitor){.visit = visit_ruleset, .data = &visit});
+
+	uses_of_modules(&found->graph, visit.legacy, uses);
+	uses_move(&rules, uses, USES_MAX);
 	/* Entries alone are what is left of somebody: they count while something still tracks. */
 	if (uses_count(uses, USE_CERTAIN) > 0)
 		uses_move(&visit.tracked, uses, USES_MAX);
@@ -158,8 +188,7 @@ static int find_live(const struct gathering *gathering, struct host_uses *found,
 		return error;
 	*ret_what = "users of nf_conntrack";
 	look_for_hidden_processes(gathering);
-	uses_of_modules(&found->graph, &found->uses);
-	error = find_rules(gathering, &found->uses);
+	error = find_modules_and_rules(gathering, found);
 	return error < 0 ? error : find_processes(gathering, &found->uses);
 }
 

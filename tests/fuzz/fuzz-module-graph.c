@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	if (module_graph_read(text, "nf_conntrack", &graph) == 0) {
 		check_order(&graph);
-		uses_of_modules(&graph, &uses);
+		uses_of_modules(&graph, true, &uses);
 		uses_done(&uses);
 		module_graph_done(&graph);
 	}

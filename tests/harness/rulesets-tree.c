@@ -46,33 +46,12 @@ static int read_nft(const char *folder, const char *where, struct uses *uses)
 	return error;
 }
 
-static int read_legacy(const char *folder, const char *where, struct uses *uses)
-{
-	static const char *const files[] = {"legacy-filter", "legacy-filter6", "legacy-nat",
-					    "legacy-nat6"};
-	static unsigned char bytes[1 << 16];
-	int error = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(files) && error == 0; i++) {
-		FILE *file = open_file(folder, files[i]);
-		struct xtables_table table = {
-			.name = i < 2 ? "filter" : "nat", .ipv6 = i % 2, .entries = bytes};
-
-		if (!file)
-			continue;
-		table.size = fread(bytes, 1, sizeof(bytes), file);
-		(void)fclose(file);
-		error = uses_of_xtables(&table, where, uses);
-	}
-	return error;
-}
-
 static int read_one(const char *host, const char *name, struct uses *uses,
 		    const struct ruleset_visitor *visitor)
 {
 	char folder[PATH_MAX], where[64] = "";
 	struct ruleset ruleset = {.where = where, .error = faults_find(host, "rules", name)};
-	FILE *entries;
+	FILE *file;
 
 	if (snprintf(folder, sizeof(folder), "%s/rulesets/%s", host, name) >= (int)sizeof(folder))
 		return -ENAMETOOLONG;
@@ -80,14 +59,16 @@ static int read_one(const char *host, const char *name, struct uses *uses,
 		(void)snprintf(where, sizeof(where), "namespace %s", name);
 	if (ruleset.error == 0)
 		ruleset.error = read_nft(folder, where, uses);
-	if (ruleset.error == 0)
-		ruleset.error = read_legacy(folder, where, uses);
 	if (ruleset.error == -ENOMEM)
 		return -ENOMEM;
-	entries = open_file(folder, "entries");
-	if (entries) {
-		ruleset.tracks = fscanf(entries, "%lu", &ruleset.entries) == 1;
-		(void)fclose(entries);
+	file = open_file(folder, "legacy");
+	ruleset.legacy = file != NULL;
+	if (file)
+		(void)fclose(file);
+	file = open_file(folder, "entries");
+	if (file) {
+		ruleset.tracks = fscanf(file, "%lu", &ruleset.entries) == 1;
+		(void)fclose(file);
 	}
 	if (!*where)
 		ruleset.where = "this host";

@@ -75,8 +75,8 @@ in_use() {
 	check 'in use: users' "$status" 2
 	check 'in use: each kind of rule is named' "$(told 'certain   nft inet t c' 'certain   nft ip filter INPUT' \
 		'certain   nft ip nat POSTROUTING' 'certain   nft ip6 filter INPUT' \
-		'certain   iptables-legacy table filter' '1 rule with conntrack' 'certain   nft ip b c, namespace blue' \
-		'dnat')" 8
+		'see "iptables-legacy -S"' 'certain   nft ip b c, namespace blue' \
+		'dnat')" 7
 	check 'in use: modules are named' "$(told 'certain   nft_ct' 'certain   xt_conntrack' 'certain   nft_chain_nat' \
 		'nf_conntrack_netlink')" 4
 	check 'in use: looking loads nothing' "$(loaded_above)" "$modules"

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/firewall/legacy-tables.h"
 #include "host/firewall/nft-rules.h"
 #include "host/firewall/rulesets.h"
 #include "host/kernel/kernel-file.h"
@@ -34,16 +33,20 @@ static void read_entries(struct ruleset *ruleset)
 	ruleset->tracks = true;
 }
 
-/* Of the namespace that the process is in. Both kinds are read, whatever becomes of the first one. */
-static int read_rules(const struct rulesets_reading *reading, struct rules_budget *budget,
-		      const char *where, struct uses *uses)
+/* Only root may read the names: to anybody else there may be such tables wherever the kernel has code for them. */
+static bool has_legacy_tables(void)
 {
-	int error = reading->has_nft, other;
+	static const char *const paths[] = {"/proc/self/net/ip_tables_names",
+					    "/proc/self/net/ip6_tables_names"};
 
-	if (error > 0)
-		error = nft_rules_read(&reading->netfilter, budget, where, uses);
-	other = legacy_tables_read(budget, where, uses);
-	return error < 0 ? error : other;
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		char names[512];
+		int error = kernel_file_read(paths[i], names, sizeof(names));
+
+		if (error == 0 ? *names != '\0' : error != -ENOENT)
+			return true;
+	}
+	return false;
 }
 
 /* where: for the findings' names, "" for the process's own one. */
@@ -52,10 +55,13 @@ static int read_one(struct rulesets_reading *reading, const char *where)
 	struct uses CLEANUP(uses_done) found = {.limit = RULES_USES_MAX};
 	struct rules_budget budget = rules_budget_of_one(&reading->budget);
 	const size_t bytes = budget.bytes;
-	struct ruleset ruleset = {.where = *where ? where : "this host"};
+	struct ruleset ruleset = {.where = *where ? where : "this host",
+				  .error = reading->has_nft,
+				  .legacy = has_legacy_tables()};
 
 	read_entries(&ruleset);
-	ruleset.error = read_rules(reading, &budget, where, &found);
+	if (ruleset.error > 0)
+		ruleset.error = nft_rules_read(&reading->netfilter, &budget, where, &found);
 	reading->budget.bytes -= bytes - budget.bytes;
 	uses_move(&found, reading->uses, reading->limit);
 	if (ruleset.error == -ENOMEM)

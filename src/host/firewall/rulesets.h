@@ -22,7 +22,8 @@
 struct ruleset {
 	const char *
 		where; /* "this host", "namespace NAME", "namespace of COMMAND (PID)", "other network namespaces" */
-	int error;   /* 0: all of its rules were read */
+	int error; /* 0: all of its rules were read */
+	bool legacy; /* it has tables of iptables-legacy, or may have some; their rules are never read */
 	bool tracks; /* entries is known */
 	unsigned long entries;
 };
@@ -36,7 +37,7 @@ struct ruleset_visitor {
 /*
  * Adds what of the rules needs connection tracking to uses, one namespace after the other, the process's own one first.
  * Two bodies, chosen by the linker: rulesets-live.c and tests/harness/rulesets-tree.c, where folders are namespaces.
- * Nothing is loaded by it: nft and iptables are asked only where their modules are there. Without being root only the own
+ * Nothing is loaded by it: nf_tables is asked only where it is there. Without being root only the own
  * namespace is entered. -ENOMEM; as the visitor.
  */
 MUST_CHECK int rulesets_read(struct uses *uses, const struct ruleset_visitor *visitor);

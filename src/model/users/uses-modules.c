@@ -76,7 +76,18 @@ static const char *module_breaks(const char *name)
 	return others_break;
 }
 
-void uses_of_modules(const struct module_graph *graph, struct uses *uses)
+/* How to list the rules of iptables-legacy that use a module, to follow its words; "" if it is none of their modules. */
+static const char *describe_listing(const char *name)
+{
+	if (fnmatch("xt_*", name, 0) != 0 && fnmatch("ip*t*_*", name, 0) != 0)
+		return "";
+	if (module_breaks(name) == nat_breaks)
+		return "; see \"iptables-legacy -t nat -S\"";
+	return strcmp(name, "xt_CT") == 0 ? "; see \"iptables-legacy -t raw -S\""
+					  : "; see \"iptables-legacy -S\"";
+}
+
+void uses_of_modules(const struct module_graph *graph, bool legacy, struct uses *uses)
 {
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct graph_module *module = &graph->items[i];
@@ -88,7 +99,8 @@ void uses_of_modules(const struct module_graph *graph, struct uses *uses)
 						       .kind = "module",
 						       .name = module->name,
 						       .breaks = module_breaks(module->name)},
-				 "in use %ld time%s%s%s", module->outside,
-				 module->outside == 1 ? "" : "s", *words ? ": " : "", words);
+				 "in use %ld time%s%s%s%s", module->outside,
+				 module->outside == 1 ? "" : "s", *words ? ": " : "", words,
+				 legacy ? describe_listing(module->name) : "");
 	}
 }

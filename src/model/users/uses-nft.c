@@ -120,15 +120,20 @@ static int note_object(const struct attribute *data, struct nft_needs *needs)
 	return error;
 }
 
+const char *const xtables_extensions[XTABLES_EXTENSIONS] = {
+	"conntrack", "state",	  "CT",	      "NOTRACK",   "connmark", "CONNMARK",   "connbytes",
+	"connlabel", "connlimit", "cluster",  "helper",	   "SNAT",     "DNAT",	     "MASQUERADE",
+	"REDIRECT",  "NETMAP",	  "SYNPROXY", "CLUSTERIP", "ipvs",     "CONNSECMARK"};
+
 /* Rules of iptables-nft: a match and a target have their name at the same place. */
 static int note_extension(const struct attribute *data, struct nft_needs *needs)
 {
 	struct attribute name;
 	int found = attribute_find(data, NFTA_MATCH_NAME, &name);
-	int extension = found > 0 ? xtables_extension((const char *)name.bytes, name.size) : -1;
 
-	if (extension >= 0)
-		needs->extensions |= UINT32_C(1) << extension;
+	for (unsigned int i = 0; i < XTABLES_EXTENSIONS && found > 0; i++)
+		if (attribute_is_text(&name, xtables_extensions[i]))
+			needs->extensions |= UINT32_C(1) << i;
 	return found < 0 ? found : 0;
 }
 

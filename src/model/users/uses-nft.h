@@ -9,7 +9,11 @@
 /* The longest name that nf_tables takes is 255 bytes (NFT_NAME_MAXLEN, linux/netfilter/nf_tables.h). */
 #define NFT_READER_NAME_SIZE 257
 
-/* What rules need: bits of the tables in uses-nft.c and of xtables_extension(); and how often they refer to a chain. */
+/* Matches and targets of iptables whose module needs nf_conntrack; iptables-nft puts them into nft rules. */
+#define XTABLES_EXTENSIONS 20
+extern const char *const xtables_extensions[XTABLES_EXTENSIONS];
+
+/* What rules need: bits of the tables in uses-nft.c and of xtables_extensions; and how often they refer to a chain. */
 struct nft_needs {
 	uint32_t words, extensions;
 	unsigned int references;

@@ -66,27 +66,12 @@ size_t uses_left_out(const struct uses *uses);
 /* What a module of the distributions' kernels (5.10 to 7.2) stands for, "" where it is not known. */
 const char *module_describe(const char *name);
 
-/* The modules that somebody else than a module above them uses. */
-void uses_of_modules(const struct module_graph *graph, struct uses *uses);
-
-/* Matches and targets of iptables whose module needs nf_conntrack; iptables-nft puts them into nft rules. */
-#define XTABLES_EXTENSIONS 20
-extern const char *const xtables_extensions[XTABLES_EXTENSIONS];
-/* Its place in that list, -1 if it is not there; a NUL or size ends the name. */
-int xtables_extension(const char *name, size_t size);
-
 /*
- * The rules of a legacy table as the kernel hands them out: struct ipt_entry or ip6t_entry one behind the other
- * (linux/netfilter_ipv4/ip_tables.h). -EBADMSG: they are no such thing.
+ * Adds each module that has users besides the modules above it: a rule of iptables, in any network namespace, is one use of
+ * each match and target that it has. legacy: a network namespace has tables of iptables-legacy; evidence then says how to
+ * list their rules.
  */
-struct xtables_table {
-	const char *name; /* "filter", "nat" ... */
-	bool ipv6;
-	const unsigned char *entries;
-	size_t size;
-};
-MUST_CHECK int uses_of_xtables(const struct xtables_table *table, const char *where,
-			       struct uses *uses);
+void uses_of_modules(const struct module_graph *graph, bool legacy, struct uses *uses);
 
 /* A program that is known to need connection tracking, by the name of its process ("dockerd"). */
 void uses_of_process(const char *command, struct uses *uses);

@@ -234,7 +234,7 @@ static void modules_with_users_of_their_own_are_found(void **state)
 
 	(void)state;
 	assert_int_equal(module_graph_read(text, "nf_conntrack", &graph), 0);
-	uses_of_modules(&graph, &uses);
+	uses_of_modules(&graph, false, &uses);
 	expect_uses("modules", &uses,
 		    "certain module nft_ct: in use 2 times: nft rules that ask for connection "
 		    "state (ct)\n"
@@ -244,6 +244,40 @@ static void modules_with_users_of_their_own_are_found(void **state)
 	expect_part("rules", uses.items[0].breaks, "whole ruleset");
 	expect_part("translation", uses.items[1].breaks, "cut off");
 	expect_part("unknown", uses.items[2].breaks, "what it does stops");
+}
+
+/* The rules are in the use counts alone: the finding says where to look for them. */
+static void rules_of_iptables_legacy_are_found_by_use_counts(void **state)
+{
+	static const char text[] =
+		"xt_conntrack 12288 3 - Live 0x0\n"
+		"xt_state 12288 1 - Live 0x0\n"
+		"xt_CT 12288 2 - Live 0x0\n"
+		"xt_MASQUERADE 16384 1 - Live 0x0\n"
+		"iptable_nat 12288 1 - Live 0x0\n"
+		"nf_nat 61440 2 xt_MASQUERADE,iptable_nat, Live 0x0\n"
+		"nft_ct 20480 1 - Live 0x0\n"
+		"nf_conntrack 217088 6 xt_conntrack,xt_state,xt_CT,xt_MASQUERADE,nf_nat,nft_ct, "
+		"Live 0x0\n";
+	struct module_graph CLEANUP(module_graph_done) graph = {0};
+	struct uses CLEANUP(uses_done) uses = {0};
+
+	(void)state;
+	assert_int_equal(module_graph_read(text, "nf_conntrack", &graph), 0);
+	uses_of_modules(&graph, true, &uses);
+	expect_uses("legacy", &uses,
+		    "certain module xt_conntrack: in use 3 times: iptables rules that match on "
+		    "connection state; see \"iptables-legacy -S\"\n"
+		    "certain module xt_state: in use 1 time: iptables rules that match on "
+		    "connection state (-m state); see \"iptables-legacy -S\"\n"
+		    "certain module xt_CT: in use 2 times: iptables rules with CT or NOTRACK; see "
+		    "\"iptables-legacy -t raw -S\"\n"
+		    "certain module xt_MASQUERADE: in use 1 time: iptables rules that masquerade; "
+		    "see \"iptables-legacy -t nat -S\"\n"
+		    "certain module iptable_nat: in use 1 time: iptables table nat; see "
+		    "\"iptables-legacy -t nat -S\"\n"
+		    "certain module nft_ct: in use 1 time: nft rules that ask for connection state "
+		    "(ct)\n");
 }
 
 /* Of a kernel that does not count there is nothing to tell, nor of one that nobody uses. */
@@ -262,7 +296,7 @@ static void modules_without_users_are_not_found(void **state)
 		struct uses CLEANUP(uses_done) uses = {0};
 
 		assert_int_equal(module_graph_read(texts[i], "nf_conntrack", &graph), 0);
-		uses_of_modules(&graph, &uses);
+		uses_of_modules(&graph, false, &uses);
 		expect_uses(texts[i], &uses, "");
 	}
 }
@@ -360,6 +394,7 @@ int main(void)
 		cmocka_unit_test(every_module_above_has_words),
 		cmocka_unit_test(modules_beside_it_have_none),
 		cmocka_unit_test(modules_with_users_of_their_own_are_found),
+		cmocka_unit_test(rules_of_iptables_legacy_are_found_by_use_counts),
 		cmocka_unit_test(modules_without_users_are_not_found),
 		cmocka_unit_test(programs_that_run_or_start_at_boot_are_found),
 		cmocka_unit_test(other_programs_and_units_are_not_found),
