@@ -1,4 +1,4 @@
-/* Access control lists of POSIX.1e, as the kernel keeps them beside a file's mode. */
+/* Reads access control lists of POSIX.1e as the kernel stores them with a file. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/installed/acl.h"
 
@@ -9,17 +9,18 @@
 #define ENTRY_SIZE  8U
 #define MAY_WRITE   2U
 
-/* <linux/posix_acl.h> */
+/* The tags of entries, as in <linux/posix_acl.h>. */
 enum tag {
-	TAG_OWNER = 0x01, /* the owner of the file, whom the mode and stat(2) tell */
+	TAG_OWNER = 0x01, /* the owner of the file, whom stat(2) and the mode show as well */
 	TAG_USER = 0x02,
 	TAG_OWNING_GROUP = 0x04,
 	TAG_GROUP = 0x08,
-	TAG_MASK = 0x10, /* the most that all but the owner and the others have */
+	/* the upper bound for all entries but those of the owner and of others */
+	TAG_MASK = 0x10,
 	TAG_OTHERS = 0x20,
 };
 
-/* The attribute is little endian on every machine. */
+/* Reads a number; the attribute is little endian on every machine. */
 static uint32_t read_number(const unsigned char *at, size_t size)
 {
 	uint32_t number = 0;
@@ -29,7 +30,7 @@ static uint32_t read_number(const unsigned char *at, size_t size)
 	return number;
 }
 
-/* Whether an entry is of others than root, but for the mask. */
+/* Returns whether an entry is for anyone but root. The mask is not. */
 static bool is_of_others(const unsigned char *entry, gid_t group)
 {
 	switch (read_number(entry, 2)) {

@@ -1,4 +1,4 @@
-/* Access control lists of POSIX.1e, as the kernel keeps them beside a file's mode. */
+/* Reads access control lists of POSIX.1e as the kernel stores them with a file. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -8,11 +8,12 @@
 
 #define ACL_ATTRIBUTE "system.posix_acl_access"
 
-/* As long as an extended attribute may be: XATTR_SIZE_MAX of <linux/limits.h>. */
+/* The largest extended attribute: XATTR_SIZE_MAX of <linux/limits.h>. */
 #define ACL_SIZE_MAX 65536U
 
 /*
- * Whether a list lets others write than user 0 and group 0. bytes: the extended attribute ACL_ATTRIBUTE, as
- * <linux/posix_acl_xattr.h> describes it; group: of the file. True as well if the list is not understood.
+ * Returns whether a list allows writing to anyone but user 0 and group 0. bytes: the extended
+ * attribute ACL_ATTRIBUTE (<linux/posix_acl_xattr.h>); group: the group of the file. Returns true
+ * if the list cannot be parsed.
  */
 bool acl_lets_others_write(const void *bytes, size_t size, gid_t group);

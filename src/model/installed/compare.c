@@ -1,4 +1,4 @@
-/* Plan against observed: ordered differences, each with its reason. */
+/* Compares the plan with the files that were found: one difference a path, with its state. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/installed/compare.h"
 
@@ -55,7 +55,7 @@ const char *file_state_describe(enum file_state state)
 	return reasons[state];
 }
 
-/* Whether some run wrote these very bytes: by the file's own checksum, or by the manifest's. */
+/* Returns whether a run wrote these bytes: the checksum in the file or in the manifest matches. */
 static bool is_ours(const struct observed_file *seen, const struct manifest_file *recorded)
 {
 	char digest[DIGEST_SIZE];
@@ -148,7 +148,10 @@ void compare_files(const struct plan *plan, const struct manifest *manifest,
 		if ((state == STATE_DIFFERS || state == STATE_LEFTOVER) &&
 		    is_outdated(plan, manifest, wanted, &observed[i]))
 			state = STATE_OUTDATED;
-		/* With no plan ours are to go; this is none of them, and in the way of none. */
+		/*
+		 * Without a plan our files must go, and a foreign file is left alone, because
+		 * nothing needs its place.
+		 */
 		bool left_alone = !plan && state == STATE_FOREIGN &&
 				  !(recorded && recorded->replaced);
 

@@ -1,4 +1,4 @@
-/* Plan against observed: ordered differences, each with its reason. */
+/* Compares the plan with the files that were found: one difference a path, with its state. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -12,13 +12,13 @@
 enum file_state {
 	STATE_OK,
 	STATE_MISSING,
-	STATE_DIFFERS,	/* ours, from another configuration */
-	STATE_ACCESS,	/* ours to the byte, with another mode or owner */
-	STATE_EDITED,	/* ours, changed by somebody since */
-	STATE_FOREIGN,	/* not ours */
-	STATE_MASKED,	/* a link to /dev/null: switched off by the administrator */
-	STATE_LEFTOVER, /* ours, not of this mode */
-	STATE_OUTDATED, /* ours, of an earlier version, with the values of the plan */
+	STATE_DIFFERS,	/* written by us from another configuration */
+	STATE_ACCESS,	/* our content, but another mode or owner */
+	STATE_EDITED,	/* written by us and changed by somebody since */
+	STATE_FOREIGN,	/* not written by us */
+	STATE_MASKED,	/* a link to /dev/null: the administrator disabled the file */
+	STATE_LEFTOVER, /* written by us, but not part of this plan */
+	STATE_OUTDATED, /* written by an earlier version, with the values of the plan */
 	STATE_UNUSABLE, /* a directory, FIFO, socket or device */
 };
 
@@ -29,33 +29,41 @@ enum file_action {
 	ACTION_REMOVE,
 };
 
-/* What lies at one path; the path and the file are the caller's. */
+/* The file that was found at one path. The caller owns both. */
 struct observed_path {
 	const char *path;
 	struct observed_file file;
 };
 
-/* Points into plan and installed. */
+/* One difference. Points into plan and installed. */
 struct file_difference {
 	const char *path;
-	const struct artifact *wanted; /* NULL: shall not be there */
+	const struct artifact *wanted; /* NULL: there should be no file */
 	const struct observed_file *seen;
 	enum file_state state;
 	enum file_action action;
-	bool needs_force; /* an edit or somebody else's file would be lost: a copy is kept if forced */
+	/*
+	 * whether replacing it would lose an edit or a foreign file: then --force is needed, and
+	 * keeps a copy
+	 */
+	bool needs_force;
 };
 
-/* Whether it is drift: a file of an earlier version that still does its work is none, though install writes it anew. */
+/*
+ * Returns whether the difference is drift. A file of an earlier version that has the same effect is
+ * not, although install rewrites it.
+ */
 bool file_differs(const struct file_difference *difference);
 
-/* The words of the reports and of JSON. */
+/* Returns the word for reports and JSON. */
 const char *file_state_to_string(enum file_state state);
 const char *file_action_to_string(enum file_action action);
 const char *file_state_describe(enum file_state state);
 
 /*
- * One difference a path, in the order of the paths; also those where nothing differs. plan NULL: nothing shall be
- * there (uninstall). owned_by_root: judge owner and group as well (the running host). ret has room for count.
+ * Compares each path, in the order of the paths; also those without a difference get an item in
+ * ret, which must have room for count. plan NULL: there should be no files (uninstall).
+ * owned_by_root: check owner and group too, as on the running host.
  */
 void compare_files(const struct plan *plan, const struct manifest *manifest,
 		   const struct observed_path *installed, size_t count, bool owned_by_root,

@@ -1,4 +1,4 @@
-/* A unified diff of two short texts. */
+/* Makes a unified diff of two short texts. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/installed/diff.h"
 
@@ -11,13 +11,16 @@
 
 #define CONTEXT 3UL
 
-/* Beyond this many cells the table of common lines is not worth its memory: 4 MiB. */
+/*
+ * The table of common lines may have this many cells (4 MiB); beyond that it is not worth its
+ * memory.
+ */
 #define CELLS_MAX (1U << 20)
 
 struct diff_line {
 	const char *text;
 	size_t length; /* without the newline */
-	bool ended;    /* by a newline */
+	bool ended;    /* whether a newline ends the line */
 };
 
 struct lines {
@@ -25,7 +28,10 @@ struct lines {
 	size_t count;
 };
 
-/* One line of the result: ' ' in both, '-' only before, '+' only after; before and after count lines up to it. */
+/*
+ * One line of the result: ' ' in both texts, '-' only before, '+' only after. before and after
+ * count the lines up to it.
+ */
 struct step {
 	char sign;
 	const struct diff_line *line;
@@ -72,7 +78,10 @@ static void add_step(struct script *script, char sign, const struct diff_line *l
 	script->steps[script->count++] = (struct step){sign, line, before, after};
 }
 
-/* table[i][j]: how many lines the rests from i and j have in common, at best. */
+/*
+ * Returns a table in which table[i][j] is the most lines that the rests from i and j can have in
+ * common, or NULL.
+ */
 static uint32_t *common_table(const struct lines *before, const struct lines *after)
 {
 	size_t width = after->count + 1;
@@ -94,7 +103,7 @@ static uint32_t *common_table(const struct lines *before, const struct lines *af
 	return table;
 }
 
-/* Without a table every line is taken as changed. */
+/* Finds the steps from one text to the other. Without a table all lines count as changed. */
 static void find_script(const struct lines *before, const struct lines *after,
 			struct script *script)
 {
@@ -137,7 +146,7 @@ static void print_name(struct buffer *b, const char *mark, const char *name)
 
 static void print_range(struct buffer *b, size_t start, size_t count)
 {
-	/* An empty range names the line before it. */
+	/* By convention an empty range names the line before it. */
 	buffer_printf(b, "%zu", count ? start + 1 : start);
 	if (count != 1)
 		buffer_printf(b, ",%zu", count);
@@ -160,7 +169,7 @@ static void print_hunk(struct buffer *b, const struct script *script, size_t fro
 		print_line(b, &script->steps[i]);
 }
 
-/* Changes with at most twice the context between them share a hunk. */
+/* Prints the hunks. Changes with at most twice the context between them share one. */
 static void print_hunks(struct buffer *b, const struct script *script)
 {
 	size_t at = 0;
@@ -195,7 +204,7 @@ static size_t count_lines(const struct diff_side *side)
 	return count;
 }
 
-/* Whether a side is too long to be shown; says so. */
+/* Returns whether a side is too long to be compared, and then adds a line that says so. */
 static bool skip_long(struct buffer *b, const struct diff_side *before,
 		      const struct diff_side *after)
 {

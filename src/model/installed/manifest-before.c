@@ -1,4 +1,4 @@
-/* The live values from before the first change, as the manifest keeps them: recording, JSON and back. */
+/* The live values from before the first change: recorded, written as JSON, read back. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <jansson.h>
@@ -45,7 +45,10 @@ int manifest_add_before(struct manifest *manifest, const char *key, const char *
 	return 0;
 }
 
-/* A number as the kernel shows it; old kernels show a max of more than an int as a negative one. */
+/*
+ * Returns whether the text is a number as the kernel shows it. Old kernels show a max above INT_MAX
+ * as a negative number.
+ */
 static bool is_live_text(const char *text)
 {
 	size_t length = strlen(text);

@@ -1,11 +1,11 @@
-/* What a manifest is believed: the files that this program writes, and nothing else that an image may bring. */
+/* Removes from a manifest what this program never writes, because an image may bring any. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
 #include "model/installed/manifest.h"
 #include "model/plan/artifact.h"
 
-/* So many are named; the others are counted. */
+/* How many removed paths are named; the rest are counted. */
 #define NAMED_MAX 10U
 
 struct sieve {

@@ -1,4 +1,4 @@
-/* Record of what was installed: JSON text to struct and back. */
+/* The manifest: the record of what was installed, from JSON to a struct and back. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/installed/manifest.h"
 
@@ -75,7 +75,7 @@ int manifest_put(struct manifest *manifest, const char *path, mode_t mode, const
 
 	if (!file)
 		return -ENOMEM;
-	/* The digest may be the entry's own. */
+	/* The digest may point into the entry itself. */
 	if (digest)
 		(void)snprintf(copy, sizeof(copy), "%s", digest);
 	memcpy(file->digest, copy, sizeof(copy));
@@ -112,7 +112,7 @@ int manifest_keep_sizes(struct manifest *manifest, const char *inputs, uint64_t 
 	return 0;
 }
 
-/* A path that a run may have written: absolute, plain, with no way out of its directory. */
+/* Returns whether a run may have written the path: it is absolute, printable, and has no "..". */
 static bool is_sound_path(const char *path)
 {
 	return path && path[0] == '/' && text_is_plain(path) && !strstr(path, "/../") &&
@@ -206,8 +206,9 @@ static int parse_root(json_t *root, struct manifest *manifest)
 }
 
 /*
- * Short of memory, jansson takes a text for a wrong one, or drops a byte of a string and says nothing; and a manifest
- * read so would have a file lost that is to be put back. So it reads twice, and something sound in between.
+ * Parses JSON reliably. Without memory jansson takes a valid text for a wrong one, or drops a byte
+ * of a string without an error, and a manifest read like that would lose a file that must be
+ * restored. So the text is parsed twice, with a valid text in between.
  */
 static int load_json(const char *bytes, size_t size, json_t **ret)
 {
@@ -260,7 +261,10 @@ static json_t *format_file(const struct manifest_file *file)
 	return item;
 }
 
-/* jansson passes over a lack of memory here and there, and leaves out what it had no room for. */
+/*
+ * Returns whether the formatted text is complete, because jansson ignores some failed allocations
+ * and leaves members out.
+ */
 static bool is_whole(const json_t *root, const char *text)
 {
 	json_t *CLEANUP(json_decrefp) again = json_loads(text, JSON_REJECT_DUPLICATES, NULL);

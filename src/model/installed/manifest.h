@@ -1,4 +1,4 @@
-/* Record of what was installed: JSON text to struct and back. */
+/* The manifest: the record of what was installed, from JSON to a struct and back. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -16,59 +16,73 @@
 struct manifest_file {
 	char *path;
 	mode_t mode;
-	char digest
-		[DIGEST_SIZE]; /* of what was written; "" while the file is not installed (another mode) */
-	char *replaced;	       /* the copy of what --force had replaced, to be put back; or NULL */
+	/*
+	 * the digest of the file that was written; "" if the mode that is installed has no such
+	 * file
+	 */
+	char digest[DIGEST_SIZE];
+	/* the path of the copy of what --force replaced, which uninstall restores; or NULL */
+	char *replaced;
 };
 
-/* A live value from before the first change. */
+/* A live value from before the first change. Both texts are owned. */
 struct before_value {
-	char *key;  /* "net.netfilter.nf_conntrack_max" */
-	char *live; /* as the kernel showed it; NULL: not known, because the module was not loaded */
+	char *key; /* "net.netfilter.nf_conntrack_max" */
+	/* as the kernel showed it; NULL: unknown, because the module was not loaded */
+	char *live;
 };
 
 /*
- * Which renderers wrote the files. A version that renders other texts for the same values counts it up, so that the files of
- * the version before are known as outdated and not taken for drift.
+ * The version of the renderers. It is increased when they write other texts for the same values, so
+ * that files of the version before are known as outdated and not as drift.
  */
 #define MANIFEST_FORMAT 2U
 
-/* All texts are owned. */
+/* All texts are owned. Release with manifest_done(). */
 struct manifest {
 	struct manifest_file *files;
 	size_t file_count;
-	char **directories; /* made by us, outermost first */
+	char **directories; /* those that we created, outermost first */
 	size_t directory_count;
 	struct kept_sizes sizes;
-	unsigned int format; /* of the files' texts, MANIFEST_FORMAT; 0: the first version's */
+	/* MANIFEST_FORMAT when the files were written; 0: the first version */
+	unsigned int format;
 	struct before_value *before; /* each key once */
 	size_t before_count;
-	bool records_before; /* false: the files are of a version that did not record them, or of an image */
+	/* false: the files are from a version that did not record the values, or from an image */
+	bool records_before;
 };
 
 void manifest_done(struct manifest *manifest);
 
-/* What a run writes has two or three thousand bytes. */
+/* The bound of the input in bytes; a run writes two or three thousand. */
 #define MANIFEST_SIZE_MAX 65536U
 
 /*
- * -EBADMSG: not a manifest, more than MANIFEST_SIZE_MAX, or with a path or hash that no run would write (nothing of it is
- * used then); -ENOMEM.
+ * Parses a manifest. Returns -EBADMSG if the text is none, is larger than MANIFEST_SIZE_MAX, or has
+ * a path or digest that no run would write; then nothing of it is used. Returns -ENOMEM.
  */
 MUST_CHECK int manifest_parse(const char *bytes, size_t size, struct manifest *ret);
 
 /*
- * Takes out what this program never writes, since who brings an image also brings a manifest: other files, copies
- * anywhere but below our own folder, directories that hold none of our files. Warns of each by name.
+ * Removes paths that this program never writes, because an image brings its own manifest: other
+ * files, copies outside of our directory, directories that hold none of our files. Warns about each
+ * by name.
  */
 void manifest_sift(struct manifest *manifest, struct problems *problems);
 
-/* The same bytes for the same content. -ENOMEM. */
+/*
+ * Formats a manifest; equal content has equal bytes. The caller must free *ret_bytes. Returns
+ * -ENOMEM.
+ */
 MUST_CHECK int manifest_format(const struct manifest *manifest, char **ret_bytes, size_t *ret_size);
 
 const struct manifest_file *manifest_find(const struct manifest *manifest, const char *path);
 
-/* Adds an entry or changes the one of this path. digest NULL: not installed. replaced NULL: as it was. -ENOMEM. */
+/*
+ * Adds or changes the entry of a path. digest NULL: not installed. replaced NULL: unchanged. Copies
+ * the texts. Returns -ENOMEM.
+ */
 MUST_CHECK int manifest_put(struct manifest *manifest, const char *path, mode_t mode,
 			    const char *digest, const char *replaced);
 MUST_CHECK int manifest_add_directory(struct manifest *manifest, const char *path);

@@ -1,4 +1,4 @@
-/* One path as it was found on the host: releases what it owns. */
+/* Releases the content of a file that was found. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/installed/observed-file.h"
 

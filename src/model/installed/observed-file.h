@@ -9,23 +9,27 @@
 enum file_kind {
 	FILE_ABSENT,
 	FILE_REGULAR,
-	FILE_MASKED, /* a symbolic link to /dev/null: the administrator's way to switch a drop-in off */
+	/* a symbolic link to /dev/null, with which administrators disable a drop-in */
+	FILE_MASKED,
 	FILE_SYMLINK,
 	FILE_DIRECTORY,
-	FILE_SPECIAL, /* FIFO, socket, device */
+	FILE_SPECIAL, /* a FIFO, socket or device */
 };
 
-/* One path, looked at without following a link in its last part. */
+/* The state of one path; a link in its last part is not followed. */
 struct observed_file {
 	enum file_kind kind;
 	mode_t mode; /* permission bits only */
 	uid_t uid;
 	gid_t gid;
-	char *bytes; /* owned; content of a regular file or target of a link, NUL-terminated; else NULL */
+	/*
+	 * owned; the content of a regular file or the target of a link, ended by a NUL; else NULL
+	 */
+	char *bytes;
 	size_t size;
-	/* Which file it was, so that a change made in the meantime is noticed before it is replaced. */
+	/* The identity of the file, so that a change is noticed before the file is replaced. */
 	uint64_t device, inode;
-	uint64_t links;	    /* names of the same inode */
+	uint64_t links;	    /* the number of hard links */
 	int64_t changed_ns; /* mtime, nanoseconds since the epoch */
 };
 

@@ -1,4 +1,4 @@
-/* Whether a file of an earlier version still does what the plan's own file would do. */
+/* Finds out whether a file of an earlier version has the same effect as the plan's file. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/installed/outdated.h"
 
@@ -19,7 +19,7 @@ struct file_assignment {
 struct file_assignments {
 	struct file_assignment items[OUTDATED_ASSIGNMENTS_MAX];
 	size_t count;
-	bool cut; /* there are more */
+	bool cut; /* whether there are more than the room allows */
 };
 
 static bool slices_equal(struct slice a, struct slice b)
@@ -59,7 +59,7 @@ static void keep_assignment(struct file_assignments *all, struct slice key, stru
 	all->items[all->count++] = (struct file_assignment){key, value};
 }
 
-/* "key = value", with a sign in front for systemd-sysctl or not. */
+/* Adds the "key = value" of a line, which may begin with a sign for systemd-sysctl. */
 static void split_pair(struct file_assignments *all, struct slice text)
 {
 	const char *sign = memchr(text.start, '=', text.length);
@@ -73,7 +73,7 @@ static void split_pair(struct file_assignments *all, struct slice text)
 			sign ? trim(after(text, length + 1)) : (struct slice){text.start, 0});
 }
 
-/* Each word of an options line; any other line as it is. */
+/* Adds each word of an options line, and any other line as a whole. */
 static void split_modprobe(struct file_assignments *all, struct slice line)
 {
 	static const char options[] = "options nf_conntrack ";
@@ -92,7 +92,7 @@ static void split_modprobe(struct file_assignments *all, struct slice line)
 	}
 }
 
-/* KEY{name}="value"; what a rule compares has another operator. */
+/* Adds each KEY{name}="value". Comparisons are skipped, because they have another operator. */
 static void split_udev(struct file_assignments *all, struct slice line)
 {
 	static const char *const keys[] = {"SYSCTL{", "ATTR{"};
@@ -158,7 +158,7 @@ static bool contains(const struct file_assignments *all, const struct file_assig
 	return false;
 }
 
-/* The number of a floor, which sysctl.d of the plan leaves out. */
+/* Returns whether the assignment is a floor for max, which the plan leaves out of sysctl.d. */
 static bool is_floor(const struct plan *plan, const char *path, const struct file_assignment *one)
 {
 	static const char key[] = "net.netfilter.nf_conntrack_max";

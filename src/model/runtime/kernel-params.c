@@ -1,4 +1,4 @@
-/* Reads parameters as the kernel does: those of its command line and those a module is loaded with. */
+/* Reads parameters of the kernel command line and of modules as the kernel does. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/runtime/kernel-params.h"
 
@@ -26,7 +26,7 @@ bool parameter_next(const char **rest, struct parameter *ret)
 	if (found.length == 0 || (found.length == 2 && memcmp(word, "--", 2) == 0))
 		return false;
 
-	/* Quotes round all of it, or round the value. */
+	/* Quotes surround either the whole parameter or its value. */
 	if (*word == '"') {
 		word++;
 		if (end > word && end[-1] == '"')
@@ -57,7 +57,10 @@ bool parameter_is(const struct parameter *parameter, const char *name)
 	return true;
 }
 
-/* kstrtouint() with base 0: 10, +10, 010 and 0x10, nothing more; and what nf_conntrack takes of that. */
+/*
+ * Returns whether nf_conntrack accepts the text as a table size: a number as in kstrtouint() with
+ * base 0 (10, +10, 010 and 0x10), within its bounds.
+ */
 static bool is_table_size(const char *text, size_t length)
 {
 	uint64_t number = 0;
@@ -88,7 +91,10 @@ static bool is_table_size(const char *text, size_t length)
 	return true;
 }
 
-/* kstrtobool() looks at the first letter, and after an o at the second. */
+/*
+ * Returns whether the text is a boolean to kstrtobool(), which reads the first letter, and the
+ * second one after an "o".
+ */
 static bool is_flag(const char *text, size_t length)
 {
 	if (length == 0)

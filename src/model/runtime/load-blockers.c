@@ -1,4 +1,4 @@
-/* What stands in the way of nf_conntrack loading: modprobe.d, the kernel command line. */
+/* Finds lines of modprobe.d and the kernel command line that keep nf_conntrack from loading. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/runtime/load-blockers.h"
 
@@ -9,7 +9,10 @@
 #include "model/plan/sizes.h"
 #include "model/runtime/kernel-params.h"
 
-/* Where a line stands that some reader has merged away; path NULL: in no file that was read. */
+/*
+ * The place of a line that a reader has merged with others. path is NULL if no file has such a
+ * line.
+ */
 struct blocker_place {
 	const char *path;
 	unsigned int number;
@@ -25,7 +28,7 @@ static struct blocker_place place_of(const struct modprobe_record *record)
 	};
 }
 
-/* The first such line in reading order. */
+/* Returns the place of the first such line in reading order. */
 static struct blocker_place find_line_of(const struct load_request *request, const char *module,
 					 const char *command)
 {
@@ -63,7 +66,10 @@ static bool list_has(const char *list, size_t size, const char *name)
 	return false;
 }
 
-/* module_blacklist= of the kernel command line: the kernel itself refuses, whoever loads. The last one counts. */
+/*
+ * Reports a module_blacklist= on the kernel command line, with which the kernel itself refuses the
+ * module. The last one counts.
+ */
 static bool judge_command_line(const struct load_request *request, struct problems *problems)
 {
 	static const char *const needed[] = {"nf_conntrack", "nf_defrag_ipv4", "nf_defrag_ipv6"};
@@ -87,7 +93,7 @@ static bool judge_command_line(const struct load_request *request, struct proble
 	return blocked;
 }
 
-/* Different options that the kernel refuses; more of them are not told one by one. */
+/* How many different refused options are reported one by one. */
 #define REFUSED_MAX 20U
 
 struct refused_option {
@@ -111,7 +117,10 @@ static struct refused_option *find_refused(struct refused_options *refused,
 	return NULL;
 }
 
-/* Each option counts: the kernel reads one after the other, and gives up where it refuses a value. */
+/*
+ * Lists the refused options. Each one counts, because the kernel reads them in order and gives up
+ * at the first wrong value.
+ */
 static void list_refused(const char *options, struct refused_options *refused)
 {
 	struct parameter option;
@@ -126,7 +135,7 @@ static void list_refused(const char *options, struct refused_options *refused)
 	}
 }
 
-/* Looks for the first line that has each of these words as it was written. */
+/* Finds the first line with each of these options as it was written. */
 static void place_refused(const struct load_request *request, struct refused_options *refused)
 {
 	for (size_t i = 0; i < request->records->count; i++) {
@@ -148,7 +157,10 @@ static void place_refused(const struct load_request *request, struct refused_opt
 	}
 }
 
-/* Ours to correct, if the option stands in our own file: not told. */
+/*
+ * Reports options that the kernel refuses. One in our own file is not reported, because install
+ * corrects it.
+ */
 static bool judge_options(const struct load_request *request, struct problems *problems)
 {
 	struct refused_options refused = {0};
@@ -179,7 +191,10 @@ static bool judge_options(const struct load_request *request, struct problems *p
 	return blocked || refused.more;
 }
 
-/* The one install line that counts, if it is not ours. A softdep line disables all of them. */
+/*
+ * Reports the install line that modprobe runs, unless it is ours. A softdep line disables all
+ * install lines.
+ */
 static bool judge_install(const struct load_request *request, struct problems *problems)
 {
 	const struct modprobe_view *view = request->view;
@@ -206,14 +221,17 @@ static bool judge_install(const struct load_request *request, struct problems *p
 	return false;
 }
 
-/* The install line of a module that it needs runs too when nf_conntrack is loaded, unless that one is there. */
+/*
+ * Reports the install line of a module that nf_conntrack needs, because it runs when nf_conntrack
+ * loads, unless that module is loaded.
+ */
 static bool judge_needed(const struct load_request *request, size_t i, struct problems *problems)
 {
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
 	bool there = request->needs_there[i];
 	struct blocker_place place;
 
-	/* Built into this kernel, then. */
+	/* A module that is needed and not in the list must be built in. */
 	if (module_is_there(request->module) && !there)
 		return false;
 	if (modprobe_view_of_records(request->records, load_needs[i], &view) < 0)
@@ -253,7 +271,10 @@ static void judge_blacklist(const struct load_request *request, struct problems 
 				  "from whatever loads it by an alias; rules load it all the same");
 }
 
-/* Buckets come in one piece: where that cannot be had the module does not load, and no rule that needs it. */
+/*
+ * Buckets are allocated in one piece. If that fails, neither the module loads nor any rule that
+ * needs it.
+ */
 bool load_judge_memory(const struct plan *plan, const struct facts *facts,
 		       struct problems *problems)
 {

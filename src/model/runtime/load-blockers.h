@@ -1,4 +1,4 @@
-/* What stands in the way of nf_conntrack loading: modprobe.d, the kernel command line. */
+/* Finds lines of modprobe.d and the kernel command line that keep nf_conntrack from loading. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -15,26 +15,31 @@ struct load_request {
 	const struct plan *plan;
 	const struct facts *facts;
 	enum module_state module;
-	const struct modprobe_view *view;	/* of nf_conntrack */
-	const struct modprobe_records *records; /* the same lines with their places */
-	bool needs_there[LOADING_NEEDS];	/* those modules have been loaded */
-	const char *command_line;		/* the kernel's; "" where unknown */
-	bool modules_disabled; /* kernel.modules_disabled: none loads until the reboot */
+	const struct modprobe_view *view;	/* the view of nf_conntrack */
+	const struct modprobe_records *records; /* the same lines with file and line number */
+	/* for each of load_needs: whether the module is loaded */
+	bool needs_there[LOADING_NEEDS];
+	const char *command_line; /* the kernel's command line; "" if unknown */
+	bool modules_disabled;	  /* kernel.modules_disabled: no module can load before a reboot */
 };
 
 /*
- * Complains of what keeps the module from loading (a warning among problems for each), of what hides it or gets in the
- * way of the install line, and of sizes that this host has no memory for. Returns whether it cannot load. Only what is
- * not ours is told. Mode tune only: in mode disable nothing is said and false returned.
+ * Adds a warning to problems for each line that keeps nf_conntrack from loading, hides it, or
+ * interferes with the install line of `synchronous`, and for sizes that this host lacks memory for.
+ * Lines of our own files are not reported. Returns whether the module cannot load. In mode disable
+ * it adds nothing and returns false.
  */
 bool load_judge(const struct load_request *request, struct problems *problems);
 
 /*
- * Of these, the buckets that this host has no memory for: at most one warning. Returns whether it has not even as much RAM,
- * so that the module cannot load.
+ * Adds at most one warning to problems about buckets that this host lacks memory for; load_judge()
+ * includes it. Returns whether the buckets exceed the whole RAM, so that the module cannot load.
  */
 bool load_judge_memory(const struct plan *plan, const struct facts *facts,
 		       struct problems *problems);
 
-/* The words for the kernel command line that do what modprobe.d cannot for a built-in nf_conntrack; "" if none. */
+/*
+ * Adds the parameters for the kernel command line that replace modprobe.d if nf_conntrack is built
+ * in; adds nothing if there are none.
+ */
 void load_describe_command_line(const struct plan *plan, struct buffer *b);

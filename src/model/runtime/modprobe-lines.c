@@ -1,4 +1,4 @@
-/* Finds the lines of modprobe.d text that concern nf_conntrack. */
+/* Finds the lines of modprobe.d that concern nf_conntrack. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/runtime/modprobe-lines.h"
 
@@ -21,8 +21,10 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* One logical line: a backslash takes itself and the end of its line away, else it lets any character stand. Returns
- * behind it. */
+/*
+ * Joins one logical line. A backslash removes itself and the end of its line; before any other
+ * character it only removes itself. Returns the position behind the line.
+ */
 static const char *join(const char *text, unsigned int *number, struct buffer *b)
 {
 	buffer_reset(b);
@@ -50,7 +52,7 @@ static const char *join(const char *text, unsigned int *number, struct buffer *b
 	return text;
 }
 
-/* Cuts one word off; what is left begins at the next. */
+/* Cuts off one word, and moves *text to the next one. */
 static char *cut_word(char **text)
 {
 	char *word = *text, *end;
@@ -67,7 +69,7 @@ static char *cut_word(char **text)
 	return word;
 }
 
-/* A name as modprobe compares it: - is _ outside of brackets. */
+/* Turns "-" into "_" outside of brackets, as modprobe does to compare names. */
 static void use_underscores(char *name)
 {
 	bool in_brackets = false;
@@ -79,7 +81,10 @@ static void use_underscores(char *name)
 	}
 }
 
-/* Divides the joined text into command, name and rest. False: it is empty, or a comment. */
+/*
+ * Splits the joined text into command, name and rest. Returns false for an empty line and a
+ * comment.
+ */
 static bool divide(struct modprobe_line *line)
 {
 	char *text = line->text.data;
@@ -110,7 +115,7 @@ int modprobe_statement_next(const char **position, unsigned int *number, struct 
 	return 0;
 }
 
-/* In some commands a pattern may match. */
+/* Returns whether the name may be a pattern, as in some commands. */
 static bool has_pattern(const struct modprobe_line *line)
 {
 	return strpbrk(line->name, "*?[\\") && strcmp(line->command, "options") != 0 &&
@@ -146,7 +151,7 @@ void modprobe_records_done(struct modprobe_records *records)
 	*records = (struct modprobe_records){0};
 }
 
-/* Whether the command says how a module loads. */
+/* Returns whether the command affects how a module loads. */
 static bool is_kept_command(const char *command)
 {
 	static const char *const kept[] = {"options", "install", "softdep", "blacklist"};
@@ -157,7 +162,10 @@ static bool is_kept_command(const char *command)
 	return false;
 }
 
-/* Returns 1 if the line is one to keep, 0 if not, -E2BIG if there are too many patterns to know. */
+/*
+ * Returns 1 if the line must be kept, 0 if not, or -E2BIG if too many patterns were matched to
+ * decide.
+ */
 static int is_kept(struct modprobe_records *records, const struct modprobe_line *line)
 {
 	if (!is_kept_command(line->command))
@@ -173,7 +181,7 @@ static int is_kept(struct modprobe_records *records, const struct modprobe_line 
 	return modprobe_line_is_ours(line);
 }
 
-/* Takes the line over. */
+/* Moves the line into the records. */
 static int add_record(struct modprobe_records *records, const char *path,
 		      struct modprobe_line *line)
 {

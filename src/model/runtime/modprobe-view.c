@@ -1,4 +1,4 @@
-/* What modprobe makes of a module by the lines of modprobe.d, all files merged. */
+/* Merges the lines of all modprobe.d files about one module, as modprobe does. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/runtime/modprobe-view.h"
 
@@ -23,8 +23,8 @@ static int keep_first(char **text, const struct modprobe_line *line)
 }
 
 /*
- * A line with nothing behind the name is none, but for blacklist, whose name a carriage return makes another one. Of
- * install and softdep lines the first one counts.
+ * Adds one line to the view. The first install and the first softdep line count. A line with only a
+ * name has no effect, except for blacklist, whose name is another one with a carriage return.
  */
 static int view_line(struct modprobe_view *view, struct buffer *options,
 		     const struct modprobe_line *line)
@@ -65,7 +65,7 @@ bool modprobe_install_loads(const char *command)
 	return strstr(command, "modprobe") || strstr(command, "insmod");
 }
 
-/* A softdep line switches all install lines of its module off. */
+/* A softdep line disables all install lines of its module. */
 bool modprobe_view_is_blocked(const struct modprobe_view *view)
 {
 	return view->install && !view->softdep && !modprobe_install_loads(view->install);

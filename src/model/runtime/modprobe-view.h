@@ -1,4 +1,4 @@
-/* What modprobe makes of a module by the lines of modprobe.d, all files merged. */
+/* Merges the lines of all modprobe.d files about one module, as modprobe does. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -8,25 +8,34 @@
 #include "base/cleanup.h"
 #include "model/runtime/modprobe-lines.h"
 
-/* Owned texts; NULL: there is none. */
+/*
+ * The merged lines. The texts are owned; NULL if no line sets them. Release with
+ * modprobe_view_done().
+ */
 struct modprobe_view {
-	bool built_in; /* by the list of what is built into this kernel, where there is one */
+	/* whether the module is in this kernel's list of built-in modules; false without a list */
+	bool built_in;
 	bool blacklisted;
-	char *install; /* the install command that counts */
+	char *install; /* the install command that modprobe runs */
 	char *softdep; /* "pre: a b post: c" */
-	char *options; /* "hashsize=1 acct=1 hashsize=2": the last of each counts, a bad one stops all */
+	/*
+	 * "hashsize=1 acct=1 hashsize=2": the last value of an option counts, and a wrong one keeps
+	 * the module from loading
+	 */
+	char *options;
 };
 void modprobe_view_done(struct modprobe_view *view);
 
 /*
- * What the lines of all files say of nf_conntrack or a module that it needs, as libkmod would but for the kernel command line
- * and what is built in. -ENOMEM.
+ * Merges the lines about nf_conntrack or a module that it needs, as libkmod would, but without the
+ * kernel command line and the list of built-in modules. Release *ret with modprobe_view_done().
+ * Returns -ENOMEM.
  */
 MUST_CHECK int modprobe_view_of_records(const struct modprobe_records *records, const char *module,
 					struct modprobe_view *ret);
 
-/* Whether the install command loads whatever there is to load, as far as words tell. */
+/* Returns whether the install command seems to load the module, judged by its words. */
 bool modprobe_install_loads(const char *command);
 
-/* Whether an install command that counts runs instead of loading the module. */
+/* Returns whether modprobe runs an install command instead of loading the module. */
 bool modprobe_view_is_blocked(const struct modprobe_view *view);

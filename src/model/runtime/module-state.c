@@ -1,4 +1,4 @@
-/* The words for the states of nf_conntrack, and whether it has values in one. */
+/* Describes the states of nf_conntrack, and says in which of them it has values. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/runtime/module-state.h"
 

@@ -1,4 +1,4 @@
-/* The plan's values of the running kernel: what is wanted, what was found, and what follows from the two. */
+/* The plan's values in the running kernel: configured, live, and the state that follows. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/runtime/runtime-values.h"
 
@@ -78,7 +78,10 @@ int values_of_plan(const struct plan *plan, struct values *ret)
 		return -ENOMEM;
 	if (sizes->hashsize) {
 		add_parameter(&values, VALUE_HASHSIZE, SETTING_HASHSIZE, sizes->hashsize, sizes);
-		/* Fewer buckets under a max that stays would make long chains. */
+		/*
+		 * Fewer buckets under a larger max that is kept would make long chains, so that
+		 * hashsize is a floor too.
+		 */
 		values.items[0].at_least = sizes->at_least;
 	}
 	if (sizes->expect_hashsize)
@@ -145,7 +148,10 @@ bool value_is_in_force(const struct value *value)
 	return live == value->rounded;
 }
 
-/* The kernel makes 8 times the buckets of our modprobe.d file; 8 times other buckets is somebody's choice. */
+/*
+ * Finds the max that the kernel computes from the buckets in our modprobe.d file. 8 times another
+ * number of buckets is somebody's choice.
+ */
 static void find_own(const struct values *values, struct value *max)
 {
 	for (size_t i = 0; i < values->count; i++)
@@ -161,7 +167,10 @@ static const struct value *find_table(const struct values *values)
 	return NULL;
 }
 
-/* A larger max over the buckets of now makes long chains, in which kernels from 5.15 on drop packets. */
+/*
+ * Finds the max to write now. A larger max over the present buckets would make long chains, for
+ * which kernels from 5.15 on drop packets.
+ */
 static void find_goal(const struct values *values, struct value *max)
 {
 	const struct value *table = find_table(values);
@@ -196,7 +205,7 @@ static enum value_state value_judge(const struct value *value, enum module_state
 		return VALUE_UNREADABLE;
 	if (value_is_in_force(value))
 		return VALUE_OK;
-	/* Nothing but a new load brings it into force; until then it is not wrong. */
+	/* Only a new load activates the value, so that it is not wrong until then. */
 	if (value->kind == VALUE_EXPECT_HASHSIZE || value_is_set(value) ||
 	    (value->kind == VALUE_HASHSIZE && table_waits))
 		return VALUE_PENDING;
@@ -215,7 +224,10 @@ void values_judge(struct values *values, enum module_state module, bool blocked)
 	}
 }
 
-/* Entries over too few buckets make long chains, so that the larger of two tables goes with the larger max. */
+/*
+ * Returns whether writing the value makes the table smaller. Many entries in few buckets make long
+ * chains, so that buckets shrink only after max.
+ */
 static bool table_shrinks(const struct value *value)
 {
 	uint64_t live;
@@ -293,7 +305,7 @@ const char *value_state_to_string(enum value_state state)
 	return words[state];
 }
 
-/* The kernel's bounds of this very value; net/netfilter/nf_conntrack_standalone.c, 4.18 to 7.2. */
+/* Adds the kernel's bounds of this value (net/netfilter/nf_conntrack_standalone.c, 4.18 to 7.2). */
 static void explain_bounds(const struct value *value, struct buffer *b)
 {
 	buffer_add(b, "the kernel refuses this number; ");
