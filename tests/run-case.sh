@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: tests/run-case.sh [--update] tests/cases/NAME
-# A case holds: cmd (bash; `ctp` is the program on the host $HOST, prints "exit N" after its output), any *.conf it
-# names, host/ and image/ (fixtures, optional), expected.txt (what cmd says), expected-host/, expected-image/ (trees).
+# A case holds: cmd (bash; `ctp` is the program on the host $HOST, prints the command before its output and "exit N" after
+# it; `ask` prints no command; `step` says what is different from now on), any *.conf it names, host/ and image/ (fixtures, optional), expected.txt
+# (what cmd says), expected-host/, expected-image/ (trees).
 set -euo pipefail
 update=no
 if [[ ${1-} == --update ]]; then
@@ -26,11 +27,25 @@ echo 6.1.0-13-amd64 >"$HOST/proc/sys/kernel/osrelease"
 [[ ! -d $case/host ]] || cp -a "$case/host/." "$HOST/"
 [[ ! -d $case/image ]] || cp -a "$case/image/." "$IMAGE/"
 
+# step TEXT: says in expected.txt what happens next.
 # shellcheck disable=SC2317
-ctp() {
+step() {
+	echo "== $*" >&3
+}
+# ask ARGUMENT...: runs the program without a line of its own, for a case that only looks for something in the output.
+# shellcheck disable=SC2317
+ask() {
 	local code=0
 	"$CONNTRACK_PERSIST_TWIN" "$@" 2>&1 || code=$?
 	echo "exit $code"
+}
+# ctp ARGUMENT...: the same behind a line with the command and the prompt of root or of another user, past any pipe.
+# shellcheck disable=SC2317
+ctp() {
+	local prompt="#"
+	[[ ! -v CONNTRACK_PERSIST_UNPRIVILEGED ]] || prompt="$"
+	echo "$prompt conntrack-persist $*" >&3
+	ask "$@"
 }
 # json ARGUMENT...: the JSON object alone, whatever the exit code.
 # shellcheck disable=SC2317
@@ -145,11 +160,11 @@ written() {
 	[[ ! -e $HOST/kernel.log ]] || cat "$HOST/kernel.log"
 	rm -f "$HOST/kernel.log"
 }
-export -f ctp json has fail configured loaded namespace run_by_systemd modules rules process at_boot fault written
+export -f step ask ctp json has fail configured loaded namespace run_by_systemd modules rules process at_boot fault written
 export KEYS=/proc/sys/net/netfilter MODULE=/sys/module/nf_conntrack
 
 status=0
-(cd "$work/run" && bash -euo pipefail "$case/cmd") >"$work/said" 2>&1 </dev/null || status=$?
+(cd "$work/run" && bash -euo pipefail "$case/cmd") >"$work/said" 2>&1 3>&1 </dev/null || status=$?
 sed -i "s|$work/host|HOST|g; s|$work/image|IMAGE|g; s|$case|CASE|g" "$work/said"
 if [[ $update == yes ]]; then
 	cp "$work/said" "$case/expected.txt"
