@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
-/* What a reader takes for a blank. Only systemd-sysctl ends a line at a carriage return as well. */
+/*
+ * Returns whether the reader takes the character as a blank. Only systemd-sysctl ends a line at a
+ * carriage return too.
+ */
 static bool is_blank(char c, enum sysctl_reader reader)
 {
 	if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
@@ -29,13 +32,18 @@ bool assignment_is_pattern(const struct assignment *assignment)
 	return strpbrk(assignment->key.data, "*?[") != NULL;
 }
 
-/* A part of the text, without a NUL of its own. */
+/* A part of the text, which need not end in a NUL. */
 struct span {
 	const char *start;
 	size_t length;
 };
 
-/* Cuts a line off the text. systemd-sysctl takes \r, \n, \r\n and \n\r for the end of one. */
+/*
+ * Cuts a line off the text. For systemd-sysctl \r,
+ * , \r
+ * and
+ * \r each end a line.
+ */
 static struct span cut_line(const char **position, enum sysctl_reader reader)
 {
 	struct span line = {*position, 0};
@@ -73,7 +81,7 @@ static struct span behind(struct span span, size_t count)
 	return (struct span){span.start + count, span.length - count};
 }
 
-/* If the first separator is a dot, dots and slashes change places; if it is a slash, all of them stay. */
+/* Exchanges dots and slashes if the first separator is a dot; leaves all of them otherwise. */
 static void use_slashes(char *key)
 {
 	while (*key && *key != '.' && *key != '/')
@@ -112,7 +120,9 @@ void sysctl_key_simplify(char *key)
 	*to = '\0';
 }
 
-/* "-" in front of the key goes away; systemd-sysctl lets blanks follow it, procps a second one. */
+/*
+ * Removes the "-" in front of a key; systemd-sysctl allows blanks behind it, procps a second "-".
+ */
 static struct span strip_key(struct span key, bool has_hyphen, enum sysctl_reader reader)
 {
 	key = trim(key, reader);

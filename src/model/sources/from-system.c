@@ -1,4 +1,4 @@
-/* What a host's files say of conntrack, as a configuration of ours. */
+/* Turns the settings in a host's files into a configuration of our own. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/sources/from-system.h"
 
@@ -11,9 +11,9 @@
 #include "model/plan/sizes.h"
 #include "model/runtime/kernel-params.h"
 
-/* The line whose value is in force; path NULL: there is none. */
+/* The line whose value wins; path NULL: there is none. */
 struct source {
-	const char *path; /* the request's */
+	const char *path; /* not owned */
 	unsigned int line;
 	char text[64];
 };
@@ -30,19 +30,19 @@ static const struct {
 #define PARAMETERS ARRAY_SIZE(parameter_rows)
 #define READERS	   2U
 
-/* The names that the kernel has for one setting. */
+/* The names of one setting in the kernel. */
 struct from_system_names {
 	char text[96];
 	const char *list[2];
 };
 
-/* What all files say of all settings, read once. Arrays have a place for each row of the schema. */
+/* The contents of all files, read once. The arrays have an item for each row of the schema. */
 struct adoption {
 	struct from_system_names *names;
 	struct sysctl_knob *knobs;
 	struct sysctl_writers *found[READERS];
 	struct source parameters[PARAMETERS];
-	const struct facts *facts; /* the request's */
+	const struct facts *facts; /* not owned */
 };
 
 static void adoption_done(struct adoption *adoption)
@@ -56,7 +56,7 @@ static void adoption_done(struct adoption *adoption)
 	free(adoption->knobs);
 }
 
-/* A knob for each setting that sysctl can set; the buckets are the hashsize. */
+/* Makes a knob for a setting that sysctl can set; nf_conntrack_buckets sets hashsize. */
 static void make_knob(size_t id, struct from_system_names *names, struct sysctl_knob *knob)
 {
 	const char *key = id == SETTING_HASHSIZE ? "nf_conntrack_buckets" : schema[id].key;
@@ -92,7 +92,7 @@ static int read_sysctl(const struct from_system_request *request, struct adoptio
 	return error;
 }
 
-/* The writer whose value the kernel takes last, whatever the bounds if row is NULL. */
+/* Returns the last writer whose value the kernel accepts; with row NULL the bounds do not count. */
 static const struct sysctl_writer *find_last(const struct sysctl_writers *writers,
 					     const struct schema_row *row)
 {
@@ -104,7 +104,10 @@ static const struct sysctl_writer *find_last(const struct sysctl_writers *writer
 	return NULL;
 }
 
-/* If the kernel would refuse every value, finds the last number of them, so that the caller can warn about it. */
+/*
+ * Finds the winning line of sysctl.d. If the kernel would refuse every number, finds the last one,
+ * so that the caller can warn about it.
+ */
 static void find_sysctl(const struct adoption *adoption, size_t id, struct source *ret)
 {
 	for (size_t i = 0; i < (size_t)2 * READERS && !ret->path; i++) {
@@ -119,7 +122,9 @@ static void find_sysctl(const struct adoption *adoption, size_t id, struct sourc
 	}
 }
 
-/* Keeps a parameter's value, in place of an earlier one. name: without the module's. */
+/*
+ * Keeps the value of a parameter in place of an earlier one. The name has no prefix of the module.
+ */
 static void keep_parameter(struct adoption *adoption, const struct parameter *parameter,
 			   const char *path, unsigned int line)
 {
@@ -135,7 +140,10 @@ static void keep_parameter(struct adoption *adoption, const struct parameter *pa
 	}
 }
 
-/* The last one counts; the kernel command line comes after all files. */
+/*
+ * Reads the parameters of all files and of the kernel command line, which overrides them. The last
+ * one of each counts.
+ */
 static void read_parameters(const struct from_system_request *request, struct adoption *adoption)
 {
 	static const char module[] = "nf_conntrack.";
@@ -162,7 +170,10 @@ static void read_parameters(const struct from_system_request *request, struct ad
 	}
 }
 
-/* A setting's line, by every way in which it can be set; a write by sysctl comes after the load. */
+/*
+ * Returns the line that sets a setting. A write by sysctl counts more than a module option, because
+ * it comes after the load.
+ */
 static struct source find_source(const struct adoption *adoption, size_t id)
 {
 	struct source source = {0};
@@ -174,7 +185,10 @@ static struct source find_source(const struct adoption *adoption, size_t id)
 	return source;
 }
 
-/* A line of the configuration has at most 198 bytes (model/config/ini.c), and the name of the file is at the end of its path. */
+/*
+ * How much of a path a comment shows, from its end, which has the name of the file. A line of the
+ * configuration has at most 198 bytes (model/config/ini.c).
+ */
 #define PATH_SHOWN 120
 
 static const char *last_part(const char *path)
@@ -182,26 +196,29 @@ static const char *last_part(const char *path)
 	size_t length = strlen(path);
 	const char *part = length > PATH_SHOWN ? path + length - PATH_SHOWN : path;
 
-	/* Not within a character of UTF-8. */
+	/* The cut must not split a character of UTF-8. */
 	while (((unsigned char)*part & 0xc0) == 0x80)
 		part++;
 	return part;
 }
 
-/* Adds "name = number" with a comment behind it, and no other line whatever the comment is. */
+/*
+ * Adds "name = number" with a comment behind it. A foreign text in the comment cannot start another
+ * line.
+ */
 static void add_line(struct buffer *b, const struct schema_row *row, uint64_t number,
 		     const char *comment)
 {
 	struct buffer CLEANUP(buffer_clear) line = {0};
 
 	schema_format_line(row, number, &line);
-	/* Names of files are foreign: as they are, they could begin a line. */
+	/* The padding aligns the comments. */
 	buffer_printf(b, "%-32s ; ", line.data ? line.data : "");
 	buffer_add_shown(b, comment, strlen(comment));
 	buffer_add(b, "\n");
 }
 
-/* A hashsize alone makes the kernel set max to 8 times the buckets that it rounds to. */
+/* Adds max. With hashsize alone the kernel sets max to 8 times the rounded buckets. */
 static int add_max(const struct adoption *adoption, struct buffer *b)
 {
 	struct source source = find_source(adoption, SETTING_HASHSIZE);
@@ -217,7 +234,7 @@ static int add_max(const struct adoption *adoption, struct buffer *b)
 	return 1;
 }
 
-/* 1: the setting stands in the text now. */
+/* Returns 1 if the setting was added, 0 if no file sets it, or -ENOMEM. */
 static int add_setting(const struct adoption *adoption, size_t id, struct buffer *b,
 		       struct problems *problems)
 {

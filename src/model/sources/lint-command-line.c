@@ -1,11 +1,11 @@
-/* What the kernel and modprobe make of the kernel command line's words about conntrack, and what to write instead. */
+/* Checks the parameters of the kernel command line that concern conntrack. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
 #include "base/text.h"
 #include "model/sources/lint-internal.h"
 
-/* "nf_conntrack.hashsize=1": of nf_conntrack, or by an old name of it. */
+/* Checks "nf_conntrack.hashsize=1", also with a former name of the module. */
 static void judge_module_word(const struct lint_place *place, const struct parameter *word)
 {
 	const char *dot = memchr(word->name, '.', word->name_length);
@@ -38,7 +38,7 @@ static void judge_module_word(const struct lint_place *place, const struct param
 	}
 }
 
-/* "sysctl.net.netfilter.nf_conntrack_max=1", or with slashes. */
+/* Checks "sysctl.net.netfilter.nf_conntrack_max=1", also with slashes. */
 static void judge_sysctl_word(const struct lint_place *place, const struct parameter *word)
 {
 	size_t prefix = strlen("sysctl.");
@@ -68,7 +68,7 @@ static void judge_list(const struct lint_place *place, const struct parameter *l
 	}
 }
 
-/* modprobe reads a dash as an underscore. */
+/* Reports modprobe.blacklist= for nf_conntrack. modprobe treats a dash as an underscore. */
 static void judge_hidden(const struct lint_place *place, const char *name, size_t length)
 {
 	struct parameter word = {.name = name, .name_length = length};
@@ -88,7 +88,10 @@ static void judge_hidden(const struct lint_place *place, const char *name, size_
 	lint_tell(place, SEVERITY_WARNING, &text);
 }
 
-/* The kernel compares letter by letter with the names that modules have in themselves. */
+/*
+ * Reports module_blacklist= for nf_conntrack. The kernel compares with the name inside the module,
+ * so that a dash does not match.
+ */
 static void judge_refused(const struct lint_place *place, const char *name, size_t length)
 {
 	struct parameter word = {.name = name, .name_length = length};
@@ -123,6 +126,6 @@ void lint_command_line(const struct lint_request *request, const char *text,
 		else
 			judge_module_word(&place, &word);
 	}
-	/* The last one counts. */
+	/* Only the last module_blacklist= counts. */
 	judge_list(&place, &refused, judge_refused);
 }

@@ -1,4 +1,4 @@
-/* What the lint-*.c files share; nobody else includes it. */
+/* Shared by the lint-*.c files; no other file includes this header. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -11,7 +11,7 @@
 #include "model/runtime/kernel-params.h"
 #include "model/sources/lint.h"
 
-/* One line under judgement. path NULL: of no file. */
+/* The line that is checked. path NULL: the line is in no file. */
 struct lint_place {
 	const struct facts *facts;
 	const char *path;
@@ -19,18 +19,19 @@ struct lint_place {
 	struct problems *problems;
 };
 
-/* Tells it and clears the buffer. */
+/* Adds the problem and clears the buffer. */
 void lint_tell(const struct lint_place *place, enum severity severity, struct buffer *text);
 
 /*
- * Whether enough of this severity was found: another one is counted then, and need not be worked out. After enough warnings
- * the rest of the text need not be judged at all.
+ * Returns whether the list has enough problems of this severity, so that the text of another one
+ * need not be made; it is only counted. After enough warnings the rest of a file need not be
+ * checked.
  */
 bool lint_is_enough(const struct lint_place *place, enum severity severity);
 
-/* A number as the kernel reads it: base 10, or 8 behind a 0, or 16 behind 0x. */
+/* How the kernel reads a number: base 10, base 8 after a 0, base 16 after 0x. */
 enum number_form {
-	NUMBER_NONE, /* something else, which the kernel refuses */
+	NUMBER_NONE, /* not a number; the kernel refuses it */
 	NUMBER_DECIMAL,
 	NUMBER_OCTAL,
 	NUMBER_HEX,
@@ -38,43 +39,52 @@ enum number_form {
 struct lint_number {
 	enum number_form form;
 	bool negative;
-	uint64_t value; /* without its sign; UINT64_MAX: that or more */
+	uint64_t value; /* without its sign; UINT64_MAX also if it is larger than that */
 	bool has_digits;
-	uint64_t
-		digits; /* the same letters read as decimal, if they are that: most likely what was meant */
+	/* the digits read as decimal, which was probably meant, if they can be */
+	uint64_t digits;
 };
-/* plus: a + may stand before it, as in parameters of a module and not in a sysctl. */
+/*
+ * Reads a number. plus: whether a "+" may precede it, as in parameters of a module but not in a
+ * sysctl.
+ */
 struct lint_number lint_read_number(const char *text, size_t length, bool plus);
 
-/* The setting of a kernel key by its file, or by what old kernels, old advice or slips make of that name. -1: none. */
+/*
+ * Returns the setting for the file name of a kernel key, or for a name of old kernels, of old
+ * advice or with a typing error; -1 if there is none.
+ */
 int lint_find_setting(const char *name);
 
 /*
- * Adds `write "[timeouts] udp = 30" in conntrack-persist.conf`. The value is what was meant by the text: as the kernel
- * or the configuration reads it; the setting's default where neither does.
+ * Adds `write "[timeouts] udp = 30" in conntrack-persist.conf`. The value is the text as the kernel
+ * or the configuration reads it, or the default of the setting if neither can.
  */
 void lint_add_advice(struct buffer *b, int setting, const char *text, size_t length);
 
-/* The advice for whoever wants no conntrack at all. */
+/* Advice for administrators who do not want connection tracking at all. */
 #define LINT_ADVICE_OFF \
 	"to keep nf_conntrack off write \"[conntrack] mode = disable\" in conntrack-persist.conf"
 #define LINT_ADVICE_HELPER \
 	"assign helpers by rules (nft \"ct helper set\", iptables \"-j CT --helper\")"
 
-/* What a module has been called. */
+/* A former name of a module. */
 struct lint_old_name {
-	bool is_alias; /* modprobe still finds it under the old name */
-	char now[64];  /* its name now */
+	bool is_alias; /* whether modprobe still finds the module by that name */
+	char now[64];  /* its present name */
 };
-/* False: no old name; it need not end behind length. Module names with _ for -. */
+/* Returns false if it is not a former name. The name ends at length, with "_" for "-". */
 bool lint_is_old_name(const char *name, size_t length, struct lint_old_name *ret);
 
-/* A key and its value, from a file or (path NULL) from the command line. */
+/* Checks a key and its value, from a file or (path NULL) from the command line. */
 void lint_judge_sysctl(const struct lint_place *place, const char *key, const char *value);
 
-/* One option of nf_conntrack. before: what stands before it in a sound line, "options nf_conntrack ". */
+/*
+ * Checks one option of nf_conntrack. before: the text in front of it in a correct line, such as
+ * "options nf_conntrack ".
+ */
 void lint_judge_option(const struct lint_place *place, const struct parameter *option,
 		       const char *before);
 
-/* All of an options line. */
+/* Checks all options of a line. */
 void lint_judge_options(const struct lint_place *place, const char *options);

@@ -1,4 +1,4 @@
-/* Which names in modules-load.d no kernel of today has, and what to write instead. */
+/* Finds names in modules-load.d that no current kernel has. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #define BLANKS " \t\r\f\v"
 
-/* One name a line is all that systemd-modules-load knows. */
+/* Warns about text behind the name, because systemd-modules-load reads one name for each line. */
 static void judge_rest(const struct lint_place *place, const char *name, const char *rest)
 {
 	struct buffer text = {0};

@@ -1,4 +1,4 @@
-/* What modprobe makes of a line of modprobe.d about conntrack, and what to write instead. */
+/* Checks the lines of modprobe.d that concern conntrack. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
@@ -15,7 +15,10 @@ static void add_problem(const struct lint_place *place, enum severity severity, 
 	lint_tell(place, severity, &text);
 }
 
-/* The command that modprobe knows and that a word is nearest to; the word itself if it is one; NULL: none is near. */
+/*
+ * Returns the command that is most similar to the word, the word itself if it is a command, or
+ * NULL.
+ */
 static const char *nearest_command(const char *word)
 {
 	static const char *const commands[] = {"options", "install", "blacklist",
@@ -35,7 +38,7 @@ static const char *nearest_command(const char *word)
 	return nearest;
 }
 
-/* Says what to write in place of a line; what a shell would act on is not proposed. */
+/* Adds the line to write instead, unless it has characters that mean something to a shell. */
 static void add_line(struct buffer *b, const char *command, const char *name, const char *rest)
 {
 	bool safe = text_is_safe_word(name);
@@ -47,7 +50,7 @@ static void add_line(struct buffer *b, const char *command, const char *name, co
 			      safe ? name : "");
 }
 
-/* Whether modprobe passes over the line. */
+/* Returns whether modprobe ignores the line because of its command, and then reports it. */
 static bool judge_command(const struct lint_place *place, const struct modprobe_line *line)
 {
 	const char *nearest = nearest_command(line->command);
@@ -73,7 +76,7 @@ static void judge_old_name(const struct lint_place *place, const struct modprobe
 		(strcmp(line->command, "install") == 0 && !modprobe_install_loads(line->rest));
 	struct buffer text = {0};
 
-	/* An alias that gives an old name back is no mistake. */
+	/* An alias for a former name is not a mistake. */
 	if (strcmp(line->command, "alias") == 0)
 		return;
 	if (old->is_alias && strcmp(line->command, "blacklist") != 0)
@@ -121,7 +124,7 @@ static void judge_softdep(const struct lint_place *place, unsigned int install)
 	lint_tell(place, install ? SEVERITY_WARNING : SEVERITY_NOTE, &text);
 }
 
-/* install: the line of this file that has an install line; 0: none. */
+/* Checks one line. install: the line of this file that has an install line; 0: none. */
 static void judge_line(const struct lint_place *place, const struct modprobe_line *line,
 		       unsigned int install)
 {
@@ -130,7 +133,7 @@ static void judge_line(const struct lint_place *place, const struct modprobe_lin
 
 	if ((!is_old && !modprobe_line_is_ours(line)) || judge_command(place, line))
 		return;
-	/* In options it is a blank to the kernel, and softdep takes it for one. */
+	/* In options the kernel treats a carriage return as a blank, and so does softdep. */
 	if (line->carriage_return && strcmp(line->command, "options") != 0 &&
 	    strcmp(line->command, "softdep") != 0)
 		add_problem(

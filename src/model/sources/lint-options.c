@@ -1,4 +1,4 @@
-/* What the kernel makes of the options that nf_conntrack is loaded with, and what to write instead. */
+/* Checks the options that nf_conntrack is loaded with. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 #include <string.h>
@@ -9,11 +9,11 @@
 
 #define DOES_NOT_LOAD "nf_conntrack does not load, nor any rule that needs it; "
 
-/* What the module has, 4.18 to 7.2; enable_hooks from 5.1 on. */
+/* The options of the module in 4.18 to 7.2; enable_hooks exists from 5.1 on. */
 struct option {
 	const char *name;
 	bool is_size;
-	const char *section; /* of the setting that is the same; NULL: none is */
+	const char *section; /* of the setting with the same effect; NULL: there is none */
 	const char *setting;
 };
 
@@ -50,7 +50,7 @@ static void add_advice(struct buffer *b, const struct option *option, const char
 		buffer_printf(b, "write %s%s= and a number", before, option->name);
 }
 
-/* Too many buckets for a kernel, or for this host. */
+/* Reports more buckets than a kernel accepts or this host has memory for. */
 static bool judge_amount(const struct lint_place *place, const struct parameter *parameter,
 			 const struct option *option, uint64_t buckets)
 {
@@ -77,7 +77,7 @@ static bool judge_amount(const struct lint_place *place, const struct parameter 
 	return true;
 }
 
-/* What the kernel takes, and does something else with than most expect. */
+/* Reports a size that the kernel accepts, but reads in another way than most people expect. */
 static void judge_taken_size(const struct lint_place *place, const struct parameter *parameter,
 			     const struct option *option, const struct lint_number *number)
 {
@@ -121,7 +121,10 @@ static void tell_refused(const struct lint_place *place, const struct parameter 
 
 	buffer_printf(&text, "the kernel refuses %.*s: " DOES_NOT_LOAD, (int)parameter->length,
 		      parameter->word);
-	/* A value that nobody can mean: for a switch the one that the line was there for. */
+	/*
+	 * A value that makes no sense: for a switch, propose to switch it on, which the line was
+	 * meant for.
+	 */
 	if (option->is_size)
 		add_advice(&text, option, value_of(parameter), parameter->value_length, before);
 	else
@@ -146,7 +149,7 @@ static void judge_known(const struct lint_place *place, const struct parameter *
 		judge_taken_size(place, parameter, option, &number);
 }
 
-/* The option whose name is a slip or two away. */
+/* Returns the option with the most similar name, or NULL if none is similar. */
 static const struct option *nearest_option(const char *name)
 {
 	const struct option *nearest = NULL;
@@ -163,7 +166,9 @@ static const struct option *nearest_option(const char *name)
 	return nearest;
 }
 
-/* The kernel loads the module all the same and says so in its log alone. */
+/*
+ * Reports an unknown option, because the kernel loads the module all the same and only logs that.
+ */
 static void judge_unknown(const struct lint_place *place, const struct parameter *parameter,
 			  const char *before)
 {
@@ -211,8 +216,8 @@ void lint_judge_option(const struct lint_place *place, const struct parameter *o
 }
 
 /*
- * "hashsize = 65536", "hashsize =65536", "hashsize= 65536": *inout_rest moves behind it. ret_value: what was meant as the
- * option's value.
+ * Returns whether "hashsize = 65536" has blanks around the "=", and then moves *inout_rest behind
+ * it and sets ret_meant to the option that was meant.
  */
 static bool is_spaced(const struct parameter *option, const char **inout_rest,
 		      struct parameter *ret_meant)
@@ -227,7 +232,7 @@ static bool is_spaced(const struct parameter *option, const char **inout_rest,
 		if (option->value || !parameter_next(&rest, &sign) || sign.word[0] != '=')
 			return false;
 		value = (struct parameter){.word = sign.word + 1, .length = sign.length - 1};
-		/* With nothing behind it either: no value. */
+		/* No value follows. */
 		if (value.length == 0)
 			(void)parameter_next(&rest, &value);
 	}
@@ -278,7 +283,10 @@ void lint_judge_options(const struct lint_place *place, const char *options)
 			tell_comment(place);
 			in_comment = true;
 		}
-		/* Of the words of a comment only those count that the module knows. */
+		/*
+		 * Only words of a comment that are options are reported, because the kernel parses
+		 * each word behind "#" too.
+		 */
 		if (in_comment && !find_option(&option))
 			continue;
 		if (is_spaced(&option, &options, &meant))

@@ -1,4 +1,4 @@
-/* What a line of sysctl.d about conntrack comes to in the kernel, and what to write instead. */
+/* Checks the lines of sysctl.d that concern conntrack. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 #include <string.h>
@@ -9,14 +9,14 @@
 
 #define BLANKS " \t\r\f\v"
 
-/* A key and its value under judgement. */
+/* The key and value that are checked. */
 struct pair {
 	const struct lint_place *place;
 	const char *key; /* as written */
 	const char *value;
-	size_t length;	  /* of the value's first word, all that the kernel looks at */
+	size_t length;	  /* of the first word of the value, which is all that the kernel reads */
 	const char *file; /* the last part of the key's path */
-	int setting;	  /* what it is in the configuration; -1: nothing */
+	int setting;	  /* the setting with the same effect; -1: there is none */
 };
 
 static void add_advice(struct buffer *b, const struct pair *pair)
@@ -24,7 +24,7 @@ static void add_advice(struct buffer *b, const struct pair *pair)
 	lint_add_advice(b, pair->setting, pair->value, pair->length);
 }
 
-/* For a value that nobody can mean. */
+/* Adds the setting's default as advice for a value that makes no sense. */
 static void add_default_advice(struct buffer *b, const struct pair *pair)
 {
 	lint_add_advice(b, pair->setting, "", 0);
@@ -49,7 +49,7 @@ static void judge_helper_program(const struct lint_place *place, const char *pro
 	lint_tell(place, SEVERITY_WARNING, &text);
 }
 
-/* The setting whose key is a slip or three away; -1: none. */
+/* Returns the setting whose key is the most similar, or -1 if none is similar. */
 static int nearest_key(const char *file)
 {
 	size_t best = 4;
@@ -91,7 +91,7 @@ static void tell_unknown(struct pair *pair)
 	describe_pair(pair, &text);
 }
 
-/* "5.14". */
+/* Parses a release such as "5.14". */
 static void read_release(const char *text, unsigned int release[2])
 {
 	uint64_t number[2] = {0};
@@ -104,7 +104,7 @@ static void read_release(const char *text, unsigned int release[2])
 	}
 }
 
-/* Whether this kernel is too old or too new for the key. */
+/* Reports that this kernel is too old or too new for the key. Returns whether it is. */
 static bool judge_release(const struct pair *pair)
 {
 	const struct schema_row *row = &schema[pair->setting];
@@ -135,7 +135,10 @@ static bool judge_release(const struct pair *pair)
 	return true;
 }
 
-/* The number is one, and the kernel may refuse it or do what nobody wants. */
+/*
+ * Reports a number that the kernel may refuse or that has an effect nobody wants. Returns whether
+ * it did.
+ */
 static bool judge_bounds(const struct pair *pair, const struct lint_number *number)
 {
 	const struct schema_row *row = &schema[pair->setting];
@@ -215,14 +218,14 @@ static bool judge_value(const struct pair *pair)
 	return judge_bounds(pair, &number) || told;
 }
 
-/* Nothing is wrong with the line but its time. */
+/* Notes that the line is correct but is read before the module loads. */
 static void tell_too_early(const struct pair *pair)
 {
 	struct buffer text = {0};
 
 	enum severity severity = pair->setting == SETTING_MAX ? SEVERITY_WARNING : SEVERITY_NOTE;
 
-	/* Newer kernels have it without the module. */
+	/* Newer kernels have this key without the module. */
 	if (strcmp(pair->file, "nf_hooks_lwtunnel") == 0 || lint_is_enough(pair->place, severity))
 		return;
 	buffer_add(&text,
@@ -265,7 +268,7 @@ static void judge_key(struct pair *pair, bool in_place)
 		tell_too_early(pair);
 }
 
-/* A key with slashes: where the first separator is a dot, dots and slashes change places. */
+/* Exchanges dots and slashes if the first separator is a dot. */
 static void use_slashes(char *path)
 {
 	const char *first = strpbrk(path, "./");
@@ -298,7 +301,7 @@ void lint_judge_sysctl(const struct lint_place *place, const char *key, const ch
 	slash = strrchr(path, '/');
 	pair.file = slash ? slash + 1 : path;
 	pair.length = strcspn(value, BLANKS);
-	/* A pattern may mean many keys. */
+	/* A pattern may match many keys. */
 	if (strpbrk(path, "*?[") ||
 	    (!strstr(pair.file, "conntrack_") && !strstr(pair.file, "contrack_") &&
 	     schema_find_key(pair.file) < 0))
@@ -319,7 +322,7 @@ static char *trim(char *text)
 	return text;
 }
 
-/* "net.netfilter.nf_conntrack_max 65536", as sysctl -a and some tables show it. */
+/* Reports a line without "=", such as "net.netfilter.nf_conntrack_max 65536". */
 static void judge_without_sign(const struct lint_place *place, char *line)
 {
 	char *blank = line + strcspn(line, BLANKS), *value = trim(blank), *file = NULL;
@@ -338,7 +341,7 @@ static void judge_without_sign(const struct lint_place *place, char *line)
 	lint_tell(place, SEVERITY_WARNING, &text);
 }
 
-/* As systemd-sysctl and sysctl take it apart; a carriage return is a blank to both. */
+/* Splits the line as systemd-sysctl and sysctl do, which treat a carriage return as a blank. */
 static void judge_line(const struct lint_place *place, char *line)
 {
 	char *key = trim(line), *sign = strchr(key, '=');
@@ -354,7 +357,7 @@ static void judge_line(const struct lint_place *place, char *line)
 	lint_judge_sysctl(place, key, trim(sign + 1));
 }
 
-/* "a.acct 1": no shorter line is about a key of connection tracking. */
+/* A shorter line cannot have a key of connection tracking: "a.acct 1". */
 #define SHORTEST_LINE 6U
 
 void lint_sysctl(const struct lint_request *request, const char *path, const char *text,

@@ -1,4 +1,4 @@
-/* Rules of others that act on nf_conntrack: what ours does already. */
+/* Finds udev rules of other sources that do what our rule does already. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
@@ -9,7 +9,7 @@ static bool has(const char *line, size_t length, const char *part)
 	return memmem(line, length, part, strlen(part)) != NULL;
 }
 
-/* What a rule of that kind does; the first one counts. */
+/* The kinds of rules; the first match counts. */
 static const struct {
 	const char *part, *words;
 } kinds[] = {
@@ -19,11 +19,11 @@ static const struct {
 	{"parameters/hashsize", "writes the hashsize at each load"},
 };
 
-/* A rule while its lines come; a backslash at the end of one goes on with the next. */
+/* A rule while its lines are joined; a backslash at the end of a line continues it. */
 struct rule {
-	unsigned int line; /* where it begins; 0: none has begun */
-	bool ours;	   /* names the module */
-	size_t kind;	   /* of kinds, or behind their end */
+	unsigned int line; /* the first line of the rule; 0: no rule has begun */
+	bool ours;	   /* whether it names the module */
+	size_t kind;	   /* index of its kind, or behind the last one */
 };
 
 static void take_line(struct rule *rule, const char *line, size_t length, unsigned int number)
@@ -50,7 +50,7 @@ void lint_udev(const char *path, const char *text, struct problems *problems)
 {
 	struct rule rule = {0};
 
-	/* Of a host's many rules hardly any. */
+	/* Skips most files at once, because hardly any rule names the module. */
 	if (!strstr(text, "nf_conntrack"))
 		return;
 	for (unsigned int number = 1; *text; number++) {
@@ -58,7 +58,10 @@ void lint_udev(const char *path, const char *text, struct problems *problems)
 
 		if (length > 0 && text[length - 1] == '\r')
 			length--;
-		/* udevd passes over a comment before it looks for the backslash, in the middle of a rule too. */
+		/*
+		 * udevd skips a comment before it looks for a backslash, even in the middle of a
+		 * rule.
+		 */
 		if (text[strspn(text, " \t")] != '#') {
 			take_line(&rule, text, length, number);
 			if (length == 0 || text[length - 1] != '\\')

@@ -1,4 +1,4 @@
-/* Numbers and names as a lint meets them, and the words for what to write instead. */
+/* Reads numbers and names for the lint, and makes the advice about them. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ bool lint_is_enough(const struct lint_place *place, enum severity severity)
 	return true;
 }
 
-/* Beyond what fits: UINT64_MAX. */
+/* Reads digits; a number that does not fit becomes UINT64_MAX. */
 static bool read_digits(const char *text, size_t length, unsigned int base, uint64_t *ret)
 {
 	uint64_t number = 0;
@@ -74,7 +74,7 @@ struct lint_number lint_read_number(const char *text, size_t length, bool plus)
 	return number;
 }
 
-/* Its name without the module's, old or misspelt. */
+/* Returns the name without the prefix of the module, also if the prefix is old or misspelt. */
 static const char *short_name(const char *name)
 {
 	static const char *const prefixes[] = {"nf_conntrack_", "ip_conntrack_", "conntrack_",
@@ -103,7 +103,7 @@ int lint_find_setting(const char *name)
 	return schema_find_key(key);
 }
 
-/* As people write it. */
+/* Adds the number with a unit if it is a multiple of one, as people write it. */
 static void add_number(struct buffer *b, const struct schema_row *row, uint64_t number)
 {
 	if (row->type == TYPE_BOOL)
@@ -116,7 +116,9 @@ static void add_number(struct buffer *b, const struct schema_row *row, uint64_t 
 		buffer_printf(b, "%" PRIu64, number);
 }
 
-/* The default; where the kernel computes it and the configuration has no word for that, one that suits most hosts. */
+/*
+ * Adds the default of the setting. If the kernel computes it, adds a value that suits most hosts.
+ */
 static void add_default(struct buffer *b, int setting)
 {
 	uint64_t seconds;
@@ -170,7 +172,7 @@ void lint_add_advice(struct buffer *b, int setting, const char *text, size_t len
 	buffer_add(b, "\" in conntrack-persist.conf");
 }
 
-/* The helpers whose modules still answer to ip_conntrack_*. */
+/* Returns whether the helper's module still has the alias ip_conntrack_*. */
 static bool is_helper(const char *name)
 {
 	static const char *const helpers[] = {"amanda",	    "ftp",     "h323", "irc",
@@ -195,7 +197,7 @@ bool lint_is_old_name(const char *name, size_t length, struct lint_old_name *ret
 		if (word[i] == '-')
 			word[i] = '_';
 	word[length] = '\0';
-	/* The name of today is proposed to be written. */
+	/* The present name is part of a proposal, so that it must be safe to paste. */
 	if (!text_is_safe_word(word))
 		return false;
 	if (text_starts_with(word, "ip_conntrack_")) {

@@ -1,4 +1,4 @@
-/* Who sets a kernel value among all sysctl.d files, and whose value is in force after their reader has run. */
+/* Finds the lines of all sysctl.d files that set a kernel value, and the one that wins. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/sources/precedence.h"
 
@@ -28,10 +28,13 @@ struct candidate {
 
 #define SYSCTL_CONF "/etc/sysctl.conf"
 
-/* Its place among the directories, false: not one of the reader's files. */
+/* Sets the rank of the file's directory. Returns false if the reader does not read the file. */
 static bool is_read(const struct text_file *file, enum sysctl_reader reader, struct candidate *ret)
 {
-	/* The last one only where /lib is not a link; systemd-sysctl knows it if built for such systems. */
+	/*
+	 * /lib/sysctl.d is read only if /lib is not a link; systemd-sysctl must be built for such
+	 * systems.
+	 */
 	static const char *const directories[] = {"/etc/sysctl.d/", "/run/sysctl.d/",
 						  "/usr/local/lib/sysctl.d/", "/usr/lib/sysctl.d/",
 						  "/lib/sysctl.d/"};
@@ -59,7 +62,10 @@ static int compare_candidates(const void *a, const void *b)
 	return (left->rank > right->rank) - (left->rank < right->rank);
 }
 
-/* The reader's files in the order in which it reads them, without those that are masked. */
+/*
+ * Lists the files that the reader reads, in its order and without masked ones. Returns how many
+ * there are.
+ */
 static size_t choose(const struct text_file *files, size_t count, enum sysctl_reader reader,
 		     struct candidate *candidates)
 {
@@ -79,10 +85,10 @@ static size_t choose(const struct text_file *files, size_t count, enum sysctl_re
 	return chosen;
 }
 
-/* A line whose key leads to a knob. systemd-sysctl forgets some of them later: no key then. */
+/* A line whose key means a knob. If systemd-sysctl forgets the line later, its key becomes NULL. */
 struct write_entry {
 	const char *path;
-	const char *value; /* in the text; NULL: it only keeps patterns off the key */
+	const char *value; /* inside the text; NULL: it only excludes the key from patterns */
 	struct sysctl_key *key;
 	unsigned int line, value_length;
 };
@@ -91,7 +97,7 @@ struct write_entry {
 struct sysctl_reading {
 	enum sysctl_reader reader;
 	struct sysctl_keys keys;
-	size_t *knob_of; /* of each name of the keys, the number of its knob; owned */
+	size_t *knob_of; /* owned; for each name of the keys, the index of its knob */
 	const char **names;
 	struct write_entry *entries;
 	size_t count;
@@ -106,7 +112,7 @@ static void reading_done(struct sysctl_reading *reading)
 	free(reading->entries);
 }
 
-/* Lists the names of all knobs. */
+/* Starts a reading with the names of all knobs. Returns -ENOMEM. */
 static int reading_new(const struct sysctl_knob *knobs, size_t count, enum sysctl_reader reader,
 		       struct sysctl_reading *ret)
 {
@@ -136,7 +142,10 @@ static bool same_value(const struct write_entry *entry, const struct assignment 
 	       memcmp(entry->value, assignment->value, entry->value_length) == 0;
 }
 
-/* systemd-sysctl keeps one line a key: the last, unless its value is that of the line before. */
+/*
+ * Adds an entry. systemd-sysctl keeps one line for each key: the last one, unless the line before
+ * has the same value.
+ */
 static int add_entry(struct sysctl_reading *reading, const char *path, struct sysctl_key *key,
 		     const struct assignment *assignment)
 {
@@ -200,13 +209,16 @@ static int read_files(struct sysctl_reading *reading, const struct text_file *fi
 	return 0;
 }
 
-/* A number as it was written to the kernel. */
+/* A number that is written to the kernel. */
 struct number {
 	bool negative;
 	uint64_t value;
 };
 
-/* kernel/sysctl.c, Linux 6.12: a number up to a blank, decimal, 0x or 0; what follows the blank is not looked at. */
+/*
+ * Reads a number as kernel/sysctl.c does (Linux 6.12): decimal, 0x or 0, up to a blank; the rest is
+ * ignored.
+ */
 static bool read_number(const char *value, struct number *ret)
 {
 	static const char decimal[] = "0123456789", hex[] = "0123456789abcdefABCDEF";
@@ -225,13 +237,13 @@ static bool read_number(const char *value, struct number *ret)
 	return errno == 0;
 }
 
-/* Whether it is from -below up to most. */
+/* Returns whether the number is between -below and most. */
 static bool is_within(const struct number *number, uint64_t below, uint64_t most)
 {
 	return number->value <= (number->negative ? below : most);
 }
 
-/* net/netfilter/nf_conntrack_standalone.c, 4.18 to 7.2: the widest bounds that the key had in any of them. */
+/* The bounds are the widest of net/netfilter/nf_conntrack_standalone.c, 4.18 to 7.2. */
 bool sysctl_is_taken(const struct sysctl_knob *knob, const char *value)
 {
 	const struct schema_row *row = knob->row;
@@ -240,21 +252,24 @@ bool sysctl_is_taken(const struct sysctl_knob *knob, const char *value)
 
 	if (!read_number(value, &number))
 		return false;
-	/* Thresholds are as long as a word, and 5.10 takes a negative one and changes nothing. */
+	/* Thresholds are unsigned longs, and 5.10 accepts a negative one without effect. */
 	if (!row || row->max == UINT64_MAX)
 		return true;
 	if (row->type == TYPE_SECONDS)
 		return is_within(&number, row->max, row->max);
 	if (row == &schema[SETTING_HASHSIZE])
 		return number.value != 0 && is_within(&number, 0, row->max);
-	/* Plain ints once: the switches up to 4.19, other numbers up to 5.10, the sizes in most kernels. */
+	/*
+	 * These keys were ints once: switches up to 4.19, other numbers up to 5.10, sizes in most
+	 * kernels.
+	 */
 	if (row->max == INT_MAX || !known ||
 	    facts_before(knob->facts, 5, row->type == TYPE_BOOL ? 2 : 15))
 		return is_within(&number, (uint64_t)INT_MAX + 1, INT_MAX);
 	return is_within(&number, 0, row->max);
 }
 
-/* The last place is for the writer that wins so far, once there are too many to list. */
+/* Adds a writer. If there are too many, the last place is for the one that wins so far. */
 static int add_writer(struct sysctl_writers *writers, const struct sysctl_knob *knob,
 		      const struct write_entry *entry)
 {
@@ -278,7 +293,10 @@ static int add_writer(struct sysctl_writers *writers, const struct sysctl_knob *
 	return 0;
 }
 
-/* A pattern leaves alone what some line names as the pattern finds it; and a line is one writer, whatever its names. */
+/*
+ * Adds the writers of one line for each knob. A pattern does not write a key that another line
+ * names in the same form, and a line is one writer even if it matches several names.
+ */
 static int add_writers_of(const struct sysctl_reading *reading, const struct sysctl_knob *knobs,
 			  const struct write_entry *entry, struct sysctl_writers *writers)
 {

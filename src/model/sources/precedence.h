@@ -1,4 +1,4 @@
-/* Who sets a kernel value among all sysctl.d files, and whose value is in force after their reader has run. */
+/* Finds the lines of all sysctl.d files that set a kernel value, and the one that wins. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -10,23 +10,24 @@
 #include "model/plan/sizes.h"
 #include "model/sources/assignments.h"
 
-/* Longer values are cut: the kernel looks at the first 20 characters or so, and nobody reads the rest of them. */
+/* Longer values are cut, because the kernel reads only about the first 20 characters. */
 #define SYSCTL_VALUE_MAX 255U
 
 /*
- * One assignment to the key, in the order in which the reader makes them. systemd-sysctl makes only one of those with
- * the same key: the last, in its place; and if that says the value of the one before, the one before, in its.
+ * One assignment to a key. The list has the order in which the reader writes. systemd-sysctl writes
+ * each key once: the last assignment at its place, or the one before at its place if both have the
+ * same value.
  */
 struct sysctl_writer {
-	const char *path;  /* of the file, the caller's text */
+	const char *path;  /* path of the file; not owned */
 	unsigned int line; /* from 1 */
 	char *value;	   /* owned, as written */
 	bool wins;
 };
 
 /*
- * Lines that set one key beyond this number are counted; the one that wins is listed all the same, as the last. A host's own
- * files set a key two or three times.
+ * How many lines for one key are listed. More are only counted, but the line that wins is always
+ * listed, as the last. A normal host has two or three.
  */
 #define SYSCTL_WRITERS_MAX 100U
 
@@ -37,31 +38,39 @@ struct sysctl_writers {
 };
 void sysctl_writers_done(struct sysctl_writers *writers);
 
-/* One value of the kernel, by all the names that it has. */
+/* One value of the kernel with all its names. */
 struct sysctl_knob {
 	const char *const *names; /* with slashes: "net/netfilter/nf_conntrack_max" */
 	size_t name_count;
-	const struct schema_row *row; /* its bounds; NULL: any number will do */
-	const struct facts *facts; /* older kernels have wider ones; NULL: of an unknown kernel */
+	const struct schema_row *row; /* its bounds; NULL: any number is accepted */
+	/* of the kernel, because older ones have wider bounds; NULL: unknown */
+	const struct facts *facts;
 };
 
-/* The first line whose key was not compared, because the bounds of model/sources/sysctl-keys.h were passed; path NULL: none. */
+/*
+ * The first line whose key was not compared, because the bounds of model/sources/sysctl-keys.h were
+ * exceeded; path NULL: there is none.
+ */
 struct sysctl_cut {
-	const char *path; /* the caller's text */
+	const char *path; /* not owned */
 	unsigned int line;
 };
 
-/* Whether some kernel that this may be takes the value; what every one refuses changes nothing. */
+/*
+ * Returns whether the kernel may accept the value. A value that every kernel refuses changes
+ * nothing.
+ */
 bool sysctl_is_taken(const struct sysctl_knob *knob, const char *value);
 
 /*
- * Finds the writers of all knobs, which have different names, in files of all directories in any order: masking, sorting and
- * the reader's order of writes happen here. Each name is assumed to exist, because a pattern reaches only what exists. Lower
- * files that are masked have no writers. In each list `wins` is set on the writer whose value is in force after the reader has
- * run, if any: the last that the kernel takes. writers: an empty list for each knob, which sysctl_writers_done() frees.
- * ret_cut may be NULL. Each text is read once, whatever the number of knobs. -ENOMEM, and the lists are empty.
+ * Finds the lines that set each knob, in files of all directories in any order: masking, sorting
+ * and the reader's order of writes are done here. The names of the knobs must differ; each is
+ * assumed to exist, because patterns match only existing files. In each list `wins` is set for the
+ * line whose value is live after the reader has run, if there is one: the last one that the kernel
+ * accepts. writers: an empty list for each knob; release with sysctl_writers_done(). ret_cut may be
+ * NULL. Each text is read once, whatever the number of knobs. Returns -ENOMEM with empty lists.
  *
- * Not followed: ".." in a key; patterns behind "-key", which procps knows from 4.0.5 on.
+ * Not implemented: ".." in a key; patterns behind "-key", which procps knows from 4.0.5 on.
  */
 MUST_CHECK int sysctl_writers_find(const struct text_file *files, size_t count,
 				   enum sysctl_reader reader, const struct sysctl_knob *knobs,

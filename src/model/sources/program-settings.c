@@ -1,4 +1,4 @@
-/* Single settings in the files of other programs: shell assignments of ufw, INI files of tuned. */
+/* Finds settings in files of other programs: shell assignments of ufw, INI files of tuned. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/sources/program-settings.h"
 

@@ -1,4 +1,4 @@
-/* The keys of sysctl.d that lead to one of some names: exact ones, oddly written ones and patterns, each known once. */
+/* Finds the keys of sysctl.d that mean one of some names: exact, oddly written, or patterns. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/sources/sysctl-keys.h"
 
@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-/* What makes a part of a pattern stand for more than itself. */
+/* The characters that make a part of a pattern match more than itself. */
 #define SPECIAL "*?[]{},\\"
 
 static void key_free(void *pointer)
@@ -52,7 +52,7 @@ static struct sysctl_key *find_text(const struct sysctl_keys *keys, char *text)
 	return node ? *node : NULL;
 }
 
-/* Adds a key with room for its leads. Returns NULL if there is no memory. */
+/* Adds a key with room for its leads. Returns NULL if memory is out. */
 static struct sysctl_key *add_key(struct sysctl_keys *keys, const char *text, size_t lead_count)
 {
 	struct sysctl_key *key = calloc(1, sizeof(*key));
@@ -109,7 +109,7 @@ int sysctl_keys_new(struct sysctl_keys *keys, const char *const *names, size_t c
 	return 0;
 }
 
-/* Whether the path has slashes or "." that lead nowhere. */
+/* Returns whether the path has slashes or "." without effect. */
 static bool has_needless(const char *path)
 {
 	return *path == '/' || text_starts_with(path, "./") || strstr(path, "//") ||
@@ -117,8 +117,8 @@ static bool has_needless(const char *path)
 }
 
 /*
- * A key for which the kernel finds the file of a name although it is written otherwise. A slash or "." at the end is a
- * hindrance; systemd-sysctl, which removes both, has done so before.
+ * Finds a key that is written oddly but opens the file of a name. A slash or "." at the end
+ * prevents that for procps; systemd-sysctl has removed both before.
  */
 static int find_oddly_written(struct sysctl_keys *keys, const char *text,
 			      struct sysctl_key **ret_key)
@@ -156,7 +156,7 @@ static int compare_head(const void *a, const void *b)
 	return strncmp(head->text, *name, head->length);
 }
 
-/* Whether some name begins like the pattern, up to what is special in it. */
+/* Returns whether a name starts like the pattern, up to the first special character. */
 static bool fits_at_head(const struct sysctl_keys *keys, const char *pattern)
 {
 	struct head head = {pattern, strcspn(pattern, SPECIAL)};
@@ -166,7 +166,7 @@ static bool fits_at_head(const struct sysctl_keys *keys, const char *pattern)
 						 sizeof(*keys->sorted), compare_head));
 }
 
-/* Whether some name ends like the pattern, from behind what is special in it. */
+/* Returns whether a name ends like the pattern, behind the last special character. */
 static bool fits_at_tail(const struct sysctl_keys *keys, const char *pattern)
 {
 	size_t length = strlen(pattern), tail = 0;
@@ -179,7 +179,7 @@ static bool fits_at_tail(const struct sysctl_keys *keys, const char *pattern)
 	return false;
 }
 
-/* Adds a pattern with what it matches. */
+/* Adds a pattern with the names that it matches. */
 static int keep_pattern(struct sysctl_keys *keys, const char *text, struct sysctl_match *matches,
 			struct sysctl_key **ret_key)
 {

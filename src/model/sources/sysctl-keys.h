@@ -1,4 +1,4 @@
-/* The keys of sysctl.d that lead to one of some names: exact ones, oddly written ones and patterns, each known once. */
+/* Finds the keys of sysctl.d that mean one of some names: exact, oddly written, or patterns. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -10,51 +10,57 @@
 #include "model/sources/sysctl-pattern.h"
 
 /*
- * A host's own files have a handful of patterns that may mean a key of connection tracking. These bounds hold what hostile ones
- * cost: bytes of different patterns, and of keys with needless slashes, that are matched; and lines with such a pattern.
+ * Bounds on the cost of hostile files: the bytes of different patterns and of keys with needless
+ * slashes that are matched, and the lines with such a pattern. A normal host has a few patterns
+ * that may match a key of connection tracking.
  */
 #define SYSCTL_PATTERN_BYTES_MAX 65536U
 #define SYSCTL_PATTERN_LINES_MAX 100000U
 
-/* A name that a key leads to. */
+/* A name that a key means. */
 struct sysctl_lead {
 	size_t name;
-	char *found; /* of a pattern: the name with what slashes the pattern has too many; owned */
+	/* owned; for a pattern, the name with the needless slashes of the pattern */
+	char *found;
 };
 
-/* A key as it was written, but for its separators. */
+/* A key as written, with normalized separators. */
 struct sysctl_key {
 	char *text; /* owned */
 	bool is_pattern;
-	bool seen;		   /* some line has it; the caller's */
-	size_t entry;		   /* the caller's */
-	struct sysctl_lead *leads; /* the names that it leads to; owned */
+	bool seen;		   /* for the caller: whether a line has it */
+	size_t entry;		   /* for the caller */
+	struct sysctl_lead *leads; /* owned; the names that the key means */
 	size_t lead_count;
 };
 
-/* Start with sysctl_keys_new(). */
+/* Start with sysctl_keys_new(), and release with sysctl_keys_done(). */
 struct sysctl_keys {
-	const char *const *names; /* the caller's */
+	const char *const *names; /* not owned */
 	const char **sorted;	  /* the same names in byte order */
 	size_t name_count;
 	size_t shortest; /* length of the shortest name */
 	enum sysctl_reader reader;
-	void *tree;		       /* of struct sysctl_key, ordered by their texts */
-	size_t bytes_left, lines_left; /* of the bounds above */
+	void *tree;		       /* of struct sysctl_key, ordered by text */
+	size_t bytes_left, lines_left; /* what is left of the bounds above */
 	struct buffer scratch;
 };
 
-/* The names are different and have slashes: "net/netfilter/nf_conntrack_max". -ENOMEM. */
+/*
+ * Starts with different names that have slashes ("net/netfilter/nf_conntrack_max"). They are not
+ * copied. Returns -ENOMEM.
+ */
 MUST_CHECK int sysctl_keys_new(struct sysctl_keys *keys, const char *const *names, size_t count,
 			       enum sysctl_reader reader);
 void sysctl_keys_done(struct sysctl_keys *keys);
 
 /*
- * Finds out where an assignment's key leads. Returns 1 with *ret_key, which lives as long as the keys; 0: to none of the
- * names; -E2BIG: not known, because of a bound above; -ENOMEM. A key that leads nowhere costs a few comparisons.
+ * Finds the names that the key of an assignment means. Returns 1 and sets *ret_key, which is valid
+ * as long as the keys; 0 if it means none of the names; -E2BIG if a bound above was exceeded; or
+ * -ENOMEM. A key that means none costs a few comparisons.
  */
 MUST_CHECK int sysctl_keys_find(struct sysctl_keys *keys, const struct assignment *assignment,
 				struct sysctl_key **ret_key);
 
-/* Whether some line has this very key. */
+/* Returns whether a line has exactly this key. */
 bool sysctl_keys_have_seen(const struct sysctl_keys *keys, char *text);

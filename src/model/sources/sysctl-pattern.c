@@ -1,4 +1,4 @@
-/* Patterns in the keys of sysctl.d, matched as glob(3) does against names below /proc/sys. */
+/* Matches patterns in the keys of sysctl.d, as glob(3) does with names below /proc/sys. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/sources/sysctl-pattern.h"
 
@@ -9,7 +9,7 @@
 
 #include "base/buffer.h"
 
-/* The next part of a name or a pattern up to a slash, and its length. */
+/* A part of a name or pattern up to a slash, and its length. */
 struct part {
 	const char *text;
 	size_t length;
@@ -20,7 +20,10 @@ static struct part next_part(const char *text)
 	return (struct part){text, strcspn(text, "/")};
 }
 
-/* Whether a part of the pattern, which ends in NUL, matches a part of the name. No part of a name is longer than 255 bytes. */
+/*
+ * Returns whether a part of the pattern, which ends in NUL, matches a part of the name. No part of
+ * a name is longer than 255 bytes.
+ */
 static bool part_matches(const char *pattern, struct part name)
 {
 	char text[NAME_MAX + 1];
@@ -32,7 +35,10 @@ static bool part_matches(const char *pattern, struct part name)
 	return fnmatch(pattern, text, FNM_PERIOD) == 0;
 }
 
-/* Copies one part of a pattern to a buffer, so that it ends in NUL. */
+/*
+ * Copies one part of a pattern to the buffer, so that it ends in NUL. Returns NULL if memory is
+ * out.
+ */
 static const char *copy_part(struct buffer *b, struct part part)
 {
 	buffer_reset(b);
@@ -40,7 +46,9 @@ static const char *copy_part(struct buffer *b, struct part part)
 	return b->data;
 }
 
-/* Returns 1 with *ret_found if a pattern without braces finds the name, 0, or -ENOMEM. */
+/*
+ * Returns 1 and sets *ret_found if a pattern without braces matches the name, 0 if not, or -ENOMEM.
+ */
 static int match_name(const char *pattern, const char *name, struct buffer *scratch,
 		      char **ret_found)
 {
@@ -77,7 +85,7 @@ static int match_name(const char *pattern, const char *name, struct buffer *scra
 	return buffer_steal(&found, ret_found, NULL) < 0 ? -ENOMEM : 1;
 }
 
-/* What all alternatives of a pattern share. */
+/* The state that all alternatives of a pattern share. */
 struct pattern_search {
 	struct sysctl_match *matches;
 	size_t count;
@@ -104,7 +112,7 @@ static int match_plain(const char *pattern, struct pattern_search *search)
 	return 0;
 }
 
-/* The first brace; NULL: none. */
+/* Returns the first brace, or NULL. */
 static const char *find_brace(const char *text)
 {
 	for (; *text && *text != '{'; text++)
@@ -113,7 +121,7 @@ static const char *find_brace(const char *text)
 	return *text ? text : NULL;
 }
 
-/* The comma or brace that ends an alternative; NULL: none. */
+/* Returns the comma or brace that ends an alternative, or NULL. */
 static const char *end_of_alternative(const char *text)
 {
 	for (size_t depth = 0; *text; text++) {
@@ -132,7 +140,7 @@ static const char *end_of_alternative(const char *text)
 	return NULL;
 }
 
-/* Behind the brace that ends what begins with this one; NULL: none does. */
+/* Returns the position behind the brace that closes this one, or NULL if none does. */
 static const char *behind_braces(const char *brace)
 {
 	const char *end = brace;
@@ -143,7 +151,7 @@ static const char *behind_braces(const char *brace)
 	return end ? end + 1 : NULL;
 }
 
-/* Each alternative of the first braces in turn, and in it those of the next. */
+/* Matches each alternative of the first braces in turn, and recursively those of the next. */
 static int match_alternatives(const char *pattern, struct pattern_search *search)
 {
 	const char *brace = find_brace(pattern);
@@ -161,7 +169,10 @@ static int match_alternatives(const char *pattern, struct pattern_search *search
 		buffer_add_bytes(&one, pattern, (size_t)(brace - pattern));
 		buffer_add_bytes(&one, start, (size_t)(end - start));
 		buffer_add(&one, rest);
-		/* Each copy counts, so that neither depth nor number of braces costs more than the bound. */
+		/*
+		 * Each copy counts, so that neither depth nor number of braces can exceed the
+		 * bound.
+		 */
 		if (one.length >= search->bytes_left)
 			return -E2BIG;
 		search->bytes_left -= one.length;

@@ -1,4 +1,4 @@
-/* What kube-proxy's configuration makes it write. */
+/* Finds the values in kube-proxy's configuration. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #define SECOND 1000000000U
 
-/* A line of the file: how far it is indented, its name, its value without quotes. */
+/* A line of the file: indentation, name, and value without quotes. */
 struct yaml_line {
 	size_t indent;
 	char name[32], value[32];
@@ -33,10 +33,10 @@ static void read_line(const char *text, size_t length, struct yaml_line *ret)
 		memcpy(ret->value, text, length);
 }
 
-/* "24h0m0s" in nanoseconds; 0 for what is no duration. */
+/* Parses a duration such as "24h0m0s" into nanoseconds; returns 0 for any other text. */
 static uint64_t read_duration(const char *text)
 {
-	/* "ms" before "m". */
+	/* "ms" must come before "m". */
 	static const struct {
 		const char *name;
 		uint64_t size;
@@ -59,7 +59,9 @@ static uint64_t read_duration(const char *text)
 	return sum;
 }
 
-/* What is known while the file is read. Its own defaults stand for null (v1alpha1/defaults.go). */
+/*
+ * The state while the file is read. A null stands for kube-proxy's default (v1alpha1/defaults.go).
+ */
 struct kube_proxy_reading {
 	const struct values *values;
 	const char *path;
@@ -71,7 +73,7 @@ struct kube_proxy_reading {
 	bool inside;
 };
 
-/* The writer of this key, if it is one of the plan's. */
+/* Returns the writer of this key, or NULL if the plan does not set the key. */
 static struct writer *add_writer(const struct kube_proxy_reading *reading, const char *key,
 				 unsigned int line, const char *text)
 {
@@ -90,7 +92,10 @@ static struct writer *add_writer(const struct kube_proxy_reading *reading, const
 	return NULL;
 }
 
-/* kube-proxy leaves 0 alone, and writes whole seconds: 0 for less than one. */
+/*
+ * Adds a timeout. kube-proxy leaves 0 alone and writes whole seconds, so that less than one becomes
+ * 0.
+ */
 static void add_timeout(const struct kube_proxy_reading *reading, const char *key,
 			unsigned int line, const char *duration)
 {
@@ -102,7 +107,10 @@ static void add_timeout(const struct kube_proxy_reading *reading, const char *ke
 		(void)add_writer(reading, key, line, text);
 }
 
-/* setSysctls(), pkg/proxy/conntrack/sysctls.go; those of UDP since 1.29. */
+/*
+ * Reads a timeout as setSysctls() in pkg/proxy/conntrack/sysctls.go does; those of UDP exist since
+ * 1.29.
+ */
 static void take_timeout(const struct kube_proxy_reading *reading, const struct yaml_line *line,
 			 unsigned int number)
 {
@@ -173,7 +181,10 @@ void writers_of_kube_proxy(const struct values *values, const char *path, const 
 		       reading.least, reading.per_core);
 	writer = add_writer(&reading, "net.netfilter.nf_conntrack_max",
 			    reading.max_line ? reading.max_line : reading.section_line, words);
-	/* Not the words, but what they come to: the least of it, and with enough processors more. */
+	/*
+	 * The effective max counts, not the text: at least `least`, and more with enough
+	 * processors.
+	 */
 	if (writer)
 		writer->same = writer->value->at_least && reading.least >= writer->value->wanted;
 }

@@ -1,4 +1,4 @@
-/* Which lines of modprobe.d, and words of the kernel command line, write the plan's values. */
+/* Finds lines of modprobe.d and kernel command line parameters that set values of the plan. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
@@ -17,7 +17,7 @@ static const struct {
 };
 #define PARAMETERS ARRAY_SIZE(parameters)
 
-/* Its number among them, or -1. */
+/* Returns the index in that list, or -1. */
 static int find_parameter(const struct parameter *parameter)
 {
 	for (size_t i = 0; i < PARAMETERS; i++)
@@ -26,12 +26,15 @@ static int find_parameter(const struct parameter *parameter)
 	return -1;
 }
 
-/* What the words of one line say of a value: if the kernel refuses one of them, the module does not load. */
+/*
+ * The options of one line for one value. If the kernel refuses one of them, the module does not
+ * load.
+ */
 struct line_option {
 	const struct value *value;
 	struct parameter first;
 	bool seen;
-	bool refused; /* one of them */
+	bool refused; /* whether the kernel refuses one of them */
 };
 
 static void add_option(const struct line_option *option, const char *path, unsigned int line,
@@ -56,7 +59,10 @@ static void add_option(const struct line_option *option, const char *path, unsig
 	writer->wins |= writer->refused ? 0 : WRITES_AT_LOAD;
 }
 
-/* Adds the options of one line, or of the kernel command line, that set a value. prefix: before each name. */
+/*
+ * Adds the options of one line, or of the kernel command line, that set a value. prefix: the text
+ * before each name.
+ */
 static void add_options(const struct line_option targets[PARAMETERS], const char *rest,
 			const char *prefix, const char *path, unsigned int line,
 			struct writers *writers)

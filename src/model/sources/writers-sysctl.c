@@ -1,4 +1,4 @@
-/* Which lines of sysctl.d, and of other files with lines of its kind, write the plan's values. */
+/* Finds the lines of sysctl.d, and of other files with such lines, that set the plan's values. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <string.h>
@@ -9,7 +9,10 @@
 #define PROC_SYS      "/proc/sys/"
 #define SHORTEST_NAME "net/nf_conntrack_max"
 
-/* The names of a value's key with slashes, as sysctl knows it; how many. The buckets are the hashsize. */
+/*
+ * Sets the names of a value's key with slashes, as sysctl uses them, and returns how many. Both
+ * hashsize and nf_conntrack_buckets set the buckets.
+ */
 static size_t names_of(const struct value *value, const char *names[2])
 {
 	static const char max[] = PATH_PROC "/nf_conntrack_max", buckets[] = PATH_BUCKETS;
@@ -33,7 +36,7 @@ static const struct {
 	enum writer_time time;
 } readers[] = {{SYSCTL_SYSTEMD, WRITES_BY_SYSTEMD}, {SYSCTL_PROCPS, WRITES_BY_PROCPS}};
 
-/* What both readers of sysctl.d are asked, and what they say. */
+/* The knobs for both readers of sysctl.d, and the writers that were found. */
 struct knobs {
 	const char *(*names)[2];
 	struct sysctl_knob *knobs;
@@ -52,7 +55,7 @@ static void knobs_done(struct knobs *knobs)
 	free(knobs->knobs);
 }
 
-/* A knob for each value, without names where sysctl cannot set it. */
+/* Makes a knob for each value, without names if sysctl cannot set the value. Returns -ENOMEM. */
 static int knobs_new(const struct values *values, const struct facts *facts, struct knobs *ret)
 {
 	size_t count = values->count;
@@ -111,7 +114,7 @@ void writers_of_sysctl(const struct values *values, const struct text_file *file
 				  readers[k].time, writers);
 }
 
-/* Whether a key, as written with dots or slashes, is one of a value's names. */
+/* Returns whether a key, written with dots or slashes, is a name of the value. */
 static bool is_key(const struct value *value, const char *key, size_t length)
 {
 	const char *names[2];
@@ -128,7 +131,10 @@ static bool is_key(const struct value *value, const char *key, size_t length)
 	return false;
 }
 
-/* Whether the value is in force once it was written; what tuned makes of variables, quotes, ">" is not known. */
+/*
+ * Returns whether the kernel accepts the written value. For tuned, variables, quotes and ">" cannot
+ * be judged.
+ */
 static bool is_taken(const struct writers *writers, const struct value *value, const char *text,
 		     unsigned int time)
 {
@@ -137,7 +143,7 @@ static bool is_taken(const struct writers *writers, const struct value *value, c
 	return (time == WRITES_BY_TUNED && strpbrk(text, "$\"'<>")) || sysctl_is_taken(&knob, text);
 }
 
-/* Who writes the lines of a text, and when. */
+/* The program that writes the lines of a text, and when. */
 struct text_source {
 	const struct values *values;
 	const char *path;
@@ -165,7 +171,7 @@ static void add_line(const struct text_source *source, unsigned int number, cons
 {
 	const char *sign = memchr(line, '=', length);
 	size_t key = sign ? (size_t)(sign - line) : 0;
-	/* To sysctl, which ufw runs, "-key" is a key that may be missing. */
+	/* In ufw's file, which sysctl reads, "-key" is a key that may be missing. */
 	size_t dash = source->time == WRITES_BY_UFW && *line == '-';
 
 	while (key > 0 && strchr(" \t", line[key - 1]))

@@ -1,4 +1,4 @@
-/* Who else writes the plan's values, in which file and line, and whose value is in force in the end. */
+/* Finds other sources of the plan's values: file, line, when they write, and which one wins. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/sources/writers.h"
 
@@ -18,7 +18,10 @@ void writers_done(struct writers *writers)
 	*writers = (struct writers){0};
 }
 
-/* The number that the readers and the kernel take: up to the first blank, 010 and 0x10 as the kernel reads them. */
+/*
+ * Returns whether the text is the configured number, as the readers and the kernel read it: up to
+ * the first blank, with 010 and 0x10.
+ */
 static bool is_same(const struct value *value, const char *text)
 {
 	char *end = NULL;
@@ -30,7 +33,7 @@ static bool is_same(const struct value *value, const char *text)
 	       (value->at_least && number > value->wanted);
 }
 
-/* Returns the last writer of a value, NULL if there is no memory to remember it. */
+/* Returns the last writer of a value, or NULL if there is no memory to remember it. */
 static struct writer_tail *find_tail(struct writers *writers, const struct value *value)
 {
 	for (size_t i = 0; i < writers->tail_count; i++)
@@ -42,13 +45,13 @@ static struct writer_tail *find_tail(struct writers *writers, const struct value
 	return &writers->tails[writers->tail_count++];
 }
 
-/* The writer before another one of the same value; NULL: there is none. */
+/* Returns the writer with this number, or NULL for 0. */
 static struct writer *writer_at(const struct writers *writers, size_t number)
 {
 	return number > 0 ? &writers->items[number - 1] : NULL;
 }
 
-/* Sets what a line says. */
+/* Sets the fields from a line. Returns -ENOMEM. */
 static int fill_writer(struct writer *writer, const struct value *value, const char *path,
 		       unsigned int line, const char *text)
 {
@@ -71,9 +74,9 @@ static int fill_writer(struct writer *writer, const struct value *value, const c
 	return 0;
 }
 
-/* What is known of the lines that set a value at one time. */
+/* The lines known so far that set a value at one time. */
 struct writer_search {
-	struct writer *same; /* the line that is looked for */
+	struct writer *same; /* the writer of the same line */
 	struct writer *last; /* of this time alone */
 	size_t count;
 };

@@ -1,4 +1,4 @@
-/* Who else writes the plan's values, in which file and line, and whose value is in force in the end. */
+/* Finds other sources of the plan's values: file, line, when they write, and which one wins. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -11,38 +11,45 @@
 #include "model/sources/precedence.h"
 
 enum writer_time {
-	WRITES_BY_SYSTEMD = 1 << 0, /* systemd-sysctl: at boot, and whenever it is restarted */
+	WRITES_BY_SYSTEMD = 1 << 0, /* systemd-sysctl: at boot, and when it is restarted */
 	WRITES_BY_PROCPS = 1 << 1,  /* sysctl --system, when somebody runs it */
-	WRITES_AT_LOAD = 1 << 2,  /* modprobe.d and the kernel command line, as the module loads */
-	WRITES_BY_UFW = 1 << 3,	  /* when ufw starts */
-	WRITES_BY_TUNED = 1 << 4, /* when tuned starts or changes its profile */
+	/* modprobe.d and the kernel command line, while the module loads */
+	WRITES_AT_LOAD = 1 << 2,
+	WRITES_BY_UFW = 1 << 3,	       /* when ufw starts */
+	WRITES_BY_TUNED = 1 << 4,      /* when tuned starts or changes its profile */
 	WRITES_BY_KUBE_PROXY = 1 << 5, /* when kube-proxy starts */
 };
 
 struct writer {
-	const struct value *value; /* what it writes; the caller's */
+	const struct value *value; /* the value that it sets; not owned */
 	char *path;
 	unsigned int line;
-	char *text;	    /* as it is written there */
-	unsigned int times; /* enum writer_time, when it writes */
-	unsigned int wins;  /* those after which its value is the one in force */
-	bool same;	    /* and that is what is wanted */
-	bool refused;  /* the kernel does not take it; an option, and the module does not load */
-	size_t before; /* the one before of the same value, counted from 1; 0: it is the first */
+	char *text;	    /* owned; the value as written */
+	unsigned int times; /* bits of enum writer_time: when it writes */
+	/* bits of enum writer_time: when its value is the live one afterwards */
+	unsigned int wins;
+	bool same; /* whether it sets the configured value */
+	/* whether the kernel refuses the value; the module does not load with such an option */
+	bool refused;
+	/* number of the previous writer of the same value, from 1; 0: it is the first */
+	size_t before;
 };
 
-/* Lines of one kind that set one value are listed up to this number, with the last one; a host has two or three. */
+/*
+ * How many lines of one kind are listed for one value, plus the last one. A normal host has two or
+ * three.
+ */
 #define WRITERS_MAX SYSCTL_WRITERS_MAX
 
-/* The last writer of a value, counted from 1. */
+/* The number of the last writer of a value, from 1. */
 struct writer_tail {
 	const struct value *value;
 	size_t last;
 };
 
-/* Start with `struct writers w = {0}`. */
+/* Start with `struct writers w = {0}`, and release with writers_done(). */
 struct writers {
-	const struct facts *facts; /* the caller's; NULL: nothing is known of the kernel */
+	const struct facts *facts; /* not owned; NULL: the kernel is unknown */
 	struct writer *items;
 	size_t count;
 	struct writer_tail *tails;
@@ -53,53 +60,59 @@ struct writers {
 };
 void writers_done(struct writers *writers);
 
-/* All files of sysctl.d, ours among them as it shall be; see sysctl_writers_find(). Ours is no other writer. */
+/*
+ * Adds the lines of all files of sysctl.d; our own must be among them as planned, but is not
+ * listed. See sysctl_writers_find().
+ */
 void writers_of_sysctl(const struct values *values, const struct text_file *files, size_t count,
 		       struct writers *writers);
 
-/* The lines of modprobe.d, and the kernel command line, which comes last. */
+/* Adds the lines of modprobe.d, and then the kernel command line, which overrides them. */
 void writers_of_modprobe(const struct values *values, const struct modprobe_records *records,
 			 const char *command_line, struct writers *writers);
 
 /*
- * One file of "key = value" lines that somebody writes at that time, behind what was added of that time before. section:
- * of an INI file, or NULL. wins: what the kernel takes of them is in force afterwards.
+ * Adds the "key = value" lines of one file that another program writes at this time, after the
+ * lines added for the same time before. section: of an INI file, or NULL. wins: whether values that
+ * the kernel accepts are live afterwards.
  */
 void writers_of_text(const struct values *values, const char *path, const char *text,
 		     const char *section, enum writer_time time, bool wins,
 		     struct writers *writers);
 
 /*
- * kube-proxy's configuration (YAML, KubeProxyConfiguration v1alpha1): what it says of max and of two timeouts; 0 means
- * that it leaves them alone. runs: it is at work here, so that its values win.
+ * Adds what kube-proxy's configuration (YAML, KubeProxyConfiguration v1alpha1) sets: max and two
+ * timeouts; kube-proxy leaves a value of 0 alone. runs: whether kube-proxy runs here, so that its
+ * values win.
  */
 void writers_of_kube_proxy(const struct values *values, const char *path, const char *text,
 			   bool runs, struct writers *writers);
 
 /*
- * Adds a line that sets a value at that time, or returns what is known of that line already. Beyond WRITERS_MAX it takes the
- * place of the line before, unless `wins` is false: then it is counted only. NULL: it was counted only, or there is no memory,
- * which is remembered.
+ * Adds a line that sets a value at this time, or returns the writer if the line is listed already.
+ * Beyond WRITERS_MAX the line replaces the previous one if `wins` is true, and is only counted
+ * otherwise. Returns NULL if the line was only counted or memory is out, which is remembered.
  */
 struct writer *writers_add(struct writers *writers, const struct value *value, const char *path,
 			   unsigned int line, const char *text, enum writer_time time, bool wins);
 
-/* Before a later line of that time is added: it takes the win away from those before. */
+/* Must be called before a later line of the same time is added: earlier lines no longer win. */
 void writers_take_win(struct writers *writers, const struct value *value, enum writer_time time);
 
 /*
- * Whether it takes its value away from us: it wins some time, with another value, and no rule of ours comes after it. What
- * is set as the module loads, our rule sets right; but for expect_hashsize.
+ * Returns whether the source overrides our value: it wins at some time with another value, and our
+ * udev rule does not run afterwards. The rule corrects values that are set while the module loads,
+ * except for expect_hashsize.
  */
 bool writer_takes_away(const struct writer *writer);
 
-/* The first that takes this value away, or NULL. */
+/* Returns the first source that overrides this value, or NULL. */
 const struct writer *writers_find_winner(const struct writers *writers, const struct value *value);
 
-/* "systemd-sysctl, sysctl --system", to stand after "by". */
+/* Adds the names of the times, to follow "by": "systemd-sysctl, sysctl --system". */
 void writer_add_times(unsigned int times, struct buffer *b);
 
-/* The values that are looked for, and who else sets them: the writers point to the values. */
+/* Values and the sources that set them; the writers point to the values. */
 struct host_writers {
 	struct values values;
 	struct writers writers;
