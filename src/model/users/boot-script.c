@@ -1,4 +1,4 @@
-/* Shell commands that run at boot: whether they set firewall rules with connection state or NAT, and which files they load. */
+/* Reads shell commands that run at boot: do they set firewall rules that need tracking? */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/users/boot-script.h"
 
@@ -27,7 +27,10 @@ int boot_text_asks(const char *text, size_t size)
 	return found < 0 ? found : file.asks > 0;
 }
 
-/* The next word between start and end: its place, and its length in *ret_size. NULL: there is none any more. */
+/*
+ * Returns the next word between start and end, with its length in *ret_size, or NULL if there is
+ * none.
+ */
 static const char *next_word(const char **position, const char *end, size_t *ret_size)
 {
 	const char *word = *position, *behind;
@@ -47,7 +50,10 @@ static bool is_word(const char *word, size_t size, const char *name)
 	return strlen(name) == size && memcmp(word, name, size) == 0;
 }
 
-/* iptables, ip6tables-restore, iptables-nft, nft and the like, by whatever path. */
+/*
+ * Returns whether the word is iptables, ip6tables-restore, iptables-nft, nft or the like, with any
+ * path.
+ */
 static bool is_rule_program(const char *word, size_t size)
 {
 	static const char *const stems[] = {"iptables", "ip6tables"};
@@ -68,7 +74,7 @@ static bool is_rule_program(const char *word, size_t size)
 	return is_word(word, size, "nft");
 }
 
-/* "iptables-save" only prints rules. */
+/* Returns whether the program only prints rules, as iptables-save does. */
 static bool is_printer(const char *word, size_t size)
 {
 	static const char suffix[] = "-save";

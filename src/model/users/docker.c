@@ -1,4 +1,4 @@
-/* dockerd's options: whether it sets firewall rules, and where its configuration is. */
+/* Reads the options of dockerd: does it set firewall rules, and where is its configuration? */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/users/docker.h"
 
@@ -9,7 +9,7 @@
 
 #define WORD_ENDS " \t\r\n'\"\\;"
 
-/* The value of the last word that begins with a name; NULL: there is none. */
+/* Returns the value of the last word that begins with the name, or NULL. */
 static const char *find_value(const char *text, size_t size, const char *name, size_t *ret_size)
 {
 	const char *end = text + size, *found = NULL, *word = text;
@@ -27,7 +27,7 @@ static const char *find_value(const char *text, size_t size, const char *name, s
 	return found;
 }
 
-/* As strconv.ParseBool of Go; anything else keeps dockerd from starting. */
+/* Reads a boolean as strconv.ParseBool of Go does. dockerd does not start with any other text. */
 static void read_switch(const char *text, size_t size, const char *name, bool *set, bool *unset)
 {
 	static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True"};

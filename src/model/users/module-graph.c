@@ -14,7 +14,7 @@ struct module_line {
 	size_t name_length, above_length, state_length;
 	long users;
 	enum { FRESH, ENTERED, PLACED } mark;
-	size_t place; /* in the graph */
+	size_t place; /* its index in the graph */
 };
 
 struct graph_reading {
@@ -48,7 +48,10 @@ static const char *take_word(const char **text, size_t *ret_length)
 	return *ret_length > 0 ? word : NULL;
 }
 
-/* "-": this kernel does not count; "-1": it counts no more, as the module is on its way out. */
+/*
+ * Parses the use count. "-" means that the kernel does not count, "-1" that the module is
+ * unloading.
+ */
 static int parse_users(const char *word, size_t length, long *ret)
 {
 	const bool negative = *word == '-';
@@ -63,7 +66,7 @@ static int parse_users(const char *word, size_t length, long *ret)
 	return 0;
 }
 
-/* The next line from *text on, which is moved behind it. */
+/* Reads the next line and moves *text behind it. */
 static int parse_line(const char **text, struct module_line *ret)
 {
 	struct module_line line = {0};
@@ -109,7 +112,7 @@ static struct module_line *find(const struct graph_reading *reading, const char 
 	return NULL;
 }
 
-/* "a,b,[permanent]," one by one. */
+/* Returns the next name of "a,b,[permanent],". */
 static const char *next_above(const char **position, const char *end, size_t *ret_length)
 {
 	const char *name = *position;
@@ -144,7 +147,7 @@ static int put(struct graph_reading *reading, struct module_line *line)
 			module.holders[module.holder_count++] = above->place;
 		module.permanent |= length > 0 && *name == '[';
 	}
-	/* Each module above is a user, so that what is left is never below 0. */
+	/* Each module above is a user, so that the rest is never negative. */
 	if (module.outside >= 0 && module.outside < (long)module.holder_count) {
 		free(module.name);
 		free(module.holders);
@@ -158,7 +161,10 @@ static int put(struct graph_reading *reading, struct module_line *line)
 	return 0;
 }
 
-/* Depth first: those above go first. Each level of the recursion is another module of those that are loaded. */
+/*
+ * Adds the modules above first (depth first). Each level of the recursion is another loaded module,
+ * which bounds the depth.
+ */
 static int visit(struct graph_reading *reading, struct module_line *line)
 {
 	const char *position = line->above, *end = line->above + line->above_length, *name;

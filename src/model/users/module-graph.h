@@ -10,17 +10,20 @@
 struct graph_module {
 	char *name;
 	/*
-	 * Users less the modules above it: rules, sockets, devices. Negative: this kernel tells no number
-	 * (CONFIG_MODULE_UNLOAD=n), or the module is on its way out.
+	 * The use count without the modules above it: rules, sockets, devices. Negative: the kernel
+	 * does not count (CONFIG_MODULE_UNLOAD=n), or the module is unloading.
 	 */
 	long outside;
-	size_t *holders; /* the modules right above it, as indices of items */
+	size_t *holders; /* owned; the indexes of the modules directly above it */
 	size_t holder_count;
-	bool permanent; /* it has no way to be unloaded */
-	bool moving;	/* loading or unloading */
+	bool permanent; /* whether it cannot be unloaded */
+	bool moving;	/* whether it is loading or unloading */
 };
 
-/* Leaves first, nf_conntrack last: each stands behind all that hold it. Empty: it is not loaded. */
+/*
+ * The modules, each behind all that hold it, so that nf_conntrack is the last. Empty if it is not
+ * loaded. Release with module_graph_done().
+ */
 struct module_graph {
 	struct graph_module *items;
 	size_t count;
@@ -28,15 +31,19 @@ struct module_graph {
 void module_graph_done(struct module_graph *graph);
 
 /*
- * From the text of /proc/modules ("name size users above, state address", Linux 4.18 to 7.2), of the named module and
- * what is above it. -EBADMSG: this is no such text; -ELOOP: a module above itself; -ENOMEM.
+ * Reads the named module and all modules above it from the text of /proc/modules ("name size users
+ * above, state address", Linux 4.18 to 7.2). Returns -EBADMSG for another text, -ELOOP if a module
+ * is above itself, or -ENOMEM.
  */
 MUST_CHECK int module_graph_read(const char *text, const char *root, struct module_graph *ret);
 
-/* Why a module cannot be removed once those above it are gone, to stand after "NAME "; NULL: it can. */
+/*
+ * Returns why a module cannot be removed even if those above it are gone, to follow "NAME "; NULL
+ * if it can.
+ */
 const char *graph_module_obstacle(const struct graph_module *module);
 
-/* How many of them cannot be removed. */
+/* Returns how many of them cannot be removed. */
 size_t module_graph_obstacles(const struct module_graph *graph);
 
 const struct graph_module *module_graph_find(const struct module_graph *graph, const char *name);

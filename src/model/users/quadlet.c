@@ -1,4 +1,4 @@
-/* podman's quadlets: units that a generator makes of .container, .pod, .kube and .network files. */
+/* Reads podman quadlets: .container, .pod, .kube and .network files, which become units. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/users/quadlet.h"
 
@@ -12,7 +12,10 @@ static bool is_name(const char *text, size_t size, const char *name)
 	return strlen(name) == size && memcmp(text, name, size) == 0;
 }
 
-/* "macvlan", "ipvlan" and internal networks get no NAT (netavark's tests 100-bridge-iptables and 300-macvlan). */
+/*
+ * Returns whether the line makes a network without NAT: "macvlan", "ipvlan" and internal networks
+ * (netavark's tests 100-bridge-iptables and 300-macvlan).
+ */
 static bool is_without_rules(const char *key, size_t length, const struct quadlet_line *line)
 {
 	static const char *const yes[] = {"true", "yes", "on", "1"};
@@ -88,7 +91,7 @@ enum quadlet_network quadlet_read_network(const char *value, size_t size)
 	static const char network[] = ".network", container[] = ".container";
 	size_t length = 0;
 
-	/* "NAME:OPTIONS" */
+	/* The value may be "NAME:OPTIONS". */
 	while (length < size && value[length] != ':' && value[length] != ',')
 		length++;
 	for (size_t i = 0; i < ARRAY_SIZE(none); i++)

@@ -1,4 +1,4 @@
-/* podman's quadlets: units that a generator makes of .container, .pod, .kube and .network files. */
+/* Reads podman quadlets: .container, .pod, .kube and .network files, which become units. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -6,14 +6,14 @@
 #include <stddef.h>
 
 enum quadlet_key {
-	QUADLET_WANTED,	  /* [Install]: a unit starts it */
+	QUADLET_WANTED,	  /* [Install]: another unit starts it */
 	QUADLET_NETWORK,  /* Network= of a container, pod or kube */
-	QUADLET_POD,	  /* Pod= of a container, whose network it has */
+	QUADLET_POD,	  /* Pod= of a container, which shares the network of the pod */
 	QUADLET_YAML,	  /* Yaml= of a kube */
-	QUADLET_NO_RULES, /* a network that is internal, or of a driver without rules */
+	QUADLET_NO_RULES, /* a network that is internal, or whose driver sets no rules */
 };
 
-/* A line that counts; the value is not owned and ends at size, without blanks at its ends. */
+/* A relevant line. The value points into the text, ends at size and is trimmed. */
 struct quadlet_line {
 	enum quadlet_key key;
 	const char *value;
@@ -26,17 +26,18 @@ struct quadlet_reader {
 	const char *section; /* its name, behind the bracket */
 };
 
-/* The next line that counts; false at the end of the text. */
+/* Reads the next relevant line. Returns false at the end of the text. */
 bool quadlet_read_line(struct quadlet_reader *reader, struct quadlet_line *ret);
 
-/* What Network= says. */
+/* The kinds of networks that Network= can name. */
 enum quadlet_network {
-	NETWORK_NONE, /* the host's, none, another container's, or one without rules of the kernel's */
+	/* the host's, none, another container's, or one for which the kernel gets no rules */
+	NETWORK_NONE,
 	NETWORK_BRIDGE,	 /* podman's default network, with NAT */
 	NETWORK_QUADLET, /* another quadlet, NAME.network */
-	NETWORK_NAMED, /* a network made by "podman network create", whose driver is not known here */
+	NETWORK_NAMED,	 /* a network of "podman network create", whose driver is unknown here */
 };
 enum quadlet_network quadlet_read_network(const char *value, size_t size);
 
-/* containers.conf: whether containers have no network with rules unless they ask for one. */
+/* Returns whether containers.conf gives containers no network with rules by default. */
 bool quadlet_default_is_bare(const char *text);

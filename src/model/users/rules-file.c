@@ -1,4 +1,4 @@
-/* A file of firewall rules, read piece by piece: whether it asks for connection tracking, and what it includes. */
+/* Reads a file of firewall rules in pieces: lines that need connection tracking, and includes. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/users/rules-file.h"
 
@@ -13,7 +13,7 @@ static bool is_word_part(char c)
 	       c == '_' || c == '-';
 }
 
-/* Whether a word of nft or iptables-save needs connection tracking. */
+/* Returns whether a word of nft or iptables-save needs connection tracking. */
 static bool is_of_tracking(const char *word, size_t length)
 {
 	static const char *const words[] = {
@@ -56,7 +56,10 @@ static void end_line(struct rules_file *file)
 	file->started = file->comment = file->quoted = file->escaped = false;
 }
 
-/* Words inside of quotes are comments, names and prefixes of log lines. iptables-save writes a quote in them as \". */
+/*
+ * Reads a character of a quoted text: a comment, a name or the prefix of log lines. iptables-save
+ * writes a quote inside as \".
+ */
 static void read_quote(struct rules_file *file, char c)
 {
 	if (c == '"' && !file->escaped && !file->comment && !file->script)
@@ -66,7 +69,7 @@ static void read_quote(struct rules_file *file, char c)
 
 static void read_text(struct rules_file *file, char c)
 {
-	/* iptables-restore takes a # in the middle of a word as a part of the word. */
+	/* iptables-restore treats a # in the middle of a word as part of the word. */
 	if (c == '#' && !file->quoted && (!file->started || strchr(" \t;{}", file->previous)))
 		file->comment = true;
 	read_quote(file, c);
@@ -75,7 +78,7 @@ static void read_text(struct rules_file *file, char c)
 		end_line(file);
 }
 
-/* Whether the character ends a name, which may be called anything. */
+/* Reads a character of a name, which may have any bytes. Returns whether the name is complete. */
 static bool read_name(struct rules_file *file, char c)
 {
 	if (c == '"') {
@@ -90,7 +93,7 @@ static bool read_name(struct rules_file *file, char c)
 	return false;
 }
 
-/* Whether a name is complete now. */
+/* Reads a character. Returns whether the name of an include is complete. */
 static bool read_character(struct rules_file *file, char c)
 {
 	if (file->place == RULES_NAME)
@@ -99,7 +102,7 @@ static bool read_character(struct rules_file *file, char c)
 		file->escaped = false;
 		if (file->word_length < sizeof(file->word))
 			file->word[file->word_length] = c;
-		/* A word that is too long is none of those, however long it gets. */
+		/* The length stops growing, because a longer word cannot match. */
 		file->word_length += file->word_length <= sizeof(file->word);
 		file->place = RULES_TEXT;
 		file->started = true;

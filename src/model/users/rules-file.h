@@ -1,4 +1,4 @@
-/* A file of firewall rules, read piece by piece: whether it asks for connection tracking, and what it includes. */
+/* Reads a file of firewall rules in pieces: lines that need connection tracking, and includes. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -13,24 +13,27 @@
 
 enum rules_place {
 	RULES_TEXT,
-	RULES_BEHIND_INCLUDE, /* the word include was read, and blanks perhaps */
-	RULES_NAME,	      /* inside of the quoted name */
+	RULES_BEHIND_INCLUDE, /* behind the word include and any blanks */
+	RULES_NAME,	      /* inside the quoted name */
 };
 
-/* Start with `struct rules_file f = {0}`. Needs the same memory for a file of any size. */
+/* The state of a reader, of the same size for any file. Start with `struct rules_file f = {0}`. */
 struct rules_file {
-	bool script; /* set by the caller: a shell's text, whose quotes hold commands */
+	/* set by the caller: the file is a shell script, whose quotes contain commands */
+	bool script;
 
-	unsigned int
-		asks; /* the first line that asks for connection tracking, from 1; 0: none so far */
+	/* the first line that needs connection tracking, from 1; 0: none so far */
+	unsigned int asks;
 	unsigned int ask_lines; /* how many lines do */
-	bool long_name;		/* it includes a name that is longer than any path */
+	bool long_name;		/* whether it includes a name that is longer than any path */
 
-	/* The rest is the reader's own. */
-	unsigned int lines; /* that have ended */
+	/* The members below are private. */
+	unsigned int lines; /* complete lines so far */
 	enum rules_place place;
-	bool started, comment; /* of this line: it has more than blanks; the rest is a comment */
-	bool quoted, escaped;  /* of this line: inside of quotes; behind a backslash there */
+	/* of the present line: whether it has more than blanks; whether the rest is a comment */
+	bool started, comment;
+	/* of the present line: whether inside quotes; whether behind a backslash there */
+	bool quoted, escaped;
 	unsigned int last_ask; /* the last line that was counted */
 	char previous;
 	char word[RULES_WORD_SIZE];
@@ -39,12 +42,13 @@ struct rules_file {
 };
 
 /*
- * Reads the bytes of a piece up to end; the texts of nftables.conf and of iptables-save are understood. 1: it includes a file
- * or pattern, *ret is its absolute name (owned by the caller) and *position is behind it; a relative name is looked for
- * in /etc, and "./" is / in a service. 0: the piece is read. -ENOMEM.
+ * Reads the bytes up to end, in the syntax of nftables.conf or iptables-save. Returns 1 at an
+ * include, with its absolute name or pattern in *ret, which the caller must free, and *position
+ * behind it; a relative name is below /etc, and "./" is / in a service. Returns 0 at the end of the
+ * piece, or -ENOMEM.
  */
 MUST_CHECK int rules_file_read(struct rules_file *file, const char **position, const char *end,
 			       char **ret);
 
-/* Says that the last piece was read. */
+/* Must be called after the last piece. */
 void rules_file_end(struct rules_file *file);

@@ -1,4 +1,4 @@
-/* A systemd unit's text: what it pulls in and what it runs. */
+/* Reads a systemd unit: which units it pulls in and which commands it runs. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/users/unit-file.h"
 
@@ -38,7 +38,7 @@ bool unit_read_line(struct unit_reader *reader, struct unit_line *ret)
 
 		reader->position = line + size + (line[size] == '\n');
 		reader->lines++;
-		/* A comment between the parts of a line that continues does not end the line. */
+		/* A comment between the parts of a continued line does not end the line. */
 		if (size == 0 || *line == '#' || *line == ';')
 			continue;
 		if (key == UNIT_OTHER && equals) {

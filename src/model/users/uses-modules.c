@@ -1,4 +1,4 @@
-/* What the modules above nf_conntrack stand for. */
+/* Describes the modules above nf_conntrack. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fnmatch.h>
 #include <string.h>
@@ -10,7 +10,10 @@ static const char rules_break[] =
 static const char nat_breaks[] = "nothing is translated: those behind this host are cut off";
 static const char others_break[] = "what it does stops, and cannot be set up again";
 
-/* Modules of the kernels 5.10 to 7.2 whose dependencies name nf_conntrack, directly or not; the first match counts. */
+/*
+ * The modules of kernels 5.10 to 7.2 that depend on nf_conntrack, directly or not. The first match
+ * counts.
+ */
 static const struct {
 	const char *pattern, *words, *breaks;
 } rows[] = {
@@ -76,7 +79,10 @@ static const char *module_breaks(const char *name)
 	return others_break;
 }
 
-/* How to list the rules of iptables-legacy that use a module, to follow its words; "" if it is none of their modules. */
+/*
+ * How to list the rules of iptables-legacy that use a module, to follow its words; "" if it is none
+ * of their modules.
+ */
 static const char *describe_listing(const char *name)
 {
 	if (fnmatch("xt_*", name, 0) != 0 && fnmatch("ip*t*_*", name, 0) != 0)

@@ -1,4 +1,4 @@
-/* Reads what nf_tables answers to dumps of its rule set, for what of it needs connection tracking. */
+/* Finds rules that need connection tracking in the dumps of nf_tables. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/users/uses-nft.h"
 
@@ -14,10 +14,13 @@
 #include "base/buffer.h"
 #include "base/text.h"
 
-/* An expression holds others only in a dynset or an inner expression, and those hold none (Linux 6.18). */
+/*
+ * The deepest nesting: only a dynset or an inner expression contains others, and those contain none
+ * (Linux 6.18).
+ */
 #define DEPTH_MAX 4U
 
-/* Attributes of Linux 5.7, 5.11 and 6.2, which the headers of older kernels lack. */
+/* Attributes of Linux 5.7, 5.11 and 6.2, which older kernel headers lack. */
 #define SET_EXPR	    17
 #define SET_EXPRESSIONS	    18
 #define DYNSET_EXPRESSIONS  10
@@ -59,7 +62,10 @@ static const char *const words[WORD_NONE] = {
 	[WORD_SYNPROXY] = "synproxy",
 };
 
-/* Names of expressions (struct nft_expr_type, net/netfilter/nft_*.c, Linux 4.18 to 6.18) whose module needs nf_conntrack. */
+/*
+ * The names of expressions whose module needs nf_conntrack (struct nft_expr_type,
+ * net/netfilter/nft_*.c, Linux 4.18 to 6.18).
+ */
 static const struct {
 	const char *name;
 	enum word word;
@@ -93,7 +99,9 @@ static void note_word(struct nft_needs *needs, enum word word)
 		needs->words |= UINT32_C(1) << word;
 }
 
-/* A number inside an expression's data or a message; one that is missing counts as *inout_number says. */
+/*
+ * Reads a number in an expression's data or a message. *inout_number is unchanged if it is missing.
+ */
 static int find_number(const struct attribute *inside, uint16_t type, uint32_t *inout_number)
 {
 	struct attribute number;
@@ -125,7 +133,7 @@ const char *const xtables_extensions[XTABLES_EXTENSIONS] = {
 	"connlabel", "connlimit", "cluster",  "helper",	   "SNAT",     "DNAT",	     "MASQUERADE",
 	"REDIRECT",  "NETMAP",	  "SYNPROXY", "CLUSTERIP", "ipvs",     "CONNSECMARK"};
 
-/* Rules of iptables-nft: a match and a target have their name at the same place. */
+/* Notes a match or target of iptables-nft; both have their name at the same place. */
 static int note_extension(const struct attribute *data, struct nft_needs *needs)
 {
 	struct attribute name;
@@ -155,7 +163,10 @@ static int read_list(const struct attribute *list, unsigned int depth, struct nf
 	return found;
 }
 
-/* One expression and a list of them, inside of a set, a dynset or an inner expression; list 0: there is none. */
+/*
+ * Reads the single expression and the list of them in a set, a dynset or an inner expression. list
+ * 0: there is no list.
+ */
 static int read_inside(const struct attribute *inside, uint16_t one, uint16_t list,
 		       unsigned int depth, struct nft_needs *needs)
 {
@@ -170,7 +181,7 @@ static int read_inside(const struct attribute *inside, uint16_t one, uint16_t li
 	return error > 0 ? read_list(&found, depth, needs) : error;
 }
 
-/* Data that is a jump or a goto refers to a chain. */
+/* Counts a jump or goto in the data as a reference to a chain. */
 static int note_verdict(const struct attribute *inside, uint16_t type, struct nft_needs *needs)
 {
 	struct attribute data, verdict, chain;
@@ -277,7 +288,7 @@ void nft_reader_finish(struct nft_reader *reader)
 	reader->needs = (struct nft_needs){0};
 }
 
-/* Names may have any byte but NUL, which ends them; "?" where there is none. */
+/* Copies a name, or "?" if there is none. It may have any byte but NUL. */
 static int find_name(const struct attribute *message, uint16_t type, char ret[NFT_READER_NAME_SIZE])
 {
 	struct attribute name;
@@ -359,8 +370,8 @@ static void add_set_finding(const struct nft_reader *reader, const struct nft_pl
 }
 
 /*
- * A set may have expressions that each new element gets. Elements refer to chains in maps of verdicts, and may have
- * expressions of their own in sets that rules change.
+ * Reads a set, which may have expressions that each new element gets. Its elements may refer to
+ * chains in a verdict map, and may have expressions of their own if rules change the set.
  */
 static int read_set(struct nft_reader *reader, const struct attribute *message,
 		    struct nft_place *place)

@@ -1,4 +1,4 @@
-/* Programs that are known to need connection tracking, and files that ask for it at boot. */
+/* Lists the programs that need connection tracking, and finds boot files that ask for it. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdio.h>
 #include <string.h>
@@ -11,9 +11,11 @@
 #define BARE	"this host has no firewall"
 
 /*
- * command: the kernel's name of the process, 15 characters at most, or NULL; unit: without .service. Certain while it runs
- * is who sets such rules by itself, however it is configured. Certain at boot is whose unit does not start, or leaves the
- * host cut off or without a firewall; likely is who needs conntrack for some networks, or by some configurations.
+ * command: the kernel's name of the process, at most 15 characters, or NULL; unit: without
+ * .service. While it runs, a program is certain if it always sets such rules, whatever its
+ * configuration. At boot, a unit is certain if without conntrack it fails to start or leaves the
+ * host cut off or without a firewall, and likely if it needs conntrack only for some networks or
+ * configurations.
  */
 static const struct {
 	const char *command, *unit, *words, *breaks;
@@ -174,7 +176,10 @@ void uses_of_boot_script(const char *loader, const char *path, unsigned int line
 		 by_itself ? "" : " by ", by_itself ? "" : loader, line);
 }
 
-/* systemd-modules-load passes over what modprobe.d blacklists, and fails for what needs that. */
+/*
+ * Adds the module. systemd-modules-load skips modules that modprobe.d blacklists, and fails for
+ * modules that need them.
+ */
 static void add_module(const char *path, const char *name, struct uses *uses)
 {
 	bool blacklisted = strcmp(name, "nf_conntrack") == 0 || strcmp(name, "ip_conntrack") == 0;

@@ -1,4 +1,4 @@
-/* What on this host uses conntrack: the list of findings. */
+/* Findings: what on this host uses conntrack. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/users/uses.h"
 
@@ -24,7 +24,9 @@ void uses_done(struct uses *uses)
 	*uses = (struct uses){0};
 }
 
-/* Names of tables, files and processes are anybody's words. NULL: out of memory. */
+/*
+ * Returns a printable copy of a foreign text, which the caller must free, or NULL if memory is out.
+ */
 static char *shown(const char *text)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
@@ -44,7 +46,7 @@ PRINTF_LIKE(1, 0) static char *format_text(const char *format, va_list args)
 
 static uint64_t add_to_hash(uint64_t hash, const char *text)
 {
-	/* FNV-1a; the NUL counts, so that "a" and "b" are not "ab". */
+	/* FNV-1a. The NUL is included, so that "a" and "b" differ from "ab". */
 	do
 		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
 	while (*text++);
@@ -74,7 +76,7 @@ static bool is_full(const struct uses *uses)
 	return uses->count >= (uses->limit > 0 ? uses->limit : USES_MAX);
 }
 
-/* Takes the finding over. */
+/* Moves the finding into the list. */
 static void append_use(struct uses *uses, struct use *use)
 {
 	if (!use->name || !use->evidence ||
@@ -93,7 +95,7 @@ void uses_add(struct uses *uses, const struct use_heading *heading, const char *
 		.certainty = heading->certainty, .kind = heading->kind, .breaks = heading->breaks};
 	va_list args;
 
-	/* A full list costs no memory and, as nothing is looked up, hardly any time. */
+	/* A full list costs no memory and hardly any time, because nothing is looked up. */
 	if (is_full(uses)) {
 		uses->left_out[heading->certainty]++;
 		return;
