@@ -1,4 +1,4 @@
-/* Advice on buckets: too few for the entries, or a table far larger than it needs. */
+/* Advises on buckets: too few for the entries, or a table far larger than needed. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
@@ -7,15 +7,15 @@
 #include "model/table/advise-internal.h"
 
 /*
- * What a table keeps at least: the buckets take 2 MiB, and a walk of them costs little
+ * The smallest table to advise: its buckets take 2 MiB, and walking them costs little
  * (docs/performance.md).
  */
 #define ENOUGH_LEAST 262144U
-/* How many times the present entries a table holds that is not too large. */
+/* A table for this many times the present entries is not too large. */
 #define ENOUGH_TIMES 16U
 /*
- * From how many times that on a table is far too large: its buckets, and max, which costs nothing
- * until it is reached.
+ * A table is far too large from this many times that on. The bound for max is higher, because max
+ * costs nothing until it is reached.
  */
 #define BUCKETS_TOO_MANY 4U
 #define MAX_TOO_LARGE	 16U
@@ -52,7 +52,7 @@ static void add_chains(const struct advise_request *request, struct buffer *b)
 }
 
 /*
- * The max that buckets shall follow: the present one or the plan's, brought down to what a
+ * Returns the max that the buckets should match: the live one or the plan's, limited to what a
  * configuration may say.
  */
 static uint64_t max_for_buckets(const struct advise_request *request)
@@ -98,7 +98,7 @@ void advice_more_buckets(struct advice *advice)
 							      : "were";
 	uint64_t max = max_for_buckets(request);
 
-	/* A larger table comes with buckets of its own. */
+	/* The advice for a larger table includes its buckets. */
 	if (!advice_chains_matter(request) || !table->buckets.known || !table->max.known ||
 	    !table->entries.known || advice->hashsize_waits ||
 	    (advice->larger && !advice->max_waits) ||
@@ -122,7 +122,7 @@ void advice_more_buckets(struct advice *advice)
 	advice_add(advice, &draft);
 }
 
-/* The entries of all network namespaces, which share the buckets. */
+/* Returns the entries of all network namespaces, which share the buckets. */
 static uint64_t count_all(const struct table *table)
 {
 	uint64_t entries = table->entries.value;
@@ -132,7 +132,7 @@ static uint64_t count_all(const struct table *table)
 	return entries;
 }
 
-/* What the present entries need with a lot of room, and no less than the kernel gives by itself. */
+/* Returns the size that gives the present entries ample room, at least the kernel's default. */
 static uint64_t enough_for(const struct table *table)
 {
 	uint64_t entries = count_all(table), enough = ENOUGH_LEAST;
@@ -148,7 +148,10 @@ static uint64_t enough_for(const struct table *table)
 	return entries > enough ? entries : enough;
 }
 
-/* Nothing that was dropped speaks for a large table, and nobody else keeps it large. */
+/*
+ * Returns whether a smaller table may be advised: nothing was dropped, and no other source keeps
+ * the table large.
+ */
 static bool may_be_smaller(const struct advice *advice)
 {
 	const struct advise_request *request = advice->request;
@@ -162,7 +165,7 @@ static bool may_be_smaller(const struct advice *advice)
 	       !findings_set(&advice->findings, &schema[SETTING_MODE]);
 }
 
-/* What max = auto would choose is never too large. */
+/* Returns what max = auto would choose, which is never too large. */
 static uint64_t automatic_max(const struct table *table)
 {
 	return table->facts.ram > 0 ? sizes_auto_max(&table->facts, UINT64_MAX) : 0;
@@ -220,7 +223,7 @@ void advice_smaller_table(struct advice *advice)
 		return;
 	draft_set(&draft, "conntrack", "max", table->max, "%" PRIu64, enough);
 	/*
-	 * Buckets that are as many as needed stay, because to change them stops traffic for a
+	 * The live buckets are kept if they suffice, because changing them stops traffic for a
 	 * moment.
 	 */
 	if (!buckets && table->buckets.value >= enough / RATIO_WARN)

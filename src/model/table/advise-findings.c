@@ -68,7 +68,7 @@ static const struct advised_setting *find_setting(const struct finding *finding,
 	return NULL;
 }
 
-/* The most urgent finding's; NULL: no finding sets it. */
+/* Returns the value of the most urgent finding that sets the row, or NULL. */
 static const char *find_value(const struct findings *findings, const struct schema_row *row)
 {
 	for (size_t i = 0; i < findings->count; i++) {
@@ -85,9 +85,7 @@ bool findings_set(const struct findings *findings, const struct schema_row *row)
 	return find_value(findings, row) != NULL;
 }
 
-/*
- * Begins the row's section, unless *section is it. Sections are one after the other in the schema.
- */
+/* Adds the section unless *section is it already. The schema has the rows of a section together. */
 static void add_name(const struct schema_row *row, const char **section, struct buffer *b)
 {
 	if (!*section || strcmp(*section, row->section) != 0)
@@ -172,7 +170,7 @@ static void draft_done(struct draft *draft)
 	buffer_clear(&draft->rules);
 }
 
-/* "max 2,000 -> 8,192: the table is full" */
+/* Makes the summary, such as "max 2,000 -> 8,192: the table is full". */
 static int make_summary(struct draft *draft, char **ret)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
@@ -185,7 +183,7 @@ static int make_summary(struct draft *draft, char **ret)
 	return buffer_steal(&b, ret, NULL);
 }
 
-/* The lines of one finding, without a newline at the end. */
+/* Makes the lines of one finding, without a newline at the end. */
 static int make_lines(const struct draft *draft, char **ret)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
@@ -204,7 +202,7 @@ static int steal_text(struct buffer *b, char **ret)
 	return b->length > 0 || b->error < 0 ? buffer_steal(b, ret, NULL) : 0;
 }
 
-/* What was made before a failure is the caller's to free. */
+/* On failure the caller must free what was made before. */
 static int draft_finish(struct draft *draft, struct finding *finding)
 {
 	struct buffer CLEANUP(buffer_clear) command = {0};
@@ -230,7 +228,9 @@ static int draft_finish(struct draft *draft, struct finding *finding)
 	return buffer_steal(&command, &finding->command, NULL);
 }
 
-/* Behind all that are as urgent; the last one makes room. */
+/*
+ * Inserts the finding behind all that are as urgent. The last one is dropped if the list is full.
+ */
 static void insert_finding(struct findings *findings, struct finding *finding)
 {
 	size_t at = findings->count;

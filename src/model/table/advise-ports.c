@@ -1,20 +1,19 @@
-/* Advice on ports that have most entries: traffic to leave untracked, or half tracked. */
+/* Advises on ports that have most entries: traffic to leave untracked, or half tracked. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
 #include "model/table/advise-internal.h"
 
-/* Below these, in percent of all entries and in entries, a port is not what fills the table. */
+/* A port below both bounds (percent of all entries, and entries) does not fill the table. */
 #define SHARE_PORT	60U
 #define LEAST_OF_A_PORT 1000U
-/* The least that are half a pair of rules in a table that is full, was full, or nearly is. */
+/* The fewest entries of half a pair of rules, if the table is, was or nearly is full. */
 #define LEAST_OF_A_PAIR 100U
 /*
- * From this share on, in percent, the entries of a port are without a reply as a rule and not by
- * chance.
+ * From this share in percent on, rules and not chance leave the entries of a port without a reply.
  */
 #define SHARE_UNREPLIED 95U
-/* In tenths of a percent of max, without any other trouble. */
+/* In tenths of a percent of max, if there is no other trouble. */
 #define HALF_FULL 500U
 
 struct busiest {
@@ -25,7 +24,7 @@ struct busiest {
 	bool source;
 };
 
-/* 0 is no port. */
+/* Finds the port with the most entries. Port 0 means no port. */
 static void find_busiest_of(const uint64_t *counts, const struct busiest *candidate,
 			    struct busiest *busiest)
 {
@@ -38,7 +37,8 @@ static void find_busiest_of(const uint64_t *counts, const struct busiest *candid
 }
 
 /*
- * A destination comes before a source with as many entries, because most services are destinations.
+ * Finds the busiest port. A destination wins over a source with as many entries, because most
+ * services are destinations.
  */
 static bool find_busiest(const struct entry_counts *contents, uint64_t least, struct busiest *ret)
 {
@@ -59,8 +59,8 @@ static bool find_busiest(const struct entry_counts *contents, uint64_t least, st
 }
 
 /*
- * Whether answers of one port are tracked without their questions. Of TCP a flood of handshakes
- * looks the same.
+ * Finds a port whose answers are tracked but not its questions. TCP is left out, because a flood of
+ * handshakes looks the same.
  */
 static bool find_half_pair(const struct advice *advice, struct busiest *ret)
 {
@@ -90,7 +90,7 @@ static void add_port(const struct busiest *busiest, struct buffer *b)
 	buffer_printf(b, "%s port %u", busiest->protocol, busiest->port);
 }
 
-/* "60 % of the entries go to udp port 53" */
+/* Adds "60 % of the entries go to udp port 53". */
 static void add_share(const struct busiest *busiest, uint64_t total, struct buffer *b)
 {
 	buffer_printf(b, "%" PRIu64 " %% of the entries %s ", advice_percent(busiest->count, total),
@@ -98,7 +98,7 @@ static void add_share(const struct busiest *busiest, uint64_t total, struct buff
 	add_port(busiest, b);
 }
 
-/* "1,200 of 2,000 entries (60 %) go to udp port 53" */
+/* Adds "1,200 of 2,000 entries (60 %) go to udp port 53". */
 static void add_busiest(const struct busiest *busiest, uint64_t total, struct buffer *b)
 {
 	advice_add_part(b, busiest->count, total);

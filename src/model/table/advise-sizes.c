@@ -1,4 +1,4 @@
-/* Advice on sizes: how full the table is, which max would do, what memory allows. */
+/* Advises on sizes: how full the table is, which max is enough, what memory allows. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
@@ -6,11 +6,11 @@
 #include "model/plan/sizes.h"
 #include "model/table/advise-internal.h"
 
-/* In percent of RAM: memory_limit where no configuration says more. */
+/* The limit in percent of RAM if there is no configuration. */
 #define LIMIT_PERCENT 25U
-/* No larger max is advised; the table of so many entries takes 1 GiB when full. */
+/* The largest max that is advised; its table takes 1 GiB when full. */
 #define ADVISED_MAX 4194304U
-/* A smaller one would be warned of when it is planned (MAX_FEW). */
+/* The smallest max that is advised; a plan would warn about a smaller one (MAX_FEW). */
 #define ADVISED_LEAST 1024U
 
 uint64_t advice_power_up(uint64_t number)
@@ -31,7 +31,10 @@ uint64_t advice_limit_bytes(const struct advise_request *request)
 	return ram ? sizes_share(sizes_round_ram(ram), LIMIT_PERCENT) : UINT64_MAX;
 }
 
-/* By the release, as the configuration is judged, or as measured, if that is more. */
+/*
+ * The larger one of the figure by release, which the configuration is judged by, and the measured
+ * one.
+ */
 uint64_t advice_full_bytes(const struct advise_request *request, uint64_t max)
 {
 	const struct facts *facts = &request->table->facts;
@@ -77,7 +80,10 @@ static void judge_namespaces(struct advice *advice)
 	}
 }
 
-/* Messages from before the values were set last say nothing of these. */
+/*
+ * Returns whether the table was full since the values were last set; older messages are about other
+ * values.
+ */
 static bool was_full(const struct advise_request *request)
 {
 	const struct full_messages *messages = &request->table->messages;
@@ -105,7 +111,7 @@ static void judge_pressure(struct advice *advice)
 	}
 }
 
-/* Buckets of the plan, as the kernel would round them. */
+/* Returns the buckets of the plan, rounded as by the kernel. */
 static uint64_t planned_buckets(const struct advise_request *request)
 {
 	return request->plan ? sizes_round_buckets(request->plan->sizes.hashsize,
@@ -130,7 +136,7 @@ void advice_judge_sizes(struct advice *advice)
 	const struct table *table = request->table;
 	uint64_t max = table->max.value, wanted;
 
-	/* 0 is no limit, up to Linux 6.18. */
+	/* A max of 0 means no limit, up to Linux 6.18. */
 	if (table->max.known && max > 0)
 		judge_pressure(advice);
 	if (request->plan && !table->foreign_max) {
@@ -140,7 +146,7 @@ void advice_judge_sizes(struct advice *advice)
 	}
 	if (advice->pressure == PRESSURE_NONE)
 		return;
-	/* What was wanted of a full table cannot be seen. */
+	/* The demand on a full table is unknown, because refused connections are not entries. */
 	wanted = advice_power_up(advice->pressure == PRESSURE_NEARLY ? 2 * advice->peak : 4 * max);
 	if (wanted > ADVISED_MAX)
 		wanted = ADVISED_MAX;
@@ -234,7 +240,7 @@ void advice_set_sizes(const struct advise_request *request, uint64_t max, struct
 	draft->command = "conntrack-persist install";
 }
 
-/* Whose table it is: "the table", "the table of namespace blue". */
+/* Adds whose table it is: "the table", "the table of namespace blue". */
 static void add_whose(const struct advice *advice, const char *table, struct buffer *b)
 {
 	buffer_add(b, table);
@@ -303,7 +309,7 @@ void advice_larger_max(struct advice *advice)
 	advice_add(advice, &draft);
 }
 
-/* " Configured is max = 200000, the live value is 65,536." */
+/* Adds " Configured is max = 200000, the live value is 65,536." */
 static void add_waiting(struct draft *draft, const char *name, struct figure live, uint64_t value)
 {
 	buffer_printf(&draft->evidence, " Configured is %s = %" PRIu64 ", the live value is %s.",

@@ -1,4 +1,4 @@
-/* Advice on entries that stay for long: timeouts, and handshakes of TCP that nobody finishes. */
+/* Advises on entries that stay for a long time: timeouts, and unfinished TCP handshakes. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 #include <string.h>
@@ -8,17 +8,14 @@
 /* As in /etc/protocols. */
 #define PROTOCOL_UDP 17
 
-/* Below these shares, in percent of all entries, a kind of them is not what fills the table. */
+/* Below these shares, in percent of all entries, entries of a kind do not fill the table. */
 #define SHARE_HALF_OPEN	      50U
-#define SHARE_HALF_OPEN_STATE 10U /* of one of the two states, once both together reach the above */
+#define SHARE_HALF_OPEN_STATE 10U /* of one state, once both reach SHARE_HALF_OPEN together */
 #define SHARE_TIME_WAIT	      40U
 #define SHARE_IDLE	      25U
 #define SHARE_UDP	      50U
 
-/*
- * Handshakes are a matter also where the table is far from full: from half of max on, or from so
- * many on.
- */
+/* Handshakes matter from half of max on, or from so many on, even if the table is far from full. */
 #define HALF_FULL      500U /* in tenths of a percent of max */
 #define HALF_OPEN_MANY 10000U
 
@@ -31,15 +28,15 @@ enum timeout {
 	TIMEOUT_UDP_STREAM,
 };
 
-/* Timeouts that could be shorter. */
+/* The timeouts that could be shorter. */
 static const struct row {
-	const char *name;   /* of [timeouts] */
-	const char *word;   /* of the summary */
+	const char *name;   /* in [timeouts] */
+	const char *word;   /* for the summary */
 	uint64_t seconds;   /* to advise */
-	uint64_t shorter;   /* to advise where seconds are live already; short enough */
-	uint64_t share;	    /* the least, in percent of all entries */
-	const char *words;  /* behind the count */
-	const char *breaks; /* a sentence, with a blank before */
+	uint64_t shorter;   /* to advise if `seconds` are live already */
+	uint64_t share;	    /* the least share, in percent of all entries */
+	const char *words;  /* the text behind the count */
+	const char *breaks; /* a sentence with a blank before it */
 } rows[] = {
 	[TIMEOUT_SYN_SENT] = {"tcp_syn_sent", "SYN_SENT", 20, 20, SHARE_HALF_OPEN_STATE,
 			      "handshakes without an answer (SYN_SENT)", ""},
@@ -83,7 +80,7 @@ static struct figure live_timeout(const struct table *table, size_t i)
 static uint64_t count_entries(const struct entry_counts *contents, size_t i)
 {
 	const uint64_t counts[] = {
-		/* Both sides have sent a SYN in SYN_SENT2, which has the timeout of SYN_SENT. */
+		/* In SYN_SENT2 both sides have sent a SYN; the timeout is that of SYN_SENT. */
 		[TIMEOUT_SYN_SENT] = contents->by_state[TCP_STATE_SYN_SENT] +
 				     contents->by_state[TCP_STATE_SYN_SENT2],
 		[TIMEOUT_SYN_RECV] = contents->by_state[TCP_STATE_SYN_RECV],
@@ -102,7 +99,7 @@ static uint64_t count_half_open(const struct entry_counts *contents)
 	       count_entries(contents, TIMEOUT_SYN_RECV);
 }
 
-/* An idle connection has to outlive the keepalive time of this host. */
+/* Raises the seconds so that idle connections outlive the keepalive time of this host. */
 static uint64_t for_keepalive(const struct table *table, size_t i, uint64_t seconds)
 {
 	uint64_t least = table->facts.keepalive + KEEPALIVE_MARGIN;
@@ -110,7 +107,7 @@ static uint64_t for_keepalive(const struct table *table, size_t i, uint64_t seco
 	return i == TIMEOUT_ESTABLISHED && seconds < least ? least : seconds;
 }
 
-/* What to advise in the place of the live value. */
+/* Returns the timeout to advise in place of the live one. */
 static uint64_t advised_seconds(const struct table *table, size_t i)
 {
 	return for_keepalive(table, i,
@@ -118,7 +115,7 @@ static uint64_t advised_seconds(const struct table *table, size_t i)
 									    : rows[i].shorter);
 }
 
-/* Whether the plan has one that is as short. */
+/* Returns whether the plan has a timeout that is as short. */
 static bool plan_is_short(const struct advise_request *request, size_t i)
 {
 	const struct plan *plan = request->plan;
@@ -133,7 +130,7 @@ static bool plan_is_short(const struct advise_request *request, size_t i)
 	return false;
 }
 
-/* Whether such entries are many, and stay for longer than they need. */
+/* Returns whether there are many such entries and they stay for longer than needed. */
 static bool is_too_long(const struct advice *advice, size_t i)
 {
 	const struct table *table = advice->request->table;
@@ -179,7 +176,7 @@ static void add_part(const struct advice *advice, size_t i, struct buffer *b)
 	buffer_printf(b, " are %s.", rows[i].words);
 }
 
-/* "6h", "30s" */
+/* Adds the timeout with a unit: "6h", "30s". */
 static void set_row(const struct advice *advice, size_t i, struct draft *draft)
 {
 	const struct table *table = advice->request->table;
@@ -234,7 +231,10 @@ void advice_half_open_handshakes(struct advice *advice)
 	advice_add(advice, &draft);
 }
 
-/* Of UDP: whether most of what has the timeout udp got no reply at all. */
+/*
+ * Returns the word of the summary. For UDP it depends on whether most entries with the timeout udp
+ * got no reply.
+ */
 static const char *row_word(const struct entry_counts *contents, size_t i)
 {
 	if (i == TIMEOUT_UDP && contents->udp_unreplied * 2 < count_entries(contents, i))

@@ -1,4 +1,4 @@
-/* What to do about the table: which findings there are, and what they have in common. */
+/* Advises what to do about the table: which findings there are, and what they have in common. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/table/advise.h"
 
@@ -46,7 +46,7 @@ bool advice_knows_entries(const struct advice *advice)
 	return contents && contents->total > 0 && !advice->elsewhere;
 }
 
-/* "3 minutes ago"; clocks are set back at times. */
+/* Adds an age such as "3 minutes ago". A clock that was set back counts as no age. */
 static void add_age(struct buffer *b, uint64_t now, uint64_t then)
 {
 	static const struct {
@@ -94,7 +94,7 @@ void advice_add_pressure(const struct advice *advice, struct buffer *b)
 	uint64_t entries = advice->where ? advice->peak : table->entries.value;
 	uint64_t dropped = advice->request->judgement->dropped;
 
-	/* Names of other people's processes may be anything. */
+	/* The name contains a foreign process's name, which may have any characters. */
 	if (advice->where)
 		buffer_printf(b, "%s: ",
 			      text_is_plain(advice->where) ? advice->where
@@ -117,8 +117,8 @@ void advice_add_pressure(const struct advice *advice, struct buffer *b)
 }
 
 /*
- * The configuration keeps nf_conntrack off, and it is there: sizes and timeouts would not be read
- * of it.
+ * Advises to run install, because nf_conntrack is loaded in mode disable, which ignores sizes and
+ * timeouts.
  */
 static void keep_off(struct advice *advice)
 {
@@ -152,7 +152,7 @@ static void keep_off(struct advice *advice)
 }
 
 /*
- * Whether no network namespace has an entry. A namespace that could not be counted may have some.
+ * Returns whether no network namespace has an entry. One that could not be counted may have some.
  */
 static bool is_empty(const struct table *table)
 {
@@ -194,7 +194,7 @@ static void disable(struct advice *advice)
 	advice_add(advice, &draft);
 }
 
-/* The table is in trouble, and neither memory nor what is known of its entries gives a way out. */
+/* Adds a finding for a table in trouble if neither memory nor the known entries allow a remedy. */
 static void no_way_out(struct advice *advice)
 {
 	struct draft draft = {.kind = FINDING_LARGER_MAX, .urgency = advice_urgency(advice)};

@@ -1,4 +1,4 @@
-/* What to do about the table: at most three findings, each no more than its evidence says. */
+/* Advises what to do about the table: at most three findings, each with its evidence. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -14,16 +14,18 @@ enum finding_kind {
 	FINDING_LARGER_MAX,
 	FINDING_MORE_BUCKETS,
 	FINDING_SMALLER_TABLE, /* max or the buckets are far more than the entries need */
-	FINDING_HALF_OPEN,     /* handshakes of TCP that nobody finishes */
+	FINDING_HALF_OPEN,     /* TCP handshakes that are never finished */
 	FINDING_SHORTER_TIMEOUTS,
-	FINDING_UNTRACKED, /* one port has most entries; no INI lines, the firewall is not ours */
-	FINDING_HALF_NOTRACK, /* packets of one direction are tracked, those of the other are not */
+	/* one port has most entries; no INI lines, because the firewall must be changed */
+	FINDING_UNTRACKED,
+	/* packets of one direction are tracked, those of the other are not */
+	FINDING_HALF_NOTRACK,
 	FINDING_DISABLE,      /* nothing uses conntrack */
-	FINDING_NOT_IN_FORCE, /* the configuration would do, and the kernel does not have it */
+	FINDING_NOT_IN_FORCE, /* the configuration is large enough, but has not been applied */
 };
 
 enum urgency {
-	URGENCY_NOTE,	  /* nothing is lost as it is */
+	URGENCY_NOTE,	  /* nothing is lost */
 	URGENCY_WARNING,  /* connections were dropped, or soon will be */
 	URGENCY_CRITICAL, /* new connections are dropped now */
 };
@@ -32,21 +34,21 @@ enum urgency {
 struct advised_setting {
 	const struct schema_row *row;
 	char value[24];	    /* as the INI file has it */
-	struct figure live; /* the kernel's now, in the row's unit */
+	struct figure live; /* the kernel's value now, in the unit of the row */
 };
 
-/* One; all texts are owned, without newlines at their ends. */
+/* One finding. All texts are owned and have no newline at their ends. */
 struct finding {
 	enum finding_kind kind;
 	enum urgency urgency;
 	char *summary;	/* one line: what to set, from which value to which, and why */
 	char *title;	/* one line: what is wrong */
-	char *evidence; /* what was seen, with figures */
-	char *reason;	/* why that helps, and what it costs or breaks */
-	char *lines;	/* of the INI file, ready to be written; NULL: none */
+	char *evidence; /* the figures that show it */
+	char *reason;	/* why the change helps, and what it costs or breaks */
+	char *lines;	/* lines for the INI file; NULL: none */
 	char *rules;	/* a file for nft(8) that leaves the traffic untracked; NULL: none */
-	char *command;	/* what to run next; NULL: none */
-	struct advised_setting settings[4]; /* of the lines */
+	char *command;	/* the command to run next; NULL: none */
+	struct advised_setting settings[4]; /* the settings in `lines` */
 	size_t setting_count;
 };
 
@@ -56,12 +58,12 @@ struct findings {
 };
 void findings_done(struct findings *findings);
 
-/* "larger-max", "more-buckets" ... */
+/* Returns "larger-max", "more-buckets" ... */
 const char *finding_kind_to_string(enum finding_kind kind);
-/* "note", "warning", "critical" */
+/* Returns "note", "warning" or "critical". */
 const char *urgency_to_string(enum urgency urgency);
 
-/* Whether one of them sets this row of the schema. */
+/* Returns whether a finding sets this row of the schema. */
 bool findings_set(const struct findings *findings, const struct schema_row *row);
 
 /*
@@ -76,16 +78,20 @@ struct advise_request {
 	const struct table *table;
 	const struct judgement *judgement;
 	const struct plan *plan; /* NULL: no configuration could be read */
-	uint64_t memory_limit;	 /* bytes a full table may take at most; 0: unknown */
-	bool keeps_larger;	 /* max_policy = at_least is configured: others raise max */
-	bool uses_known;	 /* somebody looked as root of the host, and could read all */
-	size_t certain, likely;	 /* who uses conntrack */
+	uint64_t memory_limit;	 /* bytes that a full table may take; 0: unknown */
+	/* whether max_policy = at_least is configured, so that other sources may raise max */
+	bool keeps_larger;
+	bool uses_known; /* whether all users of conntrack could be read, as root of the host */
+	size_t certain, likely; /* how many users of conntrack were found */
 	/*
-	 * Microseconds since the epoch: when apply changed values last; what the kernel said before
-	 * is of other values. 0: unknown.
+	 * When apply last changed a value (microseconds since the epoch, 0 if unknown). Older
+	 * kernel messages are about the previous values and are ignored.
 	 */
 	uint64_t applied;
 };
 
-/* The most urgent one first; none is a good answer. -ENOMEM. */
+/*
+ * Makes the findings, the most urgent one first; there may be none. Release with findings_done().
+ * Returns -ENOMEM.
+ */
 MUST_CHECK int advise(const struct advise_request *request, struct findings *ret);

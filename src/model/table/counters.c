@@ -1,4 +1,4 @@
-/* The kernel's counters of connection tracking, summed over processors. */
+/* The kernel's counters of connection tracking, summed over all processors. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/table/counters.h"
 
@@ -10,16 +10,16 @@
 #include "base/attributes.h"
 #include "base/text.h"
 
-/* CTA_STATS_CHAIN_TOOLONG, which headers before 5.15 lack, whatever kernel runs later. */
+/* CTA_STATS_CHAIN_TOOLONG, which headers before 5.15 lack; the running kernel may be newer. */
 #define STATS_CHAIN_TOO_LONG 15
 
-/* More than any kernel has. */
+/* More columns than any kernel has. */
 #define COLUMNS_MAX 64
-/* What a column is, if it is none of the counters. */
+/* The kinds of columns that are not counters. */
 #define COLUMN_OTHER   (-1)
 #define COLUMN_ENTRIES (-2)
 
-/* Kernels before 5.15 have delete_list in the place of chainlength, and do not send the attribute. */
+/* Kernels before 5.15 have delete_list in place of chainlength, and do not send the attribute. */
 static const struct {
 	const char *name;
 	uint16_t attribute;
@@ -34,7 +34,7 @@ static const struct {
 };
 
 struct columns {
-	int what[COLUMNS_MAX]; /* enum counter, or one of the above */
+	int what[COLUMNS_MAX]; /* enum counter, or a kind above */
 	size_t count;
 };
 
@@ -61,7 +61,7 @@ static int column_of(const struct text_word *word, const struct counters *counte
 	return COLUMN_OTHER;
 }
 
-/* The line of names. */
+/* Reads the line of names. */
 static int read_names(const char **position, struct columns *columns, struct counters *counters)
 {
 	struct text_word word;
@@ -80,7 +80,7 @@ static int read_names(const char **position, struct columns *columns, struct cou
 	return **position == '\n' && counters_are_known(counters) ? 0 : -EBADMSG;
 }
 
-/* The kernel's are of 32 bits: a sum of 64 has room for as many processors as there may be. */
+/* The kernel's numbers have 32 bits, so that a sum in 64 bits cannot overflow. */
 static int read_number(const struct text_word *word, uint32_t *ret)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -99,7 +99,7 @@ static int read_number(const struct text_word *word, uint32_t *ret)
 	return 0;
 }
 
-/* One processor's line; columns without a name are passed over. */
+/* Adds the line of one processor. Columns without a name are ignored. */
 static int add_line(const char **position, const struct columns *columns, struct counters *counters)
 {
 	for (size_t i = 0; i < columns->count; i++) {
@@ -110,7 +110,10 @@ static int add_line(const char **position, const struct columns *columns, struct
 
 		if (error < 0)
 			return error;
-		/* Each line was written a moment later: the last one has the newest. */
+		/*
+		 * Each line is written a moment after the one before, so that the last one is the
+		 * newest.
+		 */
 		if (what == COLUMN_ENTRIES)
 			counters->entries = number;
 		else if (what != COLUMN_OTHER)

@@ -1,4 +1,4 @@
-/* The kernel's counters of connection tracking, summed over processors. */
+/* The kernel's counters of connection tracking, summed over all processors. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -8,41 +8,48 @@
 
 #include "base/cleanup.h"
 
-/* In the order of the kernel's columns. */
+/* The counters in the order of the kernel's columns. */
 enum counter {
-	COUNTER_FOUND,	 /* "found": the tuple was taken already, as NAT looked for a port */
+	COUNTER_FOUND,	 /* "found": NAT looked for a port, and the tuple was in use */
 	COUNTER_INVALID, /* "invalid" */
-	COUNTER_CHAIN_TOO_LONG, /* "chainlength": inserts refused as the bucket's chain was too long, from 5.15 on */
-	COUNTER_INSERT_FAILED, /* "insert_failed": clashes, and the line above */
-	COUNTER_DROP, /* "drop": packets, as the table was full or memory short; not for chains */
-	COUNTER_EARLY_DROP,	/* "early_drop": entries that had to go for new ones */
+	/*
+	 * "chainlength": entries refused because the chain of their bucket was too long, from 5.15
+	 * on
+	 */
+	COUNTER_CHAIN_TOO_LONG,
+	COUNTER_INSERT_FAILED, /* "insert_failed": clashes, and the counter above */
+	/*
+	 * "drop": packets dropped because the table was full or memory short; not because of chains
+	 */
+	COUNTER_DROP,
+	COUNTER_EARLY_DROP,	/* "early_drop": entries removed to make room for new ones */
 	COUNTER_SEARCH_RESTART, /* "search_restart" */
 	COUNTERS,
 };
 
 struct counters {
-	bool known[COUNTERS]; /* this kernel counts it, and it could be read */
-	/* Since the network namespace is there, or the module was loaded. */
+	bool known[COUNTERS]; /* whether this kernel has the counter and it could be read */
+	/* Counted since the network namespace was created or the module was loaded. */
 	uint64_t value[COUNTERS];
-	bool entries_known; /* not by ctnetlink */
+	bool entries_known; /* ctnetlink does not report them */
 	uint64_t entries;   /* of the network namespace; every line has the same number */
 };
 
-/* The kernel's own name of the column, and of node exporter's metric. */
+/* Returns the kernel's name of the column, which node exporter's metric has too. */
 const char *counter_to_string(enum counter counter);
 
-/* Whether any is known. */
+/* Returns whether a counter is known. */
 bool counters_are_known(const struct counters *counters);
 
 /*
- * The text of /proc/net/stat/nf_conntrack: a line of names, then a line a processor, hexadecimal (ct_cpu_seq_show(),
- * nf_conntrack_standalone.c, 4.18 to 7.2). Columns are found by their names, as these differ among kernels. -EBADMSG: it
- * is no such text; *ret is not touched then.
+ * Parses the text of /proc/net/stat/nf_conntrack: a line of names, then a line of hexadecimal
+ * numbers for each processor (ct_cpu_seq_show(), nf_conntrack_standalone.c, 4.18 to 7.2). Columns
+ * are found by name, because they differ among kernels. Returns -EBADMSG for any other text.
  */
 MUST_CHECK int counters_parse(const char *text, struct counters *ret);
 
 /*
- * One processor's message of ctnetlink, IPCTNL_MSG_CT_GET_STATS_CPU, behind its struct nfgenmsg: added to what is there.
- * -EBADMSG: it is no such message; *counters is not touched then.
+ * Adds one processor's message of ctnetlink, IPCTNL_MSG_CT_GET_STATS_CPU, behind its struct
+ * nfgenmsg. Returns -EBADMSG for any other message, and then leaves *counters unchanged.
  */
 MUST_CHECK int counters_add_message(const void *bytes, size_t size, struct counters *counters);

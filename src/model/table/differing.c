@@ -1,4 +1,4 @@
-/* What another network namespace has differently, in words: the first three keys by name, the others by their number. */
+/* Describes the values that differ in another network namespace: three by name, then a number. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/table/differing.h"
 

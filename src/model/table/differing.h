@@ -1,4 +1,4 @@
-/* What another network namespace has differently, in words: the first three keys by name, the others by their number. */
+/* Describes the values that differ in another network namespace: three by name, then a number. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -15,11 +15,11 @@ struct differing {
 void differing_done(struct differing *differing);
 
 /*
- * key as the kernel has it, "nf_conntrack_udp_timeout", of which the text has "udp_timeout 30 (here 60)"; word is "here", or what
- * else the other value is.
+ * Adds "udp_timeout 30 (here 60)". key: the kernel's name, "nf_conntrack_udp_timeout"; word:
+ * "here", or another name for the value that is compared with.
  */
 void differing_add(struct differing *differing, const char *key, const char *there,
 		   const char *word, const char *other);
 
-/* The text, owned by the caller; NULL: nothing differs. -ENOMEM. */
+/* Moves the text to the caller, who must free it; NULL if nothing differs. Returns -ENOMEM. */
 MUST_CHECK int differing_finish(struct differing *differing, char **ret);

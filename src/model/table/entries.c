@@ -1,4 +1,4 @@
-/* The entries of the table counted by what they are: protocol, TCP state, remaining time. */
+/* Counts the entries of the table by protocol, TCP state and remaining time. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/table/entries.h"
 

@@ -1,4 +1,4 @@
-/* The entries of the table counted by what they are: protocol, TCP state, remaining time. */
+/* Counts the entries of the table by protocol, TCP state and remaining time. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 
-/* enum tcp_conntrack of linux/netfilter/nf_conntrack_tcp.h, the same in 4.18 to 7.2. */
+/* The same as enum tcp_conntrack of linux/netfilter/nf_conntrack_tcp.h in 4.18 to 7.2. */
 enum tcp_state {
 	TCP_STATE_NONE,
 	TCP_STATE_SYN_SENT,
@@ -22,29 +22,34 @@ enum tcp_state {
 	TCP_STATE_SYN_SENT2,
 	TCP_STATES,
 };
-/* "ESTABLISHED", as conntrack(8) and the kernel's file have it; NULL: there is no such state. */
+/*
+ * Returns "ESTABLISHED" and so on, as conntrack(8) and the kernel's file show it; NULL if there is
+ * no such state.
+ */
 const char *tcp_state_to_string(enum tcp_state state);
 
-/* One entry, as far as it is counted. */
+/* The parts of an entry that are counted. */
 struct entry {
-	uint8_t protocol;     /* IPPROTO_ */
-	enum tcp_state state; /* of TCP, unless it is offloaded: the kernel does not tell then */
-	bool replied;	      /* packets were seen both ways */
-	bool assured;	      /* is not dropped early, and neither is one that is offloaded */
-	bool offloaded;	      /* to a flow table: no remaining time */
-	uint32_t remaining;   /* seconds */
-	/* Of the original direction, host order; 0: the protocol has none. */
+	uint8_t protocol; /* IPPROTO_ */
+	/* TCP only; unknown for an offloaded entry, because the kernel does not show it */
+	enum tcp_state state;
+	bool replied; /* whether packets were seen in both directions */
+	/* whether the kernel will not drop it early; it does not drop offloaded ones either */
+	bool assured;
+	bool offloaded;	    /* to a flow table; such an entry has no remaining time */
+	uint32_t remaining; /* seconds */
+	/* Of the original direction, in host order; 0: the protocol has no ports. */
 	uint16_t port; /* destination */
 	uint16_t source;
 };
 
-/* Remaining times: up to and with 30 s, 2 min, 10 min, 1 h, 6 h, 1 day, 5 days, and more. */
+/* The upper bounds of remaining times: 30 s, 2 min, 10 min, 1 h, 6 h, 1 day, 5 days, and more. */
 #define TIME_BANDS 8
 extern const uint32_t time_band_ends[TIME_BANDS]; /* seconds; the last is UINT32_MAX */
-/* "30s", "2m", "10m", "1h", "6h", "1d", "5d", "more". */
+/* Returns "30s", "2m", "10m", "1h", "6h", "1d", "5d" or "more". */
 const char *time_band_to_string(size_t band);
 
-/* One protocol's entries by their ports; [0] also has the entries that have no port. */
+/* The entries of one protocol by port. Index 0 also counts the entries that have no port. */
 struct port_counts {
 	uint64_t destinations[65536];
 	uint64_t sources[65536];
@@ -52,27 +57,28 @@ struct port_counts {
 };
 
 /*
- * About 3 MiB, because every port of TCP and UDP is counted: constant memory, whatever the table
- * holds. Make it with entry_counts_new(). Set idle_below and idle_above before counting.
+ * The counts of all entries: about 3 MiB, because every port of TCP and UDP is counted, and
+ * constant for any size of the table. Make it with entry_counts_new(). Set idle_below and
+ * idle_above before counting.
  */
 struct entry_counts {
 	uint64_t total;
 	uint64_t by_protocol[256];
-	uint64_t by_state[TCP_STATES]; /* of TCP alone */
-	/* Without those that are offloaded. */
+	uint64_t by_state[TCP_STATES]; /* TCP only */
+	/* Without offloaded entries. */
 	uint64_t by_time[TIME_BANDS];
-	uint64_t by_state_and_time[TCP_STATES][TIME_BANDS]; /* of TCP alone */
+	uint64_t by_state_and_time[TCP_STATES][TIME_BANDS]; /* TCP only */
 	uint64_t unreplied, assured, offloaded;
 	/*
-	 * The kernel gives UDP that is assured the timeout udp_stream, all other UDP the timeout
+	 * The kernel gives assured UDP entries the timeout udp_stream, and all others the timeout
 	 * udp (nf_conntrack_proto_udp.c).
 	 */
 	uint64_t udp_unreplied, udp_assured;
 	/*
-	 * ESTABLISHED entries of TCP, answered, whose remaining time is less than this have been
-	 * idle for longer than one cares for. Not those that have no more than the other: the
-	 * kernel gives an established connection only the timeouts unacknowledged or max_retrans
-	 * while data is on its way (tcp_packet(), nf_conntrack_proto_tcp.c, 4.18 to 7.2).
+	 * ESTABLISHED, replied TCP entries with a remaining time between the two bounds, which have
+	 * been idle for a long time. Entries with no more than idle_above are not counted: the
+	 * kernel gives an established connection one of the timeouts unacknowledged and max_retrans
+	 * only while data is on its way (tcp_packet(), nf_conntrack_proto_tcp.c, 4.18 to 7.2).
 	 */
 	uint32_t idle_below; /* seconds; 0: none is counted */
 	uint32_t idle_above; /* seconds */
@@ -80,24 +86,24 @@ struct entry_counts {
 	struct port_counts tcp, udp;
 };
 
-/* Zeroed. -ENOMEM. Freed by free(). */
+/* Makes zeroed counts, which the caller must free(). Returns -ENOMEM. */
 MUST_CHECK int entry_counts_new(struct entry_counts **ret);
 void entry_counts_add(struct entry_counts *counts, const struct entry *entry);
 
 /*
- * The name of a protocol for people: "tcp", "udp", "icmp", "icmpv6", "sctp", "dccp", "gre",
- * "udplite"; else NULL.
+ * Returns the name of a protocol: "tcp", "udp", "icmp", "icmpv6", "sctp", "dccp", "gre", "udplite",
+ * or NULL.
  */
 const char *protocol_to_string(uint8_t protocol);
 
 /*
- * A line of /proc/net/nf_conntrack (ct_seq_show(), nf_conntrack_standalone.c, 4.18 to 7.2), without
- * its newline. -EBADMSG: it is no such line.
+ * Parses a line of /proc/net/nf_conntrack without its newline (ct_seq_show(),
+ * nf_conntrack_standalone.c, 4.18 to 7.2). Returns -EBADMSG for any other line.
  */
 MUST_CHECK int entry_parse(const char *line, struct entry *ret);
 
 /*
- * A message of ctnetlink's dump, IPCTNL_MSG_CT_NEW, behind its struct nfgenmsg
- * (ctnetlink_fill_info(), nf_conntrack_netlink.c). -EBADMSG: it is no such message.
+ * Reads a message of ctnetlink's dump, IPCTNL_MSG_CT_NEW, behind its struct nfgenmsg
+ * (ctnetlink_fill_info(), nf_conntrack_netlink.c). Returns -EBADMSG for any other message.
  */
 MUST_CHECK int entry_read_message(const void *bytes, size_t size, struct entry *ret);

@@ -1,10 +1,10 @@
-/* One entry out of either form that the kernel shows it in: a line of its file, a message of ctnetlink. */
+/* Reads one entry in each form of the kernel: a line of its file, or a message of ctnetlink. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 
-/* Behind the C library's: they stand back for what that has. */
+/* These come after the headers of the C library, because they leave out what that has declared. */
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
@@ -12,7 +12,10 @@
 #include "base/text.h"
 #include "model/table/entries.h"
 
-/* What is looked for in the one form or the other; an entry has each but the time, which an offloaded one lacks. */
+/*
+ * The fields to find in either form. An entry has all of them, except that an offloaded one has no
+ * time.
+ */
 struct found_field {
 	struct entry entry;
 	bool has_protocol, has_time, has_status, has_port, has_source;
@@ -24,7 +27,10 @@ static bool has_ports(uint8_t protocol)
 	       protocol == IPPROTO_SCTP || protocol == IPPROTO_DCCP;
 }
 
-/* The same entry is to be the same in both forms, whatever one of them or an older kernel tells besides. */
+/*
+ * Makes the entry. The result is the same for both forms, whatever else one of them or an older
+ * kernel shows.
+ */
 static int finish(const struct found_field *finding, struct entry *ret)
 {
 	struct entry entry = finding->entry;
@@ -38,7 +44,7 @@ static int finish(const struct found_field *finding, struct entry *ret)
 	}
 	if (entry.offloaded || entry.protocol != IPPROTO_TCP)
 		entry.state = TCP_STATE_NONE;
-	/* GRE has its key there. */
+	/* GRE has its key in these fields. */
 	if (!has_ports(entry.protocol))
 		entry.port = entry.source = 0;
 	*ret = entry;
@@ -46,14 +52,15 @@ static int finish(const struct found_field *finding, struct entry *ret)
 }
 
 /*
- * A line: "ipv4 2 tcp 6 431999 ESTABLISHED src= dst= sport= dport= [UNREPLIED] src= ... [ASSURED] mark= zone= use=".
+ * Reads a number of a line: "ipv4 2 tcp 6 431999 ESTABLISHED src= dst= sport= dport= [UNREPLIED]
+ * src= ... [ASSURED] mark= zone= use=".
  */
 static bool read_number(const struct text_word *word, uint64_t max, uint64_t *ret)
 {
 	return text_parse_number(word->text, word->length, max, ret) == 0;
 }
 
-/* Up to the protocol's number; behind it comes the time, unless it is offloaded. */
+/* Reads up to the number of the protocol, and the time behind it unless the entry is offloaded. */
 static int read_head(const char **position, struct found_field *finding)
 {
 	struct text_word words[4];
@@ -76,7 +83,7 @@ static void read_state(const struct text_word *word, struct entry *entry)
 			entry->state = i;
 }
 
-/* Of two ports of a kind the first is that of the original direction. */
+/* Reads a port. The first of each kind is that of the original direction. */
 static int read_port(const struct text_word *word, bool *has, uint16_t *port)
 {
 	const struct text_word value = {word->text + strlen("dport="),
@@ -92,7 +99,7 @@ static int read_port(const struct text_word *word, bool *has, uint16_t *port)
 	return 0;
 }
 
-/* One of the words behind the time. "use=" is the last one always: a line without it was cut. */
+/* Reads a word behind the time. A line without "use=", which is always the last word, was cut. */
 static int read_word(const struct text_word *word, struct found_field *finding)
 {
 	struct entry *entry = &finding->entry;
@@ -132,9 +139,7 @@ int entry_parse(const char *line, struct entry *ret)
 	return error < 0 ? error : finish(&finding, ret);
 }
 
-/*
- * A message: attributes CTA_*.
- */
+/* Reads the protocol of a message, which consists of attributes CTA_*. */
 static int read_tuple_protocol(const struct attribute *of, struct found_field *finding)
 {
 	struct attribute_walk walk = attribute_inside(of);
@@ -156,7 +161,7 @@ static int read_tuple_protocol(const struct attribute *of, struct found_field *f
 	return error;
 }
 
-/* The attribute of that type inside of another, and what is to be done with it; without it nothing is done. */
+/* Calls read for the attribute of this type inside another one, if there is one. */
 static int read_inside(const struct attribute *of, uint16_t type, struct found_field *finding,
 		       int (*read)(const struct attribute *, struct found_field *))
 {
@@ -173,7 +178,7 @@ static int read_inside(const struct attribute *of, uint16_t type, struct found_f
 	return error;
 }
 
-/* A state that is not known here is none. */
+/* Reads the TCP state. An unknown number means no state. */
 static int read_tcp_state(const struct attribute *attribute, struct found_field *finding)
 {
 	uint8_t state;

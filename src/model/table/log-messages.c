@@ -1,4 +1,4 @@
-/* The kernel's messages of a full table: which text is one, and what was seen of them. */
+/* Reads the kernel's messages about a full table: finds and counts them. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/table/log-messages.h"
 
@@ -11,7 +11,7 @@
 
 #define FACILITY_SHIFT 3 /* of syslog's priority; the kernel's own facility is 0 */
 
-/* Steps over a word of the message, or stays. */
+/* Moves *text behind the word if it starts with it. Returns whether it did. */
 static bool skip(const char **text, const char *word)
 {
 	if (!text_starts_with(*text, word))
@@ -28,7 +28,10 @@ static bool skip_digits(const char **text)
 	return length > 0;
 }
 
-/* What __nf_conntrack_alloc() says (nf_conntrack_core.c); once it ended in a full stop. */
+/*
+ * Returns whether the text is the message of __nf_conntrack_alloc() (nf_conntrack_core.c), which
+ * ended in a full stop once.
+ */
 static bool is_full_table(const char *text, bool *ret_namespace)
 {
 	bool in_namespace = false;
@@ -64,7 +67,7 @@ void full_messages_note(struct full_messages *messages, uint64_t when, const cha
 	bool in_namespace;
 
 	if (skip(&text, "nf_conntrack: "))
-		/* The module's own prefix for messages stands before the one in the text. */
+		/* The module's prefix for messages precedes the one in the text. */
 		(void)skip(&text, "nf_conntrack: ");
 	else if (!skip(&text, "ip_conntrack: "))
 		return;
@@ -77,7 +80,7 @@ void full_messages_note(struct full_messages *messages, uint64_t when, const cha
 	}
 }
 
-/* A number that one of two characters ends, and steps over that. */
+/* Reads a number that ends in one of the characters, and moves *text behind that. */
 static int parse_field(char **text, const char *ends, uint64_t *ret)
 {
 	size_t length = strcspn(*text, ends);
@@ -99,14 +102,16 @@ int kernel_record_parse(char *record, struct kernel_record *ret)
 	    parse_field(&text, ",", &found.sequence) < 0 ||
 	    parse_field(&text, ",;", &found.microseconds) < 0)
 		return -EBADMSG;
-	/* Flags and what else a later kernel tells; without any, the text has begun. */
+	/*
+	 * The flags may be followed by fields of later kernels; without flags the text has begun.
+	 */
 	if (text[-1] == ',') {
 		text = strchr(text, ';');
 		if (!text)
 			return -EBADMSG;
 		text++;
 	}
-	/* Then come lines about the device, each with a blank before it. */
+	/* The text is followed by lines about the device, each with a leading blank. */
 	text[strcspn(text, "\n")] = '\0';
 	found.of_kernel = priority >> FACILITY_SHIFT == 0;
 	found.text = text;

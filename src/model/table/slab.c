@@ -1,4 +1,4 @@
-/* The kernel's cache of entries, as /proc/slabinfo has it. */
+/* Reads the kernel's cache of entries from /proc/slabinfo. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <string.h>
@@ -6,7 +6,10 @@
 #include "base/text.h"
 #include "model/table/table.h"
 
-/* Columns of a line of version 2.x, as cache_show() of mm/slab_common.c prints them (4.18 to 7.2). */
+/*
+ * The columns of a line of version 2.x, as cache_show() of mm/slab_common.c prints them (4.18 to
+ * 7.2).
+ */
 enum column {
 	COLUMN_OBJECTS = 1,
 	COLUMN_SIZE = 3,
@@ -37,7 +40,7 @@ int slab_parse(const char *text, struct slab *ret)
 	for (int i = 0; i <= COLUMN_SLABS; i++) {
 		struct text_word word = text_next_word(&line);
 
-		/* Words stand between the figures. */
+		/* A word between the figures counts as 0. */
 		if (word.length == 0 ||
 		    text_parse_number(word.text, word.length, UINT32_MAX, &figures[i]) < 0)
 			figures[i] = 0;
@@ -45,7 +48,7 @@ int slab_parse(const char *text, struct slab *ret)
 	if (figures[COLUMN_SIZE] == 0 || figures[COLUMN_PER_SLAB] == 0 ||
 	    figures[COLUMN_PAGES] == 0)
 		return -EBADMSG;
-	/* The size is that with the allocator's own, which is not told apart there. */
+	/* The column includes the allocator's own data, so that both sizes are the same. */
 	slab.object_size = figures[COLUMN_SIZE];
 	slab.slab_size = figures[COLUMN_SIZE];
 	slab.per_slab = figures[COLUMN_PER_SLAB];

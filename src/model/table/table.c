@@ -1,10 +1,10 @@
-/* The table of connection tracking at one moment: what follows from the figures. */
+/* The table of connection tracking at one moment: the verdict on its figures. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/table/table.h"
 
 #include "model/plan/sizes.h"
 
-/* Where it is time to say something, in tenths of a percent of what there is. */
+/* The shares, in tenths of a percent, at which the table counts as nearly full and as full. */
 #define NEARLY 800U
 #define FULL   950U
 
@@ -32,7 +32,10 @@ static struct figure known(uint64_t value)
 	return (struct figure){.known = true, .value = value};
 }
 
-/* part of whole in 1/scale; unknown where that has no meaning. Neither comes near 2^54. */
+/*
+ * Returns the part in 1/scale of the whole, or unknown if the whole is unknown or 0. The product
+ * cannot overflow, because neither comes near 2^54.
+ */
 static struct figure share_of(struct figure part, struct figure whole, uint64_t scale)
 {
 	struct figure none = {0};
@@ -47,7 +50,7 @@ static uint64_t slab_entry_bytes(const struct table *table)
 	const struct slab *slab = &table->slab;
 	uint64_t page = table->facts.page_size ? table->facts.page_size : 4096;
 
-	/* Nothing that a kernel shows, but it is divided by and shifted with. */
+	/* No kernel shows such figures, but they are used to divide and shift. */
 	if (!slab->known || slab->per_slab == 0 || slab->order > 16)
 		return 0;
 	return ((page << slab->order) + slab->per_slab - 1) / slab->per_slab;
@@ -66,7 +69,7 @@ static struct figure memory_of(const struct judgement *judgement, struct figure 
 	return known(bytes);
 }
 
-/* What the slabs hold of the machine's memory, used or not, and what the entries have besides. */
+/* Returns the memory of the slabs, used or not, and of the entries' extensions. */
 static struct figure memory_held(const struct table *table, struct figure estimate)
 {
 	const struct slab *slab = &table->slab;
@@ -94,7 +97,7 @@ static void judge_memory(const struct table *table, struct judgement *judgement)
 	judgement->memory_now =
 		memory_held(table, memory_of(judgement, table->entries, table->buckets,
 					     table->facts.word_size));
-	/* 0 is no limit, up to 6.18. */
+	/* A max of 0 means no limit, up to 6.18. */
 	if (table->max.value > 0)
 		judgement->memory_full =
 			memory_of(judgement, table->max, table->buckets, table->facts.word_size);
@@ -106,7 +109,10 @@ static uint64_t counted(const struct table *table, enum counter counter)
 	return table->counters.known[counter] ? table->counters.value[counter] : 0;
 }
 
-/* The kernel counts what finds no room in the one, what finds its chain too long in the other alone. */
+/*
+ * The kernel counts packets without room in `drop` alone, and chains that are too long in
+ * `chainlength` alone.
+ */
 static uint64_t count_dropped(const struct table *table)
 {
 	uint64_t sum;
@@ -118,8 +124,8 @@ static uint64_t count_dropped(const struct table *table)
 }
 
 /*
- * drop counts other losses too: two packets of one new connection that meet, which insert_failed counts as well, as it does
- * a chain that is too long.
+ * `drop` also counts clashes of two packets of one new connection and chains that are too long;
+ * insert_failed counts both as well.
  */
 static bool was_without_room(const struct table *table, const struct judgement *judgement)
 {
@@ -132,12 +138,18 @@ static bool is_full(const struct table *table, const struct judgement *judgement
 		return false;
 	if (table->entries.value >= table->max.value)
 		return true;
-	/* The kernel makes room by itself from here on, so that the number stays a little below. */
+	/*
+	 * From this share on the kernel makes room by itself, so that the entries stay slightly
+	 * below max.
+	 */
 	return judgement->share.value >= FULL &&
 	       (was_without_room(table, judgement) || counted(table, COUNTER_EARLY_DROP) > 0);
 }
 
-/* Chains: whether so many tenths of a percent of the entries are reached from which on they may be too long. */
+/*
+ * Returns whether the entries reach this share (tenths of a percent) of the number from which
+ * chains may be too long.
+ */
 static bool chains_reach(const struct table *table, const struct judgement *judgement,
 			 uint64_t tenths)
 {
@@ -182,7 +194,10 @@ static struct figure namespace_share(const struct table *table, const struct nam
 	return share_of(one->entries, table_namespace_limit(table, one), 1000);
 }
 
-/* The namespace whose table is the fullest, if its share of the limit is at least that many tenths of a percent. */
+/*
+ * Returns the namespace with the fullest table, if that reaches this share (tenths of a percent) of
+ * its limit, or NULL.
+ */
 static const struct namespace_table *fullest(const struct table *table, uint64_t tenths)
 {
 	const struct namespace_table *found = NULL;
@@ -241,12 +256,12 @@ void table_judge(const struct table *table, struct judgement *ret)
 {
 	struct judgement judgement = {.chains = table_chain_limit(&table->facts)};
 
-	/* What the kernel counts it also does, whatever its release says. */
+	/* A kernel that has the counter also has the limit, whatever its release. */
 	if (judgement.chains.high == 0 && table->counters.known[COUNTER_CHAIN_TOO_LONG])
 		judgement.chains = (struct chain_limit){8, 79};
 	judgement.share = share_of(table->entries, table->max, 1000);
 	judgement.per_bucket = share_of(table->entries, table->buckets, 100);
-	/* Every entry is in two chains, one a direction. */
+	/* Every entry is in two chains, one for each direction. */
 	if (table->buckets.known && judgement.chains.high > 0)
 		judgement.chain_entries = known(table->buckets.value * judgement.chains.low / 2);
 	judgement.dropped = count_dropped(table);
