@@ -20,19 +20,20 @@ static int why_not_loaded(void)
 	return !why || strstr(why, "memory") || strstr(why, "failed to map") ? -ENOMEM : -ELIBBAD;
 }
 
-int library_load(const char *soname, const struct library_symbol *symbols, size_t count)
+int library_load(const char *soname, const char *names, void *slots)
 {
 	void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+	unsigned char *slot = slots;
 
 	if (!library)
 		return why_not_loaded();
-	for (size_t i = 0; i < count; i++) {
-		void *symbol = dlsym(library, symbols[i].name);
+	for (; *names; names += strlen(names) + 1, slot += sizeof(void *)) {
+		void *symbol = dlsym(library, names);
 
 		if (!symbol)
 			return -ELIBBAD;
 		/* The slot has the type of the function; POSIX has both in the same size. */
-		memcpy(symbols[i].slot, &symbol, sizeof(symbol));
+		memcpy(slot, &symbol, sizeof(symbol));
 	}
 	return 0;
 }

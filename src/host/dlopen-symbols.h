@@ -27,18 +27,17 @@
 #define LIBRARY_REQUIRED    "required"
 #define LIBRARY_RECOMMENDED "recommended"
 
-/* One function of a library and the pointer of that type that shall have it. */
-struct library_symbol {
-	const char *name;
-	void *slot;
-};
-#define LIBRARY_SYMBOL(table, symbol)     \
-	{                                 \
-#symbol, &(table)->symbol \
-	}
+/*
+ * A file names the functions that it needs once, in a macro LIST(X) of X(symbol) for each.
+ * LIST(LIBRARY_POINTER) makes the pointers, the first members of a struct; LIST(LIBRARY_NAME) makes
+ * the names.
+ */
+#define LIBRARY_POINTER(symbol) typeof(symbol) *symbol;
+#define LIBRARY_NAME(symbol)	#symbol "\0"
 
 /*
- * Loads a library by its soname and fills all slots; it stays until the process ends. -ELIBACC: not
- * there; -ELIBBAD: one of the functions is not; -ENOMEM.
+ * Loads a library by its soname; it stays until the process ends. names are those of
+ * LIBRARY_NAME(); slots is where the pointers to these functions begin, in the same order.
+ * -ELIBACC: not there; -ELIBBAD: one of the functions is not; -ENOMEM.
  */
-MUST_CHECK int library_load(const char *soname, const struct library_symbol *symbols, size_t count);
+MUST_CHECK int library_load(const char *soname, const char *names, void *slots);

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "host/dlopen-symbols.h"
-
 LIBRARY_NOTE("libmnl.so.0", "netfilter", "entries of the table and rules that use it",
 	     LIBRARY_RECOMMENDED);
 
@@ -31,26 +29,7 @@ void netfilter_close(struct netfilter_socket *socket)
 
 int netfilter_load(struct netfilter *ret)
 {
-	const struct library_symbol symbols[] = {
-		LIBRARY_SYMBOL(ret, mnl_socket_open2),
-		LIBRARY_SYMBOL(ret, mnl_socket_bind),
-		LIBRARY_SYMBOL(ret, mnl_socket_close),
-		LIBRARY_SYMBOL(ret, mnl_socket_get_fd),
-		LIBRARY_SYMBOL(ret, mnl_socket_get_portid),
-		LIBRARY_SYMBOL(ret, mnl_socket_sendto),
-		LIBRARY_SYMBOL(ret, mnl_socket_recvfrom),
-		LIBRARY_SYMBOL(ret, mnl_nlmsg_put_header),
-		LIBRARY_SYMBOL(ret, mnl_nlmsg_put_extra_header),
-		LIBRARY_SYMBOL(ret, mnl_attr_put_strz),
-		LIBRARY_SYMBOL(ret, mnl_nlmsg_ok),
-		LIBRARY_SYMBOL(ret, mnl_nlmsg_next),
-		LIBRARY_SYMBOL(ret, mnl_nlmsg_seq_ok),
-		LIBRARY_SYMBOL(ret, mnl_nlmsg_portid_ok),
-		LIBRARY_SYMBOL(ret, mnl_nlmsg_get_payload),
-		LIBRARY_SYMBOL(ret, mnl_nlmsg_get_payload_len),
-	};
-
-	return library_load("libmnl.so.0", symbols, ARRAY_SIZE(symbols));
+	return library_load("libmnl.so.0", NETFILTER_SYMBOLS(LIBRARY_NAME), ret);
 }
 
 static uint16_t message_type(const struct netfilter_question *question, uint16_t message)

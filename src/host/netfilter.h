@@ -8,25 +8,29 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "host/dlopen-symbols.h"
+
+#define NETFILTER_SYMBOLS(X)          \
+	X(mnl_socket_open2)           \
+	X(mnl_socket_bind)            \
+	X(mnl_socket_close)           \
+	X(mnl_socket_get_fd)          \
+	X(mnl_socket_get_portid)      \
+	X(mnl_socket_sendto)          \
+	X(mnl_socket_recvfrom)        \
+	X(mnl_nlmsg_put_header)       \
+	X(mnl_nlmsg_put_extra_header) \
+	X(mnl_attr_put_strz)          \
+	X(mnl_nlmsg_ok)               \
+	X(mnl_nlmsg_next)             \
+	X(mnl_nlmsg_seq_ok)           \
+	X(mnl_nlmsg_portid_ok)        \
+	X(mnl_nlmsg_get_payload)      \
+	X(mnl_nlmsg_get_payload_len)
 
 /* Without those of attributes: the model reads these by itself, as it reads lines. */
 struct netfilter {
-	typeof(mnl_socket_open2) *mnl_socket_open2;
-	typeof(mnl_socket_bind) *mnl_socket_bind;
-	typeof(mnl_socket_close) *mnl_socket_close;
-	typeof(mnl_socket_get_fd) *mnl_socket_get_fd;
-	typeof(mnl_socket_get_portid) *mnl_socket_get_portid;
-	typeof(mnl_socket_sendto) *mnl_socket_sendto;
-	typeof(mnl_socket_recvfrom) *mnl_socket_recvfrom;
-	typeof(mnl_nlmsg_put_header) *mnl_nlmsg_put_header;
-	typeof(mnl_nlmsg_put_extra_header) *mnl_nlmsg_put_extra_header;
-	typeof(mnl_attr_put_strz) *mnl_attr_put_strz;
-	typeof(mnl_nlmsg_ok) *mnl_nlmsg_ok;
-	typeof(mnl_nlmsg_next) *mnl_nlmsg_next;
-	typeof(mnl_nlmsg_seq_ok) *mnl_nlmsg_seq_ok;
-	typeof(mnl_nlmsg_portid_ok) *mnl_nlmsg_portid_ok;
-	typeof(mnl_nlmsg_get_payload) *mnl_nlmsg_get_payload;
-	typeof(mnl_nlmsg_get_payload_len) *mnl_nlmsg_get_payload_len;
+	NETFILTER_SYMBOLS(LIBRARY_POINTER)
 };
 
 /* -ELIBACC, -ELIBBAD: as library_load() of libmnl. */

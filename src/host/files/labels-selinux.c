@@ -13,14 +13,17 @@
 LIBRARY_NOTE("libselinux.so.1", "selinux", "labels of files on hosts with SELinux",
 	     LIBRARY_RECOMMENDED);
 
+#define SELINUX_SYMBOLS(X)     \
+	X(is_selinux_enabled)  \
+	X(security_getenforce) \
+	X(selabel_open)        \
+	X(selabel_close)       \
+	X(selabel_lookup)      \
+	X(setfscreatecon)      \
+	X(freecon)
+
 struct selinux_calls {
-	typeof(is_selinux_enabled) *is_selinux_enabled;
-	typeof(security_getenforce) *security_getenforce;
-	typeof(selabel_open) *selabel_open;
-	typeof(selabel_close) *selabel_close;
-	typeof(selabel_lookup) *selabel_lookup;
-	typeof(setfscreatecon) *setfscreatecon;
-	typeof(freecon) *freecon;
+	SELINUX_SYMBOLS(LIBRARY_POINTER)
 };
 
 struct labels {
@@ -31,17 +34,7 @@ struct labels {
 
 static int load_libselinux(struct selinux_calls *calls)
 {
-	const struct library_symbol symbols[] = {
-		LIBRARY_SYMBOL(calls, is_selinux_enabled),
-		LIBRARY_SYMBOL(calls, security_getenforce),
-		LIBRARY_SYMBOL(calls, selabel_open),
-		LIBRARY_SYMBOL(calls, selabel_close),
-		LIBRARY_SYMBOL(calls, selabel_lookup),
-		LIBRARY_SYMBOL(calls, setfscreatecon),
-		LIBRARY_SYMBOL(calls, freecon),
-	};
-
-	return library_load("libselinux.so.1", symbols, ARRAY_SIZE(symbols));
+	return library_load("libselinux.so.1", SELINUX_SYMBOLS(LIBRARY_NAME), calls);
 }
 
 /* What it does not tell counts as enforcing. */

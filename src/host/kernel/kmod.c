@@ -14,23 +14,26 @@
 LIBRARY_NOTE("libkmod.so.2", "modules", "how modprobe loads nf_conntrack, and its removal",
 	     LIBRARY_REQUIRED);
 
+#define KMOD_SYMBOLS(X)                     \
+	X(kmod_new)                         \
+	X(kmod_unref)                       \
+	X(kmod_set_log_fn)                  \
+	X(kmod_module_new_from_name)        \
+	X(kmod_module_unref)                \
+	X(kmod_module_remove_module)        \
+	X(kmod_module_get_initstate)        \
+	X(kmod_module_get_options)          \
+	X(kmod_module_get_install_commands) \
+	X(kmod_config_get_blacklists)       \
+	X(kmod_config_get_softdeps)         \
+	X(kmod_config_iter_next)            \
+	X(kmod_config_iter_get_key)         \
+	X(kmod_config_iter_get_value)       \
+	X(kmod_config_iter_free_iter)
+
 /* libkmod brings large libraries along, and most runs never ask it: it is loaded when they do. */
 struct kmod {
-	typeof(kmod_new) *kmod_new;
-	typeof(kmod_unref) *kmod_unref;
-	typeof(kmod_set_log_fn) *kmod_set_log_fn;
-	typeof(kmod_module_new_from_name) *kmod_module_new_from_name;
-	typeof(kmod_module_unref) *kmod_module_unref;
-	typeof(kmod_module_remove_module) *kmod_module_remove_module;
-	typeof(kmod_module_get_initstate) *kmod_module_get_initstate;
-	typeof(kmod_module_get_options) *kmod_module_get_options;
-	typeof(kmod_module_get_install_commands) *kmod_module_get_install_commands;
-	typeof(kmod_config_get_blacklists) *kmod_config_get_blacklists;
-	typeof(kmod_config_get_softdeps) *kmod_config_get_softdeps;
-	typeof(kmod_config_iter_next) *kmod_config_iter_next;
-	typeof(kmod_config_iter_get_key) *kmod_config_iter_get_key;
-	typeof(kmod_config_iter_get_value) *kmod_config_iter_get_value;
-	typeof(kmod_config_iter_free_iter) *kmod_config_iter_free_iter;
+	KMOD_SYMBOLS(LIBRARY_POINTER)
 	struct kmod_ctx *context;
 	struct kmod_module *module;
 };
@@ -54,24 +57,7 @@ static int kmod_open(const char *directory, const char *const *paths, const char
 		     struct kmod *ret)
 {
 	struct kmod kmod = {0};
-	const struct library_symbol symbols[] = {
-		LIBRARY_SYMBOL(&kmod, kmod_new),
-		LIBRARY_SYMBOL(&kmod, kmod_unref),
-		LIBRARY_SYMBOL(&kmod, kmod_set_log_fn),
-		LIBRARY_SYMBOL(&kmod, kmod_module_new_from_name),
-		LIBRARY_SYMBOL(&kmod, kmod_module_unref),
-		LIBRARY_SYMBOL(&kmod, kmod_module_remove_module),
-		LIBRARY_SYMBOL(&kmod, kmod_module_get_initstate),
-		LIBRARY_SYMBOL(&kmod, kmod_module_get_options),
-		LIBRARY_SYMBOL(&kmod, kmod_module_get_install_commands),
-		LIBRARY_SYMBOL(&kmod, kmod_config_get_blacklists),
-		LIBRARY_SYMBOL(&kmod, kmod_config_get_softdeps),
-		LIBRARY_SYMBOL(&kmod, kmod_config_iter_next),
-		LIBRARY_SYMBOL(&kmod, kmod_config_iter_get_key),
-		LIBRARY_SYMBOL(&kmod, kmod_config_iter_get_value),
-		LIBRARY_SYMBOL(&kmod, kmod_config_iter_free_iter),
-	};
-	int error = library_load("libkmod.so.2", symbols, ARRAY_SIZE(symbols));
+	int error = library_load("libkmod.so.2", KMOD_SYMBOLS(LIBRARY_NAME), &kmod);
 
 	if (error < 0)
 		return error;

@@ -16,21 +16,23 @@
 
 LIBRARY_NOTE("libudev.so.1", "uevents", "the event of nf_conntrack, sent again", LIBRARY_REQUIRED);
 
+#define UDEV_SYMBOLS(X)                                    \
+	X(udev_new)                                        \
+	X(udev_unref)                                      \
+	X(udev_device_new_from_subsystem_sysname)          \
+	X(udev_device_unref)                               \
+	X(udev_device_has_tag)                             \
+	X(udev_device_get_property_value)                  \
+	X(udev_monitor_new_from_netlink)                   \
+	X(udev_monitor_unref)                              \
+	X(udev_monitor_filter_add_match_subsystem_devtype) \
+	X(udev_monitor_enable_receiving)                   \
+	X(udev_monitor_get_fd)                             \
+	X(udev_monitor_receive_device)
+
 /* Loaded when asked: apply at boot has no use for it. */
 struct udev_calls {
-	typeof(udev_new) *udev_new;
-	typeof(udev_unref) *udev_unref;
-	typeof(udev_device_new_from_subsystem_sysname) *udev_device_new_from_subsystem_sysname;
-	typeof(udev_device_unref) *udev_device_unref;
-	typeof(udev_device_has_tag) *udev_device_has_tag;
-	typeof(udev_device_get_property_value) *udev_device_get_property_value;
-	typeof(udev_monitor_new_from_netlink) *udev_monitor_new_from_netlink;
-	typeof(udev_monitor_unref) *udev_monitor_unref;
-	typeof(udev_monitor_filter_add_match_subsystem_devtype)
-		*udev_monitor_filter_add_match_subsystem_devtype;
-	typeof(udev_monitor_enable_receiving) *udev_monitor_enable_receiving;
-	typeof(udev_monitor_get_fd) *udev_monitor_get_fd;
-	typeof(udev_monitor_receive_device) *udev_monitor_receive_device;
+	UDEV_SYMBOLS(LIBRARY_POINTER)
 	struct udev *udev;
 	struct udev_monitor *monitor;
 };
@@ -45,21 +47,7 @@ static void close_calls(struct udev_calls *calls)
 
 static int open_calls(struct udev_calls *calls)
 {
-	const struct library_symbol symbols[] = {
-		LIBRARY_SYMBOL(calls, udev_new),
-		LIBRARY_SYMBOL(calls, udev_unref),
-		LIBRARY_SYMBOL(calls, udev_device_new_from_subsystem_sysname),
-		LIBRARY_SYMBOL(calls, udev_device_unref),
-		LIBRARY_SYMBOL(calls, udev_device_has_tag),
-		LIBRARY_SYMBOL(calls, udev_device_get_property_value),
-		LIBRARY_SYMBOL(calls, udev_monitor_new_from_netlink),
-		LIBRARY_SYMBOL(calls, udev_monitor_unref),
-		LIBRARY_SYMBOL(calls, udev_monitor_filter_add_match_subsystem_devtype),
-		LIBRARY_SYMBOL(calls, udev_monitor_enable_receiving),
-		LIBRARY_SYMBOL(calls, udev_monitor_get_fd),
-		LIBRARY_SYMBOL(calls, udev_monitor_receive_device),
-	};
-	int error = library_load("libudev.so.1", symbols, ARRAY_SIZE(symbols));
+	int error = library_load("libudev.so.1", UDEV_SYMBOLS(LIBRARY_NAME), calls);
 
 	if (error < 0)
 		return error;

@@ -22,21 +22,24 @@ LIBRARY_NOTE("libsystemd.so.0", "bus", "reload and units of systemd", LIBRARY_RE
 #define PATH	    "/org/freedesktop/systemd1"
 #define MANAGER	    DESTINATION ".Manager"
 
+#define BUS_SYMBOLS(X)                    \
+	X(sd_bus_open_system)             \
+	X(sd_bus_new)                     \
+	X(sd_bus_set_address)             \
+	X(sd_bus_start)                   \
+	X(sd_bus_flush_close_unref)       \
+	X(sd_bus_set_method_call_timeout) \
+	X(sd_bus_call_method)             \
+	X(sd_bus_match_signal)            \
+	X(sd_bus_process)                 \
+	X(sd_bus_wait)                    \
+	X(sd_bus_message_read)            \
+	X(sd_bus_message_unref)           \
+	X(sd_bus_error_free)              \
+	X(sd_bus_error_has_name)
+
 struct bus {
-	typeof(sd_bus_open_system) *sd_bus_open_system;
-	typeof(sd_bus_new) *sd_bus_new;
-	typeof(sd_bus_set_address) *sd_bus_set_address;
-	typeof(sd_bus_start) *sd_bus_start;
-	typeof(sd_bus_flush_close_unref) *sd_bus_flush_close_unref;
-	typeof(sd_bus_set_method_call_timeout) *sd_bus_set_method_call_timeout;
-	typeof(sd_bus_call_method) *sd_bus_call_method;
-	typeof(sd_bus_match_signal) *sd_bus_match_signal;
-	typeof(sd_bus_process) *sd_bus_process;
-	typeof(sd_bus_wait) *sd_bus_wait;
-	typeof(sd_bus_message_read) *sd_bus_message_read;
-	typeof(sd_bus_message_unref) *sd_bus_message_unref;
-	typeof(sd_bus_error_free) *sd_bus_error_free;
-	typeof(sd_bus_error_has_name) *sd_bus_error_has_name;
+	BUS_SYMBOLS(LIBRARY_POINTER)
 	sd_bus *connection; /* NULL: not connected yet */
 };
 
@@ -82,28 +85,6 @@ bool bus_has_udev(const struct bus *bus)
 	return access("/run/udev/control", F_OK) == 0;
 }
 
-static int load_libsystemd(struct bus *bus)
-{
-	const struct library_symbol symbols[] = {
-		LIBRARY_SYMBOL(bus, sd_bus_open_system),
-		LIBRARY_SYMBOL(bus, sd_bus_new),
-		LIBRARY_SYMBOL(bus, sd_bus_set_address),
-		LIBRARY_SYMBOL(bus, sd_bus_start),
-		LIBRARY_SYMBOL(bus, sd_bus_flush_close_unref),
-		LIBRARY_SYMBOL(bus, sd_bus_set_method_call_timeout),
-		LIBRARY_SYMBOL(bus, sd_bus_call_method),
-		LIBRARY_SYMBOL(bus, sd_bus_match_signal),
-		LIBRARY_SYMBOL(bus, sd_bus_process),
-		LIBRARY_SYMBOL(bus, sd_bus_wait),
-		LIBRARY_SYMBOL(bus, sd_bus_message_read),
-		LIBRARY_SYMBOL(bus, sd_bus_message_unref),
-		LIBRARY_SYMBOL(bus, sd_bus_error_free),
-		LIBRARY_SYMBOL(bus, sd_bus_error_has_name),
-	};
-
-	return library_load("libsystemd.so.0", symbols, ARRAY_SIZE(symbols));
-}
-
 static int connect_bus(struct bus *bus)
 {
 	sd_bus *connection = NULL;
@@ -111,7 +92,7 @@ static int connect_bus(struct bus *bus)
 
 	if (bus->connection)
 		return 0;
-	error = load_libsystemd(bus);
+	error = library_load("libsystemd.so.0", BUS_SYMBOLS(LIBRARY_NAME), bus);
 	if (error < 0)
 		return error;
 	error = bus->sd_bus_open_system(&connection);

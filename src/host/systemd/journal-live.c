@@ -68,10 +68,9 @@ int journal_send(enum severity severity, const char *id, const char *text,
 		 const struct journal_fields *fields)
 {
 	typeof(sd_journal_sendv) *send;
-	const struct library_symbol symbol = {"sd_journal_sendv", &send};
 	struct buffer entry[FIELDS_MAX] = {0};
 	struct iovec parts[FIELDS_MAX];
-	int count = 0, error = library_load("libsystemd.so.0", &symbol, 1);
+	int count = 0, error = library_load("libsystemd.so.0", "sd_journal_sendv\0", &send);
 
 	if (error == 0)
 		error = find_journal();

@@ -25,15 +25,18 @@ LIBRARY_NOTE("libsystemd.so.0", "kernel-log", "messages of a full table since bo
  */
 #define ENTRIES_MAX 100000U
 
+#define LOG_SYMBOLS(X)          \
+	X(sd_id128_get_boot)    \
+	X(sd_journal_open)      \
+	X(sd_journal_close)     \
+	X(sd_journal_add_match) \
+	X(sd_journal_seek_tail) \
+	X(sd_journal_previous)  \
+	X(sd_journal_get_data)  \
+	X(sd_journal_get_realtime_usec)
+
 struct log_reader {
-	typeof(sd_id128_get_boot) *sd_id128_get_boot;
-	typeof(sd_journal_open) *sd_journal_open;
-	typeof(sd_journal_close) *sd_journal_close;
-	typeof(sd_journal_add_match) *sd_journal_add_match;
-	typeof(sd_journal_seek_tail) *sd_journal_seek_tail;
-	typeof(sd_journal_previous) *sd_journal_previous;
-	typeof(sd_journal_get_data) *sd_journal_get_data;
-	typeof(sd_journal_get_realtime_usec) *sd_journal_get_realtime_usec;
+	LOG_SYMBOLS(LIBRARY_POINTER)
 	sd_journal *journal;
 };
 
@@ -41,22 +44,6 @@ static void reader_done(struct log_reader *reader)
 {
 	if (reader->journal)
 		reader->sd_journal_close(reader->journal);
-}
-
-static int reader_load(struct log_reader *reader)
-{
-	const struct library_symbol symbols[] = {
-		LIBRARY_SYMBOL(reader, sd_id128_get_boot),
-		LIBRARY_SYMBOL(reader, sd_journal_open),
-		LIBRARY_SYMBOL(reader, sd_journal_close),
-		LIBRARY_SYMBOL(reader, sd_journal_add_match),
-		LIBRARY_SYMBOL(reader, sd_journal_seek_tail),
-		LIBRARY_SYMBOL(reader, sd_journal_previous),
-		LIBRARY_SYMBOL(reader, sd_journal_get_data),
-		LIBRARY_SYMBOL(reader, sd_journal_get_realtime_usec),
-	};
-
-	return library_load("libsystemd.so.0", symbols, ARRAY_SIZE(symbols));
 }
 
 /*
@@ -67,7 +54,7 @@ static int reader_open(struct log_reader *reader)
 {
 	char boot[64];
 	sd_id128_t id;
-	int error = reader_load(reader);
+	int error = library_load("libsystemd.so.0", LOG_SYMBOLS(LIBRARY_NAME), reader);
 
 	if (error < 0)
 		return error;
