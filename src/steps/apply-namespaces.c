@@ -1,4 +1,4 @@
-/* The other network namespaces of this host brought to the values that each has of its own; for apply --netns. */
+/* Sets the values of other network namespaces of this host; for apply --netns. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/apply-namespaces.h"
 
@@ -9,12 +9,16 @@
 #include "steps/error-words.h"
 #include "steps/set-values.h"
 
-/* Of all namespaces together. */
+/* Counts over all namespaces of the run. */
 struct tally {
-	size_t namespaces; /* that were entered */
+	size_t namespaces; /* namespaces that were entered */
 	size_t ok, set, absent;
-	size_t failed;	    /* namespaces in which something did */
-	struct buffer host; /* "max, expect_max": what the first one left out */
+	size_t failed; /* namespaces in which a value could not be set */
+	/*
+	 * "max, expect_max": values that the first namespace left out because only the host can set
+	 * them
+	 */
+	struct buffer host;
 };
 
 static void tally_done(struct tally *tally)
@@ -35,7 +39,7 @@ static bool is_all(const struct context *context)
 	return strcmp(context->options->netns, "all") == 0;
 }
 
-/* The names there are, where one was asked for that is not. */
+/* Names the namespaces of this host, because --netns names none of them. */
 static void report_unknown(struct context *context)
 {
 	struct network_namespaces CLEANUP(network_namespaces_done) others = {0};
@@ -99,7 +103,10 @@ static enum exit_code find_namespaces(struct context *context, struct network_na
 	return EXIT_DONE;
 }
 
-/* In the namespace that was entered. Returns the word for its state. */
+/*
+ * Sets the values in the namespace that this process has entered. Returns the word for its state, a
+ * literal.
+ */
 static const char *bring_to_values(struct context *context, const struct comparison *comparison,
 				   struct tally *tally)
 {
@@ -175,7 +182,9 @@ static void report_tally(struct context *context, const struct tally *tally)
 		     tally->ok == 1 ? " is" : "s are", tally->set, rest.data ? rest.data : "");
 }
 
-/* Each namespace is whole. */
+/*
+ * A signal ends the run only between two namespaces, so that each of them has all values or none.
+ */
 static enum exit_code stop(struct context *context, size_t done, size_t count)
 {
 	report_message(context->report, SEVERITY_ERROR,

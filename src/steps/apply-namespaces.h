@@ -1,8 +1,12 @@
-/* The other network namespaces of this host brought to the values that each has of its own; for apply --netns. */
+/* Sets the values of other network namespaces of this host; for apply --netns. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include "steps/comparison.h"
 
-/* In the one that --netns names, or in all but the own one. The plan is not of mode disable. */
+/*
+ * Sets the values in the namespace that --netns names, or in all but this process's own. The plan
+ * must not be of mode disable. Returns EXIT_FAILED if a value could not be set; the error has been
+ * reported.
+ */
 enum exit_code apply_namespaces(struct context *context, const struct comparison *comparison);

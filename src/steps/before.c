@@ -1,4 +1,7 @@
-/* The live values from before the first change: install records them, uninstall names them or sets them again. */
+/*
+ * Handles the live values from before the first change: install records them, uninstall names them
+ * or sets them again.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/before.h"
 
@@ -11,7 +14,10 @@
 #include "steps/set-values.h"
 #include "steps/sizes-guard.h"
 
-/* Files of ours whose manifest was lost count as an installation. */
+/*
+ * Files of ours without a manifest count as an installation too, because only the manifest may have
+ * been lost.
+ */
 static bool is_installed(const struct comparison *comparison)
 {
 	if (comparison->installed.manifest_file.kind != FILE_ABSENT)

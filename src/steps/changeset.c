@@ -8,7 +8,7 @@
 #include "base/buffer.h"
 #include "steps/error-words.h"
 
-/* So many edited copies of one file are enough. */
+/* The number of edited copies of one file that are kept, so that a search for a free name ends. */
 #define COPIES_MAX 1000U
 
 int changeset_new(size_t room, struct changeset *ret)
@@ -79,7 +79,7 @@ void changeset_add_like(struct changeset *changes, const char *path,
 
 bool changeset_is_copy(const struct observed_file *copy, const struct observed_file *of)
 {
-	/* A copy has no set-id bits. */
+	/* The modes are compared without the set-id bits, because a copy is made without them. */
 	return copy->kind == of->kind && (copy->mode & 0777) == (of->mode & 0777) &&
 	       copy->uid == of->uid && copy->gid == of->gid && copy->size == of->size &&
 	       copy->bytes && of->bytes && memcmp(copy->bytes, of->bytes, of->size) == 0;
@@ -102,7 +102,7 @@ int changeset_find_copy(struct changeset *changes, const struct tree *tree,
 			*ret = looked;
 			return 0;
 		}
-		/* The slot is free for the next try. */
+		/* Frees the slot for the next attempt. */
 		changes->looked_count--;
 		free(steal_pointer(&changes->looked[changes->looked_count].path));
 		observed_file_clear(&changes->looked[changes->looked_count].file);
@@ -157,7 +157,10 @@ enum exit_code changeset_commit(struct context *context, const struct changeset 
 	struct buffer CLEANUP(buffer_clear) path = {0};
 	int error;
 
-	/* The last moment in which nothing is to be put back. */
+	/*
+	 * A signal is looked for here for the last time, because from here on the run would have to
+	 * put files back.
+	 */
 	if (signals_pending()) {
 		report_interruption(context);
 		return EXIT_FAILED;

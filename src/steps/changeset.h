@@ -7,11 +7,15 @@
 #include "steps/comparison.h"
 #include "steps/lock.h"
 
-/* One more file that had to be looked at: a copy, or the place for one. */
+/* A file beside the planned ones that was looked at: a copy, or the place for a copy. */
 struct looked_at {
 	char *path;
 	struct observed_file file;
-	struct artifact back; /* the copy as what shall be there again; borrows what it points to */
+	/*
+	 * The copy as a file to install in the place of the original; borrows its texts from the
+	 * member below or above.
+	 */
+	struct artifact back;
 };
 
 struct changeset {
@@ -21,53 +25,68 @@ struct changeset {
 	size_t looked_count;
 };
 
-/* Room for so many changes; -ENOMEM. */
+/* Makes a list with room for `room` changes; the caller owns it. -ENOMEM. */
 MUST_CHECK int changeset_new(size_t room, struct changeset *ret);
 void changeset_done(struct changeset *changes);
 
 void changeset_add(struct changeset *changes, const struct file_change *change);
 
-/* Looks at a path; the result lives as long as the changes. Negative errno as tree_look(). */
+/*
+ * Looks at a path. *ret belongs to the list of changes and lives as long as the list. Negative
+ * errno as tree_look().
+ */
 MUST_CHECK int changeset_look(struct changeset *changes, const struct tree *tree, const char *path,
 			      struct looked_at **ret);
 
-/* Whether the one is what changeset_keep() makes of the other. */
+/* Returns whether `copy` is what changeset_keep() would make of `of`. */
 bool changeset_is_copy(const struct observed_file *copy, const struct observed_file *of);
 
 /*
- * Finds the copy of what lies at a path now, as it is; or, absent, the place where it would be kept. Negative errno as
- * tree_look(); -EEXIST: too many copies.
+ * Finds an existing copy of what lies at the difference's path now; if there is none, returns the
+ * first free place for a copy, whose state is absent. *ret belongs to the list of changes. Negative
+ * errno as tree_look(); -EEXIST: there are COPIES_MAX copies already.
  */
 MUST_CHECK int changeset_find_copy(struct changeset *changes, const struct tree *tree,
 				   const struct file_difference *difference,
 				   const struct looked_at **ret);
 
 /*
- * Adds a copy of what --force is about to take away, under a name of its own below PATH_REPLACED, and says so. The
- * very same copy, of a run that was killed, is used again.
- * *ret_copy lives as long as the changes. Negative errno as tree_look(); -EEXIST: too many copies.
+ * Adds a copy of the file that --force is about to replace, under a new name below PATH_REPLACED,
+ * and reports it. If a run that was killed left the same copy, uses that one. *ret_copy lives as
+ * long as the list of changes. Negative errno as tree_look(); -EEXIST: there are COPIES_MAX copies
+ * already.
  */
 MUST_CHECK int changeset_keep(struct context *context, struct changeset *changes,
 			      const struct file_difference *difference, const char **ret_copy);
 
-/* Adds the change that makes `path` what `like` is. seen: what lies there now. */
+/*
+ * Adds a change that gives `path` the content and attributes of `like`. seen: what lies at the path
+ * now.
+ */
 void changeset_add_like(struct changeset *changes, const char *path,
 			const struct observed_file *like, const struct observed_file *seen);
 
-/* Clears away temporary files of a run that was killed, under the lock. Negative errno as tree_sweep(). */
+/*
+ * Removes temporary files of a run that was killed. The caller must have the lock. Negative errno
+ * as tree_sweep().
+ */
 MUST_CHECK int changeset_sweep(struct context *context);
 
-/* Carries them out under the lock; reports a failure. */
+/*
+ * Carries the changes out, all or none; the caller must have the lock. Returns EXIT_FAILED,
+ * reported, if that failed.
+ */
 enum exit_code changeset_commit(struct context *context, const struct changeset *changes);
 
 /*
- * What is made from here on gets the labels of SELinux's policy; reports where that cannot be. Before anything is made,
- * be it the directory of the lock.
+ * Gives files that this run makes the labels of SELinux's policy, and reports where that is
+ * impossible. Call this before the run makes anything, the directory of the lock included.
  */
 enum exit_code changeset_use_labels(struct context *context);
 
 /*
- * Takes the lock of install and uninstall, and has new files labelled from here on. Refuses directories that others may
- * write to, because they could put another file in the place of the lock, or a manifest of their own beside it.
+ * Takes the lock of install and uninstall and lets new files get their SELinux labels. Refuses
+ * directories that others than root may write to, because they could replace the lock or write a
+ * manifest of their own beside it. The caller releases *ret.
  */
 enum exit_code changeset_lock(struct context *context, struct lock *ret);

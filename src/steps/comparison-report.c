@@ -1,4 +1,4 @@
-/* The files beside the plan, as plan, check, install and uninstall tell them. */
+/* Reports the files beside the plan, for plan, check, install and uninstall. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
@@ -26,7 +26,10 @@ bool comparison_files_differ(const struct comparison *comparison)
 	return false;
 }
 
-/* The files are known by themselves: /var may be from another time than /etc, as where an older /etc came back. */
+/*
+ * Says why a manifest is not used. Files are recognised without the manifest too, because /var may
+ * be newer or older than /etc, for example after an older /etc was restored.
+ */
 static const char *manifest_reason(const struct comparison *comparison)
 {
 	return comparison->manifest_state == STATE_DIFFERS && !comparison_files_differ(comparison)
@@ -43,7 +46,7 @@ bool comparison_report(struct context *context, const struct comparison *compari
 	for (size_t i = 0; i < comparison->installed.path_count; i++) {
 		const struct file_difference *difference = &comparison->differences[i];
 
-		/* What shall not be there and is not, is not worth a line. */
+		/* A file that is absent as planned needs no line. */
 		if (!difference->wanted && difference->state == STATE_OK)
 			continue;
 		report_file(context->report, difference->path,

@@ -1,4 +1,7 @@
-/* What plan, check, install and uninstall begin with: configuration, plan, files, differences. */
+/*
+ * Makes the comparison with which plan, check, install and uninstall begin: configuration, plan,
+ * files, differences.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/comparison.h"
 #include "gather/facts.h"
@@ -43,7 +46,9 @@ static enum exit_code report_read_failure(struct context *context,
 static void tell_problems(struct context *context, const struct comparison *comparison,
 			  struct problems *problems)
 {
-	/* An error is none that was told before: the run would have ended with it. */
+	/*
+	 * Only warnings can have been reported before, because an error would have ended the run.
+	 */
 	if (comparison->voice == VOICE_AGAIN && !problems_have_error(problems))
 		return;
 	for (size_t i = 0; comparison->voice == VOICE_LOW && i < problems->count; i++)
@@ -63,7 +68,7 @@ static enum exit_code read_config(struct context *context, struct comparison *co
 				      context->options->drop_ins, &comparison->config, problems,
 				      &failure);
 	if (error < 0) {
-		/* What is wrong with the other files is worth knowing all the same. */
+		/* The other files may have errors as well, so all of them are reported. */
 		tell_problems(context, comparison, problems);
 		return report_read_failure(context, comparison, &failure, error);
 	}
@@ -72,7 +77,9 @@ static enum exit_code read_config(struct context *context, struct comparison *co
 	return EXIT_DONE;
 }
 
-/* Whether the files of this plan, and so its sizes, are those that were installed. */
+/*
+ * Returns whether the files of this plan, and with them its sizes, are those that were installed.
+ */
 static bool is_recorded(const struct plan *plan, const struct manifest *manifest)
 {
 	for (size_t i = 0; i < plan->artifact_count; i++) {
@@ -86,8 +93,8 @@ static bool is_recorded(const struct plan *plan, const struct manifest *manifest
 }
 
 /*
- * What is installed comes into force at boot, whatever is said of it: that its sizes are too large a share of less RAM than
- * there was is no reason to verify nothing. The errors are warnings then.
+ * Installed sizes take effect at boot even if they exceed memory_limit because RAM has shrunk. The
+ * errors become warnings, so that the other values are verified nevertheless.
  */
 static int plan_installed(const struct plan_request *judged, struct comparison *comparison,
 			  struct problems *problems)
@@ -98,7 +105,7 @@ static int plan_installed(const struct plan_request *judged, struct comparison *
 	struct plan plan = {0};
 	int error;
 
-	/* A share of unknown RAM is not judged. */
+	/* Without a figure for RAM, sizes that are a share of RAM are not checked. */
 	facts.ram = 0;
 	request.facts = &facts;
 	error = plan_build(&request, &others, &plan);
@@ -116,7 +123,10 @@ static int plan_installed(const struct plan_request *judged, struct comparison *
 	return 0;
 }
 
-/* Of the file that is there, or, if nobody has looked, of the one that the manifest records. */
+/*
+ * Returns the digest of the rule that lies on disk or, if the files were not read, of the one in
+ * the manifest. The result points to `buffer` or into *installed; NULL if there is none.
+ */
 static const char *find_rule_digest(const struct installed *installed,
 				    char buffer[static DIGEST_SIZE])
 {
@@ -135,7 +145,7 @@ static const char *find_rule_digest(const struct installed *installed,
 	return recorded ? recorded->digest : NULL;
 }
 
-/* booting: what is installed already may break memory_limit. */
+/* booting: installed sizes may exceed memory_limit. */
 static enum exit_code make_plan(struct context *context, struct comparison *comparison,
 				enum sizes_choice sizes, bool booting)
 {
@@ -160,7 +170,10 @@ static enum exit_code make_plan(struct context *context, struct comparison *comp
 	gather_facts(context->kernel, context->options->root ? context->tree : NULL,
 		     &comparison->facts);
 
-	/* Sizes are judged only of a configuration that could be read whole; all its errors come in one go. */
+	/*
+	 * Sizes are checked only if the whole configuration could be read; all its errors are
+	 * reported at once.
+	 */
 	bad = problems_have_error(&problems);
 	error = plan_build(&request, &problems, &comparison->plan);
 	if (error == 0 && booting && !bad && problems_have_error(&problems))
@@ -200,7 +213,7 @@ static int copy_manifest(const struct manifest *from, struct manifest *to)
 	return error == 0 ? manifest_before_copy(from, to) : error;
 }
 
-/* What the manifest shall say when the plan is installed. */
+/* Makes the manifest that install would write with this plan. Negative errno. */
 static int plan_manifest(const struct context *context, bool resolved,
 			 struct comparison *comparison)
 {
@@ -208,7 +221,7 @@ static int plan_manifest(const struct context *context, bool resolved,
 	struct manifest *manifest = &comparison->manifest;
 	int error = copy_manifest(&comparison->installed.manifest, manifest);
 
-	/* Only install writes the files of an earlier version anew. */
+	/* Only install rewrites files of an earlier version. */
 	manifest->format = MANIFEST_FORMAT;
 	if (!resolved && comparison->installed.manifest_file.kind == FILE_REGULAR)
 		manifest->format = comparison->installed.manifest.format;
@@ -271,7 +284,7 @@ static int compare_with_plan(const struct context *context, const struct plan *p
 	return 0;
 }
 
-/* unrecorded: what it means to this run that the manifest tells nothing. */
+/* unrecorded: says what an unusable manifest means for this run. */
 static enum exit_code observe(struct context *context, struct comparison *comparison,
 			      const char *unrecorded)
 {
@@ -290,7 +303,10 @@ static enum exit_code observe(struct context *context, struct comparison *compar
 	return EXIT_DONE;
 }
 
-/* Sizes of this boot go to where they last; where nothing can be written there they are what install leaves. */
+/*
+ * Keeps the sizes that this boot has chosen if /etc or PATH_STATE is read-only, because install
+ * could not write others; else returns `sizes`.
+ */
 static enum sizes_choice choose_sizes(const struct context *context,
 				      const struct installed *installed, enum sizes_choice sizes)
 {
@@ -308,7 +324,7 @@ static enum exit_code open_session(struct context *context, enum sizes_choice si
 	enum exit_code code;
 	int error;
 
-	/* The manifest first: the sizes of an earlier run are part of the plan. */
+	/* The manifest is read first, because the plan may keep the sizes of an earlier run. */
 	code = observe(context, &comparison, "install writes it again");
 	if (code == EXIT_DONE)
 		code = make_plan(context, &comparison,

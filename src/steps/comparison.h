@@ -1,4 +1,7 @@
-/* What plan, check, install and uninstall begin with: configuration, plan, files, differences. */
+/*
+ * Makes the comparison with which plan, check, install and uninstall begin: configuration, plan,
+ * files, differences.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -7,11 +10,12 @@
 #include "steps/context.h"
 #include "steps/error-words.h"
 
-/* How what is wrong with the configuration and the files is told. */
+/* How problems of the configuration and of the files are reported. */
 enum comparison_voice {
 	VOICE_FULL,
-	VOICE_LOW,   /* errors as warnings: the verb has more to say than that */
-	VOICE_AGAIN, /* what is no error was told before */
+	/* errors are reported as warnings, because the verb goes on without a configuration */
+	VOICE_LOW,
+	VOICE_AGAIN, /* warnings are left out, because this run has reported them already */
 };
 
 struct comparison {
@@ -19,8 +23,9 @@ struct comparison {
 	struct facts facts;
 	struct installed installed;
 	struct plan plan;
-	struct file_difference *differences; /* one for each of installed.paths */
-	/* The manifest as it shall be, and what it is made of. */
+	/* one for each of installed.paths, in the same order */
+	struct file_difference *differences;
+	/* The manifest that the plan would leave, and its bytes. */
 	struct manifest manifest;
 	char *manifest_bytes;
 	size_t manifest_size;
@@ -34,64 +39,80 @@ void comparison_done(struct comparison *comparison);
 void report_remains(struct context *context);
 
 /*
- * EXIT_REFUSED, reported, if others than root may write to a directory above this path on the running host; with --force
- * a warning and EXIT_DONE.
+ * Returns EXIT_REFUSED, reported, if users other than root may write to a directory above this path
+ * on the running host; with --force, warns and returns EXIT_DONE.
  */
 enum exit_code comparison_refuse_loose(struct context *context, const char *path);
 
 /*
- * Reads configuration and files and makes the plan; reports what is wrong. EXIT_DONE: go on; else the verb ends
- * with that. sizes as in struct plan_request.
+ * Reads configuration and files, makes the plan, and reports all problems. If the result is
+ * EXIT_DONE, the caller owns *ret; else the verb ends with the result. sizes: see struct
+ * plan_request.
  */
 enum exit_code comparison_make(struct context *context, enum sizes_choice sizes,
 			       struct comparison *ret);
 
 /*
- * The plan alone, of the running host as it boots: neither files nor differences. Sizes stay as resolved, and installed ones
- * may be more than memory_limit has of less RAM than there was: that is warned of.
+ * Makes only the plan (for apply and --at-boot), of the running host; no installed file is
+ * compared. Automatic sizes keep the values chosen at install. If RAM has shrunk so that they
+ * exceed memory_limit, this is a warning and no error.
  */
 enum exit_code comparison_make_plan(struct context *context, struct comparison *ret);
 
-/* Warnings and notes of the configuration are left out: the run has told them already. */
+/*
+ * Does the same as comparison_make(), but leaves warnings and notes of the configuration out,
+ * because the run has reported them already.
+ */
 enum exit_code comparison_make_quietly(struct context *context, enum sizes_choice sizes,
 				       struct comparison *ret);
 
-/* For verbs that can do without: what is wrong is told as a warning, and *ret is empty then. */
+/*
+ * Makes the comparison for a verb that can work without one. Returns false if there is none:
+ * problems have been reported as warnings, and *ret is empty.
+ */
 bool comparison_try(struct context *context, struct comparison *ret);
 
-/* The same for uninstall, which needs no configuration: nothing of ours shall be there. */
+/* Makes a comparison with an empty plan, for uninstall, which needs no configuration. */
 enum exit_code comparison_make_empty(struct context *context, struct comparison *ret);
 
-/* Makes manifest_bytes anew after a change of the manifest. -ENOMEM. */
+/* Formats manifest_bytes again after the manifest has changed. -ENOMEM. */
 MUST_CHECK int comparison_format_manifest(struct comparison *comparison);
 
 enum report_detail {
-	REPORT_STATES,	/* how each file is */
-	REPORT_ACTIONS, /* what is done about it; the diff in JSON and with --verbose */
-	REPORT_DIFFS,	/* also the diff */
+	REPORT_STATES, /* the state of each file */
+	/* what install does to each file; in JSON and with --verbose also the diff */
+	REPORT_ACTIONS,
+	REPORT_DIFFS, /* also the diff in text */
 };
 
-/* Whether a file is not as planned, whatever is to be said of the record of them. */
+/* Returns whether a file is not as planned; the manifest does not count. */
 bool comparison_files_differ(const struct comparison *comparison);
 
 /*
- * Looks at the files for a comparison that has the plan alone. Returns whether they are as planned, so that the values are set
- * again at each load; true as well if the files could not be read, because then it is not known.
+ * Looks at the files for a comparison that has only the plan. Returns whether they are as planned,
+ * so that the values are set again at each load. Returns true as well if the files could not be
+ * read, because then nobody knows.
  */
 bool comparison_is_installed(const struct context *context, const struct comparison *comparison);
 
-/* Reports all files with their differences. Returns whether something differs. */
+/* Reports all files with their differences. Returns whether a file or the manifest differs. */
 bool comparison_report(struct context *context, const struct comparison *comparison,
 		       enum report_detail detail);
 
-/* Whether the file is switched off by a link to /dev/null. */
+/* Returns whether the administrator disabled the file with a link to /dev/null. */
 bool comparison_is_masked(const struct comparison *comparison, const char *path);
 
-/* Says what follows from planned files that are switched off by a link to /dev/null. Returns whether there are any. */
+/*
+ * Says what follows from planned files that the administrator disabled with a link to /dev/null.
+ * Returns whether there are any.
+ */
 bool comparison_report_masked(struct context *context, const struct comparison *comparison);
 
-/* Reports what --force would be needed for, or cannot help. EXIT_REFUSED if there is such a thing. */
+/*
+ * Reports changes that need --force or that even --force cannot make. Returns EXIT_REFUSED if there
+ * is such a change.
+ */
 enum exit_code comparison_refuse(struct context *context, const struct comparison *comparison);
 
-/* The same for a plan, as warnings. */
+/* Does the same for a plan, with warnings. Returns whether install would refuse. */
 bool comparison_is_refused(struct context *context, const struct comparison *comparison);

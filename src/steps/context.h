@@ -1,4 +1,4 @@
-/* What a run works on, and how it can end. */
+/* What a run works on, and the exit statuses. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -12,7 +12,10 @@
 #include "report/report.h"
 #include "steps/options.h"
 
-/* sysexits.h for the two that are errors of the user; 2 as diff-like tools and configuration managers expect. */
+/*
+ * 1 and 2 follow diff-like tools and configuration managers, the two errors of the user follow
+ * sysexits.h.
+ */
 enum exit_code {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
@@ -30,5 +33,5 @@ struct context {
 	struct report *report;
 	struct held_signals *signals;
 	struct gathering gathering;
-	bool watching; /* check is run by the timer's service: see steps/drift-timer.h */
+	bool watching; /* the timer's service runs check: see steps/drift-timer.h */
 };

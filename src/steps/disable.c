@@ -1,4 +1,7 @@
-/* Mode disable on a host: who is in the way, what else has to be done, and the module's removal. */
+/*
+ * Handles mode disable on a host: reports what uses conntrack and what else has to be done, and
+ * removes the module.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/disable.h"
 
@@ -16,7 +19,10 @@ static bool is_blocking(const struct comparison *comparison)
 	return comparison->config.values[SETTING_ENFORCE].number == ENFORCE_BLOCK;
 }
 
-/* What fails at the next boot is said in words of its own, because nothing shows it until then. */
+/*
+ * A use that fails only at the next boot has a message of its own, because nothing shows the
+ * failure before.
+ */
 static void report_boot_use(struct context *context, enum severity severity, bool refuses,
 			    const struct use *use)
 {
@@ -50,7 +56,7 @@ static void report_uses(struct context *context, const struct uses *uses, enum c
 			report_use(context, severity, word, &uses->items[i]);
 }
 
-/* Refuses to install, or foretells it; not with --force. */
+/* Refuses to install, or says that install would refuse. With --force neither happens. */
 static enum exit_code refuse_block(struct context *context, bool planning, const char *reason,
 				   const char *advice)
 {
@@ -71,18 +77,19 @@ static bool breaks_boot(const struct uses *uses)
 	for (size_t i = 0; i < uses->count; i++)
 		if (uses->items[i].at_boot && uses->items[i].certainty == USE_CERTAIN)
 			return true;
-	/* Of findings that were only counted it is not known when they break. */
+	/* Findings that were only counted may include one that fails at boot. */
 	return uses->left_out[USE_CERTAIN] > 0;
 }
 
-/* Whether the answer may be wrong, because something could not be read. */
+/* Returns whether the list of uses may be incomplete, because something could not be read. */
 static bool is_uncertain(const struct context *context, const struct host_uses *found,
 			 bool planning)
 {
 	/*
-	 * While nf_conntrack is not loaded, no rule needs it now, whether the rules can be read or not. What an ordinary
-	 * user cannot read of a host says nothing about what root's install will find; of an image, install may be that
-	 * user's.
+	 * While nf_conntrack is not loaded, no rule needs it now, whether the rules can be read or
+	 * not. What an ordinary user cannot read of a running host does not matter to a plan,
+	 * because root's install can read it. An image is different: an ordinary user may install
+	 * into it.
 	 */
 	bool now = found->unread_now && found->module != MODULE_ABSENT;
 	bool same_user = !planning || context->options->root || kernel_may_change(context->kernel);
@@ -90,7 +97,7 @@ static bool is_uncertain(const struct context *context, const struct host_uses *
 	return (now || found->unread_files) && same_user;
 }
 
-/* Before the files are written: names who is in the way, and refuses. */
+/* Names what uses conntrack and refuses, before the files are written. */
 static enum exit_code judge_new_block(struct context *context, const struct host_uses *found,
 				      bool planning)
 {
@@ -118,15 +125,22 @@ enum exit_code disable_look(struct context *context, const struct comparison *co
 	struct host_uses CLEANUP(host_uses_done) found = {0};
 	enum module_state module = MODULE_ABSENT;
 	bool is_new = run != KEEP_OFF_CHECK && comparison_files_differ(comparison);
-	/* With --no-live the running host is not looked at; its files are, because it may not be the one that boots. */
+	/*
+	 * With --no-live only the files of the running host are searched, because this may not be
+	 * the kernel that boots.
+	 */
 	enum uses_scope scope = is_new && !context->options->no_live ? USES_ALL : USES_BOOT;
 	enum exit_code code;
 
 	*ret_breaks = false;
-	/* A blacklist line leaves rules alone. */
+	/*
+	 * A blacklist line has no effect on rules, which load the module by an alias of their own.
+	 */
 	if (comparison->plan.mode != MODE_DISABLE || !is_blocking(comparison))
 		return EXIT_DONE;
-	/* A module that is built in cannot be kept out, so that nothing fails without it. */
+	/*
+	 * A built-in module cannot be kept out, so nothing fails at boot because of mode disable.
+	 */
 	if (!is_new && runtime_is_wanted(context) &&
 	    kernel_module_state(context->kernel, &module) == 0 && module == MODULE_BUILT_IN)
 		return EXIT_DONE;

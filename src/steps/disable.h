@@ -1,4 +1,7 @@
-/* Mode disable on a host: who is in the way, what else has to be done, and the module's removal. */
+/*
+ * Handles mode disable on a host: reports what uses conntrack and what else has to be done, and
+ * removes the module.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -11,20 +14,27 @@ enum disable_run {
 };
 
 /*
- * Names who uses conntrack now or needs it at the next boot. If the files are not in force yet, install gets EXIT_REFUSED
- * without --force while such a use is certain or something could not be read, and plan a warning. *ret_breaks: something
- * fails at the next boot for certain, so that the verdict cannot be "in order". Does nothing in mode tune.
+ * Names what uses conntrack now or needs it at the next boot. If the files are not installed yet
+ * and such a use is certain, or something could not be read, install gets EXIT_REFUSED unless
+ * --force is given, and plan a warning. *ret_breaks: something will certainly fail at the next
+ * boot, so that the verdict cannot be "in order". Does nothing in mode tune.
  */
 enum exit_code disable_look(struct context *context, const struct comparison *comparison,
 			    enum disable_run run, bool *ret_breaks);
 
-/* After the files: removes the module if that is wished and nobody uses it; what stays is told. Counts what it removed. */
+/*
+ * Removes the module after the files were written, if the configuration wants that and nothing uses
+ * the module; reports the modules that stay. *ret_removed counts the modules that were removed.
+ */
 enum exit_code disable_unload(struct context *context, const struct comparison *comparison,
 			      size_t *ret_removed);
 
-/* Whether it would remove the module: what is loaded is not in use, and may be taken out. */
+/*
+ * Finds out whether disable_unload() would remove the module: it is loaded, not in use, and may be
+ * removed.
+ */
 enum exit_code disable_would_unload(struct context *context, const struct comparison *comparison,
 				    bool *ret);
 
-/* Prints what no file of modprobe.d can do. */
+/* Prints what files of modprobe.d cannot block. */
 void disable_say_limits(struct context *context, const struct comparison *comparison);

@@ -1,4 +1,7 @@
-/* The watch for drift: check, as the timer's service runs it, tells a verdict when it is another one than the last. */
+/*
+ * Logs drift: when the timer's service runs check, logs the verdict if it differs from the last
+ * one.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/drift-timer.h"
 
@@ -15,12 +18,15 @@
 #define TIMER	   "conntrack-persist-check.timer"
 #define PATH_TIMER "/etc/systemd/system/timers.target.wants/" TIMER
 
-/* In two wordings, as figures that change all the time must not make another verdict each time. */
+/*
+ * A verdict has two wordings, because a value that changes all the time must not make a new verdict
+ * each time: `kept` has no figures and is compared, `told` has them and is logged.
+ */
 struct drift_verdict {
 	const char *state;
-	struct buffer kept; /* the state and a line for each thing that differs */
+	struct buffer kept; /* the state, and a line for each difference */
 	struct buffer told;
-	bool restore; /* drift that install is to put right */
+	bool restore; /* install must correct this drift */
 };
 
 static void verdict_done(struct drift_verdict *verdict)
@@ -91,7 +97,10 @@ static void add_winners(struct drift_verdict *verdict, const struct host_writers
 	}
 }
 
-/* Whether this is the configuration that was installed: what nobody has installed is not restored either. */
+/*
+ * Returns whether this configuration is the installed one. A configuration that was never installed
+ * is not restored.
+ */
 static bool is_as_installed(const struct comparison *comparison)
 {
 	for (size_t i = 0; i < comparison->installed.path_count; i++) {
@@ -107,7 +116,7 @@ static bool is_as_installed(const struct comparison *comparison)
 	return true;
 }
 
-/* What keeps drift from being restored, or NULL. */
+/* Returns the reason why drift cannot be restored, a literal, or NULL if there is none. */
 static const char *find_obstacle(const struct comparison *comparison, const struct runtime *live)
 {
 	bool works = values_count(&live->values, VALUE_DIFFERS) > 0 ||
@@ -140,7 +149,7 @@ static void judge_restore(const struct comparison *comparison, const struct runt
 		      obstacle ? obstacle : "");
 }
 
-/* An entry names no more than a person looks at. */
+/* The number of unreadable paths that one journal entry names. */
 #define UNREAD_TOLD 5U
 
 static void add_unread(struct drift_verdict *verdict, struct report *report)
@@ -204,7 +213,7 @@ static void report_change(struct context *context, const struct drift_verdict *v
 	report_release(context->report);
 }
 
-/* Creates the order to restore, or takes it away. */
+/* Creates or removes the file on whose existence the restoration depends. */
 static void add_order(struct changeset *changes, const struct looked_at *order, bool restore)
 {
 	if (restore == (order->file.kind != FILE_ABSENT))
@@ -239,7 +248,10 @@ static bool add_verdict(struct changeset *changes, const struct looked_at *last,
 	return true;
 }
 
-/* Under the lock of that directory, as somebody may run the service's program by hand. */
+/*
+ * Takes the lock of that directory, because somebody may run the service's command by hand at the
+ * same time.
+ */
 static enum exit_code keep_verdict(struct context *context, const struct drift_verdict *verdict)
 {
 	struct changeset CLEANUP(changeset_done) changes = {0};
@@ -276,7 +288,7 @@ enum exit_code drift_timer_report(struct context *context, const struct comparis
 	struct drift_verdict CLEANUP(verdict_done) verdict = {0};
 
 	if (code != EXIT_DONE && code != EXIT_DIFFERS) {
-		/* What may explain the failure. */
+		/* The warnings held back may explain the failure, so print them. */
 		report_release(context->report);
 		(void)keep_verdict(context, &verdict);
 		return code;

@@ -1,4 +1,4 @@
-/* What an errno says to people, and what they can do about it. */
+/* Describes an errno to people, with what they can do about it. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/error-words.h"
 
@@ -8,7 +8,10 @@
 #include "base/buffer.h"
 #include "base/text.h"
 
-/* For an errno to which this program gives a meaning of its own, the system's words would mislead. NULL: it has none. */
+/*
+ * Describes an errno to which this program gives its own meaning, because strerror(3) would
+ * mislead. Returns a literal, or NULL for any other errno.
+ */
 static const char *errno_describe_own(int error)
 {
 	switch (-error) {
@@ -53,7 +56,7 @@ static const char *errno_advice(const struct context *context, int error)
 	}
 }
 
-/* The mount itself is named, because the path that was asked for lies somewhere below it. */
+/* Names the mount, because the path that was asked for lies somewhere below it. */
 static void add_mount(const struct context *context, const char *path, struct buffer *b)
 {
 	const char *prefix = tree_prefix(context->tree);

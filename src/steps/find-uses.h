@@ -5,8 +5,14 @@
 #include "gather/users.h"
 #include "steps/context.h"
 
-/* As gather_uses(). EXIT_FAILED was reported. */
+/*
+ * Finds uses as gather_uses() does and reports what could not be read. The caller owns *ret.
+ * Returns EXIT_FAILED after an error, which has been reported.
+ */
 enum exit_code find_uses(struct context *context, enum uses_scope scope, struct host_uses *ret);
 
-/* The modules above nf_conntrack and nf_conntrack itself. EXIT_FAILED was reported. */
+/*
+ * Finds nf_conntrack and the modules above it. The caller owns *ret. Returns EXIT_FAILED after an
+ * error, which has been reported.
+ */
 enum exit_code find_modules(struct context *context, struct module_graph *ret);

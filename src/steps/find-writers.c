@@ -13,7 +13,10 @@
 #include "steps/report-writers.h"
 #include "steps/unread.h"
 
-/* Adds our file of this name as the plan has it, unless the administrator disabled it: then it is read as it is. */
+/*
+ * Adds our file of this name with the planned content. If the administrator disabled the file, the
+ * list keeps what was read.
+ */
 static void put_planned(const struct comparison *comparison, const char *name,
 			struct text_file *items, size_t *count)
 {

@@ -6,8 +6,9 @@
 #include "steps/comparison.h"
 
 /*
- * Also below --root. Nothing in mode disable. Reports what could not be read. EXIT_FAILED was reported. The caller owns *ret,
- * which points into the comparison.
+ * Finds the sources, also below --root, and reports what could not be read. In mode disable there
+ * are none. The caller owns *ret, which points into the comparison. Returns EXIT_FAILED after an
+ * error, which has been reported.
  */
 enum exit_code find_writers(struct context *context, const struct comparison *comparison,
 			    struct host_writers *ret);

@@ -1,4 +1,7 @@
-/* Makes the running host follow the files: tells systemd and udevd, sets the values, starts the service. */
+/*
+ * Makes the running host follow the files: notifies systemd and udevd, sets the values, starts the
+ * service.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/follow-up.h"
 
@@ -10,7 +13,10 @@
 #include "steps/set-values.h"
 #include "steps/sizes-guard.h"
 
-/* What could not be told. The files do their work at the latest after the next boot, so it is no failure. */
+/*
+ * Warns that systemd or udevd could not be notified. This is no failure, because the files take
+ * effect at the next boot at the latest.
+ */
 static void warn(struct context *context, const char *what, int error)
 {
 	const char *why = strerror(-error);
@@ -51,7 +57,10 @@ void follow_up_without(struct context *context)
 	tell_reload(context);
 }
 
-/* The rule meets the loaded module as it would have at its load: values, and the mark by which systemd knows it. */
+/*
+ * Replays the module's event, so that the rule acts as it would have at the load: it sets the
+ * values and gives the device the tag by which systemd knows it.
+ */
 static void replay(struct context *context, const struct comparison *comparison, bool changed)
 {
 	int error;
@@ -70,7 +79,10 @@ static void replay(struct context *context, const struct comparison *comparison,
 		warn(context, "udevd was not shown the loaded nf_conntrack", error);
 }
 
-/* It verifies once more, from within its sandbox, and has systemd know. */
+/*
+ * Starts the service, which verifies the values again from within its sandbox and so gets a state
+ * in systemd.
+ */
 static enum exit_code start_service(struct context *context)
 {
 	char result[32] = "";
@@ -130,7 +142,10 @@ enum exit_code follow_up(struct context *context, const struct comparison *compa
 		(void)runtime_report(context, comparison, &live, LIVE_STATES);
 		return EXIT_DONE;
 	}
-	/* Before the event: what was seen above is what is reported, whoever sets it. */
+	/*
+	 * The values are set before the event, so that this run reports the values that were seen
+	 * above, whoever sets them.
+	 */
 	apply_values(context, &live, true, &result);
 	ret->set = result.set;
 	note_pending(&live.values, ret);

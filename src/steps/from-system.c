@@ -1,4 +1,4 @@
-/* plan --from-system: the configuration that says what this host's files say now. */
+/* Makes a configuration out of this host's existing settings, for plan --from-system. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/from-system.h"
 
@@ -15,7 +15,10 @@
 #include "steps/report-writers.h"
 #include "steps/unread.h"
 
-/* Copies the list without our own files, which say what a configuration said before. NULL: no memory. */
+/*
+ * Copies the list without our own files, because those repeat an earlier configuration. The texts
+ * stay with `files`; the caller frees the array. NULL: no memory.
+ */
 static struct text_file *copy_without_ours(const struct text_files *files, size_t *ret_count)
 {
 	struct text_file *items = calloc(files->count + 1, sizeof(*items));
@@ -28,7 +31,7 @@ static struct text_file *copy_without_ours(const struct text_files *files, size_
 	return items;
 }
 
-/* The configuration lacks what these may set. */
+/* Names the files that could not be read, because the configuration lacks what they set. */
 static void say_unread(struct context *context)
 {
 	const json_t *list = json_object_get(report_object(context->report), "unread");
@@ -42,7 +45,10 @@ static void say_unread(struct context *context)
 	}
 }
 
-/* Names the sources, because a value can come from others: a script of the boot, an agent, a colleague. */
+/*
+ * Names the sources that were searched, because a value can also come from a boot script, an agent
+ * or a colleague.
+ */
 static void say_nothing_found(struct context *context, bool unsure)
 {
 	report_say(context->report,

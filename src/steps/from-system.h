@@ -1,4 +1,4 @@
-/* plan --from-system: the configuration that says what this host's files say now. */
+/* Makes a configuration out of this host's existing settings, for plan --from-system. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

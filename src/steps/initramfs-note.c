@@ -6,7 +6,10 @@
 
 #include "gather/initramfs.h"
 
-/* Which files builders copy depends on the builder and its configuration; no builder copies another one of ours. */
+/*
+ * Returns whether tools that build such images may copy the file. Which files they copy depends on
+ * the tool and its configuration, but no tool copies any other file of ours.
+ */
 static bool is_copied(const char *path)
 {
 	return strcmp(path, PATH_MODPROBE) == 0 || strcmp(path, PATH_UDEV) == 0 ||

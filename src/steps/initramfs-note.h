@@ -5,7 +5,8 @@
 #include "steps/comparison.h"
 
 /*
- * Prints a note if the comparison changes a file that builders of images copy and /boot has an image. Images are not opened:
- * what is in them was made by others. planned: nothing is installed yet. Not with --quiet, and not for the timer.
+ * Prints a note if the comparison changes a file that tools copy into images and /boot has an
+ * image. Images are not opened. planned: nothing is installed yet. Prints nothing with --quiet or
+ * when the timer runs check.
  */
 void note_initramfs(struct context *context, const struct comparison *comparison, bool planned);

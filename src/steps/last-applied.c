@@ -1,4 +1,7 @@
-/* What the last apply found or put in force, so that check can tell a value that was changed since from one never set. */
+/*
+ * Remembers the values that the last apply found or set, so that check can distinguish a changed
+ * value from one never set.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/last-applied.h"
 
@@ -15,7 +18,10 @@ void last_applied_done(struct last_applied *applied)
 	*applied = (struct last_applied){0};
 }
 
-/* Each load makes the module's directory anew, with a number of its own. */
+/*
+ * The directory of the module has a new inode number after each load, so that number identifies the
+ * load.
+ */
 static void add_load(const struct context *context, struct buffer *b)
 {
 	struct observed_file module = {0};
@@ -31,7 +37,10 @@ static void add_value(struct buffer *b, const struct value *value)
 	buffer_printf(b, "%s = %" PRIu64 "\n", value->key, value->wanted);
 }
 
-/* What a run that was killed left there; there is no harm in it but that it stays. */
+/*
+ * Removes temporary files of a run that was killed. Failures are ignored, because such files are
+ * harmless.
+ */
 static void sweep(struct context *context)
 {
 	static const char *const paths[] = {PATH_APPLIED};
@@ -76,7 +85,7 @@ void last_applied_forget(struct context *context)
 	struct observed_file seen = {0};
 	struct change_failure failure;
 
-	/* No folder is made for a lock alone. */
+	/* If the directory does not exist, do not make it only for a lock. */
 	if (tree_look(context->tree, PATH_RUNTIME, 0, &seen) < 0 || seen.kind != FILE_DIRECTORY ||
 	    !lock_try(context, PATH_RUNTIME, &lock))
 		return;
@@ -103,7 +112,7 @@ void last_applied_read(const struct context *context, struct last_applied *ret)
 	add_load(context, &load);
 	if (!load.data || tree_read(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &text, &size) < 0)
 		return;
-	/* Of another load it says nothing. */
+	/* A record of another load is ignored, because the values have changed since. */
 	if (strncmp(text, load.data, load.length) == 0)
 		ret->text = steal_pointer(&text);
 }
@@ -113,7 +122,10 @@ uint64_t last_applied_when(const struct context *context)
 	struct observed_file seen = {0};
 	uint64_t when = 0;
 
-	/* The file is written only where it changes. */
+	/*
+	 * The time of the file is that of the last change, because apply rewrites the file only if
+	 * a value changed.
+	 */
 	if (tree_look(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &seen) == 0 &&
 	    seen.kind == FILE_REGULAR && seen.changed_ns > 0)
 		when = (uint64_t)seen.changed_ns / 1000;

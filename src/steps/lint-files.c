@@ -11,7 +11,7 @@
 #include "steps/error-words.h"
 #include "steps/unread.h"
 
-/* Calls lint for each file of this kind that is not ours. */
+/* Calls lint for each file of this kind that this program did not install. */
 static int lint_foreign(const struct context *context, enum foreign_kind kind,
 			void (*lint)(const struct lint_request *request, const char *path,
 				     const char *text, struct problems *problems),
@@ -26,7 +26,7 @@ static int lint_foreign(const struct context *context, enum foreign_kind kind,
 	return error;
 }
 
-/* The writers in the order of their places, so that one can be looked up among very many. */
+/* The sources sorted by file and line, so that one of very many is found fast. */
 struct writer_place {
 	const struct writer *writer;
 };
@@ -68,7 +68,10 @@ static int places_of(const struct writers *writers, struct places *ret)
 	return 0;
 }
 
-/* Whether another writer stands there, and nothing that the kernel refuses: that was not said. */
+/*
+ * Returns whether the line is one of the sources and has been reported as such. Lines that the
+ * kernel refuses were not.
+ */
 static bool is_writer(const struct places *places, const struct problem *item)
 {
 	size_t from = 0, to = places->count, at;
@@ -100,7 +103,7 @@ static bool was_said(const struct context *context, const struct places *places,
 		(item->line && report_has_place(context->report, item->file, item->line)));
 }
 
-/* What is only a hint is for those who ask. */
+/* Hints are reported only if somebody asked for them with --verbose. */
 static int report_all(struct context *context, const struct host_writers *writers,
 		      const struct problems *problems)
 {

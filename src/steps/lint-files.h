@@ -5,8 +5,9 @@
 #include "steps/find-writers.h"
 
 /*
- * Warnings; hints with --verbose. A line that was told of before is left out, and so is one of the writers: what is to be
- * said of it is said there. EXIT_FAILED was reported.
+ * Reports such lines as warnings, and hints with --verbose. A line is left out if it was reported
+ * before or if it is a source that overrides a value, because report-writers.h reports those.
+ * Returns EXIT_FAILED after an error, which has been reported.
  */
 enum exit_code lint_files(struct context *context, const struct comparison *comparison,
 			  const struct host_writers *writers);

@@ -1,4 +1,7 @@
-/* The locks that keep runs of this program apart, with what they leave behind. */
+/*
+ * Takes the locks that keep runs of this program apart, and removes the lock's files and
+ * directories.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/lock.h"
 
@@ -12,7 +15,7 @@
 #define WAIT_MS	 30000
 #define SHORT_MS 1000
 
-/* A signal that came is noticed after so long at the latest. */
+/* A pending signal is noticed after this many milliseconds at the latest. */
 #define SLICE_MS 200
 
 static int take_lock(struct context *context, const char *directory, int timeout_ms,
@@ -37,7 +40,7 @@ static int take_lock(struct context *context, const char *directory, int timeout
 		return error;
 	lock.directory = directory;
 	*ret = lock;
-	/* The caller releases it now. */
+	/* The lock now belongs to the caller. */
 	lock.directory = NULL;
 	lock.made = NULL;
 	lock.made_count = 0;
@@ -45,7 +48,7 @@ static int take_lock(struct context *context, const char *directory, int timeout
 	return 0;
 }
 
-/* "process 1234 (conntrack-persist install)" */
+/* Adds the holder: "process 1234 (conntrack-persist install)". */
 static void name_holder(const struct lock_obstacle *obstacle, struct buffer *b)
 {
 	if (obstacle->holder == 0) {
@@ -114,7 +117,10 @@ int lock_remove(const struct lock *lock)
 	return tree_remove_lock(lock->tree, lock->directory, lock->fd, false);
 }
 
-/* The file stays where something is installed, so that a run that changes nothing leaves the directory's time alone. */
+/*
+ * Removes the file if nothing is installed. It stays otherwise, so that a run that changes nothing
+ * does not change the directory's time.
+ */
 static void remove_unused(const struct lock *lock)
 {
 	bool lasting = strcmp(lock->directory, PATH_STATE) == 0;

@@ -1,34 +1,47 @@
-/* The locks that keep runs of this program apart, with what they leave behind. */
+/*
+ * Takes the locks that keep runs of this program apart, and removes the lock's files and
+ * directories.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include "steps/context.h"
 
-/* Start with `.fd = -1`. */
+/* Initialize with `.fd = -1`. */
 struct lock {
 	struct tree *tree;
-	const char *directory; /* NULL: not held */
+	const char *directory; /* NULL: the lock is not held */
 	int fd;
-	/* Directories that were not there before, outermost first. */
+	/* the directories that were made for the lock, outermost first */
 	char **made;
 	size_t made_count;
 };
 
 /*
- * Waits half a minute at most; reports why the lock cannot be had, and by whom it is held. directory: PATH_STATE of install
- * and uninstall, PATH_RUNTIME of what is written below /run. A run that takes both takes PATH_STATE first. Signals are held
- * from here to the end of the run, so that what is begun is carried out or put back; a wait for the lock ends by one.
+ * Takes the lock; waits at most half a minute, then reports who holds it. directory: PATH_STATE for
+ * install and uninstall, PATH_RUNTIME for files below /run. A run that takes both must take
+ * PATH_STATE first. Signals are held from here to the end of the run, so that its changes are
+ * completed or put back; during the wait a signal ends the run. The caller releases *ret.
  */
 enum exit_code lock_take(struct context *context, const char *directory, struct lock *ret);
 
-/* Reports that a signal which is held has ended the run, and that nothing was changed. */
+/* Reports that a signal has ended the run and that nothing was changed. */
 void report_interruption(struct context *context);
 
-/* Waits a second at most, and says nothing: for what can be left out. */
+/*
+ * Takes the lock for work that can be left out: waits at most a second and reports nothing. Returns
+ * whether the lock was taken.
+ */
 bool lock_try(struct context *context, const char *directory, struct lock *ret);
 
-/* Removes the file of the lock, which stays held: nothing is installed any more. Negative errno of unlinkat(2). */
+/*
+ * Removes the lock's file, because nothing is installed any more. The lock stays held. Negative
+ * errno as unlinkat(2).
+ */
 MUST_CHECK int lock_remove(const struct lock *lock);
 
-/* Also removes the file if nothing is installed, and what was made for the lock if nothing else lies there now. */
+/*
+ * Releases the lock. Also removes its file if nothing is installed, and directories that were made
+ * for it if they are empty.
+ */
 void lock_release(struct lock *lock);

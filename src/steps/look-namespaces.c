@@ -1,4 +1,7 @@
-/* The other network namespaces of this host beside the own one: how many entries, and which settings are others. */
+/*
+ * Looks into the other network namespaces of this host: how many entries, and which settings
+ * differ.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/look-namespaces.h"
 
@@ -12,12 +15,12 @@
 #include "steps/comparison.h"
 #include "steps/error-words.h"
 
-/* What a key is compared with. */
+/* What a key of a namespace is compared with. */
 struct reference {
 	char path[96];
-	const char *key; /* the schema's */
+	const char *key; /* name of the key; owned by the schema */
 	char text[VALUE_TEXT_SIZE];
-	bool wanted; /* by the plan; else it is what is in force here */
+	bool wanted; /* the plan sets this value; else it is the host's live value */
 };
 
 struct references {
@@ -38,7 +41,10 @@ static const struct value *find_value(const struct values *values, const struct 
 	return NULL;
 }
 
-/* Of each key that every namespace has of its own; what is neither planned nor here is compared with nothing. */
+/*
+ * Lists the keys of which each namespace has its own value. A key that is neither planned nor has a
+ * value on the host is left out. Negative errno.
+ */
 static int find_references(const struct context *context, const struct values *values,
 			   struct references *ret)
 {
@@ -93,7 +99,10 @@ static struct figure read_figure(const struct context *context, const char *path
 	return figure;
 }
 
-/* In the namespace that was entered. Without a count nothing is tracked there, and no key is there. */
+/*
+ * Reads the namespace that this process has entered. If there is no count of entries, nothing is
+ * tracked in this namespace and its keys do not exist. Negative errno.
+ */
 static int look_inside(const struct context *context, const struct references *references,
 		       struct namespace_table *table)
 {
@@ -119,7 +128,7 @@ static int look_at(struct context *context, const struct references *references,
 	struct buffer CLEANUP(buffer_clear) where = {0};
 	int error = kernel_enter_namespace(context->kernel, one);
 
-	/* What has gone in the meantime is none. */
+	/* A namespace that disappeared meanwhile is left out. */
 	if (error == -ENOENT)
 		return 0;
 	ret->namespace_count++;

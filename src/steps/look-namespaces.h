@@ -1,4 +1,7 @@
-/* The other network namespaces of this host beside the own one: how many entries, and which settings are others. */
+/*
+ * Looks into the other network namespaces of this host: how many entries, and which settings
+ * differ.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -7,8 +10,10 @@
 #include "steps/context.h"
 
 /*
- * Fills the three fields of namespaces. What the plan sets in each (values, which may have none) is compared with that, the
- * other keys of a namespace's own with those here. Without being root they are not known. EXIT_FAILED was reported.
+ * Fills the three members of *ret about namespaces. Keys that the plan sets in each namespace are
+ * compared with `values` (which may be empty), the namespace's other keys with the host's live
+ * values. Only root gets this information. Returns EXIT_FAILED after an error, which has been
+ * reported.
  */
 enum exit_code look_namespaces(struct context *context, const struct values *values,
 			       struct table *ret);

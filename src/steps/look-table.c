@@ -15,9 +15,9 @@
 
 #define PATH_SLAB     "/sys/kernel/slab/nf_conntrack"
 #define PATH_SLABINFO "/proc/slabinfo"
-/* In the network namespace of the host alone, on every kernel. */
+/* Every kernel has this key in the initial network namespace only. */
 #define PATH_HOST_MAX "/proc/sys/net/nf_conntrack_max"
-/* An established connection that has been silent for longer is one to look at. */
+/* Seconds (6 hours) of silence after which an established connection counts as idle. */
 #define IDLE_SECONDS 21600U
 
 void host_table_done(struct host_table *host)
@@ -28,7 +28,10 @@ void host_table_done(struct host_table *host)
 	*host = (struct host_table){0};
 }
 
-/* Where nothing is configured and nothing installed, the built-in defaults are nobody's wish. */
+/*
+ * Returns whether there is a configuration or an installation; if not, nobody chose the built-in
+ * defaults.
+ */
 static bool somebody_wishes(const struct context *context, const struct comparison *comparison)
 {
 	if (context->options->config || comparison->installed.manifest_file.kind != FILE_ABSENT)
@@ -56,7 +59,7 @@ static struct figure read_figure(const struct context *context, const char *path
 		return figure;
 	errno = 0;
 	number = strtoll(text, &end, 10);
-	/* Old kernels show the largest max as -1; slab figures go on behind a blank. */
+	/* Old kernels show the largest max as -1; in slab files more text follows after a blank. */
 	if (end == text || errno != 0 || number < -1 || (*end != '\0' && *end != ' '))
 		return figure;
 	figure.known = true;
@@ -87,12 +90,15 @@ static void read_slab(const struct context *context, struct slab *ret)
 		*ret = slab;
 		return;
 	}
-	/* Kernels without the files of /sys have this one. */
+	/* Kernels without slab files in /sys have this one. */
 	if (kernel_read_all(context->kernel, PATH_SLABINFO, &text) == 0)
 		(void)!slab_parse(text, ret);
 }
 
-/* Without a listener events = 2 takes nothing; who listens is not to be seen. */
+/*
+ * With events = 2 the extension exists only while a program listens, and the kernel does not show
+ * whether one does.
+ */
 static struct figure read_extensions(const struct context *context)
 {
 	struct figure acct = read_figure(context, PATH_PROC "/nf_conntrack_acct");
@@ -109,7 +115,10 @@ static void read_figures(const struct context *context, struct table *table)
 {
 	table->entries = read_figure(context, PATH_ENTRIES);
 	table->max = read_figure(context, PATH_PROC "/nf_conntrack_max");
-	/* The parameter is right on every kernel, the key is there for everybody. */
+	/*
+	 * The parameter is correct on every kernel but only root may read it; everybody may read
+	 * the key.
+	 */
 	table->buckets = read_figure(context, PATH_PARAMETERS "/hashsize");
 	if (!table->buckets.known)
 		table->buckets = read_figure(context, PATH_BUCKETS);
@@ -126,7 +135,7 @@ static void read_figures(const struct context *context, struct table *table)
 	table->udp_stream = read_figure(context, PATH_PROC "/nf_conntrack_udp_timeout_stream");
 	table->extensions = read_extensions(context);
 	read_slab(context, &table->slab);
-	/* None where the kernel was built without both of its ways. */
+	/* A kernel that was built without both ways has no counters. */
 	(void)!conntrack_read_counters(&table->counters);
 }
 
@@ -172,10 +181,16 @@ static enum exit_code look_at_plan(struct context *context, struct host_table *h
 	return EXIT_DONE;
 }
 
-/* The kernel's file takes time with the square of this before 6.18, here some seconds. */
+/*
+ * Listing this many entries by the kernel's file takes some seconds: before Linux 6.18 the time
+ * grows with the square.
+ */
 #define ENTRIES_BY_FILE 100000U
 
-/* Seconds that an established connection has at most while data is on its way; the kernel's own where it cannot be read. */
+/*
+ * Returns the timeout in seconds of an established connection whose data is not acknowledged yet:
+ * the larger of two keys, each 300 (the kernel's default) if it cannot be read.
+ */
 static uint32_t busy_seconds(const struct context *context)
 {
 	static const char *const paths[] = {PATH_PROC "/nf_conntrack_tcp_timeout_unacknowledged",
@@ -192,7 +207,9 @@ static uint32_t busy_seconds(const struct context *context)
 	return most;
 }
 
-/* Entry by entry, which is the one thing here that takes as long as the table is large. */
+/*
+ * Reads the table entry by entry. Only this takes time in proportion to the table. Negative errno.
+ */
 static int count_contents(const struct context *context, struct table *table)
 {
 	struct entry_counts *CLEANUP(free_pointer) counts = NULL;
@@ -227,7 +244,10 @@ static enum exit_code look_deeper(struct context *context, const struct host_tab
 	return look_namespaces(context, &host->live.values, table);
 }
 
-/* What a look at the figures alone leaves as it was. */
+/*
+ * Moves the figures that a look of depth TABLE_FIGURES does not read from the earlier table to the
+ * new one.
+ */
 static void keep_contents(struct table *from, struct table *to)
 {
 	to->messages = from->messages;

@@ -1,4 +1,4 @@
-/* What the command line asks for. */
+/* The options and arguments of the command line. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -12,18 +12,20 @@ enum color {
 
 struct options {
 	const char *verb;    /* NULL: none was given */
-	const char *surplus; /* the first word behind the verb, or NULL */
+	const char *surplus; /* the first word after the verb, or NULL */
 	const char *config;
-	bool drop_ins;	  /* beside config; without it they count anyway */
+	/* read drop-ins as well as `config`; they are always read if --config was not given */
+	bool drop_ins;
 	const char *root; /* NULL: the running host */
 	enum color color;
-	const char *netns; /* apply: this network namespace, or "all" */
+	const char *netns; /* apply: name or path of a network namespace, or "all" */
 	bool watch, prometheus;
-	unsigned int watch_seconds; /* between two looks */
-	bool at_boot;		    /* install: automatic sizes alone */
-	bool restore;		    /* install: what drifted alone */
-	bool live;		    /* uninstall: also set the live values of before again */
-	bool diff;		    /* plan: also the unified diffs */
-	bool ini;		    /* advise: the lines of the INI file alone */
+	unsigned int watch_seconds; /* seconds between two looks */
+	bool at_boot;		    /* install: only automatic sizes */
+	bool restore;		    /* install: only files and values that drifted */
+	/* uninstall: also set the live values from before the first change */
+	bool live;
+	bool diff; /* plan: also print the unified diffs */
+	bool ini;  /* advise: print only the lines of the INI file */
 	bool json, dry_run, force, no_live, from_system, quiet, verbose, help, version;
 };

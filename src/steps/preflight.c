@@ -1,4 +1,7 @@
-/* What is worth a warning before it does harm: what keeps the module from loading, sizes that go down, many namespaces. */
+/*
+ * Warns before harm is done: what keeps the module from loading, sizes that would be lowered, many
+ * namespaces.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <inttypes.h>
@@ -30,8 +33,9 @@ static void judge_namespaces(struct context *context, const struct comparison *c
 }
 
 /*
- * Of an image its files tell: libkmod would mix the running kernel's command line in. 1: so they do of this host, as libkmod is
- * not there.
+ * Asks for modprobe's view of nf_conntrack. For an image only its files are read, because libkmod
+ * would mix the running kernel's command line in. Returns 1 if libkmod is not installed and the
+ * files were read instead; or a negative errno.
  */
 static int ask_modprobe(const struct context *context, const struct modprobe_records *records,
 			struct modprobe_view *view)
@@ -45,7 +49,7 @@ static int ask_modprobe(const struct context *context, const struct modprobe_rec
 	return error < 0 ? error : !image;
 }
 
-/* Asks for what the files do not say. An unreadable modules_disabled counts as 0. */
+/* Asks the kernel for what the files do not contain. An unreadable modules_disabled counts as 0. */
 static void ask_kernel(const struct context *context, struct load_request *request,
 		       char *command_line, size_t size)
 {
@@ -61,7 +65,7 @@ static void ask_kernel(const struct context *context, struct load_request *reque
 	}
 }
 
-/* 1: judged without libkmod. */
+/* Returns 1 if the answer was found without libkmod; or a negative errno. */
 static int judge_loading(const struct context *context, const struct comparison *comparison,
 			 struct runtime *live, struct problems *problems, bool *ret_hidden)
 {

@@ -1,4 +1,7 @@
-/* What a run refuses, or would refuse: files that are not ours to replace, directories that others may write to. */
+/*
+ * Refuses changes, or says that install would: files that this program did not write, directories
+ * that others may write to.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
@@ -6,14 +9,18 @@
 #include "steps/comparison.h"
 
 /*
- * Who can write to a directory decides what root reads there. Returns whether others can; the words are to go on after. An
- * image may belong to whoever builds it.
+ * Returns whether users other than root can write to a directory above the path, because they could
+ * decide what root reads there. `words` gets the beginning of a message that the caller completes.
+ * An image is not checked, because it may belong to whoever builds it.
  */
 static bool is_loose(const struct context *context, const char *path, struct buffer *words)
 {
 	struct loose_directory loose;
 
-	/* What cannot be looked at cannot be written either, and is told then. */
+	/*
+	 * A directory that cannot be looked at cannot be written either; the write will report
+	 * that.
+	 */
 	if (context->options->root || !kernel_owns_files(context->kernel) ||
 	    tree_find_loose_directory(context->tree, path, &loose) <= 0)
 		return false;
@@ -45,7 +52,10 @@ enum exit_code comparison_refuse_loose(struct context *context, const char *path
 	return force ? EXIT_DONE : EXIT_REFUSED;
 }
 
-/* Only the first is named: they share their parents. The manifest's was looked at before it was locked. */
+/*
+ * Names only the first one, because the paths share their parents. The manifest's directory was
+ * checked before the lock was taken.
+ */
 static enum exit_code refuse_loose_directories(struct context *context,
 					       const struct comparison *comparison)
 {
@@ -59,14 +69,14 @@ static enum exit_code refuse_loose_directories(struct context *context,
 	return EXIT_DONE;
 }
 
-/* Whether --force would be needed for it, or could not help. */
+/* Returns whether the change needs --force or cannot be made at all. */
 static bool is_refused(const struct context *context, const struct file_difference *difference)
 {
 	return difference->needs_force &&
 	       (!context->options->force || difference->state == STATE_UNUSABLE);
 }
 
-/* The verb that would refuse: a plan is one of install. */
+/* Returns the verb that would refuse; a plan shows what install would do. */
 static const char *name_refuser(const struct context *context)
 {
 	const char *verb = report_style(context->report)->verb;
@@ -74,7 +84,9 @@ static const char *name_refuser(const struct context *context)
 	return strcmp(verb, "uninstall") == 0 ? verb : "install";
 }
 
-/* Whether a run without --force would refuse for that; warns of it. */
+/*
+ * Warns if a run without --force would refuse because of the directory. Returns whether it would.
+ */
 static bool warn_of_loose_directory(struct context *context, const char *path)
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};

@@ -1,4 +1,4 @@
-/* Puts what uses conntrack into the JSON object. */
+/* Adds what uses conntrack to the JSON object. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/report-uses.h"
 

@@ -1,12 +1,12 @@
-/* Puts what uses conntrack into the JSON object. */
+/* Adds what uses conntrack to the JSON object. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include "gather/users.h"
 #include "steps/context.h"
 
-/* The lists "users" and "modules" of the JSON object. */
+/* Adds the lists "users" and "modules". */
 void users_add_json(struct context *context, const struct host_uses *found);
 
-/* "likely" or "certain". */
+/* Returns "likely" or "certain", a literal. */
 const char *certainty_to_string(enum certainty certainty);

@@ -20,7 +20,7 @@ static void report_cut(struct context *context, const char *path, unsigned int l
 			       name.data ? name.data : path, reason);
 }
 
-/* "more than 10,000 LINES, or 65,536 BYTES". */
+/* Adds "more than 10,000 LINES, or 65,536 BYTES". */
 static void add_bounds(struct buffer *b, unsigned int lines, const char *of_lines,
 		       unsigned int bytes, const char *of_bytes)
 {
@@ -81,7 +81,9 @@ static void say_winner(struct context *context, const struct writer *writer)
 		       writer->line ? "line out" : "out of the boot loader's configuration");
 }
 
-/* Whether a line before this one overrides the same value. */
+/*
+ * Returns whether a line before `end` overrides the same value, so that the value is counted once.
+ */
 static bool is_overridden_before(const struct host_writers *found, size_t end)
 {
 	for (size_t i = 0; i < end; i++)
@@ -118,7 +120,10 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 		const struct writer *writer = &found->writers.items[i];
 		char line[16] = "";
 
-		/* What kube-proxy writes without its section is the same. */
+		/*
+		 * kube-proxy may write these values without a section too, so its lines do not
+		 * count as superfluous.
+		 */
 		if (writer_takes_away(writer) || writer->refused ||
 		    (writer->times & WRITES_BY_KUBE_PROXY))
 			continue;

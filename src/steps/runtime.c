@@ -1,4 +1,4 @@
-/* The running kernel beside the plan: the module's state, the values, and how they are told. */
+/* Observes the running kernel for the plan (state of the module, values) and reports both. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/runtime.h"
 
@@ -31,7 +31,7 @@ static void read_value(const struct context *context, struct value *value)
 	char text[VALUE_TEXT_SIZE];
 	int error = kernel_read(context->kernel, value->path, text, sizeof(text));
 
-	/* Only root reads the parameter; the key shows the same number to all. */
+	/* Only root can read the parameter; everybody can read the same number from the key. */
 	if (error == -EACCES && value->kind == VALUE_HASHSIZE)
 		error = kernel_read(context->kernel, PATH_BUCKETS, text, sizeof(text));
 	value_found(value, error < 0 ? NULL : text, error);
@@ -46,7 +46,10 @@ static enum exit_code report_unreadable(struct context *context, const struct ru
 
 		if (value->state != VALUE_UNREADABLE)
 			continue;
-		/* Root of a container is another one than the parameter belongs to. */
+		/*
+		 * The parameter belongs to the initial user namespace, so that root of a container
+		 * cannot read it.
+		 */
 		if (value->error == -EACCES &&
 		    (!kernel_may_change(context->kernel) || value->kind == VALUE_EXPECT_HASHSIZE)) {
 			report_message(context->report, SEVERITY_NOTE, "only root%s can see %s",
@@ -64,8 +67,10 @@ static enum exit_code report_unreadable(struct context *context, const struct ru
 }
 
 /*
- * Its mode tells, and not a release: 7.2 has none. Up to May 2021 kernels had it writable as well, and that changed the
- * host's; and it is the host's in the initial namespace, which alone has the key by its old name too.
+ * Returns whether this network namespace has its own max. The mode of the key decides, not the
+ * kernel's release, because Linux 7.2 has no own max and kernels up to May 2021 had the key
+ * writable although it changed the host's value. The initial namespace, which alone has the key
+ * under its old name too, always has the host's.
  */
 static bool has_own_max(const struct context *context, const struct comparison *comparison)
 {
@@ -74,7 +79,10 @@ static bool has_own_max(const struct context *context, const struct comparison *
 	       !facts_before(&comparison->facts, 5, 13);
 }
 
-/* -ENOENT once more where it went away between the two looks. */
+/*
+ * Looks twice, because the module may be unloaded between the look at its state and the read of the
+ * values. -ENOENT: it was unloaded the second time too.
+ */
 static int look_at_kernel(struct context *context, const struct comparison *comparison,
 			  struct runtime *live)
 {
@@ -98,7 +106,10 @@ static int look_at_kernel(struct context *context, const struct comparison *comp
 	return 0;
 }
 
-/* Without the files of the kernel every value looks like one that this kernel does not have. */
+/*
+ * Returns whether the kernel's files are visible. Without them every value would look like one that
+ * this kernel does not have.
+ */
 static bool sees_values(const struct context *context, const struct runtime *live)
 {
 	return !module_is_there(live->module) || values_count(&live->values, VALUE_ABSENT) == 0 ||
@@ -216,7 +227,10 @@ static void report_waiting(struct context *context, const struct runtime *live)
 			       module_state_describe(live->module));
 }
 
-/* What only the boot loader can do. */
+/*
+ * Says which arguments belong on the kernel command line, because no file can set parameters of a
+ * built-in module.
+ */
 static void report_built_in(struct context *context, const struct comparison *comparison)
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};
@@ -235,7 +249,10 @@ static void report_built_in(struct context *context, const struct comparison *co
 		   "Without that, hashsize is written at boot by udev or by conntrack-persist.");
 }
 
-/* Whether a value that differs was in force once: somebody changed it then. */
+/*
+ * Returns words that say whether a differing value was live after the last apply and so was changed
+ * since; a literal.
+ */
 static const char *since(const struct last_applied *applied, const struct value *value)
 {
 	if (!applied->text || value->state != VALUE_DIFFERS)

@@ -1,4 +1,7 @@
-/* The running kernel beside the plan: the module's state, the values, what would keep it from loading. */
+/*
+ * Observes the running kernel for the plan (state of the module, values, what keeps the module from
+ * loading) and reports it.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -7,74 +10,100 @@
 
 struct runtime {
 	enum module_state module;
-	bool blocked;	/* something keeps it from loading */
-	bool unwanted;	/* mode = disable, and it is loaded */
-	bool elsewhere; /* of another network namespace */
+	bool blocked;	/* something keeps nf_conntrack from loading */
+	bool unwanted;	/* mode = disable, and nf_conntrack is loaded */
+	bool elsewhere; /* the values are those of another network namespace */
 	struct values values;
-	uint64_t
-		entries; /* of the whole table, if hashsize is not as configured; UINT64_MAX: not known */
+	/* all namespaces together, counted if hashsize is not as configured; UINT64_MAX: unknown */
+	uint64_t entries;
 };
 void runtime_done(struct runtime *live);
 
-/* Looks without reporting anything. Returns whether nf_conntrack is there and the plan has values for it. */
+/*
+ * Observes without a report. Returns whether nf_conntrack is loaded and the plan has values for it.
+ * The caller owns *ret.
+ */
 bool runtime_peek(struct context *context, const struct comparison *comparison,
 		  struct runtime *ret);
 
-/* What a value's being UNREADABLE, or the module's state, says is reported as an error: EXIT_FAILED. */
+/*
+ * Observes the kernel. Returns EXIT_FAILED, reported, if a value or the module's state could not be
+ * read. The caller owns *ret.
+ */
 enum exit_code runtime_observe(struct context *context, const struct comparison *comparison,
 			       struct runtime *ret);
 
-/* Also waits, a minute at most, while the module is on its way in or out. */
+/* Does the same after the module has finished loading or unloading; waits at most a minute. */
 enum exit_code runtime_observe_settled(struct context *context, const struct comparison *comparison,
 				       struct runtime *ret);
 
-/* Of the network namespace that was entered: what it has no value of its own for is VALUE_HOST, or left out. */
+/*
+ * Does the same in the network namespace that this process has entered: a value that the namespace
+ * does not have of its own gets VALUE_HOST or is left out.
+ */
 enum exit_code runtime_observe_namespace(struct context *context,
 					 const struct comparison *comparison, struct runtime *ret);
 
-/* Warns before harm: lines that hide or block the module, sizes that cannot be had, namespaces that multiply max. */
+/*
+ * Warns before harm is done: lines that hide or block the module, sizes that the memory cannot
+ * hold, namespaces that multiply max. Returns EXIT_FAILED after an error, which has been reported.
+ */
 enum exit_code preflight_run(struct context *context, const struct comparison *comparison,
 			     struct runtime *live);
 
-/* Without a word, of a module that is absent: what keeps it from loading is live->blocked. What fails is not known. */
+/*
+ * Sets live->blocked if the module is absent and something keeps it from loading; reports nothing.
+ * If the files cannot be read, live->blocked stays false.
+ */
 void preflight_judge_loading(const struct context *context, const struct comparison *comparison,
 			     struct runtime *live);
 
-/* Both, as far as this run looks: an image is judged by its files alone, with --no-live nothing is. */
+/*
+ * Runs runtime_observe_settled() and preflight_run() as far as the options of this run allow: for
+ * an image only its files are checked, with --no-live nothing is.
+ */
 enum exit_code runtime_look(struct context *context, const struct comparison *comparison,
 			    struct runtime *live);
 
 enum runtime_detail {
-	LIVE_STATES, /* how each is */
-	LIVE_PLAN,   /* and what to put on the kernel command line */
+	LIVE_STATES, /* the state of each value */
+	LIVE_PLAN,   /* also what to put on the kernel command line */
 };
 
 /*
- * Reports the values, those in order by their number unless --verbose. Returns whether something differs, or keeps the
- * module from loading.
+ * Reports the values; without --verbose, those that are active are only counted. Returns whether a
+ * value differs or something keeps the module from loading.
  */
 bool runtime_report(struct context *context, const struct comparison *comparison,
 		    const struct runtime *live, enum runtime_detail detail);
 
-/* Whether a value differs, or the module is not where the configuration wants it. */
+/*
+ * Returns whether a value differs, or whether the module is loaded or absent against the
+ * configuration.
+ */
 bool runtime_differs(const struct runtime *live);
 
-/* Whether nf_conntrack is not there, and something keeps it from loading: no verb puts that right. */
+/*
+ * Returns whether nf_conntrack is absent and something keeps it from loading, which no verb can
+ * correct.
+ */
 bool runtime_cannot_load(const struct runtime *live);
 
-/* The verdict where that is all there is. */
+/* Prints the verdict "cannot load" if there is nothing else to report. */
 void runtime_say_cannot_load(struct context *context);
-/* The files are in order, and live->unwanted. */
+/* Prints that the files are in order but nf_conntrack is loaded in mode disable. */
 void runtime_say_unwanted(struct context *context);
 
-/* "drift", "pending" or "in-order", of files and values together. */
+/*
+ * Sets "state" of the JSON object for files and values together: "drift", "pending" or "in-order".
+ */
 void runtime_report_state(struct context *context, bool differs, const struct runtime *live);
 
 /*
- * Whether this process may set it, as the kernel shows what is the host's own: only to be read, or, the buckets, by another
- * key that is not there.
+ * Returns whether this process may set the value. In a container the kernel shows values of the
+ * host read-only, and buckets can only be set with a key that the container does not have.
  */
 bool runtime_is_in_reach(const struct context *context, const struct value *value);
 
-/* Whether this run looks at the running kernel at all. */
+/* Returns whether the options let this run look at the running kernel. */
 bool runtime_is_wanted(const struct context *context);

@@ -10,14 +10,15 @@
 #include "steps/error-words.h"
 #include "steps/last-applied.h"
 
-/* One is enough unless another process reads or writes the same key in that very moment. */
+/* One attempt is enough unless another process writes the same key at that moment. */
 #define TRIES 5
 
-/* What became of one value. */
+/* The result of setting one value. */
 struct value_attempt {
 	bool tried;
-	int error;	    /* of the last write; -EBUSY: taken, and another value is in force */
-	struct value after; /* as it is now */
+	/* of the last write; -EBUSY: the write succeeded, but another value is live */
+	int error;
+	struct value after; /* the live value now */
 };
 
 static void read_back(const struct context *context, struct value *value)
@@ -38,7 +39,10 @@ static void write_value(const struct context *context, struct value_attempt *att
 	for (int i = 0; i < TRIES; i++) {
 		attempt->error = kernel_write(context->kernel, value->path, text);
 		if (attempt->error == -ENOENT || attempt->error == -ENODEV) {
-			/* Unloaded under our hands: no failure, the next load brings its own event. */
+			/*
+			 * The module was unloaded meanwhile. This is no failure, because the next
+			 * load has its own event.
+			 */
 			value_found(value, NULL, -ENOENT);
 			attempt->tried = false;
 			return;
@@ -56,7 +60,10 @@ static void write_value(const struct context *context, struct value_attempt *att
 	attempt->error = -EBUSY;
 }
 
-/* Whether it failed for want of reach: the host's own part of the kernel is not this process's to change. */
+/*
+ * Returns whether the write failed because the value belongs to the host, which this process cannot
+ * change.
+ */
 static bool is_out_of_reach(int error)
 {
 	return error == -EROFS || error == -EACCES || error == -EOPNOTSUPP;
@@ -148,14 +155,20 @@ void apply_values(struct context *context, struct runtime *live, bool lenient,
 		*ret = (struct apply_result){.failed = 1};
 		return;
 	}
-	/* Some of the values alone may be worse than all of the old ones. */
+	/*
+	 * Hold signals, because some new values together with some old ones may be worse than all
+	 * old ones.
+	 */
 	signals_hold(context->signals);
 	count = values_order(values, order);
 	for (size_t i = 0; i < values->count; i++)
 		attempts[i].after = values->items[i];
 	for (size_t i = 0; i < count; i++)
 		write_value(context, &attempts[order[i]]);
-	/* Two thresholds may each have been in the other's way; by now the other has moved. */
+	/*
+	 * Two thresholds may each have been refused because of the other's old value; write both
+	 * again, because one of them may have changed.
+	 */
 	for (size_t i = 0; i < count; i++)
 		if (attempts[order[i]].error == -EINVAL)
 			write_value(context, &attempts[order[i]]);

@@ -7,16 +7,21 @@
 struct apply_result {
 	size_t set;
 	size_t failed;
-	size_t out_of_reach; /* failed, as this process sees a container's part of the host only */
+	/*
+	 * number of failures because this process sees the host's values only from within a
+	 * container
+	 */
+	size_t out_of_reach;
 };
 
 /*
- * Writes what differs, in order, and reads it back; reports each, those in order too. The module is there. Out of
- * reach counts as failed, or, lenient, as a warning.
+ * Writes the values that differ, in an order in which the kernel accepts them, reads each back, and
+ * reports all values. The module must be loaded. A value out of this process's reach counts as
+ * failed or, if `lenient`, as a warning. The caller owns nothing in *ret.
  */
 void apply_values(struct context *context, struct runtime *live, bool lenient,
 		  struct apply_result *ret);
 
-/* What is said, and the verb's end, where nf_conntrack is not there. */
+/* Reports that nf_conntrack is not loaded and returns the exit status of apply. */
 enum exit_code apply_pending(struct context *context, const struct comparison *comparison,
 			     const struct runtime *live);

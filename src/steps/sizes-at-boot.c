@@ -1,4 +1,7 @@
-/* install --at-boot: the automatic sizes of a machine that boots an image, or that has other RAM than it had. */
+/*
+ * Runs install --at-boot: chooses automatic sizes when an image boots, or when the machine's RAM
+ * has changed.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/sizes-at-boot.h"
 
@@ -13,7 +16,10 @@
 #include "steps/drift-timer.h"
 #include "steps/error-words.h"
 
-/* Before the kernel refuses: its own message comes late and names no remedy. */
+/*
+ * Warns before the kernel refuses the table, because the kernel's message comes later and names no
+ * remedy.
+ */
 static enum exit_code judge_memory(struct context *context, const struct comparison *comparison)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
@@ -31,7 +37,10 @@ static enum exit_code judge_memory(struct context *context, const struct compari
 	return blocked || problems.out_of_memory ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* Whether the files that last are as they were installed: what else differs is for the administrator to install. */
+/*
+ * Returns whether the files in /etc are as they were installed; any other difference is left to the
+ * administrator's install.
+ */
 static bool is_as_installed(const struct comparison *comparison)
 {
 	for (size_t i = 0; i < comparison->installed.path_count; i++)
@@ -85,7 +94,9 @@ static void report_sizes(struct context *context, const struct comparison *compa
 	report_set_changed(context->report, true);
 }
 
-/* As install does, with the manifest. Negative errno: nothing was changed. */
+/*
+ * Writes the files to /etc with the manifest, as install does. Negative errno: nothing was changed.
+ */
 static int write_lasting(struct context *context)
 {
 	struct comparison CLEANUP(comparison_done) comparison = {0};
@@ -134,7 +145,10 @@ static enum exit_code write_for_boot(struct context *context, const struct compa
 	return code;
 }
 
-/* installed: there is a manifest; else /var is not mounted yet, and nothing may be put where it will be. */
+/*
+ * installed: there is a manifest. Without one /var may not be mounted yet, so nothing may be
+ * written below it.
+ */
 static enum exit_code choose_sizes(struct context *context, bool installed)
 {
 	struct comparison CLEANUP(comparison_done) comparison = {0};
@@ -144,7 +158,7 @@ static enum exit_code choose_sizes(struct context *context, bool installed)
 	if (code != EXIT_DONE)
 		return code;
 	if (!is_as_installed(&comparison)) {
-		/* Without its record nothing can be said of files that have sizes. */
+		/* Without the record nobody knows who chose the sizes in the files. */
 		if (installed)
 			report_message(context->report, SEVERITY_WARNING,
 				       "the sizes are left as they are: the files are not what the "
@@ -165,7 +179,7 @@ static enum exit_code choose_sizes(struct context *context, bool installed)
 	return error == -EROFS ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* The lock of install where there is a place for it; else that of the files of this boot. */
+/* Takes the lock of install if there is a place for it, else the lock below /run. */
 static enum exit_code choose_locked(struct context *context, bool installed)
 {
 	struct lock CLEANUP(lock_release) lock = {.fd = -1};

@@ -1,4 +1,4 @@
-/* Refuses or foretells what setting the sizes now would do to connections that are tracked. */
+/* Refuses sizes that would drop tracked connections or stop traffic, or says that install would. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/sizes-guard.h"
 
@@ -12,8 +12,8 @@
 
 /* The network namespace with the most entries, among those that could be read. */
 struct fullest {
-	uint64_t entries, all; /* all: those of every namespace together */
-	struct buffer where;   /* ", in namespace NAME"; empty: the process's own namespace */
+	uint64_t entries, all; /* all: the sum over all namespaces */
+	struct buffer where;   /* ", in namespace NAME"; empty for the process's own namespace */
 	bool unread;	       /* the entries of some namespace are not known */
 };
 
@@ -22,7 +22,10 @@ static void fullest_done(struct fullest *fullest)
 	buffer_clear(&fullest->where);
 }
 
-/* Returns whether the namespace that is entered now has a count of entries; no count file means no entries. */
+/*
+ * Returns whether the current namespace has a count of entries; if there is no such file, nothing
+ * is tracked.
+ */
 static bool read_entries(const struct context *context, uint64_t *ret)
 {
 	char text[VALUE_TEXT_SIZE];
@@ -54,7 +57,7 @@ static void compare_namespace(struct context *context, const struct network_name
 	network_namespace_describe(one, &fullest->where);
 }
 
-/* Each namespace has a count of its own, and max bounds each of them by itself. */
+/* Each namespace has its own count, and max bounds each of them separately. */
 static void find_fullest(struct context *context, struct fullest *ret)
 {
 	struct network_namespaces CLEANUP(network_namespaces_done) others = {0};
@@ -85,7 +88,10 @@ static void describe(const struct value *max, uint64_t live, const struct fulles
 		      fullest->entries < max->wanted ? "soon " : "");
 }
 
-/* Adds to b what lowering max now would do; adds nothing if there is room enough, or if max is not lowered. */
+/*
+ * Adds to b what lowering max now would do; adds nothing if there is room enough, or if max is not
+ * lowered.
+ */
 static void judge_lowering(struct context *context, const struct runtime *live, bool *ret_unread,
 			   struct buffer *b)
 {
@@ -103,7 +109,10 @@ static void judge_lowering(struct context *context, const struct runtime *live, 
 	describe(max, number, &fullest, b);
 }
 
-/* Of all namespaces: by the kernel's cache, or else by the counts that can be read. UINT64_MAX: not even the own one. */
+/*
+ * Counts the entries of all namespaces by the kernel's slab cache, or else by the counts that can
+ * be read. Returns UINT64_MAX if not even this namespace's count is known.
+ */
 static uint64_t count_entries(struct context *context)
 {
 	struct fullest CLEANUP(fullest_done) fullest = {0};
@@ -140,7 +149,10 @@ void guard_resize(struct context *context, enum resize resize, struct runtime *l
 	values_judge(&live->values, live->module, live->blocked);
 }
 
-/* A resize takes half a microsecond for each entry: measured on Linux 6.18 with 10,000 to 1,000,000 entries. */
+/*
+ * A resize takes half a microsecond for each entry: measured on Linux 6.18 with 10,000 to 1,000,000
+ * entries.
+ */
 static void add_gap(struct buffer *b, uint64_t entries)
 {
 	uint64_t milliseconds = entries / 2000;
@@ -177,7 +189,7 @@ void guard_say_waiting(struct context *context, const struct runtime *live)
 		     why.data ? why.data : "?");
 }
 
-/* Foretells what resize = now will do. */
+/* Warns of what resize = now will do. */
 static void warn_of_resize(struct context *context, const struct runtime *live)
 {
 	const struct value *table = find_table(&live->values);

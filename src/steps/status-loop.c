@@ -1,4 +1,4 @@
-/* status --watch: the screen of the table, again and again in its place. */
+/* Runs status --watch: draws the screen of the table repeatedly in the same place. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/status-loop.h"
 
@@ -12,13 +12,13 @@
 
 #include "host/terminal.h"
 
-/* What is to be done next. */
+/* What the loop does next. */
 enum step {
 	STEP_WAIT,
-	STEP_DRAW, /* what is known */
-	STEP_LOOK, /* and draw */
+	STEP_DRAW, /* draw the last table again */
+	STEP_LOOK, /* read the table and draw it */
 	STEP_END,
-	STEP_FAIL, /* nobody reads what is written */
+	STEP_FAIL, /* nobody reads the output */
 };
 
 struct watch {
@@ -42,9 +42,7 @@ void status_style(const struct context *context, bool watch, struct screen_style
 	ret->color = report_style(context->report)->color;
 }
 
-/*
- * Setting up, and back
- */
+/* Setting up and restoring */
 static void watch_done(struct watch *watch)
 {
 	const struct timespec now = {0};
@@ -52,14 +50,17 @@ static void watch_done(struct watch *watch)
 	terminal_stop(&watch->terminal);
 	close_descriptor(&watch->signals);
 	close_descriptor(&watch->timer);
-	/* Whoever presses a key twice means it once. */
+	/* Discard repeats, because a user who presses a key twice means it once. */
 	while (sigtimedwait(&watch->taken, NULL, &now) > 0)
 		;
 	(void)sigaction(SIGPIPE, &watch->pipe_before, NULL);
 	(void)sigprocmask(SIG_SETMASK, &watch->mask_before, NULL);
 }
 
-/* Signals wait to be read, so that none of them ends the program with the terminal as it is. */
+/*
+ * Blocks the signals and reads them from a descriptor, so that none of them ends the program before
+ * the terminal is restored.
+ */
 static int take_signals(struct watch *watch)
 {
 	static const int taken[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT};
@@ -68,7 +69,7 @@ static int take_signals(struct watch *watch)
 	for (size_t i = 0; i < ARRAY_SIZE(taken); i++)
 		(void)sigaddset(&watch->taken, taken[i]);
 	(void)sigprocmask(SIG_BLOCK, &watch->taken, &watch->mask_before);
-	/* A pipe that nobody reads from is told by the write. */
+	/* Ignore SIGPIPE, because write(2) reports a pipe without a reader as well. */
 	(void)sigaction(SIGPIPE, &ignore, &watch->pipe_before);
 	watch->signals = signalfd(-1, &watch->taken, SFD_CLOEXEC);
 	return watch->signals < 0 ? -errno : 0;
@@ -87,9 +88,7 @@ static int watch_start(struct watch *watch)
 	return watch->on_terminal ? terminal_start(&watch->terminal) : 0;
 }
 
-/*
- * Steps
- */
+/* The steps of the loop */
 static int draw(struct watch *watch)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
@@ -106,7 +105,10 @@ static int draw(struct watch *watch)
 	return fputs(text.data, stdout) == EOF || fflush(stdout) == EOF ? -EIO : 0;
 }
 
-/* As if the signal had been left alone, but with the terminal as it was; returns once the program goes on. */
+/*
+ * Restores the terminal and stops the process as the signal would have done by default; returns
+ * after SIGCONT.
+ */
 static int suspend(struct watch *watch)
 {
 	const struct timespec now = {0};
@@ -118,7 +120,7 @@ static int suspend(struct watch *watch)
 	(void)raise(SIGTSTP);
 	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
-	/* What made it go on is done with here. */
+	/* Discard the SIGCONT, because its work is done here. */
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGCONT);
 	(void)sigtimedwait(&set, NULL, &now);
@@ -137,7 +139,10 @@ static enum step take_signal(struct watch *watch)
 	case SIGTSTP:
 		return suspend(watch) < 0 ? STEP_FAIL : STEP_LOOK;
 	case SIGCONT:
-		/* The shell may have used the terminal; a SIGSTOP gave no chance to hand it over. */
+		/*
+		 * The shell may have changed the terminal, and after SIGSTOP this process could not
+		 * restore it; save its state again.
+		 */
 		terminal_stop(&watch->terminal);
 		return watch->on_terminal && terminal_start(&watch->terminal) < 0 ? STEP_FAIL
 										  : STEP_LOOK;
@@ -157,13 +162,13 @@ static enum step take_keys(struct watch *watch)
 	return STEP_WAIT;
 }
 
-/* Waits for whatever comes first. */
+/* Waits for a key, a signal or the timer, whichever comes first. */
 static enum step wait_for_step(struct watch *watch)
 {
 	struct pollfd of[] = {
 		{.fd = watch->signals, .events = POLLIN},
 		{.fd = watch->timer, .events = POLLIN},
-		/* Nothing but that its reader is gone. */
+		/* On standard output poll(2) reports only that the reader has gone. */
 		{.fd = STDOUT_FILENO},
 		{.fd = watch->terminal.keys ? STDIN_FILENO : -1, .events = POLLIN},
 	};
@@ -183,7 +188,7 @@ static enum step wait_for_step(struct watch *watch)
 	return STEP_WAIT;
 }
 
-/* The next look comes so many seconds after this one: looks that take long leave the processor alone in between. */
+/* Starts the timer after the look, so that slow looks leave the processor idle in between. */
 static int set_timer(struct watch *watch, unsigned int seconds)
 {
 	const struct itimerspec when = {.it_value.tv_sec = (time_t)seconds};
@@ -223,7 +228,7 @@ enum exit_code status_watch(struct context *context, unsigned int seconds, statu
 	if (error == 0)
 		error = run(&watch, seconds, look, data);
 	watch_done(&watch);
-	/* Standard output that is gone speaks for itself. */
+	/* A standard output without a reader needs no message. */
 	if (error == -ECANCELED && watch.on_terminal)
 		report_last_error(context->report);
 	else if (error < 0 && error != -EPIPE && error != -EIO && error != -ECANCELED)

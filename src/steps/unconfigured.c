@@ -1,4 +1,7 @@
-/* A host for which nothing is configured, and on which no file of ours lies: what to say instead of a plan. */
+/*
+ * Handles a host without a configuration and without files of ours: says how to begin instead of a
+ * plan.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/unconfigured.h"
 
@@ -9,7 +12,7 @@
 #include "gather/read-config.h"
 #include "model/plan/sizes.h"
 
-/* Whether a run of this program wrote what lies at the path. */
+/* Returns whether a run of this program wrote the file. */
 static bool is_ours(enum file_state state)
 {
 	return state != STATE_OK && state != STATE_FOREIGN && state != STATE_MASKED &&

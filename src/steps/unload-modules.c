@@ -25,7 +25,10 @@ void unload_note(struct context *context, const char *name, const char *action)
 	report_say_row(context->report, action, "%s", name);
 }
 
-/* Two phases: not one is removed while any of them is in use, or the host would be left half stripped. */
+/*
+ * Checks all modules before it removes the first, because half of them would leave the host's rules
+ * broken.
+ */
 enum exit_code unload_refuse(struct context *context, const struct module_graph *graph)
 {
 	for (size_t i = 0; i < graph->count; i++) {
@@ -61,11 +64,14 @@ static const char *removal_describe(int error)
 }
 
 struct failure {
-	char name[64]; /* as long as the kernel lets a module's be */
+	char name[64]; /* as long as the kernel allows (MODULE_NAME_LEN: 64 less a pointer) */
 	int error;
 };
 
-/* 1: a module came into use meanwhile; the caller looks again. */
+/*
+ * Returns 1 if a module came into use meanwhile, so that the caller looks again; or a negative
+ * errno.
+ */
 static int remove_all(struct context *context, const struct module_graph *graph,
 		      struct unloading *result, struct failure *ret_failure)
 {
@@ -74,7 +80,7 @@ static int remove_all(struct context *context, const struct module_graph *graph,
 		const char *name = graph->items[i].name;
 		int error = kernel_remove_module(context->kernel, name);
 
-		/* Gone already: all the same. */
+		/* A module that is already unloaded is no failure. */
 		if (error == -ENOENT)
 			continue;
 		if (error < 0) {
@@ -101,7 +107,7 @@ static enum exit_code tell_end(struct context *context, const struct module_grap
 	return EXIT_FAILED;
 }
 
-/* One look and the removals that follow from it. */
+/* Looks once and removes the modules that the look allows. */
 static enum exit_code try_once(struct context *context, struct unloading *result,
 			       struct failure *ret_failure)
 {
@@ -111,7 +117,10 @@ static enum exit_code try_once(struct context *context, struct unloading *result
 	if (code != EXIT_DONE)
 		return code;
 	result->left = graph.count > 0;
-	/* Begun is begun: what is left by then goes as far as it can. */
+	/*
+	 * After the first removal the others are removed as far as possible, without another
+	 * refusal.
+	 */
 	if (result->removed == 0)
 		code = unload_refuse(context, &graph);
 	if (code == EXIT_DONE && remove_all(context, &graph, result, ret_failure) != 0)
@@ -127,7 +136,10 @@ enum exit_code unload_modules(struct context *context, struct unloading *ret)
 	enum exit_code code = EXIT_FAILED;
 
 	*ret = (struct unloading){0};
-	/* Twice: one may come into use between the look and its removal, and be out of use again. */
+	/*
+	 * Tries twice, because a module may be in use for only a moment between the look and its
+	 * removal.
+	 */
 	for (int attempt = 0; attempt < 2 && code == EXIT_FAILED; attempt++) {
 		failure.error = 0;
 		code = try_once(context, ret, &failure);

@@ -1,4 +1,7 @@
-/* Removes nf_conntrack and what is above it; for the verb unload, and at the end of install where mode = disable. */
+/*
+ * Removes nf_conntrack and the modules above it; for the verb unload, and at the end of install in
+ * mode disable.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -6,18 +9,22 @@
 #include "steps/context.h"
 
 struct unloading {
-	size_t removed; /* modules */
-	bool left;	/* nf_conntrack is there still */
+	size_t removed; /* number of removed modules */
+	bool left;	/* nf_conntrack is still loaded */
 };
 
 /*
- * Leaves first, each removal reported, none if any of them is in use: EXIT_REFUSED, with the names. EXIT_FAILED: it ended
- * in the middle, and what was removed and what is left was told.
+ * Removes the modules from the top down and reports each removal. Returns EXIT_REFUSED, with the
+ * names, and removes none if one of them is in use. Returns EXIT_FAILED if it stopped in between;
+ * what was removed and what is left has been reported.
  */
 enum exit_code unload_modules(struct context *context, struct unloading *ret);
 
-/* Adds a module to the list "removals" of the JSON object, and prints a line: "remove", "removed" or "left". */
+/*
+ * Adds a module to the list "removals" of the JSON object and prints a line. action: "remove",
+ * "removed" or "left".
+ */
 void unload_note(struct context *context, const char *name, const char *action);
 
-/* Reports each module that is in use. EXIT_REFUSED if there is one. */
+/* Reports each module that is in use. Returns EXIT_REFUSED if there is one. */
 enum exit_code unload_refuse(struct context *context, const struct module_graph *graph);

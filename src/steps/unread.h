@@ -5,7 +5,8 @@
 #include "steps/context.h"
 
 /*
- * Adds what was noted since the last call to "unread" of the JSON object, and warns of it by name; of what only root may read,
- * a note. Call it after each look at files or lists of others, before the verdict.
+ * Adds what was noted since the last call to "unread" of the JSON object and warns of it by name;
+ * for sources that only root can read, prints a note. Call this after each look at foreign files or
+ * lists, before the verdict.
  */
 void report_unread_sources(struct context *context);

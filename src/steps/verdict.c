@@ -1,4 +1,4 @@
-/* The verdict on a host: whether files, live values and sources are as configured. check and install share it. */
+/* The verdict: whether files, live values and sources are as configured. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/verdict.h"
 

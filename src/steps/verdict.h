@@ -1,4 +1,4 @@
-/* The verdict on a host: whether files, live values and sources are as configured. check and install share it. */
+/* The verdict: whether files, live values and sources are as configured. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -6,24 +6,25 @@
 #include "steps/find-writers.h"
 #include "steps/runtime.h"
 
-/* Everything that a verdict is reached from. Starts as {0}. */
+/* All that a verdict is based on. Initialize with {0}. */
 struct host_state {
 	struct comparison comparison;
 	struct runtime live;
 	struct host_writers writers;
-	bool breaks; /* of disable_look(), which the verb calls */
+	bool breaks; /* the result of disable_look(), which the verb calls */
 };
 void host_state_done(struct host_state *found);
 
 /*
- * Looks at configuration, files, sources and, unless the run leaves it alone, the running kernel. On a host that is
- * unconfigured, sources and kernel are left out.
+ * Reads configuration, files, sources and, unless the options exclude it, the running kernel. On a
+ * host without a configuration, sources and kernel are left out. The caller owns *found.
  */
 enum exit_code host_state_make(struct context *context, struct host_state *found);
 
 struct verdict {
 	bool files; /* a file, or the manifest, is not as configured */
-	bool live; /* a live value differs, or nf_conntrack cannot load, or is loaded in mode disable */
+	/* a live value differs, nf_conntrack cannot load, or mode = disable and it is loaded */
+	bool live;
 	bool disables;	   /* mode = disable */
 	bool breaks;	   /* mode = disable, and something needs nf_conntrack at the next boot */
 	size_t overridden; /* how many values another source overrides */
@@ -35,15 +36,15 @@ struct verdict {
 };
 
 /*
- * Reports the other sources that override values or do not do what they say, sets the state of the JSON object, and
- * returns the verdict in *ret. EXIT_FAILED: a source could not be looked for; the error was reported, and *ret is
- * the verdict on the rest.
+ * Reports the sources that override values or do not do what they say, sets "state" of the JSON
+ * object, and returns the verdict in *ret. Returns EXIT_FAILED, reported, if the sources could not
+ * be read; *ret is then the verdict on the rest.
  */
 enum exit_code verdict_reach(struct context *context, const struct host_state *found,
 			     struct verdict *ret);
 
-/* Whether something differs, whatever could not be read. */
+/* Returns whether something differs; `unsure` does not count. */
 bool verdict_differs(const struct verdict *verdict);
 
-/* EXIT_DONE or EXIT_DIFFERS. A verdict that is unsure is for the verb to judge. */
+/* Returns EXIT_DONE or EXIT_DIFFERS. The verb must check `unsure` itself. */
 enum exit_code verdict_code(const struct verdict *verdict);

@@ -1,10 +1,16 @@
-/* What a run would come to, in two words for the programs that plan by us. */
+/*
+ * Computes the JSON fields would_change, refused and would_exit, for dry runs of Ansible and
+ * Puppet.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/would-change.h"
 
 #include "steps/disable.h"
 
-/* Whether a value differs that this process may set, or one that it may not. */
+/*
+ * Returns whether a value differs that this process may set or, with in_reach false, one that it
+ * may not.
+ */
 static bool has_differing(const struct context *context, const struct runtime *live, bool in_reach)
 {
 	for (size_t i = 0; i < live->values.count; i++)

@@ -1,23 +1,27 @@
-/* What a run would come to, in two words for the programs that plan by us. */
+/*
+ * Computes the JSON fields would_change, refused and would_exit, for dry runs of Ansible and
+ * Puppet.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include "steps/runtime.h"
 
 /*
- * Reports "would_change": whether the run would report that it changed something, as values that are out of reach here and
- * modules in use stay; and "refused", with a warning that says why. live is NULL where the running kernel is not looked at.
- * ret_changes: the former, for who has words for it; or NULL.
+ * Sets "would_change", which is whether the run would report a change; values out of reach and
+ * modules in use do not count. Also sets "refused", with a warning that gives the reason. live:
+ * NULL if the run does not look at the running kernel. ret_changes: gets would_change, or is NULL.
  */
 enum exit_code would_change(struct context *context, const struct comparison *comparison,
 			    const struct runtime *live, bool *ret_changes);
 
 /*
- * Reports "would_exit" for a plan: the exit status of install, which is EXIT_DIFFERS if something remains that install
- * cannot settle. remains: the caller knows of such a thing. Call it last, because it looks whether the run is refused.
+ * Sets "would_exit" for a plan: the exit status of install, which is EXIT_DIFFERS if something
+ * remains that install cannot correct. remains: the caller knows of such a thing. Call this last,
+ * because it checks whether the run is refused.
  */
 enum exit_code would_exit(struct context *context, const struct comparison *comparison,
 			  const struct runtime *live, bool remains);
 
-/* Somebody else than comparison knows of a reason to refuse. */
+/* Sets "refused" for a reason that the comparison does not know. */
 void would_change_refusal(struct context *context);

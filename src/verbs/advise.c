@@ -1,4 +1,6 @@
-/* The verb advise: what to do next, from the table and who uses it, with the lines to write. */
+/*
+ * The verb advise: says what to do next, from the table and what uses it, with the lines to write.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/table/advise.h"
 
@@ -21,10 +23,10 @@
 #define ADVICE_NAME "50-advise.conf"
 #define PATH_ADVICE CONFIG_DIRECTORY "/" ADVICE_NAME
 
-/* The column in which texts begin, behind how urgent they are. */
+/* The column in which texts begin, to the right of the urgency. */
 #define INDENT 10
 
-/* All that advice rests on. */
+/* All that the advice is based on. */
 struct look {
 	struct host_table host;
 	bool uses_known;
@@ -37,8 +39,8 @@ static void look_done(struct look *look)
 }
 
 /*
- * By the RAM that a number in the configuration would be judged by, without the buckets for
- * expectations; 0: not known.
+ * Returns the bytes that memory_limit allows for the table, without the buckets for expectations;
+ * 0: unknown.
  */
 static uint64_t memory_limit(const struct comparison *comparison)
 {
@@ -67,7 +69,10 @@ static enum exit_code look_for_uses(struct context *context, struct look *look)
 	return EXIT_DONE;
 }
 
-/* That who uses it cannot be found is reported, can be done without, and is returned in the end. */
+/*
+ * Finds what uses conntrack. A failure is reported and returned in *ret_worst at the end, because
+ * advice is possible without it.
+ */
 static enum exit_code look_around(struct context *context, struct look *look,
 				  enum exit_code *ret_worst)
 {
@@ -146,7 +151,10 @@ static void say_finding(struct context *context, const struct finding *finding)
 		say_details(report, finding);
 }
 
-/* Whether a file is read after the drop-in, so that the advice has no effect. */
+/*
+ * Warns if a file is read after the drop-in and sets the same setting, so that the advice has no
+ * effect.
+ */
 static void warn_of_later_files(struct context *context, const struct look *look,
 				const struct findings *findings)
 {
@@ -168,7 +176,7 @@ static void warn_of_later_files(struct context *context, const struct look *look
 }
 
 /*
- * Returns whether the path exists; in *ret_empty, which may be NULL, whether it is an empty file.
+ * Returns whether the path exists. *ret_empty, which may be NULL, says whether it is an empty file.
  */
 static bool is_there(const struct context *context, const char *path, bool *ret_empty)
 {
@@ -182,7 +190,7 @@ static bool is_there(const struct context *context, const char *path, bool *ret_
 	return there;
 }
 
-/* Reads the drop-in alone, because another file may override what it sets, or be unusable. */
+/* Reads only the drop-in, because another file may override it or have errors. */
 static int read_drop_in(const struct context *context, struct config *config)
 {
 	struct problems CLEANUP(problems_done) reported_before = {0};
@@ -198,7 +206,10 @@ static int read_drop_in(const struct context *context, struct config *config)
 	return config_read(config, PATH_ADVICE, bytes, size, &reported_before);
 }
 
-/* Adds all lines, those of the drop-in included, so that they can replace it. -ENOMEM. */
+/*
+ * Adds all lines, including those already in the drop-in, so that the output can replace the file.
+ * -ENOMEM.
+ */
 static int add_ini(const struct context *context, const struct findings *findings, struct buffer *b)
 {
 	struct config CLEANUP(config_done) drop_in = {0};
@@ -212,8 +223,8 @@ static int add_ini(const struct context *context, const struct findings *finding
 }
 
 /*
- * A shell empties the file before this program runs: what it had is lost, and cannot be part of the
- * lines.
+ * Warns if the drop-in is empty, because a shell empties the target of `>` before this program
+ * runs, and the file's old lines are lost.
  */
 static enum exit_code print_ini(struct context *context, const struct findings *findings)
 {
@@ -254,7 +265,7 @@ static void say_where(struct context *context)
 	report_say_wrapped(context->report, "", 0, text.data ? text.data : "?");
 }
 
-/* Lines that can be pasted, and the commands that follow. */
+/* Prints lines to paste and the commands that follow. */
 static void say_ini(struct context *context, const struct findings *findings)
 {
 	const char *config = context->options->config;
@@ -284,9 +295,7 @@ static bool has_lines(const struct findings *findings)
 	return false;
 }
 
-/*
- * On a terminal the other way round, so that the most urgent finding stands right above the prompt.
- */
+/* On a terminal prints the most urgent finding last, right above the prompt. */
 static void say_findings(struct context *context, const struct findings *findings)
 {
 	bool last = terminal_is_there(), lines = has_lines(findings);
@@ -340,7 +349,7 @@ static void say_nothing(struct context *context, const struct look *look)
 	report_say_wrapped(context->report, "", 0, text.data ? text.data : "?");
 }
 
-/* What was out of reach might have led to other advice. */
+/* Names what this process could not read, because it might have led to other advice. */
 static void tell_unknown(struct context *context, const struct look *look)
 {
 	const struct table *table = &look->host.table;
@@ -364,7 +373,7 @@ static void tell_unknown(struct context *context, const struct look *look)
 			       list.data);
 }
 
-/* Whether the administrator leaves a larger max to others. */
+/* Returns whether the administrator lets other sources set a larger max. */
 static bool keeps_larger(const struct config *config)
 {
 	const struct config_value *policy = &config->values[SETTING_MAX_POLICY];

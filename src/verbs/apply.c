@@ -1,4 +1,4 @@
-/* The verb apply: brings the running kernel to the values. */
+/* The verb apply: sets the values in the running kernel. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <inttypes.h>
@@ -34,7 +34,7 @@ static void report_in_force(struct context *context, const struct runtime *live,
 		     count == 1 ? " is" : "s are", set, rest.data ? rest.data : "");
 }
 
-/* The values of other network namespaces are never in the files. */
+/* Values of other network namespaces are never in the files. */
 static void warn_if_not_permanent(struct context *context, const struct comparison *comparison)
 {
 	if (!context->options->netns && !comparison_is_installed(context, comparison))
@@ -77,7 +77,7 @@ static enum exit_code run_apply(struct context *context)
 	apply_values(context, &live, false, &result);
 	if (kernel_module_state(context->kernel, &live.module) == 0 &&
 	    !module_is_there(live.module) && result.failed == 0) {
-		/* Unloaded in the meantime: the next load brings its own event. */
+		/* The module was unloaded meanwhile; its next load has its own event. */
 		values_judge(&live.values, live.module, false);
 		return apply_pending(context, &comparison, &live);
 	}

@@ -123,7 +123,7 @@ static enum exit_code run_check(struct context *context)
 	if (context->watching)
 		code = drift_timer_report(context, &found.comparison, &found.live, &found.writers,
 					  code);
-	/* What differs is in the result all the same. */
+	/* The result has the differences nevertheless. */
 	if ((code == EXIT_DONE || code == EXIT_DIFFERS) && report_is_unsure(context->report))
 		return EXIT_FAILED;
 	return code;

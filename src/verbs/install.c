@@ -1,4 +1,7 @@
-/* The verb install: writes the files, all or none, makes the running host follow, then checks itself. */
+/*
+ * The verb install: writes the files, all or none, makes the running host follow, then checks the
+ * result.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 
@@ -15,7 +18,7 @@
 #include "steps/verdict.h"
 #include "verbs/verbs.h"
 
-/* With --force: a copy of what somebody else wrote. */
+/* Adds a copy of a foreign file that --force replaces. Negative errno. */
 static int keep_copy(struct context *context, struct comparison *comparison,
 		     const struct file_difference *difference, struct changeset *changes)
 {
@@ -30,7 +33,10 @@ static int keep_copy(struct context *context, struct comparison *comparison,
 	error = changeset_keep(context, changes, difference, &copy);
 	if (error < 0)
 		return error;
-	/* What was there before us is put back by uninstall; an edit of ours is only kept. */
+	/*
+	 * Uninstall puts back only the file from before the first installation; an edit of our file
+	 * is kept as a copy.
+	 */
 	if (difference->state != STATE_FOREIGN || (recorded && recorded->replaced))
 		return 0;
 	return manifest_put(&comparison->manifest, difference->path, wanted ? wanted->mode : 0,
@@ -55,7 +61,10 @@ static void add_file(const struct context *context, const struct file_difference
 		     struct changeset *changes)
 {
 	const struct artifact *wanted = difference->wanted;
-	/* An image may be built by anybody, and only root can give files away. */
+	/*
+	 * Files get root as owner only if root installs on the running host: anybody may build an
+	 * image.
+	 */
 	bool to_root = kernel_owns_files(context->kernel) && kernel_may_change(context->kernel);
 
 	if (difference->action == ACTION_NONE)
@@ -73,8 +82,8 @@ static void add_file(const struct context *context, const struct file_difference
 }
 
 /*
- * First the copies, then the manifest that names them, then the files: where a run is killed in between, the next one
- * and uninstall know what each file was.
+ * Adds the copies first, then the manifest that names them, then the files, so that after a killed
+ * run the next run and uninstall know what each file was. Negative errno.
  */
 static int collect(struct context *context, struct comparison *comparison,
 		   struct changeset *changes)
@@ -87,7 +96,7 @@ static int collect(struct context *context, struct comparison *comparison,
 		writes = writes || comparison->differences[i].action != ACTION_NONE;
 		error = keep_copy(context, comparison, &comparison->differences[i], changes);
 	}
-	/* The copies are part of the manifest. */
+	/* The manifest is formatted last, because it names the copies. */
 	if (error == 0)
 		error = comparison_format_manifest(comparison);
 	if (error < 0)
@@ -114,7 +123,10 @@ static enum exit_code verify_files(struct context *context, const struct compari
 	return code;
 }
 
-/* Reads everything again. EXIT_FAILED: a file is not as it was written, or something could not be looked at. */
+/*
+ * Reads everything again. Returns EXIT_FAILED if a file is not as it was written or something could
+ * not be read.
+ */
 static enum exit_code look_again(struct context *context, const struct activation *activation,
 				 struct host_state *found)
 {
@@ -124,9 +136,9 @@ static enum exit_code look_again(struct context *context, const struct activatio
 		code = verify_files(context, &found->comparison);
 	if (code == EXIT_DONE && runtime_is_wanted(context))
 		code = runtime_observe(context, &found->comparison, &found->live);
-	/* What keeps the module from loading was reported before, and is not judged again. */
+	/* What keeps the module from loading has been reported before; do not check it again. */
 	found->live.blocked = activation->blocked;
-	/* The table may have emptied in between. */
+	/* The table may have emptied since, but hashsize still waits. */
 	found->live.values.table_waits = found->live.values.table_waits || activation->table_waits;
 	values_judge(&found->live.values, found->live.module, found->live.blocked);
 	if (code == EXIT_DONE)
@@ -190,7 +202,10 @@ static void say_inactive(struct context *context, const struct runtime *live,
 			       differs == 1 ? "it" : "them");
 }
 
-/* Says what install could not settle, and exits as check would. Files of other programs are named and never edited. */
+/*
+ * Reports what install could not correct and returns the exit status that check would have. Files
+ * of other programs are named and never edited.
+ */
 static enum exit_code tell_rest(struct context *context, const struct host_state *found,
 				const struct activation *activation, bool changed)
 {
@@ -218,7 +233,7 @@ static enum exit_code tell_rest(struct context *context, const struct host_state
 	return verdict.unsure ? EXIT_DIFFERS : verdict_code(&verdict);
 }
 
-/* An image has nothing to follow with; what its files keep from loading is told. */
+/* Makes the host follow. For an image there is nothing to do but to say what its files block. */
 static enum exit_code follow(struct context *context, const struct comparison *comparison,
 			     bool changed, struct activation *ret)
 {
@@ -277,7 +292,10 @@ static int record_made(const struct lock *lock, struct manifest *manifest)
 	return error;
 }
 
-/* Refuses before anything is written, because the files alone would lower max at the next boot as well. */
+/*
+ * Refuses before anything is written, because the files alone would lower max at the next boot as
+ * well.
+ */
 static enum exit_code refuse_lowering(struct context *context, const struct comparison *comparison)
 {
 	struct runtime CLEANUP(runtime_done) live = {0};
@@ -286,13 +304,13 @@ static enum exit_code refuse_lowering(struct context *context, const struct comp
 							: EXIT_DONE;
 }
 
-/* Sizes that an earlier run resolved stay in a restoration, because nobody asked for others. */
+/* A restoration keeps the sizes that an earlier run chose, because nobody asked for others. */
 static enum sizes_choice choose_sizes(const struct context *context)
 {
 	return context->options->restore ? SIZES_KEEP : SIZES_RESOLVE;
 }
 
-/* Files of an earlier version stay in a restoration if they do their work. */
+/* A restoration leaves files of an earlier version that still work. */
 static void leave_outdated(const struct context *context, struct comparison *comparison)
 {
 	for (size_t i = 0; context->options->restore && i < comparison->installed.path_count; i++)
@@ -334,7 +352,10 @@ static enum exit_code install_locked(struct context *context, const struct lock 
 	return carry_out(context, &comparison, &changes, breaks);
 }
 
-/* Looks before the lock is taken, so that no folder and no lock of ours appears on an unconfigured host. EXIT_REFUSED. */
+/*
+ * Looks before the lock is taken, so that an unconfigured host gets no directory or lock of ours.
+ * Returns EXIT_REFUSED if sizes of an earlier version would be removed.
+ */
 static enum exit_code find_unconfigured(struct context *context, bool *ret)
 {
 	struct comparison CLEANUP(comparison_done) comparison = {0};

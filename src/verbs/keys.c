@@ -1,4 +1,7 @@
-/* The verb keys: every setting known, its bounds, its live value, and whether this kernel has it. */
+/*
+ * The verb keys: prints every known setting with its bounds, its live value, and whether this
+ * kernel has it.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <inttypes.h>
@@ -17,15 +20,19 @@ enum presence {
 	PRESENCE_YES,
 };
 
-/* What is found of a setting on this host. */
+/* What this host has of a setting. */
 struct key_finding {
 	enum presence presence;
 	char live
-		[VALUE_TEXT_SIZE]; /* as the kernel shows it; "": there is none, or it was not read */
+		/* as the kernel shows it; "": there is none, or it was not read */
+		[VALUE_TEXT_SIZE];
 	bool unreadable;
 };
 
-/* Keys exist only while the module is loaded: before that nobody can say. */
+/*
+ * Returns whether the kernel has the key. Keys exist only while the module is loaded; before that
+ * the answer is unknown.
+ */
 static enum presence find_presence(const struct context *context, const struct schema_row *row)
 {
 	char path[128];
@@ -36,7 +43,10 @@ static enum presence find_presence(const struct context *context, const struct s
 	return kernel_has(context->kernel, path) ? PRESENCE_YES : PRESENCE_NO;
 }
 
-/* Reads the live value. Only root reads the parameters; the key shows the same buckets to all. */
+/*
+ * Reads the live value. Only root can read the parameter; everybody can read the same number of
+ * buckets from the key.
+ */
 static int read_live(const struct kernel *kernel, const struct schema_row *row,
 		     char text[static VALUE_TEXT_SIZE])
 {
@@ -56,7 +66,7 @@ static int read_live(const struct kernel *kernel, const struct schema_row *row,
 	return error == -EACCES ? kernel_read(kernel, PATH_BUCKETS, text, VALUE_TEXT_SIZE) : error;
 }
 
-/* An image has neither keys nor values. */
+/* An image has neither keys nor live values. */
 static struct key_finding look_for(const struct context *context, const struct schema_row *row)
 {
 	struct key_finding finding = {.presence = PRESENCE_UNKNOWN};
@@ -103,7 +113,10 @@ static void set_text(struct report *report, json_t *item, const char *name, cons
 	report_set_member(report, item, name, text ? json_string(text) : json_null());
 }
 
-/* The number as the kernel shows it; kernels up to 5.15 have negative ones. */
+/*
+ * Returns a JSON number as the kernel shows it, which may be negative up to Linux 5.15. The caller
+ * owns it; NULL: no memory.
+ */
 static json_t *live_number(const char *text)
 {
 	bool negative = text[0] == '-';
@@ -144,7 +157,7 @@ static void add_json(struct context *context, const struct schema_row *row,
 	report_add_item(report, json_object_get(report_object(report), "keys"), item);
 }
 
-/* A live value, or one of the schema's texts, as the screen has it. */
+/* Adds a live value or a text of the schema as the screen shows it. */
 static void describe_value(const struct schema_row *row, const char *text, struct buffer *b)
 {
 	if (row->type == TYPE_BOOL && (strcmp(text, "0") == 0 || strcmp(text, "1") == 0))

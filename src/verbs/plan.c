@@ -1,4 +1,7 @@
-/* The verb plan: what install would change, in files and in the running kernel; changes nothing. */
+/*
+ * The verb plan: shows what install would change, in files and in the running kernel; changes
+ * nothing.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/comparison.h"
 #include "steps/disable.h"
@@ -13,10 +16,10 @@
 #include "steps/would-change.h"
 #include "verbs/verbs.h"
 
-/* What differs, and whether install would change anything of it. */
+/* What differs, and whether install would change any of it. */
 struct outcome {
 	bool files, differs, changes;
-	bool breaks; /* mode = disable: something fails at the next boot */
+	bool breaks; /* mode = disable, and something fails at the next boot */
 };
 
 static void say_outcome(struct context *context, const struct runtime *live,
@@ -55,7 +58,10 @@ static size_t count_files(const struct comparison *comparison)
 	return count;
 }
 
-/* Those that install would set: not what waits for the next load, and not what this process cannot reach. */
+/*
+ * Counts the values that install would set; values that wait for the next load or that this process
+ * cannot set do not count.
+ */
 static size_t count_values(const struct context *context, const struct runtime *live)
 {
 	size_t count = 0;
@@ -66,7 +72,10 @@ static size_t count_values(const struct context *context, const struct runtime *
 	return count;
 }
 
-/* The last line of every plan, for people and scripts to count on. A file that is removed counts as one to write. */
+/*
+ * Prints the last line of every plan, for people and scripts. A file that would be removed counts
+ * as a file to write.
+ */
 static void say_counts(struct context *context, const struct comparison *comparison,
 		       const struct runtime *live, bool changes)
 {

@@ -1,4 +1,4 @@
-/* The verb status: the table now, on a screen, again and again, or for programs. */
+/* The verb status: shows the table, once, repeatedly, or for programs. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <time.h>
@@ -9,7 +9,7 @@
 #include "steps/status-loop.h"
 #include "verbs/verbs.h"
 
-/* Looking at everything may take this part of the time at most, one in so many. */
+/* A complete look may take at most one part in this many of the time. */
 #define WHOLE_SHARE 10
 
 static uint64_t clock_us(void)
@@ -26,7 +26,7 @@ struct watching {
 	uint64_t next_whole; /* when the entries may be counted again */
 };
 
-/* The table is status_watch()'s to look at until the next call. */
+/* The table belongs to status_watch() until the next call. */
 static int look_again(void *data, const struct table **ret, const struct judgement **ret_judgement)
 {
 	struct watching *watching = data;

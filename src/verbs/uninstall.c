@@ -17,8 +17,9 @@
 #include "verbs/verbs.h"
 
 /*
- * A run that was killed may have put back already what was there before install --force: it is as the copy is, or the
- * copy is gone and nothing in it is ours.
+ * A run that was killed may already have put back the file that install --force had replaced. Sets
+ * *ret if the file has the content of the copy, or if the copy is gone and the file is not ours.
+ * Negative errno.
  */
 static int is_put_back(const struct context *context, const struct manifest_file *recorded,
 		       const struct observed_file *seen, bool *ret)
@@ -64,7 +65,7 @@ static enum exit_code open_session(struct context *context, struct comparison *c
 	return code;
 }
 
-/* What lies there is not ours: a copy of the very same is of no use any more. */
+/* A foreign file lies at the path: if the copy has the same content, remove the copy. */
 static int remove_copy(const struct context *context, const struct file_difference *difference,
 		       struct changeset *changes)
 {
@@ -78,7 +79,7 @@ static int remove_copy(const struct context *context, const struct file_differen
 	return error;
 }
 
-/* From here on the difference is one between what lies there and the copy. */
+/* Makes the difference one between the file on disk and the copy. */
 static void plan_copy(struct file_difference *difference, struct looked_at *copy)
 {
 	bool there = difference->seen->kind != FILE_ABSENT;
@@ -95,7 +96,7 @@ static void plan_copy(struct file_difference *difference, struct looked_at *copy
 	difference->wanted = &copy->back;
 }
 
-/* Puts the copy back in the place of our file. */
+/* Replaces our file with the copy. Negative errno. */
 static int add_restored(struct context *context, const struct manifest_file *recorded,
 			struct file_difference *difference, struct changeset *changes,
 			bool *ret_restored)
@@ -137,7 +138,7 @@ static int add_file(struct context *context, const struct comparison *comparison
 		return 0;
 	if (difference->state == STATE_FOREIGN && difference->action == ACTION_NONE)
 		return remove_copy(context, difference, changes);
-	/* What is refused comes here in a dry run alone. */
+	/* Only a dry run gets here with a change that is refused. */
 	if (difference->needs_force && context->options->force &&
 	    difference->state != STATE_UNUSABLE) {
 		error = changeset_keep(context, changes, difference, &copy);
@@ -156,7 +157,7 @@ static int add_file(struct context *context, const struct comparison *comparison
 	return 0;
 }
 
-/* What is to be done; the comparison's differences say so too from then on. */
+/* Collects the changes and marks them in the comparison's differences. Negative errno. */
 static int collect(struct context *context, struct comparison *comparison,
 		   struct changeset *changes)
 {
@@ -172,7 +173,7 @@ static int collect(struct context *context, struct comparison *comparison,
 	return error;
 }
 
-/* error: what came of the removal; positive or 0 is well. */
+/* error: the result of the removal; 0 and positive are success. */
 static enum exit_code judge_removal(struct context *context, const char *path, int error)
 {
 	struct buffer CLEANUP(buffer_clear) whole = {0};
@@ -189,7 +190,10 @@ static enum exit_code remove_directory(struct context *context, const char *path
 	return judge_removal(context, path, tree_remove_directory(context->tree, path));
 }
 
-/* Only what install had made and what is empty now; the lock's file goes first, as it lies in one of them. */
+/*
+ * Removes only directories that install made and that are empty. The lock's file is removed first,
+ * because it lies in one of them.
+ */
 static enum exit_code remove_directories(struct context *context, const struct lock *lock,
 					 const struct manifest *manifest)
 {
@@ -206,7 +210,10 @@ static enum exit_code remove_directories(struct context *context, const struct l
 	return code;
 }
 
-/* Of an edit, or of a file whose place is masked or whose record is lost: they are not to be forgotten. */
+/*
+ * Names copies that stay: of an edited file, of a file whose place is disabled by a link, or of one
+ * whose record is lost.
+ */
 static void warn_of_copies(struct context *context)
 {
 	char **names = NULL;
@@ -220,7 +227,10 @@ static void warn_of_copies(struct context *context)
 	tree_names_free(names, count);
 }
 
-/* Makes the plan of the values from before the first change. Refuses to lower max with it below what is tracked. */
+/*
+ * Makes a plan with the values from before the first change. Refuses if its max is too low for the
+ * tracked entries.
+ */
 static enum exit_code look_before(struct context *context, const struct comparison *comparison,
 				  struct comparison *ret)
 {

@@ -1,4 +1,4 @@
-/* The verb unload: removes nf_conntrack and the modules above it, in order, if nothing uses them. */
+/* The verb unload: removes nf_conntrack and the modules above it if nothing uses them. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/error-words.h"
 #include "steps/find-uses.h"

@@ -1,4 +1,7 @@
-/* The verb users: who on this host uses conntrack, how we know, what would break. */
+/*
+ * The verb users: shows what on this host uses conntrack, how that is known, and what would break
+ * without it.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/buffer.h"
 #include "base/text.h"
@@ -24,7 +27,10 @@ static void say_uses(struct context *context, const struct uses *uses, enum cert
 	}
 }
 
-/* Depth first from nf_conntrack; a module that is above several stands at each of them. */
+/*
+ * Prints depth first from nf_conntrack; a module above several others is printed below each of
+ * them.
+ */
 static void say_module(struct context *context, const struct module_graph *graph, size_t i,
 		       unsigned int depth)
 {
@@ -46,7 +52,10 @@ static void say_module(struct context *context, const struct module_graph *graph
 		say_module(context, graph, module->holders[k], depth + 1);
 }
 
-/* The verdict, and the exit code with it: nobody is only said if everything could be read. */
+/*
+ * Prints the verdict and returns its exit code. "Nobody" is printed only if everything could be
+ * read.
+ */
 static enum exit_code say_verdict(struct context *context, const struct host_uses *found)
 {
 	size_t certain = uses_count(&found->uses, USE_CERTAIN);

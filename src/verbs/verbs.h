@@ -1,15 +1,15 @@
-/* One record for each verb. */
+/* The record of each verb: name, options, function. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include "steps/context.h"
 
 enum verb_flags {
-	VERB_CHANGES = 1 << 0,	   /* needs root, but below --root */
+	VERB_CHANGES = 1 << 0,	   /* needs root, except with --root */
 	VERB_DRY_RUN = 1 << 1,	   /* takes --dry-run */
 	VERB_FORCE = 1 << 2,	   /* takes --force */
 	VERB_NO_LIVE = 1 << 3,	   /* takes --no-live */
-	VERB_RUNNING = 1 << 4,	   /* of the running host alone: no --root */
+	VERB_RUNNING = 1 << 4,	   /* works on the running host only: no --root */
 	VERB_FROM_SYSTEM = 1 << 5, /* takes --from-system */
 	VERB_SCREEN = 1 << 6,	   /* takes --watch and --prometheus */
 	VERB_NETNS = 1 << 7,	   /* takes --netns */
@@ -22,7 +22,7 @@ enum verb_flags {
 
 struct verb {
 	const char *name;
-	const char *help; /* one line */
+	const char *help; /* a line for --help */
 	enum exit_code (*run)(struct context *context);
 	unsigned int flags;
 };
