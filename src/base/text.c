@@ -232,6 +232,27 @@ struct text_word text_next_word(const char **position)
 	return word;
 }
 
+bool text_next_line(struct text_line *line)
+{
+	if (!*line->next)
+		return false;
+	line->text = line->next;
+	line->length = strcspn(line->text, "\n");
+	line->number++;
+	line->next += line->length + (line->text[line->length] == '\n');
+	return true;
+}
+
+void text_trim_line(struct text_line *line, const char *blanks)
+{
+	while (line->length > 0 && strchr(blanks, *line->text)) {
+		line->text++;
+		line->length--;
+	}
+	while (line->length > 0 && strchr(blanks, line->text[line->length - 1]))
+		line->length--;
+}
+
 bool text_word_is(const struct text_word *word, const char *text)
 {
 	return word->length == strlen(text) && strncmp(word->text, text, word->length) == 0;

@@ -83,4 +83,21 @@ struct text_word {
  */
 struct text_word text_next_word(const char **position);
 
+/* A line of a text, without its line feed; the first one has number 1. */
+struct text_line {
+	const char *text;
+	size_t length;
+	unsigned int number;
+	const char *next; /* where the line after it begins */
+};
+
+/*
+ * Moves to the next line of a text and returns whether there is one; the last line may lack its
+ * line feed. Start with `struct text_line line = {.next = text}`.
+ */
+bool text_next_line(struct text_line *line);
+
+/* Drops these characters at both ends of the line. With '\r' among them, a line may end in CR LF. */
+void text_trim_line(struct text_line *line, const char *blanks);
+
 bool text_word_is(const struct text_word *word, const char *text);

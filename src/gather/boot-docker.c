@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/users/docker.h"
 
 void boot_docker_done(struct boot_docker *docker)
@@ -47,15 +48,11 @@ void boot_docker_command(struct boot_docker *docker, const char *unit, const cha
 /* The lines of a file of variables, but for comments. */
 static void append_variables(struct buffer *environment, const char *text)
 {
-	while (*text) {
-		size_t size = strcspn(text, "\n");
-
-		if (text[strspn(text, " \t")] != '#') {
-			buffer_add_bytes(environment, text, size);
+	for (struct text_line line = {.next = text}; text_next_line(&line);)
+		if (line.text[strspn(line.text, " \t")] != '#') {
+			buffer_add_bytes(environment, line.text, line.length);
 			buffer_add(environment, "\n");
 		}
-		text += size + (text[size] == '\n');
-	}
 }
 
 int boot_docker_environment(struct boot_docker *docker, struct reading *reading, const char *unit,

@@ -161,16 +161,14 @@ static bool is_enabled(const char *text)
 	static const char key[] = "ENABLED=";
 	bool enabled = false;
 
-	while (*text) {
-		text += strspn(text, " \t");
-		if (text_starts_with(text, key)) {
-			const char *value = text + strlen(key);
+	for (struct text_line line = {.next = text}; text_next_line(&line);) {
+		text_trim_line(&line, " \t");
+		if (text_starts_with(line.text, key)) {
+			const char *value = line.text + strlen(key);
 
 			value += strspn(value, "\"'");
 			enabled = text_starts_with(value, "yes") || text_starts_with(value, "YES");
 		}
-		text += strcspn(text, "\n");
-		text += *text == '\n';
 	}
 	return enabled;
 }

@@ -241,19 +241,15 @@ static int visit_preset(void *data, const char *path)
 /* Whether the first line that matches a unit says "enable". Without such a line the distribution decides: no. */
 static bool is_preset(const char *lines, const char *unit)
 {
-	while (*lines) {
-		size_t size = strcspn(lines, "\n");
-		char word[16], pattern[256];
-		char line[300];
+	for (struct text_line line = {.next = lines}; text_next_line(&line);) {
+		char word[16], pattern[256], copy[300];
 
-		if (size < sizeof(line)) {
-			memcpy(line, lines, size);
-			line[size] = '\0';
-			if (sscanf(line, " %15s %255s", word, pattern) == 2 && *word != '#' &&
-			    fnmatch(pattern, unit, 0) == 0)
-				return strcmp(word, "enable") == 0;
-		}
-		lines += size + (lines[size] == '\n');
+		if (line.length >= sizeof(copy))
+			continue;
+		(void)snprintf(copy, sizeof(copy), "%.*s", (int)line.length, line.text);
+		if (sscanf(copy, " %15s %255s", word, pattern) == 2 && *word != '#' &&
+		    fnmatch(pattern, unit, 0) == 0)
+			return strcmp(word, "enable") == 0;
 	}
 	return false;
 }

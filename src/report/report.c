@@ -158,14 +158,12 @@ void report_say(struct report *report, const char *format, ...)
 
 void report_say_lines(struct report *report, const char *text)
 {
-	while (*text && says(report)) {
-		size_t length = strcspn(text, "\n");
-		struct buffer CLEANUP(buffer_clear) line = {0};
+	for (struct text_line line = {.next = text}; says(report) && text_next_line(&line);) {
+		struct buffer CLEANUP(buffer_clear) copy = {0};
 
-		buffer_add_bytes(&line, text, length);
-		note_error(report, &line);
-		report_print_line(report, stdout, "", "", line.data ? line.data : "");
-		text += length + (text[length] == '\n');
+		buffer_add_bytes(&copy, line.text, line.length);
+		note_error(report, &copy);
+		report_print_line(report, stdout, "", "", copy.data ? copy.data : "");
 	}
 }
 
@@ -384,17 +382,15 @@ void report_end_namespace(struct report *report, const char *state)
 
 static void print_diff(struct report *report, const char *text)
 {
-	while (*text) {
-		size_t length = strcspn(text, "\n");
-		const char *color = text[0] == '+'   ? COLOR_GREEN
-				    : text[0] == '-' ? COLOR_RED
-				    : text[0] == '@' ? COLOR_BOLD
-						     : COLOR_NONE;
-		struct buffer CLEANUP(buffer_clear) line = {0};
+	for (struct text_line line = {.next = text}; text_next_line(&line);) {
+		const char *color = *line.text == '+'	? COLOR_GREEN
+				    : *line.text == '-' ? COLOR_RED
+				    : *line.text == '@' ? COLOR_BOLD
+							: COLOR_NONE;
+		struct buffer CLEANUP(buffer_clear) copy = {0};
 
-		buffer_add_bytes(&line, text, length);
-		report_print_line(report, stdout, color, line.data ? line.data : "", "");
-		text += length + (text[length] == '\n');
+		buffer_add_bytes(&copy, line.text, line.length);
+		report_print_line(report, stdout, color, copy.data ? copy.data : "", "");
 	}
 }
 

@@ -56,17 +56,12 @@ void lint_modules_load(const struct lint_request *request, const char *path, con
 {
 	struct lint_place place = {request->facts, path, 0, problems};
 
-	while (*text) {
-		const char *line = text + strspn(text, BLANKS), *end = text + strcspn(text, "\n");
-		size_t length = (size_t)(end - line);
-
-		place.line++;
+	for (struct text_line line = {.next = text}; text_next_line(&line);) {
+		place.line = line.number;
 		if (lint_is_enough(&place, SEVERITY_WARNING))
 			return;
-		while (length > 0 && strchr(BLANKS, line[length - 1]))
-			length--;
-		if (length > 0 && *line != '#' && *line != ';')
-			judge_line(&place, line, length);
-		text = end + (*end ? 1 : 0);
+		text_trim_line(&line, BLANKS);
+		if (line.length > 0 && *line.text != '#' && *line.text != ';')
+			judge_line(&place, line.text, line.length);
 	}
 }

@@ -363,24 +363,20 @@ static void judge_line(const struct lint_place *place, char *line)
 void lint_sysctl(const struct lint_request *request, const char *path, const char *text,
 		 struct problems *problems)
 {
-	struct buffer CLEANUP(buffer_clear) line = {0};
+	struct buffer CLEANUP(buffer_clear) copy = {0};
 	struct lint_place place = {request->facts, path, 0, problems};
 
-	while (*text) {
-		size_t length = strcspn(text, "\n");
-
-		place.line++;
-		if (length >= SHORTEST_LINE) {
-			if (lint_is_enough(&place, SEVERITY_WARNING))
-				return;
-			buffer_reset(&line);
-			buffer_add_bytes(&line, text, length);
-			if (line.error < 0)
-				problems->out_of_memory = true;
-			else
-				judge_line(&place, line.data);
-		}
-		text += length;
-		text += *text ? 1 : 0;
+	for (struct text_line line = {.next = text}; text_next_line(&line);) {
+		if (line.length < SHORTEST_LINE)
+			continue;
+		place.line = line.number;
+		if (lint_is_enough(&place, SEVERITY_WARNING))
+			return;
+		buffer_reset(&copy);
+		buffer_add_bytes(&copy, line.text, line.length);
+		if (copy.error < 0)
+			problems->out_of_memory = true;
+		else
+			judge_line(&place, copy.data);
 	}
 }

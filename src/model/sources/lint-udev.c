@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "base/text.h"
 #include "model/sources/lint.h"
 
 static bool has(const char *line, size_t length, const char *part)
@@ -53,21 +54,15 @@ void lint_udev(const char *path, const char *text, struct problems *problems)
 	/* Skips most files at once, because hardly any rule names the module. */
 	if (!strstr(text, "nf_conntrack"))
 		return;
-	for (unsigned int number = 1; *text; number++) {
-		size_t end = strcspn(text, "\n"), length = end;
-
-		if (length > 0 && text[length - 1] == '\r')
-			length--;
-		/*
-		 * udevd skips a comment before it looks for a backslash, even in the middle of a
-		 * rule.
-		 */
-		if (text[strspn(text, " \t")] != '#') {
-			take_line(&rule, text, length, number);
-			if (length == 0 || text[length - 1] != '\\')
-				judge_rule(&rule, path, problems);
-		}
-		text += end + (text[end] == '\n');
+	for (struct text_line line = {.next = text}; text_next_line(&line);) {
+		if (line.length > 0 && line.text[line.length - 1] == '\r')
+			line.length--;
+		/* udevd skips a comment before it looks for a backslash, even in the middle of a rule. */
+		if (line.text[strspn(line.text, " \t")] == '#')
+			continue;
+		take_line(&rule, line.text, line.length, line.number);
+		if (line.length == 0 || line.text[line.length - 1] != '\\')
+			judge_rule(&rule, path, problems);
 	}
 	judge_rule(&rule, path, problems);
 }

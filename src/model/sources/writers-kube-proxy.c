@@ -166,14 +166,12 @@ void writers_of_kube_proxy(const struct values *values, const char *path, const 
 	struct writer *writer;
 	char words[96];
 
-	for (unsigned int number = 1; *text; number++) {
-		size_t length = strcspn(text, "\n");
-		struct yaml_line line;
+	for (struct text_line line = {.next = text}; text_next_line(&line);) {
+		struct yaml_line parsed;
 
-		read_line(text, length, &line);
-		if (*line.name)
-			take_line(&reading, &line, number);
-		text += length + (text[length] == '\n');
+		read_line(line.text, line.length, &parsed);
+		if (*parsed.name)
+			take_line(&reading, &parsed, line.number);
 	}
 	if (!reading.section_line || reading.per_core == 0)
 		return;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/plan/artifact.h"
 #include "model/sources/writers.h"
 
@@ -200,18 +201,12 @@ void writers_of_text(const struct values *values, const char *path, const char *
 	const struct text_source source = {values, path, time, wins};
 	bool inside = !section;
 
-	for (unsigned int number = 1; *text; number++) {
-		size_t length = strcspn(text, "\n"), blank = strspn(text, " \t");
-		const char *line = text + (blank < length ? blank : length);
-		size_t size = length - (size_t)(line - text);
-
-		while (size > 0 && strchr(" \t\r", line[size - 1]))
-			size--;
-		if (section && size > 1 && line[0] == '[')
-			inside = size == strlen(section) + 2 &&
-				 memcmp(line + 1, section, strlen(section)) == 0;
-		else if (inside && size > 0 && !strchr("#;", line[0]))
-			add_line(&source, number, line, size, writers);
-		text += length + (text[length] == '\n');
+	for (struct text_line line = {.next = text}; text_next_line(&line);) {
+		text_trim_line(&line, " \t\r");
+		if (section && line.length > 1 && *line.text == '[')
+			inside = line.length == strlen(section) + 2 &&
+				 memcmp(line.text + 1, section, strlen(section)) == 0;
+		else if (inside && line.length > 0 && !strchr("#;", *line.text))
+			add_line(&source, line.number, line.text, line.length, writers);
 	}
 }

@@ -114,17 +114,16 @@ bool quadlet_default_is_bare(const char *text)
 					    "firewall_driver=\"none\""};
 	bool bare = false;
 
-	while (*text) {
-		size_t size = strcspn(text, "\n"), length = 0;
-		char line[64];
+	for (struct text_line line = {.next = text}; text_next_line(&line);) {
+		size_t length = 0;
+		char dense[64];
 
-		for (size_t i = 0; i < size && length < sizeof(line) - 1; i++)
-			if (!strchr(" \t\r", text[i]))
-				line[length++] = text[i];
-		line[length] = '\0';
+		for (size_t i = 0; i < line.length && length < sizeof(dense) - 1; i++)
+			if (!strchr(" \t\r", line.text[i]))
+				dense[length++] = line.text[i];
+		dense[length] = '\0';
 		for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-			bare = bare || text_starts_with(line, words[i]);
-		text += size + (text[size] == '\n');
+			bare = bare || text_starts_with(dense, words[i]);
 	}
 	return bare;
 }

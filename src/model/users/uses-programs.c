@@ -198,21 +198,19 @@ static void add_module(const char *path, const char *name, struct uses *uses)
 
 void uses_of_modules_load(const char *path, const char *text, struct uses *uses)
 {
-	while (*text) {
+	for (struct text_line line = {.next = text}; text_next_line(&line);) {
 		char name[64];
 		size_t size;
 
-		text += strspn(text, " \t");
-		size = strcspn(text, " \t\r\n");
-		if (size > 0 && size < sizeof(name) && *text != '#' && *text != ';') {
-			memcpy(name, text, size);
+		text_trim_line(&line, " \t");
+		size = strcspn(line.text, " \t\r\n");
+		if (size > 0 && size < sizeof(name) && *line.text != '#' && *line.text != ';') {
+			memcpy(name, line.text, size);
 			name[size] = '\0';
 			for (char *c = name; *c; c++)
 				if (*c == '-')
 					*c = '_';
 			add_module(path, name, uses);
 		}
-		text += strcspn(text, "\n");
-		text += *text == '\n';
 	}
 }

@@ -248,10 +248,45 @@ static void words_are_parts_of_a_line(void **state)
 	assert_true(word.length == 0 && *position == '\0');
 }
 
+static void lines_are_numbered_and_the_last_one_needs_no_end(void **state)
+{
+	struct text_line line = {.next = "a\n\n \tb c\r\nd"};
+
+	(void)state;
+	assert_true(text_next_line(&line));
+	assert_int_equal(line.length, 1);
+	assert_true(text_next_line(&line));
+	assert_int_equal(line.length, 0);
+	assert_true(text_next_line(&line));
+	text_trim_line(&line, " \t\r");
+	assert_int_equal(line.length, 3);
+	assert_memory_equal(line.text, "b c", 3);
+	assert_true(text_next_line(&line));
+	assert_int_equal(line.number, 4);
+	assert_int_equal(line.length, 1);
+	assert_false(text_next_line(&line));
+	line = (struct text_line){.next = ""};
+	assert_false(text_next_line(&line));
+}
+
+static void line_of_blanks_alone_is_trimmed_to_nothing(void **state)
+{
+	struct text_line line = {.next = " \t\nx"};
+
+	(void)state;
+	assert_true(text_next_line(&line));
+	text_trim_line(&line, " \t");
+	assert_int_equal(line.length, 0);
+	assert_true(text_next_line(&line));
+	assert_int_equal(*line.text, 'x');
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_plain_decimal_digits),
+		cmocka_unit_test(lines_are_numbered_and_the_last_one_needs_no_end),
+		cmocka_unit_test(line_of_blanks_alone_is_trimmed_to_nothing),
 		cmocka_unit_test(number_ends_at_its_length),
 		cmocka_unit_test(only_safe_words_get_into_commands),
 		cmocka_unit_test(distance_counts_single_edits),
