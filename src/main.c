@@ -70,7 +70,10 @@ static void print_help(void)
 		"Begin with: conntrack-persist plan      See: man conntrack-persist");
 }
 
-/* Prints why the program does not begin; words of the command line are foreign where another program passes them on. */
+/*
+ * Prints why the program does not start. Words of the command line are made harmless, because
+ * another program may pass them on.
+ */
 static PRINTF_LIKE(1, 2) void complain(const char *format, ...)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
@@ -98,7 +101,7 @@ static void complain_about_command_line(const char *what)
 	(void)fputs("Try \"conntrack-persist --help\".\n", stderr);
 }
 
-/* A word behind the verb is most likely what an option takes. */
+/* A word after the verb is most likely an option's argument. */
 static void refuse_surplus(const struct options *options, struct buffer *b)
 {
 	const char *word = options->surplus;
@@ -159,7 +162,10 @@ static void refuse_misplaced(const struct verb *verb, const struct option_of_ver
 			buffer_printf(b, "%s %s", count++ ? "," : "", verbs[i]->name);
 }
 
-/* Adds what is wrong if the verb does not take an option that was given. Returns whether that is so. */
+/*
+ * Adds what is wrong if the verb does not take an option that was given. Returns whether that is
+ * so.
+ */
 static bool refuse_others_options(const struct verb *verb, const struct options *options,
 				  struct buffer *b)
 {
@@ -220,7 +226,10 @@ static bool want_color(const struct options *options)
 	       !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
-/* Whether the service of the timer runs this: systemd tells its units' processes their runtime directory. */
+/*
+ * Whether the service of the timer runs this: systemd tells its units' processes their runtime
+ * directory.
+ */
 static bool is_watching(const struct options *options)
 {
 	const char *directory = getenv("RUNTIME_DIRECTORY");
@@ -229,7 +238,7 @@ static bool is_watching(const struct options *options)
 	       journal_listens();
 }
 
-/* What needs no root and tells beforehand. */
+/* Returns the verb or option that shows the changes beforehand and needs no root. */
 static const char *what_shows(const struct verb *verb)
 {
 	if (verb == &verb_unload)
@@ -237,7 +246,7 @@ static const char *what_shows(const struct verb *verb)
 	return verb == &verb_uninstall ? "--dry-run uninstall" : "plan";
 }
 
-/* A signal that was held acts at the very end, when nobody is there to say why. */
+/* Reports a held signal at the end, before it takes effect. */
 static void report_signal(const struct context *context)
 {
 	int number = signals_pending();
@@ -313,8 +322,8 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 }
 
 /*
- * A descriptor that our caller closed would be given to the next file that is opened, and what is printed would go there.
- * The root stands in its place, as it is always there and cannot be written.
+ * Opens / in place of standard descriptors that the caller closed; else the next file opened would
+ * get that number, and output would go into the file. / always exists and cannot be written.
  */
 static int hold_standard_descriptors(void)
 {
@@ -324,7 +333,10 @@ static int hold_standard_descriptors(void)
 	return 0;
 }
 
-/* To be ended in the middle of a change, by a pager that went away or a limit on files, would be worse than an error. */
+/*
+ * Ignores signals for a broken pipe or a file-size limit, because an error is better than an end in
+ * the middle of a change.
+ */
 static void ignore_ends(void)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -386,7 +398,7 @@ int main(int argc, char **argv)
 	struct held_signals signals = {0};
 	enum exit_code code = run(argc, argv, &signals);
 
-	/* A full disk or a closed pipe must not pass as done. */
+	/* A full disk or a closed pipe must not look like success. */
 	if (fflush(stdout) != 0 || ferror(stdout) || fclose(stdout) != 0) {
 		complain("standard output could not be written");
 		code = EXIT_FAILED;

@@ -204,7 +204,7 @@ static int refuse_long_option(const char *word, struct buffer *complaint)
 	return -EINVAL;
 }
 
-/* Of several letters behind one hyphen a long option may be meant. */
+/* Several letters after one hyphen may be meant as a long option. */
 static int refuse_letter(const char *word, struct buffer *complaint)
 {
 	char letter[2] = {(char)optopt, '\0'};
@@ -215,7 +215,10 @@ static int refuse_letter(const char *word, struct buffer *complaint)
 	return -EINVAL;
 }
 
-/* getopt's own messages would print the words of the command line as they are. `word` is the one that it looks at. */
+/*
+ * Describes an unknown option, because getopt's own messages print words of the command line
+ * unfiltered. `word`: the one that getopt looks at.
+ */
 static int refuse_option(int option, const char *word, struct buffer *complaint)
 {
 	if (option == MISSING)
@@ -238,9 +241,12 @@ int options_parse(int argc, char **argv, struct options *ret, struct buffer *com
 	struct options options = {0};
 	int option, error = 0, at;
 
-	/* 0: from the first word, and with nothing left of an earlier call. */
+	/* 0 makes getopt start over, without state of an earlier call. */
 	optind = 0;
-	/* "-": options may stand behind the verb whatever POSIXLY_CORRECT says. ":": getopt prints nothing. */
+	/*
+	 * "-": options may stand behind the verb whatever POSIXLY_CORRECT says. ":": getopt prints
+	 * nothing.
+	 */
 	while (error == 0 &&
 	       (at = optind > 0 ? optind : 1,
 		option = getopt_long(argc, argv, "-:c:qvhV", long_options, NULL)) != -1) {

@@ -5,5 +5,8 @@
 #include "base/buffer.h"
 #include "steps/options.h"
 
-/* The texts point into argv, whose order changes. 0, or -EINVAL: `complaint` says what is wrong, in the words of argv. */
+/*
+ * Parses the command line; the texts in *ret point into argv, whose order changes. -EINVAL:
+ * `complaint` says what is wrong and quotes argv unfiltered.
+ */
 MUST_CHECK int options_parse(int argc, char **argv, struct options *ret, struct buffer *complaint);

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-/* A slip of the finger in a shorter word would be taken for many others. */
+/* Shorter words are not corrected, because one changed letter would match many of them. */
 #define SLIP_LENGTH 5
 
 struct synonyms {
@@ -109,7 +109,7 @@ static const char *find_answer(const struct synonyms *rows, size_t count, const 
 	return NULL;
 }
 
-/* The answer to the synonym of a verb that is nearest, or NULL. */
+/* Returns the answer to the nearest synonym of a verb, or NULL. */
 static const char *find_near_answer(const char *wanted)
 {
 	const char *answer = NULL;
@@ -142,7 +142,7 @@ static const char *find_nearest(const char *word, const char *const *names, size
 	return nearest;
 }
 
-/* Capital letters are no other word; the letters are ASCII's, whatever the locale is. */
+/* Ignores case, for ASCII letters only, whatever the locale is. */
 static void add_lower(const char *word, struct buffer *b)
 {
 	static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";

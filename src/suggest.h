@@ -8,8 +8,14 @@
 
 struct option;
 
-/* Adds "; did you mean check?" or another answer to "there is no verb WORD"; lists the verbs if nothing is near. */
+/*
+ * Adds "; did you mean check?" or another answer to "there is no verb WORD"; lists the verbs if
+ * nothing is near.
+ */
 void suggest_verb(const char *word, const char *const *verbs, size_t count, struct buffer *b);
 
-/* The same for an option, without its hyphens. Adds nothing if nothing is near. The options end in a row without a name. */
+/*
+ * Does the same for an option without its hyphens. Adds nothing if nothing is near. The array
+ * `options` ends in a row without a name.
+ */
 void suggest_option(const char *word, const struct option *options, struct buffer *b);

@@ -35,7 +35,10 @@ static bool is_docker(const struct boot_docker *docker, const char *unit)
 	return docker->unit && strcmp(docker->unit, unit) == 0;
 }
 
-/* The last counts: a drop-in replaces the command of its unit. */
+/*
+ * If several lines name a command, the last one counts, because a drop-in replaces the command of
+ * its unit.
+ */
 void boot_docker_command(struct boot_docker *docker, const char *unit, const char *command,
 			 size_t size)
 {
@@ -68,7 +71,7 @@ int boot_docker_environment(struct boot_docker *docker, struct reading *reading,
 		buffer_add(&docker->environment, "\n");
 		return docker->environment.error;
 	}
-	/* A dash says that the file may be missing. */
+	/* A leading dash says that the file may be missing. */
 	path = strndup(value + (*value == '-'), strcspn(value, " \t\r\n") - (*value == '-'));
 	error = path ? reading_file(reading, path, &text) : -ENOMEM;
 	if (text)

@@ -16,7 +16,7 @@
 /* What the visits work on. */
 struct boot_files {
 	const struct gathering *gathering;
-	struct uses *uses, *live; /* of the next boot; of now */
+	struct uses *uses, *live; /* uses at the next boot; uses now */
 	struct boot_scripts scripts;
 	struct reading units, programs;
 	struct boot_keys keys;
@@ -40,7 +40,9 @@ static int judge_folder(struct boot_files *files, const char *folder)
 	return error;
 }
 
-/* A network that its service starts with NAT: words are those of the file that say so. */
+/*
+ * Judges a network that its service starts with NAT. words: the words in the file that show this.
+ */
 static int judge_network(struct boot_files *files, const char *unit, const char *path,
 			 const char *const *words)
 {
@@ -108,7 +110,7 @@ static int judge_networks(struct boot_files *files, const char *unit)
 	return error;
 }
 
-/* A service without a unit, of SysV init, has a script. */
+/* Judges the script of a service that has no unit, from SysV init. */
 static int judge_init_script(struct boot_files *files, const char *unit)
 {
 	struct buffer CLEANUP(buffer_clear) path = {0};
@@ -123,7 +125,7 @@ static int judge_init_script(struct boot_files *files, const char *unit)
 static int visit_unit(void *data, const char *name, bool has_file)
 {
 	struct boot_files *files = data;
-	/* Its options have all been seen when the next unit comes. */
+	/* All options of Docker's unit have been seen when the next unit begins. */
 	int error = find_boot_docker(&files->docker, &files->programs, files->live, files->uses);
 
 	if (error < 0)
@@ -155,7 +157,10 @@ static int visit_environment(void *data, const char *name, const char *value, si
 	return boot_docker_environment(&files->docker, &files->programs, name, value, size);
 }
 
-/* The last assignment of a file that a shell reads, without its quotes. */
+/*
+ * Returns whether the last assignment in a file that a shell reads enables ufw; quotes do not
+ * count.
+ */
 static bool is_enabled(const char *text)
 {
 	static const char key[] = "ENABLED=";
@@ -173,7 +178,7 @@ static bool is_enabled(const char *text)
 	return enabled;
 }
 
-/* Of an image that has no unit of ufw, ufw.conf alone says whether ufw starts. */
+/* In an image without a unit of ufw, only ufw.conf says whether ufw starts. */
 static int judge_ufw(struct boot_files *files)
 {
 	static const char *const units[] = {"/etc/systemd/system/ufw.service",

@@ -6,7 +6,7 @@
 #include "model/users/uses.h"
 
 /*
- * Services that start, the files of rules that these load, scripts, modules-load.d. Each finding is marked as at_boot. What
- * cannot be read is reported. -ENOMEM.
+ * Searches services that start, the rule files that these load, scripts, and modules-load.d. Each
+ * finding is marked as at_boot. Sources that could not be read are noted. -ENOMEM.
  */
 MUST_CHECK int find_boot_files(const struct gathering *gathering, struct uses *uses);

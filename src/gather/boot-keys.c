@@ -20,7 +20,10 @@ static bool is_key(const char *key, size_t length, const char *name)
 	return strlen(name) == length && strncasecmp(key, name, length) == 0;
 }
 
-/* "post-up" of interfaces(5), "PostUp" of wg-quick(8), "@reboot" of crontab(5), "up" of openvpn(8), "updown" of strongSwan. */
+/*
+ * "post-up" of interfaces(5), "PostUp" of wg-quick(8), "@reboot" of crontab(5), "up" of openvpn(8),
+ * "updown" of strongSwan.
+ */
 static bool names_command(const char *key, size_t length)
 {
 	static const char *const names[] = {"up",	  "pre-up",	"post-up",  "PreUp",
@@ -42,7 +45,7 @@ struct key_file {
 
 static int judge_keys(const struct key_file *file);
 
-/* Each file is read once, so that files which source each other come to an end. */
+/* Each file is read once, so that files which source each other do not loop. */
 static int visit_sourced(void *data, const char *path)
 {
 	const struct key_file *from = data;
@@ -79,7 +82,10 @@ static int visit_directory(void *data, const char *path)
 	return is_plain_name(path) ? visit_sourced(data, path) : 0;
 }
 
-/* "source interfaces.d/ *" and "source-directory interfaces.d": what is relative is looked for beside the file. */
+/*
+ * Handles "source" and "source-directory" of interfaces(5). A relative path is searched beside the
+ * file.
+ */
 static int judge_source(const struct key_file *file, bool directory, const char *value, size_t size)
 {
 	const char *end = value + size, *slash = strrchr(file->path, '/');
@@ -206,8 +212,8 @@ static int judge_instance(struct boot_keys *keys, const char *unit)
 }
 
 /*
- * Services that read a folder of their own. charon's own rules match on IPsec policies, which needs no connection
- * tracking; what an administrator's updown script does may.
+ * Services that read a folder of their own. charon's own rules match on IPsec policies, which needs
+ * no connection tracking; what an administrator's updown script does may.
  */
 static int judge_service(struct boot_keys *keys, const char *unit)
 {

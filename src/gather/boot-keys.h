@@ -11,8 +11,8 @@ struct boot_keys {
 	unsigned int depth; /* of files that interfaces(5) sources */
 };
 
-/* What is read whether its service is known to start or not: interfaces(5) and crontab(5). -ENOMEM. */
+/* Reads interfaces(5) and crontab(5), whether their service is known to start or not. -ENOMEM. */
 MUST_CHECK int find_boot_keys(struct boot_keys *keys);
 
-/* The files of a unit that starts: "wg-quick@wg0.service", OpenVPN, strongSwan. -ENOMEM. */
+/* Reads the files of a unit that starts: "wg-quick@wg0.service", OpenVPN, strongSwan. -ENOMEM. */
 MUST_CHECK int find_boot_unit_keys(struct boot_keys *keys, const char *unit);

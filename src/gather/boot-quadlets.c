@@ -48,7 +48,10 @@ static bool has_suffix(const char *name, const char *suffix)
 	return length > size && strcmp(name + length - size, suffix) == 0;
 }
 
-/* The file of a quadlet that another one names, beside it or in the first folder that has it; *ret stays without one. */
+/*
+ * Reads a quadlet that another one names: beside it, or in the first folder that has the name. If
+ * there is none, *ret is unchanged.
+ */
 static int read_named(const struct quadlets *quadlets, const char *name, size_t size,
 		      struct quadlet *ret, bool *ret_found)
 {
@@ -71,7 +74,7 @@ static int read_named(const struct quadlets *quadlets, const char *name, size_t 
 	return error;
 }
 
-/* One Network= line; of several the one that needs most counts. */
+/* Judges a Network= line; of several the one that needs most counts. */
 static int judge_network(const struct quadlets *quadlets, const struct quadlet_line *line,
 			 struct quadlet *quadlet)
 {
@@ -183,7 +186,10 @@ static int judge_yaml(const struct quadlets *quadlets, const char *path, const c
 	return error;
 }
 
-/* The network that it has in the end: that of its pod, of its file for Kubernetes, or podman's default. */
+/*
+ * Finds the network that the container finally gets: that of its pod, of its file for Kubernetes,
+ * or podman's default.
+ */
 static int find_network(const struct quadlets *quadlets, const char *path, struct quadlet *quadlet)
 {
 	struct quadlet CLEANUP(quadlet_clear) pod = {0};
@@ -223,7 +229,10 @@ static int judge_quadlet(const struct quadlets *quadlets, const char *name, cons
 
 static int judge_folder(struct quadlets *quadlets, const char *folder);
 
-/* Of two with the same name the first counts. Folders below are searched as well, but for root those of users. */
+/*
+ * Judges a name in a folder; of two quadlets with the same name the first counts. Subfolders are
+ * searched too, except users' folders when root's are read.
+ */
 static int judge_name(struct quadlets *quadlets, const char *folder, const char *name)
 {
 	static const char *const suffixes[] = {".container", ".pod", ".kube"};
@@ -272,7 +281,7 @@ static int judge_folder(struct quadlets *quadlets, const char *folder)
 	return error;
 }
 
-/* Whether a generator runs: one that is masked in /etc does not. */
+/* Finds out whether a generator runs; a generator that is masked in /etc does not. */
 static int find_generator(const struct reading *reading, const char *name, bool *ret_masked,
 			  bool *ret_there)
 {
@@ -328,7 +337,10 @@ static int judge_root(struct quadlets *quadlets)
 	return error;
 }
 
-/* Those of all users, and of who is logged in from boot on (loginctl enable-linger). */
+/*
+ * Judges the quadlets of all users, and of users whose session starts at boot (loginctl
+ * enable-linger).
+ */
 static int judge_users(struct quadlets *quadlets)
 {
 	static const char shared[] = "/etc/containers/systemd/users";

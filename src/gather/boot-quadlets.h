@@ -4,5 +4,8 @@
 
 #include "gather/boot-rules.h"
 
-/* Those of root, and of users. rules knows what was read before. What cannot be read is reported. -ENOMEM. */
+/*
+ * Reads the quadlets of root and of users. rules: remembers the files that were read before.
+ * Sources that could not be read are noted. -ENOMEM.
+ */
 MUST_CHECK int find_boot_quadlets(struct boot_rules *rules, struct reading *reading);

@@ -37,7 +37,7 @@ void boot_rules_done(struct boot_rules *rules)
 	json_decref(rules->seen);
 }
 
-/* 1: the key is new. */
+/* Returns 1 if the key is new, 0 if it was noted before; or a negative errno. */
 static int note_key(struct boot_rules *rules, const char *key)
 {
 	if (json_object_get(rules->seen, key))
@@ -117,7 +117,7 @@ static int judge_content(struct boot_rules *rules, const char *path, int fd,
 	return error;
 }
 
-/* 1: the file is to be read. A link to /dev/null is an empty file. */
+/* Returns 1 if the file must be read. A link to /dev/null counts as an empty file. */
 static int open_file(struct boot_rules *rules, const char *path, int *ret_fd)
 {
 	const struct tree *tree = rules->reading.gathering->tree;
@@ -171,7 +171,9 @@ int boot_rules_file(struct boot_rules *rules, const char *loader, const char *pa
 
 int find_boot_rules(struct boot_rules *rules, const char *unit)
 {
-	/* Debian and Arch, then Fedora, then Alpine and Gentoo; the names of their packages' files. */
+	/*
+	 * Debian and Arch, then Fedora, then Alpine and Gentoo; the names of their packages' files.
+	 */
 	static const struct {
 		const char *unit, *path;
 	} files[] = {

@@ -9,7 +9,10 @@
 #include "base/text.h"
 #include "model/users/boot-script.h"
 
-/* Where administrators keep scripts; what packages install elsewhere is known by the name of its unit. */
+/*
+ * Returns whether the script lies where administrators keep their own; scripts of packages are
+ * known by their unit's name.
+ */
 static bool is_own_script(const char *path)
 {
 	static const char *const folders[] = {"/etc/", "/usr/local/", "/opt/", "/root/", "/srv/"};
@@ -20,7 +23,10 @@ static bool is_own_script(const char *path)
 	return false;
 }
 
-/* The files that a command names: rules if it is iptables-restore or nft, else perhaps a script. */
+/*
+ * Judges the files that a command names: rule files of iptables-restore or nft, else possibly
+ * scripts.
+ */
 static int judge_paths(struct boot_scripts *scripts, const char *loader, const char *line,
 		       size_t size, bool sets_rules)
 {
@@ -52,7 +58,7 @@ int boot_script_command(struct boot_scripts *scripts, const char *loader, const 
 	return error < 0 ? error : judge_paths(scripts, loader, command, size, found.sets_rules);
 }
 
-/* The text of a shell script. Behind a here-document the rest counts as rules. */
+/* Judges the text of a shell script. After a here-document begins, the rest is read as rules. */
 static int judge_text(struct boot_scripts *scripts, const char *loader, const char *path,
 		      const char *text)
 {
@@ -82,7 +88,7 @@ static int judge_text(struct boot_scripts *scripts, const char *loader, const ch
 	return error;
 }
 
-/* A file that nobody may execute is not run, and each is read once. */
+/* A file that nobody may execute does not run, and each file is read once. */
 int boot_script(struct boot_scripts *scripts, const char *loader, const char *path)
 {
 	char *CLEANUP(free_pointer) text = NULL;

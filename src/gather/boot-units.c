@@ -17,7 +17,7 @@
 #define UNITS_MAX	 10000U
 #define PRESETS_SIZE_MAX (256U << 10)
 
-/* What is in /run does not last until the next boot. */
+/* /run is left out, because its files do not outlast a reboot. */
 static const char *const unit_folders[] = {
 	"/etc/systemd/system",
 	"/usr/local/lib/systemd/system",
@@ -39,7 +39,7 @@ static void boot_units_done(struct boot_units *units)
 	json_decref(units->seen);
 }
 
-/* 1: the key is new. */
+/* Returns 1 if the key is new, 0 if it was seen before; or a negative errno. */
 static int note_seen(struct boot_units *units, const char *key)
 {
 	if (json_object_get(units->seen, key))
@@ -71,7 +71,10 @@ static int append_unit(struct boot_units *units, const char *name, size_t size)
 	return 0;
 }
 
-/* How a path lies there; its content is not read. What cannot be looked at counts as a file, because it may be one. */
+/*
+ * Finds what kind of file lies at a path, without its content. If that fails, the path counts as a
+ * file, because it may be one.
+ */
 static int look_kind(const struct boot_units *units, const char *path, enum file_kind *ret,
 		     char **ret_target, bool *ret_empty)
 {
@@ -170,7 +173,7 @@ static int find_file(const struct boot_units *units, const char *name, struct bu
 		error = path->data ? look_kind(units, path->data, ret, ret_target, &empty)
 				   : -ENOMEM;
 	}
-	/* systemd takes an empty file for a link to /dev/null. */
+	/* systemd treats an empty file like a link to /dev/null. */
 	if (empty)
 		*ret = FILE_MASKED;
 	return error;
@@ -238,7 +241,10 @@ static int visit_preset(void *data, const char *path)
 	return error < 0 ? error : presets->lines.error;
 }
 
-/* Whether the first line that matches a unit says "enable". Without such a line the distribution decides: no. */
+/*
+ * Whether the first line that matches a unit says "enable". Without such a line the distribution
+ * decides: no.
+ */
 static bool is_preset(const char *lines, const char *unit)
 {
 	for (struct text_line line = {.next = lines}; text_next_line(&line);) {
@@ -373,7 +379,10 @@ static int read_drop_ins(struct boot_units *units, const char *name)
 	return error;
 }
 
-/* A socket, path or timer starts the service of its own name unless it names another one, which is added as well. */
+/*
+ * A socket, path or timer starts the service of its own name unless it names another one, which is
+ * added as well.
+ */
 static int append_activated(struct boot_units *units, const char *name)
 {
 	static const char *const suffixes[] = {".socket", ".path", ".timer"};
@@ -443,7 +452,7 @@ int find_boot_units(struct reading *reading, const struct unit_visitor *visitor)
 		error = append_presets(&units);
 	for (size_t i = 0; i < ARRAY_SIZE(first) && error == 0; i++)
 		error = append_unit(&units, first[i], strlen(first[i]));
-	/* The list grows while it is visited. */
+	/* Visits add names to the list, so the count is read each time. */
 	while (error == 0 && units.visited < units.count)
 		error = visit_unit(&units, units.names[units.visited++]);
 	return error;

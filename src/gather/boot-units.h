@@ -6,21 +6,27 @@
 
 struct unit_visitor {
 	/*
-	 * A service, socket or target that starts at boot and is not masked; has_file: it has a unit file. Negative errno
-	 * ends the visit.
+	 * Called for each service, socket or target that starts at boot and is not masked.
+	 * has_file: it has a unit file. A negative errno ends the visit.
 	 */
 	int (*unit)(void *data, const char *name, bool has_file);
-	/* A command that a unit runs: the unit's name, its file, the line's number and the command, which ends at size. */
+	/*
+	 * Called for each command that a unit runs, with the unit's name, its file, the line's
+	 * number, and the command of `size` bytes.
+	 */
 	int (*command)(void *data, const char *name, const char *path, unsigned int line,
 		       const char *command, size_t size);
-	/* A line of Environment= or EnvironmentFile=, which ends at size. */
+	/*
+	 * Called for each line of Environment= or EnvironmentFile=, with its value of `size` bytes.
+	 */
 	int (*environment)(void *data, const char *name, const char *value, size_t size);
 	void *data;
 };
 
 /*
- * Visits what links in the .wants and .requires folders of systemd pull in, what these units name in Wants=, Requires= and
- * the like, what a socket, path or timer activates, the scripts of SysV init and OpenRC, and on an image that was never
- * booted what a preset names. What cannot be read is reported. Ends with the first error of the visitor; -ENOMEM.
+ * Visits what links in the .wants and .requires folders of systemd pull in, what these units name
+ * in Wants=, Requires= and the like, what a socket, path or timer activates, the scripts of SysV
+ * init and OpenRC, and on an image that was never booted what a preset names. What cannot be read
+ * is reported. Ends with the first error of the visitor; -ENOMEM.
  */
 MUST_CHECK int find_boot_units(struct reading *reading, const struct unit_visitor *visitor);

@@ -35,7 +35,7 @@ static int compare_entries(const void *a, const void *b)
 	return order ? order : (left->rank > right->rank) - (left->rank < right->rank);
 }
 
-/* Takes over the names. */
+/* Takes ownership of the names. */
 static int append_names(struct folder_files *files, const char *folder, size_t rank, char **names,
 			size_t count)
 {
@@ -83,7 +83,7 @@ int conf_dirs_visit(struct reading *reading, const char *const *folders, const c
 		buffer_printf(&path, "%s/%s", file->folder, file->name);
 		if (!path.data)
 			return -ENOMEM;
-		/* The reader of the folder ignores a directory, which hides nothing. */
+		/* A directory is ignored by the folder's reader and hides no file. */
 		if (tree_is_directory(reading->gathering->tree, path.data))
 			continue;
 		hidden = file->name;

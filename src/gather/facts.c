@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "host/files/image-machine.h"
 
-/* "6.1.0-13-amd64" to 6 and 1; 0 and 0 where it is nothing of the kind. */
+/* Parses "6.1.0-13-amd64" to 6 and 1; returns 0 and 0 for any other text. */
 static void parse_release(const char *text, unsigned int ret[2])
 {
 	char *end = NULL;
@@ -25,7 +25,10 @@ static void parse_release(const char *text, unsigned int ret[2])
 	ret[1] = (unsigned int)minor;
 }
 
-/* Bytes of a line of /proc/meminfo, which is in KiB. Nothing a kernel has overflows; anything else is 0, unknown. */
+/*
+ * Returns an amount of /proc/meminfo (given in KiB) in bytes; 0 if the line is missing or
+ * malformed. An amount that a kernel prints cannot overflow.
+ */
 static uint64_t find_amount(const char *text, const char *name)
 {
 	const char *line = strstr(text, name);
@@ -48,7 +51,7 @@ void gather_facts(const struct kernel *kernel, const struct tree *image, struct 
 	ret->page_size = kernel_page_size(kernel);
 	ret->word_size = kernel_word_size(kernel);
 	parse_release(kernel_release(kernel), ret->release);
-	/* Of the network namespace in which this process is: the host's own. */
+	/* The key belongs to this process's network namespace, which is the host's. */
 	if (kernel_read(kernel, "/proc/sys/net/ipv4/tcp_keepalive_time", text, sizeof(text)) < 0 ||
 	    text_parse_number(text, strlen(text), UINT32_MAX, &ret->keepalive) < 0)
 		ret->keepalive = 0;

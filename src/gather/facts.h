@@ -7,6 +7,7 @@
 #include "model/plan/facts.h"
 
 /*
- * Clears before it reads. image: that of --root, whose ram and release stay unknown; NULL: the running host.
+ * Clears *ret and fills it. image: the tree of --root, for which ram and release stay unknown;
+ * NULL: the running host.
  */
 void gather_facts(const struct kernel *kernel, const struct tree *image, struct facts *ret);

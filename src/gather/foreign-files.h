@@ -27,8 +27,8 @@ struct foreign_files {
 void foreign_files_done(struct foreign_files *files);
 
 /*
- * Gives the files of this kind, which stay owned by gathering->files. Reads them at the first call. What cannot be read is
- * left out and noted in gathering->unread. -ENOMEM.
+ * Returns the files of this kind, which gathering->files owns, and reads them at the first call.
+ * Files that could not be read are left out and noted in gathering->unread. -ENOMEM.
  */
 MUST_CHECK int foreign_files_get(const struct gathering *gathering, enum foreign_kind kind,
 				 const struct text_files **ret);

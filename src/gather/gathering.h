@@ -1,4 +1,4 @@
-/* What everything in gather/ works on: the host or image, what is known of it already, and what could not be read. */
+/* The host or image that gather/ reads, what is known of it, and what could not be read. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -11,7 +11,7 @@
 /* The most bytes of one file that is held in memory. */
 #define FILE_SIZE_MAX (4U << 20)
 
-/* Owns nothing. */
+/* This struct owns nothing. */
 struct gathering {
 	const struct tree *tree;
 	struct kernel *kernel;

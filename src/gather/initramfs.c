@@ -9,7 +9,7 @@
 
 #define DIRECTORY "/boot"
 
-/* So many names of images are looked at, and so many printed. */
+/* At most this many names of images are looked at, and this many printed. */
 #define IMAGES_MAX   64
 #define IMAGES_SHOWN 3
 

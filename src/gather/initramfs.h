@@ -5,11 +5,15 @@
 #include "base/buffer.h"
 #include "host/files/tree.h"
 
-/* Adds the paths of the first images, which are foreign names. Returns how many there are, 64 at most. */
+/*
+ * Adds the paths of the first images, which are foreign names. Returns how many images there are,
+ * at most 64.
+ */
 size_t initramfs_add_images(const struct tree *tree, struct buffer *b);
 
 /*
- * The command that rebuilds all images of the host, without any name in it; NULL: no builder is known here. The tool decides,
- * and where none is found, as in an image that is put together elsewhere, its configuration does.
+ * Returns the command that rebuilds all images of the host, a literal; NULL: no known tool builds
+ * them. The installed tool decides or, if there is none (as in an image that is built elsewhere),
+ * its configuration.
  */
 const char *initramfs_find_command(const struct tree *tree);

@@ -39,7 +39,10 @@ static int read_manifest(const struct tree *tree, struct installed *installed)
 	return error == -EBADMSG ? 0 : error;
 }
 
-/* What cannot be read or understood is as good as none, and is told as a file that is not as planned. */
+/*
+ * A record that cannot be read or parsed counts as missing and is reported as a file that is not as
+ * planned.
+ */
 static int read_boot_sizes(const struct tree *tree, struct installed *installed)
 {
 	char *CLEANUP(free_pointer) bytes = NULL;
@@ -62,7 +65,10 @@ static int gather_path(const struct tree *tree, const char *path, struct install
 		if (installed->paths[i].path && strcmp(installed->paths[i].path, path) == 0)
 			return 0;
 	error = tree_look(tree, path, FILE_SIZE_MAX, &slot->file);
-	/* Something else in the place of a folder below /run: no file of this boot is there, and nothing depends on one. */
+	/*
+	 * If a file lies in the place of a folder below /run, this boot has no files there, which
+	 * is no failure.
+	 */
 	if (error < 0 && !(error == -ENOTDIR && artifact_is_of_boot(path)))
 		return read_failure_set(ret_failure, tree_prefix(tree), path, error);
 	slot->path = path;

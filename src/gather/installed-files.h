@@ -21,7 +21,10 @@ struct installed {
 	struct kept_sizes boot;	  /* of PATH_BOOT_SIZES; empty where there is none */
 };
 void installed_done(struct installed *installed);
-/* The manifest and the sizes of this boot alone: what a run needs that only makes the plan. */
+/*
+ * Reads only the manifest and this boot's sizes, which is all that building a plan needs. The
+ * caller owns *ret. Negative errno: ret_failure names the file.
+ */
 MUST_CHECK int gather_manifest(const struct tree *tree, struct installed *ret,
 			       struct read_failure *ret_failure);
 MUST_CHECK int gather_installed(const struct tree *tree, struct installed *ret,

@@ -1,4 +1,4 @@
-/* The paths that a shell's pattern stands for, in the files of a host or image. */
+/* Expands a shell's pattern to paths, in the files of a host or image. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gather/patterns.h"
 
@@ -17,7 +17,7 @@ struct expansion {
 
 static int expand(const struct expansion *expansion, const char *directory, const char *pattern);
 
-/* The entries of a directory that match the part of a pattern before rest. */
+/* Visits the entries of a directory that match the part of a pattern before `rest`. */
 static int expand_names(const struct expansion *expansion, const char *directory, const char *part,
 			const char *rest)
 {
@@ -39,7 +39,9 @@ static int expand_names(const struct expansion *expansion, const char *directory
 	return error;
 }
 
-/* The files that a pattern stands for, below a directory, without a slash at its end. */
+/*
+ * Visits the files below a directory that match a pattern. The directory has no slash at its end.
+ */
 static int expand(const struct expansion *expansion, const char *directory, const char *pattern)
 {
 	size_t start = strspn(pattern, "/"), length = strcspn(pattern + start, "/");

@@ -19,7 +19,7 @@ static void refuse_long_value(const struct reading *reading, const char *path)
 		       "the list of files or profiles in it has more than 4,095 bytes; shorten it");
 }
 
-/* ufw sets the file that its defaults name as it starts. */
+/* ufw sets the values of the file that its defaults name when it starts. */
 static int find_ufw(struct reading *reading, struct host_writers *found)
 {
 	char *CLEANUP(free_pointer) state = NULL;
@@ -48,7 +48,7 @@ static int find_ufw(struct reading *reading, struct host_writers *found)
 	return error;
 }
 
-/* Profiles that include each other are 3 or 4 on real hosts. */
+/* More than enough: real hosts have 3 or 4 profiles that include each other. */
 #define PROFILES_MAX 64U
 /* Of a profile: its name has up to 255 bytes, as any name of a file. */
 #define PROFILE_PATH_SIZE 300
@@ -62,7 +62,10 @@ struct tuned {
 	bool wins;
 };
 
-/* No file twice, as a profile may include the one of its name in a folder behind; *ret stays NULL: there is none. */
+/*
+ * Reads a profile, each file only once, because a profile may include one of the same name from a
+ * later folder. If there is none, *ret stays NULL.
+ */
 static int read_profile(struct tuned *tuned, const char *name, char *path, size_t size, char **ret)
 {
 	static const char *const folders[] = {"/etc/tuned/profiles", "/etc/tuned",
@@ -91,7 +94,10 @@ static bool is_one_too_many(struct tuned *tuned)
 	return tuned->profiles > PROFILES_MAX;
 }
 
-/* The profiles of a list, later ones over those before; each has those that it includes read first. */
+/*
+ * Reads the profiles of a list; later ones override earlier ones, and included profiles are read
+ * first.
+ */
 static int read_profiles(struct tuned *tuned, char *names, const char *separators)
 {
 	char *rest = NULL;
@@ -104,7 +110,7 @@ static int read_profiles(struct tuned *tuned, char *names, const char *separator
 
 		if (is_one_too_many(tuned))
 			break;
-		/* "-NAME" is one that may be missing. */
+		/* A name with a leading dash may be missing. */
 		error = read_profile(tuned, name + (*name == '-'), path, sizeof(path), &text);
 		if (error < 0 || !text)
 			continue;
@@ -133,14 +139,14 @@ static int find_tuned(struct reading *reading, struct host_writers *found)
 	if (main_file)
 		(void)program_setting_find(main_file, NULL, "reapply_sysctl", SETTING_ONE_WORD,
 					   reapply, sizeof(reapply));
-	/* By default tuned has sysctl.d read again behind its own values. */
+	/* By default tuned applies sysctl.d again after its own values. */
 	tuned.wins = program_setting_is_no(reapply);
 	error = read_profiles(&tuned, active, " \t\r\n");
 	buffer_clear(&tuned.paths);
 	return error;
 }
 
-/* Where kubeadm and its kin put it. */
+/* kubeadm and similar tools keep the file here. */
 static int find_kube_proxy(struct reading *reading, struct host_writers *found)
 {
 	static const char *const paths[] = {"/var/lib/kube-proxy/config.conf",

@@ -5,5 +5,8 @@
 #include "gather/gathering.h"
 #include "model/sources/writers.h"
 
-/* Adds to those that were found; values are the plan's. What cannot be read is noted as unread. -ENOMEM. */
+/*
+ * Adds the files' values that the plan sets too. Files that could not be read are noted as unread.
+ * -ENOMEM.
+ */
 MUST_CHECK int find_programs(const struct gathering *gathering, struct host_writers *found);

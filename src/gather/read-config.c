@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "gather/gathering.h"
 
-/* left: bytes that the configuration may still have. */
+/* left: number of bytes that the configuration may still have. */
 static int read_config(const struct tree *tree, const char *path, size_t *left,
 		       struct config *config, struct problems *problems,
 		       struct read_failure *ret_failure)
@@ -32,7 +32,7 @@ static int read_config(const struct tree *tree, const char *path, size_t *left,
 	return config_read(config, name.data, bytes, size, problems);
 }
 
-/* The file named on the command line lies where the shell sees it, also with --root. */
+/* A file named on the command line is opened as the shell sees it, even with --root. */
 static int read_named_config(const char *file, struct config *config, struct problems *problems,
 			     struct read_failure *ret_failure)
 {

@@ -14,9 +14,10 @@
 #define CONFIG_SIZE_MAX (16U << 20)
 
 /*
- * -c FILE, as the shell sees it, and the drop-ins only if they are asked for; else CONFIG_FILE and the drop-ins in byte order,
- * inside the tree. Errors of the content go to problems. Negative errno: a file could not be read, named in ret_failure; -E2BIG:
- * with it the drop-ins have more than CONFIG_SIZE_MAX bytes.
+ * Reads -c FILE, as the shell sees it, with the drop-ins only if drop_ins is set; without FILE
+ * reads CONFIG_FILE and the drop-ins in byte order, inside the tree. Errors in the content go to
+ * problems. Negative errno: ret_failure names the file that could not be read; -E2BIG: that drop-in
+ * exceeds CONFIG_SIZE_MAX bytes of all together.
  */
 MUST_CHECK int gather_config(const struct tree *tree, const char *file, bool drop_ins,
 			     struct config *config, struct problems *problems,

@@ -2,11 +2,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What could not be read, so that the caller can name it. Owned by whoever was passed it. */
+/* Names what could not be read, for the caller's message. The caller owns it. */
 struct read_failure {
 	char *path;
 };
 void read_failure_done(struct read_failure *failure);
 
-/* Puts the path with the prefix into failure. Returns error, or -ENOMEM. */
+/* Sets failure->path to the prefix and the path. Returns error, or -ENOMEM. */
 int read_failure_set(struct read_failure *failure, const char *prefix, const char *path, int error);

@@ -34,11 +34,14 @@ void reading_refuse(const struct reading *reading, const char *path, const char 
 void reading_fail(const struct reading *reading, const char *path, int error)
 {
 	const struct gathering *gathering = reading->gathering;
-	/* The unit of the timer has no capability, so that its root may not read what belongs to another user. */
+	/*
+	 * The unit of the timer has no capability, so that its root may not read what belongs to
+	 * another user.
+	 */
 	bool root_only = reading->of_program && (error == -EACCES || error == -EPERM) &&
 			 (!kernel_may_change(gathering->kernel) || gathering->sandbox);
 
-	/* A file of ours is compared with the plan, and its state is reported there. */
+	/* Our own files are compared with the plan, which reports their state. */
 	if (artifact_is_read_at(path))
 		return;
 	note_unread(reading, path, error,
@@ -58,7 +61,7 @@ static void pass_bound(struct reading *reading, const char *path, const char *bo
 	reading->full = true;
 }
 
-/* ENOTDIR: a file stands where a folder above it should be. */
+/* ENOTDIR: a directory above the path is a file. */
 bool reading_is_none(int error)
 {
 	return error == -ENOENT || error == -ENOLINK || error == -EISDIR || error == -ENOTDIR;
@@ -95,7 +98,7 @@ int reading_file(struct reading *reading, const char *path, char **ret)
 		pass_bound(reading, path, "16 MiB");
 		return 0;
 	}
-	/* A file that does not tell its size may have been read to the limit. */
+	/* The whole limit counts, because a file without a size may have been read up to it. */
 	if (error == -EFBIG)
 		reading->bytes += limit;
 	reading_fail(reading, path, error);

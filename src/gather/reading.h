@@ -4,11 +4,14 @@
 
 #include "gather/gathering.h"
 
-/* What is read of one kind of files at most; FILE_SIZE_MAX of each. */
+/* Bounds for one kind of files together; each file has FILE_SIZE_MAX. */
 #define READING_BYTES_MAX (16U << 20)
 #define READING_FILES_MAX 10000U
 
-/* Start with `struct reading r = {.gathering = gathering, .kind = "sysctl.d"}`; one for each kind and pass over its files. */
+/*
+ * Start with `struct reading r = {.gathering = gathering, .kind = "sysctl.d"}`; one for each kind
+ * and pass over its files.
+ */
 struct reading {
 	const struct gathering *gathering;
 	const char *kind; /* as messages name it */
@@ -18,24 +21,37 @@ struct reading {
 };
 
 /*
- * Reads a whole text; a link is followed. *ret stays as it was if there is nothing that the file's own reader would read: no
- * file, a directory, a link to nowhere. The same if it could not be read, or a bound was passed: that is noted. -ENOMEM.
+ * Reads a whole text, following links; the caller owns *ret. *ret is unchanged if the file's own
+ * reader would find nothing (no file, a directory, a dangling link), and also if the file could not
+ * be read or a bound was passed, which is noted. -ENOMEM.
  */
 MUST_CHECK int reading_file(struct reading *reading, const char *path, char **ret);
 
-/* Counts a file that the caller reads by itself. 1: go on; 0: that is one too many, which was noted. */
+/*
+ * Counts a file that the caller reads itself. Returns 1, or 0 if that is one file too many, which
+ * is noted.
+ */
 int reading_count_file(struct reading *reading, const char *path);
 
-/* Whether an errno says that there is nothing that the file's own reader would read. */
+/* Returns whether the errno means that the file's own reader would find nothing to read. */
 bool reading_is_none(int error);
 
-/* tree_list(), with an empty list for a folder that cannot be listed, which is noted. -ENOMEM. */
+/*
+ * Lists a folder as tree_list() does. A folder that cannot be listed gives an empty list and is
+ * noted. -ENOMEM.
+ */
 MUST_CHECK int reading_list(struct reading *reading, const char *folder, const char *suffix,
 			    char ***ret_names, size_t *ret_count);
 
-/* Reads the kernel command line; "" if it cannot be read, which is noted, or if this run looks at no running kernel. */
+/*
+ * Reads the kernel command line. Returns "" in ret if it cannot be read, which is noted, or if this
+ * run does not look at the running kernel.
+ */
 void reading_command_line(const struct gathering *gathering, char *ret, size_t size);
 
-/* Notes that a file was not read, by an errno or by a text that gives the reason and says what to do. */
+/*
+ * Notes that a file was not read, by an errno or by a text that gives the reason and says what to
+ * do.
+ */
 void reading_fail(const struct reading *reading, const char *path, int error);
 void reading_refuse(const struct reading *reading, const char *path, const char *reason);

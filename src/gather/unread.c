@@ -23,7 +23,10 @@ void unread_done(struct unread *unread)
 	*unread = (struct unread){0};
 }
 
-/* 1: the name is new; 0: the list has it; -1: no memory. A name that is no UTF-8 never counts as known. */
+/*
+ * Returns 1 if the name is new, 0 if the list has it, -1 if memory ran out. A name that is not
+ * UTF-8 always counts as new.
+ */
 static int note_name(struct unread *unread, const char *name)
 {
 	json_t *key = json_string(name);

@@ -19,16 +19,18 @@ struct unread_source {
 	bool root_only;	    /* only root may read it, and the run is not root's */
 };
 
-/* Start with `struct unread u = {0}`. Each name is in the list once; the texts of the list are owned. */
+/*
+ * Initialize with `struct unread u = {0}`. Each name is in the list once; the list owns its texts.
+ */
 struct unread {
 	struct unread_source *items;
 	size_t count;
-	size_t reported; /* so many of them, from the first one on, were reported */
-	size_t calls;	 /* of unread_add(), with those that added nothing */
+	size_t reported; /* number of sources, from the first on, that were reported */
+	size_t calls;	 /* calls of unread_add(), including those that added nothing */
 	json_t *names;	 /* the keys are the names in the list */
 	bool out_of_memory;
 };
 void unread_done(struct unread *unread);
 
-/* Copies the source, unless its name is in the list already. Remembers if memory ran out. */
+/* Copies the source unless the list has its name. If memory runs out, remembers that. */
 void unread_add(struct unread *unread, const struct unread_source *source);

@@ -24,7 +24,7 @@ static int read_modules(const struct gathering *gathering, struct module_graph *
 	char *CLEANUP(free_pointer) text = NULL;
 	int error = kernel_read_all(gathering->kernel, PATH_MODULES, &text);
 
-	/* A kernel without support for modules. */
+	/* The kernel has no support for modules. */
 	if (error == -ENOENT)
 		return 0;
 	return error < 0 ? error : module_graph_read(text, "nf_conntrack", ret);
@@ -34,11 +34,14 @@ int gather_modules(const struct gathering *gathering, struct module_graph *ret)
 {
 	int error = read_modules(gathering, ret);
 
-	/* Read in pieces while a module came or went. */
+	/* Read again, because a module came or went between two reads. */
 	return error == -EBADMSG ? read_modules(gathering, ret) : error;
 }
 
-/* Why the rules of a namespace were not read; the texts for what rulesets.h says. */
+/*
+ * Returns a literal that says why the rules of a namespace were not read; rulesets.h has the
+ * errnos.
+ */
 static const char *ruleset_error_describe(const struct gathering *gathering, int error)
 {
 	switch (error) {
@@ -81,7 +84,10 @@ struct rules_visit {
 	struct uses tracked; /* namespaces with entries */
 };
 
-/* Rules of iptables-legacy are known by the use counts of modules, which a kernel with all of them built in has not. */
+/*
+ * Rules of iptables-legacy are known by the use counts of modules, which a kernel with all of them
+ * built in has not.
+ */
 static void note_legacy_tables(struct rules_visit *visit, const char *where)
 {
 	struct buffer CLEANUP(buffer_clear) what = {0};
@@ -118,7 +124,10 @@ static int visit_ruleset(void *data, const struct ruleset *ruleset)
 	return 0;
 }
 
-/* Whether the modules above nf_conntrack have use counts: not if they are built in, nor if they can never be unloaded. */
+/*
+ * Whether the modules above nf_conntrack have use counts: not if they are built in, nor if they can
+ * never be unloaded.
+ */
 static bool has_use_counts(const struct host_uses *found)
 {
 	const struct graph_module *root = module_graph_find(&found->graph, "nf_conntrack");
@@ -136,7 +145,10 @@ static int find_modules_and_rules(const struct gathering *gathering, struct host
 
 	uses_of_modules(&found->graph, visit.legacy, uses);
 	uses_move(&rules, uses, USES_MAX);
-	/* Entries alone are what is left of somebody: they count while something still tracks. */
+	/*
+	 * Entries without a certain use may be left over from a program that has ended, so they
+	 * count only with one.
+	 */
 	if (uses_count(uses, USE_CERTAIN) > 0)
 		uses_move(&visit.tracked, uses, USES_MAX);
 	uses_done(&visit.tracked);
@@ -172,7 +184,7 @@ static int find_processes(const struct gathering *gathering, struct uses *uses)
 	return 0;
 }
 
-/* ret_what: what could not be read, if this fails. */
+/* ret_what: a literal that names what could not be read, if this fails. */
 static int find_live(const struct gathering *gathering, struct host_uses *found,
 		     const char **ret_what)
 {

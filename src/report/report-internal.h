@@ -24,19 +24,19 @@ struct report {
 	json_t *places; /* "PATH:LINE" of each problem that was reported, as the names of an object */
 };
 
-/* The colour, where the report has any. */
+/* Returns the colour sequence, or "" if the report has no colours. */
 const char *report_color(const struct report *report, const char *color);
 
 /*
- * Prints one line to standard output or standard error: `head` in this colour, then `text`. Whoever wrote them, they do not
- * leave their line: the one place that makes text harmless for a terminal.
+ * Prints one line: `head` in this colour, then `text`. This is the only place that makes text
+ * harmless for a terminal, so that foreign text cannot leave its line.
  */
 void report_print_line(struct report *report, FILE *stream, const char *color, const char *head,
 		       const char *text);
 
 /*
- * The same in lines as wide as the terminal at the stream; without a terminal it is one line. Lines after the first begin with
- * `indent` blanks.
+ * Does the same in lines as wide as the stream's terminal; without a terminal in one line. Lines
+ * after the first begin with `indent` blanks.
  */
 void report_print_wrapped(struct report *report, FILE *stream, const char *color, const char *head,
 			  size_t indent, const char *text);

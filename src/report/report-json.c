@@ -57,7 +57,7 @@ void report_add_item(struct report *report, json_t *list, json_t *value)
 		report->incomplete = true;
 }
 
-/* jansson escapes all but DEL. */
+/* jansson escapes all control characters but DEL. */
 static int print_ascii(const char *bytes, size_t size, void *data)
 {
 	int printed = 0;

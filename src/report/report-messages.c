@@ -52,13 +52,16 @@ static void print_to_stderr(struct report *report, enum severity severity, const
 		    [SEVERITY_WARNING] = {COLOR_YELLOW, "warning: "},
 		    [SEVERITY_ERROR] = {COLOR_RED, ""}};
 
-	/* Results and messages may share a terminal or a log: keep their order. */
+	/* Results and messages may share a terminal or a log, so flush to keep their order. */
 	(void)fflush(stdout);
 	report_print_wrapped(report, stderr, rows[severity].color, rows[severity].head,
 			     MESSAGE_INDENT, text);
 }
 
-/* An entry in the journal. False: the journal did not take it, and from now on messages go to standard error. */
+/*
+ * Sends an entry to the journal. Returns false if that failed; from then on messages go to standard
+ * error.
+ */
 static bool send_to_journal(struct report *report, enum severity severity, const char *id,
 			    const char *text, const struct journal_fields *fields)
 {
@@ -155,7 +158,7 @@ static PRINTF_LIKE(3, 0) void format_message(const struct report *report, char t
 		used = (size_t)snprintf(text, MESSAGE_MAX, "%s: ", report->where.data);
 	if ((size_t)vsnprintf(text + used, MESSAGE_MAX - used, format, args) < MESSAGE_MAX - used)
 		return;
-	/* Not within a character of UTF-8. */
+	/* Do not cut within a UTF-8 character. */
 	while (cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80)
 		cut--;
 	memcpy(text + cut, mark, sizeof(mark));

@@ -6,7 +6,10 @@
 #include "model/plan/sizes.h"
 #include "report/report-internal.h"
 
-/* Whether the plan's settings let each entry have a block for what is kept beside it, so that NAT needs no other one. */
+/*
+ * Whether the plan's settings let each entry have a block for what is kept beside it, so that NAT
+ * needs no other one.
+ */
 static bool extends_entries(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->setting_count; i++) {
@@ -21,7 +24,10 @@ static bool extends_entries(const struct plan *plan)
 	return false;
 }
 
-/* Returns what a full table takes beside `table_bytes` if each entry is translated; max is 2147483647 at most. */
+/*
+ * Returns what a full table takes beside `table_bytes` if each entry is translated; max is
+ * 2147483647 at most.
+ */
 static uint64_t count_nat_bytes(const struct plan_sizes *sizes)
 {
 	return sizes->max * ENTRY_EXTENSION_BYTES;

@@ -242,7 +242,7 @@ void report_file(struct report *report, const char *path, const char *action, co
 		 const char *reason)
 {
 	const char *color = strcmp(state, "ok") == 0 ? COLOR_GREEN : COLOR_YELLOW;
-	/* In a plan and after a run the action is the news; in a check the state is. */
+	/* A plan and a run show the action, a check shows the state. */
 	bool act = strcmp(action, "none") != 0;
 
 	report_add_item(report, json_object_get(report->object, "files"),
@@ -254,7 +254,7 @@ void report_file(struct report *report, const char *path, const char *action, co
 		report_say_row(report, "", "%s", reason);
 }
 
-/* A number where it is one that JSON has. */
+/* Returns a JSON number if the text is one, else a string. */
 static json_t *json_value(const char *text)
 {
 	uint64_t number;
@@ -266,7 +266,7 @@ static json_t *json_value(const char *text)
 	return report_text(text, strlen(text));
 }
 
-/* ": LIVE -> CONFIGURED", or the live value alone. */
+/* Adds ": LIVE -> CONFIGURED", or only the live value. */
 static void add_change(const struct report *report, const struct value_report *what,
 		       struct buffer *b)
 {
@@ -394,7 +394,10 @@ static void print_diff(struct report *report, const char *text)
 	}
 }
 
-/* Whether every user may read both sides: a log of root's run is read by others than root. */
+/*
+ * Returns whether every user may read both files, because users other than root can read the log of
+ * root's run.
+ */
 static bool is_for_all(const struct file_difference *difference)
 {
 	const struct observed_file *seen = difference->seen;
@@ -452,7 +455,7 @@ int report_finish(struct report *report)
 	if (report->incomplete)
 		report_fail(report);
 	printed = !report->style.json || report_print_json(report) == 0;
-	/* Standard output that is gone speaks for itself. */
+	/* A standard output without a reader needs no message. */
 	if (ferror(stdout))
 		return -EIO;
 	if (!report->incomplete && printed)

@@ -15,8 +15,8 @@
 #include "model/runtime/runtime-values.h"
 
 /*
- * Results go to standard output, in JSON all at once at the end; messages go to standard error as they come, and with
- * JSON into the object as well.
+ * A report prints results to standard output (JSON at once at the end) and messages to standard
+ * error as they come; in JSON messages are also in the object.
  */
 struct report;
 
@@ -38,91 +38,120 @@ static inline void report_freep(struct report **report)
 
 const struct report_style *report_style(const struct report *report);
 
-/* The JSON object, for what only one verb has to say. */
+/* Returns the JSON object, for members of one verb only. The report owns it. */
 json_t *report_object(struct report *report);
 
 /*
- * Makes a JSON string of a foreign text, which may have any bytes: in a text that is no UTF-8 or has a NUL, "?" stands for
- * each byte that is no ASCII, and for NUL. NULL: out of memory, for report_pack(), report_set_member() and report_add_item() to find.
+ * Makes a JSON string of a foreign text, which may have any bytes: in a text that is no UTF-8 or
+ * has a NUL, "?" stands for each byte that is no ASCII, and for NUL. NULL: out of memory, for
+ * report_pack(), report_set_member() and report_add_item() to find.
  */
 json_t *report_text(const char *text, size_t size);
 json_t *report_string(const char *text);
 
 /*
- * json_pack(), json_object_set_new() and json_array_append_new() for what is printed as JSON. What fails, because memory ran
- * out or because a foreign text was not passed through report_text(), lets report_finish() fail: the answer is not whole.
+ * json_pack(), json_object_set_new() and json_array_append_new() for what is printed as JSON. What
+ * fails, because memory ran out or because a foreign text was not passed through report_text(),
+ * lets report_finish() fail: the answer is not whole.
  */
 json_t *report_pack(struct report *report, const char *format, ...);
 void report_set_member(struct report *report, json_t *object, const char *key, json_t *value);
 void report_add_item(struct report *report, json_t *list, json_t *value);
-/* For what fails elsewhere: memory ran out for a text that is printed without a part. */
+/* Notes that memory ran out for a part of the output, so that report_finish() fails. */
 void report_set_incomplete(struct report *report);
 
-/* A line on standard error; a note only with --verbose or, where the verb has nothing else to say, by report_say(). */
+/*
+ * Prints a message on standard error. A note is printed only with --verbose; a note that is the
+ * whole result goes to report_say() instead.
+ */
 void report_message(struct report *report, enum severity severity, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 /* Whether a problem of this line was reported. */
 bool report_has_place(const struct report *report, const char *path, unsigned int line);
 
-/* Tells what was held back until now, and from now on all as it comes. */
+/* Prints the messages held back until now; later ones are printed as they come. */
 void report_release(struct report *report);
 
-/* Tells the last error once more: the screen on which it stood is gone. */
+/* Prints the last error again, because the screen on which it stood is gone. */
 void report_last_error(struct report *report);
 
 /* prefix: before the name of each file. */
 void report_problem(struct report *report, const char *prefix, const struct problem *item);
 void report_problems(struct report *report, const char *prefix, const struct problems *problems);
-/* Says that there are more problems of this severity than the list has, if so; report_problems() does. */
+/*
+ * Says that there are more problems of this severity than the list has, if so; report_problems()
+ * does.
+ */
 void report_left_out(struct report *report, enum severity severity,
 		     const struct problems *problems);
 
 /*
- * Prints a sentence of the result, not in JSON and not with --quiet; in several lines if the terminal is narrower, unless the
- * text begins with a blank or ";", because such a line is part of a table or is pasted. A line feed in an argument is a foreign
- * one and becomes "?"; the format has none.
+ * Prints a sentence of the result, not in JSON and not with --quiet; in several lines if the
+ * terminal is narrower, unless the text begins with a blank or ";", because such a line is part of
+ * a table or is pasted. A line feed in an argument is a foreign one and becomes "?"; the format has
+ * none.
  */
 void report_say(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);
-/* The same with a word before it, in a column of its own. */
+/* Does the same with a word in a column before the sentence. */
 void report_say_row(struct report *report, const char *label, const char *format, ...)
 	PRINTF_LIKE(3, 4);
-/* Prints the lines of a text that is pasted: they begin and end where they do in the text, on each terminal. */
+/*
+ * Prints the lines of a text that is pasted: they begin and end where they do in the text, on each
+ * terminal.
+ */
 void report_say_lines(struct report *report, const char *text);
-/* Prints a screen or metrics, which their renderer has made harmless, to standard output. */
+/* Prints a screen or metrics to standard output. Their renderer has made foreign text harmless. */
 void report_print(struct report *report, const struct buffer *text);
 
 void report_set_changed(struct report *report, bool changed);
 void report_set_state(struct report *report, const char *state);
-/* The run has failed or was refused: what could not be judged, or not be done, is not in order. */
+/* Notes that the run failed or was refused, so that the result cannot be "in order". */
 void report_fail(struct report *report);
 
 /*
- * Adds a source that could not be read to the list "unread" of the JSON object: its path, or its name if it is no file, and
- * the reason. Prints nothing: the caller says what this means. Returns false if the list has that source already. The count
- * is of all calls so far.
+ * Adds a source that could not be read to the list "unread" of the JSON object: its path, or its
+ * name if it is no file, and the reason. Prints nothing: the caller says what this means. Returns
+ * false if the list has that source already. The count is of all calls so far.
  */
 bool report_unread(struct report *report, const char *what, const char *reason);
 size_t report_unread_count(const struct report *report);
 
-/* The same for what only root may read and what does not decide the exit status of another user's check. */
+/*
+ * Does the same for a source that only root can read and that does not decide the exit status of
+ * another user's check.
+ */
 bool report_unread_without_root(struct report *report, const char *what, const char *reason);
 
-/* Whether something was not read that decides: the verb answers neither "in order" nor "nobody" then. */
+/*
+ * Returns whether an unread source decides, so that the verb must answer neither "in order" nor
+ * "nobody".
+ */
 bool report_is_unsure(const struct report *report);
 
-/* Says that the verdict is that of an ordinary user, if there is something that only root may read. */
+/*
+ * Says that the verdict is that of an ordinary user, if there is something that only root may read.
+ */
 void report_say_without_root(struct report *report);
 
 void report_plan(struct report *report, const struct plan *plan);
 
-/* One file: a line, and for JSON an object. action and state may be other words than the difference's after a run. */
+/*
+ * Reports a file: a line, and an object in JSON. After a run, action and state may differ from the
+ * difference's.
+ */
 void report_file(struct report *report, const char *path, const char *action, const char *state,
 		 const char *reason);
 
-/* A unified diff: the file's "diff" in JSON; printed too, coloured on a terminal, if wanted and not --quiet. */
+/*
+ * A unified diff: the file's "diff" in JSON; printed too, coloured on a terminal, if wanted and not
+ * --quiet.
+ */
 void report_diff(struct report *report, const struct file_difference *difference, bool print);
 
-/* A value: a line with its state or what became of it, and for JSON an object. quiet_ok: no line if it is in order. */
+/*
+ * A value: a line with its state or what became of it, and for JSON an object. quiet_ok: no line if
+ * it is in order.
+ */
 struct value_report {
 	const struct value *value; /* as it was found */
 	const char *action;	   /* NULL: none was tried; "set", "failed" */
@@ -135,21 +164,22 @@ struct value_report {
 void report_value(struct report *report, const struct value_report *what);
 
 /*
- * Values and messages in between are of that network namespace: the values stand in its object of the list "namespaces",
- * which is there, and messages begin with it. state as report_set_state(), "gone" or "unreachable".
+ * Values and messages in between are of that network namespace: the values stand in its object of
+ * the list "namespaces", which is there, and messages begin with it. state as report_set_state(),
+ * "gone" or "unreachable".
  */
 void report_begin_namespace(struct report *report, const struct network_namespace *one);
 void report_end_namespace(struct report *report, const char *state);
 
 /*
- * A message that has an entry of its own kind in the journal; elsewhere a note is a line of the result, and anything
- * else a message.
+ * A message that has an entry of its own kind in the journal; elsewhere a note is a line of the
+ * result, and anything else a message.
  */
 void report_event(struct report *report, enum severity severity, const char *id,
 		  const struct journal_fields *fields, const char *format, ...) PRINTF_LIKE(5, 6);
 
 /*
- * Prints the JSON object. -EIO: standard output did not take everything; -ENOMEM, after a message: a part of what was
- * printed is missing.
+ * Prints the JSON object. -EIO: standard output did not take everything; -ENOMEM, after a message:
+ * a part of what was printed is missing.
  */
 MUST_CHECK int report_finish(struct report *report);

@@ -5,6 +5,9 @@
 #include "model/table/table.h"
 #include "report/report.h"
 
-/* Returns a new reference for report_set_member(), NULL without memory. What is not known is null. */
+/*
+ * Makes the JSON object; the caller owns it and passes it to report_set_member(). Unknown figures
+ * are null. NULL: no memory.
+ */
 json_t *status_json(struct report *report, const struct table *table,
 		    const struct judgement *judgement);

@@ -5,7 +5,7 @@
 #include "report/report.h"
 
 /*
- * Prints the text as paragraph_add() breaks it, at the width that terminal_size() returns. Each line begins with `indent`
- * blanks, at most 20; the first line has `first` in their place.
+ * Prints the text as paragraph_add() breaks it, at the width that terminal_size() returns. Each
+ * line begins with `indent` blanks, at most 20; the first line has `first` in their place.
  */
 void report_say_wrapped(struct report *report, const char *first, size_t indent, const char *text);

@@ -4,5 +4,8 @@
 
 #include "base/cleanup.h"
 
-/* Both names are of the same directory. flags: RENAME_NOREPLACE or RENAME_EXCHANGE of <linux/fs.h>, or 0; -1 with errno. */
+/*
+ * Both names are of the same directory. flags: RENAME_NOREPLACE or RENAME_EXCHANGE of <linux/fs.h>,
+ * or 0; -1 with errno.
+ */
 MUST_CHECK int rename_flags(int directory, const char *from, const char *to, unsigned int flags);

@@ -74,8 +74,8 @@ static int move_to_free(const struct tree_job *job, const char *from, const char
 }
 
 /*
- * Whether the temporary name still has the file that this run staged. Another run's file must not take the place, because
- * that file may be empty still. -ESTALE: it has another one, or none.
+ * Whether the temporary name still has the file that this run staged. Another run's file must not
+ * take the place, because that file may be empty still. -ESTALE: it has another one, or none.
  */
 static int verify_staged(const struct tree_job *job)
 {
@@ -248,8 +248,9 @@ static int run_step(struct transaction *t, int (*step)(struct transaction *, str
 }
 
 /*
- * In the order of the changes, whatever order the file system has for several directories: what a copy was made of is not
- * replaced before the copy is on the disk, and the copy stays until it is put back.
+ * In the order of the changes, whatever order the file system has for several directories: what a
+ * copy was made of is not replaced before the copy is on the disk, and the copy stays until it is
+ * put back.
  */
 static int publish_all(struct transaction *t, struct change_failure *failure)
 {

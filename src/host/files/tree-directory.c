@@ -135,7 +135,10 @@ static int is_loose_by_acl(int fd, const struct stat *status)
 	return errno == ENODATA || errno == ENOTSUP || errno == ENOSYS ? 0 : -errno;
 }
 
-/* 1: others than root may write to it. With a list, the group's bits of the mode are the list's mask. */
+/*
+ * 1: others than root may write to it. With a list, the group's bits of the mode are the list's
+ * mask.
+ */
 static int is_loose(int fd, struct loose_directory *ret)
 {
 	struct stat status;
@@ -242,7 +245,10 @@ void place_sync(const struct tree_place *place)
 		(void)fsync(fd);
 }
 
-/* What is put into a directory is lost with its own name; that it cannot be synced is no failure yet. */
+/*
+ * What is put into a directory is lost with its own name; that it cannot be synced is no failure
+ * yet.
+ */
 static int make_lasting(const struct tree *tree, const char *path)
 {
 	struct tree_place CLEANUP(place_done) place = {.directory = -1};

@@ -42,7 +42,10 @@ static inline void place_done(struct tree_place *place)
 	place->directory = -1;
 }
 
-/* Writes the directory of a place to the disk as far as that can be done, so that a name in it outlasts a power cut. */
+/*
+ * Writes the directory of a place to the disk as far as that can be done, so that a name in it
+ * outlasts a power cut.
+ */
 void place_sync(const struct tree_place *place);
 
 /* A link with this text masks a file: it reads as empty, also in an image without such a device. */
@@ -55,12 +58,16 @@ void place_sync(const struct tree_place *place);
  */
 MUST_CHECK int tree_find_place(const struct tree *tree, const char *path, struct tree_place *ret);
 
-/* -EXDEV: a confined tree, and what lies under this name is on another mount. What is not there is on none. */
+/*
+ * -EXDEV: a confined tree, and what lies under this name is on another mount. What is not there is
+ * on none.
+ */
 MUST_CHECK int tree_check_mount(const struct tree *tree, int directory, const char *name);
 
 /*
- * The same for a contained tree, component by component in user space. -EXDEV: see tree_check_mount(). follow: a link in the last
- * part is followed too, but for one to NULL_DEVICE, so that *ret is a link only if it is that one.
+ * The same for a contained tree, component by component in user space. -EXDEV: see
+ * tree_check_mount(). follow: a link in the last part is followed too, but for one to NULL_DEVICE,
+ * so that *ret is a link only if it is that one.
  */
 MUST_CHECK int tree_walk(const struct tree *tree, const char *path, bool follow,
 			 struct tree_place *ret);

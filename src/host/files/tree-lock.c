@@ -50,8 +50,8 @@ static const char *find_fault(const struct stat *status)
 }
 
 /*
- * Removes a file that is not fit to be a lock. Another user may have it open, so that to put its mode right would not be
- * enough. Only an empty file is removed, because then nothing is lost.
+ * Removes a file that is not fit to be a lock. Another user may have it open, so that to put its
+ * mode right would not be enough. Only an empty file is removed, because then nothing is lost.
  */
 static int replace(struct lock_attempt *attempt, const struct stat *status, const char *fault)
 {
@@ -156,7 +156,10 @@ static int lock_until(const struct lock_attempt *attempt, int64_t deadline)
 	return 0;
 }
 
-/* -ENOENT: the file that was locked is no longer the one of that name, in the directory of that name. */
+/*
+ * -ENOENT: the file that was locked is no longer the one of that name, in the directory of that
+ * name.
+ */
 static int verify_place(const struct lock_attempt *attempt)
 {
 	struct tree_place CLEANUP(place_done) now = {.directory = -1};
@@ -187,7 +190,10 @@ static int try_lock(struct lock_attempt *attempt, int64_t deadline)
 	return error == 0 ? verify_place(attempt) : error;
 }
 
-/* Removes the file that a failed attempt made. Whoever waits for it notices that it has gone, and makes another. */
+/*
+ * Removes the file that a failed attempt made. Whoever waits for it notices that it has gone, and
+ * makes another.
+ */
 static void remove_made(const struct lock_attempt *attempt)
 {
 	struct stat opened, there;
@@ -240,7 +246,10 @@ int tree_lock(struct tree *tree, const char *directory, int timeout_ms, int *ret
 			*ret_made_directory = made > 0;
 			return 0;
 		}
-		/* A holder has removed the file or its directory meanwhile, or a wrong file was removed: again. */
+		/*
+		 * A holder has removed the file or its directory meanwhile, or a wrong file was
+		 * removed: again.
+		 */
 		if (error != -ENOENT) {
 			remove_made(&attempt);
 			return error;

@@ -31,7 +31,10 @@ static int open_in_root(const struct tree *tree, const char *path)
 }
 #endif
 
-/* Cuts a path behind the slash before its last part, which *ret_name has: "." where it ends in none of its own. */
+/*
+ * Cuts a path behind the slash before its last part, which *ret_name has: "." where it ends in none
+ * of its own.
+ */
 static int split(char path[static PATH_MAX], char ret_name[static NAME_MAX + 1])
 {
 	size_t end = strlen(path), start;

@@ -35,9 +35,10 @@ static bool is_same(const struct observed_file *now, const struct observed_file 
 }
 
 /*
- * Whether overlayfs may have given the file another inode as it was moved: overlayfs copies a file of a lower layer, and
- * that breaks hard links, or shows another device if the layers lie on several file systems. A file that has one name and
- * stays on its device keeps its inode (Documentation/filesystems/overlayfs.rst): another inode is another file.
+ * Whether overlayfs may have given the file another inode as it was moved: overlayfs copies a file
+ * of a lower layer, and that breaks hard links, or shows another device if the layers lie on
+ * several file systems. A file that has one name and stays on its device keeps its inode
+ * (Documentation/filesystems/overlayfs.rst): another inode is another file.
  */
 static bool is_copied_up(int directory, const struct observed_file *now,
 			 const struct observed_file *seen)
@@ -163,8 +164,9 @@ static int give_owner(int fd, uid_t uid, gid_t gid)
 }
 
 /*
- * Remembers which file was made, and holds it open so that no other file gets its inode meanwhile. Takes fd over. From the
- * descriptor, because another run may have put its own file under the name by now.
+ * Remembers which file was made, and holds it open so that no other file gets its inode meanwhile.
+ * Takes fd over. From the descriptor, because another run may have put its own file under the name
+ * by now.
  */
 static int hold_staged(struct tree_job *job, int fd)
 {

@@ -59,8 +59,8 @@ MUST_CHECK int format_temporary(const char *name, const char *suffix,
 				char ret[static NAME_MAX + 1]);
 
 /*
- * Whether what lies under this name beside the place is what the change was planned against. moved: it has been given a
- * name, as a result of which it may be another inode.
+ * Whether what lies under this name beside the place is what the change was planned against. moved:
+ * it has been given a name, as a result of which it may be another inode.
  */
 MUST_CHECK int job_verify(const struct tree_job *job, const char *name, bool moved);
 

@@ -215,8 +215,8 @@ static bool is_masking_link(int directory, const char *name)
 }
 
 /*
- * Reads an open file to its end. expected: the size that stat(2) tells, which is 0 for files of /proc; a file that is
- * larger than limit by that is not read at all.
+ * Reads an open file to its end. expected: the size that stat(2) tells, which is 0 for files of
+ * /proc; a file that is larger than limit by that is not read at all.
  */
 static int read_bytes(int fd, off_t expected, size_t limit, char **ret_bytes, size_t *ret_size)
 {

@@ -26,13 +26,17 @@ struct tree;
  */
 MUST_CHECK int tree_open(const char *directory, struct tree **ret);
 /*
- * From here on no mount below the root is crossed: what is mounted there, perhaps from the host, is none of the image's.
- * Below /run, /proc, /sys and /dev nothing is there then, because these are mounted anew at each boot anyway; any other
- * path fails with -EXDEV. Does nothing for the running host. Negative errno as of statx(2).
+ * From here on no mount below the root is crossed: what is mounted there, perhaps from the host, is
+ * none of the image's. Below /run, /proc, /sys and /dev nothing is there then, because these are
+ * mounted anew at each boot anyway; any other path fails with -EXDEV. Does nothing for the running
+ * host. Negative errno as of statx(2).
  */
 MUST_CHECK int tree_confine(struct tree *tree);
 
-/* The outermost mount on the way to a path that fails with -EXDEV; owned. -ENOENT: there is none any more. */
+/*
+ * The outermost mount on the way to a path that fails with -EXDEV; owned. -ENOENT: there is none
+ * any more.
+ */
 MUST_CHECK int tree_find_mount(const struct tree *tree, const char *path, char **ret);
 
 struct tree *tree_close(struct tree *tree);
@@ -48,8 +52,9 @@ static inline void tree_closep(struct tree **tree)
 const char *tree_prefix(const struct tree *tree);
 
 /*
- * From here on what is made on the running host gets the label that SELinux's policy has for its path; does nothing
- * without SELinux, and below a root, since images are labelled by whoever builds them. Negative errno as labels_open().
+ * From here on what is made on the running host gets the label that SELinux's policy has for its
+ * path; does nothing without SELinux, and below a root, since images are labelled by whoever builds
+ * them. Negative errno as labels_open().
  */
 MUST_CHECK int tree_use_labels(struct tree *tree);
 
@@ -67,8 +72,8 @@ MUST_CHECK int tree_read(const struct tree *tree, const char *path, size_t limit
 			 size_t *ret_size);
 
 /*
- * The same file opened for reading, for what is too large to be held; -EINVAL also of /dev/null. *ret_fd is the caller's
- * to close.
+ * The same file opened for reading, for what is too large to be held; -EINVAL also of /dev/null.
+ * *ret_fd is the caller's to close.
  */
 MUST_CHECK int tree_open_file(const struct tree *tree, const char *path, int *ret_fd);
 
@@ -89,8 +94,9 @@ bool tree_is_directory(const struct tree *tree, const char *path);
 
 /*
  * Names in a directory that end in suffix and do not start with a dot, sorted in byte order. A
- * missing directory is an empty list. -EOVERFLOW: there are more than TREE_NAMES_MAX such names, or more than ten times as
- * many of any kind; -ENOTDIR, -ELOOP, -EACCES ... as open(2). Free with tree_names_free().
+ * missing directory is an empty list. -EOVERFLOW: there are more than TREE_NAMES_MAX such names, or
+ * more than ten times as many of any kind; -ENOTDIR, -ELOOP, -EACCES ... as open(2). Free with
+ * tree_names_free().
  */
 MUST_CHECK int tree_list(const struct tree *tree, const char *path, const char *suffix,
 			 char ***ret_names, size_t *ret_count);
@@ -113,8 +119,9 @@ struct loose_directory {
 };
 
 /*
- * Finds the outermost directory above path that another user than root owns or may write to, so that what is put there can
- * be replaced by that user: 1 with *ret set; 0: there is none. Negative errno as of open(2) and fgetxattr(2).
+ * Finds the outermost directory above path that another user than root owns or may write to, so
+ * that what is put there can be replaced by that user: 1 with *ret set; 0: there is none. Negative
+ * errno as of open(2) and fgetxattr(2).
  */
 MUST_CHECK int tree_find_loose_directory(const struct tree *tree, const char *path,
 					 struct loose_directory *ret);
@@ -185,7 +192,10 @@ bool tree_has_remains(const struct tree *tree, const char *path);
 /* Whether a directory is there and on a read-only file system or mount. */
 bool tree_is_read_only(const struct tree *tree, const char *path);
 
-/* Removes a directory if it is there and empty: 1 removed, 0 not there, not empty or in use as a mount point. */
+/*
+ * Removes a directory if it is there and empty: 1 removed, 0 not there, not empty or in use as a
+ * mount point.
+ */
 MUST_CHECK int tree_remove_directory(struct tree *tree, const char *path);
 
 /* Who or what keeps a lock from being taken. */
@@ -200,22 +210,23 @@ struct lock_obstacle {
 #define LOCK_NAME "lock"
 
 /*
- * Takes the lock that keeps runs of this program from running into each other: fcntl(2) on the file "lock" of a directory,
- * which is made (0755, with its parents) if it is not there. The file is empty, belongs to this process's user and has
- * mode 0600, so that no other user can open and hold it. An empty file that others could have open (of another user, of a
- * looser mode, with a second name) is replaced. Waits at most timeout_ms, 0 for one try: -ETIMEDOUT. The holder may remove
- * the file and its directory; a run that waited for it notices and begins again.
- * *ret_lock is a descriptor: closing it, or another one of the same file, releases the lock; so a process must not take
- * one lock twice. -1: the file system is read-only, so that nothing can be changed there and no lock is needed.
- * *ret_made_directory: the directory was made.
- * Negative errno: -ETIMEDOUT and -EPERM with *ret_obstacle set; -EROFS: the directory would have to be made; -ENOLINK: see
+ * Takes the lock that keeps runs of this program from running into each other: fcntl(2) on the file
+ * "lock" of a directory, which is made (0755, with its parents) if it is not there. The file is
+ * empty, belongs to this process's user and has mode 0600, so that no other user can open and hold
+ * it. An empty file that others could have open (of another user, of a looser mode, with a second
+ * name) is replaced. Waits at most timeout_ms, 0 for one try: -ETIMEDOUT. The holder may remove the
+ * file and its directory; a run that waited for it notices and begins again. *ret_lock is a
+ * descriptor: closing it, or another one of the same file, releases the lock; so a process must not
+ * take one lock twice. -1: the file system is read-only, so that nothing can be changed there and
+ * no lock is needed. *ret_made_directory: the directory was made. Negative errno: -ETIMEDOUT and
+ * -EPERM with *ret_obstacle set; -EROFS: the directory would have to be made; -ENOLINK: see
  * tree_missing_directories(); as open(2).
  */
 MUST_CHECK int tree_lock(struct tree *tree, const char *directory, int timeout_ms, int *ret_lock,
 			 bool *ret_made_directory, struct lock_obstacle *ret_obstacle);
 
 /*
- * Removes the file of a lock that is held; alone: only if nothing else lies in its directory. lock: of tree_lock(), -1 does
- * nothing.
+ * Removes the file of a lock that is held; alone: only if nothing else lies in its directory. lock:
+ * of tree_lock(), -1 does nothing.
  */
 MUST_CHECK int tree_remove_lock(struct tree *tree, const char *directory, int lock, bool alone);

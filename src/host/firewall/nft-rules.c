@@ -55,8 +55,9 @@ static int ask_generation(struct netfilter_socket *socket, uint32_t *ret)
 }
 
 /*
- * Opens a socket and asks for the generation, because the kernel makes the begin of a dump only as large as was received by
- * this socket before, or 4 KiB, and ends the dump if its first rule does not fit.
+ * Opens a socket and asks for the generation, because the kernel makes the begin of a dump only as
+ * large as was received by this socket before, or 4 KiB, and ends the dump if its first rule does
+ * not fit.
  */
 static int open_socket(const struct nft_reading *reading, struct netfilter_socket *socket,
 		       uint32_t *ret_generation)
@@ -167,7 +168,9 @@ static int dump_all(struct nft_reading *reading)
 	return error;
 }
 
-/* -EAGAIN: the rules were others at the end than at the begin; -EMSGSIZE: some were not handed out. */
+/*
+ * -EAGAIN: the rules were others at the end than at the begin; -EMSGSIZE: some were not handed out.
+ */
 static int read_once(struct nft_reading *reading)
 {
 	uint32_t before = 0, after = 0;
@@ -185,7 +188,9 @@ static int read_once(struct nft_reading *reading)
 	return error == 0 && !nft_reader_is_whole(&reading->reader) ? -EMSGSIZE : error;
 }
 
-/* A change that is being made counts before it can be read: then something is missing for a moment. */
+/*
+ * A change that is being made counts before it can be read: then something is missing for a moment.
+ */
 static bool is_passing(int error)
 {
 	return error == -EAGAIN || error == -EMSGSIZE;

@@ -7,15 +7,18 @@
 #include "host/netfilter.h"
 #include "model/users/uses.h"
 
-/* How often a rule set is read from its begin before it is given up, because it changed each time. */
+/*
+ * How often a rule set is read from its begin before it is given up, because it changed each time.
+ */
 #define NFT_RULES_TRIES 5
 
 /*
- * Adds what of the rules needs connection tracking to uses, message by message: the memory that it takes does not grow with
- * the rules. where is for the findings' names. The question loads nf_tables, so ask only where that is there; a kernel
- * without it has no such rules. What was found before a failure is added, too. -EAGAIN: the rules changed during each of
- * NFT_RULES_TRIES tries; -EMSGSIZE: the kernel has more rules than it hands out; -EFBIG, -ETIME: as rules_budget_spend(); -EPERM: only root may; -EBADMSG: as nft_reader_read();
- * as netfilter_ask().
+ * Adds what of the rules needs connection tracking to uses, message by message: the memory that it
+ * takes does not grow with the rules. where is for the findings' names. The question loads
+ * nf_tables, so ask only where that is there; a kernel without it has no such rules. What was found
+ * before a failure is added, too. -EAGAIN: the rules changed during each of NFT_RULES_TRIES tries;
+ * -EMSGSIZE: the kernel has more rules than it hands out; -EFBIG, -ETIME: as rules_budget_spend();
+ * -EPERM: only root may; -EBADMSG: as nft_reader_read(); as netfilter_ask().
  */
 MUST_CHECK int nft_rules_read(const struct netfilter *netfilter, struct rules_budget *budget,
 			      const char *where, struct uses *uses);

@@ -8,10 +8,11 @@
 #include "base/cleanup.h"
 
 /*
- * Anybody may have a network namespace, fill it with rules, and change them all the time. 64 MiB are 200,000 rules of the usual
- * size; a message of nf_tables has 20 bytes at least, so that the bytes bound the number of rules, too. The kernel walks a
- * chain from its begin for each 32 KiB of a dump: 100,000 rules in one chain take it 1.3 seconds (Linux 6.18), 50,000 a fifth
- * of that. The whole program may take 3 seconds.
+ * Anybody may have a network namespace, fill it with rules, and change them all the time. 64 MiB
+ * are 200,000 rules of the usual size; a message of nf_tables has 20 bytes at least, so that the
+ * bytes bound the number of rules, too. The kernel walks a chain from its begin for each 32 KiB of
+ * a dump: 100,000 rules in one chain take it 1.3 seconds (Linux 6.18), 50,000 a fifth of that. The
+ * whole program may take 3 seconds.
  */
 #define RULES_BYTES_MAX		      (64U << 20) /* of one namespace, all repeats together */
 #define RULES_BYTES_OF_ALL_MAX	      (256U << 20)

@@ -19,7 +19,10 @@ struct rulesets_reading {
 	const struct ruleset_visitor *visitor;
 };
 
-/* The kernel shows one line a processor, each with the same number of entries, in hexadecimal, first. */
+/*
+ * The kernel shows one line a processor, each with the same number of entries, in hexadecimal,
+ * first.
+ */
 static void read_entries(struct ruleset *ruleset)
 {
 	char text[1024], *line;
@@ -33,7 +36,10 @@ static void read_entries(struct ruleset *ruleset)
 	ruleset->tracks = true;
 }
 
-/* Only root may read the names: to anybody else there may be such tables wherever the kernel has code for them. */
+/*
+ * Only root may read the names: to anybody else there may be such tables wherever the kernel has
+ * code for them.
+ */
 static bool has_legacy_tables(void)
 {
 	static const char *const paths[] = {"/proc/self/net/ip_tables_names",
@@ -89,7 +95,10 @@ static int visit_namespace(struct rulesets_reading *reading, const struct networ
 	return error < 0 ? visit_error(reading, where.data, error) : read_one(reading, where.data);
 }
 
-/* Stops when the time or the bytes for all are used up: the visitor gets those that are left as one. */
+/*
+ * Stops when the time or the bytes for all are used up: the visitor gets those that are left as
+ * one.
+ */
 static int visit_namespaces(struct rulesets_reading *reading,
 			    const struct network_namespaces *others)
 {

@@ -8,16 +8,21 @@
 #include "base/cleanup.h"
 #include "model/users/uses.h"
 
-/* How many findings the rules of one network namespace add at most, and those of all; further ones are only counted. */
+/*
+ * How many findings the rules of one network namespace add at most, and those of all; further ones
+ * are only counted.
+ */
 #define RULES_USES_MAX	      1024
 #define RULES_USES_OF_ALL_MAX 2048
 
 /*
- * How reading one network namespace ended, or why some namespaces were not read at all. -EPERM, -EACCES: this process may
- * not read them; -EAGAIN: the rules changed each time they were read; -EFBIG, -ETIME: there are more bytes, or reading them takes
- * longer, than host/firewall/rules-budget.h allows; -EMSGSIZE: the kernel did not hand out all rules; -E2BIG: there are more than NAMESPACES_MAX namespaces; -ENODATA: nothing says
- * whether this kernel has nf_tables, and a question would load it; -EBADMSG: the rules are not understood; -ELIBACC, -ELIBBAD: libmnl
- * is not installed or too old.
+ * How reading one network namespace ended, or why some namespaces were not read at all. -EPERM,
+ * -EACCES: this process may not read them; -EAGAIN: the rules changed each time they were read;
+ * -EFBIG, -ETIME: there are more bytes, or reading them takes longer, than
+ * host/firewall/rules-budget.h allows; -EMSGSIZE: the kernel did not hand out all rules; -E2BIG:
+ * there are more than NAMESPACES_MAX namespaces; -ENODATA: nothing says whether this kernel has
+ * nf_tables, and a question would load it; -EBADMSG: the rules are not understood; -ELIBACC,
+ * -ELIBBAD: libmnl is not installed or too old.
  */
 struct ruleset {
 	const char *
@@ -35,9 +40,10 @@ struct ruleset_visitor {
 };
 
 /*
- * Adds what of the rules needs connection tracking to uses, one namespace after the other, the process's own one first.
- * Two bodies, chosen by the linker: rulesets-live.c and tests/harness/rulesets-tree.c, where folders are namespaces.
- * Nothing is loaded by it: nf_tables is asked only where it is there. Without being root only the own
- * namespace is entered. -ENOMEM; as the visitor.
+ * Adds what of the rules needs connection tracking to uses, one namespace after the other, the
+ * process's own one first. Two bodies, chosen by the linker: rulesets-live.c and
+ * tests/harness/rulesets-tree.c, where folders are namespaces. Nothing is loaded by it: nf_tables
+ * is asked only where it is there. Without being root only the own namespace is entered. -ENOMEM;
+ * as the visitor.
  */
 MUST_CHECK int rulesets_read(struct uses *uses, const struct ruleset_visitor *visitor);
