@@ -47,7 +47,7 @@ MUST_CHECK int journal_send(enum severity severity, const char *id, const char *
 			    const struct journal_fields *fields);
 
 /*
- * The kernel's messages of a full table since boot: of the journal, or of the kernel's own buffer
- * where there is none or it may not be read. ret->known tells whether either could.
+ * Counts the kernel's messages of a full table since boot in the journal. ret->known is false if
+ * there is no journal or this process may not read it.
  */
 void journal_find_full_messages(struct full_messages *ret);

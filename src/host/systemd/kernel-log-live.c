@@ -1,11 +1,8 @@
-/* Reads the kernel's messages since boot, from the journal or the kernel's own buffer. */
+/* Reads the kernel's messages since boot from the journal. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-journal.h>
-#include <time.h>
 
 #include "base/text.h"
 #include "host/dlopen-symbols.h"
@@ -15,9 +12,6 @@ LIBRARY_NOTE("libsystemd.so.0", "kernel-log", "messages of a full table since bo
 	     LIBRARY_REQUIRED);
 
 #define TEXT_SIZE 256 /* of a message; those of a full table are shorter */
-#define RECORD_SIZE \
-	8192 /* what /dev/kmsg needs for its longest (CONSOLE_EXT_LOG_MAX, PRINTK_MESSAGE_MAX) */
-#define US_PER_S 1000000U
 
 /*
  * Entries that are looked at, the newest: about a second of a processor, and more than a kernel
@@ -122,99 +116,22 @@ static void note_entry(const struct log_reader *reader, struct full_messages *me
 		full_messages_note(messages, get_time(reader), text);
 }
 
-/* Whether there was any message of the kernel. Who may not read the journal sees an empty one. */
-static bool read_journal(struct full_messages *ret)
+void journal_find_full_messages(struct full_messages *ret)
 {
 	struct log_reader CLEANUP(reader_done) reader = {0};
 	struct full_messages messages = {0};
 	unsigned int count = 0;
-	int more;
+	int more = 0;
 
-	if (reader_open(&reader) < 0)
-		return false;
-	while ((more = reader.sd_journal_previous(reader.journal)) > 0 && count++ < ENTRIES_MAX)
-		note_entry(&reader, &messages);
+	if (reader_open(&reader) == 0)
+		while ((more = reader.sd_journal_previous(reader.journal)) > 0 &&
+		       count++ < ENTRIES_MAX)
+			note_entry(&reader, &messages);
+	/* A process that may not read the journal sees an empty one. */
+	if (count == 0)
+		messages = (struct full_messages){0};
 	messages.known = count > 0;
-	if (!messages.known)
-		return false;
 	messages.cut = more > 0;
 	messages.since_boot = messages.since_boot && more == 0;
-	*ret = messages;
-	return true;
-}
-
-/* When the clock that printk has was 0, in microseconds since the epoch. */
-static uint64_t find_boot_time(void)
-{
-	struct timespec now, since_boot;
-	uint64_t seconds;
-
-	if (clock_gettime(CLOCK_REALTIME, &now) < 0 ||
-	    clock_gettime(CLOCK_MONOTONIC, &since_boot) < 0 || now.tv_sec < since_boot.tv_sec)
-		return 0;
-	seconds = (uint64_t)(now.tv_sec - since_boot.tv_sec);
-	return seconds * US_PER_S + (uint64_t)now.tv_nsec / 1000 -
-	       (uint64_t)since_boot.tv_nsec / 1000;
-}
-
-static void note_record(char *text, uint64_t boot_time, struct full_messages *messages)
-{
-	struct kernel_record record;
-
-	if (kernel_record_parse(text, &record) < 0)
-		return;
-	if (record.sequence == 0)
-		messages->since_boot = true;
-	if (record.of_kernel)
-		full_messages_note(messages, boot_time ? boot_time + record.microseconds : 0,
-				   record.text);
-}
-
-/* A record a read, from the oldest that is left. */
-static bool read_buffer(struct full_messages *ret)
-{
-	int CLEANUP(close_descriptor) fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	uint64_t boot_time = find_boot_time();
-	struct full_messages messages = {.known = true};
-	char record[RECORD_SIZE + 1];
-	unsigned int count = 0;
-	ssize_t length = 0;
-
-	if (fd < 0)
-		return false;
-	for (;;) {
-		/* New records may come as fast as they are read. */
-		if (count++ == ENTRIES_MAX) {
-			messages.cut = true;
-			messages.since_boot = false;
-			length = 0;
-			break;
-		}
-		length = read(fd, record, RECORD_SIZE);
-		if (length > 0) {
-			record[length] = '\0';
-			note_record(record, boot_time, &messages);
-		} else if (length == 0 || (errno != EPIPE && errno != EINTR)) {
-			break;
-		} else if (errno == EPIPE) {
-			/*
-			 * New records have taken the place of those that came next; it goes on with
-			 * what is left.
-			 */
-			messages.since_boot = false;
-		}
-	}
-	if (length < 0 && errno != EAGAIN)
-		return false;
-	*ret = messages;
-	return true;
-}
-
-void journal_find_full_messages(struct full_messages *ret)
-{
-	struct full_messages messages = {0};
-
-	if (!read_journal(&messages))
-		(void)read_buffer(&messages);
 	*ret = messages;
 }

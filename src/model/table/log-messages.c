@@ -2,14 +2,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/table/log-messages.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
-
-#define FACILITY_SHIFT 3 /* of syslog's priority; the kernel's own facility is 0 */
 
 /* Moves *text behind the word if it starts with it. Returns whether it did. */
 static bool skip(const char **text, const char *word)
@@ -78,43 +73,4 @@ void full_messages_note(struct full_messages *messages, uint64_t when, const cha
 		messages->namespaces += in_namespace;
 		note_time(messages, when);
 	}
-}
-
-/* Reads a number that ends in one of the characters, and moves *text behind that. */
-static int parse_field(char **text, const char *ends, uint64_t *ret)
-{
-	size_t length = strcspn(*text, ends);
-	int error = text_parse_number(*text, length, UINT64_MAX, ret);
-
-	if (error < 0 || (*text)[length] == '\0')
-		return -EBADMSG;
-	*text += length + 1;
-	return 0;
-}
-
-int kernel_record_parse(char *record, struct kernel_record *ret)
-{
-	struct kernel_record found = {0};
-	uint64_t priority;
-	char *text = record;
-
-	if (parse_field(&text, ",", &priority) < 0 ||
-	    parse_field(&text, ",", &found.sequence) < 0 ||
-	    parse_field(&text, ",;", &found.microseconds) < 0)
-		return -EBADMSG;
-	/*
-	 * The flags may be followed by fields of later kernels; without flags the text has begun.
-	 */
-	if (text[-1] == ',') {
-		text = strchr(text, ';');
-		if (!text)
-			return -EBADMSG;
-		text++;
-	}
-	/* The text is followed by lines about the device, each with a leading blank. */
-	text[strcspn(text, "\n")] = '\0';
-	found.of_kernel = priority >> FACILITY_SHIFT == 0;
-	found.text = text;
-	*ret = found;
-	return 0;
 }

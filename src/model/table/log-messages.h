@@ -14,7 +14,7 @@
 struct full_messages {
 	bool known; /* whether the messages are stored and could be read */
 	/*
-	 * whether all of this boot were read; else the oldest may be lost (the kernel's own buffer)
+	 * whether all of this boot were read; else the oldest may be lost (the journal has dropped them)
 	 */
 	bool since_boot;
 	bool cut;	       /* whether there are more messages than were read */
@@ -26,19 +26,3 @@ struct full_messages {
 
 /* Counts a message of the kernel if it is one of these. when: microseconds since the epoch. */
 void full_messages_note(struct full_messages *messages, uint64_t when, const char *text);
-
-/* A record of /dev/kmsg. */
-struct kernel_record {
-	bool of_kernel;	       /* false: a program wrote it there */
-	uint64_t sequence;     /* 0 is the first since boot */
-	uint64_t microseconds; /* of printk's clock, which is close to CLOCK_MONOTONIC */
-	const char *text;      /* points into the record */
-};
-
-/*
- * Parses "PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;TEXT\
- * ", which may have more fields before the semicolon and lines of properties behind the text
- * (Documentation/ABI/testing/dev-kmsg), and cuts the record behind its text. Returns -EBADMSG for
- * any other record.
- */
-MUST_CHECK int kernel_record_parse(char *record, struct kernel_record *ret);

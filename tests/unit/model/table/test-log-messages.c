@@ -1,8 +1,6 @@
-/* model/messages: which of the kernel's messages tell of a full table, when, and how records of /dev/kmsg are read. */
+/* model/messages: which of the kernel's messages tell of a full table, and when. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
-
-#include <errno.h>
 
 #include "model/table/log-messages.h"
 
@@ -91,81 +89,12 @@ static void first_and_last_go_by_time(void **state)
 	assert_false(messages.since_boot);
 }
 
-static void records_are_read(void **state)
-{
-	static const struct {
-		const char *record, *text;
-		bool of_kernel;
-		uint64_t sequence, microseconds;
-	} rows[] = {
-		{"5,0,0,-;Linux version 6.18\n", "Linux version 6.18", true, 0, 0},
-		{"4,339,5140900,-;a; b, c\n", "a; b, c", true, 339, 5140900},
-		{"4,339,5140900;a\n", "a", true, 339, 5140900},
-		{"4,339,5140900,-,caller=T12;a\n", "a", true, 339, 5140900},
-		{"7,1,2,c;a\n SUBSYSTEM=pci\n DEVICE=+pci:0000\n", "a", true, 1, 2},
-		{"6,1,2,-;", "", true, 1, 2},
-		{"7,18446744073709551615,18446744073709551615,-;a", "a", true, UINT64_MAX,
-		 UINT64_MAX},
-		/* What a program writes there has another facility: the kernel sees to it. */
-		{"12,1,2,-;a\n", "a", false, 1, 2},
-		{"30,1,2,-;a\n", "a", false, 1, 2},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct kernel_record record;
-		char text[128];
-
-		(void)snprintf(text, sizeof(text), "%s", rows[i].record);
-		expect_number(rows[i].record, (uint64_t)-kernel_record_parse(text, &record), 0);
-		expect_text(rows[i].record, record.text, rows[i].text);
-		expect_number(rows[i].record, record.of_kernel, rows[i].of_kernel);
-		expect_number(rows[i].record, record.sequence, rows[i].sequence);
-		expect_number(rows[i].record, record.microseconds, rows[i].microseconds);
-	}
-}
-
-static void other_records_are_refused(void **state)
-{
-	static const char *const rows[] = {
-		"",
-		"a",
-		"4",
-		"4,",
-		"4,1",
-		"4,1,",
-		"4,1,2",
-		"4,1,2,",
-		"4,1,2,-",
-		";",
-		"4;a",
-		"4,1;a",
-		"x,1,2,-;a",
-		"4,x,2,-;a",
-		"4,1,x,-;a",
-		"4,1,-2,-;a",
-		"4,18446744073709551616,2,-;a",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct kernel_record record = {.sequence = 77};
-		char text[64];
-
-		(void)snprintf(text, sizeof(text), "%s", rows[i]);
-		expect_number(rows[i], (uint64_t)-kernel_record_parse(text, &record), EBADMSG);
-		expect_number(rows[i], record.sequence, 77);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_full_table_is_counted),
 		cmocka_unit_test(nothing_else_is_counted),
 		cmocka_unit_test(first_and_last_go_by_time),
-		cmocka_unit_test(records_are_read),
-		cmocka_unit_test(other_records_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
