@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/paragraph.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -91,6 +92,7 @@ void paragraph_add(struct buffer *b, const char *text, const struct paragraph *s
 	}
 	for (; *text == ' '; text++, used++)
 		buffer_add(b, " ");
+	assert(shape->indent < shape->width);
 	while (*text) {
 		size_t length = find_unit(text, starts ? find_place_end(text) : 0, room);
 		size_t cells = count_cells(text, length);

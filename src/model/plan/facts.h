@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /*
- * What is known of the host. With --root no running host is read: `image` is true, ram and release
+ * The figures of a host. With --root no running host is read: `image` is true, ram and release
  * are unknown, and page and word size are known only if the programs of the image run on a single
  * kind of machine.
  */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/plan.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -52,6 +53,7 @@ static struct setting_source find_source(const struct config *config, size_t id)
 
 static void add_setting(struct plan *plan, const struct config *config, size_t id, uint64_t wanted)
 {
+	assert(plan->setting_count < schema_count);
 	plan->settings[plan->setting_count++] = (struct setting){
 		.row = &schema[id],
 		.wanted = wanted,

@@ -1,5 +1,6 @@
 /* Renders the rule by which udevd writes the values when nf_conntrack loads. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <assert.h>
 #include <inttypes.h>
 
 #include "model/plan/pattern.h"
@@ -87,8 +88,10 @@ size_t render_list_rounded(const struct wished_sizes *sizes, uint64_t *ret)
 
 		if (sizes->kernels == RULE_64_BIT_KERNEL && word != 8)
 			continue;
-		if (count == 0 || rounded != ret[count - 1])
+		if (count == 0 || rounded != ret[count - 1]) {
+			assert(count < ROUNDED_MAX);
 			ret[count++] = rounded;
+		}
 	}
 	return count;
 }

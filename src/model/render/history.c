@@ -1,4 +1,4 @@
-/* What --watch remembers of the table: shares for the curve, the last figures for the rates. */
+/* Keeps what --watch remembers of the table: shares for the curve, last figures for the rates. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
@@ -14,7 +14,10 @@ static void add_share(struct history *history, struct figure share)
 	history->shares[history->count++] = share;
 }
 
-/* A counter that both have and that has not begun anew, as it does when the module is loaded again. */
+/*
+ * Returns how much a counter has grown, or 0 if one look lacks it or it has restarted, as when the
+ * module is loaded again.
+ */
 static uint64_t counted_since(const struct counters *then, const struct counters *now,
 			      enum counter counter)
 {

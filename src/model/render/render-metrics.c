@@ -1,4 +1,4 @@
-/* The table as Prometheus reads it: the text format, for node exporter's textfile collector. */
+/* Renders the table as metrics in the text format of Prometheus. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 #include <string.h>
@@ -9,18 +9,21 @@
 #define PREFIX	 "conntrack_persist_"
 #define US_PER_S 1000000U
 
-/* Samples of one name stand together, after what describes them; of a name without any there is no trace. */
+/*
+ * The metrics of one name. Its samples must be together behind their description, which is left out
+ * if there is no sample.
+ */
 struct metric_family {
 	struct buffer *b;
 	const char *name, *type, *help;
-	const char *label; /* NULL: of a single sample */
+	const char *label; /* NULL: a single sample without a label */
 	bool begun;
 };
 
 static struct metric_family family_of(struct buffer *b, const char *name, const char *label,
 				      const char *help)
 {
-	/* By convention the name tells. */
+	/* By convention the name shows the type. */
 	const char *type = text_ends_with(name, "_total") ? "counter" : "gauge";
 
 	return (struct metric_family){
@@ -28,8 +31,9 @@ static struct metric_family family_of(struct buffer *b, const char *name, const 
 }
 
 /*
- * A foreign name as the value of a label. Each byte that is not harmless is \xNN, because the collector refuses a whole file
- * for one name that is no UTF-8, and so is a backslash before an x, because two names must not become one.
+ * Adds a foreign name as the value of a label. Each byte that is not harmless becomes \xNN, because
+ * the collector refuses a whole file for one name that is not UTF-8. A backslash before an x is
+ * escaped too, because two names must not become one.
  */
 static void add_label_value(struct buffer *b, const char *text)
 {
@@ -52,7 +56,7 @@ static void add_label_value(struct buffer *b, const char *text)
 	}
 }
 
-/* All of a sample but its value. */
+/* Adds a sample up to its value. */
 static void begin_sample(struct metric_family *family, const char *label_value)
 {
 	struct buffer *b = family->b;
@@ -93,7 +97,7 @@ static struct figure figure_of(bool known, uint64_t value)
 static void add_sizes(const struct table *table, const struct judgement *judgement,
 		      struct buffer *b)
 {
-	/* These follow from the kernel's release where the kernel does not tell. */
+	/* These follow from the kernel's release if the kernel does not show them. */
 	bool release_known = table->facts.release[0] > 0;
 	enum counter failures = COUNTER_CHAIN_TOO_LONG;
 	bool limited = judgement->chains.low > 0 &&
@@ -126,7 +130,7 @@ static void add_sizes(const struct table *table, const struct judgement *judgeme
 		   "Memory that the table takes when it is full.");
 }
 
-/* Tenths of a percent as a share of 1. */
+/* Adds tenths of a percent as a share of 1. */
 static void add_ratio(struct buffer *b, const char *name, struct figure share, const char *help)
 {
 	struct metric_family family = family_of(b, name, NULL, help);
@@ -138,7 +142,10 @@ static void add_ratio(struct buffer *b, const char *name, struct figure share, c
 		      (unsigned int)(share.value % 1000));
 }
 
-/* The kernel shows some keys with a sign. What could not be read is "". */
+/*
+ * Returns whether the text is a number, which the kernel shows with a sign for some keys. A value
+ * that could not be read is "".
+ */
 static bool is_number(const char *text)
 {
 	uint64_t number;
@@ -172,7 +179,7 @@ static void add_values(const struct table *table, const struct values *values, s
 		buffer_printf(b, "%s\n", value->live);
 	}
 	for (enum value_state state = VALUE_OK; state <= VALUE_UNREADABLE; state++)
-		/* With one for a module that mode disable does not want. */
+		/* The count includes a module that is loaded although the mode is disable. */
 		add_sample(&states, value_state_to_string(state),
 			   state == VALUE_DIFFERS ? table->values.differs
 						  : values_count(values, state));
@@ -180,7 +187,10 @@ static void add_values(const struct table *table, const struct values *values, s
 		   "Whether the installed files are others than the configuration asks for.");
 }
 
-/* A count of what is left of the messages goes down as older ones are lost, and would look like a restart. */
+/*
+ * Adds the messages as a gauge, because the number of stored messages falls when older ones are
+ * lost, which would look like the restart of a counter.
+ */
 static void add_messages(const struct full_messages *messages, struct buffer *b)
 {
 	struct metric_family last = family_of(b, "last_full_message_timestamp_seconds", NULL,
@@ -221,7 +231,10 @@ static void add_contents(const struct entry_counts *contents, struct buffer *b)
 		add_sample(&states, tcp_state_to_string(state), contents->by_state[state]);
 }
 
-/* Two samples of one name, and the collector refuses the whole file. */
+/*
+ * Returns whether an earlier namespace has the same name, because the collector refuses a whole
+ * file for two samples with one name.
+ */
 static bool was_named(const struct table *table, size_t index)
 {
 	for (size_t i = 0; i < index; i++)

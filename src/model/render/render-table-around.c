@@ -1,4 +1,4 @@
-/* The screen of the table: other network namespaces, the configuration, and what was out of reach. */
+/* The screen of the table: other network namespaces, the configuration, what could not be read. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <inttypes.h>
@@ -9,7 +9,7 @@
 #include "model/plan/sizes.h"
 #include "model/render/render-table-rows.h"
 
-/* So many namespaces are named, and so much of what one has besides. */
+/* How many namespaces are listed by name, and where their names and differences are cut. */
 #define NAMED	     3
 #define WHERE_MOST   40
 #define DIFFERS_MOST 60
@@ -31,7 +31,10 @@ static bool is_full(const struct table *table, const struct namespace_table *nam
 	return namespace->entries.known && limit.known && namespace->entries.value >= limit.value;
 }
 
-/* Full ones come first, then those that differ, then those that hold the most. What tracks nothing is not named. */
+/*
+ * Returns the weight of a namespace: full tables come first, then those that differ, then those
+ * with the most entries. A namespace that tracks nothing has weight 0 and is not named.
+ */
 static uint64_t weigh(const struct table *table, const struct namespace_table *namespace)
 {
 	if (namespace->error < 0)
@@ -73,7 +76,7 @@ static void add_namespace(struct buffer *text, const struct table *table,
 	}
 }
 
-/* The next in the order of weight after the one before; count: there is none. */
+/* Returns the next namespace in the order of weight, or the count if there is none. */
 static size_t find_next(const struct table *table, size_t before)
 {
 	size_t count = table->namespace_count, next = count;
@@ -117,7 +120,7 @@ void add_namespaces(struct screen *screen, const struct table *table)
  * Configuration
  */
 
-/* The sizes as they are and as they were configured, where these are not the same. */
+/* Adds the live and the configured sizes, if they differ. */
 static void add_sizes(struct buffer *text, const struct table *table)
 {
 	const struct table_values *values = &table->values;
@@ -190,7 +193,7 @@ void add_configured(struct screen *screen, const struct table *table)
 }
 
 /*
- * What was out of reach
+ * Unread parts
  */
 static bool is_denied(int error)
 {
@@ -205,7 +208,10 @@ static void add_missing(struct buffer *text, bool missing, const char *what)
 	buffer_add(text, what);
 }
 
-/* Nothing is loaded by looking: that is left to who wants to see. */
+/*
+ * Explains why entries are not listed. Looking loads no module, so that the administrator must load
+ * it.
+ */
 static const char *why_unlisted(int error)
 {
 	switch (-error) {
@@ -219,7 +225,7 @@ static const char *why_unlisted(int error)
 	}
 }
 
-/* Said once, in place of rows full of zeros that nobody has counted. */
+/* Adds one sentence in place of rows full of zeros that nobody has counted. */
 void add_not_shown(struct screen *screen, const struct table *table)
 {
 	struct buffer *text = &screen_add(screen, "not shown", RANK_NOT_SHOWN)->text;

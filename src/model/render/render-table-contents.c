@@ -1,20 +1,23 @@
-/* The screen of the table: the entries by what they are. */
+/* The screen of the table: the entries by kind. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "model/render/render-table-rows.h"
 
-/* So many kinds are named; the rest are one figure. */
+/* How many kinds are named; the rest are one figure. */
 #define NAMED 5
 
-/* One kind of entries: how many, and what they are called. */
+/* One kind of entries: their number and name. */
 struct kind {
 	uint64_t count;
 	size_t index;
 };
 
-/* The largest kinds, largest first. Returns how many there are at most NAMED; *ret_rest: entries of the others. */
+/*
+ * Finds the largest kinds, largest first. Returns how many there are, at most NAMED; sets *ret_rest
+ * to the entries of the others.
+ */
 static size_t find_largest(const uint64_t *counts, size_t count, struct kind *ret,
 			   uint64_t *ret_rest)
 {
@@ -40,7 +43,7 @@ static size_t find_largest(const uint64_t *counts, size_t count, struct kind *re
 	return found;
 }
 
-/* ", NAME COUNT", never broken inside. */
+/* Adds ", NAME COUNT" without a line break inside. */
 static void add_kind(struct buffer *text, const char *name, uint64_t count)
 {
 	size_t from;
@@ -98,7 +101,7 @@ static void add_remaining(struct screen *screen, const struct entry_counts *cont
 		add_kind(text, "offloaded", contents->offloaded);
 }
 
-/* In the largest unit that it is a whole number of. */
+/* Adds the duration in the largest unit that divides it. */
 static void add_duration(struct buffer *text, uint64_t seconds)
 {
 	static const struct {

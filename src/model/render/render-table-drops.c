@@ -1,4 +1,4 @@
-/* The screen of the table: what was dropped, and what the kernel said of it. */
+/* The screen of the table: what was dropped, and what the kernel logged about it. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 

@@ -1,10 +1,13 @@
-/* What render-table.c and its parts share: the rows of the screen. */
+/* The rows of the screen, shared by render-table.c and its parts. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include "model/render/screen.h"
 
-/* In this order rows go where lines are few, the last one first; entries, drops and the verdict stay. */
+/*
+ * The ranks of rows. If there are too few lines, the row with the highest rank is left out first.
+ * Entries, drops and the verdict always stay.
+ */
 enum rank {
 	RANK_STAYS,
 	RANK_BUCKETS,
@@ -22,20 +25,26 @@ enum rank {
 	RANK_NOT_SHOWN,
 };
 
-/* render-table-time.c: a moment in local time, with the date where that is another day than now; what --watch knows. */
+/*
+ * In render-table-time.c: adds a moment in local time, with the date if that is not today; then
+ * what --watch knows.
+ */
 void add_moment(struct buffer *b, uint64_t when, uint64_t now);
 void add_now(struct screen *screen, const struct table *table, const struct history *history);
 void add_history(struct screen *screen, const struct history *history);
 
-/* render-table-drops.c: what was dropped, and what the kernel said of it. */
+/* In render-table-drops.c: adds what was dropped, and what the kernel logged about it. */
 void add_dropped(struct screen *screen, const struct table *table,
 		 const struct judgement *judgement);
 void add_messages(struct screen *screen, const struct table *table);
 
-/* render-table-contents.c: the entries by what they are. */
+/* In render-table-contents.c: adds the entries by kind. */
 void add_contents(struct screen *screen, const struct table *table);
 
-/* render-table-around.c: other network namespaces, the configuration, and what was out of reach. */
+/*
+ * In render-table-around.c: adds other network namespaces, the configuration, and what could not be
+ * read.
+ */
 void add_namespaces(struct screen *screen, const struct table *table);
 void add_configured(struct screen *screen, const struct table *table);
 void add_not_shown(struct screen *screen, const struct table *table);

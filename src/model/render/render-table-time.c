@@ -1,4 +1,4 @@
-/* The screen of the table: moments, and what --watch knows of the time between them. */
+/* The screen of the table: moments, and the rates that --watch knows. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +25,7 @@ void add_moment(struct buffer *b, uint64_t when, uint64_t now)
 	buffer_printf(b, "%02d:%02d:%02d", then.tm_hour, then.tm_min, then.tm_sec);
 }
 
-/* "0.5 entries/s", "1200 entries/s": one digit after the point of what is small and has one. */
+/* Adds "0.5 entries/s" or "1200 entries/s"; only small rates have a digit after the point. */
 static void add_rate(struct buffer *b, double amount, double seconds, const char *what)
 {
 	double rate = amount / seconds;

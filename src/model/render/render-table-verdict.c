@@ -1,4 +1,4 @@
-/* The verdict on the table in words: what is the matter, and what to do next. */
+/* The verdict on the table in words: the problem, and the next step. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
@@ -26,7 +26,7 @@ static void add_room(struct buffer *b, const struct table *table)
 			   " more entries");
 }
 
-/* Whose table is meant, in the middle of a sentence that begins with Full. */
+/* Adds the name of the namespace, for the middle of a sentence that begins with "Full". */
 static void add_elsewhere(struct buffer *b, const struct table *table,
 			  const struct namespace_table *one)
 {
@@ -98,7 +98,7 @@ static void add_fine(struct buffer *b, const struct table *table)
 	buffer_add(b, ".");
 }
 
-/* Says what a verdict on this network namespace leaves open. */
+/* Adds the namespaces that a verdict on this one does not cover. */
 static void add_unseen(struct buffer *b, const struct judgement *judgement)
 {
 	if (judgement->unseen > 0) {

@@ -1,4 +1,4 @@
-/* The screen of the table: is it full, why, what would more of it cost, is it needed. */
+/* The screen of the table: is it full, why, what would more cost, is it needed. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/render/render-table.h"
 
@@ -7,11 +7,11 @@
 
 #include "model/render/render-table-rows.h"
 
-/* Of the bar; it is narrower where that keeps the figures beside it. */
+/* The cells of the bar; it is narrower if that keeps the figures beside it in the line. */
 #define BAR_MOST  40
 #define BAR_LEAST 10
 
-/* The colour's bounds, in tenths of a percent. */
+/* The bounds of the colours, in tenths of a percent. */
 #define SHARE_YELLOW 800
 #define SHARE_RED    950
 
@@ -41,7 +41,7 @@ static enum screen_color color_of_share(struct figure share)
 	return share.value < SHARE_RED ? SCREEN_YELLOW : SCREEN_RED;
 }
 
-/* "75.0 %" */
+/* Adds a percentage such as "75.0 %". */
 static void add_percent(struct buffer *b, uint64_t tenths)
 {
 	size_t from = b->length;
@@ -99,7 +99,7 @@ static void add_buckets(struct screen *screen, const struct table *table,
 
 	if (!table->buckets.known)
 		return;
-	/* Here is what the bar does not show. */
+	/* Long chains are a problem that the bar does not show. */
 	if (judgement->verdict == VERDICT_CHAINS || judgement->verdict == VERDICT_NEARLY_CHAINS)
 		row->color = color_of_verdict(judgement->verdict);
 	buffer_add_count(text, table->buckets.value);
@@ -116,7 +116,7 @@ static void add_buckets(struct screen *screen, const struct table *table,
 		buffer_add_counted(text, ", fine up to ", judgement->chain_entries.value, "");
 }
 
-/* How many network namespaces track something, this one included. */
+/* Returns how many network namespaces track something, with this one. */
 static uint64_t tracking(const struct table *table)
 {
 	uint64_t count = 1;
@@ -126,7 +126,10 @@ static uint64_t tracking(const struct table *table)
 	return count;
 }
 
-/* The buckets are shared; each network namespace may fill up to max by itself. */
+/*
+ * Adds the memory of all namespaces, because the buckets are shared but each namespace may fill up
+ * to max.
+ */
 static void add_multiple(struct buffer *text, const struct table *table,
 			 const struct judgement *judgement)
 {
@@ -176,7 +179,7 @@ static void add_memory(struct screen *screen, const struct table *table,
  * The whole of it
  */
 
-/* The command to run is not broken where it fits one line. */
+/* Keeps the command in one line if it fits. */
 static void keep_command_together(const struct screen *screen, struct buffer *text)
 {
 	static const char *const from[] = {"Next: ", "conntrack-persist "};

@@ -1,4 +1,4 @@
-/* The table as people read it on a terminal, and as Prometheus does. */
+/* Renders the table as a screen for people and as metrics for Prometheus. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -7,42 +7,49 @@
 #include "model/table/table.h"
 
 struct screen_style {
-	unsigned int columns; /* of the terminal; at least 40 are taken for granted */
-	unsigned int lines;   /* at most so many: what matters least is left out; 0: all of it */
-	bool utf8;	      /* blocks for the bar and the history, else ASCII */
+	unsigned int columns; /* of the terminal; less than 40 counts as 40 */
+	/* the most lines; the least important rows are left out; 0: no limit */
+	unsigned int lines;
+	/* whether the bar and the history are drawn with block characters; else with ASCII */
+	bool utf8;
 	bool color;
 };
 
-/* What --watch remembers: the share of max at each look, and the counters of the last two. */
+/*
+ * The data that --watch keeps: the share of max at each look, and the counters of the last two
+ * looks.
+ */
 #define HISTORY_SIZE 60
 struct history {
-	struct figure shares[HISTORY_SIZE]; /* tenths of a percent; the newest last */
+	struct figure shares[HISTORY_SIZE]; /* tenths of a percent; the newest is the last */
 	size_t count;
-	uint64_t last;	       /* microseconds; when the newest was taken */
-	struct figure entries; /* of then */
+	uint64_t last;	       /* when the newest was taken, in microseconds since the epoch */
+	struct figure entries; /* at that time */
 	struct counters counters;
 	bool rates_known;
 	double seconds;		    /* between the last two looks */
-	int64_t entries_change;	    /* between them */
-	uint64_t counted[COUNTERS]; /* between them */
+	int64_t entries_change;	    /* between the last two looks */
+	uint64_t counted[COUNTERS]; /* between the last two looks */
 };
 void history_add(struct history *history, const struct table *table,
 		 const struct judgement *judgement);
 
 /*
- * One screen: at most 24 lines where there are at most a few namespaces, no line over style->columns cells, the verdict
- * with what to do next at its end. history NULL: of one look.
+ * Adds one screen: at most 24 lines if there are only a few namespaces, no line longer than
+ * style->columns cells, and the verdict with the next step at its end. history NULL: the screen of
+ * a single look.
  */
 void render_table(const struct table *table, const struct judgement *judgement,
 		  const struct history *history, const struct screen_style *style,
 		  struct buffer *b);
 
-/* The verdict and what to do next: one or two sentences, no newline. */
+/* Adds the verdict and the next step: one or two sentences without a newline. */
 void render_verdict(const struct table *table, const struct judgement *judgement, struct buffer *b);
 
 /*
- * The text format of Prometheus (text exposition format 0.0.4), for node exporter's textfile collector, without what node
- * exporter has itself (node_nf_conntrack_*). values: of the plan as they are live.
+ * Adds metrics in the text format of Prometheus (text exposition format 0.0.4) for node exporter's
+ * textfile collector, without those that node exporter has itself (node_nf_conntrack_*). values:
+ * the plan's values with their live state.
  */
 void render_metrics(const struct table *table, const struct judgement *judgement,
 		    const struct values *values, struct buffer *b);

@@ -1,4 +1,4 @@
-/* A screen of labelled rows: broken into lines, coloured, cut to what a terminal has. */
+/* A screen of labelled rows: broken into lines, coloured, and cut to the size of the terminal. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/render/screen.h"
 
@@ -6,7 +6,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Stands for a blank at which no line is broken. No text has it: it is not printable. */
+/*
+ * The character for a blank at which no line may break. No text has it, because it is not
+ * printable.
+ */
 #define KEPT_BLANK '\001'
 
 #define COLUMNS_LEAST 40
@@ -70,7 +73,7 @@ void screen_add_amount(struct buffer *text, uint64_t bytes)
  * Graphics
  */
 
-/* U+2580 to U+259F. */
+/* Adds a character from U+2580 to U+259F. */
 static void add_block(struct screen_row *row, unsigned int block)
 {
 	const char bytes[] = {'\xe2', '\x96', (char)(0x80 + block)};
@@ -84,7 +87,7 @@ void screen_add_bar(const struct screen *screen, struct screen_row *row, size_t 
 	size_t steps = screen->style->utf8 ? 8 : 1;
 	size_t filled = share >= 1000 ? cells * steps : (size_t)share * cells * steps / 1000;
 
-	/* Something is never drawn as nothing. */
+	/* A small share is drawn as one cell and not as nothing. */
 	if (filled == 0 && share > 0)
 		filled = 1;
 	buffer_add(&row->graphic, "[");
@@ -137,7 +140,7 @@ static void add_color(const struct screen *screen, struct buffer *b, enum screen
 		buffer_add(b, sequences[color]);
 }
 
-/* How much of the text goes into a line of so many cells: up to a blank, if there is one. */
+/* Returns how much of the text fits a line of so many cells, up to a blank if there is one. */
 static size_t find_break(const char *text, size_t length, size_t width)
 {
 	if (length <= width)
@@ -151,7 +154,10 @@ static size_t find_break(const char *text, size_t length, size_t width)
 	return width;
 }
 
-/* Names of processes and of namespaces are anybody's: what a terminal would act on does not get there. */
+/*
+ * Adds the text with "?" for control characters, because the names of processes and namespaces are
+ * foreign and must not control the terminal.
+ */
 static void add_printable(struct buffer *b, const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
@@ -222,7 +228,7 @@ static size_t count_lines(const struct screen *screen)
 	return lines;
 }
 
-/* Takes out the row that one can do without most easily; false: each of them is needed. */
+/* Removes the least important row. Returns false if all rows must stay. */
 static bool drop_row(struct screen *screen)
 {
 	struct screen_row *least = NULL;
@@ -239,7 +245,7 @@ static bool drop_row(struct screen *screen)
 	return true;
 }
 
-/* The first lines of a row, as many as there may be. */
+/* Adds the first lines of a row. */
 static void add_lines(struct buffer *b, const struct screen_row *row, size_t lines)
 {
 	const char *from = row->drawn.data;

@@ -1,4 +1,4 @@
-/* A screen of labelled rows: broken into lines, coloured, cut to what a terminal has. */
+/* A screen of labelled rows: broken into lines, coloured, and cut to the size of the terminal. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -6,7 +6,7 @@
 #include "model/render/render-table.h"
 
 #define SCREEN_ROWS 20
-/* Cells that the labels take, with what is between them and the texts. */
+/* The cells of a label with the blanks behind it. */
 #define SCREEN_LABEL 12
 
 enum screen_color {
@@ -16,14 +16,17 @@ enum screen_color {
 	SCREEN_RED,
 };
 
-/* A row without text and graphic is not drawn. */
+/* One row. A row without text and graphic is not drawn. */
 struct screen_row {
 	const char *label;
-	unsigned int rank;	 /* the highest goes first where lines are few; 0: it stays */
-	enum screen_color color; /* of the graphic, or of the text where there is none */
-	struct buffer graphic;	 /* a bar before the text; may be UTF-8, a cell each character */
+	/* the highest is left out first if there are too few lines; 0: the row stays */
+	unsigned int rank;
+	enum screen_color color; /* of the graphic, or of the text if there is no graphic */
+	/* a bar before the text; may be UTF-8 with one cell for each character */
+	struct buffer graphic;
 	size_t graphic_cells;
-	struct buffer text; /* of others too: what is not printable ASCII is drawn as "?" */
+	/* may be foreign; characters that are not printable ASCII are drawn as "?" */
+	struct buffer text;
 	struct buffer drawn;
 	size_t lines;
 };
@@ -37,26 +40,29 @@ void screen_done(struct screen *screen);
 
 struct screen_row *screen_add(struct screen *screen, const char *label, unsigned int rank);
 
-/* How many cells a row's text may have in one line. */
+/* Returns how many cells of a line a row's text may fill. */
 size_t screen_width(const struct screen *screen);
 
-/* The blanks of the text from there on are not where a line is broken. */
+/* Marks the blanks of the text from this index on, so that no line breaks there. */
 void screen_keep_together(struct buffer *text, size_t from);
 
-/* "1 packet", "2 packets"; never broken. */
+/* Adds "1 packet" or "2 packets", without a line break inside. */
 void screen_add_number(struct buffer *text, uint64_t number, const char *one, const char *many);
-/* As buffer_add_amount(); never broken. */
+/* Adds an amount as buffer_add_amount() does, without a line break inside. */
 void screen_add_amount(struct buffer *text, uint64_t bytes);
 
-/* A bar of so many cells between brackets; share in tenths of a percent, over 1000 for 1000. */
+/*
+ * Adds a bar of so many cells between brackets. share is in tenths of a percent; more than 1000
+ * counts as 1000.
+ */
 void screen_add_bar(const struct screen *screen, struct screen_row *row, size_t cells,
 		    uint64_t share);
-/* The same, each cell at one of eight heights; unknown: blank. */
+/* Adds a curve with one cell for each share, at one of eight heights; an unknown share is blank. */
 void screen_add_heights(const struct screen *screen, struct screen_row *row,
 			const struct figure *shares, size_t count);
 
 /*
- * The rows in their order. Where they take more lines than the style allows, whole rows are left out, then the rows
- * above the last are cut.
+ * Adds the rows in order. If they need more lines than the style allows, whole rows are left out,
+ * and then the rows above the last one are cut.
  */
 void screen_draw(struct screen *screen, struct buffer *b);

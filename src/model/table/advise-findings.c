@@ -53,6 +53,7 @@ const char *urgency_to_string(enum urgency urgency)
 		[URGENCY_CRITICAL] = "critical",
 	};
 
+	assert((size_t)urgency < ARRAY_SIZE(words));
 	return words[urgency];
 }
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/table/counters.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -40,6 +41,7 @@ struct columns {
 
 const char *counter_to_string(enum counter counter)
 {
+	assert(counter < COUNTERS);
 	return rows[counter].name;
 }
 

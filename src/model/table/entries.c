@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/table/entries.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -13,6 +14,7 @@ const char *time_band_to_string(size_t band)
 	static const char *const names[TIME_BANDS] = {"30s", "2m", "10m", "1h",
 						      "6h",  "1d", "5d",  "more"};
 
+	assert(band < TIME_BANDS);
 	return names[band];
 }
 

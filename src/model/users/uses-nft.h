@@ -17,8 +17,8 @@
 extern const char *const xtables_extensions[XTABLES_EXTENSIONS];
 
 /*
- * What rules need: bits of the tables in uses-nft.c and of xtables_extensions; and how often they
- * refer to a chain.
+ * The needs of rules: bits of the tables in uses-nft.c and of xtables_extensions, and how often the
+ * rules refer to a chain.
  */
 struct nft_needs {
 	uint32_t words, extensions;
