@@ -1,4 +1,4 @@
-/* What was meant by a verb or an option that this program does not have: words of other tools, and slips of the finger. */
+/* Suggests a verb or option for one that this program does not have. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

@@ -97,7 +97,7 @@ struct text_line {
  */
 bool text_next_line(struct text_line *line);
 
-/* Drops these characters at both ends of the line. With '\r' among them, a line may end in CR LF. */
+/* Drops these characters at both ends of the line. '\r' among them drops CR of CR LF. */
 void text_trim_line(struct text_line *line, const char *blanks);
 
 bool text_word_is(const struct text_word *word, const char *text);

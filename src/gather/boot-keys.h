@@ -1,4 +1,4 @@
-/* Files of other programs that name commands for the boot by a key: interfaces(5), crontab(5), wg-quick(8), VPNs. */
+/* Files in which a key names a command for the boot: interfaces(5), crontab(5), VPNs. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

@@ -6,10 +6,10 @@
 #include "gather/gathering.h"
 
 enum foreign_kind {
-	FOREIGN_SYSCTL, /* sysctl.d(5) in all folders, with files that others mask, and /etc/sysctl.conf */
-	FOREIGN_MODPROBE, /* modprobe.d(5) in reading order, one of each name */
-	FOREIGN_MODULES_LOAD, /* modules-load.d(5); Debian's /etc/modules is a link in one of these folders */
-	FOREIGN_UDEV, /* udev(7) rules */
+	FOREIGN_SYSCTL,	      /* sysctl.d(5), masked files included, and sysctl.conf */
+	FOREIGN_MODPROBE,     /* modprobe.d(5) in reading order, one of each name */
+	FOREIGN_MODULES_LOAD, /* modules-load.d(5), with Debian's /etc/modules */
+	FOREIGN_UDEV,	      /* udev(7) rules */
 	FOREIGN_KINDS
 };
 

@@ -15,9 +15,9 @@
 struct gathering {
 	const struct tree *tree;
 	struct kernel *kernel;
-	bool image; /* --root: nothing of a running host is read */
-	bool live;  /* the running kernel is looked at: neither --root nor --no-live */
-	bool sandbox; /* the run is the timer's, whose unit may not read what belongs to other users */
+	bool image;   /* --root: nothing of a running host is read */
+	bool live;    /* the running kernel is looked at: neither --root nor --no-live */
+	bool sandbox; /* the timer's run, which cannot read other users' files */
 	struct unread *unread;
 	struct foreign_files *files; /* read once a run; see gather/foreign-files.h */
 };

@@ -15,7 +15,7 @@
 struct reading {
 	const struct gathering *gathering;
 	const char *kind; /* as messages name it */
-	bool of_program; /* files of another program, which an ordinary user need not be able to read */
+	bool of_program;  /* another program's files, which may be only for root */
 	size_t files, bytes;
 	bool full; /* a bound was passed and noted; no further file is read */
 };

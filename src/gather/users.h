@@ -1,4 +1,4 @@
-/* Looks for whatever uses conntrack on this host: modules, rules, programs, files that are read at boot. */
+/* Finds what uses conntrack: modules, rules, programs, files that are read at boot. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

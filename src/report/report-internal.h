@@ -20,8 +20,8 @@ struct report {
 	struct buffer where; /* "namespace NAME", empty: here */
 	size_t unread_count, unread_without_root;
 	json_t *unread_names; /* the keys are what "unread" lists already */
-	bool incomplete; /* a part of what was to be printed could not be made: report_finish() fails */
-	json_t *places; /* "PATH:LINE" of each problem that was reported, as the names of an object */
+	bool incomplete;      /* a part could not be made, so that report_finish() fails */
+	json_t *places;	      /* an object with "PATH:LINE" of each problem that was reported */
 };
 
 /* Returns the colour sequence, or "" if the report has no colours. */

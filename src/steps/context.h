@@ -1,4 +1,4 @@
-/* What a run works on, and the exit statuses. */
+/* The objects that a run works on, and the exit statuses. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

@@ -15,7 +15,7 @@
 #include "steps/comparison.h"
 #include "steps/error-words.h"
 
-/* What a key of a namespace is compared with. */
+/* A key of a namespace is compared with this value. */
 struct reference {
 	char path[96];
 	const char *key; /* name of the key; owned by the schema */

@@ -12,7 +12,7 @@
 
 #include "host/terminal.h"
 
-/* What the loop does next. */
+/* The next step of the loop. */
 enum step {
 	STEP_WAIT,
 	STEP_DRAW, /* draw the last table again */

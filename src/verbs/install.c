@@ -136,7 +136,7 @@ static enum exit_code look_again(struct context *context, const struct activatio
 		code = verify_files(context, &found->comparison);
 	if (code == EXIT_DONE && runtime_is_wanted(context))
 		code = runtime_observe(context, &found->comparison, &found->live);
-	/* What keeps the module from loading has been reported before; do not check it again. */
+	/* Obstacles to the load have been reported before; do not check them again. */
 	found->live.blocked = activation->blocked;
 	/* The table may have emptied since, but hashsize still waits. */
 	found->live.values.table_waits = found->live.values.table_waits || activation->table_waits;

@@ -20,7 +20,7 @@ enum presence {
 	PRESENCE_YES,
 };
 
-/* What this host has of a setting. */
+/* The live value of a setting on this host. */
 struct key_finding {
 	enum presence presence;
 	char live

@@ -16,7 +16,7 @@
 #include "steps/would-change.h"
 #include "verbs/verbs.h"
 
-/* What differs, and whether install would change any of it. */
+/* Says which parts differ, and whether install would change any of them. */
 struct outcome {
 	bool files, differs, changes;
 	bool breaks; /* mode = disable, and something fails at the next boot */

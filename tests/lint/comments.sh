@@ -5,7 +5,7 @@
 # usage: comments.sh [SOURCES]     SOURCES: a folder laid out as src/; without it src/ itself, and then planted faults must be found
 set -euo pipefail
 : "${srcdir:?is set by make check}"
-done=(base model)
+done=(base model steps verbs)
 
 check() {
 	local status=0 file

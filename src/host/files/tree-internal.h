@@ -73,8 +73,9 @@ MUST_CHECK int tree_walk(const struct tree *tree, const char *path, bool follow,
 			 struct tree_place *ret);
 
 /*
- * The same by openat2(2), but for the last part, whose mount is not looked at. -ENOSYS: the kernel is older than 5.6; -EPERM: perhaps a sandbox that does not know the call;
- * -EAGAIN: directories are being moved about. tree_walk() can be asked then.
+ * The same by openat2(2), but for the last part, whose mount is not looked at. -ENOSYS: the kernel
+ * is older than 5.6; -EPERM: perhaps a sandbox that does not know the call; -EAGAIN: directories
+ * are being moved about. tree_walk() can be asked then.
  */
 MUST_CHECK int tree_resolve(const struct tree *tree, const char *path, bool follow,
 			    struct tree_place *ret);

@@ -1,4 +1,4 @@
-/* Resolving a path below another root than / by the kernel, from 5.6 on; tree-walk.c where that cannot be had. */
+/* Resolves a path below another root than / by openat2(2), else by tree-walk.c. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>

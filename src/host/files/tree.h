@@ -163,16 +163,15 @@ struct change_failure {
  * all are done, and what was taken out is compared with `seen` once more, its content too (on
  * overlayfs, which may copy what is moved, that instead of the inode). The directories are synced
  * and the old files go. On failure everything, directories included, is put back; what somebody
- * else has put in the place of a new file in the meantime is left there, and put_back is false.
- * A crash leaves some new and some old files, each whole: have a copy stand before the change of
- * what it is a copy of.
- * The caller holds tree_lock(). Temporary names start with a dot and end in ".conntrack-persist~"
- * or ".conntrack-persist-old~"; remains of a crash are cleared away.
- * Returns 0, or the negative errno with *ret_failure set: -ESTALE: the file is no longer what
- * `seen` says (somebody edited it meanwhile), or another run without the lock has taken the temporary name; -EISDIR: a directory lies there; -EEXIST: two changes
- * of one file; -ENOLINK, -ENOTDIR: see tree_missing_directories(); -EROFS, -ENOSPC, -EDQUOT,
- * -EACCES, -EPERM, -EIO ... of the call.
- * What cannot have its label, operation "label", fails before anything is touched.
+ * else has put in the place of a new file in the meantime is left there, and put_back is false. A
+ * crash leaves some new and some old files, each whole: have a copy stand before the change of what
+ * it is a copy of. The caller holds tree_lock(). Temporary names start with a dot and end in
+ * ".conntrack-persist~" or ".conntrack-persist-old~"; remains of a crash are cleared away. Returns
+ * 0, or the negative errno with *ret_failure set: -ESTALE: the file is no longer what `seen` says
+ * (somebody edited it meanwhile), or another run without the lock has taken the temporary name;
+ * -EISDIR: a directory lies there; -EEXIST: two changes of one file; -ENOLINK, -ENOTDIR: see
+ * tree_missing_directories(); -EROFS, -ENOSPC, -EDQUOT, -EACCES, -EPERM, -EIO ... of the call. What
+ * cannot have its label, operation "label", fails before anything is touched.
  */
 MUST_CHECK int tree_commit(struct tree *tree, const struct file_change *changes, size_t count,
 			   struct change_failure *ret_failure);
@@ -200,7 +199,7 @@ MUST_CHECK int tree_remove_directory(struct tree *tree, const char *path);
 
 /* Who or what keeps a lock from being taken. */
 struct lock_obstacle {
-	pid_t holder; /* -ETIMEDOUT: the process that holds it; 0: not known, as in another PID namespace */
+	pid_t holder;	   /* -ETIMEDOUT: the process that holds the lock; 0: not known */
 	char command[128]; /* its command line, cut to fit; "": not known. Foreign text */
 	const char *
 		words; /* -EPERM: what is wrong with the file, to stand after its name; else NULL */

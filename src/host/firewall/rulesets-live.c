@@ -11,7 +11,7 @@
 #include "host/kernel/namespaces.h"
 
 struct rulesets_reading {
-	int has_nft; /* 1: nf_tables is there; 0: it is not; or negative, as struct ruleset has it */
+	int has_nft; /* 1: nf_tables is loaded; 0: not; or negative, as in struct ruleset */
 	struct netfilter netfilter;
 	struct rules_budget budget; /* of all namespaces */
 	struct uses *uses;

@@ -25,10 +25,10 @@
  * -ELIBBAD: libmnl is not installed or too old.
  */
 struct ruleset {
-	const char *
-		where; /* "this host", "namespace NAME", "namespace of COMMAND (PID)", "other network namespaces" */
-	int error; /* 0: all of its rules were read */
-	bool legacy; /* it has tables of iptables-legacy, or may have some; their rules are never read */
+	/* "this host", "namespace NAME", "namespace of COMMAND (PID)" ... */
+	const char *where;
+	int error;   /* 0: all of its rules were read */
+	bool legacy; /* it may have tables of iptables-legacy, whose rules are never read */
 	bool tracks; /* entries is known */
 	unsigned long entries;
 };

@@ -57,7 +57,7 @@ void lint_udev(const char *path, const char *text, struct problems *problems)
 	for (struct text_line line = {.next = text}; text_next_line(&line);) {
 		if (line.length > 0 && line.text[line.length - 1] == '\r')
 			line.length--;
-		/* udevd skips a comment before it looks for a backslash, even in the middle of a rule. */
+		/* udevd skips a comment even in the middle of a rule that a backslash continues. */
 		if (line.text[strspn(line.text, " \t")] == '#')
 			continue;
 		take_line(&rule, line.text, line.length, line.number);

@@ -14,7 +14,8 @@
 struct full_messages {
 	bool known; /* whether the messages are stored and could be read */
 	/*
-	 * whether all of this boot were read; else the oldest may be lost (the journal has dropped them)
+	 * whether all of this boot were read; else the oldest may be lost (the journal has dropped
+	 * them)
 	 */
 	bool since_boot;
 	bool cut;	       /* whether there are more messages than were read */
