@@ -37,7 +37,7 @@ planted=$(mktemp -d)
 trap 'rm -rf "$planted"' EXIT
 # finds LINE: a file with this line is not accepted.
 finds() {
-	mkdir -p "$planted/base" "$planted/model"
+	mkdir -p "${done[@]/#/$planted/}"
 	printf '%b\n' "$1" >"$planted/base/planted.c"
 	if check "$planted" >"$planted/out"; then
 		echo "a planted fault is not found: $1"
