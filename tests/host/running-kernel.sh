@@ -49,6 +49,11 @@ snapshot() {
 	[[ ! -r $sys/parameters/hashsize ]] || cat "$sys/parameters/hashsize"
 }
 
+# count NUMBER: with separators of thousands, as screens show it.
+count() {
+	sed -E ':again; s/([0-9])([0-9]{3})($|,)/\1,\2\3/; t again' <<<"$1"
+}
+
 is() {
 	[[ $(cat "$1") == "$2" ]] || fail "$1 is $(cat "$1"), not $2"
 }
@@ -114,8 +119,8 @@ if [[ $values == all ]]; then
 	echo "$hashsize" >"$sys/parameters/hashsize"
 	ctp 2 check
 	says "net.netfilter.nf_conntrack_udp_timeout: 48 -> 47"
-	says "net.netfilter.nf_conntrack_max: $max -> $wanted_max"
-	says "nf_conntrack.hashsize: $hashsize -> $wanted_hashsize"
+	says "net.netfilter.nf_conntrack_max: $(count "$max") -> $(count "$wanted_max")"
+	says "nf_conntrack.hashsize: $(count "$hashsize") -> $(count "$wanted_hashsize")"
 	ctp 0 apply
 	values_hold
 	ctp 0 --json apply
