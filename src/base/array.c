@@ -5,24 +5,21 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define ARRAY_LEAST 4
 
 int array_grow(void *array, size_t count, size_t size)
 {
 	size_t room = count ? count : ARRAY_LEAST / 2, bytes;
-	void *items;
+	void **slot = array, *grown;
 
 	if (count < ARRAY_LEAST ? count != 0 : (count & (count - 1)) != 0)
 		return 0;
 	if (__builtin_mul_overflow(room, 2 * size, &bytes) || bytes > PTRDIFF_MAX)
 		return -ENOMEM;
-	/* The pointer may be of any type, so its bytes are copied. */
-	memcpy(&items, array, sizeof(items));
-	items = realloc(items, bytes);
-	if (!items)
+	grown = realloc(*slot, bytes);
+	if (!grown)
 		return -ENOMEM;
-	memcpy(array, &items, sizeof(items));
+	*slot = grown;
 	return 0;
 }

@@ -35,7 +35,7 @@ int text_parse_number(const char *text, size_t length, uint64_t max, uint64_t *r
 
 struct text_count text_count(uint64_t count)
 {
-	struct text_count result;
+	struct text_count result = {0};
 	char digits[sizeof("18446744073709551615")], *to = result.text;
 	size_t length = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, count);
 

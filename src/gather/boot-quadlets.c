@@ -344,6 +344,7 @@ static int judge_root(struct quadlets *quadlets)
 static int judge_users(struct quadlets *quadlets)
 {
 	static const char shared[] = "/etc/containers/systemd/users";
+	static const char *const roots[] = {shared, NULL};
 	bool masked = false;
 	char **names = NULL;
 	size_t count = 0;
@@ -353,7 +354,7 @@ static int judge_users(struct quadlets *quadlets)
 	if (error < 0 || masked)
 		return error;
 	quadlets->of_user = true;
-	quadlets->roots = (const char *const[]){shared, NULL};
+	quadlets->roots = roots;
 	error = judge_folder(quadlets, shared);
 	if (error == 0)
 		error = reading_list(quadlets->reading, "/var/lib/systemd/linger", "", &names,
@@ -364,6 +365,7 @@ static int judge_users(struct quadlets *quadlets)
 		buffer_printf(&home, "/home/%s/.config/containers/systemd", names[i]);
 		quadlets->roots = (const char *const[]){home.data, shared, NULL};
 		error = home.data ? judge_folder(quadlets, home.data) : -ENOMEM;
+		quadlets->roots = roots;
 	}
 	tree_names_free(names, count);
 	return error;

@@ -23,25 +23,16 @@ void unread_done(struct unread *unread)
 	*unread = (struct unread){0};
 }
 
-/*
- * Returns 1 if the name is new, 0 if the list has it, -1 if memory ran out. A name that is not
- * UTF-8 always counts as new.
- */
+/* Returns 1 if the name is new, 0 if the list has it, -1 if memory ran out. */
 static int note_name(struct unread *unread, const char *name)
 {
-	json_t *key = json_string(name);
-	int noted = 1;
-
 	if (!unread->names)
 		unread->names = json_object();
 	if (!unread->names)
-		noted = -1;
-	else if (key && json_object_get(unread->names, name))
-		noted = 0;
-	else if (key && json_object_set_new_nocheck(unread->names, name, json_true()) < 0)
-		noted = -1;
-	json_decref(key);
-	return noted;
+		return -1;
+	if (json_object_get(unread->names, name))
+		return 0;
+	return json_object_set_new_nocheck(unread->names, name, json_true()) < 0 ? -1 : 1;
 }
 
 static int append_source(struct unread *unread, const struct unread_source *source)

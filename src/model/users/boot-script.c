@@ -96,7 +96,8 @@ size_t boot_line_size(const char *line, unsigned int *ret_lines)
 	size_t size = strcspn(line, "\n");
 	unsigned int lines = 1;
 
-	while (*line != '#' && line[size] == '\n' && size > 0 && line[size - 1] == '\\') {
+	while (*line != '#' && line[size] == '\n' && line[size + 1] && size > 0 &&
+	       line[size - 1] == '\\') {
 		size += 1 + strcspn(line + size + 1, "\n");
 		lines++;
 	}
