@@ -3,7 +3,6 @@
 #pragma once
 
 #include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -43,5 +42,10 @@ static inline void *steal_pointer(void *pointer)
 /* Frees a text that its owner declares const so that nobody else changes it. */
 static inline void free_const(const void *text)
 {
-	free((void *)(uintptr_t)text);
+	union {
+		const void *held;
+		void *owned;
+	} pointer = {.held = text};
+
+	free(pointer.owned);
 }

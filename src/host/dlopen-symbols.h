@@ -32,6 +32,7 @@
  * LIST(LIBRARY_POINTER) makes the pointers, the first members of a struct; LIST(LIBRARY_NAME) makes
  * the names.
  */
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a name that is declared cannot have parentheses */
 #define LIBRARY_POINTER(symbol) typeof(symbol) *symbol;
 #define LIBRARY_NAME(symbol)	#symbol "\0"
 

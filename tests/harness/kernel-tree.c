@@ -296,7 +296,7 @@ static int take_value(const struct kernel *kernel, const char *path, const char 
 {
 	struct played_kernel played = play(kernel);
 	const char *other = other_file(path);
-	char whole[PATH_MAX], stored[32];
+	char whole[PATH_MAX], second[PATH_MAX], stored[32];
 	struct stat status;
 	int error = make_path(kernel, path, whole);
 
@@ -304,12 +304,11 @@ static int take_value(const struct kernel *kernel, const char *path, const char 
 		error = -EACCES;
 	if (error == 0)
 		error = kernel_takes(&played, path, text, stored, sizeof(stored));
-	if (error == 0)
-		error = replace_value(whole, stored);
+	/* The other file first, so that a kill between the two leaves the one that is looked at. */
 	if (error == 0 && other && kernel_has(kernel, other) &&
-	    make_path(kernel, other, whole) == 0)
-		error = replace_value(whole, stored);
-	return error;
+	    make_path(kernel, other, second) == 0)
+		error = replace_value(second, stored);
+	return error == 0 ? replace_value(whole, stored) : error;
 }
 
 /* Every write is a line of kernel.log, with the namespace in front of it. */

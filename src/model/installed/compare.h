@@ -66,5 +66,5 @@ const char *file_state_describe(enum file_state state);
  * owned_by_root: check owner and group too, as on the running host.
  */
 void compare_files(const struct plan *plan, const struct manifest *manifest,
-		   const struct observed_path *installed, size_t count, bool owned_by_root,
+		   const struct observed_path *observed, size_t count, bool owned_by_root,
 		   struct file_difference *ret);
