@@ -293,7 +293,7 @@ static void lines_are_joined(void **state)
 	expect_line_size("a \\\n \\\nb\nc", 8, 3);
 	expect_line_size("a \\", 3, 1);
 	expect_line_size("# a \\\nb", 5, 1);
-	expect_line_size("\\\n", 2, 2);
+	expect_line_size("\\\n", 1, 1);
 }
 
 static void expect_docker(const char *file, const char *words, bool no_iptables, bool ip6tables)
