@@ -23,7 +23,7 @@ void runtime_done(struct runtime *live)
 
 bool runtime_is_wanted(const struct context *context)
 {
-	return !context->options->root && !context->options->no_live;
+	return context->gathering.live;
 }
 
 static void read_value(const struct context *context, struct value *value)
