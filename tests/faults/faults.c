@@ -19,6 +19,9 @@
 /* Every error is told so often; beyond that it is counted. */
 #define FINDINGS_MAX 40U
 
+/* A run may ask for memory once less than the one before, because a number in a file has a digit less. */
+#define TRIES_MAX 8U
+
 static const int errors[] = {ENOSPC, EIO, EROFS, EDQUOT, EPERM, EINTR, ENOMEM};
 static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 static const int lasting_errors[] = {ENOSPC, EIO, EROFS};
@@ -79,9 +82,15 @@ static void disturb(struct story *story, const struct calls *calls, const struct
 		    struct tally *tally)
 {
 	bool reached = false;
-	int status = inject_run(&story->run, calls, fault, &reached);
-	char *finding = judge_run(story, fault, &calls->items[fault->call], status);
+	const struct call *call = &calls->items[fault->call];
+	unsigned int tries = call_allocates(call) ? TRIES_MAX : 1;
+	char *finding = NULL;
 
+	while (!reached && !finding && tries-- > 0) {
+		int status = inject_run(&story->run, calls, fault, &reached);
+
+		finding = judge_run(story, fault, call, status);
+	}
 	if (!reached && !finding)
 		finding = strdup("the run makes other calls each time");
 	if (fault->kind == FAULT_KILL)
@@ -91,7 +100,7 @@ static void disturb(struct story *story, const struct calls *calls, const struct
 	else
 		tally->errors++;
 	if (finding)
-		note_finding(tally, fault, call_name(&calls->items[fault->call]), finding);
+		note_finding(tally, fault, call_name(call), finding);
 }
 
 /* The program is gone, and with it what was in memory only. */
