@@ -43,7 +43,7 @@ static int find_ufw(struct reading *reading, struct host_writers *found)
 		return 0;
 	error = reading_file(reading, path, &text);
 	if (text)
-		writers_of_text(&found->values, path, text, NULL, WRITES_BY_UFW, true,
+		writers_of_text(&found->values, path, text, NULL, SOURCE_UFW, true,
 				&found->writers);
 	return error;
 }
@@ -118,7 +118,7 @@ static int read_profiles(struct tuned *tuned, char *names, const char *separator
 					  sizeof(included)))
 			refuse_long_value(tuned->reading, path);
 		error = read_profiles(tuned, included, ",; \t");
-		writers_of_text(&tuned->found->values, path, text, "sysctl", WRITES_BY_TUNED,
+		writers_of_text(&tuned->found->values, path, text, "sysctl", SOURCE_TUNED,
 				tuned->wins, &tuned->found->writers);
 	}
 	return error;

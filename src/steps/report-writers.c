@@ -54,7 +54,7 @@ static void add_json(struct context *context, const struct writer *writer)
 {
 	struct buffer CLEANUP(buffer_clear) when = {0};
 
-	writer_add_times(writer->times, &when);
+	sources_add_names(writer->sources, &when);
 	report_add_item(context->report, json_object_get(report_object(context->report), "writers"),
 			report_pack(context->report, "{s:s, s:o, s:i, s:o, s:b, s:b, s:s}", "key",
 				    writer->value->key, "path", report_string(writer->path), "line",
@@ -70,7 +70,7 @@ static void say_winner(struct context *context, const struct writer *writer)
 	struct buffer CLEANUP(buffer_clear) when = {0};
 	char line[16] = "";
 
-	writer_add_times(writer->wins, &when);
+	sources_add_names(writer->wins, &when);
 	if (writer->line)
 		(void)snprintf(line, sizeof(line), ":%u", writer->line);
 	report_message(context->report, SEVERITY_WARNING,
@@ -125,7 +125,7 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 		 * count as superfluous.
 		 */
 		if (writer_takes_away(writer) || writer->refused ||
-		    (writer->times & WRITES_BY_KUBE_PROXY))
+		    (writer->sources & SOURCE_BIT(SOURCE_KUBE_PROXY)))
 			continue;
 		if (writer->line)
 			(void)snprintf(line, sizeof(line), ":%u", writer->line);

@@ -63,9 +63,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_setting(text, NULL, "ENABLED", SETTING_ONE_WORD);
 	check_setting(text, NULL, "IPT_SYSCTL", SETTING_ONE_WORD);
 	check_setting(text, "main", "include", SETTING_WHOLE_LINE);
-	writers_of_text(&values, "a", text, NULL, WRITES_BY_UFW, true, &writers);
+	writers_of_text(&values, "a", text, NULL, SOURCE_UFW, true, &writers);
 	check_writers(&writers, "a", text);
-	writers_of_text(&values, "b", text, "sysctl", WRITES_BY_TUNED, false, &writers);
+	writers_of_text(&values, "b", text, "sysctl", SOURCE_TUNED, false, &writers);
 	check_writers(&writers, "b", text);
 	writers_of_kube_proxy(&values, "c", text, true, &writers);
 	writers_done(&writers);

@@ -35,19 +35,19 @@ static size_t count_lines(const char *text)
 	return lines;
 }
 
-/* At each time one writer of a value wins at most; each names a line of the text, or the kernel command line. */
+/* Of each source one writer of a value wins at most; each names a line of the text, or the kernel command line. */
 static void check_writers(const struct writers *writers, size_t lines)
 {
 	for (size_t i = 0; i < writers->count; i++) {
 		const struct writer *writer = &writers->items[i];
 
 		if (writer->line > lines || strlen(writer->text) > SYSCTL_VALUE_MAX ||
-		    writer->times == 0 || (writer->wins & ~writer->times) || writer->before > i)
+		    writer->sources == 0 || (writer->wins & ~writer->sources) || writer->before > i)
 			abort();
 		for (size_t k = 0; k < i; k++)
 			if (writers->items[k].value == writer->value &&
 			    (writers->items[k].wins & writer->wins &
-			     ~(unsigned int)WRITES_BY_KUBE_PROXY))
+			     ~SOURCE_BIT(SOURCE_KUBE_PROXY)))
 				abort();
 	}
 	if (writers->count > ARRAY_SIZE(items) * 6UL * (WRITERS_MAX + 1))
@@ -105,8 +105,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_records(&records, lines);
 	writers_of_modprobe(&values, &records, text, &writers);
 	check_writers(&writers, lines);
-	writers_of_text(&values, "/ufw", text, NULL, WRITES_BY_UFW, true, &writers);
-	writers_of_text(&values, "/tuned", text, "sysctl", WRITES_BY_TUNED, true, &writers);
+	writers_of_text(&values, "/ufw", text, NULL, SOURCE_UFW, true, &writers);
+	writers_of_text(&values, "/tuned", text, "sysctl", SOURCE_TUNED, true, &writers);
 	writers_of_kube_proxy(&values, "/kube", text, true, &writers);
 	check_writers(&writers, lines);
 	check_adoption(&sysctl, &records, text);

@@ -83,10 +83,10 @@ static struct writer *add_writer(const struct kube_proxy_reading *reading, const
 		if (strcmp(reading->values->items[i].key, key) != 0)
 			continue;
 		writer = writers_add(reading->writers, &reading->values->items[i], reading->path,
-				     line, text, WRITES_BY_KUBE_PROXY, true);
+				     line, text, SOURCE_KUBE_PROXY, true);
 		if (!writer)
 			return NULL;
-		writer->wins |= reading->runs ? WRITES_BY_KUBE_PROXY : 0;
+		writer->wins |= reading->runs ? SOURCE_BIT(SOURCE_KUBE_PROXY) : 0;
 		return writer;
 	}
 	return NULL;

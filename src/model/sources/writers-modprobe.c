@@ -43,7 +43,7 @@ static void add_option(const struct line_option *option, const char *path, unsig
 	struct buffer CLEANUP(buffer_clear) text = {0};
 	struct writer *writer;
 
-	writers_take_win(writers, option->value, WRITES_AT_LOAD);
+	writers_take_win(writers, option->value, SOURCE_OPTIONS);
 	if (artifact_is_read_at(path))
 		return;
 	buffer_add_bytes(&text, option->first.value ? option->first.value : "",
@@ -51,12 +51,12 @@ static void add_option(const struct line_option *option, const char *path, unsig
 								       : SYSCTL_VALUE_MAX);
 	writers->out_of_memory |= text.error < 0;
 	writer = text.data ? writers_add(writers, option->value, path, line, text.data,
-					 WRITES_AT_LOAD, true)
+					 SOURCE_OPTIONS, true)
 			   : NULL;
 	if (!writer)
 		return;
 	writer->refused |= option->refused;
-	writer->wins |= writer->refused ? 0 : WRITES_AT_LOAD;
+	writer->wins |= writer->refused ? 0 : SOURCE_BIT(SOURCE_OPTIONS);
 }
 
 /*

@@ -1,6 +1,7 @@
 /* Finds the lines of sysctl.d, and of other files with such lines, that set the plan's values. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -34,8 +35,8 @@ static size_t names_of(const struct value *value, const char *names[2])
 
 static const struct {
 	enum sysctl_reader reader;
-	enum writer_time time;
-} readers[] = {{SYSCTL_SYSTEMD, WRITES_BY_SYSTEMD}, {SYSCTL_PROCPS, WRITES_BY_PROCPS}};
+	enum source source;
+} readers[] = {{SYSCTL_SYSTEMD, SOURCE_SYSTEMD}, {SYSCTL_PROCPS, SOURCE_PROCPS}};
 
 /* The knobs for both readers of sysctl.d, and the writers that were found. */
 struct knobs {
@@ -76,7 +77,7 @@ static int knobs_new(const struct values *values, const struct facts *facts, str
 }
 
 static void add_found(const struct value *value, const struct sysctl_knob *knob,
-		      const struct sysctl_writers *found, enum writer_time time,
+		      const struct sysctl_writers *found, enum source source,
 		      struct writers *writers)
 {
 	for (size_t i = 0; i < found->count; i++) {
@@ -85,11 +86,11 @@ static void add_found(const struct value *value, const struct sysctl_knob *knob,
 
 		if (artifact_is_read_at(item->path))
 			continue;
-		writer = writers_add(writers, value, item->path, item->line, item->value, time,
+		writer = writers_add(writers, value, item->path, item->line, item->value, source,
 				     item->wins);
 		if (!writer)
 			return;
-		writer->wins |= item->wins ? (unsigned int)time : 0;
+		writer->wins |= item->wins ? SOURCE_BIT(source) : 0;
 		writer->refused = !sysctl_is_taken(knob, item->value);
 	}
 	writers->left_out += found->left_out;
@@ -112,7 +113,7 @@ void writers_of_sysctl(const struct values *values, const struct text_file *file
 	for (size_t i = 0; i < values->count && error == 0; i++)
 		for (size_t k = 0; k < ARRAY_SIZE(readers); k++)
 			add_found(&values->items[i], &knobs.knobs[i], &knobs.found[k][i],
-				  readers[k].time, writers);
+				  readers[k].source, writers);
 }
 
 /* Returns whether a key, written with dots or slashes, is a name of the value. */
@@ -132,40 +133,52 @@ static bool is_key(const struct value *value, const char *key, size_t length)
 	return false;
 }
 
-/*
- * Returns whether the kernel accepts the written value. For tuned, variables, quotes and ">" cannot
- * be judged.
- */
-static bool is_taken(const struct writers *writers, const struct value *value, const char *text,
-		     unsigned int time)
+/* Returns whether this is the path of the module's parameter that sets the value. */
+static bool is_parameter_file(const struct value *value, const char *name, size_t length)
 {
-	const struct sysctl_knob knob = {.row = value->row, .facts = writers->facts};
+	char path[sizeof(value->path)];
+	int size = 0;
 
-	return (time == WRITES_BY_TUNED && strpbrk(text, "$\"'<>")) || sysctl_is_taken(&knob, text);
+	if (value->kind != VALUE_SYSCTL)
+		return strlen(value->path) == length && memcmp(name, value->path, length) == 0;
+	if (value->row == &schema[schema_find_key("nf_conntrack_acct")])
+		size = snprintf(path, sizeof(path), PATH_PARAMETERS "/acct");
+	else if (value->row == &schema[schema_find_key("nf_conntrack_timestamp")])
+		size = snprintf(path, sizeof(path), PATH_PARAMETERS "/tstamp");
+	return size > 0 && (size_t)size == length && memcmp(name, path, length) == 0;
 }
 
-/* The program that writes the lines of a text, and when. */
+/* Returns the directory of sysctl that a path of /proc/sys lies in, or NULL. */
+static const char *skip_proc_sys(const char *name, size_t length)
+{
+	size_t prefix = strlen(PROC_SYS);
+
+	return length > prefix && memcmp(name, PROC_SYS, prefix) == 0 ? name + prefix : NULL;
+}
+
+const struct value *writers_find_value(const struct values *values, const char *name, size_t length)
+{
+	const char *key = skip_proc_sys(name, length);
+
+	if (key)
+		length -= (size_t)(key - name);
+	for (size_t i = 0; i < values->count; i++) {
+		const struct value *value = &values->items[i];
+
+		if (is_key(value, key ? key : name, length) ||
+		    is_parameter_file(value, name, length))
+			return value;
+	}
+	return NULL;
+}
+
+/* A text of lines, and the program that reads it. */
 struct text_source {
 	const struct values *values;
 	const char *path;
-	enum writer_time time;
+	enum source source;
 	bool wins;
 };
-
-static void add_line_of(const struct text_source *source, const struct value *value,
-			unsigned int number, const char *text, struct writers *writers)
-{
-	bool taken = is_taken(writers, value, text, source->time);
-	struct writer *writer;
-
-	if (taken)
-		writers_take_win(writers, value, source->time);
-	writer = writers_add(writers, value, source->path, number, text, source->time, taken);
-	if (!writer)
-		return;
-	writer->wins |= source->wins && taken ? (unsigned int)source->time : 0;
-	writer->refused = !taken;
-}
 
 static void add_line(const struct text_source *source, unsigned int number, const char *line,
 		     size_t length, struct writers *writers)
@@ -173,7 +186,9 @@ static void add_line(const struct text_source *source, unsigned int number, cons
 	const char *sign = memchr(line, '=', length);
 	size_t key = sign ? (size_t)(sign - line) : 0;
 	/* In ufw's file, which sysctl reads, "-key" is a key that may be missing. */
-	size_t dash = source->time == WRITES_BY_UFW && *line == '-';
+	size_t dash = source->source == SOURCE_UFW && *line == '-';
+	const struct value *value;
+	struct buffer CLEANUP(buffer_clear) text = {0};
 
 	while (key > 0 && strchr(" \t", line[key - 1]))
 		key--;
@@ -182,23 +197,29 @@ static void add_line(const struct text_source *source, unsigned int number, cons
 	sign++;
 	while (sign < line + length && strchr(" \t", *sign))
 		sign++;
-	for (size_t i = 0; i < source->values->count; i++) {
-		const struct value *value = &source->values->items[i];
-		struct buffer CLEANUP(buffer_clear) text = {0};
-
-		if (!is_key(value, line + dash, key - dash))
-			continue;
-		buffer_add_bytes(&text, sign, (size_t)(line + length - sign));
-		writers->out_of_memory |= text.error < 0;
-		if (text.data)
-			add_line_of(source, value, number, text.data, writers);
-	}
+	value = writers_find_value(source->values, line + dash, key - dash);
+	if (!value)
+		return;
+	buffer_add_bytes(&text, sign, (size_t)(line + length - sign));
+	writers->out_of_memory |= text.error < 0;
+	if (text.data)
+		writers_set(writers, value,
+			    &(struct writer_line){
+				    .path = source->path,
+				    .number = number,
+				    .text = text.data,
+				    .source = source->source,
+				    /* For tuned these are variables and comparisons. */
+				    .computed = source->source == SOURCE_TUNED &&
+						strpbrk(text.data, "$\"'<>"),
+				    .loses = !source->wins,
+			    });
 }
 
 void writers_of_text(const struct values *values, const char *path, const char *text,
-		     const char *section, enum writer_time time, bool wins, struct writers *writers)
+		     const char *section, enum source source, bool wins, struct writers *writers)
 {
-	const struct text_source source = {values, path, time, wins};
+	const struct text_source origin = {values, path, source, wins};
 	bool inside = !section;
 
 	for (struct text_line line = {.next = text}; text_next_line(&line);) {
@@ -207,6 +228,6 @@ void writers_of_text(const struct values *values, const char *path, const char *
 			inside = line.length == strlen(section) + 2 &&
 				 memcmp(line.text + 1, section, strlen(section)) == 0;
 		else if (inside && line.length > 0 && !strchr("#;", *line.text))
-			add_line(&source, line.number, line.text, line.length, writers);
+			add_line(&origin, line.number, line.text, line.length, writers);
 	}
 }

@@ -74,16 +74,16 @@ static int fill_writer(struct writer *writer, const struct value *value, const c
 	return 0;
 }
 
-/* The lines known so far that set a value at one time. */
+/* The lines known so far with which one source sets a value. */
 struct writer_search {
 	struct writer *same; /* the writer of the same line */
-	struct writer *last; /* of this time alone */
+	struct writer *last; /* of this source alone */
 	size_t count;
 };
 
 static struct writer_search search_writers(const struct writers *writers,
 					   const struct writer_tail *tail, const char *path,
-					   unsigned int line, enum writer_time time)
+					   unsigned int line, unsigned int bit)
 {
 	struct writer_search found = {0};
 	struct writer *writer = writer_at(writers, tail->last);
@@ -91,22 +91,22 @@ static struct writer_search search_writers(const struct writers *writers,
 	for (; writer && !found.same; writer = writer_at(writers, writer->before)) {
 		if (writer->line == line && strcmp(writer->path, path) == 0)
 			found.same = writer;
-		if (!found.last && writer->times == (unsigned int)time)
+		if (!found.last && writer->sources == bit)
 			found.last = writer;
-		found.count += (writer->times & time) != 0;
+		found.count += (writer->sources & bit) != 0;
 	}
 	return found;
 }
 
 struct writer *writers_add(struct writers *writers, const struct value *value, const char *path,
-			   unsigned int line, const char *text, enum writer_time time, bool wins)
+			   unsigned int line, const char *text, enum source source, bool wins)
 {
 	struct writer_tail *tail = find_tail(writers, value);
 	struct writer_search found = {0};
 	struct writer *writer, new = {0};
 
 	if (tail)
-		found = search_writers(writers, tail, path, line, time);
+		found = search_writers(writers, tail, path, line, SOURCE_BIT(source));
 	writer = found.same;
 	if (tail && !writer && found.count > WRITERS_MAX) {
 		writers->left_out++;
@@ -126,17 +126,17 @@ struct writer *writers_add(struct writers *writers, const struct value *value, c
 		*writer = new;
 		tail->last = writers->count;
 	}
-	writer->times |= time;
+	writer->sources |= SOURCE_BIT(source);
 	return writer;
 }
 
-void writers_take_win(struct writers *writers, const struct value *value, enum writer_time time)
+void writers_take_win(struct writers *writers, const struct value *value, enum source source)
 {
 	const struct writer_tail *tail = find_tail(writers, value);
 	struct writer *writer = tail ? writer_at(writers, tail->last) : NULL;
 
 	for (; writer; writer = writer_at(writers, writer->before))
-		writer->wins &= ~(unsigned int)time;
+		writer->wins &= ~SOURCE_BIT(source);
 }
 
 bool writer_takes_away(const struct writer *writer)
@@ -144,7 +144,7 @@ bool writer_takes_away(const struct writer *writer)
 	unsigned int wins = writer->wins;
 
 	if (writer->value->kind != VALUE_EXPECT_HASHSIZE)
-		wins &= ~(unsigned int)WRITES_AT_LOAD;
+		wins &= ~SOURCE_BIT(SOURCE_OPTIONS);
 	return wins && !writer->same;
 }
 
@@ -156,18 +156,36 @@ const struct writer *writers_find_winner(const struct writers *writers, const st
 	return NULL;
 }
 
-void writer_add_times(unsigned int times, struct buffer *b)
+/*
+ * Returns whether the kernel may accept what the line sets. What a program computes, or compares
+ * with the live value, cannot be judged.
+ */
+static bool is_taken(const struct writers *writers, const struct value *value,
+		     const struct writer_line *line)
 {
-	static const char *const words[] = {
-		"systemd-sysctl", "sysctl --system", "modprobe at each load", "ufw",
-		"tuned",	  "kube-proxy"};
-	bool first = true;
+	const struct sysctl_knob knob = {.row = value->row, .facts = writers->facts};
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (times & (1U << i)) {
-			buffer_printf(b, "%s%s", first ? "" : ", ", words[i]);
-			first = false;
-		}
+	return line->computed || sysctl_is_taken(&knob, line->text);
+}
+
+void writers_set(struct writers *writers, const struct value *value, const struct writer_line *line)
+{
+	bool taken = is_taken(writers, value, line);
+	bool wins = taken && !line->inactive && !line->loses;
+	struct writer *writer;
+
+	if (wins)
+		writers_take_win(writers, value, line->source);
+	writer = writers_add(writers, value, line->path, line->number, line->text, line->source,
+			     wins);
+	if (!writer)
+		return;
+	writer->wins |= wins ? SOURCE_BIT(line->source) : 0;
+	writer->refused = !taken;
+	writer->computed = line->computed;
+	writer->inactive = line->inactive;
+	writer->possible = line->possible;
+	writer->same = writer->same && !line->computed;
 }
 
 void host_writers_done(struct host_writers *found)

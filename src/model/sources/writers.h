@@ -8,31 +8,36 @@
 #include "base/cleanup.h"
 #include "model/runtime/load-blockers.h"
 #include "model/runtime/runtime-values.h"
+#include "model/sources/catalogue.h"
 #include "model/sources/precedence.h"
-
-enum writer_time {
-	WRITES_BY_SYSTEMD = 1 << 0, /* systemd-sysctl: at boot, and when it is restarted */
-	WRITES_BY_PROCPS = 1 << 1,  /* sysctl --system, when somebody runs it */
-	/* modprobe.d and the kernel command line, while the module loads */
-	WRITES_AT_LOAD = 1 << 2,
-	WRITES_BY_UFW = 1 << 3,	       /* when ufw starts */
-	WRITES_BY_TUNED = 1 << 4,      /* when tuned starts or changes its profile */
-	WRITES_BY_KUBE_PROXY = 1 << 5, /* when kube-proxy starts */
-};
 
 struct writer {
 	const struct value *value; /* the value that it sets; not owned */
 	char *path;
 	unsigned int line;
-	char *text;	    /* owned; the value as written */
-	unsigned int times; /* bits of enum writer_time: when it writes */
-	/* bits of enum writer_time: when its value is the live one afterwards */
+	char *text;	      /* owned; the value as written */
+	unsigned int sources; /* set of enum source: which of them write it */
+	/* set of enum source: after which of them its value is the live one */
 	unsigned int wins;
-	bool same; /* whether it sets the configured value */
+	bool same;     /* whether it sets the configured value */
+	bool computed; /* whether its value is known only when it runs: "$MAX" */
+	/* whether it is known not to act now, because nothing starts it; it wins nothing */
+	bool inactive;
+	bool possible; /* whether it is unknown if it sets this value */
 	/* whether the kernel refuses the value; the module does not load with such an option */
 	bool refused;
 	/* number of the previous writer of the same value, from 1; 0: it is the first */
 	size_t before;
+};
+
+/* A line as a reader of one source found it. Nothing is owned. */
+struct writer_line {
+	const char *path;
+	unsigned int number; /* 0: the source has no lines */
+	const char *text;    /* the value as written */
+	enum source source;
+	bool computed, inactive, possible; /* as in struct writer */
+	bool loses;			   /* whether its program reads our file behind it */
 };
 
 /*
@@ -72,13 +77,26 @@ void writers_of_modprobe(const struct values *values, const struct modprobe_reco
 			 const char *command_line, struct writers *writers);
 
 /*
- * Adds the "key = value" lines of one file that another program writes at this time, after the
- * lines added for the same time before. section: of an INI file, or NULL. wins: whether values that
- * the kernel accepts are live afterwards.
+ * Adds the "key = value" lines of one file that another program reads, after the lines added for
+ * the same source before. section: of an INI file, or NULL. wins: whether values that the kernel
+ * accepts are live afterwards.
  */
 void writers_of_text(const struct values *values, const char *path, const char *text,
-		     const char *section, enum writer_time time, bool wins,
-		     struct writers *writers);
+		     const char *section, enum source source, bool wins, struct writers *writers);
+
+/*
+ * Returns the value that this name means, or NULL: a key with dots or slashes, the path of a file
+ * below /proc/sys, or that of a parameter of the module below /sys.
+ */
+const struct value *writers_find_value(const struct values *values, const char *name,
+				       size_t length);
+
+/*
+ * Adds a line that sets a value after those added for the same source before. It wins unless it
+ * loses, is inactive, or has a text that the kernel refuses.
+ */
+void writers_set(struct writers *writers, const struct value *value,
+		 const struct writer_line *line);
 
 /*
  * Adds what kube-proxy's configuration (YAML, KubeProxyConfiguration v1alpha1) sets: max and two
@@ -89,15 +107,15 @@ void writers_of_kube_proxy(const struct values *values, const char *path, const 
 			   bool runs, struct writers *writers);
 
 /*
- * Adds a line that sets a value at this time, or returns the writer if the line is listed already.
- * Beyond WRITERS_MAX the line replaces the previous one if `wins` is true, and is only counted
- * otherwise. Returns NULL if the line was only counted or memory is out, which is remembered.
+ * Adds a line of this source, or returns the writer if the line is listed already. Beyond
+ * WRITERS_MAX the line replaces the previous one if `wins` is true, and is only counted otherwise.
+ * Returns NULL if the line was only counted or memory is out, which is remembered.
  */
 struct writer *writers_add(struct writers *writers, const struct value *value, const char *path,
-			   unsigned int line, const char *text, enum writer_time time, bool wins);
+			   unsigned int line, const char *text, enum source source, bool wins);
 
-/* Must be called before a later line of the same time is added: earlier lines no longer win. */
-void writers_take_win(struct writers *writers, const struct value *value, enum writer_time time);
+/* Must be called before a later line of the same source is added: earlier lines no longer win. */
+void writers_take_win(struct writers *writers, const struct value *value, enum source source);
 
 /*
  * Returns whether the source overrides our value: it wins at some time with another value, and our
@@ -108,9 +126,6 @@ bool writer_takes_away(const struct writer *writer);
 
 /* Returns the first source that overrides this value, or NULL. */
 const struct writer *writers_find_winner(const struct writers *writers, const struct value *value);
-
-/* Adds the names of the times, to follow "by": "systemd-sysctl, sysctl --system". */
-void writer_add_times(unsigned int times, struct buffer *b);
 
 /* Values and the sources that set them; the writers point to the values. */
 struct host_writers {

@@ -38,7 +38,28 @@ static struct value items[] = {
 };
 static const struct values values = {.items = items, .count = ARRAY_SIZE(items)};
 
-/* "KEY PATH:LINE TEXT same|other TIMES WINS", one a line; and behind ">" who takes a value away. */
+/* One letter a source, "-" for none. */
+static const char *letters_of(unsigned int set, char ret[SOURCES + 1])
+{
+	static const struct {
+		enum source source;
+		char letter;
+	} rows[] = {
+		{SOURCE_SYSTEMD, 's'}, {SOURCE_PROCPS, 'p'}, {SOURCE_OPTIONS, 'l'},
+		{SOURCE_UFW, 'u'},     {SOURCE_TUNED, 't'},  {SOURCE_KUBE_PROXY, 'k'},
+	};
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (set & SOURCE_BIT(rows[i].source))
+			ret[count++] = rows[i].letter;
+	if (count == 0)
+		ret[count++] = '-';
+	ret[count] = '\0';
+	return ret;
+}
+
+/* "KEY PATH:LINE TEXT same|other SOURCES WINS", one a line; and behind ">" who takes a value away. */
 static void expect_writers(struct writers *writers, const char *wanted)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
@@ -46,10 +67,12 @@ static void expect_writers(struct writers *writers, const char *wanted)
 	assert_false(writers->out_of_memory);
 	for (size_t i = 0; i < writers->count; i++) {
 		const struct writer *writer = &writers->items[i];
+		char written[SOURCES + 1], won[SOURCES + 1];
 
-		buffer_printf(&b, "%s %s:%u %s %s %x %x\n", strrchr(writer->value->key, '.') + 1,
+		buffer_printf(&b, "%s %s:%u %s %s %s %s\n", strrchr(writer->value->key, '.') + 1,
 			      writer->path, writer->line, writer->text,
-			      writer->same ? "same" : "other", writer->times, writer->wins);
+			      writer->same ? "same" : "other", letters_of(writer->sources, written),
+			      letters_of(writer->wins, won));
 	}
 	for (size_t i = 0; i < values.count; i++) {
 		const struct writer *winner = writers_find_winner(writers, &values.items[i]);
@@ -86,17 +109,17 @@ static void later_file_wins_and_earlier_does_not(void **state)
 {
 	(void)state;
 	expect_sysctl("/etc/sysctl.d/99.conf", "net.netfilter.nf_conntrack_max = 5\n",
-		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 5 other 3 3\n"
+		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 5 other sp sp\n"
 		      "> nf_conntrack_max /etc/sysctl.d/99.conf:1\n");
 	expect_sysctl("/etc/sysctl.d/10.conf", "net.netfilter.nf_conntrack_max = 5\n",
-		      "nf_conntrack_max /etc/sysctl.d/10.conf:1 5 other 2 0\n");
+		      "nf_conntrack_max /etc/sysctl.d/10.conf:1 5 other p -\n");
 }
 
 static void other_name_of_max_is_the_same(void **state)
 {
 	(void)state;
 	expect_sysctl("/etc/sysctl.d/99.conf", "net.nf_conntrack_max = 5\n",
-		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 5 other 3 3\n"
+		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 5 other sp sp\n"
 		      "> nf_conntrack_max /etc/sysctl.d/99.conf:1\n");
 }
 
@@ -104,20 +127,20 @@ static void buckets_are_the_hashsize(void **state)
 {
 	(void)state;
 	expect_sysctl("/etc/sysctl.d/10.conf", "net.netfilter.nf_conntrack_buckets = 5\n",
-		      "hashsize /etc/sysctl.d/10.conf:1 5 other 3 3\n"
+		      "hashsize /etc/sysctl.d/10.conf:1 5 other sp sp\n"
 		      "> hashsize /etc/sysctl.d/10.conf:1\n");
 	expect_sysctl("/etc/sysctl.d/10.conf", "net.netfilter.nf_conntrack_buckets = 100352\n",
-		      "hashsize /etc/sysctl.d/10.conf:1 100352 same 3 3\n");
+		      "hashsize /etc/sysctl.d/10.conf:1 100352 same sp sp\n");
 }
 
 static void same_value_takes_nothing_away(void **state)
 {
 	(void)state;
 	expect_sysctl("/etc/sysctl.d/99.conf", "net.netfilter.nf_conntrack_udp_timeout = 055\n",
-		      "nf_conntrack_udp_timeout /etc/sysctl.d/99.conf:1 055 same 3 3\n");
+		      "nf_conntrack_udp_timeout /etc/sysctl.d/99.conf:1 055 same sp sp\n");
 	/* What the kernel refuses is not in force. */
 	expect_sysctl("/etc/sysctl.d/99.conf", "net.netfilter.nf_conntrack_udp_timeout = 45x\n",
-		      "nf_conntrack_udp_timeout /etc/sysctl.d/99.conf:1 45x other 3 0\n");
+		      "nf_conntrack_udp_timeout /etc/sysctl.d/99.conf:1 45x other sp -\n");
 }
 
 static void larger_max_takes_nothing_away_where_that_is_wished(void **state)
@@ -127,10 +150,10 @@ static void larger_max_takes_nothing_away_where_that_is_wished(void **state)
 	(void)state;
 	items[2].at_least = true;
 	expect_sysctl("/etc/sysctl.d/99.conf", text,
-		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 100001 same 3 3\n");
+		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 100001 same sp sp\n");
 	items[2].at_least = false;
 	expect_sysctl("/etc/sysctl.d/99.conf", text,
-		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 100001 other 3 3\n"
+		      "nf_conntrack_max /etc/sysctl.d/99.conf:1 100001 other sp sp\n"
 		      "> nf_conntrack_max /etc/sysctl.d/99.conf:1\n");
 }
 
@@ -138,7 +161,7 @@ static void sysctl_conf_is_read_by_procps_alone(void **state)
 {
 	(void)state;
 	expect_sysctl("/etc/sysctl.conf", "net.netfilter.nf_conntrack_acct = 0\n",
-		      "nf_conntrack_acct /etc/sysctl.conf:1 0 other 2 2\n"
+		      "nf_conntrack_acct /etc/sysctl.conf:1 0 other p p\n"
 		      "> nf_conntrack_acct /etc/sysctl.conf:1\n");
 }
 
@@ -163,17 +186,17 @@ static void modprobe_sets_what_our_rule_sets_right(void **state)
 
 	(void)state;
 	read_modprobe(files, ARRAY_SIZE(files), "", &writers);
-	expect_writers(&writers, "hashsize /etc/modprobe.d/a.conf:1 1 other 4 0\n"
-				 "nf_conntrack_acct /etc/modprobe.d/a.conf:1 0 other 4 4\n"
-				 "expect_hashsize /etc/modprobe.d/z.conf:1 64 other 4 4\n"
+	expect_writers(&writers, "hashsize /etc/modprobe.d/a.conf:1 1 other l -\n"
+				 "nf_conntrack_acct /etc/modprobe.d/a.conf:1 0 other l l\n"
+				 "expect_hashsize /etc/modprobe.d/z.conf:1 64 other l l\n"
 				 "> expect_hashsize /etc/modprobe.d/z.conf:1\n");
 	/* The command line comes after all files. */
 	read_modprobe(files, ARRAY_SIZE(files),
 		      "quiet nf_conntrack.expect_hashsize=512 nf_nat.hashsize=1", &writers);
-	expect_writers(&writers, "hashsize /etc/modprobe.d/a.conf:1 1 other 4 0\n"
-				 "nf_conntrack_acct /etc/modprobe.d/a.conf:1 0 other 4 4\n"
-				 "expect_hashsize /etc/modprobe.d/z.conf:1 64 other 4 0\n"
-				 "expect_hashsize /proc/cmdline:0 512 same 4 4\n");
+	expect_writers(&writers, "hashsize /etc/modprobe.d/a.conf:1 1 other l -\n"
+				 "nf_conntrack_acct /etc/modprobe.d/a.conf:1 0 other l l\n"
+				 "expect_hashsize /etc/modprobe.d/z.conf:1 64 other l -\n"
+				 "expect_hashsize /proc/cmdline:0 512 same l l\n");
 }
 
 static void option_that_the_kernel_refuses_is_marked(void **state)
@@ -209,13 +232,13 @@ static void text_of_others_is_read_by_line_and_section(void **state)
 	struct writers writers = {0};
 
 	(void)state;
-	writers_of_text(&values, "/a", text, "sysctl", WRITES_BY_TUNED, false, &writers);
-	expect_writers(&writers, "nf_conntrack_max /a:4 8 other 10 0\n");
+	writers_of_text(&values, "/a", text, "sysctl", SOURCE_TUNED, false, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:4 8 other t -\n");
 	/* Of several lines the last one counts. */
-	writers_of_text(&values, "/a", text, NULL, WRITES_BY_UFW, true, &writers);
-	expect_writers(&writers, "nf_conntrack_max /a:2 7 other 8 0\n"
-				 "nf_conntrack_max /a:4 8 other 8 0\n"
-				 "nf_conntrack_max /a:9 10 other 8 8\n"
+	writers_of_text(&values, "/a", text, NULL, SOURCE_UFW, true, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:2 7 other u -\n"
+				 "nf_conntrack_max /a:4 8 other u -\n"
+				 "nf_conntrack_max /a:9 10 other u u\n"
 				 "> nf_conntrack_max /a:9\n");
 }
 
@@ -225,15 +248,15 @@ static void later_file_of_the_same_time_wins(void **state)
 	struct writers writers = {0};
 
 	(void)state;
-	writers_of_text(&values, "/a", "net.nf_conntrack_max=7\n", NULL, WRITES_BY_TUNED, true,
+	writers_of_text(&values, "/a", "net.nf_conntrack_max=7\n", NULL, SOURCE_TUNED, true,
 			&writers);
-	writers_of_text(&values, "/b", "net.nf_conntrack_max=8\n", NULL, WRITES_BY_UFW, true,
+	writers_of_text(&values, "/b", "net.nf_conntrack_max=8\n", NULL, SOURCE_UFW, true,
 			&writers);
-	writers_of_text(&values, "/c", "net.nf_conntrack_max=100000\n", NULL, WRITES_BY_TUNED, true,
+	writers_of_text(&values, "/c", "net.nf_conntrack_max=100000\n", NULL, SOURCE_TUNED, true,
 			&writers);
-	expect_writers(&writers, "nf_conntrack_max /a:1 7 other 10 0\n"
-				 "nf_conntrack_max /b:1 8 other 8 8\n"
-				 "nf_conntrack_max /c:1 100000 same 10 10\n"
+	expect_writers(&writers, "nf_conntrack_max /a:1 7 other t -\n"
+				 "nf_conntrack_max /b:1 8 other u u\n"
+				 "nf_conntrack_max /c:1 100000 same t t\n"
 				 "> nf_conntrack_max /b:1\n");
 }
 
@@ -246,10 +269,10 @@ static void dash_before_a_key_is_for_sysctl(void **state)
 	struct writers writers = {0};
 
 	(void)state;
-	writers_of_text(&values, "/a", text, NULL, WRITES_BY_UFW, true, &writers);
-	expect_writers(&writers, "nf_conntrack_max /a:1 7 other 8 8\n"
+	writers_of_text(&values, "/a", text, NULL, SOURCE_UFW, true, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:1 7 other u u\n"
 				 "> nf_conntrack_max /a:1\n");
-	writers_of_text(&values, "/a", text, NULL, WRITES_BY_TUNED, true, &writers);
+	writers_of_text(&values, "/a", text, NULL, SOURCE_TUNED, true, &writers);
 	expect_writers(&writers, "");
 }
 
@@ -264,17 +287,17 @@ static void what_the_kernel_refuses_takes_nothing_away(void **state)
 
 	(void)state;
 	items[3].row = &schema[schema_find("timeouts", "udp")];
-	writers_of_text(&values, "/a", text, NULL, WRITES_BY_UFW, true, &writers);
-	expect_writers(&writers, "nf_conntrack_max /a:1 7 other 8 8\n"
-				 "nf_conntrack_max /a:2 zz other 8 0\n"
-				 "nf_conntrack_udp_timeout /a:3 99999999 other 8 0\n"
-				 "nf_conntrack_acct /a:4 ${acct} other 8 0\n"
+	writers_of_text(&values, "/a", text, NULL, SOURCE_UFW, true, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:1 7 other u u\n"
+				 "nf_conntrack_max /a:2 zz other u -\n"
+				 "nf_conntrack_udp_timeout /a:3 99999999 other u -\n"
+				 "nf_conntrack_acct /a:4 ${acct} other u -\n"
 				 "> nf_conntrack_max /a:1\n");
-	writers_of_text(&values, "/a", text, NULL, WRITES_BY_TUNED, true, &writers);
-	expect_writers(&writers, "nf_conntrack_max /a:1 7 other 10 10\n"
-				 "nf_conntrack_max /a:2 zz other 10 0\n"
-				 "nf_conntrack_udp_timeout /a:3 99999999 other 10 0\n"
-				 "nf_conntrack_acct /a:4 ${acct} other 10 10\n"
+	writers_of_text(&values, "/a", text, NULL, SOURCE_TUNED, true, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a:1 7 other t t\n"
+				 "nf_conntrack_max /a:2 zz other t -\n"
+				 "nf_conntrack_udp_timeout /a:3 99999999 other t -\n"
+				 "nf_conntrack_acct /a:4 ${acct} other t t\n"
 				 "> nf_conntrack_max /a:1\n"
 				 "> nf_conntrack_acct /a:4\n");
 }
@@ -299,24 +322,23 @@ static void kube_proxy_is_read_by_its_section(void **state)
 
 	(void)state;
 	writers_of_kube_proxy(&values, "/k", text, true, &writers);
-	expect_writers(&writers,
-		       "nf_conntrack_max /k:5 4096 or more (1024 a processor) other 20 20\n"
-		       "> nf_conntrack_max /k:5\n");
+	expect_writers(&writers, "nf_conntrack_max /k:5 4096 or more (1024 a processor) other k k\n"
+				 "> nf_conntrack_max /k:5\n");
 	writers_of_kube_proxy(&values, "/k", "conntrack:\n  maxPerCore: null\n", false, &writers);
 	expect_writers(&writers,
-		       "nf_conntrack_max /k:1 131072 or more (32768 a processor) other 20 0\n");
+		       "nf_conntrack_max /k:1 131072 or more (32768 a processor) other k -\n");
 	/* What it comes to depends on the processors: never the same, unless more is as good. */
 	writers_of_kube_proxy(&values, "/k", "conntrack:\n  min: 100000\n", true, &writers);
 	expect_writers(&writers,
-		       "nf_conntrack_max /k:1 100000 or more (32768 a processor) other 20 20\n"
+		       "nf_conntrack_max /k:1 100000 or more (32768 a processor) other k k\n"
 		       "> nf_conntrack_max /k:1\n");
 	items[2].at_least = true;
 	writers_of_kube_proxy(&values, "/k", "conntrack:\n  min: 100000\n", true, &writers);
 	expect_writers(&writers,
-		       "nf_conntrack_max /k:1 100000 or more (32768 a processor) same 20 20\n");
+		       "nf_conntrack_max /k:1 100000 or more (32768 a processor) same k k\n");
 	writers_of_kube_proxy(&values, "/k", "conntrack:\n  min: 99999\n", true, &writers);
 	expect_writers(&writers,
-		       "nf_conntrack_max /k:1 99999 or more (32768 a processor) other 20 20\n"
+		       "nf_conntrack_max /k:1 99999 or more (32768 a processor) other k k\n"
 		       "> nf_conntrack_max /k:1\n");
 	items[2].at_least = false;
 	writers_of_kube_proxy(&values, "/k", "conntrack:\n  maxPerCore: 0\n", true, &writers);
@@ -331,11 +353,11 @@ static void kube_proxy_is_read_by_its_section(void **state)
 	writers_of_kube_proxy(&values, "/k",
 			      "conntrack:\n  maxPerCore: 0\n  tcpEstablishedTimeout: 24h0m0s\n",
 			      true, &writers);
-	expect_writers(&writers, "nf_conntrack_tcp_timeout_established /k:3 86400 same 20 20\n");
+	expect_writers(&writers, "nf_conntrack_tcp_timeout_established /k:3 86400 same k k\n");
 	writers_of_kube_proxy(&values, "/k",
 			      "conntrack:\n  tcpEstablishedTimeout: 1h1m1s\n  maxPerCore: 0\n",
 			      true, &writers);
-	expect_writers(&writers, "nf_conntrack_tcp_timeout_established /k:2 3661 other 20 20\n"
+	expect_writers(&writers, "nf_conntrack_tcp_timeout_established /k:2 3661 other k k\n"
 				 "> nf_conntrack_tcp_timeout_established /k:2\n");
 	/* Whole seconds are written; 0 and what is no duration leave it alone. */
 	for (size_t i = 0; i < ARRAY_SIZE(durations); i++) {
@@ -381,10 +403,11 @@ static void times_have_words(void **state)
 	struct buffer CLEANUP(buffer_clear) b = {0};
 
 	(void)state;
-	writer_add_times(WRITES_BY_SYSTEMD | WRITES_BY_PROCPS, &b);
+	sources_add_names(SOURCE_BIT(SOURCE_SYSTEMD) | SOURCE_BIT(SOURCE_PROCPS), &b);
 	expect_text("two", b.data, "systemd-sysctl, sysctl --system");
 	buffer_clear(&b);
-	writer_add_times(WRITES_AT_LOAD | WRITES_BY_UFW | WRITES_BY_TUNED, &b);
+	sources_add_names(
+		SOURCE_BIT(SOURCE_OPTIONS) | SOURCE_BIT(SOURCE_UFW) | SOURCE_BIT(SOURCE_TUNED), &b);
 	expect_text("three", b.data, "modprobe at each load, ufw, tuned");
 }
 
