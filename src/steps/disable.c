@@ -7,7 +7,9 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "base/buffer.h"
+#include "gather/reading.h"
+#include "model/runtime/module-blacklist.h"
 #include "steps/find-uses.h"
 #include "steps/report-uses.h"
 #include "steps/runtime.h"
@@ -201,6 +203,34 @@ enum exit_code disable_would_unload(struct context *context, const struct compar
 	return code;
 }
 
+/* Says how to block insmod too, unless the kernel command line does it by now. */
+static void say_insmod(struct context *context)
+{
+	char command_line[4096] = "";
+	struct buffer CLEANUP(buffer_clear) word = {0};
+	struct module_blacklist list;
+
+	if (runtime_is_wanted(context))
+		reading_command_line(&context->gathering, command_line, sizeof(command_line));
+	module_blacklist_read(command_line, &list);
+	if (module_blacklist_has(&list, "nf_conntrack"))
+		return;
+	if (!module_blacklist_propose(&list, &word))
+		report_message(context->report, SEVERITY_NOTE,
+			       "insmod ignores modprobe.d. To block it as well, add nf_conntrack "
+			       "to the list module_blacklist= on the kernel command line.");
+	else if (list.count > 0)
+		report_message(context->report, SEVERITY_NOTE,
+			       "insmod ignores modprobe.d. To block it as well, write %s on the "
+			       "kernel command line instead of %.*s.",
+			       word.data ? word.data : "?", (int)list.word.length, list.word.word);
+	else
+		report_message(context->report, SEVERITY_NOTE,
+			       "insmod ignores modprobe.d. To block it as well, add %s to the "
+			       "kernel command line.",
+			       word.data ? word.data : "?");
+}
+
 void disable_say_limits(struct context *context, const struct comparison *comparison)
 {
 	enum module_state module = MODULE_ABSENT;
@@ -220,8 +250,5 @@ void disable_say_limits(struct context *context, const struct comparison *compar
 			"nf_conntrack is built into this kernel: no file and no boot option takes "
 			"it out. It tracks nothing as long as no rule asks for it");
 	else
-		report_message(
-			context->report, SEVERITY_NOTE,
-			"insmod passes by modprobe.d; against that the kernel command line has "
-			"module_blacklist=nf_conntrack");
+		say_insmod(context);
 }

@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "model/plan/sizes.h"
 #include "model/runtime/kernel-params.h"
+#include "model/runtime/module-blacklist.h"
 
 /*
  * The place of a line that a reader has merged with others. path is NULL if no file has such a
@@ -52,18 +53,45 @@ static void complain(const struct blocker_place *place, struct problems *problem
 	problems_add(problems, SEVERITY_WARNING, place->path, place->number, "%s", text);
 }
 
-static bool list_has(const char *list, size_t size, const char *name)
-{
-	while (size > 0) {
-		const char *comma = memchr(list, ',', size);
-		size_t length = comma ? (size_t)(comma - list) : size;
+/* The modules without which nf_conntrack does not load. */
+static const char *const needed[] = {"nf_conntrack", "nf_defrag_ipv4", "nf_defrag_ipv6"};
 
-		if (length == strlen(name) && memcmp(list, name, length) == 0)
+static bool is_needed(const char *name, size_t length)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+		if (length == strlen(needed[i]) && memcmp(name, needed[i], length) == 0)
 			return true;
-		list += comma ? length + 1 : length;
-		size -= comma ? length + 1 : length;
-	}
 	return false;
+}
+
+/* Adds "nf_conntrack", or with two names "nf_defrag_ipv4 and nf_defrag_ipv6". */
+static void add_refused(const struct module_blacklist *list, struct buffer *b)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+		if (module_blacklist_has(list, needed[i])) {
+			buffer_printf(b, "%s%s", before, needed[i]);
+			before = " and ";
+		}
+}
+
+/* If a shorter list is removed, an earlier one counts again. */
+static void add_shorter_list(const struct module_blacklist *list, const char *refused,
+			     struct buffer *b)
+{
+	struct buffer CLEANUP(buffer_clear) others = {0};
+
+	module_blacklist_add_others(list, is_needed, &others);
+	if (list->count > 1)
+		buffer_printf(b, "take %s out of each module_blacklist= in ", refused);
+	else if (!others.data)
+		buffer_add(b, "take that word out of ");
+	else if (module_blacklist_is_plain(list))
+		buffer_printf(b, "write module_blacklist=%s instead in ", others.data);
+	else
+		buffer_printf(b, "take %s out of that list in ", refused);
+	buffer_add(b, "the boot loader's configuration, and reboot");
 }
 
 /*
@@ -72,25 +100,23 @@ static bool list_has(const char *list, size_t size, const char *name)
  */
 static bool judge_command_line(const struct load_request *request, struct problems *problems)
 {
-	static const char *const needed[] = {"nf_conntrack", "nf_defrag_ipv4", "nf_defrag_ipv6"};
-	const char *rest = request->command_line;
-	struct parameter found, list = {0};
-	bool blocked = false;
+	struct buffer CLEANUP(buffer_clear) refused = {0}, text = {0};
+	struct module_blacklist list;
 
-	while (parameter_next(&rest, &found))
-		if (parameter_is(&found, "module_blacklist") && found.value)
-			list = found;
-	for (size_t i = 0; i < ARRAY_SIZE(needed) && list.value; i++) {
-		if (!list_has(list.value, list.value_length, needed[i]))
-			continue;
-		problems_add(problems, SEVERITY_WARNING, NULL, 0,
-			     "nf_conntrack cannot load: the kernel command line has "
-			     "module_blacklist=%s; take that out of the boot loader's "
-			     "configuration",
-			     needed[i]);
-		blocked = true;
+	module_blacklist_read(request->command_line, &list);
+	add_refused(&list, &refused);
+	if (!refused.data) {
+		problems->out_of_memory |= refused.error < 0;
+		return false;
 	}
-	return blocked;
+	buffer_printf(&text, "nf_conntrack cannot load%s%s: the kernel command line has %.*s; ",
+		      module_blacklist_has(&list, "nf_conntrack") ? "" : " without ",
+		      module_blacklist_has(&list, "nf_conntrack") ? "" : refused.data,
+		      (int)list.word.length, list.word.word);
+	add_shorter_list(&list, refused.data, &text);
+	problems->out_of_memory |= text.error < 0;
+	problems_add(problems, SEVERITY_WARNING, NULL, 0, "%s", text.data ? text.data : "");
+	return true;
 }
 
 /* How many different refused options are reported one by one. */

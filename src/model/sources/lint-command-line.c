@@ -3,39 +3,69 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/runtime/module-blacklist.h"
 #include "model/sources/lint-internal.h"
 
+/* Finds the last word with this name, "nf_conntrack.hashsize". */
+static bool find_word(const char *text, const char *name, struct parameter *ret)
+{
+	struct parameter word;
+	bool found = false;
+
+	while (parameter_next(&text, &word))
+		if (parameter_is(&word, name)) {
+			*ret = word;
+			found = true;
+		}
+	return found;
+}
+
+/*
+ * Reports "ip_conntrack.hashsize=1". A word that is on the command line already is not proposed.
+ * option: the part behind the dot.
+ */
+static void judge_old_module(const struct lint_place *place, const char *text,
+			     const struct parameter *word, const struct parameter *option,
+			     const struct lint_old_name *old)
+{
+	const char *end = word->value ? word->value + word->value_length
+				      : word->name + word->name_length;
+	struct buffer CLEANUP(buffer_clear) name = {0};
+	struct buffer message = {0};
+	struct parameter present;
+
+	buffer_printf(&name, "%s.%.*s", old->now, (int)option->name_length, option->name);
+	buffer_printf(
+		&message, "nothing loads a module called %.*s, and the word %.*s has no effect; ",
+		(int)(option->name - 1 - word->name), word->name, (int)word->length, word->word);
+	if (name.data && find_word(text, name.data, &present))
+		buffer_printf(&message, "take it out, because %.*s is there already",
+			      (int)present.length, present.word);
+	else if (text_is_safe_line(option->name, (size_t)(end - option->name)))
+		buffer_printf(&message, "write \"%s.%.*s\"", old->now, (int)(end - option->name),
+			      option->name);
+	else
+		buffer_printf(&message, "the module is called %s", old->now);
+	lint_tell(place, SEVERITY_WARNING, &message);
+}
+
 /* Checks "nf_conntrack.hashsize=1", also with a former name of the module. */
-static void judge_module_word(const struct lint_place *place, const struct parameter *word)
+static void judge_module_word(const struct lint_place *place, const char *text,
+			      const struct parameter *word)
 {
 	const char *dot = memchr(word->name, '.', word->name_length);
 	size_t length = dot ? (size_t)(dot - word->name) : 0;
 	struct parameter module = {.name = word->name, .name_length = length}, option = *word;
 	struct lint_old_name old;
-	struct buffer text = {0};
-	const char *end;
 
 	if (!dot)
 		return;
 	option.name = dot + 1;
 	option.name_length = word->name_length - length - 1;
-	end = word->value ? word->value + word->value_length : word->name + word->name_length;
-	if (parameter_is(&module, "nf_conntrack")) {
+	if (parameter_is(&module, "nf_conntrack"))
 		lint_judge_option(place, &option, "nf_conntrack.");
-	} else if (lint_is_old_name(word->name, length, &old)) {
-		bool safe = text_is_safe_line(option.name, (size_t)(end - option.name));
-
-		buffer_printf(
-			&text,
-			"nothing loads a module called %.*s, and the word %.*s has no effect; ",
-			(int)length, word->name, (int)word->length, word->word);
-		if (safe)
-			buffer_printf(&text, "write \"%s.%.*s\"", old.now, (int)(end - option.name),
-				      option.name);
-		else
-			buffer_printf(&text, "the module is called %s", old.now);
-		lint_tell(place, SEVERITY_WARNING, &text);
-	}
+	else if (lint_is_old_name(word->name, length, &old))
+		judge_old_module(place, text, word, &option, &old);
 }
 
 /* Checks "sysctl.net.netfilter.nf_conntrack_max=1", also with slashes. */
@@ -57,15 +87,11 @@ static void judge_list(const struct lint_place *place, const struct parameter *l
 		       void (*judge)(const struct lint_place *place, const char *name,
 				     size_t length))
 {
-	const char *name = list->value ? list->value : "", *end = name + list->value_length;
+	const char *position = NULL, *name;
+	size_t length;
 
-	while (name < end) {
-		const char *comma = memchr(name, ',', (size_t)(end - name));
-		size_t length = (size_t)((comma ? comma : end) - name);
-
+	while (list->value && (name = parameter_list_next(list, &position, &length)))
 		judge(place, name, length);
-		name += length + (comma ? 1 : 0);
-	}
 }
 
 /* Reports modprobe.blacklist= for nf_conntrack. modprobe treats a dash as an underscore. */
@@ -102,9 +128,9 @@ static void judge_refused(const struct lint_place *place, const char *name, size
 	    (!parameter_is(&word, old.now) || memcmp(name, old.now, length) == 0))
 		return;
 	buffer_printf(&text,
-		      "the kernel has no module %.*s, and module_blacklist of it has no effect; "
-		      "write \"module_blacklist=%s\"",
-		      (int)length, name, old.now);
+		      "the kernel has no module %.*s, and module_blacklist of it has no "
+		      "effect; " LINT_ADVICE_OFF,
+		      (int)length, name);
 	lint_tell(place, SEVERITY_WARNING, &text);
 }
 
@@ -112,20 +138,20 @@ void lint_command_line(const struct lint_request *request, const char *text,
 		       struct problems *problems)
 {
 	struct lint_place place = {request->facts, NULL, 0, problems};
-	struct parameter word, refused = {0};
+	struct module_blacklist refused;
+	const char *rest = text;
+	struct parameter word;
 
-	while (parameter_next(&text, &word)) {
+	while (parameter_next(&rest, &word)) {
 		if (word.name_length > strlen("sysctl.") &&
 		    (memcmp(word.name, "sysctl.", strlen("sysctl.")) == 0 ||
 		     memcmp(word.name, "sysctl/", strlen("sysctl/")) == 0))
 			judge_sysctl_word(&place, &word);
 		else if (parameter_is(&word, "modprobe.blacklist"))
 			judge_list(&place, &word, judge_hidden);
-		else if (parameter_is(&word, "module_blacklist"))
-			refused = word;
-		else
-			judge_module_word(&place, &word);
+		else if (!parameter_is(&word, "module_blacklist"))
+			judge_module_word(&place, text, &word);
 	}
-	/* Only the last module_blacklist= counts. */
-	judge_list(&place, &refused, judge_refused);
+	module_blacklist_read(text, &refused);
+	judge_list(&place, &refused.word, judge_refused);
 }

@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "model/runtime/load-blockers.h"
+#include "model/runtime/module-blacklist.h"
 
 #define MIB ((uint64_t)1 << 20)
 
@@ -96,32 +97,75 @@ static void expect_warned(struct fixture *f, bool blocked, const char *path, uns
 	expect_warning(f, 0, path, line, part);
 }
 
+/* What the warning quotes is on the command line, and what it proposes has the other names of the list. */
 static void kernel_refuses_what_its_command_line_lists(void **state)
 {
-	static const char *const texts[] = {
-		"module_blacklist=nf_conntrack",
-		"a\tmodule_blacklist=nf_conntrack\n",
-		"module_blacklist=dummy,nf_conntrack",
-		"module_blacklist=,,nf_conntrack,dummy",
-		"module_blacklist=dummy module_blacklist=nf_conntrack ro",
-		"module_blacklist=\"nf_conntrack\" \"module_blacklist=dummy,nf_conntrack\"",
-		"module-blacklist=nf_conntrack",
+	static const struct {
+		const char *line, *quoted, *advice;
+	} rows[] = {
+		{"module_blacklist=nf_conntrack", "has module_blacklist=nf_conntrack;",
+		 "take that word out of the boot loader's configuration, and reboot"},
+		{"a\tmodule_blacklist=nf_conntrack\n", "has module_blacklist=nf_conntrack;",
+		 "take that word out of "},
+		{"module_blacklist=dummy,nf_conntrack", "has module_blacklist=dummy,nf_conntrack;",
+		 "write module_blacklist=dummy instead in the boot loader's configuration"},
+		{"module_blacklist=,,nf_conntrack,dummy,x",
+		 "has module_blacklist=,,nf_conntrack,dummy,x;",
+		 "write module_blacklist=dummy,x instead in "},
+		{"module_blacklist=dummy module_blacklist=nf_conntrack ro",
+		 "has module_blacklist=nf_conntrack;",
+		 "take nf_conntrack out of each module_blacklist= in "},
+		{"\"module_blacklist=dummy,nf_conntrack\"",
+		 "has \"module_blacklist=dummy,nf_conntrack\";",
+		 "write module_blacklist=dummy instead in "},
+		{"module_blacklist=\"a b,nf_conntrack\"",
+		 "has module_blacklist=\"a b,nf_conntrack\";",
+		 "take nf_conntrack out of that list in "},
+		{"module-blacklist=nf_conntrack", "has module-blacklist=nf_conntrack;",
+		 "take that word out of "},
+		{"module_blacklist=nf_defrag_ipv6,x,nf_defrag_ipv4",
+		 "cannot load without nf_defrag_ipv4 and nf_defrag_ipv6: the kernel command line "
+		 "has module_blacklist=nf_defrag_ipv6,x,nf_defrag_ipv4;",
+		 "write module_blacklist=x instead in "},
+		{"module_blacklist=nf_defrag_ipv6,nf_conntrack",
+		 "nf_conntrack cannot load: the kernel command line has ",
+		 "take that word out of "},
 	};
 	struct fixture *f = *state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		f->request.command_line = texts[i];
-		expect_judged(texts[i], f, true, 1);
-		expect_warning(f, 0, NULL, 0, "has module_blacklist=nf_conntrack; take that out");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		f->request.command_line = rows[i].line;
+		expect_judged(rows[i].line, f, true, 1);
+		expect_warning(f, 0, NULL, 0, rows[i].quoted);
+		expect_warning(f, 0, NULL, 0, rows[i].advice);
 	}
-	/* what it needs as well, and each is told */
-	f->request.command_line = "module_blacklist=nf_defrag_ipv6,x,nf_defrag_ipv4";
-	expect_judged("needed", f, true, 2);
-	expect_warning(f, 0, NULL, 0, "module_blacklist=nf_defrag_ipv4;");
-	expect_warning(f, 1, NULL, 0, "module_blacklist=nf_defrag_ipv6;");
 	/* of a module that is there by now as well */
 	f->request.module = MODULE_LIVE;
-	expect_judged("live", f, true, 2);
+	expect_judged("live", f, true, 1);
+}
+
+/* What keeps nf_conntrack off has the other names as well, and no word is proposed that is there. */
+static void word_is_proposed_that_keeps_it_off(void **state)
+{
+	static const char *const rows[][2] = {
+		{"ro", "module_blacklist=nf_conntrack"},
+		{"module_blacklist=", "module_blacklist=nf_conntrack"},
+		{"module_blacklist", "module_blacklist=nf_conntrack"},
+		{"module_blacklist=a,b", "module_blacklist=a,b,nf_conntrack"},
+		{"module_blacklist=z module_blacklist=a,", "module_blacklist=a,nf_conntrack"},
+		{"module_blacklist=\"a b\"", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) b = {0};
+		struct module_blacklist list;
+
+		module_blacklist_read(rows[i][0], &list);
+		assert_false(module_blacklist_has(&list, "nf_conntrack"));
+		expect_number(rows[i][0], module_blacklist_propose(&list, &b), rows[i][1] != NULL);
+		expect_text(rows[i][0], b.data ? b.data : "none", rows[i][1] ? rows[i][1] : "none");
+	}
 }
 
 static void other_words_of_the_command_line_do_not_count(void **state)
@@ -447,6 +491,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		loading_test(kernel_refuses_what_its_command_line_lists),
+		loading_test(word_is_proposed_that_keeps_it_off),
 		loading_test(other_words_of_the_command_line_do_not_count),
 		loading_test(table_size_is_what_the_kernel_takes),
 		loading_test(flag_is_what_the_kernel_takes),

@@ -169,9 +169,32 @@ static void lists_of_modules_are_told(void **state)
 		{"module_blacklist=nf-conntrack,dummy",
 		 "the kernel has no module nf-conntrack, and module_blacklist of it has no "
 		 "effect",
-		 "; write \"module_blacklist=nf_conntrack\""},
+		 MODE_OFF},
 		{"module_blacklist=dummy,ip_conntrack", "the kernel has no module ip_conntrack,",
-		 "; write \"module_blacklist=nf_conntrack\""});
+		 MODE_OFF});
+}
+
+static void word_that_is_there_is_not_proposed(void **state)
+{
+	static const char *const rows[][2] = {
+		{"ip_conntrack.hashsize=5 nf-conntrack.hashsize=7",
+		 "ip_conntrack.hashsize=5 has no effect; take it out, because "
+		 "nf-conntrack.hashsize=7 is there already"},
+		{"nf_conntrack.acct ip-conntrack.acct=1",
+		 "take it out, because nf_conntrack.acct is there already"},
+		{"ip_conntrack.acct=1 nf_conntrack.hashsize=5", "write \"nf_conntrack.acct=1\""},
+		{"ip_conntrack.acct=1 -- nf_conntrack.acct=1", "write \"nf_conntrack.acct=1\""},
+	};
+	const struct lint_request request = {&unknown};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct problems CLEANUP(problems_done) problems = {0};
+
+		lint_command_line(&request, rows[i][0], &problems);
+		assert_int_equal(problems.count, 1);
+		expect_part(rows[i][0], problems.items[0].text, rows[i][1]);
+	}
 }
 
 static void last_list_of_the_kernel_counts(void **state)
@@ -199,6 +222,7 @@ int main(void)
 		cmocka_unit_test(options_on_the_command_line_are_told),
 		cmocka_unit_test(keys_on_the_command_line_are_told),
 		cmocka_unit_test(lists_of_modules_are_told),
+		cmocka_unit_test(word_that_is_there_is_not_proposed),
 		cmocka_unit_test(last_list_of_the_kernel_counts),
 	};
 
