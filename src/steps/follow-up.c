@@ -21,7 +21,10 @@ static void warn(struct context *context, const char *what, int error)
 {
 	const char *why = strerror(-error);
 
-	if (library_is_unusable(error))
+	/* bus_reload_rules() returns it if systemd's job ended with another result than "done". */
+	if (error == -EIO)
+		why = "systemd's job failed";
+	else if (library_is_unusable(error))
 		why = "a library is not installed, or cannot be used (libsystemd, libudev)";
 	report_message(context->report, SEVERITY_WARNING, "%s: %s; it takes effect with a reboot",
 		       what, why);

@@ -96,16 +96,19 @@ static void report_sizes(struct context *context, const struct comparison *compa
 
 /*
  * Writes the files to /etc with the manifest, as install does. Negative errno: nothing was changed.
+ * *ret_code is not EXIT_DONE if there is nothing to write, because the configuration refuses the
+ * sizes for this RAM, or because files could not be read; that has been reported.
  */
-static int write_lasting(struct context *context)
+static int write_lasting(struct context *context, enum exit_code *ret_code)
 {
 	struct comparison CLEANUP(comparison_done) comparison = {0};
 	struct changeset CLEANUP(changeset_done) changes = {0};
 	struct change_failure failure = {0};
 	int error;
 
-	if (comparison_make_quietly(context, SIZES_RESOLVE, &comparison) != EXIT_DONE)
-		return -EIO;
+	*ret_code = comparison_make_quietly(context, SIZES_RESOLVE, &comparison);
+	if (*ret_code != EXIT_DONE)
+		return 0;
 	error = changeset_new(comparison.installed.path_count + 1, &changes);
 	if (error < 0)
 		return error;
@@ -166,9 +169,14 @@ static enum exit_code choose_sizes(struct context *context, bool installed)
 		return EXIT_DONE;
 	}
 	if (installed)
-		error = write_lasting(context);
-	if (error == 0)
-		return EXIT_DONE;
+		error = write_lasting(context, &code);
+	if (error == 0) {
+		if (code != EXIT_DONE)
+			report_message(context->report, SEVERITY_WARNING,
+				       "the sizes are left as they are, those of other RAM: see "
+				       "the message above");
+		return code;
+	}
 	if (error != -EROFS)
 		report_errno(context, "write", "the sizes where they last", error);
 	if (comparison.plan.sizes.of_boot)

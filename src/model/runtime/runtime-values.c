@@ -368,6 +368,11 @@ void value_explain(const struct value *value, int error, struct buffer *b)
 		else
 			explain_lost(value, b);
 		return;
+	case EIO:
+		/* No disk takes part in this write. */
+		buffer_add(b, "the kernel did not take the whole number (EIO); its log may have "
+			      "the reason");
+		return;
 	default:
 		buffer_add(b, strerror(-error));
 	}
