@@ -10,6 +10,7 @@
 #include "gather/boot-docker.h"
 #include "gather/boot-keys.h"
 #include "gather/boot-quadlets.h"
+#include "gather/boot-scripts.h"
 #include "gather/boot-units.h"
 #include "gather/foreign-files.h"
 
@@ -23,6 +24,21 @@ struct boot_files {
 	struct boot_docker docker;
 	bool starts_ufw;
 };
+
+static int judge_command(void *data, const char *loader, const char *path, unsigned int line,
+			 const char *command, size_t size)
+{
+	struct boot_files *files = data;
+
+	return boot_script_command(&files->scripts, loader, path, line, command, size);
+}
+
+static int note_file(void *data, const char *way, const char *path)
+{
+	struct boot_files *files = data;
+
+	return boot_rules_note(&files->scripts.rules, way, path);
+}
 
 static int judge_folder(struct boot_files *files, const char *folder)
 {
@@ -267,7 +283,10 @@ int find_boot_files(const struct gathering *gathering, struct uses *uses)
 		.programs = {.gathering = gathering,
 			     .kind = "firewalls' files",
 			     .of_program = true},
-		.keys = {.scripts = &files.scripts, .reading = &files.programs},
+		.keys = {.reading = &files.programs,
+			 .command = judge_command,
+			 .note = note_file,
+			 .data = &files},
 	};
 	int error = boot_scripts_new(gathering, &found, &files.scripts);
 

@@ -50,7 +50,7 @@ static int visit_sourced(void *data, const char *path)
 {
 	const struct key_file *from = data;
 	struct boot_keys *keys = from->keys;
-	int error = boot_rules_note(&keys->scripts->rules, "interfaces ", path);
+	int error = keys->note(keys->data, "interfaces ", path);
 
 	if (error <= 0)
 		return error;
@@ -113,6 +113,13 @@ static int judge_source(const struct key_file *file, bool directory, const char 
 	return error;
 }
 
+/* Returns whether the line of a crontab has times: a number, or "*". */
+static bool has_times(const struct key_file *file, const char *line)
+{
+	return file->keys->periodic && strcmp(file->loader, LOADER_CRON) == 0 &&
+	       (isdigit((unsigned char)*line) || *line == '*');
+}
+
 static int judge_line(const struct key_file *file, unsigned int number, const char *line,
 		      size_t size)
 {
@@ -123,9 +130,11 @@ static int judge_line(const struct key_file *file, unsigned int number, const ch
 		return 0;
 	if (file->includes && (directory || is_key(line, length, "source")))
 		return judge_source(file, directory, line + length, size - length);
-	if (!names_command(line, length))
+	if (has_times(file, line))
+		length = 0;
+	else if (!names_command(line, length))
 		return 0;
-	return boot_script_command(file->keys->scripts, file->loader, file->path, number,
+	return file->keys->command(file->keys->data, file->loader, file->path, number,
 				   line + length, size - length);
 }
 
@@ -166,17 +175,16 @@ static int judge_key_folder(struct key_file file, const char *folder, const char
 
 int find_boot_keys(struct boot_keys *keys)
 {
-	static const char cron[] = "cron.service", networking[] = "networking.service";
 	static const char *const tables[] = {"/etc/crontab", "/var/spool/cron/crontabs/root",
 					     "/var/spool/cron/root"};
-	struct key_file file = {.keys = keys, .loader = networking, .includes = true};
+	struct key_file file = {.keys = keys, .loader = LOADER_IFUPDOWN, .includes = true};
 	int error = visit_sourced(&file, "/etc/network/interfaces");
 
 	/* ifupdown reads this folder because the file of its package sources it. */
 	if (error == 0)
 		error = expand_pattern(keys->reading, &keys->names, "/etc/network/interfaces.d/*",
 				       visit_sourced, &file);
-	file = (struct key_file){.keys = keys, .loader = cron};
+	file = (struct key_file){.keys = keys, .loader = LOADER_CRON};
 	for (size_t i = 0; i < ARRAY_SIZE(tables) && error == 0; i++) {
 		file.path = tables[i];
 		error = judge_keys(&file);

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/text.h"
 #include "model/users/boot-script.h"
@@ -88,15 +87,17 @@ static int judge_text(struct boot_scripts *scripts, const char *loader, const ch
 	return error;
 }
 
-/* A file that nobody may execute does not run, and each file is read once. */
-int boot_script(struct boot_scripts *scripts, const char *loader, const char *path)
+/* Reads a script once. must_run: a file that nobody may execute does not count. */
+static int read_script(struct boot_scripts *scripts, const char *loader, const char *path,
+		       bool must_run)
 {
 	char *CLEANUP(free_pointer) text = NULL;
+	bool runs = true;
 	int error = scripts->reading.full ? 0 : boot_rules_note(&scripts->rules, "script ", path);
 
 	if (error > 0)
-		error = reading_file(&scripts->reading, path, &text);
-	if (error < 0 || !text)
+		error = reading_script(&scripts->reading, path, &runs, &text);
+	if (error < 0 || !text || (must_run && !runs))
 		return error;
 	scripts->depth++;
 	error = judge_text(scripts, loader, path, text);
@@ -104,15 +105,14 @@ int boot_script(struct boot_scripts *scripts, const char *loader, const char *pa
 	return error;
 }
 
+int boot_script(struct boot_scripts *scripts, const char *loader, const char *path)
+{
+	return read_script(scripts, loader, path, false);
+}
+
 int boot_script_executable(struct boot_scripts *scripts, const char *path)
 {
-	int CLEANUP(close_descriptor) fd = -1;
-	struct stat status;
-
-	if (tree_open_file(scripts->gathering->tree, path, &fd) == 0 && fstat(fd, &status) == 0 &&
-	    (status.st_mode & 0111) == 0)
-		return 0;
-	return boot_script(scripts, path, path);
+	return read_script(scripts, path, path, true);
 }
 
 int boot_scripts_new(const struct gathering *gathering, struct uses *uses, struct boot_scripts *ret)

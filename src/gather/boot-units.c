@@ -297,7 +297,7 @@ static int append_presets(struct boot_units *units)
 	return error;
 }
 
-static int read_names(struct boot_units *units, const struct unit_line *line)
+static int append_names(struct boot_units *units, const struct unit_line *line)
 {
 	const char *position = line->value, *end = position + line->size;
 	int error = 0;
@@ -315,7 +315,7 @@ static int read_names(struct boot_units *units, const struct unit_line *line)
 	return error;
 }
 
-/* A command with the lines that continue it. */
+/* A command with the lines that continue it, joined by blanks as systemd joins them. */
 static int read_command(const struct unit_visitor *visitor, const char *name, const char *path,
 			struct unit_reader *reader, const struct unit_line *first)
 {
@@ -324,7 +324,7 @@ static int read_command(const struct unit_visitor *visitor, const char *name, co
 
 	buffer_add_bytes(&command, line.value, line.size);
 	while (reader->continued == UNIT_RUNS && unit_read_line(reader, &line)) {
-		buffer_add(&command, "\n");
+		buffer_add(&command, " ");
 		buffer_add_bytes(&command, line.value, line.size);
 	}
 	if (command.error < 0)
@@ -333,13 +333,14 @@ static int read_command(const struct unit_visitor *visitor, const char *name, co
 				command.data ? command.data : "", command.length);
 }
 
-static int read_unit(struct boot_units *units, const char *name, const char *path)
+/* Reads a unit's file. units: gets the names that it pulls in; NULL: they do not count. */
+static int read_unit(struct reading *reading, const struct unit_visitor *visitor, const char *name,
+		     const char *path, struct boot_units *units)
 {
-	const struct unit_visitor *visitor = units->visitor;
 	char *CLEANUP(free_pointer) text = NULL;
 	struct unit_reader reader = {0};
 	struct unit_line line;
-	int error = reading_file(units->reading, path, &text);
+	int error = reading_file(reading, path, &text);
 
 	if (error < 0 || !text)
 		return error;
@@ -349,9 +350,15 @@ static int read_unit(struct boot_units *units, const char *name, const char *pat
 			error = read_command(visitor, name, path, &reader, &line);
 		else if (line.key == UNIT_SETS)
 			error = visitor->environment(visitor->data, name, line.value, line.size);
-		else
-			error = read_names(units, &line);
+		else if (units)
+			error = append_names(units, &line);
 	return error;
+}
+
+int read_unit_file(struct reading *reading, const struct unit_visitor *visitor, const char *name,
+		   const char *path)
+{
+	return read_unit(reading, visitor, name, path, NULL);
 }
 
 /* /etc/systemd/system/NAME.d and so on. */
@@ -372,7 +379,9 @@ static int read_drop_ins(struct boot_units *units, const char *name)
 			struct buffer CLEANUP(buffer_clear) path = {0};
 
 			buffer_printf(&path, "%s/%s", folder.data, names[i]);
-			error = path.data ? read_unit(units, name, path.data) : -ENOMEM;
+			error = path.data ? read_unit(units->reading, units->visitor, name,
+						      path.data, units)
+					  : -ENOMEM;
 		}
 		tree_names_free(names, count);
 	}
@@ -432,7 +441,7 @@ static int visit_unit(struct boot_units *units, const char *name)
 	if (error == 0)
 		error = append_activated(units, name);
 	if (error == 0 && kind != FILE_ABSENT)
-		error = read_unit(units, name, path.data);
+		error = read_unit(units->reading, units->visitor, name, path.data, units);
 	return error < 0 ? error : read_drop_ins(units, name);
 }
 

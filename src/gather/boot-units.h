@@ -30,3 +30,7 @@ struct unit_visitor {
  * is reported. Ends with the first error of the visitor; -ENOMEM.
  */
 MUST_CHECK int find_boot_units(struct reading *reading, const struct unit_visitor *visitor);
+
+/* Visits the commands and variables of one unit's file, whether it starts or not. -ENOMEM. */
+MUST_CHECK int read_unit_file(struct reading *reading, const struct unit_visitor *visitor,
+			      const char *name, const char *path);

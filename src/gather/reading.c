@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/buffer.h"
 #include "model/plan/artifact.h"
@@ -79,15 +80,18 @@ int reading_count_file(struct reading *reading, const char *path)
 	return 1;
 }
 
-int reading_file(struct reading *reading, const char *path, char **ret)
+static size_t limit_of(const struct reading *reading)
 {
-	size_t left = READING_BYTES_MAX - reading->bytes, size;
-	size_t limit = left < FILE_SIZE_MAX ? left : FILE_SIZE_MAX;
-	int error;
+	size_t left = READING_BYTES_MAX - reading->bytes;
 
-	if (reading_count_file(reading, path) == 0)
-		return 0;
-	error = tree_read(reading->gathering->tree, path, limit, ret, &size);
+	return left < FILE_SIZE_MAX ? left : FILE_SIZE_MAX;
+}
+
+/* Counts what was read, or notes why it was not. error: what the tree returned. -ENOMEM. */
+static int finish_file(struct reading *reading, const char *path, int error, size_t size)
+{
+	size_t limit = limit_of(reading);
+
 	if (error == 0) {
 		reading->bytes += size;
 		return 0;
@@ -103,6 +107,31 @@ int reading_file(struct reading *reading, const char *path, char **ret)
 		reading->bytes += limit;
 	reading_fail(reading, path, error);
 	return 0;
+}
+
+int reading_file(struct reading *reading, const char *path, char **ret)
+{
+	size_t size = 0;
+	int error;
+
+	if (reading_count_file(reading, path) == 0)
+		return 0;
+	error = tree_read(reading->gathering->tree, path, limit_of(reading), ret, &size);
+	return finish_file(reading, path, error, size);
+}
+
+int reading_script(struct reading *reading, const char *path, bool *ret_runs, char **ret)
+{
+	mode_t mode = 0111;
+	size_t size = 0;
+	int error;
+
+	if (reading_count_file(reading, path) == 0)
+		return 0;
+	error = tree_read_script(reading->gathering->tree, path, limit_of(reading), &mode, ret,
+				 &size);
+	*ret_runs = (mode & 0111) != 0;
+	return finish_file(reading, path, error, size);
 }
 
 int reading_list(struct reading *reading, const char *folder, const char *suffix, char ***ret_names,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "gather/boot-settings.h"
 #include "gather/foreign-files.h"
 #include "gather/program-files.h"
 #include "gather/reading.h"
@@ -68,7 +69,7 @@ static int find_modprobe(struct context *context, struct host_writers *found)
 	reading_command_line(&context->gathering, command_line, sizeof(command_line));
 	writers_of_modprobe(&found->values, &records, command_line, &found->writers);
 	(void)writers_report_cut(context, &found->writers.sysctl_cut, &records);
-	return 0;
+	return find_install_lines(&context->gathering, &records, found);
 }
 
 enum exit_code find_writers(struct context *context, const struct comparison *comparison,
@@ -81,6 +82,8 @@ enum exit_code find_writers(struct context *context, const struct comparison *co
 		error = find_sysctl(context, comparison, &found);
 	if (error == 0)
 		error = find_modprobe(context, &found);
+	if (error == 0)
+		error = find_boot_settings(&context->gathering, &found);
 	if (error == 0)
 		error = find_programs(&context->gathering, &found);
 	report_unread_sources(context);

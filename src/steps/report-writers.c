@@ -56,29 +56,44 @@ static void add_json(struct context *context, const struct writer *writer)
 
 	sources_add_names(writer->sources, &when);
 	report_add_item(context->report, json_object_get(report_object(context->report), "writers"),
-			report_pack(context->report, "{s:s, s:o, s:i, s:o, s:b, s:b, s:s}", "key",
+			report_pack(context->report,
+				    "{s:s, s:o, s:i, s:o, s:b, s:b, s:s, s:b, s:b, s:b}", "key",
 				    writer->value->key, "path", report_string(writer->path), "line",
 				    (int)writer->line, "value", report_string(writer->text), "wins",
 				    writer->wins != 0, "same", writer->same, "when",
-				    when.data ? when.data : ""));
+				    when.data ? when.data : "", "computed", writer->computed,
+				    "inactive", writer->inactive, "possible", writer->possible));
 	if (when.error < 0)
 		report_set_incomplete(context->report);
 }
 
+/* Adds "PATH:LINE sets VALUE", as the line's flags have it. */
+static void add_statement(struct context *context, const struct writer *writer, struct buffer *b)
+{
+	buffer_printf(b, "%s%s", tree_prefix(context->tree), writer->path);
+	if (writer->line)
+		buffer_printf(b, ":%u", writer->line);
+	buffer_printf(b, " %s ", writer->possible ? "may set" : "sets");
+	if (writer->computed)
+		buffer_printf(b, "a computed value, %s", writer->text);
+	else
+		buffer_add(b, writer->text);
+}
+
 static void say_winner(struct context *context, const struct writer *writer)
 {
-	struct buffer CLEANUP(buffer_clear) when = {0};
-	char line[16] = "";
+	struct buffer CLEANUP(buffer_clear) when = {0}, statement = {0};
 
 	sources_add_names(writer->wins, &when);
-	if (writer->line)
-		(void)snprintf(line, sizeof(line), ":%u", writer->line);
-	report_message(context->report, SEVERITY_WARNING,
-		       "%s is overridden: %s%s%s sets %s (by %s); take that %s, or put its value "
-		       "into the configuration",
-		       writer->value->key, tree_prefix(context->tree), writer->path, line,
-		       writer->text, when.data ? when.data : "?",
-		       writer->line ? "line out" : "out of the boot loader's configuration");
+	add_statement(context, writer, &statement);
+	if (when.error < 0 || statement.error < 0)
+		report_set_incomplete(context->report);
+	report_message(context->report, SEVERITY_WARNING, "%s %s overridden: %s (by %s); %s",
+		       writer->value->key, writer->possible ? "may be" : "is",
+		       statement.data ? statement.data : "?", when.data ? when.data : "?",
+		       writer->line ? sources[sources_find_last(writer->wins)].advice
+				    : "take that out of the boot loader's configuration, or put "
+				      "its value into the configuration");
 }
 
 /*
@@ -118,6 +133,7 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 {
 	for (size_t i = 0; i < found->writers.count; i++) {
 		const struct writer *writer = &found->writers.items[i];
+		const char *prefix = tree_prefix(context->tree);
 		char line[16] = "";
 
 		/*
@@ -129,10 +145,16 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 			continue;
 		if (writer->line)
 			(void)snprintf(line, sizeof(line), ":%u", writer->line);
-		report_message(context->report, SEVERITY_NOTE,
-			       "%s%s%s sets %s as well (%s); it can be taken out now",
-			       tree_prefix(context->tree), writer->path, line, writer->value->key,
-			       writer->text);
+		if (writer->inactive)
+			report_message(context->report, SEVERITY_NOTE,
+				       "%s%s%s would set %s to %s, but nothing starts it now",
+				       prefix, writer->path, line, writer->value->key,
+				       writer->text);
+		else
+			report_message(context->report, SEVERITY_NOTE,
+				       "%s%s%s sets %s as well (%s); it can be taken out now",
+				       prefix, writer->path, line, writer->value->key,
+				       writer->text);
 	}
 }
 

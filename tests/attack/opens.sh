@@ -50,8 +50,6 @@ for run in check 'check -v' plan 'plan --from-system' users; do
 		# Ours are looked at as installed files, too.
 		*/conntrack-persist* | */90-conntrack-persist* | */60-conntrack-persist*) most=9 ;;
 		*/modprobe.d/*) most=2 ;;
-		# The first open is a look at its mode alone.
-		*/rc.local) most=2 ;;
 		*) most=1 ;;
 		esac
 		((times <= most)) || fail "$run opens $path $times times"

@@ -348,6 +348,27 @@ int tree_read(const struct tree *tree, const char *path, size_t limit, char **re
 	return S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
 }
 
+int tree_read_script(const struct tree *tree, const char *path, size_t limit, mode_t *ret_mode,
+		     char **ret_bytes, size_t *ret_size)
+{
+	static const char magic[] = {'\177', 'E', 'L', 'F'};
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
+	int CLEANUP(close_descriptor) fd = -1;
+	struct stat status = {0};
+	int error = open_target(tree, path, &place, &fd, &status);
+	char first[sizeof(magic)];
+
+	if (error < 0)
+		return error;
+	if (fd < 0)
+		return S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
+	*ret_mode = status.st_mode & 07777;
+	if (pread(fd, first, sizeof(first), 0) == (ssize_t)sizeof(first) &&
+	    memcmp(first, magic, sizeof(magic)) == 0)
+		return read_nothing(ret_bytes, ret_size);
+	return read_bytes(fd, status.st_size, limit, ret_bytes, ret_size);
+}
+
 static enum file_kind kind_of(mode_t mode)
 {
 	if (S_ISREG(mode))

@@ -72,6 +72,14 @@ MUST_CHECK int tree_read(const struct tree *tree, const char *path, size_t limit
 			 size_t *ret_size);
 
 /*
+ * As tree_read(), for a file that somebody may run: sets *ret_mode to its permissions, also if it
+ * cannot be read. An executable of the linker, which begins with "\177ELF", has no text for us: ""
+ * is returned whatever its size.
+ */
+MUST_CHECK int tree_read_script(const struct tree *tree, const char *path, size_t limit,
+				mode_t *ret_mode, char **ret_bytes, size_t *ret_size);
+
+/*
  * The same file opened for reading, for what is too large to be held; -EINVAL also of /dev/null.
  * *ret_fd is the caller's to close.
  */

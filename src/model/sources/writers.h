@@ -10,6 +10,7 @@
 #include "model/runtime/runtime-values.h"
 #include "model/sources/catalogue.h"
 #include "model/sources/precedence.h"
+#include "model/sources/shell-lines.h"
 
 struct writer {
 	const struct value *value; /* the value that it sets; not owned */
@@ -97,6 +98,24 @@ const struct value *writers_find_value(const struct values *values, const char *
  */
 void writers_set(struct writers *writers, const struct value *value,
 		 const struct writer_line *line);
+
+/*
+ * Adds what commands set. origin: the line of the first command, with the source. others: handles
+ * the files and scripts that the commands name; its `set` is not called. Returns -ENOMEM or the
+ * error of the visitor.
+ */
+MUST_CHECK int writers_of_shell(const struct values *values, const struct writer_line *origin,
+				const char *text, size_t size, enum shell_form form,
+				const struct shell_visitor *others, struct writers *writers);
+
+/*
+ * Adds what the commands of `install` lines set. modprobe runs the first one of a module, and none
+ * if a softdep line names it. others: as for writers_of_shell().
+ */
+MUST_CHECK int writers_of_install_lines(const struct values *values,
+					const struct modprobe_records *records,
+					const struct shell_visitor *others,
+					struct writers *writers);
 
 /*
  * Adds what kube-proxy's configuration (YAML, KubeProxyConfiguration v1alpha1) sets: max and two

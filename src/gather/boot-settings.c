@@ -1,0 +1,357 @@
+/* Commands of scripts, units and tables of the boot that set values: rc.local, cron, ifupdown ... */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gather/boot-settings.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "gather/boot-keys.h"
+#include "gather/boot-units.h"
+#include "gather/reading.h"
+
+/* A script that a script of the boot runs is read; one that this one runs is not. */
+#define DEPTH_MAX 2U
+
+struct boot_settings {
+	struct host_writers *found;
+	struct reading reading;
+	struct boot_keys keys;
+	json_t *seen; /* the keys are units that start, and "WAY PATH" of files that were read */
+	unsigned int depth;
+	/* of the commands that are being read; inactive: nothing starts them */
+	struct writer_line origin;
+};
+
+static int note(struct boot_settings *settings, const char *way, const char *path)
+{
+	struct buffer CLEANUP(buffer_clear) key = {0};
+
+	buffer_printf(&key, "%s%s", way, path);
+	if (!key.data)
+		return -ENOMEM;
+	if (json_object_get(settings->seen, key.data))
+		return 0;
+	return json_object_set_new_nocheck(settings->seen, key.data, json_true()) < 0 ? -ENOMEM : 1;
+}
+
+static int note_file(void *data, const char *way, const char *path)
+{
+	return note(data, way, path);
+}
+
+static int read_script(struct boot_settings *settings, const char *path, bool must_run);
+
+/* sysctl -p FILE */
+static int visit_loaded(void *data, unsigned int line, const char *path)
+{
+	struct boot_settings *settings = data;
+	const struct writer_line *origin = &settings->origin;
+	char *CLEANUP(free_pointer) text = NULL;
+	int error;
+
+	(void)line;
+	if (*path != '/')
+		return 0;
+	error = note(settings, sources[origin->source].name, path);
+	if (error > 0)
+		error = reading_file(&settings->reading, path, &text);
+	if (text)
+		writers_of_text(&settings->found->values, path, text, NULL, origin->source,
+				!origin->inactive, &settings->found->writers);
+	return error;
+}
+
+/* Packages keep their programs elsewhere; what administrators write lies here. */
+static bool is_own_script(const char *path)
+{
+	static const char *const folders[] = {"/etc/", "/usr/local/", "/opt/", "/root/", "/srv/"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (text_starts_with(path, folders[i]))
+			return true;
+	return false;
+}
+
+static int visit_script(void *data, unsigned int line, const char *path)
+{
+	struct boot_settings *settings = data;
+
+	(void)line;
+	return settings->depth < DEPTH_MAX && is_own_script(path)
+		       ? read_script(settings, path, false)
+		       : 0;
+}
+
+/* Reads commands of the file that settings->origin names. */
+static int read_commands(struct boot_settings *settings, const char *path, unsigned int line,
+			 const char *text, size_t size, enum shell_form form)
+{
+	const struct shell_visitor others = {
+		.file = visit_loaded, .script = visit_script, .data = settings};
+	struct writer_line before = settings->origin;
+	int error;
+
+	settings->origin.path = path;
+	settings->origin.number = line;
+	error = writers_of_shell(&settings->found->values, &settings->origin, text, size, form,
+				 &others, &settings->found->writers);
+	settings->origin = before;
+	return error;
+}
+
+/* must_run: a file that nobody may execute is not started. */
+static int read_script(struct boot_settings *settings, const char *path, bool must_run)
+{
+	char *CLEANUP(free_pointer) text = NULL;
+	bool inactive = settings->origin.inactive, runs = true;
+	int error = settings->reading.full ? 0 : note(settings, "script ", path);
+
+	if (error > 0)
+		error = reading_script(&settings->reading, path, &runs, &text);
+	if (error < 0 || !text)
+		return error;
+	settings->origin.inactive = inactive || (must_run && !runs);
+	settings->depth++;
+	error = read_commands(settings, path, 1, text, strlen(text), SHELL_SCRIPT);
+	settings->depth--;
+	settings->origin.inactive = inactive;
+	return error;
+}
+
+static int visit_unit_command(void *data, const char *name, const char *path, unsigned int line,
+			      const char *command, size_t size)
+{
+	struct boot_settings *settings = data;
+	size_t prefix = strspn(command, " \t@-:+!|");
+
+	(void)name;
+	settings->origin.source = SOURCE_UNIT;
+	return read_commands(settings, path, line, command + prefix,
+			     size > prefix ? size - prefix : 0, SHELL_ARGUMENTS);
+}
+
+static int visit_environment(void *data, const char *name, const char *value, size_t size)
+{
+	(void)data;
+	(void)name;
+	(void)value;
+	(void)size;
+	return 0;
+}
+
+static int read_init_script(struct boot_settings *settings, const char *name, size_t length)
+{
+	struct buffer CLEANUP(buffer_clear) path = {0};
+
+	buffer_printf(&path, "/etc/init.d/%.*s", (int)length, name);
+	settings->origin.source = SOURCE_SCRIPT;
+	return path.data ? read_script(settings, path.data, false) : -ENOMEM;
+}
+
+static int visit_unit(void *data, const char *name, bool has_file)
+{
+	struct boot_settings *settings = data;
+	const char *dot = strrchr(name, '.'), *at = strchr(name, '@');
+	int error = note(settings, "unit ", name);
+
+	/* The file of wg-quick@wg0.service is wg-quick@.service. */
+	if (error >= 0 && at && dot) {
+		struct buffer CLEANUP(buffer_clear) file = {0};
+
+		buffer_printf(&file, "%.*s@%s", (int)(at - name), name, dot);
+		error = file.data ? note(settings, "unit ", file.data) : -ENOMEM;
+	}
+	if (error >= 0)
+		error = find_boot_unit_keys(&settings->keys, name);
+	if (error < 0 || has_file || at || !dot || strcmp(dot, ".service") != 0)
+		return error < 0 ? error : 0;
+	return read_init_script(settings, name, (size_t)(dot - name));
+}
+
+/* Skips the five times of crontab(5), and the user where the table is not a user's own. */
+static size_t skip_times(const char *path, const char *line, size_t size)
+{
+	size_t fields = text_starts_with(path, "/var/spool/") ? 0 : 1, at = 0;
+
+	fields += isdigit((unsigned char)*line) || *line == '*' ? 5 : 0;
+	for (; fields > 0; fields--) {
+		while (at < size && strchr(" \t", line[at]))
+			at++;
+		while (at < size && !strchr(" \t", line[at]))
+			at++;
+	}
+	return at;
+}
+
+/* A command of interfaces(5), crontab(5), wg-quick(8) or another service's file. */
+static int visit_key_command(void *data, const char *loader, const char *path, unsigned int line,
+			     const char *command, size_t size)
+{
+	struct boot_settings *settings = data;
+	enum source before = settings->origin.source;
+	size_t skipped = 0;
+	int error;
+
+	if (strcmp(loader, LOADER_IFUPDOWN) == 0)
+		settings->origin.source = SOURCE_IFUPDOWN;
+	else if (strcmp(loader, LOADER_CRON) == 0)
+		settings->origin.source = SOURCE_CRON;
+	else
+		settings->origin.source = text_starts_with(loader, "wg-quick@") ? SOURCE_WG_QUICK
+										: SOURCE_UNIT;
+	if (settings->origin.source == SOURCE_CRON)
+		skipped = skip_times(path, command, size);
+	else
+		skipped = strspn(command, " \t=");
+	if (skipped < size)
+		error = read_commands(settings, path, line, command + skipped, size - skipped,
+				      SHELL_SCRIPT);
+	else
+		error = 0;
+	settings->origin.source = before;
+	return error;
+}
+
+/* Calls read for each file of the folder whose name ends so. */
+static int visit_folder(struct boot_settings *settings, const char *folder, const char *suffix,
+			int (*visit)(struct boot_settings *settings, const char *path,
+				     const char *name))
+{
+	char **names = NULL;
+	size_t count = 0;
+	int error = reading_list(&settings->reading, folder, suffix, &names, &count);
+
+	for (size_t i = 0; i < count && error == 0; i++) {
+		struct buffer CLEANUP(buffer_clear) path = {0};
+
+		buffer_printf(&path, "%s/%s", folder, names[i]);
+		error = path.data ? visit(settings, path.data, names[i]) : -ENOMEM;
+	}
+	tree_names_free(names, count);
+	return error;
+}
+
+static int visit_executable(struct boot_settings *settings, const char *path, const char *name)
+{
+	(void)name;
+	return read_script(settings, path, true);
+}
+
+static int visit_idle_script(struct boot_settings *settings, const char *path, const char *name)
+{
+	(void)name;
+	return read_script(settings, path, false);
+}
+
+/* A unit that nothing starts: its commands are named, but override nothing. */
+static int visit_idle_unit(struct boot_settings *settings, const char *path, const char *name)
+{
+	const struct unit_visitor visitor = {visit_unit, visit_unit_command, visit_environment,
+					     settings};
+	struct buffer CLEANUP(buffer_clear) key = {0};
+
+	buffer_printf(&key, "unit %s", name);
+	if (!key.data)
+		return -ENOMEM;
+	if (json_object_get(settings->seen, key.data))
+		return 0;
+	return read_unit_file(&settings->reading, &visitor, name, path);
+}
+
+static int read_scripts(struct boot_settings *settings)
+{
+	static const struct {
+		const char *path;
+		enum source source;
+		bool folder;
+	} places[] = {
+		{"/etc/rc.local", SOURCE_SCRIPT, false},
+		{"/etc/rc.d/rc.local", SOURCE_SCRIPT, false},
+		{"/etc/init.d/boot.local", SOURCE_SCRIPT, false},
+		{"/etc/local.d", SOURCE_SCRIPT, true},
+		{"/etc/network/if-pre-up.d", SOURCE_IFUPDOWN, true},
+		{"/etc/network/if-up.d", SOURCE_IFUPDOWN, true},
+		{"/etc/NetworkManager/dispatcher.d", SOURCE_NETWORK_EVENT, true},
+		{"/etc/NetworkManager/dispatcher.d/pre-up.d", SOURCE_NETWORK_EVENT, true},
+		{"/etc/networkd-dispatcher/routable.d", SOURCE_NETWORK_EVENT, true},
+		{"/etc/networkd-dispatcher/configured.d", SOURCE_NETWORK_EVENT, true},
+		{"/etc/networkd-dispatcher/carrier.d", SOURCE_NETWORK_EVENT, true},
+		{"/etc/cron.hourly", SOURCE_CRON, true},
+		{"/etc/cron.daily", SOURCE_CRON, true},
+	};
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places) && error == 0; i++) {
+		settings->origin.source = places[i].source;
+		error = places[i].folder
+				? visit_folder(settings, places[i].path, "", visit_executable)
+				: read_script(settings, places[i].path, true);
+	}
+	return error;
+}
+
+/* What nothing starts, of the folders where administrators keep their own. */
+static int read_idle(struct boot_settings *settings)
+{
+	static const char *const folders[] = {"/etc/systemd/system",
+					      "/usr/local/lib/systemd/system"};
+	int error = 0;
+
+	settings->origin.inactive = true;
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++)
+		error = visit_folder(settings, folders[i], ".service", visit_idle_unit);
+	settings->origin.source = SOURCE_SCRIPT;
+	if (error == 0)
+		error = visit_folder(settings, "/etc/init.d", "", visit_idle_script);
+	settings->origin.inactive = false;
+	return error;
+}
+
+static void boot_settings_done(struct boot_settings *settings)
+{
+	json_decref(settings->seen);
+}
+
+int find_boot_settings(const struct gathering *gathering, struct host_writers *found)
+{
+	struct boot_settings CLEANUP(boot_settings_done) settings = {
+		.found = found,
+		.reading = {.gathering = gathering, .kind = "boot scripts", .of_program = true},
+		.keys = {.reading = &settings.reading,
+			 .command = visit_key_command,
+			 .note = note_file,
+			 .data = &settings,
+			 .periodic = true},
+		.seen = json_object(),
+	};
+	const struct unit_visitor visitor = {visit_unit, visit_unit_command, visit_environment,
+					     &settings};
+	int error = settings.seen ? find_boot_units(&settings.reading, &visitor) : -ENOMEM;
+
+	if (error == 0)
+		error = read_scripts(&settings);
+	if (error == 0)
+		error = find_boot_keys(&settings.keys);
+	return error < 0 ? error : read_idle(&settings);
+}
+
+int find_install_lines(const struct gathering *gathering, const struct modprobe_records *records,
+		       struct host_writers *found)
+{
+	struct boot_settings CLEANUP(boot_settings_done) settings = {
+		.found = found,
+		.reading = {.gathering = gathering, .kind = "files of install lines"},
+		.seen = json_object(),
+		.origin = {.source = SOURCE_INSTALL_LINE},
+	};
+	const struct shell_visitor others = {
+		.file = visit_loaded, .script = visit_script, .data = &settings};
+
+	if (!settings.seen)
+		return -ENOMEM;
+	return writers_of_install_lines(&found->values, records, &others, &found->writers);
+}
