@@ -9,4 +9,4 @@ cd "$srcdir"
 	find . \( -name .git -o -name build-aux -o -name autom4te.cache -o -name m4 \) -prune -o -name '*.sh' -type f -print0
 	grep -rlZ --exclude-dir=.git --exclude-dir=build-aux --exclude-dir=autom4te.cache -m 1 \
 		'^#!/bin/\(ba\)\?sh' quickstart run-tests scripts tests bench debian .ci 2>/dev/null || :
-} | sort -zu | grep -zvE '/cases/|configure' | xargs -0 shellcheck -x
+} | sort -zu | grep -zvE '/cases/|/field/hosts/|configure' | xargs -0 shellcheck -x
