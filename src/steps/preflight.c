@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "gather/foreign-files.h"
 #include "gather/reading.h"
+#include "gather/unread.h"
 #include "model/runtime/load-blockers.h"
 #include "steps/error-words.h"
 #include "steps/runtime.h"
@@ -49,13 +50,43 @@ static int ask_modprobe(const struct context *context, const struct modprobe_rec
 	return error < 0 ? error : !image;
 }
 
+/* The texts that a request points to. */
+struct kernel_texts {
+	char command_line[4096];
+	char loader[300]; /* kernel.modprobe has at most 255 bytes */
+};
+
+/* Asks where the kernel would get the module from. Only an absent module has to come from there. */
+static void ask_origin(const struct context *context, struct load_request *request,
+		       struct kernel_texts *texts)
+{
+	struct module_origin *origin = &request->origin;
+	int error = kernel_find_module_file(context->kernel, &origin->file);
+
+	if (error < 0)
+		unread_add(context->gathering.unread,
+			   &(struct unread_source){.kind = UNREAD_LIST,
+						   .name = "the list of the kernel's modules "
+							   "(modules.dep)",
+						   .error = error});
+	origin->release = kernel_release(context->kernel);
+	origin->contained = kernel_check_processes(context->kernel) == -EXDEV;
+	if (kernel_read(context->kernel, "/proc/sys/kernel/modprobe", texts->loader,
+			sizeof(texts->loader)) < 0)
+		return;
+	origin->loader = texts->loader;
+	origin->loader_missing = !kernel_has_program(context->kernel, texts->loader);
+}
+
 /* Asks the kernel for what the files do not contain. An unreadable modules_disabled counts as 0. */
 static void ask_kernel(const struct context *context, struct load_request *request,
-		       char *command_line, size_t size)
+		       struct kernel_texts *texts)
 {
 	char text[64];
 
-	reading_command_line(&context->gathering, command_line, size);
+	reading_command_line(&context->gathering, texts->command_line, sizeof(texts->command_line));
+	if (request->module == MODULE_ABSENT)
+		ask_origin(context, request, texts);
 	if (kernel_read(context->kernel, "/proc/sys/kernel/modules_disabled", text, sizeof(text)) ==
 	    0)
 		request->modules_disabled = strcmp(text, "1") == 0;
@@ -72,14 +103,14 @@ static int judge_loading(const struct context *context, const struct comparison 
 	const struct text_files *files;
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
-	char command_line[4096] = "";
+	struct kernel_texts texts = {0};
 	struct load_request request = {
 		.plan = &comparison->plan,
 		.facts = &comparison->facts,
 		.module = live->module,
 		.view = &view,
 		.records = &records,
-		.command_line = command_line,
+		.command_line = texts.command_line,
 	};
 	int found = foreign_files_get(&context->gathering, FOREIGN_MODPROBE, &files);
 
@@ -91,7 +122,7 @@ static int judge_loading(const struct context *context, const struct comparison 
 		return found;
 	*ret_hidden = view.built_in && live->module == MODULE_ABSENT;
 	if (runtime_is_wanted(context))
-		ask_kernel(context, &request, command_line, sizeof(command_line));
+		ask_kernel(context, &request, &texts);
 	live->blocked = load_judge(&request, problems);
 	values_judge(&live->values, live->module, live->blocked);
 	return problems->out_of_memory ? -ENOMEM : found;

@@ -107,29 +107,39 @@ static int look_at_kernel(struct context *context, const struct comparison *comp
 }
 
 /*
- * Returns whether the kernel's files are visible. Without them every value would look like one that
- * this kernel does not have.
+ * Returns why the kernel's files are not visible, or NULL if they are. Without them every value
+ * would look like one that this kernel does not have. Every kernel has the key of max, but up to
+ * Linux 5.12 a network namespace of another user namespace has none.
  */
-static bool sees_values(const struct context *context, const struct runtime *live)
+static const char *find_veil(const struct context *context, const struct runtime *live)
 {
-	return !module_is_there(live->module) || values_count(&live->values, VALUE_ABSENT) == 0 ||
-	       kernel_has(context->kernel, "/proc/sys/net");
+	if (!module_is_there(live->module) || live->elsewhere ||
+	    values_count(&live->values, VALUE_ABSENT) == 0)
+		return NULL;
+	if (!kernel_has(context->kernel, "/proc/sys/net"))
+		return "/proc/sys is not mounted here";
+	if (kernel_has(context->kernel, PATH_PROC "/nf_conntrack_max"))
+		return NULL;
+	return "nf_conntrack is loaded, and " PATH_PROC "/nf_conntrack_max is not there, because "
+	       "this is an unprivileged container, or because a sandbox or a security module hides "
+	       "it; run it on the host";
 }
 
 static enum exit_code finish_look(struct context *context, int error, struct runtime *live,
 				  struct runtime *ret)
 {
 	enum exit_code code;
+	const char *veil;
 
 	if (error < 0) {
 		report_errno(context, "tell", "the state of nf_conntrack", error);
 		runtime_done(live);
 		return EXIT_FAILED;
 	}
-	if (!sees_values(context, live)) {
-		report_message(
-			context->report, SEVERITY_ERROR,
-			"cannot see the values of the kernel: /proc/sys is not mounted here");
+	veil = find_veil(context, live);
+	if (veil) {
+		report_message(context->report, SEVERITY_ERROR,
+			       "cannot see the values of the kernel: %s", veil);
 		runtime_done(live);
 		return EXIT_FAILED;
 	}

@@ -15,6 +15,7 @@
 #include "harness/namespace.h"
 #include "host/kernel/kernel-file.h"
 #include "host/kernel/kmod.h"
+#include "host/kernel/module-tree.h"
 #include "host/kernel/word-size.h"
 
 /*
@@ -164,6 +165,12 @@ bool kernel_has(const struct kernel *kernel, const char *path)
 	char whole[PATH_MAX];
 
 	return make_path(kernel, path, whole) == 0 && access(whole, F_OK) == 0;
+}
+
+/* A folder without sbin stands for a host that has its programs. */
+bool kernel_has_program(const struct kernel *kernel, const char *path)
+{
+	return kernel_has(kernel, path) || !kernel_has(kernel, "/sbin");
 }
 
 /* The module's files go away. */
@@ -349,6 +356,15 @@ int kernel_module_state(const struct kernel *kernel, enum module_state *ret)
 		return 0;
 	}
 	return error;
+}
+
+/* A folder without lib/modules stands for a kernel whose modules are all there. */
+int kernel_find_module_file(const struct kernel *kernel, enum module_file *ret)
+{
+	if (kernel_has(kernel, "/lib/modules"))
+		return module_tree_look(kernel->folder, kernel->release, ret);
+	*ret = MODULE_FILE_THERE;
+	return 0;
 }
 
 /* What comes next lies ready as initstate.1, initstate.2 ... */

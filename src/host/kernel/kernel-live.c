@@ -12,6 +12,7 @@
 
 #include "host/kernel/kernel-file.h"
 #include "host/kernel/kmod.h"
+#include "host/kernel/module-tree.h"
 #include "host/kernel/namespaces.h"
 #include "host/kernel/word-size.h"
 
@@ -137,6 +138,11 @@ bool kernel_has(const struct kernel *kernel, const char *path)
 	return access(path, F_OK) == 0;
 }
 
+bool kernel_has_program(const struct kernel *kernel, const char *path)
+{
+	return kernel_has(kernel, path);
+}
+
 bool kernel_is_writable(const struct kernel *kernel, const char *path)
 {
 	(void)kernel;
@@ -182,6 +188,14 @@ int kernel_module_state(const struct kernel *kernel, enum module_state *ret)
 	if (error != -ENODATA)
 		return error;
 	*ret = MODULE_BUILT_IN;
+	return 0;
+}
+
+int kernel_find_module_file(const struct kernel *kernel, enum module_file *ret)
+{
+	if (access("/proc/modules", F_OK) == 0 || access("/proc/version", F_OK) < 0)
+		return module_tree_look("", kernel->name.release, ret);
+	*ret = MODULE_FILE_NO_MODULES;
 	return 0;
 }
 

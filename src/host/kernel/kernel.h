@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "model/runtime/load-blockers.h"
+#include "model/runtime/module-origin.h"
 #include "model/runtime/module-state.h"
 
 /*
@@ -90,6 +91,9 @@ MUST_CHECK int kernel_check_processes(const struct kernel *kernel);
 /* Whether a file of /proc or /sys exists. */
 bool kernel_has(const struct kernel *kernel, const char *path);
 
+/* Whether a program that the kernel may run exists. */
+bool kernel_has_program(const struct kernel *kernel, const char *path);
+
 /*
  * Whether the mode of the file has a write bit. A network namespace also shows keys that it has
  * no value of its own for, without a write bit, so that not even root can set them there.
@@ -113,6 +117,12 @@ MUST_CHECK int kernel_write(const struct kernel *kernel, const char *path, const
  * be read.
  */
 MUST_CHECK int kernel_module_state(const struct kernel *kernel, enum module_state *ret);
+
+/*
+ * Looks for the file of nf_conntrack in the module tree of the running kernel; MODULE_FILE_UNKNOWN:
+ * a sandbox hides the trees. Negative errno: the list of modules could not be read.
+ */
+MUST_CHECK int kernel_find_module_file(const struct kernel *kernel, enum module_file *ret);
 
 /*
  * Sleeps. Used to poll the module's state while it loads or unloads, because some kernels send no

@@ -22,6 +22,7 @@ LIBRARY_NOTE("libkmod.so.2", "modules", "how modprobe loads nf_conntrack, and it
 	X(kmod_module_unref)                \
 	X(kmod_module_remove_module)        \
 	X(kmod_module_get_initstate)        \
+	X(kmod_module_get_path)             \
 	X(kmod_module_get_options)          \
 	X(kmod_module_get_install_commands) \
 	X(kmod_config_get_blacklists)       \
@@ -139,6 +140,7 @@ static int view_config(const struct kmod *kmod, struct modprobe_view *view)
 	 * kernel's, even for an image.
 	 */
 	view->built_in = kmod->kmod_module_get_initstate(kmod->module) == KMOD_MODULE_BUILTIN;
+	view->listed = kmod->kmod_module_get_path(kmod->module) != NULL;
 	if (error == 0)
 		error = copy_text(kmod->kmod_module_get_options(kmod->module), &view->options);
 	if (error == 0)

@@ -332,6 +332,21 @@ bool load_judge_memory(const struct plan *plan, const struct facts *facts,
 	return bytes > facts->ram;
 }
 
+/* Reports that there is nothing to load, or nobody to load it. */
+static bool judge_origin(const struct load_request *request, struct problems *problems)
+{
+	struct module_origin origin = request->origin;
+
+	if (request->view->listed || request->view->built_in)
+		origin.file = MODULE_FILE_THERE;
+	if (request->modules_disabled)
+		problems_add(problems, SEVERITY_WARNING, NULL, 0,
+			     "nf_conntrack cannot load before the next boot, because "
+			     "kernel.modules_disabled is 1; to have it loaded before that is set, "
+			     "write \"nf_conntrack\" in a file of modules-load.d");
+	return module_judge_origin(&origin, problems) || request->modules_disabled;
+}
+
 bool load_judge(const struct load_request *request, struct problems *problems)
 {
 	bool blocked = false;
@@ -347,10 +362,8 @@ bool load_judge(const struct load_request *request, struct problems *problems)
 	judge_blacklist(request, problems);
 	if (!module_is_there(request->module)) {
 		blocked |= load_judge_memory(request->plan, request->facts, problems);
-		if (request->modules_disabled)
-			problems_add(problems, SEVERITY_NOTE, NULL, 0,
-				     "kernel.modules_disabled is 1: nf_conntrack cannot load until "
-				     "the next boot");
+		if (request->module == MODULE_ABSENT)
+			blocked |= judge_origin(request, problems);
 	}
 	return blocked;
 }

@@ -9,6 +9,7 @@
 #include "model/plan/facts.h"
 #include "model/plan/plan.h"
 #include "model/runtime/modprobe-view.h"
+#include "model/runtime/module-origin.h"
 #include "model/runtime/module-state.h"
 
 struct load_request {
@@ -19,6 +20,7 @@ struct load_request {
 	const struct modprobe_records *records; /* the same lines with file and line number */
 	/* for each of load_needs: whether the module is loaded */
 	bool needs_there[LOADING_NEEDS];
+	struct module_origin origin;
 	const char *command_line; /* the kernel's command line; "" if unknown */
 	bool modules_disabled;	  /* kernel.modules_disabled: no module can load before a reboot */
 };

@@ -15,6 +15,8 @@
 struct modprobe_view {
 	/* whether the module is in this kernel's list of built-in modules; false without a list */
 	bool built_in;
+	/* whether libkmod knows the module's file, which some distributions keep elsewhere */
+	bool listed;
 	bool blacklisted;
 	char *install; /* the install command that modprobe runs */
 	char *softdep; /* "pre: a b post: c" */

@@ -446,11 +446,18 @@ static void everything_is_told_where_it_matters(void **state)
 	f->request.command_line = "module_blacklist=nf_conntrack";
 	f->request.modules_disabled = true;
 	expect_judged("absent", f, true, 6);
-	assert_int_equal(f->problems.items[5].severity, SEVERITY_NOTE);
-	expect_start("note", f->problems.items[5].text, "kernel.modules_disabled is 1");
+	expect_warning(f, 5, NULL, 0, "because kernel.modules_disabled is 1");
+	f->request.origin = (struct module_origin){.file = MODULE_FILE_NO_TREE, .release = "6.1"};
+	expect_judged("no tree", f, true, 7);
+	/* libkmod knows a file in another tree */
+	f->view.listed = true;
+	expect_judged("another tree", f, true, 6);
+	f->view.listed = false;
+	/* neither the lock nor the tree matters any more */
 	f->request.module = MODULE_COMING;
-	expect_judged("coming", f, true, 6);
-	/* memory and the lock do not matter any more */
+	expect_judged("coming", f, true, 5);
+	f->request.origin = (struct module_origin){0};
+	/* memory does not matter any more */
 	f->request.module = MODULE_LIVE;
 	expect_judged("live", f, true, 4);
 	f->request.module = MODULE_BUILT_IN;
@@ -462,7 +469,7 @@ static void everything_is_told_where_it_matters(void **state)
 	f->request.command_line = "";
 	expect_judged("memory and the lock", f, true, 2);
 	f->facts.image = true;
-	expect_judged("the lock alone", f, false, 1);
+	expect_judged("the lock alone", f, true, 1);
 	f->plan.mode = MODE_DISABLE;
 	expect_judged("disable", f, false, 0);
 }
