@@ -1,5 +1,5 @@
 #!/bin/bash
-# systemd-sysctl and sysctl take every value of the drop-in that a fresh network namespace lets them write.
+# systemd-sysctl, sysctl and tuned take every value of our file that a fresh network namespace lets them write.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
@@ -23,7 +23,22 @@ trap 'rm -rf "$image"' EXIT
 "$CONNTRACK_PERSIST" --quiet --config="$image/conf" --root="$image" install
 file=$image/etc/sysctl.d/90-conntrack-persist.conf
 
-# What the file says, but for max (the host's alone), absent keys, and the same for both readers.
+# tuned's own rules (2.20.0): blanks go, the key ends at the first "=", dots become slashes, and "-" is a part of the key.
+# The guest test other-writers has tuned itself.
+cat >"$image/tuned" <<'END'
+#!/bin/bash
+while read -r line; do
+	[[ -n $line && $line != [\#\;]* && $line == *=* ]] || continue
+	key=${line%%=*} value=${line#*=}
+	read -r key <<<"$key"
+	read -r value <<<"$value"
+	path=/proc/sys/${key//.//}
+	[[ ! -e $path ]] || echo "$value" >"$path"
+done <"$1"
+END
+chmod +x "$image/tuned"
+
+# What the file says, but for max (the host's alone), absent keys, and the same for each reader.
 # shellcheck disable=SC2016
 compare='
 	"$@" >/dev/null
@@ -35,6 +50,28 @@ compare='
 		seen=$((seen + 1))
 	done < <(grep "^-" "$0" | grep -v "nf_conntrack_max ")
 	((seen >= 20)) || { echo "only $seen keys compared"; exit 1; }'
+# shellcheck disable=SC2016
+unshare -n bash -c "$compare" "$file" "$image/tuned" "$file" 2>/dev/null
 unshare -n bash -ec "$compare" "$file" $reader "$file"
-# procps tells of absent keys by its exit code with a file named, in spite of the "-".
+# With a file named, procps exits with 1 if a key is absent, in spite of the "-".
 unshare -n bash -c "$compare" "$file" sysctl -q -e -p "$file"
+
+# systemd-sysctl's unit must not fail because of our file: neither for a key that no kernel has nor for a value that this
+# one refuses, whichever of the two lines is first, and also if another file sets the same key before.
+key=net.netfilter.nf_conntrack_udp_timeout
+# ends STATUS WHAT LINE...: what systemd-sysctl exits with for these lines.
+ends() {
+	local status=0 expected=$1 what=$2
+	shift 2
+	printf '%s\n' "$@" >"$image/lines"
+	unshare -n $reader "$image/before" "$image/lines" >"$image/said" 2>&1 || status=$?
+	[[ $status == "$expected" ]] || { echo "$what: systemd-sysctl exits with $status, not $expected"; cat "$image/said"; exit 1; }
+}
+unshare -n test ! -e /proc/sys/net/netfilter/nf_conntrack_no_such
+: >"$image/before"
+ends 0 'absent, both lines' "-${key%udp*}no_such = 5" "${key%udp*}no_such = 5"
+ends 1 'refused, the plain line alone' "$key = refused"
+ends 0 'refused, both lines' "-$key = refused" "$key = refused"
+ends 0 'refused, both lines in the other order' "$key = refused" "-$key = refused"
+echo "$key = 40" >"$image/before"
+ends 0 'refused, behind another file' "-$key = refused" "$key = refused"

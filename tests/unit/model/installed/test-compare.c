@@ -371,6 +371,9 @@ static void earlier_texts_with_the_same_values_do_their_work(void **state)
 		 "ATTR{parameters/hashsize}==\"[0-7]\", ATTR{parameters/hashsize}=\"8\"\n", false,
 		 true},
 		{PATH_UDEV, "SYSCTL{net/a}=\"5\"\n", "SYSCTL{net/a}!=\"5\"\n", false, false},
+		/* An earlier version wrote each value once. */
+		{PATH_SYSCTL, "-" UDP " = 45\n" UDP " = 45\n", "-" UDP " = 45\n", false, true},
+		{PATH_SYSCTL, "-" UDP " = 45\n" UDP " = 45\n", "-" UDP " = 46\n", false, false},
 		{PATH_UDEV, "SYSCTL{net/a}=\"5\"\n", "SYSCTL{net/a}=\"5\nSYSCTL{", false, false},
 		{PATH_DROP_IN, "[Unit]\nWants=a\n", "[Unit]\nWants=b\n", false, false},
 	};

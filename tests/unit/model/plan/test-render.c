@@ -27,12 +27,17 @@ static void sysctl_has_each_value_and_tolerates_absent_keys(void **state)
 	expect_text(
 		"sysctl.d", b.data,
 		"\n"
-		"# For systemd-sysctl and \"sysctl --system\" while nf_conntrack is loaded; the\n"
-		"# udev rule holds them at each load. \"-\": an absent key is no failure. The\n"
-		"# buckets are not here: a write to that key gets lost while another reads it.\n"
+		"# For systemd-sysctl, \"sysctl --system\" and tuned while nf_conntrack is\n"
+		"# loaded; the udev rule sets them at each load. Each value is here twice: the\n"
+		"# line with \"-\" keeps systemd-sysctl from failing if the key is absent, and\n"
+		"# tuned knows only the line without it. The buckets are not here, because a\n"
+		"# write to that key gets lost while another process reads it.\n"
 		"-net.netfilter.nf_conntrack_max = 1000000\n"
+		"net.netfilter.nf_conntrack_max = 1000000\n"
 		"-net.netfilter.nf_conntrack_tcp_timeout_established = 21600\n"
-		"-net.netfilter.nf_conntrack_frag6_high_thresh = 18446744073709551615\n");
+		"net.netfilter.nf_conntrack_tcp_timeout_established = 21600\n"
+		"-net.netfilter.nf_conntrack_frag6_high_thresh = 18446744073709551615\n"
+		"net.netfilter.nf_conntrack_frag6_high_thresh = 18446744073709551615\n");
 }
 
 static void sysctl_without_values_is_comments(void **state)
@@ -322,11 +327,13 @@ static void sysctl_leaves_out_what_it_would_lower(void **state)
 	render_sysctl(&b, settings, ARRAY_SIZE(settings));
 	expect_part("sysctl.d", b.data,
 		    "\n-net.netfilter.nf_conntrack_udp_timeout = 45\n"
+		    "net.netfilter.nf_conntrack_udp_timeout = 45\n"
 		    "# nf_conntrack_max is not here: what is read from here would lower it,\n"
 		    "# and max_policy is at_least. The udev rule and the service raise it to "
 		    "262144.\n"
-		    "-net.netfilter.nf_conntrack_generic_timeout = 50\n");
-	assert_null(strstr(b.data, "-net.netfilter.nf_conntrack_max"));
+		    "-net.netfilter.nf_conntrack_generic_timeout = 50\n"
+		    "net.netfilter.nf_conntrack_generic_timeout = 50\n");
+	assert_null(strstr(b.data, "net.netfilter.nf_conntrack_max"));
 }
 
 static void rule_without_values_is_the_gates(void **state)
