@@ -33,6 +33,24 @@ static void put_planned(const struct comparison *comparison, const char *name,
 		++*count;
 }
 
+/*
+ * Copies the list without our own files. The texts stay with `files`; the caller frees the array.
+ * NULL: no memory.
+ */
+static struct text_file *copy_without_ours(const struct text_files *files, size_t *ret_count)
+{
+	/* Two of ours may be added. */
+	struct text_file *items = calloc(files->count + 2, sizeof(*items));
+	size_t count = 0;
+
+	for (size_t i = 0; items && i < files->count; i++)
+		if (!artifact_is_read_at(files->items[i].path))
+			items[count++] = files->items[i];
+	*ret_count = count;
+	return items;
+}
+
+/* comparison: NULL to look for what others set alone. */
 static int find_sysctl(const struct context *context, const struct comparison *comparison,
 		       struct host_writers *found)
 {
@@ -43,27 +61,40 @@ static int find_sysctl(const struct context *context, const struct comparison *c
 
 	if (error < 0)
 		return error;
-	count = files->count;
-	items = calloc(count + 2, sizeof(*items));
+	if (comparison) {
+		count = files->count;
+		items = calloc(count + 2, sizeof(*items));
+		if (items && count > 0)
+			memcpy(items, files->items, count * sizeof(*items));
+	} else {
+		items = copy_without_ours(files, &count);
+	}
 	if (!items)
 		return -ENOMEM;
-	if (count > 0)
-		memcpy(items, files->items, count * sizeof(*items));
-	put_planned(comparison, PATH_SYSCTL, items, &count);
-	put_planned(comparison, PATH_BOOT_SYSCTL, items, &count);
+	if (comparison) {
+		put_planned(comparison, PATH_SYSCTL, items, &count);
+		put_planned(comparison, PATH_BOOT_SYSCTL, items, &count);
+	}
 	writers_of_sysctl(&found->values, items, count, &found->writers);
 	return 0;
 }
 
-static int find_modprobe(struct context *context, struct host_writers *found)
+static int find_modprobe(struct context *context, bool with_ours, struct host_writers *found)
 {
+	struct text_file *CLEANUP(free_pointer) items = NULL;
 	const struct text_files *files;
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	char command_line[4096] = "";
+	size_t count;
 	int error = foreign_files_get(&context->gathering, FOREIGN_MODPROBE, &files);
 
-	if (error == 0)
-		error = modprobe_records_read(files->items, files->count, &records);
+	if (error < 0)
+		return error;
+	items = copy_without_ours(files, &count);
+	if (!items)
+		return -ENOMEM;
+	error = modprobe_records_read(with_ours ? files->items : items,
+				      with_ours ? files->count : count, &records);
 	if (error < 0)
 		return error;
 	reading_command_line(&context->gathering, command_line, sizeof(command_line));
@@ -72,28 +103,52 @@ static int find_modprobe(struct context *context, struct host_writers *found)
 	return find_install_lines(&context->gathering, &records, found);
 }
 
+/* comparison: NULL to look for what others set alone. */
+static enum exit_code find_sources(struct context *context, const struct comparison *comparison,
+				   struct host_writers *found, struct host_writers *ret)
+{
+	int error = find_sysctl(context, comparison, found);
+
+	if (error == 0)
+		error = find_modprobe(context, comparison, found);
+	if (error == 0)
+		error = find_boot_settings(&context->gathering, found);
+	if (error == 0)
+		error = find_programs(&context->gathering, found);
+	report_unread_sources(context);
+	if (found->writers.out_of_memory)
+		error = -ENOMEM;
+	if (error < 0) {
+		report_errno(context, "look for", "other sources of the values", error);
+		host_writers_done(found);
+		return EXIT_FAILED;
+	}
+	*ret = *found;
+	return EXIT_DONE;
+}
+
 enum exit_code find_writers(struct context *context, const struct comparison *comparison,
 			    struct host_writers *ret)
 {
 	struct host_writers found = {.writers.facts = &comparison->facts};
 	int error = values_of_plan(&comparison->plan, &found.values);
 
-	if (error == 0)
-		error = find_sysctl(context, comparison, &found);
-	if (error == 0)
-		error = find_modprobe(context, &found);
-	if (error == 0)
-		error = find_boot_settings(&context->gathering, &found);
-	if (error == 0)
-		error = find_programs(&context->gathering, &found);
-	report_unread_sources(context);
-	if (found.writers.out_of_memory)
-		error = -ENOMEM;
 	if (error < 0) {
 		report_errno(context, "look for", "other sources of the values", error);
-		host_writers_done(&found);
 		return EXIT_FAILED;
 	}
-	*ret = found;
-	return EXIT_DONE;
+	return find_sources(context, comparison, &found, ret);
+}
+
+enum exit_code find_all_writers(struct context *context, const struct facts *facts,
+				struct host_writers *ret)
+{
+	struct host_writers found = {.writers.facts = facts};
+	int error = values_of_schema(&found.values);
+
+	if (error < 0) {
+		report_errno(context, "look for", "the values of this host", error);
+		return EXIT_FAILED;
+	}
+	return find_sources(context, NULL, &found, ret);
 }

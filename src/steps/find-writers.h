@@ -12,3 +12,10 @@
  */
 enum exit_code find_writers(struct context *context, const struct comparison *comparison,
 			    struct host_writers *ret);
+
+/*
+ * Finds the lines of all sources that set anything, without our own files, as find_writers() does;
+ * the values are those of values_of_schema().
+ */
+enum exit_code find_all_writers(struct context *context, const struct facts *facts,
+				struct host_writers *ret);

@@ -6,30 +6,10 @@
 #include <string.h>
 
 #include "gather/facts.h"
-#include "gather/foreign-files.h"
 #include "gather/read-config.h"
-#include "gather/reading.h"
-#include "model/plan/artifact.h"
 #include "model/sources/from-system.h"
 #include "steps/error-words.h"
-#include "steps/report-writers.h"
-#include "steps/unread.h"
-
-/*
- * Copies the list without our own files, because those repeat an earlier configuration. The texts
- * stay with `files`; the caller frees the array. NULL: no memory.
- */
-static struct text_file *copy_without_ours(const struct text_files *files, size_t *ret_count)
-{
-	struct text_file *items = calloc(files->count + 1, sizeof(*items));
-	size_t count = 0;
-
-	for (size_t i = 0; items && i < files->count; i++)
-		if (!artifact_is_read_at(files->items[i].path))
-			items[count++] = files->items[i];
-	*ret_count = count;
-	return items;
-}
+#include "steps/find-writers.h"
 
 /* Names the files that could not be read, because the configuration lacks what they set. */
 static void say_unread(struct context *context)
@@ -45,29 +25,30 @@ static void say_unread(struct context *context)
 	}
 }
 
-/*
- * Names the sources that were searched, because a value can also come from a boot script, an agent
- * or a colleague.
- */
+/* Names the sources that were searched, because a value can also come from elsewhere. */
 static void say_nothing_found(struct context *context, bool unsure)
 {
 	report_say(context->report,
 		   "; None of the sources that %s sets a value of connection tracking:",
 		   unsure ? "could be read" : "this command reads");
-	report_say(context->report, "; sysctl.d, /etc/sysctl.conf, modprobe.d%s.",
-		   context->gathering.live ? ", the kernel command line" : "");
+	for (size_t i = 0; i < SOURCES; i++)
+		report_say(context->report, "; - %s: %s", sources[i].name, sources[i].where);
 	report_say(context->report,
-		   "; Other files, scripts and programs may set values; they are not read here.");
+		   "; Other programs, and people, may set values; they are not known here.");
 }
 
-static enum exit_code print_configuration(struct context *context, const char *text, int count)
+static enum exit_code print_configuration(struct context *context, const char *text, bool lost)
 {
 	bool unsure = report_is_unsure(context->report);
 
 	report_set_member(context->report, report_object(context->report), "configuration",
 			  json_string(text));
 	say_unread(context);
-	if (count == 0) {
+	if (!*text && lost) {
+		report_say(context->report,
+			   "; No source sets a value that can be written here; the "
+			   "warnings name what was left out.");
+	} else if (!*text) {
 		say_nothing_found(context, unsure);
 	} else {
 		report_say_lines(context->report,
@@ -79,42 +60,18 @@ static enum exit_code print_configuration(struct context *context, const char *t
 	return unsure ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int read_modprobe(const struct context *context, struct modprobe_records *ret)
-{
-	struct text_file *CLEANUP(free_pointer) items = NULL;
-	const struct text_files *files;
-	size_t count;
-	int error = foreign_files_get(&context->gathering, FOREIGN_MODPROBE, &files);
-
-	if (error < 0)
-		return error;
-	items = copy_without_ours(files, &count);
-	return items ? modprobe_records_read(items, count, ret) : -ENOMEM;
-}
-
 enum exit_code from_system(struct context *context)
 {
-	struct text_file *CLEANUP(free_pointer) items = NULL;
-	const struct text_files *files;
-	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
-	struct sysctl_cut cut = {0};
+	struct host_writers CLEANUP(host_writers_done) found = {0};
 	struct problems CLEANUP(problems_done) problems = {0};
 	struct buffer CLEANUP(buffer_clear) text = {0};
-	char command_line[4096] = "";
-	struct from_system_request request = {.command_line = command_line, .modprobe = &records};
-	int count = foreign_files_get(&context->gathering, FOREIGN_SYSCTL, &files);
+	struct facts facts;
+	int count;
 
-	gather_facts(context->kernel, context->options->root ? context->tree : NULL,
-		     &request.facts);
-	if (count == 0) {
-		items = copy_without_ours(files, &request.sysctl_count);
-		request.sysctl_files = items;
-		count = items ? read_modprobe(context, &records) : -ENOMEM;
-	}
-	reading_command_line(&context->gathering, command_line, sizeof(command_line));
-	report_unread_sources(context);
-	if (count == 0)
-		count = from_system_render(&request, &text, &problems, &cut);
+	gather_facts(context->kernel, context->options->root ? context->tree : NULL, &facts);
+	if (find_all_writers(context, &facts, &found) != EXIT_DONE)
+		return EXIT_FAILED;
+	count = from_system_render(&found, &facts, &text, &problems);
 	report_problems(context->report, "", &problems);
 	if (problems.out_of_memory)
 		count = -ENOMEM;
@@ -122,6 +79,5 @@ enum exit_code from_system(struct context *context)
 		report_errno(context, "read", "the files of this host", count);
 		return EXIT_FAILED;
 	}
-	(void)writers_report_cut(context, &cut, &records);
-	return print_configuration(context, text.data ? text.data : "", count);
+	return print_configuration(context, text.data ? text.data : "", problems.count > 0);
 }

@@ -67,7 +67,7 @@ static bool is_setting(const char *line, size_t length)
 	if (word == 0 || length < word + 4 || memcmp(line + word, " = ", 3) != 0)
 		return false;
 	rest = word + 3;
-	while (rest < length && strchr("0123456789yesno", line[rest]))
+	while (rest < length && strchr("0123456789yesno%", line[rest]))
 		rest++;
 	while (rest < length && line[rest] == ' ')
 		rest++;
@@ -95,8 +95,9 @@ static void check_lines(const char *text, size_t size)
 	}
 }
 
-static void check_configuration(const struct buffer *text)
+static void check_configuration(const struct buffer *text, const struct facts *facts)
 {
+	struct plan plan = {0};
 	struct config CLEANUP(config_done) config = {0};
 	struct problems CLEANUP(problems_done) problems = {0};
 
@@ -108,6 +109,12 @@ static void check_configuration(const struct buffer *text)
 		abort();
 	if (config.values[SETTING_MODE].set)
 		abort();
+	/* A plan for this host accepts it. */
+	if (plan_build(&(struct plan_request){.config = &config, .facts = facts}, &problems,
+		       &plan) != 0 ||
+	    problems_have_error(&problems))
+		abort();
+	plan_done(&plan);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -116,8 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 	struct problems CLEANUP(problems_done) problems = {0};
 	struct buffer CLEANUP(buffer_clear) text = {0};
-	struct from_system_request request = {.modprobe = &records,
-					      .facts = {.ram = 1 << 30, .page_size = 4096}};
+	const struct facts facts = {.ram = 1 << 30, .page_size = 4096, .word_size = 8};
+	struct host_writers CLEANUP(host_writers_done) found = {.writers.facts = &facts};
 	char *CLEANUP(free_pointer) copy = malloc(size + 1);
 
 	if (!copy)
@@ -128,13 +135,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_host(copy, copy + size, &host);
 	if (modprobe_records_read(host.modprobe, host.modprobe_count, &records) < 0)
 		return 0;
-	request.sysctl_files = host.sysctl;
-	request.sysctl_count = host.sysctl_count;
-	request.command_line = host.command_line;
-	if (from_system_render(&request, &text, &problems, NULL) < 0)
+	if (values_of_schema(&found.values) < 0)
+		return 0;
+	writers_of_sysctl(&found.values, host.sysctl, host.sysctl_count, &found.writers);
+	writers_of_modprobe(&found.values, &records, host.command_line, &found.writers);
+	if (from_system_render(&found, &facts, &text, &problems) < 0)
 		return 0;
 	if (text.data)
 		check_lines(text.data, text.length);
-	check_configuration(&text);
+	check_configuration(&text, &facts);
 	return 0;
 }

@@ -67,19 +67,21 @@ static void check_records(const struct modprobe_records *records, size_t lines)
 static void check_adoption(const struct text_file *file, const struct modprobe_records *records,
 			   const char *text)
 {
-	const struct from_system_request request = {.sysctl_files = file,
-						    .sysctl_count = 1,
-						    .modprobe = records,
-						    .command_line = text,
-						    .facts = {.page_size = 4096, .word_size = 8}};
+	const struct facts facts = {.page_size = 4096, .word_size = 8};
+	struct host_writers CLEANUP(host_writers_done) found = {.writers.facts = &facts};
 	struct buffer CLEANUP(buffer_clear) b = {0};
 	struct problems CLEANUP(problems_done) problems = {0};
-	int count = from_system_render(&request, &b, &problems, NULL);
+	int count;
 
-	if (count > (int)schema_count || (count == 0) != (b.length == 0))
+	if (values_of_schema(&found.values) < 0)
+		return;
+	writers_of_sysctl(&found.values, file, 1, &found.writers);
+	writers_of_modprobe(&found.values, records, text, &found.writers);
+	count = from_system_render(&found, &facts, &b, &problems);
+	if (count > (int)schema_count || (count > 0 && b.length == 0))
 		abort();
 	for (const char *line = b.data; line && *line; line = strchr(line, '\n') + 1)
-		if (*line != '[' && (*line < 'a' || *line > 'z'))
+		if (*line != '[' && *line != ';' && (*line < 'a' || *line > 'z'))
 			abort();
 }
 

@@ -93,6 +93,22 @@ int values_of_plan(const struct plan *plan, struct values *ret)
 	return 0;
 }
 
+int values_of_schema(struct values *ret)
+{
+	static const struct plan_sizes none;
+	struct values values = {.items = calloc(schema_count, sizeof(*values.items))};
+
+	if (!values.items)
+		return -ENOMEM;
+	add_parameter(&values, VALUE_HASHSIZE, SETTING_HASHSIZE, 0, &none);
+	add_parameter(&values, VALUE_EXPECT_HASHSIZE, SETTING_EXPECT_HASHSIZE, 0, &none);
+	for (size_t i = 0; i < schema_count; i++)
+		if (schema[i].key)
+			add_sysctl(&values, &(struct setting){.row = &schema[i]});
+	*ret = values;
+	return 0;
+}
+
 void values_keep_namespace(struct values *values, bool own_max)
 {
 	size_t count = 0;

@@ -89,6 +89,12 @@ void values_done(struct values *values);
 MUST_CHECK int values_of_plan(const struct plan *plan, struct values *ret);
 
 /*
+ * Makes a value for each setting that the kernel has, whether it is configured or not; only its
+ * names are meant. Release with values_done(). Returns -ENOMEM.
+ */
+MUST_CHECK int values_of_schema(struct values *ret);
+
+/*
  * Prepares the values for another network namespace: module parameters are removed, and keys that
  * only show the host's value will get the state VALUE_HOST. own_max: whether max is that
  * namespace's own, which is true for no kernel up to 7.2.

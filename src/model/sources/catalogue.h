@@ -11,8 +11,8 @@
  * Only sysctl --system is out of this order: it acts whenever somebody runs it.
  */
 enum source {
-	SOURCE_PROCPS,	      /* sysctl --system */
 	SOURCE_OPTIONS,	      /* options of modprobe.d and of the kernel command line */
+	SOURCE_PROCPS,	      /* sysctl --system */
 	SOURCE_SYSTEMD,	      /* systemd-sysctl */
 	SOURCE_INSTALL_LINE,  /* commands of `install` lines in modprobe.d */
 	SOURCE_UDEV,	      /* other udev rules */

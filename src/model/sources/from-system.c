@@ -1,4 +1,4 @@
-/* Turns the settings in a host's files into a configuration of our own. */
+/* Turns what the sources of a host set into a configuration of our own. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/sources/from-system.h"
 
@@ -9,180 +9,165 @@
 
 #include "model/config/schema.h"
 #include "model/plan/sizes.h"
-#include "model/runtime/kernel-params.h"
 
-/* The line whose value wins; path NULL: there is none. */
-struct source {
-	const char *path; /* not owned */
-	unsigned int line;
-	char text[64];
+/* Like memory_limit, if no file sets it. */
+#define SHARE_USUAL 25U
+
+/* One setting as the sources have it. */
+struct found_setting {
+	const struct writer *writer; /* the line whose value is live; NULL: there is none */
+	const struct writer *lost;   /* a line that sets something unknown, or that is refused */
+	uint64_t number;
+	bool set;	    /* whether the number is part of the configuration */
+	const char *reason; /* why a line that was found is only a comment; a literal, or NULL */
 };
 
-/* The settings that modprobe can set. */
-static const struct {
-	const char *setting, *parameter;
-} parameter_rows[] = {
-	{"hashsize", "hashsize"},
-	{"expect_hashsize", "expect_hashsize"},
-	{"acct", "acct"},
-	{"timestamp", "tstamp"},
-};
-#define PARAMETERS ARRAY_SIZE(parameter_rows)
-#define READERS	   2U
-
-/* The names of one setting in the kernel. */
-struct from_system_names {
-	char text[96];
-	const char *list[2];
-};
-
-/* The contents of all files, read once. The arrays have an item for each row of the schema. */
-struct adoption {
-	struct from_system_names *names;
-	struct sysctl_knob *knobs;
-	struct sysctl_writers *found[READERS];
-	struct source parameters[PARAMETERS];
+/* All settings, with an item for each row of the schema. */
+struct from_system {
+	struct found_setting *settings;
 	const struct facts *facts; /* not owned */
+	bool own_max;		   /* max is what the kernel makes of the buckets */
+	uint64_t fewest_buckets;   /* 0, or the buckets to write in place of those found */
+	uint64_t percent;	   /* 0, or the memory_limit that the sizes need */
 };
 
-static void adoption_done(struct adoption *adoption)
+static void from_system_done(struct from_system *system)
 {
-	for (size_t i = 0; i < READERS; i++) {
-		for (size_t k = 0; adoption->found[i] && k < schema_count; k++)
-			sysctl_writers_done(&adoption->found[i][k]);
-		free(adoption->found[i]);
-	}
-	free(adoption->names);
-	free(adoption->knobs);
+	free(system->settings);
 }
 
-/* Makes a knob for a setting that sysctl can set; nf_conntrack_buckets sets hashsize. */
-static void make_knob(size_t id, struct from_system_names *names, struct sysctl_knob *knob)
+/* Returns the writer that acts last at boot, of those whose value is live after their source. */
+static const struct writer *find_last(const struct writers *writers, const struct value *value)
 {
-	const char *key = id == SETTING_HASHSIZE ? "nf_conntrack_buckets" : schema[id].key;
+	const struct writer *last = NULL;
 
-	if (!key)
+	for (size_t i = 0; i < writers->count; i++) {
+		const struct writer *writer = &writers->items[i];
+
+		if (writer->value == value && writer->wins && !writer->refused &&
+		    (!last || sources_find_last(writer->wins) >= sources_find_last(last->wins)))
+			last = writer;
+	}
+	return last;
+}
+
+/* Returns the last line for the value that the kernel refuses, or NULL. */
+static const struct writer *find_refused(const struct writers *writers, const struct value *value)
+{
+	const struct writer *last = NULL;
+
+	for (size_t i = 0; i < writers->count; i++)
+		if (writers->items[i].value == value && writers->items[i].refused)
+			last = &writers->items[i];
+	return last;
+}
+
+static void find_setting(const struct host_writers *found, const struct value *value,
+			 struct found_setting *setting, struct problems *problems)
+{
+	const struct schema_row *row = value->row;
+	const struct writer *writer = find_last(&found->writers, value);
+	int error;
+
+	if (!writer || writer->computed)
+		setting->lost = writer ? writer : find_refused(&found->writers, value);
+	if (setting->lost && setting->lost->computed) {
+		problems_add(problems, SEVERITY_WARNING, setting->lost->path, setting->lost->line,
+			     "left out: %s.%s gets a computed value, %s; write the number that it "
+			     "has on this host",
+			     row->section, row->name, setting->lost->text);
 		return;
-	(void)snprintf(names->text, sizeof(names->text), "net/netfilter/%s", key);
-	names->list[0] = names->text;
-	names->list[1] = "net/nf_conntrack_max";
-	*knob = (struct sysctl_knob){names->list, id == SETTING_MAX ? 2 : 1, &schema[id], NULL};
-}
-
-static int read_sysctl(const struct from_system_request *request, struct adoption *adoption,
-		       struct sysctl_cut *ret_cut)
-{
-	static const enum sysctl_reader readers[READERS] = {SYSCTL_SYSTEMD, SYSCTL_PROCPS};
-	int error = 0;
-
-	adoption->names = calloc(schema_count, sizeof(*adoption->names));
-	adoption->knobs = calloc(schema_count, sizeof(*adoption->knobs));
-	if (!adoption->names || !adoption->knobs)
-		return -ENOMEM;
-	for (size_t i = 0; i < schema_count; i++)
-		make_knob(i, &adoption->names[i], &adoption->knobs[i]);
-	for (size_t i = 0; i < READERS && error == 0; i++) {
-		adoption->found[i] = calloc(schema_count, sizeof(*adoption->found[i]));
-		error = adoption->found[i]
-				? sysctl_writers_find(request->sysctl_files, request->sysctl_count,
-						      readers[i], adoption->knobs, schema_count,
-						      adoption->found[i], ret_cut)
-				: -ENOMEM;
 	}
-	return error;
-}
-
-/* Returns the last writer whose value the kernel accepts; with row NULL the bounds do not count. */
-static const struct sysctl_writer *find_last(const struct sysctl_writers *writers,
-					     const struct schema_row *row)
-{
-	const struct sysctl_knob knob = {.row = row};
-
-	for (size_t i = writers->count; i > 0; i--)
-		if (sysctl_is_taken(&knob, writers->items[i - 1].value))
-			return &writers->items[i - 1];
-	return NULL;
+	writer = writer ? writer : setting->lost;
+	if (!writer)
+		return;
+	error = schema_parse_kernel(row, writer->text, &setting->number);
+	if (error < 0) {
+		setting->lost = writer;
+		problems_add(problems, SEVERITY_WARNING, writer->path, writer->line,
+			     "left out: \"%s\" is %s %s.%s", writer->text,
+			     error == -ERANGE ? "out of the bounds of" : "no value of",
+			     row->section, row->name);
+		return;
+	}
+	setting->writer = writer;
+	setting->set = true;
 }
 
 /*
- * Finds the winning line of sysctl.d. If the kernel would refuse every number, finds the last one,
- * so that the caller can warn about it.
+ * If modprobe sets hashsize alone, the kernel makes max 8 times the rounded buckets. A write after
+ * the load leaves max as it is.
  */
-static void find_sysctl(const struct adoption *adoption, size_t id, struct source *ret)
+static void find_own_max(struct from_system *system)
 {
-	for (size_t i = 0; i < (size_t)2 * READERS && !ret->path; i++) {
-		const struct sysctl_writer *last = find_last(&adoption->found[i % READERS][id],
-							     i < READERS ? &schema[id] : NULL);
+	struct found_setting *max = &system->settings[SETTING_MAX];
+	const struct found_setting *hashsize = &system->settings[SETTING_HASHSIZE];
 
-		if (!last)
-			continue;
-		ret->path = last->path;
-		ret->line = last->line;
-		(void)snprintf(ret->text, sizeof(ret->text), "%s", last->value);
-	}
+	if (max->set || max->lost || !hashsize->set ||
+	    !(hashsize->writer->wins & SOURCE_BIT(SOURCE_OPTIONS)))
+		return;
+	max->number = sizes_own_max(sizes_round_buckets(hashsize->number, system->facts->page_size,
+							system->facts->word_size));
+	max->set = system->own_max = true;
+}
+
+/* Handles a max that needs more buckets than the host has, because plan would refuse both. */
+static void fit_ratio(struct from_system *system)
+{
+	const struct found_setting *max = &system->settings[SETTING_MAX];
+	struct found_setting *hashsize = &system->settings[SETTING_HASHSIZE];
+
+	if (!max->set || !hashsize->set || facts_before(system->facts, 5, 15) ||
+	    max->number <= RATIO_REFUSE * sizes_round_buckets(hashsize->number, PAGE_SIZE_USUAL,
+							      WORD_SIZE_USUAL))
+		return;
+	hashsize->reason = "kernels from 5.15 on may drop packets with so few buckets for max; the "
+			   "fewest that max needs are below";
+	system->fewest_buckets = (max->number + RATIO_REFUSE - 1) / RATIO_REFUSE;
+}
+
+/* Returns the buckets that the configuration has. */
+static uint64_t buckets_of(const struct from_system *system)
+{
+	const struct found_setting *max = &system->settings[SETTING_MAX];
+	const struct found_setting *hashsize = &system->settings[SETTING_HASHSIZE];
+
+	if (system->fewest_buckets)
+		return system->fewest_buckets;
+	if (hashsize->set)
+		return hashsize->number;
+	return max->number < HASHSIZE_MAX ? max->number : HASHSIZE_MAX;
 }
 
 /*
- * Keeps the value of a parameter in place of an earlier one. The name has no prefix of the module.
+ * Handles sizes that a full table of this host has no memory for: gives the memory_limit that they
+ * need, or makes comments of them if even the whole RAM is too little.
  */
-static void keep_parameter(struct adoption *adoption, const struct parameter *parameter,
-			   const char *path, unsigned int line)
+static void fit_memory(struct from_system *system)
 {
-	for (size_t i = 0; i < PARAMETERS; i++) {
-		struct source *source = &adoption->parameters[i];
+	struct found_setting *max = &system->settings[SETTING_MAX];
+	struct found_setting *hashsize = &system->settings[SETTING_HASHSIZE];
+	const struct found_setting *expect = &system->settings[SETTING_EXPECT_HASHSIZE];
+	uint64_t ram = sizes_round_ram(system->facts->ram), bytes, percent = SHARE_USUAL;
 
-		if (!parameter_is(parameter, parameter_rows[i].parameter))
-			continue;
-		*source = (struct source){.path = path, .line = line};
-		(void)snprintf(source->text, sizeof(source->text), "%.*s",
-			       (int)parameter->value_length,
-			       parameter->value ? parameter->value : "");
-	}
-}
-
-/*
- * Reads the parameters of all files and of the kernel command line, which overrides them. The last
- * one of each counts.
- */
-static void read_parameters(const struct from_system_request *request, struct adoption *adoption)
-{
-	static const char module[] = "nf_conntrack.";
-	const char *rest = request->command_line;
-	struct parameter parameter;
-
-	for (size_t i = 0; i < request->modprobe->count; i++) {
-		const struct modprobe_record *record = &request->modprobe->items[i];
-		const char *options = record->line.rest;
-
-		if (strcmp(record->line.command, "options") != 0 ||
-		    !modprobe_line_is_ours(&record->line))
-			continue;
-		while (parameter_next(&options, &parameter))
-			keep_parameter(adoption, &parameter, record->path, record->line.number);
-	}
-	while (parameter_next(&rest, &parameter)) {
-		if (parameter.name_length < strlen(module) ||
-		    memcmp(parameter.name, module, strlen(module)) != 0)
-			continue;
-		parameter.name += strlen(module);
-		parameter.name_length -= strlen(module);
-		keep_parameter(adoption, &parameter, "/proc/cmdline", 0);
-	}
-}
-
-/*
- * Returns the line that sets a setting. A write by sysctl counts more than a module option, because
- * it comes after the load.
- */
-static struct source find_source(const struct adoption *adoption, size_t id)
-{
-	struct source source = {0};
-
-	find_sysctl(adoption, id, &source);
-	for (size_t i = 0; i < PARAMETERS && !source.path; i++)
-		if (strcmp(schema[id].name, parameter_rows[i].setting) == 0)
-			source = adoption->parameters[i];
-	return source;
+	if (ram == 0 || !(max->set || hashsize->set))
+		return;
+	bytes = sizes_table_bytes(system->facts, max->set ? max->number : hashsize->number,
+				  buckets_of(system));
+	if (expect->set &&
+	    __builtin_add_overflow(bytes,
+				   sizes_bucket_bytes(expect->number, system->facts->page_size,
+						      system->facts->word_size),
+				   &bytes))
+		bytes = UINT64_MAX;
+	while (percent <= 100 && sizes_share(ram, percent) < bytes)
+		percent++;
+	if (percent > SHARE_USUAL && percent <= 100)
+		system->percent = percent;
+	if (percent <= 100)
+		return;
+	max->reason = hashsize->reason = "a full table takes more than the RAM of this host";
+	system->fewest_buckets = 0;
 }
 
 /*
@@ -212,68 +197,77 @@ static void add_line(struct buffer *b, const struct schema_row *row, uint64_t nu
 	struct buffer CLEANUP(buffer_clear) line = {0};
 
 	schema_format_line(row, number, &line);
-	/* The padding aligns the comments. */
 	buffer_printf(b, "%-32s ; ", line.data ? line.data : "");
 	buffer_add_shown(b, comment, strlen(comment));
 	buffer_add(b, "\n");
 }
 
-/* Adds max. With hashsize alone the kernel sets max to 8 times the rounded buckets. */
-static int add_max(const struct adoption *adoption, struct buffer *b)
+/* Adds what the comment says of the line: "/etc/sysctl.d/a.conf:3". */
+static void add_place(struct buffer *b, const struct writer *writer)
 {
-	struct source source = find_source(adoption, SETTING_HASHSIZE);
-	uint64_t hashsize;
+	const char *path = last_part(writer->path);
 
-	if (!source.path ||
-	    schema_parse_kernel(&schema[SETTING_HASHSIZE], source.text, &hashsize) < 0)
-		return 0;
-	add_line(b, &schema[SETTING_MAX],
-		 sizes_own_max(sizes_round_buckets(hashsize, adoption->facts->page_size,
-						   adoption->facts->word_size)),
-		 "no file sets it: 8 times the buckets, as the kernel does");
-	return 1;
+	buffer_printf(b, "%s%s", path == writer->path ? "" : "...", path);
+	if (writer->line)
+		buffer_printf(b, ":%u", writer->line);
+	buffer_add(b, writer->possible ? ", possibly" : "");
 }
 
-/* Returns 1 if the setting was added, 0 if no file sets it, or -ENOMEM. */
-static int add_setting(const struct adoption *adoption, size_t id, struct buffer *b,
-		       struct problems *problems)
+/* Adds the setting as a comment, with the reason on a line before it. */
+static void add_left_out(struct buffer *b, const struct schema_row *row,
+			 const struct found_setting *setting, const char *comment)
 {
+	buffer_printf(b, "; Left out: %s.\n; ", setting->reason);
+	add_line(b, row, setting->number, comment);
+}
+
+/* Adds the lines of one setting; returns how many of them are no comments, or -ENOMEM. */
+static int add_setting(const struct from_system *system, size_t id, struct buffer *b)
+{
+	const struct found_setting *setting = &system->settings[id];
 	const struct schema_row *row = &schema[id];
-	struct source source = find_source(adoption, id);
-	const char *path;
-	char comment[256], number_of_line[16] = "";
-	uint64_t number;
-	int error;
+	struct buffer CLEANUP(buffer_clear) comment = {0};
 
-	if (!source.path)
-		return id == SETTING_MAX ? add_max(adoption, b) : 0;
-	error = schema_parse_kernel(row, source.text, &number);
-	if (error < 0) {
-		problems_add(problems, SEVERITY_WARNING, source.path, source.line,
-			     "left out: \"%s\" is %s %s.%s", source.text,
-			     error == -ERANGE ? "out of the bounds of" : "no value of",
-			     row->section, row->name);
-		return 0;
+	if (id == SETTING_MEMORY_LIMIT && system->percent) {
+		buffer_printf(b, "%s = %" PRIu64 "%%%14s ; the sizes of this host need it\n",
+			      row->name, system->percent, "");
+		return 1;
 	}
-	path = last_part(source.path);
-	if (source.line)
-		(void)snprintf(number_of_line, sizeof(number_of_line), ":%u", source.line);
-	(void)snprintf(comment, sizeof(comment), "%s%s%s", path == source.path ? "" : "...", path,
-		       number_of_line);
-	add_line(b, row, number, comment);
+	if (!setting->set)
+		return 0;
+	if (id == SETTING_MAX && system->own_max)
+		buffer_add(&comment, "no file sets it: 8 times the buckets, as the kernel does");
+	else
+		add_place(&comment, setting->writer);
+	if (comment.error < 0)
+		return -ENOMEM;
+	if (!setting->reason) {
+		add_line(b, row, setting->number, comment.data);
+		return 1;
+	}
+	add_left_out(b, row, setting, comment.data);
+	if (id != SETTING_HASHSIZE || !system->fewest_buckets)
+		return 0;
+	add_line(b, row, system->fewest_buckets, "an 8th of max");
 	return 1;
 }
 
-static int render(const struct adoption *adoption, struct buffer *b, struct problems *problems)
+static int add_sections(const struct from_system *system, struct buffer *b)
 {
 	int count = 0;
 
 	for (size_t k = 0; schema_section(k); k++) {
 		struct buffer CLEANUP(buffer_clear) section = {0};
 
-		for (size_t i = 0; i < schema_count; i++)
-			if (strcmp(schema[i].section, schema_section(k)) == 0)
-				count += add_setting(adoption, i, &section, problems);
+		for (size_t i = 0; i < schema_count; i++) {
+			int added = strcmp(schema[i].section, schema_section(k)) == 0
+					    ? add_setting(system, i, &section)
+					    : 0;
+
+			if (added < 0)
+				return added;
+			count += added;
+		}
 		if (section.error < 0)
 			return -ENOMEM;
 		if (section.data)
@@ -282,14 +276,23 @@ static int render(const struct adoption *adoption, struct buffer *b, struct prob
 	return b->error < 0 ? -ENOMEM : count;
 }
 
-int from_system_render(const struct from_system_request *request, struct buffer *b,
-		       struct problems *problems, struct sysctl_cut *ret_cut)
+int from_system_render(const struct host_writers *found, const struct facts *facts,
+		       struct buffer *b, struct problems *problems)
 {
-	struct adoption CLEANUP(adoption_done) adoption = {.facts = &request->facts};
-	int error = read_sysctl(request, &adoption, ret_cut);
+	struct from_system CLEANUP(from_system_done) system = {
+		.settings = calloc(schema_count, sizeof(*system.settings)),
+		.facts = facts,
+	};
 
-	if (error < 0)
-		return error;
-	read_parameters(request, &adoption);
-	return render(&adoption, b, problems);
+	if (!system.settings)
+		return -ENOMEM;
+	for (size_t i = 0; i < found->values.count; i++) {
+		const struct value *value = &found->values.items[i];
+
+		find_setting(found, value, &system.settings[value->row - schema], problems);
+	}
+	find_own_max(&system);
+	fit_ratio(&system);
+	fit_memory(&system);
+	return add_sections(&system, b);
 }

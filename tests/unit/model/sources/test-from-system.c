@@ -5,17 +5,35 @@
 #include "model/config/config.h"
 #include "model/sources/from-system.h"
 
-static const struct text_file no_sysctl[1];
-static const struct modprobe_records no_modprobe;
+/* The files of a host. */
+struct host {
+	const struct text_file *sysctl, *modprobe; /* NULL: none */
+	const char *command_line;
+	struct facts facts;
+};
 
-static void expect_adopted(const struct from_system_request *request, const char *wanted, int count,
-			   size_t warnings)
+static int render_host(const struct host *host, struct buffer *b, struct problems *problems)
+{
+	struct host_writers CLEANUP(host_writers_done) found = {.writers.facts = &host->facts};
+	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+
+	assert_int_equal(values_of_schema(&found.values), 0);
+	if (host->sysctl)
+		writers_of_sysctl(&found.values, host->sysctl, 1, &found.writers);
+	if (host->modprobe)
+		assert_int_equal(modprobe_records_read(host->modprobe, 1, &records), 0);
+	writers_of_modprobe(&found.values, &records, host->command_line ? host->command_line : "",
+			    &found.writers);
+	return from_system_render(&found, &host->facts, b, problems);
+}
+
+static void expect_adopted(const struct host *host, const char *wanted, int count, size_t warnings)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
 	struct problems CLEANUP(problems_done) problems = {0};
 	struct config CLEANUP(config_done) config = {0};
 
-	assert_int_equal(from_system_render(request, &b, &problems, NULL), count);
+	assert_int_equal(render_host(host, &b, &problems), count);
 	expect_text("configuration", b.data ? b.data : "", wanted);
 	assert_int_equal(problems.count, warnings);
 	/* What was printed can be installed. */
@@ -29,24 +47,16 @@ static void expect_sysctl(const char *text, const char *wanted, int count, size_
 {
 	const struct text_file file = {"/etc/sysctl.d/a.conf", text};
 
-	expect_adopted(&(struct from_system_request){.sysctl_files = &file,
-						     .sysctl_count = 1,
-						     .modprobe = &no_modprobe,
-						     .command_line = ""},
-		       wanted, count, warnings);
+	expect_adopted(&(struct host){.sysctl = &file}, wanted, count, warnings);
 }
 
 static void expect_modprobe(const char *text, const char *command_line, const char *wanted,
 			    int count, size_t warnings)
 {
 	const struct text_file file = {"/etc/modprobe.d/a.conf", text};
-	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 
-	assert_int_equal(modprobe_records_read(&file, 1, &records), 0);
-	expect_adopted(&(struct from_system_request){.sysctl_files = no_sysctl,
-						     .modprobe = &records,
-						     .command_line = command_line},
-		       wanted, count, warnings);
+	expect_adopted(&(struct host){.modprobe = &file, .command_line = command_line}, wanted,
+		       count, warnings);
 }
 
 static void nothing_is_adopted_from_nothing(void **state)
@@ -71,13 +81,7 @@ static void lines_are_short_enough_to_be_read(void **state)
 
 		strcat(letters, "\xc3\xa9");
 		(void)snprintf(path, sizeof(path), "/etc/sysctl.d/%s.conf", letters);
-		assert_int_equal(
-			from_system_render(&(struct from_system_request){.sysctl_files = &file,
-									 .sysctl_count = 1,
-									 .modprobe = &no_modprobe,
-									 .command_line = ""},
-					   &b, &problems, NULL),
-			1);
+		assert_int_equal(render_host(&(struct host){.sysctl = &file}, &b, &problems), 1);
 		assert_null(strchr(b.data, '?'));
 		assert_int_equal(config_new(&config), 0);
 		assert_int_equal(config_read(&config, "a", b.data, b.length, &problems), 0);
@@ -135,7 +139,7 @@ static void numbers_are_read_as_the_kernel_does(void **state)
 		      3, 0);
 }
 
-/* A word is refused by the kernel and in force nowhere: nothing is said of it. */
+/* What the kernel refuses is live nowhere; each such line is named. */
 static void what_is_no_value_is_left_out(void **state)
 {
 	(void)state;
@@ -143,7 +147,7 @@ static void what_is_no_value_is_left_out(void **state)
 		      "net.netfilter.nf_conntrack_udp_timeout = forty\n"
 		      "net.netfilter.nf_conntrack_icmp_timeout = -1\n"
 		      "net.netfilter.nf_conntrack_acct = 7\n",
-		      "", 0, 3);
+		      "", 0, 4);
 }
 
 static void hashsize_comes_from_modprobe_or_the_buckets(void **state)
@@ -154,12 +158,10 @@ static void hashsize_comes_from_modprobe_or_the_buckets(void **state)
 	const struct text_file options = {"/etc/modprobe.d/a.conf",
 					  "options nf_conntrack hashsize=1024 acct=1 tstamp=0\n"
 					  "options nf-conntrack expect_hashsize=64\n"};
-	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
 
 	(void)state;
-	assert_int_equal(modprobe_records_read(&options, 1, &records), 0);
 	/* sysctl comes after the load. */
-	expect_adopted(&(struct from_system_request){&file, 1, &records, "", {0}},
+	expect_adopted(&(struct host){.sysctl = &file, .modprobe = &options},
 		       "[conntrack]\n"
 		       "max = 16384                      ; /etc/sysctl.conf:2\n"
 		       "hashsize = 4096                  ; /etc/sysctl.conf:1\n"
@@ -182,6 +184,50 @@ static void hashsize_alone_makes_a_max(void **state)
 		"hashsize = 1025                  ; /etc/modprobe.d/a.conf:2\n",
 		2, 0);
 	expect_modprobe("options nf_conntrack hashsize=x\n", "", "", 0, 1);
+}
+
+/* More entries than 8 a bucket: only kernels from 5.15 on limit the chains. */
+static void too_few_buckets_become_a_comment(void **state)
+{
+	static const struct text_file file = {"/etc/sysctl.conf",
+					      "net.netfilter.nf_conntrack_buckets = 4096\n"
+					      "net.netfilter.nf_conntrack_max = 100001\n"};
+
+	(void)state;
+	expect_adopted(&(struct host){.sysctl = &file, .facts.release = {5, 15}},
+		       "[conntrack]\n"
+		       "max = 100001                     ; /etc/sysctl.conf:2\n"
+		       "; Left out: kernels from 5.15 on may drop packets with so few buckets for "
+		       "max; the fewest that max needs are below.\n"
+		       "; hashsize = 4096                  ; /etc/sysctl.conf:1\n"
+		       "hashsize = 12501                 ; an 8th of max\n",
+		       2, 0);
+	expect_adopted(&(struct host){.sysctl = &file, .facts.release = {5, 10}},
+		       "[conntrack]\n"
+		       "max = 100001                     ; /etc/sysctl.conf:2\n"
+		       "hashsize = 4096                  ; /etc/sysctl.conf:1\n",
+		       2, 0);
+}
+
+/* 4,000,000 entries take 977 MiB and their buckets 30.5 MiB: 99 % of 1 GiB. */
+static void large_tables_get_their_memory(void **state)
+{
+	static const struct text_file file = {"/etc/sysctl.conf",
+					      "net.netfilter.nf_conntrack_max = 4000000\n"};
+
+	(void)state;
+	expect_adopted(
+		&(struct host){.sysctl = &file, .facts = {.release = {6, 1}, .ram = 1U << 30}},
+		"[conntrack]\n"
+		"max = 4000000                    ; /etc/sysctl.conf:1\n"
+		"memory_limit = 99%               ; the sizes of this host need it\n",
+		2, 0);
+	expect_adopted(
+		&(struct host){.sysctl = &file, .facts = {.release = {6, 1}, .ram = 256U << 20}},
+		"[conntrack]\n"
+		"; Left out: a full table takes more than the RAM of this host.\n"
+		"; max = 4000000                    ; /etc/sysctl.conf:1\n",
+		0, 0);
 }
 
 static void command_line_comes_last(void **state)
@@ -208,6 +254,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_value_is_left_out),
 		cmocka_unit_test(hashsize_comes_from_modprobe_or_the_buckets),
 		cmocka_unit_test(hashsize_alone_makes_a_max),
+		cmocka_unit_test(too_few_buckets_become_a_comment),
+		cmocka_unit_test(large_tables_get_their_memory),
 		cmocka_unit_test(command_line_comes_last),
 	};
 
