@@ -11,7 +11,9 @@
 #include "base/text.h"
 #include "gather/boot-keys.h"
 #include "gather/boot-units.h"
+#include "gather/foreign-files.h"
 #include "gather/reading.h"
+#include "model/plan/artifact.h"
 
 /* A script that a script of the boot runs is read; one that this one runs is not. */
 #define DEPTH_MAX 2U
@@ -339,19 +341,54 @@ int find_boot_settings(const struct gathering *gathering, struct host_writers *f
 	return error < 0 ? error : read_idle(&settings);
 }
 
-int find_install_lines(const struct gathering *gathering, const struct modprobe_records *records,
-		       struct host_writers *found)
+/* Prepares the reading of scripts and files that lines of another kind name. -ENOMEM. */
+static int boot_settings_new(const struct gathering *gathering, struct host_writers *found,
+			     enum source source, struct boot_settings *ret)
 {
-	struct boot_settings CLEANUP(boot_settings_done) settings = {
+	struct boot_settings settings = {
 		.found = found,
-		.reading = {.gathering = gathering, .kind = "files of install lines"},
+		.reading = {.gathering = gathering, .kind = "scripts", .of_program = true},
 		.seen = json_object(),
-		.origin = {.source = SOURCE_INSTALL_LINE},
+		.origin = {.source = source},
 	};
-	const struct shell_visitor others = {
-		.file = visit_loaded, .script = visit_script, .data = &settings};
 
 	if (!settings.seen)
 		return -ENOMEM;
-	return writers_of_install_lines(&found->values, records, &others, &found->writers);
+	*ret = settings;
+	return 0;
+}
+
+int find_install_lines(const struct gathering *gathering, const struct modprobe_records *records,
+		       struct host_writers *found)
+{
+	struct boot_settings CLEANUP(boot_settings_done) settings = {0};
+	const struct shell_visitor others = {
+		.file = visit_loaded, .script = visit_script, .data = &settings};
+	int error = boot_settings_new(gathering, found, SOURCE_INSTALL_LINE, &settings);
+
+	return error < 0 ? error
+			 : writers_of_install_lines(&found->values, records, &others,
+						    &found->writers);
+}
+
+int find_event_settings(const struct gathering *gathering, struct host_writers *found)
+{
+	struct boot_settings CLEANUP(boot_settings_done) settings = {0};
+	const struct shell_visitor others = {
+		.file = visit_loaded, .script = visit_script, .data = &settings};
+	const struct text_files *rules, *tmpfiles;
+	int error = boot_settings_new(gathering, found, SOURCE_UDEV, &settings);
+
+	if (error == 0)
+		error = foreign_files_get(gathering, FOREIGN_UDEV, &rules);
+	for (size_t i = 0; error == 0 && i < rules->count; i++)
+		if (!artifact_is_read_at(rules->items[i].path))
+			error = writers_of_udev(&found->values, rules->items[i].path,
+						rules->items[i].text, &others, &found->writers);
+	if (error == 0)
+		error = foreign_files_get(gathering, FOREIGN_TMPFILES, &tmpfiles);
+	for (size_t i = 0; error == 0 && i < tmpfiles->count; i++)
+		writers_of_tmpfiles(&found->values, tmpfiles->items[i].path,
+				    tmpfiles->items[i].text, &found->writers);
+	return error;
 }

@@ -11,6 +11,9 @@
  */
 MUST_CHECK int find_boot_settings(const struct gathering *gathering, struct host_writers *found);
 
+/* Adds what udev rules and tmpfiles.d set, without our own rule. -ENOMEM. */
+MUST_CHECK int find_event_settings(const struct gathering *gathering, struct host_writers *found);
+
 /* Adds what the commands of `install` lines set, with the files that they load. -ENOMEM. */
 MUST_CHECK int find_install_lines(const struct gathering *gathering,
 				  const struct modprobe_records *records,

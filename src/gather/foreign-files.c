@@ -23,6 +23,10 @@ static const char *const udev_folders[] = {"/etc/udev/rules.d", "/run/udev/rules
 					   "/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d",
 					   NULL};
 
+static const char *const tmpfiles_folders[] = {"/etc/tmpfiles.d", "/run/tmpfiles.d",
+					       "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d",
+					       NULL};
+
 static const struct {
 	const char *words; /* as messages name the kind */
 	const char *const *folders;
@@ -33,6 +37,7 @@ static const struct {
 	[FOREIGN_MODPROBE] = {"modprobe.d", modprobe_folders, ".conf", NULL},
 	[FOREIGN_MODULES_LOAD] = {"modules-load.d", modules_load_folders, ".conf", NULL},
 	[FOREIGN_UDEV] = {"udev rules", udev_folders, ".rules", NULL},
+	[FOREIGN_TMPFILES] = {"tmpfiles.d", tmpfiles_folders, ".conf", NULL},
 };
 static_assert(ARRAY_SIZE(kinds) == FOREIGN_KINDS, "one row a kind");
 

@@ -10,6 +10,7 @@ enum foreign_kind {
 	FOREIGN_MODPROBE,     /* modprobe.d(5) in reading order, one of each name */
 	FOREIGN_MODULES_LOAD, /* modules-load.d(5), with Debian's /etc/modules */
 	FOREIGN_UDEV,	      /* udev(7) rules */
+	FOREIGN_TMPFILES,     /* tmpfiles.d(5) */
 	FOREIGN_KINDS
 };
 

@@ -112,6 +112,8 @@ static enum exit_code find_sources(struct context *context, const struct compari
 	if (error == 0)
 		error = find_modprobe(context, comparison, found);
 	if (error == 0)
+		error = find_event_settings(&context->gathering, found);
+	if (error == 0)
 		error = find_boot_settings(&context->gathering, found);
 	if (error == 0)
 		error = find_programs(&context->gathering, found);

@@ -107,6 +107,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_records(&records, lines);
 	writers_of_modprobe(&values, &records, text, &writers);
 	check_writers(&writers, lines);
+	if (writers_of_udev(&values, "/50-a.rules", text, &(struct shell_visitor){0}, &writers) < 0)
+		abort();
+	writers_of_tmpfiles(&values, "/a.conf", text, &writers);
 	writers_of_text(&values, "/ufw", text, NULL, SOURCE_UFW, true, &writers);
 	writers_of_text(&values, "/tuned", text, "sysctl", SOURCE_TUNED, true, &writers);
 	writers_of_kube_proxy(&values, "/kube", text, true, &writers);

@@ -109,6 +109,18 @@ MUST_CHECK int writers_of_shell(const struct values *values, const struct writer
 				const struct shell_visitor *others, struct writers *writers);
 
 /*
+ * Adds what a file of udev rules sets: SYSCTL{}, ATTR{parameters/} and commands in RUN+=. udev
+ * assigns keys in the order of the files, and runs the commands afterwards. others: as for
+ * writers_of_shell().
+ */
+MUST_CHECK int writers_of_udev(const struct values *values, const char *path, const char *text,
+			       const struct shell_visitor *others, struct writers *writers);
+
+/* Adds what the lines of the type w in a file of tmpfiles.d write. */
+void writers_of_tmpfiles(const struct values *values, const char *path, const char *text,
+			 struct writers *writers);
+
+/*
  * Adds what the commands of `install` lines set. modprobe runs the first one of a module, and none
  * if a softdep line names it. others: as for writers_of_shell().
  */

@@ -45,8 +45,9 @@ static const char *letters_of(unsigned int set, char ret[SOURCES + 1])
 		enum source source;
 		char letter;
 	} rows[] = {
-		{SOURCE_SYSTEMD, 's'}, {SOURCE_PROCPS, 'p'}, {SOURCE_OPTIONS, 'l'},
-		{SOURCE_UFW, 'u'},     {SOURCE_TUNED, 't'},  {SOURCE_KUBE_PROXY, 'k'},
+		{SOURCE_SYSTEMD, 's'}, {SOURCE_PROCPS, 'p'},   {SOURCE_OPTIONS, 'l'},
+		{SOURCE_UFW, 'u'},     {SOURCE_TUNED, 't'},    {SOURCE_KUBE_PROXY, 'k'},
+		{SOURCE_UDEV, 'e'},    {SOURCE_TMPFILES, 'f'},
 	};
 	size_t count = 0;
 
@@ -398,6 +399,57 @@ static void kube_proxy_has_a_name_for_each_key(void **state)
 	}
 }
 
+/* 60-conntrack-persist.rules assigns behind earlier files; commands run behind all of them. */
+static void udev_rules_write_values(void **state)
+{
+	static const struct shell_visitor none;
+	static const char text[] =
+		"# SYSCTL{net/netfilter/nf_conntrack_max}=\"1\"\n"
+		"KERNEL==\"nf_conntrack\", SUBSYSTEM==\"module\", \\\n"
+		"  SYSCTL{net/netfilter/nf_conntrack_max}=\"2\"\n"
+		"SYSCTL{net.netfilter.nf_conntrack_max}==\"3\"\n"
+		"KERNEL==\"nf_conntrack\", ATTR{parameters/hashsize}=\"4\"\n"
+		"KERNEL==\"nf_conntrack\", RUN+=\"/sbin/sysctl -w net.nf_conntrack_max=5\"\n"
+		"KERNEL==\"nf_conntrack\", RUN+=\"/bin/sh -c 'echo 6 > "
+		"/proc/sys/net/netfilter/nf_conntrack_max'\"\n"
+		"KERNEL==\"nf_conntrack\", RUN{builtin}+=\"kmod load nf_nat\"\n"
+		"KERNEL==\"nf_conntrack\", SYSCTL{net/nf_conntrack_max}=\"7\n";
+	struct writers CLEANUP(writers_done) early = {0}, late = {0};
+
+	(void)state;
+	assert_int_equal(writers_of_udev(&values, "/50-a.rules", text, &none, &early), 0);
+	expect_writers(&early, "nf_conntrack_max /50-a.rules:2 2 other e -\n"
+			       "hashsize /50-a.rules:5 4 other e -\n"
+			       "nf_conntrack_max /50-a.rules:6 5 other e -\n"
+			       "nf_conntrack_max /50-a.rules:7 6 other e e\n"
+			       "> nf_conntrack_max /50-a.rules:7\n");
+	assert_int_equal(writers_of_udev(&values, "/70-a.rules", text, &none, &late), 0);
+	expect_writers(&late, "nf_conntrack_max /70-a.rules:2 2 other e -\n"
+			      "hashsize /70-a.rules:5 4 other e e\n"
+			      "nf_conntrack_max /70-a.rules:6 5 other e -\n"
+			      "nf_conntrack_max /70-a.rules:7 6 other e e\n"
+			      "> hashsize /70-a.rules:5\n"
+			      "> nf_conntrack_max /70-a.rules:7\n");
+}
+
+static void tmpfiles_write_values(void **state)
+{
+	static const char text[] = "# w /proc/sys/net/nf_conntrack_max - - - - 1\n"
+				   "w /proc/sys/net/nf_conntrack_max - - - - 2\n"
+				   "w+! /sys/module/nf_conntrack/parameters/hashsize - - - -  3 \n"
+				   "d /proc/sys/net/nf_conntrack_max - - - - 4\n"
+				   "w /proc/sys/net/nf_conntrack_max - -\n"
+				   "w /proc/sys/net/ipv4/ip_forward - - - - 1";
+	struct writers CLEANUP(writers_done) writers = {0};
+
+	(void)state;
+	writers_of_tmpfiles(&values, "/a.conf", text, &writers);
+	expect_writers(&writers, "nf_conntrack_max /a.conf:2 2 other f f\n"
+				 "hashsize /a.conf:3 3 other f f\n"
+				 "> hashsize /a.conf:3\n"
+				 "> nf_conntrack_max /a.conf:2\n");
+}
+
 static void times_have_words(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
@@ -427,6 +479,8 @@ int main(void)
 		cmocka_unit_test(later_file_of_the_same_time_wins),
 		cmocka_unit_test(dash_before_a_key_is_for_sysctl),
 		cmocka_unit_test(what_the_kernel_refuses_takes_nothing_away),
+		cmocka_unit_test(udev_rules_write_values),
+		cmocka_unit_test(tmpfiles_write_values),
 		cmocka_unit_test(times_have_words),
 		/* the last ones, as they put another value among them */
 		cmocka_unit_test(kube_proxy_is_read_by_its_section),
