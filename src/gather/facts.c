@@ -1,4 +1,4 @@
-/* Reads the figures of the host that its sizes follow from. */
+/* Reads numbers of the kernel, and the figures of the host that its sizes follow from. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gather/facts.h"
 
@@ -8,6 +8,28 @@
 
 #include "base/text.h"
 #include "host/files/image-machine.h"
+
+int gather_number(const struct kernel *kernel, const char *path, uint64_t *ret)
+{
+	char text[64];
+	int error = kernel_read(kernel, path, text, sizeof(text));
+
+	if (error < 0)
+		return error;
+	if (strcmp(text, "-1") == 0) {
+		*ret = UINT32_MAX;
+		return 0;
+	}
+	return text_parse_number(text, strcspn(text, " "), UINT64_MAX, ret);
+}
+
+struct figure gather_figure(const struct kernel *kernel, const char *path)
+{
+	struct figure figure = {0};
+
+	figure.known = gather_number(kernel, path, &figure.value) == 0;
+	return figure;
+}
 
 /* Parses "6.1.0-13-amd64" to 6 and 1; returns 0 and 0 for any other text. */
 static void parse_release(const char *text, unsigned int ret[2])
@@ -52,9 +74,7 @@ void gather_facts(const struct kernel *kernel, const struct tree *image, struct 
 	ret->word_size = kernel_word_size(kernel);
 	parse_release(kernel_release(kernel), ret->release);
 	/* The key belongs to this process's network namespace, which is the host's. */
-	if (kernel_read(kernel, "/proc/sys/net/ipv4/tcp_keepalive_time", text, sizeof(text)) < 0 ||
-	    text_parse_number(text, strlen(text), UINT32_MAX, &ret->keepalive) < 0)
-		ret->keepalive = 0;
+	ret->keepalive = gather_figure(kernel, "/proc/sys/net/ipv4/tcp_keepalive_time").value;
 	if (kernel_read(kernel, "/proc/meminfo", text, sizeof(text)) < 0)
 		return;
 	ret->ram = find_amount(text, "MemTotal:");

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "gather/facts.h"
 #include "model/table/differing.h"
 #include "steps/comparison.h"
 #include "steps/error-words.h"
@@ -89,16 +90,6 @@ static int compare_keys(const struct context *context, const struct references *
 	return differing_finish(&differing, &table->differs);
 }
 
-static struct figure read_figure(const struct context *context, const char *path)
-{
-	struct figure figure = {0};
-	char text[VALUE_TEXT_SIZE];
-
-	figure.known = kernel_read(context->kernel, path, text, sizeof(text)) == 0 &&
-		       text_parse_number(text, strlen(text), UINT64_MAX, &figure.value) == 0;
-	return figure;
-}
-
 /*
  * Reads the namespace that this process has entered. If there is no count of entries, nothing is
  * tracked in this namespace and its keys do not exist. Negative errno.
@@ -106,18 +97,16 @@ static struct figure read_figure(const struct context *context, const char *path
 static int look_inside(const struct context *context, const struct references *references,
 		       struct namespace_table *table)
 {
-	char text[VALUE_TEXT_SIZE];
-	int error = kernel_read(context->kernel, PATH_ENTRIES, text, sizeof(text));
+	int error = gather_number(context->kernel, PATH_ENTRIES, &table->entries.value);
 
 	if (error == -ENOENT)
 		return 0;
-	if (error < 0) {
+	table->entries.known = error == 0;
+	if (error < 0 && error != -EINVAL && error != -ERANGE) {
 		table->error = error;
 		return 0;
 	}
-	table->entries.known =
-		text_parse_number(text, strlen(text), UINT64_MAX, &table->entries.value) == 0;
-	table->max = read_figure(context, PATH_PROC "/nf_conntrack_max");
+	table->max = gather_figure(context->kernel, PATH_PROC "/nf_conntrack_max");
 	return compare_keys(context, references, table);
 }
 

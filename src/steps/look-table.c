@@ -3,7 +3,6 @@
 #include "steps/look-table.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "gather/facts.h"
 #include "host/conntrack/conntrack.h"
@@ -49,27 +48,9 @@ void host_table_open(struct context *context, struct host_table *ret)
 	ret->planned = !ret->broken && somebody_wishes(context, &ret->comparison);
 }
 
-static struct figure read_figure(const struct context *context, const char *path)
-{
-	struct figure figure = {0};
-	char text[64], *end;
-	long long number;
-
-	if (kernel_read(context->kernel, path, text, sizeof(text)) < 0)
-		return figure;
-	errno = 0;
-	number = strtoll(text, &end, 10);
-	/* Old kernels show the largest max as -1; in slab files more text follows after a blank. */
-	if (end == text || errno != 0 || number < -1 || (*end != '\0' && *end != ' '))
-		return figure;
-	figure.known = true;
-	figure.value = number < 0 ? UINT32_MAX : (uint64_t)number;
-	return figure;
-}
-
 static uint64_t read_slab_figure(const struct context *context, const char *path, bool *known)
 {
-	struct figure figure = read_figure(context, path);
+	struct figure figure = gather_figure(context->kernel, path);
 
 	*known = *known && figure.known;
 	return figure.value;
@@ -101,9 +82,10 @@ static void read_slab(const struct context *context, struct slab *ret)
  */
 static struct figure read_extensions(const struct context *context)
 {
-	struct figure acct = read_figure(context, PATH_PROC "/nf_conntrack_acct");
-	struct figure timestamp = read_figure(context, PATH_PROC "/nf_conntrack_timestamp");
-	struct figure events = read_figure(context, PATH_PROC "/nf_conntrack_events");
+	struct figure acct = gather_figure(context->kernel, PATH_PROC "/nf_conntrack_acct");
+	struct figure timestamp =
+		gather_figure(context->kernel, PATH_PROC "/nf_conntrack_timestamp");
+	struct figure events = gather_figure(context->kernel, PATH_PROC "/nf_conntrack_events");
 	struct figure figure = {.known = acct.known || timestamp.known || events.known};
 
 	if (acct.value > 0 || timestamp.value > 0 || events.value == 1)
@@ -113,26 +95,29 @@ static struct figure read_extensions(const struct context *context)
 
 static void read_figures(const struct context *context, struct table *table)
 {
-	table->entries = read_figure(context, PATH_ENTRIES);
-	table->max = read_figure(context, PATH_PROC "/nf_conntrack_max");
+	table->entries = gather_figure(context->kernel, PATH_ENTRIES);
+	table->max = gather_figure(context->kernel, PATH_PROC "/nf_conntrack_max");
 	/*
 	 * The parameter is correct on every kernel but only root may read it; everybody may read
 	 * the key.
 	 */
-	table->buckets = read_figure(context, PATH_PARAMETERS "/hashsize");
+	table->buckets = gather_figure(context->kernel, PATH_PARAMETERS "/hashsize");
 	if (!table->buckets.known)
-		table->buckets = read_figure(context, PATH_BUCKETS);
-	table->expect_max = read_figure(context, PATH_PROC "/nf_conntrack_expect_max");
-	table->expect_buckets = read_figure(context, PATH_PARAMETERS "/expect_hashsize");
+		table->buckets = gather_figure(context->kernel, PATH_BUCKETS);
+	table->expect_max = gather_figure(context->kernel, PATH_PROC "/nf_conntrack_expect_max");
+	table->expect_buckets = gather_figure(context->kernel, PATH_PARAMETERS "/expect_hashsize");
 	table->foreign_max = table->max.known && !kernel_has(context->kernel, PATH_HOST_MAX);
-	table->tcp_syn_sent = read_figure(context, PATH_PROC "/nf_conntrack_tcp_timeout_syn_sent");
-	table->tcp_syn_recv = read_figure(context, PATH_PROC "/nf_conntrack_tcp_timeout_syn_recv");
+	table->tcp_syn_sent =
+		gather_figure(context->kernel, PATH_PROC "/nf_conntrack_tcp_timeout_syn_sent");
+	table->tcp_syn_recv =
+		gather_figure(context->kernel, PATH_PROC "/nf_conntrack_tcp_timeout_syn_recv");
 	table->tcp_established =
-		read_figure(context, PATH_PROC "/nf_conntrack_tcp_timeout_established");
+		gather_figure(context->kernel, PATH_PROC "/nf_conntrack_tcp_timeout_established");
 	table->tcp_time_wait =
-		read_figure(context, PATH_PROC "/nf_conntrack_tcp_timeout_time_wait");
-	table->udp = read_figure(context, PATH_PROC "/nf_conntrack_udp_timeout");
-	table->udp_stream = read_figure(context, PATH_PROC "/nf_conntrack_udp_timeout_stream");
+		gather_figure(context->kernel, PATH_PROC "/nf_conntrack_tcp_timeout_time_wait");
+	table->udp = gather_figure(context->kernel, PATH_PROC "/nf_conntrack_udp_timeout");
+	table->udp_stream =
+		gather_figure(context->kernel, PATH_PROC "/nf_conntrack_udp_timeout_stream");
 	table->extensions = read_extensions(context);
 	read_slab(context, &table->slab);
 	/* A kernel that was built without both ways has no counters. */
@@ -198,7 +183,7 @@ static uint32_t busy_seconds(const struct context *context)
 	uint32_t most = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		struct figure figure = read_figure(context, paths[i]);
+		struct figure figure = gather_figure(context->kernel, paths[i]);
 		uint32_t seconds = figure.known ? (uint32_t)figure.value : 300;
 
 		if (seconds > most)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/text.h"
+#include "gather/facts.h"
 #include "model/table/table.h"
 
 /* The network namespace with the most entries, among those that could be read. */
@@ -28,12 +28,11 @@ static void fullest_done(struct fullest *fullest)
  */
 static bool read_entries(const struct context *context, uint64_t *ret)
 {
-	char text[VALUE_TEXT_SIZE];
-	int error = kernel_read(context->kernel, PATH_ENTRIES, text, sizeof(text));
+	int error;
 
 	*ret = 0;
-	return error == -ENOENT ||
-	       (error == 0 && text_parse_number(text, strlen(text), UINT32_MAX, ret) == 0);
+	error = gather_number(context->kernel, PATH_ENTRIES, ret);
+	return error == 0 || error == -ENOENT;
 }
 
 static void compare_namespace(struct context *context, const struct network_namespace *one,
