@@ -18,7 +18,7 @@ struct installed {
 	struct manifest manifest; /* empty where there is none, or a broken one */
 	bool manifest_broken;
 	struct problems problems; /* entries of the manifest that are ignored */
-	struct kept_sizes boot;	  /* of PATH_BOOT_SIZES; empty where there is none */
+	struct sizes boot;	  /* of PATH_BOOT_SIZES; empty where there is none */
 };
 void installed_done(struct installed *installed);
 /*

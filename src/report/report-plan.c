@@ -28,7 +28,7 @@ static bool extends_entries(const struct plan *plan)
  * Returns what a full table takes beside `table_bytes` if each entry is translated; max is
  * 2147483647 at most.
  */
-static uint64_t count_nat_bytes(const struct plan_sizes *sizes)
+static uint64_t count_nat_bytes(const struct sizes *sizes)
 {
 	return sizes->max * ENTRY_EXTENSION_BYTES;
 }
@@ -49,7 +49,7 @@ static void say_memory(struct report *report, const struct plan *plan)
 
 void report_plan(struct report *report, const struct plan *plan)
 {
-	const struct plan_sizes *sizes = &plan->sizes;
+	const struct sizes *sizes = &plan->sizes;
 
 	report_set_member(report, report->object, "mode",
 			  json_string(plan->mode == MODE_TUNE ? "tune" : "disable"));

@@ -78,7 +78,7 @@ int before_plan(const struct context *context, const struct manifest *manifest,
 	plan->settings = calloc(manifest->before_count + 1, sizeof(*plan->settings));
 	if (!plan->settings)
 		return -ENOMEM;
-	plan->resize = context->options->force ? RESIZE_NOW : RESIZE_AUTO;
+	plan->sizes.resize = context->options->force ? RESIZE_NOW : RESIZE_AUTO;
 	plan->sizes.page_size = kernel_page_size(context->kernel);
 	plan->sizes.word_size = kernel_word_size(context->kernel);
 	for (size_t i = 0; i < manifest->before_count; i++)

@@ -7,6 +7,7 @@
 #include "gather/facts.h"
 #include "gather/read-config.h"
 #include "model/installed/manifest-before.h"
+#include "model/plan/sizes.h"
 #include "steps/error-words.h"
 
 #include <errno.h>
@@ -217,7 +218,7 @@ static int copy_manifest(const struct manifest *from, struct manifest *to)
 static int plan_manifest(const struct context *context, bool resolved,
 			 struct comparison *comparison)
 {
-	const struct plan_sizes *sizes = &comparison->plan.sizes;
+	const struct sizes *sizes = &comparison->plan.sizes;
 	struct manifest *manifest = &comparison->manifest;
 	int error = copy_manifest(&comparison->installed.manifest, manifest);
 
@@ -243,8 +244,7 @@ static int plan_manifest(const struct context *context, bool resolved,
 		}
 	}
 	if (error == 0 && sizes->from_ram && sizes->max && !sizes->of_boot)
-		error = manifest_keep_sizes(manifest, sizes->inputs, sizes->ram, sizes->max,
-					    sizes->hashsize);
+		error = sizes_copy(sizes, &manifest->sizes);
 	return error;
 }
 

@@ -102,7 +102,7 @@ static int look_at_kernel(struct context *context, const struct comparison *comp
 		for (size_t i = 0; i < live->values.count; i++)
 			read_value(context, &live->values.items[i]);
 	values_judge(&live->values, live->module, live->blocked);
-	guard_resize(context, comparison->plan.resize, live);
+	guard_resize(context, comparison->plan.sizes.resize, live);
 	return 0;
 }
 

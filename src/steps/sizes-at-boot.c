@@ -77,7 +77,7 @@ static void add_files(const struct comparison *comparison, struct changeset *cha
 static void report_sizes(struct context *context, const struct comparison *comparison,
 			 const char *where)
 {
-	const struct plan_sizes *sizes = &comparison->plan.sizes;
+	const struct sizes *sizes = &comparison->plan.sizes;
 	char max[64], hashsize[64], ram[64];
 	const char *fields[] = {max, hashsize, ram};
 	struct buffer CLEANUP(buffer_clear) amount = {0};

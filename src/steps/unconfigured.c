@@ -38,7 +38,7 @@ bool comparison_is_unconfigured(const struct comparison *comparison)
 bool find_unchosen(struct context *context, const struct comparison *comparison,
 		   enum severity severity)
 {
-	const struct kept_sizes *kept = &comparison->installed.manifest.sizes;
+	const struct sizes *kept = &comparison->installed.manifest.sizes;
 	struct buffer CLEANUP(buffer_clear) now = {0};
 
 	if (!comparison->plan.sizes.unchosen)

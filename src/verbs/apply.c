@@ -62,7 +62,7 @@ static enum exit_code run_apply(struct context *context)
 		return EXIT_DONE;
 	}
 	if (context->options->force)
-		comparison.plan.resize = RESIZE_NOW;
+		comparison.plan.sizes.resize = RESIZE_NOW;
 	warn_if_not_permanent(context, &comparison);
 	if (context->options->netns)
 		return apply_namespaces(context, &comparison);

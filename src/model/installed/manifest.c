@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "model/config/schema.h"
 #include "model/installed/manifest-before.h"
+#include "model/plan/sizes.h"
 
 #define MANIFEST_VERSION 1
 
@@ -99,19 +100,6 @@ int manifest_add_directory(struct manifest *manifest, const char *path)
 	return 0;
 }
 
-int manifest_keep_sizes(struct manifest *manifest, const char *inputs, uint64_t ram, uint64_t max,
-			uint64_t hashsize)
-{
-	int error = copy_text(&manifest->sizes.inputs, inputs);
-
-	if (error < 0)
-		return error;
-	manifest->sizes.ram = ram;
-	manifest->sizes.max = max;
-	manifest->sizes.hashsize = hashsize;
-	return 0;
-}
-
 /* Returns whether a run may have written the path: it is absolute, printable, and has no "..". */
 static bool is_sound_path(const char *path)
 {
@@ -167,7 +155,7 @@ static int parse_directory(const json_t *item, struct manifest *manifest)
 static int parse_sizes(json_t *sizes, struct manifest *manifest)
 {
 	json_error_t why = {0};
-	const char *inputs;
+	char *inputs;
 	json_int_t ram, max, hashsize;
 
 	if (json_unpack_ex(sizes, &why, 0, "{s:s, s:I, s:I, s:I}", "from", &inputs, "ram", &ram,
@@ -175,8 +163,11 @@ static int parse_sizes(json_t *sizes, struct manifest *manifest)
 		return tell_cause(&why);
 	if (ram <= 0 || max <= 0 || max > INT_MAX || hashsize <= 0 || hashsize > HASHSIZE_MAX)
 		return -EBADMSG;
-	return manifest_keep_sizes(manifest, inputs, (uint64_t)ram, (uint64_t)max,
-				   (uint64_t)hashsize);
+	return sizes_copy(&(struct sizes){.inputs = inputs,
+					  .ram = (uint64_t)ram,
+					  .max = (uint64_t)max,
+					  .hashsize = (uint64_t)hashsize},
+			  &manifest->sizes);
 }
 
 static int parse_root(json_t *root, struct manifest *manifest)

@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/problems.h"
 #include "model/plan/digest.h"
-#include "model/plan/kept-sizes.h"
+#include "model/plan/setting.h"
 
 struct manifest_file {
 	char *path;
@@ -44,7 +44,7 @@ struct manifest {
 	size_t file_count;
 	char **directories; /* those that we created, outermost first */
 	size_t directory_count;
-	struct kept_sizes sizes;
+	struct sizes sizes;
 	/* MANIFEST_FORMAT when the files were written; 0: the first version */
 	unsigned int format;
 	struct before_value *before; /* each key once */
@@ -86,5 +86,3 @@ const struct manifest_file *manifest_find(const struct manifest *manifest, const
 MUST_CHECK int manifest_put(struct manifest *manifest, const char *path, mode_t mode,
 			    const char *digest, const char *replaced);
 MUST_CHECK int manifest_add_directory(struct manifest *manifest, const char *path);
-MUST_CHECK int manifest_keep_sizes(struct manifest *manifest, const char *inputs, uint64_t ram,
-				   uint64_t max, uint64_t hashsize);

@@ -14,7 +14,7 @@
 #include "model/plan/digest.h"
 #include "model/plan/render.h"
 
-void render_boot_sizes(struct buffer *b, const struct kept_sizes *sizes)
+void render_boot_sizes(struct buffer *b, const struct sizes *sizes)
 {
 	buffer_printf(b,
 		      "\n"
@@ -28,7 +28,7 @@ void render_boot_sizes(struct buffer *b, const struct kept_sizes *sizes)
 }
 
 struct boot_sizes_reader {
-	struct kept_sizes sizes;
+	struct sizes sizes;
 	bool out_of_memory;
 };
 
@@ -37,7 +37,7 @@ static void take_pair(void *userdata, const char *section, const char *name, con
 		      unsigned int line)
 {
 	struct boot_sizes_reader *reader = userdata;
-	struct kept_sizes *sizes = &reader->sizes;
+	struct sizes *sizes = &reader->sizes;
 	size_t length = strlen(value);
 
 	(void)section;
@@ -54,12 +54,12 @@ static void take_pair(void *userdata, const char *section, const char *name, con
 	}
 }
 
-int boot_sizes_parse(const char *bytes, size_t size, struct kept_sizes *ret)
+int boot_sizes_parse(const char *bytes, size_t size, struct sizes *ret)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
 	struct boot_sizes_reader reader = {0};
 	struct ini_events events = {.pair = take_pair, .userdata = &reader};
-	const struct kept_sizes *sizes = &reader.sizes;
+	const struct sizes *sizes = &reader.sizes;
 	int error;
 
 	if (!digest_is_intact(bytes, size))

@@ -5,10 +5,10 @@
 #include <stddef.h>
 
 #include "base/cleanup.h"
-#include "model/plan/kept-sizes.h"
+#include "model/plan/setting.h"
 
 /*
  * Parses the record at PATH_BOOT_SIZES. Returns -EBADMSG if no run wrote it or if it was edited
  * since, or -ENOMEM. The caller must free ret->inputs.
  */
-MUST_CHECK int boot_sizes_parse(const char *bytes, size_t size, struct kept_sizes *ret);
+MUST_CHECK int boot_sizes_parse(const char *bytes, size_t size, struct sizes *ret);

@@ -85,7 +85,7 @@ static uint64_t choose_max(const struct plan_request *request)
 	return has_buckets(request) && max > most ? most : max;
 }
 
-static void resolve(const struct plan_request *request, struct plan_sizes *sizes)
+static void resolve(const struct plan_request *request, struct sizes *sizes)
 {
 	const struct config_value *max = value_of(request, SETTING_MAX);
 	const struct config_value *hashsize = value_of(request, SETTING_HASHSIZE);
@@ -104,8 +104,8 @@ static void resolve(const struct plan_request *request, struct plan_sizes *sizes
  * Notes that max = auto would choose other sizes now. earlier: because the rule of an earlier
  * version chose the kept ones.
  */
-static void note_other_sizes(const struct kept_sizes *kept, const struct plan_sizes *sizes,
-			     bool earlier, struct problems *problems)
+static void note_other_sizes(const struct sizes *kept, const struct sizes *sizes, bool earlier,
+			     struct problems *problems)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
 
@@ -127,32 +127,14 @@ static void note_other_sizes(const struct kept_sizes *kept, const struct plan_si
 }
 
 /*
- * Copies the sizes of an earlier run with the settings they follow from. On failure (-ENOMEM) the
- * sizes are unchanged.
- */
-static int copy_kept(const struct kept_sizes *kept, struct plan_sizes *sizes)
-{
-	char *inputs = strdup(kept->inputs);
-
-	if (!inputs)
-		return -ENOMEM;
-	free(sizes->inputs);
-	sizes->inputs = inputs;
-	sizes->max = kept->max;
-	sizes->hashsize = kept->hashsize;
-	sizes->ram = kept->ram;
-	return 0;
-}
-
-/*
  * Keeps the sizes that an earlier run resolved from the same settings. If the RAM has changed or
  * the rule of an earlier version chose them, install (SIZES_RESOLVE) chooses new ones. Returns
  * -ENOMEM.
  */
 static int take_kept(const struct plan_request *request, struct problems *problems,
-		     struct plan_sizes *sizes)
+		     struct sizes *sizes)
 {
-	const struct kept_sizes *kept = request->kept;
+	const struct sizes *kept = request->kept;
 	bool earlier;
 
 	if (!kept || !kept->inputs)
@@ -166,30 +148,27 @@ static int take_kept(const struct plan_request *request, struct problems *proble
 		if (kept->max != sizes->max || kept->hashsize != sizes->hashsize)
 			note_other_sizes(kept, sizes, earlier, problems);
 	}
-	return copy_kept(kept, sizes);
+	return sizes_copy(kept, sizes);
 }
 
 /*
  * Uses the sizes of this boot if the installation left the sizes out: those of the record, or with
- * SIZES_OF_BOOT newly chosen ones. Returns whether it did.
+ * SIZES_OF_BOOT newly chosen ones. Sets sizes->of_boot to whether it did. Returns -ENOMEM.
  */
-static bool take_boot(const struct plan_request *request, struct plan_sizes *sizes)
+static int take_boot(const struct plan_request *request, struct sizes *sizes)
 {
-	const struct kept_sizes *boot = request->boot;
+	const struct sizes *boot = request->boot;
 
 	if (request->sizes == SIZES_RESOLVE || (request->kept && request->kept->inputs))
-		return false;
+		return 0;
 	sizes->of_boot = request->sizes == SIZES_OF_BOOT;
 	if (sizes->of_boot || !boot || !boot->inputs || strcmp(boot->inputs, sizes->inputs) != 0)
-		return sizes->of_boot;
-	sizes->max = boot->max;
-	sizes->hashsize = boot->hashsize;
-	sizes->ram = boot->ram;
+		return 0;
 	sizes->of_boot = true;
-	return true;
+	return sizes_copy(boot, sizes);
 }
 
-bool plan_sizes_are_due(const struct plan_sizes *sizes, const struct kept_sizes *kept,
+bool plan_sizes_are_due(const struct sizes *sizes, const struct sizes *kept,
 			const struct facts *facts)
 {
 	if (!sizes->from_ram || sizes->of_boot || facts->ram == 0)
@@ -218,7 +197,7 @@ static enum setting_id blame(const struct plan_request *request, enum setting_id
  * Returns the bytes of a full table if the setting had this number. SETTING_MEMORY_LIMIT changes
  * nothing.
  */
-static uint64_t bytes_with(const struct plan_request *request, const struct plan_sizes *sizes,
+static uint64_t bytes_with(const struct plan_request *request, const struct sizes *sizes,
 			   enum setting_id id, uint64_t number)
 {
 	uint64_t max = sizes->max, hashsize = sizes->hashsize, expect = expect_bytes(request),
@@ -240,7 +219,7 @@ static uint64_t bytes_with(const struct plan_request *request, const struct plan
  * Returns the largest number of the setting with which a full table fits the limit, or 0 if no
  * number does.
  */
-static uint64_t find_most(const struct plan_request *request, const struct plan_sizes *sizes,
+static uint64_t find_most(const struct plan_request *request, const struct sizes *sizes,
 			  enum setting_id id, uint64_t limit)
 {
 	uint64_t fits = 0, most = schema[id].max;
@@ -256,7 +235,7 @@ static uint64_t find_most(const struct plan_request *request, const struct plan_
 	return fits;
 }
 
-static void add_sizes(const struct plan_sizes *sizes, bool expect, struct buffer *b)
+static void add_sizes(const struct sizes *sizes, bool expect, struct buffer *b)
 {
 	buffer_add_count(b, sizes->max);
 	buffer_add(b, expect ? " entries, " : " entries and ");
@@ -270,7 +249,7 @@ static void add_sizes(const struct plan_sizes *sizes, bool expect, struct buffer
 }
 
 static void judge_memory(const struct plan_request *request, struct problems *problems,
-			 const struct plan_sizes *sizes)
+			 const struct sizes *sizes)
 {
 	uint64_t limit = limit_bytes(request, sizes->ram), expect = expect_bytes(request);
 	uint64_t most = 0;
@@ -318,8 +297,8 @@ static void add_more_buckets(struct buffer *b, uint64_t max)
 /*
  * Adds why this ratio of entries to buckets is refused or warned about, and which sizes are better.
  */
-static void explain_ratio(const struct plan_sizes *sizes, uint64_t buckets, bool refused,
-			  bool limited, struct buffer *b)
+static void explain_ratio(const struct sizes *sizes, uint64_t buckets, bool refused, bool limited,
+			  struct buffer *b)
 {
 	if (refused) {
 		buffer_printf(b,
@@ -341,7 +320,7 @@ static void explain_ratio(const struct plan_sizes *sizes, uint64_t buckets, bool
 }
 
 static void judge_ratio(const struct plan_request *request, struct problems *problems,
-			const struct plan_sizes *sizes)
+			const struct sizes *sizes)
 {
 	/*
 	 * The smallest page is used, so that a configuration gets the same verdict on every host.
@@ -416,7 +395,7 @@ static void judge_words(const struct plan_request *request, struct problems *pro
  * are useless.
  */
 static void judge_small_max(const struct plan_request *request, struct problems *problems,
-			    const struct plan_sizes *sizes)
+			    const struct sizes *sizes)
 {
 	const struct config_value *max = value_of(request, SETTING_MAX);
 	struct buffer CLEANUP(buffer_clear) text = {0};
@@ -445,12 +424,14 @@ static void judge_small_max(const struct plan_request *request, struct problems 
 }
 
 static int judge_sizes(const struct plan_request *request, struct problems *problems,
-		       struct plan_sizes *sizes)
+		       struct sizes *sizes)
 {
 	int error = 0;
 
 	resolve(request, sizes);
-	if (sizes->from_ram && !take_boot(request, sizes))
+	if (sizes->from_ram)
+		error = take_boot(request, sizes);
+	if (error == 0 && sizes->from_ram && !sizes->of_boot)
 		error = take_kept(request, problems, sizes);
 	sizes->table_bytes = bytes_with(request, sizes, SETTING_MEMORY_LIMIT, 0);
 	judge_memory(request, problems, sizes);
@@ -472,10 +453,10 @@ static bool is_unchosen(const struct plan_request *request)
 
 /* Keeps those sizes, whatever the RAM, until the administrator runs install. Returns -ENOMEM. */
 static int keep_unchosen(const struct plan_request *request, struct problems *problems,
-			 struct plan_sizes *sizes)
+			 struct sizes *sizes)
 {
-	const struct kept_sizes *kept = request->kept;
-	int error = copy_kept(kept, sizes);
+	const struct sizes *kept = request->kept;
+	int error = sizes_copy(kept, sizes);
 
 	if (error < 0)
 		return error;
@@ -489,16 +470,17 @@ static int keep_unchosen(const struct plan_request *request, struct problems *pr
 }
 
 int plan_resolve_sizes(const struct plan_request *request, struct problems *problems,
-		       struct plan_sizes *ret)
+		       struct sizes *ret)
 {
 	const struct config_value *max = value_of(request, SETTING_MAX);
-	struct plan_sizes sizes = {
+	struct sizes sizes = {
 		.from_ram = max->is_auto,
 		.at_least = value_of(request, SETTING_MAX_POLICY)->number == MAX_AT_LEAST ||
 			    max->is_auto || !max->set,
 		.expect_hashsize = value_of(request, SETTING_EXPECT_HASHSIZE)->number,
 		.page_size = request->facts->page_size,
 		.word_size = request->facts->word_size,
+		.resize = (enum resize)value_of(request, SETTING_RESIZE)->number,
 	};
 	int error = format_inputs(request, &sizes.inputs);
 

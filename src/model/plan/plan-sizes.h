@@ -9,12 +9,12 @@
  * ret->inputs. Returns -ENOMEM.
  */
 MUST_CHECK int plan_resolve_sizes(const struct plan_request *request, struct problems *problems,
-				  struct plan_sizes *ret);
+				  struct sizes *ret);
 
 /*
  * Returns whether a boot must choose automatic sizes: none were resolved at installation, as with
  * --root, or the RAM has changed since. Returns false if the configuration has changed since,
  * because only install may act on that.
  */
-bool plan_sizes_are_due(const struct plan_sizes *sizes, const struct kept_sizes *kept,
+bool plan_sizes_are_due(const struct sizes *sizes, const struct sizes *kept,
 			const struct facts *facts);

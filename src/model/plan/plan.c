@@ -113,7 +113,7 @@ static int add_artifact(struct plan *plan, const char *path, struct buffer *body
 	return error;
 }
 
-static bool lists(const struct wished_sizes *sizes, uint64_t number)
+static bool lists(const struct sizes *sizes, uint64_t number)
 {
 	uint64_t rounded[ROUNDED_MAX];
 	size_t count = render_list_rounded(sizes, rounded);
@@ -128,12 +128,12 @@ static bool lists(const struct wished_sizes *sizes, uint64_t number)
  * Replaces the rule by one with the rounded sizes of other kernels, if that one is installed and
  * lists this kernel's size too.
  */
-static int keep_rule(struct plan *plan, const char *installed, const struct wished_sizes *wished)
+static int keep_rule(struct plan *plan, const char *installed, const struct sizes *wished)
 {
 	static const enum rule_kernels others[] = {RULE_ANY_KERNEL, RULE_64_BIT_KERNEL};
 	struct artifact *rule = &plan->artifacts[plan->artifact_count - 1];
 	uint64_t own = sizes_round_buckets(wished->hashsize, wished->page_size, wished->word_size);
-	struct wished_sizes sizes = *wished;
+	struct sizes sizes = *wished;
 
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		struct buffer b = {0};
@@ -158,7 +158,7 @@ static int keep_rule(struct plan *plan, const char *installed, const struct wish
 }
 
 static int add_rule(struct plan *plan, const struct plan_request *request,
-		    const struct wished_sizes *sizes)
+		    const struct sizes *sizes)
 {
 	struct buffer b = {0};
 	int error;
@@ -219,17 +219,13 @@ static void judge_keepalive(const struct plan_request *request, struct problems 
 /* Adds the files that last: those of an installation. */
 static int plan_lasting(struct plan *plan, const struct plan_request *request)
 {
-	struct wished_sizes sizes = {
-		.hashsize = plan->sizes.of_boot ? 0 : plan->sizes.hashsize,
-		.expect_hashsize = plan->sizes.expect_hashsize,
-		.page_size = plan->sizes.page_size,
-		.word_size = plan->sizes.word_size,
-		.resize = plan->resize,
-	};
+	struct sizes sizes = plan->sizes;
 	struct buffer b = {0};
 	int error;
 
-	error = plan_settings(plan, request->config, plan->sizes.of_boot ? 0 : plan->sizes.max);
+	if (sizes.of_boot)
+		sizes.max = sizes.hashsize = 0;
+	error = plan_settings(plan, request->config, sizes.max);
 	if (error < 0)
 		return error;
 	if (sizes.hashsize || sizes.expect_hashsize || plan->synchronous) {
@@ -258,15 +254,11 @@ static int plan_lasting(struct plan *plan, const struct plan_request *request)
 /* Adds the files of one boot: the sizes for each reader, and the record of them. */
 static int plan_of_boot(struct plan *plan)
 {
-	struct wished_sizes sizes = {
-		.hashsize = plan->sizes.hashsize,
-		.page_size = plan->sizes.page_size,
-		.word_size = plan->sizes.word_size,
-		.resize = plan->resize,
-	};
+	struct sizes sizes = plan->sizes;
 	struct buffer b = {0};
 	int error;
 
+	sizes.expect_hashsize = 0;
 	render_modprobe_tune(&b, &sizes, NULL);
 	error = add_artifact(plan, PATH_BOOT_MODPROBE, &b);
 	if (error < 0)
@@ -280,10 +272,7 @@ static int plan_of_boot(struct plan *plan)
 	error = add_artifact(plan, PATH_BOOT_UDEV, &b);
 	if (error < 0)
 		return error;
-	render_boot_sizes(&b, &(struct kept_sizes){.inputs = plan->sizes.inputs,
-						   .ram = plan->sizes.ram,
-						   .max = plan->sizes.max,
-						   .hashsize = plan->sizes.hashsize});
+	render_boot_sizes(&b, &sizes);
 	return add_artifact(plan, PATH_BOOT_SIZES, &b);
 }
 
@@ -293,7 +282,6 @@ static int plan_tune(struct plan *plan, const struct plan_request *request)
 	int error;
 
 	plan->synchronous = values[SETTING_SYNCHRONOUS].number;
-	plan->resize = (enum resize)values[SETTING_RESIZE].number;
 	plan->restore = values[SETTING_ON_DRIFT].number == DRIFT_RESTORE;
 	error = plan_lasting(plan, request);
 	if (error < 0 || !plan->sizes.of_boot)

@@ -10,43 +10,13 @@
 #include "model/config/config.h"
 #include "model/plan/artifact.h"
 #include "model/plan/facts.h"
-#include "model/plan/kept-sizes.h"
 #include "model/plan/setting.h"
-
-struct plan_sizes {
-	/* entries; 0: not set, or left out of the files of an image (see from_ram) */
-	uint64_t max;
-	uint64_t hashsize;	  /* buckets, as configured; 0: not set */
-	uint64_t expect_hashsize; /* buckets, as configured; 0: the kernel chooses */
-	struct setting_source hashsize_source, expect_hashsize_source;
-	/* bytes, from which the kernel's rounding follows; 0: unknown */
-	unsigned long page_size;
-	/* bytes of a bucket, from which the rounding follows too; 0 counts as 8 */
-	unsigned int word_size;
-	bool from_ram; /* whether max is auto */
-	/* whether nothing is configured but an earlier version chose sizes by itself */
-	bool unchosen;
-	/*
-	 * whether a larger live max is accepted: max_policy, max = auto, or a hashsize without max
-	 */
-	bool at_least;
-	/* whether the sizes are only in the files below /run, and not in those that last */
-	bool of_boot;
-	char *inputs; /* owned; the settings they follow from, as in struct kept_sizes */
-	/*
-	 * bytes, rounded; the RAM from which the sizes were chosen, maybe by an earlier run; 0:
-	 * unknown
-	 */
-	uint64_t ram;
-	uint64_t table_bytes; /* bytes of a full table with both kinds of buckets; 0: unknown */
-};
 
 struct plan {
 	enum mode mode;
-	bool synchronous;   /* whether modprobe.d gets an install line */
-	enum resize resize; /* when hashsize may be set while the table has entries */
-	bool restore;	    /* whether the drop-in of on_drift = restore is part of the plan */
-	struct plan_sizes sizes;
+	bool synchronous; /* whether modprobe.d gets an install line */
+	bool restore;	  /* whether the drop-in of on_drift = restore is part of the plan */
+	struct sizes sizes;
 	/* owned; in the order in which they are written; empty in mode disable */
 	struct setting *settings;
 	size_t setting_count;
@@ -70,8 +40,8 @@ enum sizes_choice {
 struct plan_request {
 	const struct config *config;
 	const struct facts *facts;
-	const struct kept_sizes *kept; /* from the manifest, or NULL */
-	const struct kept_sizes *boot; /* from PATH_BOOT_SIZES, or NULL */
+	const struct sizes *kept; /* from the manifest, or NULL */
+	const struct sizes *boot; /* from PATH_BOOT_SIZES, or NULL */
 	enum sizes_choice sizes;
 	const char *rule;    /* the digest of the installed udev rule, or NULL */
 	const char *program; /* the absolute path of this program, for `synchronous` */

@@ -20,7 +20,7 @@ static void render_install_line(struct buffer *b, const char *program)
 		      program, program);
 }
 
-void render_modprobe_tune(struct buffer *b, const struct wished_sizes *sizes, const char *program)
+void render_modprobe_tune(struct buffer *b, const struct sizes *sizes, const char *program)
 {
 	buffer_add(b, "\n");
 	if (sizes->hashsize || sizes->expect_hashsize) {

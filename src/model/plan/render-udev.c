@@ -68,7 +68,7 @@ static void render_gates(struct buffer *b)
 		"TEST!=\"/proc/sys/net/netfilter/nf_conntrack_max\", GOTO=\"" END_LABEL "\"\n");
 }
 
-size_t render_list_rounded(const struct wished_sizes *sizes, uint64_t *ret)
+size_t render_list_rounded(const struct sizes *sizes, uint64_t *ret)
 {
 	static const unsigned long pages[] = {4096, 16384, 65536};
 	static const unsigned int words[] = {8, 4};
@@ -106,7 +106,7 @@ static void render_numbers(struct buffer *b, const uint64_t *numbers, size_t cou
  * Lists each max above ours that the kernel computes from hashsize by itself, because at_least must
  * lower those. ret must have room for ROUNDED_MAX. Returns how many there are.
  */
-static size_t list_own(const struct setting *max, const struct wished_sizes *sizes, uint64_t *ret)
+static size_t list_own(const struct setting *max, const struct sizes *sizes, uint64_t *ret)
 {
 	uint64_t rounded[ROUNDED_MAX];
 	size_t count = render_list_rounded(sizes, rounded), larger = 0;
@@ -126,8 +126,7 @@ static void render_own(struct buffer *b, const uint64_t *own, size_t count)
 }
 
 /* The numbers to compare with are patterns, because udevd matches text. */
-static void render_at_least(struct buffer *b, const struct setting *max,
-			    const struct wished_sizes *sizes)
+static void render_at_least(struct buffer *b, const struct setting *max, const struct sizes *sizes)
 {
 	uint64_t own[ROUNDED_MAX];
 	size_t count = list_own(max, sizes, own);
@@ -147,7 +146,7 @@ static void render_at_least(struct buffer *b, const struct setting *max,
  * and those that install sends.
  */
 static void render_lowering_gate(struct buffer *b, const struct setting *max,
-				 const struct wished_sizes *sizes)
+				 const struct sizes *sizes)
 {
 	uint64_t own[ROUNDED_MAX];
 	size_t count = max->at_least ? list_own(max, sizes, own) : 0;
@@ -172,7 +171,7 @@ static void render_lowering_gate(struct buffer *b, const struct setting *max,
 }
 
 /* Adds a match of a table that has another size or, with at_least, fewer buckets. */
-static void render_other_size(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
+static void render_other_size(struct buffer *b, const struct sizes *sizes, bool at_least)
 {
 	uint64_t rounded[ROUNDED_MAX];
 	size_t count = render_list_rounded(sizes, rounded);
@@ -185,7 +184,7 @@ static void render_other_size(struct buffer *b, const struct wished_sizes *sizes
 	buffer_add(b, "\", ");
 }
 
-static void render_hashsize(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
+static void render_hashsize(struct buffer *b, const struct sizes *sizes, bool at_least)
 {
 	if (at_least)
 		buffer_add(b,
@@ -202,7 +201,7 @@ static void render_hashsize(struct buffer *b, const struct wished_sizes *sizes, 
 	buffer_printf(b, "ATTR{parameters/hashsize}=\"%" PRIu64 "\"\n", sizes->hashsize);
 }
 
-static void render_resize_gate(struct buffer *b, const struct wished_sizes *sizes, bool at_least)
+static void render_resize_gate(struct buffer *b, const struct sizes *sizes, bool at_least)
 {
 	bool by_count = sizes->resize == RESIZE_AUTO;
 
@@ -219,8 +218,7 @@ static void render_resize_gate(struct buffer *b, const struct wished_sizes *size
 	buffer_add(b, "GOTO=\"" OTHERS_LABEL "\"\n");
 }
 
-static void render_max(struct buffer *b, const struct setting *max,
-		       const struct wished_sizes *sizes)
+static void render_max(struct buffer *b, const struct setting *max, const struct sizes *sizes)
 {
 	if (max->at_least)
 		render_at_least(b, max, sizes);
@@ -238,7 +236,7 @@ static void render_setting(struct buffer *b, const struct setting *setting)
 }
 
 void render_udev(struct buffer *b, const struct setting *settings, size_t count,
-		 const struct wished_sizes *sizes)
+		 const struct sizes *sizes)
 {
 	const struct setting *max =
 		count > 0 && settings[0].row == &schema[SETTING_MAX] ? &settings[0] : NULL;

@@ -6,7 +6,6 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
-#include "model/plan/kept-sizes.h"
 #include "model/plan/setting.h"
 
 /* Adds the body for sysctl.d(5): every value but the buckets. */
@@ -16,7 +15,7 @@ void render_sysctl(struct buffer *b, const struct setting *settings, size_t coun
  * Adds the body for modprobe.d(5) in mode tune: the sizes that the module loads with. program: the
  * absolute path of this program for the install line of `synchronous`, or NULL for no such line.
  */
-void render_modprobe_tune(struct buffer *b, const struct wished_sizes *sizes, const char *program);
+void render_modprobe_tune(struct buffer *b, const struct sizes *sizes, const char *program);
 
 /*
  * Adds the body for modprobe.d(5) in mode disable. block: also adds the option that the kernel
@@ -30,7 +29,7 @@ void render_modprobe_disable(struct buffer *b, bool block);
 void render_drop_in(struct buffer *b);
 
 /* Adds the record of the sizes of this boot, which boot_sizes_parse() reads. */
-void render_boot_sizes(struct buffer *b, const struct kept_sizes *sizes);
+void render_boot_sizes(struct buffer *b, const struct sizes *sizes);
 
 /* How many different numbers the kernels in enum rule_kernels can round one hashsize to. */
 #define ROUNDED_MAX 6U
@@ -39,11 +38,11 @@ void render_boot_sizes(struct buffer *b, const struct kept_sizes *sizes);
  * Lists the numbers to which the kernels in sizes->kernels round hashsize, the smallest first and
  * each once. ret must have room for ROUNDED_MAX. Returns how many there are.
  */
-size_t render_list_rounded(const struct wished_sizes *sizes, uint64_t *ret);
+size_t render_list_rounded(const struct sizes *sizes, uint64_t *ret);
 
 /*
  * Adds the body for udev(7): the rule by which udevd itself writes the values when the module
  * loads.
  */
 void render_udev(struct buffer *b, const struct setting *settings, size_t count,
-		 const struct wished_sizes *sizes);
+		 const struct sizes *sizes);

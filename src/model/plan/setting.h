@@ -46,14 +46,40 @@ enum rule_kernels {
 	RULE_64_BIT_KERNEL,
 };
 
-/* The sizes that the files contain; 0: not set. */
-struct wished_sizes {
-	uint64_t hashsize;	  /* buckets, as configured */
-	uint64_t expect_hashsize; /* buckets */
+/*
+ * The sizes of a table and what they follow from. The manifest and the file of PATH_BOOT_SIZES
+ * record the first four members, which sizes_copy() copies; a plan has all of them.
+ */
+struct sizes {
+	/*
+	 * owned; the settings that the sizes follow from, as text; NULL in a record without sizes,
+	 * because none were resolved
+	 */
+	char *inputs;
+	/*
+	 * bytes, rounded by sizes_round_ram(); the RAM from which the sizes were chosen, maybe by
+	 * an earlier run; 0: unknown
+	 */
+	uint64_t ram;
+	/* entries; 0: not set, or left out of the files of an image (see from_ram) */
+	uint64_t max;
+	uint64_t hashsize;	  /* buckets, as configured; 0: not set */
+	uint64_t expect_hashsize; /* buckets, as configured; 0: the kernel chooses */
+	struct setting_source hashsize_source, expect_hashsize_source;
 	/* bytes, from which the kernel's rounding follows; 0: unknown */
 	unsigned long page_size;
 	/* bytes of a bucket, from which the rounding follows too; 0 counts as 8 */
 	unsigned int word_size;
 	enum rule_kernels kernels;
-	enum resize resize; /* when the rule may write hashsize */
+	enum resize resize; /* when hashsize may be set while the table has entries */
+	bool from_ram;	    /* whether max is auto */
+	/* whether nothing is configured but an earlier version chose sizes by itself */
+	bool unchosen;
+	/*
+	 * whether a larger live max is accepted: max_policy, max = auto, or a hashsize without max
+	 */
+	bool at_least;
+	/* whether the sizes are only in the files below /run, and not in those that last */
+	bool of_boot;
+	uint64_t table_bytes; /* bytes of a full table with both kinds of buckets; 0: unknown */
 };

@@ -2,8 +2,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/sizes.h"
 
+#include <errno.h>
+#include <string.h>
+
 #define MIB (1ULL << 20)
 #define GIB (1ULL << 30)
+
+int sizes_copy(const struct sizes *from, struct sizes *to)
+{
+	char *inputs = strdup(from->inputs);
+
+	if (!inputs)
+		return -ENOMEM;
+	free(to->inputs);
+	to->inputs = inputs;
+	to->ram = from->ram;
+	to->max = from->max;
+	to->hashsize = from->hashsize;
+	return 0;
+}
 
 bool facts_before(const struct facts *facts, unsigned int major, unsigned int minor)
 {

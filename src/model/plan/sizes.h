@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "model/plan/facts.h"
+#include "model/plan/setting.h"
 
 /* The page and word size of most machines, used if the real ones are unknown. */
 #define PAGE_SIZE_USUAL 4096U
@@ -39,6 +40,12 @@ struct table_sizes {
 	uint64_t expect_hashsize; /* buckets, rounded */
 	uint64_t expect_max;	  /* entries */
 };
+
+/*
+ * Copies the record of sizes: the first four members; from->inputs must not be NULL. If that fails
+ * with -ENOMEM, `to` is unchanged.
+ */
+MUST_CHECK int sizes_copy(const struct sizes *from, struct sizes *to);
 
 /* Returns whether the kernel is older than the release. False if its release is unknown. */
 bool facts_before(const struct facts *facts, unsigned int major, unsigned int minor);

@@ -304,7 +304,7 @@ static void judge_blacklist(const struct load_request *request, struct problems 
 bool load_judge_memory(const struct plan *plan, const struct facts *facts,
 		       struct problems *problems)
 {
-	const struct plan_sizes *sizes = &plan->sizes;
+	const struct sizes *sizes = &plan->sizes;
 	uint64_t bytes =
 		sizes_bucket_bytes(sizes->hashsize, sizes->page_size, sizes->word_size) +
 		sizes_bucket_bytes(sizes->expect_hashsize, sizes->page_size, sizes->word_size);

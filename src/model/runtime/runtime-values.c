@@ -32,7 +32,7 @@ bool resize_waits(enum resize resize, uint64_t entries)
 }
 
 static void add_parameter(struct values *values, enum value_kind kind, enum setting_id id,
-			  uint64_t wanted, const struct plan_sizes *sizes)
+			  uint64_t wanted, const struct sizes *sizes)
 {
 	struct value *value = &values->items[values->count++];
 
@@ -71,7 +71,7 @@ static void add_sysctl(struct values *values, const struct setting *setting)
 
 int values_of_plan(const struct plan *plan, struct values *ret)
 {
-	const struct plan_sizes *sizes = &plan->sizes;
+	const struct sizes *sizes = &plan->sizes;
 	struct values values = {.items = calloc(plan->setting_count + 2, sizeof(*values.items))};
 
 	if (!values.items)

@@ -10,6 +10,7 @@
 #include "model/installed/manifest.h"
 #include "model/plan/boot-sizes.h"
 #include "model/plan/plan.h"
+#include "model/plan/sizes.h"
 #include "model/render/render-table.h"
 #include "model/runtime/load-blockers.h"
 #include "model/runtime/modprobe-lines.h"
@@ -154,8 +155,7 @@ static void failures_of_reading_are_told(void **state)
 	fail_each_allocation("unsound", read_unsound, true);
 }
 
-static int plan_from(const char *text, const struct kept_sizes *kept, uint64_t ram,
-		     size_t artifacts)
+static int plan_from(const char *text, const struct sizes *kept, uint64_t ram, size_t artifacts)
 {
 	const struct facts facts = {.ram = ram, .release = {6, 1}, .page_size = 4096};
 	struct config CLEANUP(config_done) config = {0};
@@ -197,7 +197,8 @@ static int plan_disable(void)
 static int plan_kept(void)
 {
 	static char inputs[] = "share=2% max=auto hashsize=auto memory_limit=25%";
-	static const struct kept_sizes kept = {inputs, (uint64_t)4 << 30, 9, 9};
+	static const struct sizes kept = {
+		.inputs = inputs, .ram = (uint64_t)4 << 30, .max = 9, .hashsize = 9};
 
 	return plan_from("[conntrack]\nmax = auto\n", &kept, (uint64_t)8 << 30, 3);
 }
@@ -235,7 +236,7 @@ static int plan_of_boot(void)
 
 static int parse_boot_sizes(void)
 {
-	struct kept_sizes sizes = {0};
+	struct sizes sizes = {0};
 	int error = boot_sizes_parse(boot_text, boot_size, &sizes);
 
 	assert_int_equal(sizes.max, error == 0 ? 524288 : 0);
@@ -274,6 +275,7 @@ static int build_manifest(void)
 {
 	struct manifest CLEANUP(manifest_done) manifest = {0};
 	char *CLEANUP(free_pointer) text = NULL;
+	char inputs[] = "max=auto";
 	char digest[DIGEST_SIZE];
 	size_t size;
 	int error;
@@ -285,7 +287,9 @@ static int build_manifest(void)
 	if (error == 0)
 		error = manifest_add_directory(&manifest, "/etc");
 	if (error == 0)
-		error = manifest_keep_sizes(&manifest, "max=auto", 1, 2, 3);
+		error = sizes_copy(
+			&(struct sizes){.inputs = inputs, .ram = 1, .max = 2, .hashsize = 3},
+			&manifest.sizes);
 	if (error == 0)
 		error = manifest_format(&manifest, &text, &size);
 	if (error == 0 && !manifest_text) {

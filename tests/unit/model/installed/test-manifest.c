@@ -7,9 +7,19 @@
 #include "base/buffer.h"
 #include "model/installed/manifest-before.h"
 #include "model/installed/manifest.h"
+#include "model/plan/sizes.h"
 
 #define DIGEST "fc2e1d8e02b9b1d7fd2b9e1f6e2f4a2fd8a4b9f0f5f3b2f0c6b1a1f2e3d4c5b6"
 #define OTHER  "0000000000000000000000000000000000000000000000000000000000000000"
+
+static void keep_sizes(struct manifest *manifest, const char *inputs, uint64_t ram, uint64_t max,
+		       uint64_t hashsize)
+{
+	char *CLEANUP(free_pointer) text = strdup(inputs);
+	const struct sizes sizes = {.inputs = text, .ram = ram, .max = max, .hashsize = hashsize};
+
+	assert_int_equal(sizes_copy(&sizes, &manifest->sizes), 0);
+}
 
 static void fill(struct manifest *manifest)
 {
@@ -17,7 +27,7 @@ static void fill(struct manifest *manifest)
 	assert_int_equal(manifest_put(manifest, "/etc/b.conf", 0600, NULL, "/etc/b.conf.old"), 0);
 	assert_int_equal(manifest_add_directory(manifest, "/etc/x"), 0);
 	assert_int_equal(manifest_add_directory(manifest, "/etc/x/y"), 0);
-	assert_int_equal(manifest_keep_sizes(manifest, "max=auto", 8589934592, 1048576, 524288), 0);
+	keep_sizes(manifest, "max=auto", 8589934592, 1048576, 524288);
 }
 
 static const char filled[] = "{\n"
@@ -155,7 +165,7 @@ static void directory_is_recorded_once_and_sizes_replace_the_last(void **state)
 	fill(&manifest);
 	assert_int_equal(manifest_add_directory(&manifest, "/etc/x"), 0);
 	assert_int_equal(manifest.directory_count, 2);
-	assert_int_equal(manifest_keep_sizes(&manifest, "max=auto hashsize=9", 1, 2, 3), 0);
+	keep_sizes(&manifest, "max=auto hashsize=9", 1, 2, 3);
 	expect_text("inputs", manifest.sizes.inputs, "max=auto hashsize=9");
 	assert_int_equal(manifest.sizes.ram, 1);
 	assert_int_equal(manifest.sizes.max, 2);
@@ -179,7 +189,7 @@ static void unwritable_text_is_an_error(void **state)
 		else if (i == 2)
 			assert_int_equal(manifest_add_directory(&manifest, bad), 0);
 		else
-			assert_int_equal(manifest_keep_sizes(&manifest, bad, 1, 1, 1), 0);
+			keep_sizes(&manifest, bad, 1, 1, 1);
 		assert_int_equal(manifest_format(&manifest, &text, &size), -ENOMEM);
 		assert_null(text);
 	}

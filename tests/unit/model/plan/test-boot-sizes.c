@@ -12,7 +12,7 @@
 static char inputs[] = "max=auto hashsize=65536 memory_limit=25%";
 
 /* As a file of ours: with the header that carries its checksum. */
-static int parse(const char *body, struct kept_sizes *ret)
+static int parse(const char *body, struct sizes *ret)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
 
@@ -23,9 +23,10 @@ static int parse(const char *body, struct kept_sizes *ret)
 
 static void there_and_back(void **state)
 {
-	const struct kept_sizes wanted = {inputs, 8589934592, 1048576, 65536};
+	const struct sizes wanted = {
+		.inputs = inputs, .ram = 8589934592, .max = 1048576, .hashsize = 65536};
 	struct buffer CLEANUP(buffer_clear) b = {0};
-	struct kept_sizes got = {0};
+	struct sizes got = {0};
 
 	(void)state;
 	render_boot_sizes(&b, &wanted);
@@ -53,7 +54,7 @@ static void what_no_run_writes_is_refused(void **state)
 		"[sizes]\nfrom = a\nram = 9223372036854775808\nmax = 1\nhashsize = 1\n",
 		"[sizes]\nfrom = a\nram = 1\nmax = 1\nhashsize = 1\nnonsense\n",
 	};
-	struct kept_sizes got = {.max = 7};
+	struct sizes got = {.max = 7};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bodies); i++) {
@@ -71,7 +72,7 @@ static void an_edited_one_is_refused(void **state)
 {
 	static const char body[] = "[sizes]\nfrom = a\nram = 1\nmax = 1\nhashsize = 1\n";
 	struct buffer CLEANUP(buffer_clear) b = {0};
-	struct kept_sizes got = {0};
+	struct sizes got = {0};
 
 	(void)state;
 	assert_int_equal(boot_sizes_parse(BYTES(body), &got), -EBADMSG);

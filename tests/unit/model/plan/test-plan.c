@@ -480,7 +480,7 @@ static void host_without_ram_needs_a_number(void **state)
 
 static void kept_sizes_hold_while_ram_and_settings_do(void **state)
 {
-	static const struct kept_sizes kept = {
+	static const struct sizes kept = {
 		.inputs = inputs_auto, .ram = 8 * GIB, .max = 77, .hashsize = 66};
 	static const struct facts less = {
 		.ram = 8 * GIB - 200 * MIB, .release = {5, 10}, .page_size = 4096};
@@ -500,9 +500,9 @@ static void kept_sizes_hold_while_ram_and_settings_do(void **state)
 
 static void kept_sizes_are_resolved_anew_from_other_settings(void **state)
 {
-	static const struct kept_sizes kept = {
+	static const struct sizes kept = {
 		.inputs = inputs_auto, .ram = 8 * GIB, .max = 77, .hashsize = 66};
-	static const struct kept_sizes none = {.ram = 8 * GIB, .max = 77, .hashsize = 66};
+	static const struct sizes none = {.ram = 8 * GIB, .max = 77, .hashsize = 66};
 	struct fixture *f = *state;
 
 	f->request.kept = &kept;
@@ -528,7 +528,7 @@ static void kept_sizes_are_resolved_anew_from_other_settings(void **state)
 /* The first version's rule: install alone replaces its sizes; check, apply and a boot keep them, whatever the RAM. */
 static void sizes_of_an_earlier_version_are_replaced_by_install_alone(void **state)
 {
-	static const struct kept_sizes kept = {
+	static const struct sizes kept = {
 		.inputs = inputs_earlier, .ram = 8 * GIB, .max = 4194304, .hashsize = 4194304};
 	static const struct facts more = {.ram = 64 * GIB, .release = {6, 1}, .page_size = 4096};
 	static const enum sizes_choice others[] = {SIZES_KEEP, SIZES_OF_BOOT};
@@ -560,7 +560,7 @@ static void sizes_of_an_earlier_version_are_replaced_by_install_alone(void **sta
 
 static void other_ram_is_followed_by_install_and_noted_by_check(void **state)
 {
-	static const struct kept_sizes kept = {
+	static const struct sizes kept = {
 		.inputs = inputs_auto, .ram = 4 * GIB, .max = 262144, .hashsize = 262144};
 	struct fixture *f = *state;
 
@@ -621,9 +621,9 @@ static void sizes_of_a_boot_are_beside_the_files(void **state)
 
 static void sizes_of_a_boot_hold_until_an_installation(void **state)
 {
-	static const struct kept_sizes boot = {
+	static const struct sizes boot = {
 		.inputs = inputs_auto, .ram = 4 * GIB, .max = 77, .hashsize = 66};
-	static const struct kept_sizes kept = {
+	static const struct sizes kept = {
 		.inputs = inputs_auto, .ram = 8 * GIB, .max = 55, .hashsize = 44};
 	struct fixture *f = *state;
 
@@ -667,8 +667,8 @@ static void a_boot_has_sizes_to_choose_where_they_follow_from_other_ram(void **s
 	static char other[] = "share=2% max=auto hashsize=9 memory_limit=25%";
 	static const struct {
 		const char *what;
-		struct plan_sizes sizes;
-		struct kept_sizes kept;
+		struct sizes sizes;
+		struct sizes kept;
 		uint64_t ram;
 		bool due;
 	} rows[] = {
@@ -677,27 +677,27 @@ static void a_boot_has_sizes_to_choose_where_they_follow_from_other_ram(void **s
 		{"a number", {.inputs = inputs_auto}, {0}, GIB, false},
 		{"same",
 		 {.from_ram = true, .inputs = inputs_auto},
-		 {inputs_auto, GIB, 1, 1},
+		 {.inputs = inputs_auto, .ram = GIB, .max = 1, .hashsize = 1},
 		 GIB,
 		 false},
 		{"nearly",
 		 {.from_ram = true, .inputs = inputs_auto},
-		 {inputs_auto, GIB, 1, 1},
+		 {.inputs = inputs_auto, .ram = GIB, .max = 1, .hashsize = 1},
 		 GIB - MIB,
 		 false},
 		{"more",
 		 {.from_ram = true, .inputs = inputs_auto},
-		 {inputs_auto, GIB, 1, 1},
+		 {.inputs = inputs_auto, .ram = GIB, .max = 1, .hashsize = 1},
 		 GIB + 1,
 		 true},
 		{"another configuration",
 		 {.from_ram = true, .inputs = inputs_auto},
-		 {other, GIB, 1, 1},
+		 {.inputs = other, .ram = GIB, .max = 1, .hashsize = 1},
 		 2 * GIB,
 		 false},
 		{"chosen by an earlier version",
 		 {.from_ram = true, .inputs = inputs_earlier},
-		 {inputs_earlier, GIB, 1, 1},
+		 {.inputs = inputs_earlier, .ram = GIB, .max = 1, .hashsize = 1},
 		 GIB + 1,
 		 false},
 		{"chosen",
@@ -719,7 +719,7 @@ static void a_boot_has_sizes_to_choose_where_they_follow_from_other_ram(void **s
 
 static void other_ram_with_the_same_sizes_is_not_worth_a_note(void **state)
 {
-	static const struct kept_sizes kept = {
+	static const struct sizes kept = {
 		.inputs = inputs_auto, .ram = 7 * GIB, .max = 524288, .hashsize = 524288};
 	struct fixture *f = *state;
 
@@ -733,7 +733,7 @@ static void other_ram_with_the_same_sizes_is_not_worth_a_note(void **state)
 /* They were sound when they were chosen; check and apply shall go on with them. */
 static void kept_sizes_are_judged_by_the_ram_they_came_from(void **state)
 {
-	static const struct kept_sizes kept = {
+	static const struct sizes kept = {
 		.inputs = inputs_auto, .ram = 32 * GIB, .max = 4194304, .hashsize = 4194304};
 	static const struct facts small = {.ram = GIB, .release = {6, 1}, .page_size = 4096};
 	struct fixture *f = *state;
@@ -1195,7 +1195,7 @@ static void an_installed_rule_with_more_numbers_stays(void **state)
 	};
 	struct fixture *f = *state;
 	struct artifact CLEANUP(artifact_done) earlier = {0};
-	struct wished_sizes sizes = {.hashsize = 125300, .kernels = RULE_64_BIT_KERNEL};
+	struct sizes sizes = {.hashsize = 125300, .kernels = RULE_64_BIT_KERNEL};
 	struct buffer b = {0};
 	char of_image[DIGEST_SIZE];
 

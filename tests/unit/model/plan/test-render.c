@@ -53,7 +53,7 @@ static void sysctl_without_values_is_comments(void **state)
 static void modprobe_has_the_sizes_without_blanks(void **state)
 {
 	static const struct {
-		struct wished_sizes sizes;
+		struct sizes sizes;
 		const char *line;
 	} rows[] = {
 		{{.hashsize = 262000}, "\noptions nf_conntrack hashsize=262000\n"},
@@ -74,7 +74,7 @@ static void modprobe_has_the_sizes_without_blanks(void **state)
 
 static void modprobe_of_tune_to_the_byte(void **state)
 {
-	const struct wished_sizes sizes = {.hashsize = 262144, .page_size = 4096};
+	const struct sizes sizes = {.hashsize = 262144, .page_size = 4096};
 	struct buffer CLEANUP(buffer_clear) b = {0};
 
 	(void)state;
@@ -94,7 +94,7 @@ static void modprobe_of_tune_to_the_byte(void **state)
 
 static void modprobe_without_sizes_has_no_option(void **state)
 {
-	const struct wished_sizes sizes = {0};
+	const struct sizes sizes = {0};
 	struct buffer CLEANUP(buffer_clear) b = {0};
 
 	(void)state;
@@ -166,7 +166,7 @@ static void rule_to_the_byte(void **state)
 		setting_of("timeouts", "gre_stream", 60),
 		setting_of("options", "acct", 1),
 	};
-	const struct wished_sizes sizes = {.hashsize = 262000, .page_size = 4096};
+	const struct sizes sizes = {.hashsize = 262000, .page_size = 4096};
 	struct buffer CLEANUP(buffer_clear) b = {0};
 
 	(void)state;
@@ -211,7 +211,7 @@ static void rule_to_the_byte(void **state)
 static void rule_of_at_least_to_the_byte(void **state)
 {
 	static const struct {
-		struct wished_sizes sizes;
+		struct sizes sizes;
 		const char *own;
 	} rows[] = {
 		{{.hashsize = 262000, .page_size = 4096}, "2097152"},
@@ -283,7 +283,7 @@ static void rule_lowers_no_max_of_a_crowded_table(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct wished_sizes sizes = {.hashsize = 4096, .page_size = 4096};
+		const struct sizes sizes = {.hashsize = 4096, .page_size = 4096};
 		struct setting setting = setting_of("conntrack", "max", rows[i].max);
 		struct buffer CLEANUP(buffer_clear) b = {0}, line = {0};
 
@@ -338,7 +338,7 @@ static void sysctl_leaves_out_what_it_would_lower(void **state)
 
 static void rule_without_values_is_the_gates(void **state)
 {
-	const struct wished_sizes sizes = {.expect_hashsize = 1024};
+	const struct sizes sizes = {.expect_hashsize = 1024};
 	struct buffer CLEANUP(buffer_clear) b = {0};
 
 	(void)state;
@@ -374,9 +374,9 @@ static void rule_knows_the_rounding_of_each_kernel(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct wished_sizes sizes = {.hashsize = rows[i].hashsize,
-						   .page_size = rows[i].page_size,
-						   .word_size = rows[i].word_size};
+		const struct sizes sizes = {.hashsize = rows[i].hashsize,
+					    .page_size = rows[i].page_size,
+					    .word_size = rows[i].word_size};
 		struct buffer CLEANUP(buffer_clear) b = {0};
 		char assignment[64];
 
@@ -393,7 +393,7 @@ static void rule_asks_for_every_key_that_some_kernels_lack(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < schema_count; i++) {
-		const struct wished_sizes sizes = {0};
+		const struct sizes sizes = {0};
 		const struct setting one = {.row = &schema[i], .wanted = 1};
 		struct buffer CLEANUP(buffer_clear) b = {0};
 		char line[256];
