@@ -95,7 +95,7 @@ int values_of_plan(const struct plan *plan, struct values *ret)
 
 int values_of_schema(struct values *ret)
 {
-	static const struct plan_sizes none;
+	static const struct sizes none;
 	struct values values = {.items = calloc(schema_count, sizeof(*values.items))};
 
 	if (!values.items)
