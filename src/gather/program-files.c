@@ -8,10 +8,10 @@
 
 #include "base/buffer.h"
 #include "gather/reading.h"
+#include "gather/tuned.h"
 #include "model/sources/program-settings.h"
 
-#define PATH_UFW_DEFAULTS  "/etc/default/ufw"
-#define PATH_TUNED_PROFILE "/etc/tuned/active_profile"
+#define PATH_UFW_DEFAULTS "/etc/default/ufw"
 
 static void refuse_long_value(const struct reading *reading, const char *path)
 {
@@ -48,104 +48,6 @@ static int find_ufw(struct reading *reading, struct host_writers *found)
 	return error;
 }
 
-/* More than enough: real hosts have 3 or 4 profiles that include each other. */
-#define PROFILES_MAX 64U
-/* Of a profile: its name has up to 255 bytes, as any name of a file. */
-#define PROFILE_PATH_SIZE 300
-
-/* What tuned has read, so that no profile is read twice. */
-struct tuned {
-	struct reading *reading;
-	struct host_writers *found;
-	struct buffer paths; /* "\nPATH\n", one after the other */
-	unsigned int profiles;
-	bool wins;
-};
-
-/*
- * Reads a profile, each file only once, because a profile may include one of the same name from a
- * later folder. If there is none, *ret stays NULL.
- */
-static int read_profile(struct tuned *tuned, const char *name, char *path, size_t size, char **ret)
-{
-	static const char *const folders[] = {"/etc/tuned/profiles", "/etc/tuned",
-					      "/usr/lib/tuned/profiles", "/usr/lib/tuned"};
-	int error = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0 && !*ret; i++) {
-		(void)snprintf(path, size, "\n%s/%.255s/tuned.conf\n", folders[i], name);
-		if (tuned->paths.data && strstr(tuned->paths.data, path))
-			continue;
-		buffer_add(&tuned->paths, path);
-		path[strlen(path) - 1] = '\0';
-		memmove(path, path + 1, strlen(path));
-		error = reading_file(tuned->reading, path, ret);
-	}
-	return error < 0 ? error : tuned->paths.error;
-}
-
-static bool is_one_too_many(struct tuned *tuned)
-{
-	tuned->profiles++;
-	if (tuned->profiles > PROFILES_MAX)
-		reading_refuse(tuned->reading, PATH_TUNED_PROFILE,
-			       "tuned's profiles include more than 64 others; take out those that "
-			       "nobody needs");
-	return tuned->profiles > PROFILES_MAX;
-}
-
-/*
- * Reads the profiles of a list; later ones override earlier ones, and included profiles are read
- * first.
- */
-static int read_profiles(struct tuned *tuned, char *names, const char *separators)
-{
-	char *rest = NULL;
-	int error = 0;
-
-	for (char *name = strtok_r(names, separators, &rest); name && error == 0;
-	     name = strtok_r(NULL, separators, &rest)) {
-		char *CLEANUP(free_pointer) text = NULL;
-		char path[PROFILE_PATH_SIZE], included[4096];
-
-		if (is_one_too_many(tuned))
-			break;
-		/* A name with a leading dash may be missing. */
-		error = read_profile(tuned, name + (*name == '-'), path, sizeof(path), &text);
-		if (error < 0 || !text)
-			continue;
-		if (!program_setting_find(text, "main", "include", SETTING_WHOLE_LINE, included,
-					  sizeof(included)))
-			refuse_long_value(tuned->reading, path);
-		error = read_profiles(tuned, included, ",; \t");
-		writers_of_text(&tuned->found->values, path, text, "sysctl", SOURCE_TUNED,
-				tuned->wins, &tuned->found->writers);
-	}
-	return error;
-}
-
-static int find_tuned(struct reading *reading, struct host_writers *found)
-{
-	char *CLEANUP(free_pointer) active = NULL;
-	char *CLEANUP(free_pointer) main_file = NULL;
-	struct tuned tuned = {.reading = reading, .found = found};
-	char reapply[8] = "";
-	int error = reading_file(reading, PATH_TUNED_PROFILE, &active);
-
-	if (error == 0)
-		error = reading_file(reading, "/etc/tuned/tuned-main.conf", &main_file);
-	if (error < 0 || !active)
-		return error;
-	if (main_file)
-		(void)program_setting_find(main_file, NULL, "reapply_sysctl", SETTING_ONE_WORD,
-					   reapply, sizeof(reapply));
-	/* By default tuned applies sysctl.d again after its own values. */
-	tuned.wins = program_setting_is_no(reapply);
-	error = read_profiles(&tuned, active, " \t\r\n");
-	buffer_clear(&tuned.paths);
-	return error;
-}
-
 /* kubeadm and similar tools keep the file here. */
 static int find_kube_proxy(struct reading *reading, struct host_writers *found)
 {
@@ -170,13 +72,14 @@ static int find_kube_proxy(struct reading *reading, struct host_writers *found)
 	return error;
 }
 
-int find_programs(const struct gathering *gathering, struct host_writers *found)
+int find_programs(const struct gathering *gathering, const struct text_file *sysctl, size_t count,
+		  struct host_writers *found)
 {
 	struct reading reading = {
 		.gathering = gathering, .kind = "other programs' files", .of_program = true};
 	int error = find_ufw(&reading, found);
 
 	if (error == 0)
-		error = find_tuned(&reading, found);
+		error = find_tuned(&reading, sysctl, count, found);
 	return error < 0 ? error : find_kube_proxy(&reading, found);
 }

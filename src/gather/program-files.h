@@ -2,11 +2,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "base/text-file.h"
 #include "gather/gathering.h"
 #include "model/sources/writers.h"
 
 /*
  * Adds the files' values that the plan sets too. Files that could not be read are noted as unread.
- * -ENOMEM.
+ * sysctl: the files of sysctl.d, with ours as planned. -ENOMEM.
  */
-MUST_CHECK int find_programs(const struct gathering *gathering, struct host_writers *found);
+MUST_CHECK int find_programs(const struct gathering *gathering, const struct text_file *sysctl,
+			     size_t count, struct host_writers *found);

@@ -50,12 +50,15 @@ static struct text_file *copy_without_ours(const struct text_files *files, size_
 	return items;
 }
 
-/* comparison: NULL to look for what others set alone. */
-static int find_sysctl(const struct context *context, const struct comparison *comparison,
-		       struct host_writers *found)
+/*
+ * Lists the files of sysctl.d with ours as planned, or without ours if comparison is NULL. The
+ * texts stay where they are.
+ */
+static int list_sysctl(const struct context *context, const struct comparison *comparison,
+		       struct text_file **ret, size_t *ret_count)
 {
-	struct text_file *CLEANUP(free_pointer) items = NULL;
 	const struct text_files *files;
+	struct text_file *items;
 	size_t count;
 	int error = foreign_files_get(&context->gathering, FOREIGN_SYSCTL, &files);
 
@@ -75,7 +78,8 @@ static int find_sysctl(const struct context *context, const struct comparison *c
 		put_planned(comparison, PATH_SYSCTL, items, &count);
 		put_planned(comparison, PATH_BOOT_SYSCTL, items, &count);
 	}
-	writers_of_sysctl(&found->values, items, count, &found->writers);
+	*ret = items;
+	*ret_count = count;
 	return 0;
 }
 
@@ -107,8 +111,12 @@ static int find_modprobe(struct context *context, bool with_ours, struct host_wr
 static enum exit_code find_sources(struct context *context, const struct comparison *comparison,
 				   struct host_writers *found, struct host_writers *ret)
 {
-	int error = find_sysctl(context, comparison, found);
+	struct text_file *CLEANUP(free_pointer) sysctl = NULL;
+	size_t count = 0;
+	int error = list_sysctl(context, comparison, &sysctl, &count);
 
+	if (error == 0)
+		writers_of_sysctl(&found->values, sysctl, count, &found->writers);
 	if (error == 0)
 		error = find_modprobe(context, comparison, found);
 	if (error == 0)
@@ -116,7 +124,7 @@ static enum exit_code find_sources(struct context *context, const struct compari
 	if (error == 0)
 		error = find_boot_settings(&context->gathering, found);
 	if (error == 0)
-		error = find_programs(&context->gathering, found);
+		error = find_programs(&context->gathering, sysctl, count, found);
 	report_unread_sources(context);
 	if (found->writers.out_of_memory)
 		error = -ENOMEM;

@@ -16,6 +16,6 @@ only 'is printed elsewhere than in report/report*.c, main.c and what draws on th
 	'report/report(-json|-messages)?\.c|main\.c|host/terminal\.c|steps/status-loop\.c|host/kernel/namespaces\.c' \
 	'\b(v?printf|v?fprintf|fputs|puts|putchar|fputc|putc|fwrite|v?dprintf|perror) ?\('
 only 'is JSON that report_set_member(), report_add_item() and report_pack() do not see' \
-	'report/report-json\.c|report/report\.[ch]|model/installed/manifest(-before)?\.c' \
+	'report/report-json\.c|report/report\.[ch]|model/installed/manifest(-before)?\.c|model/sources/tuned-profile\.c' \
 	'\bjson_(object_set|object_set_new|array_append|array_append_new|pack|dump[a-z]*) ?\('
 exit $status

@@ -179,7 +179,9 @@ const struct source_row sources[SOURCES] = {
 			.wins = "hashsize always; a sysctl if 90-conntrack-persist.conf does not "
 				"set "
 				"it, or with reapply_sysctl = 0",
-			.advice = TAKE_LINE_OUT,
+			.advice = "in a profile of your own that includes the active one, set this "
+				  "key to the configured value (docs/troubleshooting.md has the "
+				  "lines), or put the value of tuned into the configuration",
 		},
 	[SOURCE_KUBE_PROXY] =
 		{

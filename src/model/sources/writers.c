@@ -174,7 +174,8 @@ void writers_set(struct writers *writers, const struct value *value, const struc
 	bool wins = taken && !line->inactive && !line->loses;
 	struct writer *writer;
 
-	if (wins)
+	/* A line that may not act leaves the win of the one before it. */
+	if (wins && !line->possible)
 		writers_take_win(writers, value, line->source);
 	writer = writers_add(writers, value, line->path, line->number, line->text, line->source,
 			     wins);

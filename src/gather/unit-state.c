@@ -1,0 +1,79 @@
+/* Whether a host starts a service of a program that is installed on it. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gather/unit-state.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "model/installed/observed-file.h"
+
+static int look_at_unit(const struct reading *reading, const char *folder, const char *between,
+			const char *name, enum file_kind *ret)
+{
+	struct buffer CLEANUP(buffer_clear) path = {0};
+	struct observed_file file = {0};
+	int error;
+
+	buffer_printf(&path, "%s%s/%s.service", folder, between, name);
+	if (!path.data)
+		return -ENOMEM;
+	error = tree_look(reading->gathering->tree, path.data, FILE_SIZE_MAX, &file);
+	*ret = error < 0 ? FILE_ABSENT : file.kind;
+	observed_file_clear(&file);
+	return error == -ENOMEM ? error : 0;
+}
+
+/* Returns 1 if a .wants folder below this one has a link to the unit. */
+static int is_wanted(struct reading *reading, const char *folder, const char *name)
+{
+	static const char suffix[] = ".wants";
+	char **names = NULL;
+	size_t count = 0;
+	int found = reading_list(reading, folder, suffix, &names, &count);
+
+	for (size_t i = 0; i < count && found == 0; i++) {
+		struct buffer CLEANUP(buffer_clear) between = {0};
+		enum file_kind kind = FILE_ABSENT;
+
+		buffer_printf(&between, "/%s", names[i]);
+		found = between.data ? look_at_unit(reading, folder, between.data, name, &kind)
+				     : -ENOMEM;
+		if (found == 0)
+			found = kind != FILE_ABSENT && kind != FILE_MASKED;
+	}
+	tree_names_free(names, count);
+	return found;
+}
+
+static bool runs(const struct gathering *gathering, const char *name)
+{
+	struct buffer CLEANUP(buffer_clear) commands = {0};
+	struct buffer CLEANUP(buffer_clear) line = {0};
+
+	if (!gathering->live)
+		return false;
+	kernel_list_commands(gathering->kernel, &commands);
+	buffer_printf(&line, "\n%s\n", name);
+	return commands.data && line.data && strstr(commands.data, line.data);
+}
+
+int unit_is_idle(struct reading *reading, const char *name, bool *ret)
+{
+	static const char *const folders[] = {"/etc/systemd/system", "/usr/lib/systemd/system",
+					      "/lib/systemd/system"};
+	enum file_kind kind = FILE_ABSENT;
+	int error = 0, wanted = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0 && kind == FILE_ABSENT; i++)
+		error = look_at_unit(reading, folders[i], "", name, &kind);
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0 && wanted == 0; i++) {
+		wanted = is_wanted(reading, folders[i], name);
+		error = wanted < 0 ? wanted : 0;
+	}
+	if (error < 0)
+		return error;
+	*ret = kind != FILE_ABSENT && (kind == FILE_MASKED || wanted == 0) &&
+	       !runs(reading->gathering, name);
+	return 0;
+}

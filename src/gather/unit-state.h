@@ -1,0 +1,12 @@
+/* Whether a host starts a service of a program that is installed on it. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gather/reading.h"
+
+/*
+ * Sets *ret to whether nothing starts NAME.service: it has a unit file, but no link in a .wants
+ * folder, or it is masked; and no daemon of this name runs. Without a unit file *ret is false,
+ * because the program may come in a container. -ENOMEM.
+ */
+MUST_CHECK int unit_is_idle(struct reading *reading, const char *name, bool *ret);
