@@ -5,9 +5,8 @@
 #include "steps/find-writers.h"
 
 /*
- * Reports such lines as warnings, and hints with --verbose. A line is left out if it was reported
- * before or if it is a source that overrides a value, because report-writers.h reports those.
- * Returns EXIT_FAILED after an error, which has been reported.
+ * Reports such lines as warnings, and hints with --verbose, whether the line overrides a value or
+ * not. writers: what find_writers() found. Returns EXIT_FAILED after an error, which has been reported.
  */
 enum exit_code lint_files(struct context *context, const struct comparison *comparison,
 			  const struct host_writers *writers);

@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(text, data, size);
 	text[size] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
-		const struct lint_request request = {&hosts[i]};
+		const struct lint_request request = {.facts = &hosts[i]};
 
 		for (size_t k = 0; k < ARRAY_SIZE(files); k++) {
 			files[k](&request, "a.conf", text, &problems);

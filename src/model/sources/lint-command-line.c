@@ -137,7 +137,7 @@ static void judge_refused(const struct lint_place *place, const char *name, size
 void lint_command_line(const struct lint_request *request, const char *text,
 		       struct problems *problems)
 {
-	struct lint_place place = {request->facts, NULL, 0, problems};
+	struct lint_place place = {request->facts, request->planned, NULL, 0, problems};
 	struct module_blacklist refused;
 	const char *rest = text;
 	struct parameter word;

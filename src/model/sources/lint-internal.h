@@ -14,6 +14,7 @@
 /* The line that is checked. path NULL: the line is in no file. */
 struct lint_place {
 	const struct facts *facts;
+	const struct values *planned; /* as in struct lint_request */
 	const char *path;
 	unsigned int line;
 	struct problems *problems;
@@ -28,6 +29,9 @@ void lint_tell(const struct lint_place *place, enum severity severity, struct bu
  * checked.
  */
 bool lint_is_enough(const struct lint_place *place, enum severity severity);
+
+/* Returns whether the plan sets the setting, so that nothing need be said of when a line acts. */
+bool lint_is_planned(const struct lint_place *place, int setting);
 
 /* How the kernel reads a number: base 10, base 8 after a 0, base 16 after 0x. */
 enum number_form {

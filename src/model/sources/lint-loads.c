@@ -54,7 +54,7 @@ static void judge_line(const struct lint_place *place, const char *line, size_t 
 void lint_modules_load(const struct lint_request *request, const char *path, const char *text,
 		       struct problems *problems)
 {
-	struct lint_place place = {request->facts, path, 0, problems};
+	struct lint_place place = {request->facts, request->planned, path, 0, problems};
 
 	for (struct text_line line = {.next = text}; text_next_line(&line);) {
 		place.line = line.number;

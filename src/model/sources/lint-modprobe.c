@@ -174,7 +174,7 @@ static unsigned int find_install(const char *text, struct problems *problems)
 void lint_modprobe(const struct lint_request *request, const char *path, const char *text,
 		   struct problems *problems)
 {
-	struct lint_place place = {request->facts, path, 0, problems};
+	struct lint_place place = {request->facts, request->planned, path, 0, problems};
 	unsigned int number = 1, install = find_install(text, problems);
 	struct modprobe_line CLEANUP(modprobe_line_done) line = {0};
 	int found;

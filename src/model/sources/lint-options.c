@@ -98,7 +98,7 @@ static void judge_taken_size(const struct lint_place *place, const struct parame
 			      number->form == NUMBER_HEX ? "hexadecimal" : "octal",
 			      text_count(number->value).text);
 		add_advice(&text, option, parameter->value, parameter->value_length, "");
-	} else if (is_hashsize && place->path) {
+	} else if (is_hashsize && place->path && !lint_is_planned(place, SETTING_MAX)) {
 		buffer_printf(&text,
 			      "with hashsize and no max the kernel sets max to 8 times as many, "
 			      "%s; write \"[conntrack] hashsize = %" PRIu64

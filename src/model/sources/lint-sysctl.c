@@ -226,7 +226,8 @@ static void tell_too_early(const struct pair *pair)
 	enum severity severity = pair->setting == SETTING_MAX ? SEVERITY_WARNING : SEVERITY_NOTE;
 
 	/* Newer kernels have this key without the module. */
-	if (strcmp(pair->file, "nf_hooks_lwtunnel") == 0 || lint_is_enough(pair->place, severity))
+	if (strcmp(pair->file, "nf_hooks_lwtunnel") == 0 ||
+	    lint_is_planned(pair->place, pair->setting) || lint_is_enough(pair->place, severity))
 		return;
 	buffer_add(&text,
 		   pair->place->path
@@ -252,6 +253,8 @@ static void judge_key(struct pair *pair, bool in_place)
 		return;
 	}
 	if (in_place && strcmp(pair->file, "nf_conntrack_buckets") == 0) {
+		if (lint_is_planned(pair->place, SETTING_HASHSIZE))
+			return;
 		buffer_printf(&text,
 			      "a write to %s can get lost without an error, and is lost at boot "
 			      "before nf_conntrack loads; ",
@@ -364,7 +367,7 @@ void lint_sysctl(const struct lint_request *request, const char *path, const cha
 		 struct problems *problems)
 {
 	struct buffer CLEANUP(buffer_clear) copy = {0};
-	struct lint_place place = {request->facts, path, 0, problems};
+	struct lint_place place = {request->facts, request->planned, path, 0, problems};
 
 	for (struct text_line line = {.next = text}; text_next_line(&line);) {
 		if (line.length < SHORTEST_LINE)

@@ -1,5 +1,6 @@
 /* Reads numbers and names for the lint, and makes the advice about them. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,14 @@ bool lint_is_enough(const struct lint_place *place, enum severity severity)
 		return false;
 	problems_add(place->problems, severity, place->path, place->line, "not judged");
 	return true;
+}
+
+bool lint_is_planned(const struct lint_place *place, int setting)
+{
+	for (size_t i = 0; place->planned && i < place->planned->count; i++)
+		if (place->planned->items[i].row == &schema[setting])
+			return true;
+	return false;
 }
 
 /* Reads digits; a number that does not fit becomes UINT64_MAX. */
@@ -136,11 +145,48 @@ static void add_default(struct buffer *b, int setting)
 		buffer_add(b, text);
 }
 
+/*
+ * Finds the number that was probably meant where neither the kernel nor the configuration reads the
+ * text: "1048576/n", "1,048,576", "64k". Returns false if the text does not begin with a digit.
+ */
+static bool guess_number(const char *text, size_t length, uint64_t *ret)
+{
+	static const char units[] = "kmg";
+	uint64_t number = 0;
+	const char *unit;
+	size_t i;
+
+	for (i = 0; i < length && (isdigit((unsigned char)text[i]) || text[i] == ','); i++)
+		if (text[i] != ',' &&
+		    (__builtin_mul_overflow(number, 10, &number) ||
+		     __builtin_add_overflow(number, (uint64_t)(text[i] - '0'), &number)))
+			return false;
+	if (i == 0)
+		return false;
+	unit = i < length ? strchr(units, tolower((unsigned char)text[i])) : NULL;
+	if (unit && *unit)
+		i++;
+	/* "1x" is no number with something behind it. */
+	if (number == 0 || (i < length && (isalnum((unsigned char)text[i]) || text[i] == '.')))
+		return false;
+	for (; unit && *unit; unit = unit > units ? unit - 1 : NULL)
+		if (__builtin_mul_overflow(number, 1024, &number))
+			return false;
+	*ret = number;
+	return true;
+}
+
+static bool is_in_bounds(const struct schema_row *row, uint64_t number)
+{
+	return number >= row->min && number <= row->max;
+}
+
 static void add_value(struct buffer *b, int setting, const char *text, size_t length)
 {
 	const struct schema_row *row = &schema[setting];
 	struct lint_number number;
 	char word[WORD_SIZE];
+	uint64_t guess;
 
 	if (length >= 2 && (text[0] == '"' || text[0] == '\'') && text[length - 1] == text[0]) {
 		text++;
@@ -150,7 +196,7 @@ static void add_value(struct buffer *b, int setting, const char *text, size_t le
 	if (number.has_digits)
 		number.value = number.digits;
 	if ((number.form != NUMBER_NONE || number.has_digits) && !number.negative &&
-	    number.value >= row->min && number.value <= row->max) {
+	    is_in_bounds(row, number.value)) {
 		add_number(b, row, number.value);
 		return;
 	}
@@ -162,7 +208,11 @@ static void add_value(struct buffer *b, int setting, const char *text, size_t le
 			return;
 		}
 	}
-	add_default(b, setting);
+	if (number.form == NUMBER_NONE && guess_number(text, length, &guess) &&
+	    is_in_bounds(row, guess))
+		add_number(b, row, guess);
+	else
+		add_default(b, setting);
 }
 
 void lint_add_advice(struct buffer *b, int setting, const char *text, size_t length)

@@ -4,10 +4,15 @@
 
 #include "base/problems.h"
 #include "model/plan/facts.h"
+#include "model/runtime/runtime-values.h"
 
-/* The facts that a check may need; release and RAM may be unknown. */
 struct lint_request {
-	const struct facts *facts;
+	const struct facts *facts; /* release and RAM may be unknown */
+	/*
+	 * the plan's values, or NULL; a line that sets one of them is not lost at boot, because our
+	 * rule sets the value
+	 */
+	const struct values *planned;
 };
 
 /*

@@ -426,7 +426,7 @@ static int judge_loading(void)
 static int complain_of_lines(void)
 {
 	const struct facts facts = {0};
-	const struct lint_request request = {&facts};
+	const struct lint_request request = {.facts = &facts};
 	struct problems CLEANUP(problems_done) problems = {0};
 
 	lint_sysctl(&request, "a.conf", "net.netfilter.nf_conntrack_max = 010\n", &problems);

@@ -55,7 +55,7 @@ static inline void expect_cases(lint_file *lint, const struct facts *facts,
 				const struct lint_case *cases, size_t count)
 {
 	static const char path[] = "/etc/some.d/a.conf";
-	const struct lint_request request = {facts};
+	const struct lint_request request = {.facts = facts};
 	char text[512];
 
 	for (size_t i = 0; i < count; i++)
@@ -73,7 +73,7 @@ static inline void expect_cases(lint_file *lint, const struct facts *facts,
 static inline void expect_all(lint_file *lint, const struct facts *facts, const char *text,
 			      const char *const *starts, size_t count)
 {
-	const struct lint_request request = {facts};
+	const struct lint_request request = {.facts = facts};
 	struct problems CLEANUP(problems_done) problems = {0};
 
 	lint(&request, "a.conf", text, &problems);

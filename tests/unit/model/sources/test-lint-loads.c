@@ -66,7 +66,7 @@ static void more_than_a_name_is_told(void **state)
 /* Of one word among others, and in quotes. */
 static void expect_words(const struct facts *facts, const struct lint_case *cases, size_t count)
 {
-	const struct lint_request request = {facts};
+	const struct lint_request request = {.facts = facts};
 	char text[256];
 
 	for (size_t i = 0; i < count; i++)
@@ -185,7 +185,7 @@ static void word_that_is_there_is_not_proposed(void **state)
 		{"ip_conntrack.acct=1 nf_conntrack.hashsize=5", "write \"nf_conntrack.acct=1\""},
 		{"ip_conntrack.acct=1 -- nf_conntrack.acct=1", "write \"nf_conntrack.acct=1\""},
 	};
-	const struct lint_request request = {&unknown};
+	const struct lint_request request = {.facts = &unknown};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -199,7 +199,7 @@ static void word_that_is_there_is_not_proposed(void **state)
 
 static void last_list_of_the_kernel_counts(void **state)
 {
-	const struct lint_request request = {&unknown};
+	const struct lint_request request = {.facts = &unknown};
 	struct problems CLEANUP(problems_done) problems = {0};
 
 	(void)state;

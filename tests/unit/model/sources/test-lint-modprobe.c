@@ -95,7 +95,7 @@ static void sizes_that_the_kernel_refuses_are_told(void **state)
 	       {OPTIONS "hashsize", REFUSES("hashsize"), WRITE("[conntrack] hashsize = auto")},
 	       {OPTIONS "hashsize=", REFUSES("hashsize="), WRITE("[conntrack] hashsize = auto")},
 	       {OPTIONS "hashsize=64K", REFUSES("hashsize=64K"),
-		WRITE("[conntrack] hashsize = auto")},
+		WRITE("[conntrack] hashsize = 65536")},
 	       {OPTIONS "hashsize=08", REFUSES("hashsize=08"), WRITE("[conntrack] hashsize = 8")},
 	       {OPTIONS "expect_hashsize=x", REFUSES("expect_hashsize=x"),
 		WRITE("[conntrack] expect_hashsize = 1024")},
@@ -259,7 +259,7 @@ static void softdep_that_disarms_install_lines_is_told(void **state)
 					    "names in a file of modules-load.d"};
 	static const char *const before[] = {
 		"2 this line disarms every install line of nf_conntrack, that of line 1 too"};
-	const struct lint_request request = {&unknown};
+	const struct lint_request request = {.facts = &unknown};
 	struct problems CLEANUP(problems_done) problems = {0};
 
 	(void)state;
