@@ -6,7 +6,8 @@
 
 /*
  * Reports such lines as warnings, and hints with --verbose, whether the line overrides a value or
- * not. writers: what find_writers() found. Returns EXIT_FAILED after an error, which has been reported.
+ * not. writers: the lines that find_writers() found. Returns EXIT_FAILED after an error, which has
+ * been reported.
  */
 enum exit_code lint_files(struct context *context, const struct comparison *comparison,
 			  const struct host_writers *writers);
