@@ -79,8 +79,7 @@ int boot_docker_environment(struct boot_docker *docker, struct reading *reading,
 	return error < 0 ? error : docker->environment.error;
 }
 
-int find_boot_docker(struct boot_docker *docker, struct reading *reading, struct uses *live,
-		     struct uses *uses)
+int find_boot_docker(struct boot_docker *docker, struct reading *reading, struct uses *uses)
 {
 	struct buffer *command = &docker->command, *environment = &docker->environment;
 	struct docker_options options = {0};
@@ -103,12 +102,10 @@ int find_boot_docker(struct boot_docker *docker, struct reading *reading, struct
 		docker_read_words(environment->data, environment->length, &options);
 	if (command->data)
 		docker_read_words(command->data, command->length, &options);
-	if (options.no_iptables && !options.ip6tables) {
-		uses_drop_likely(live, docker->unit);
+	if (options.no_iptables && !options.ip6tables)
 		uses_of_docker_without_rules(docker->unit, uses);
-	} else {
+	else
 		uses_of_unit(docker->unit, uses);
-	}
 	boot_docker_done(docker);
 	*docker = (struct boot_docker){0};
 	return 0;

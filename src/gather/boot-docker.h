@@ -25,9 +25,6 @@ void boot_docker_command(struct boot_docker *docker, const char *unit, const cha
 MUST_CHECK int boot_docker_environment(struct boot_docker *docker, struct reading *reading,
 				       const char *unit, const char *value, size_t size);
 
-/*
- * Adds the findings about Docker if its unit was seen, once; removes from `live` what is known only
- * from its process. -ENOMEM.
- */
+/* Adds the findings about Docker if its unit was seen, once. -ENOMEM. */
 MUST_CHECK int find_boot_docker(struct boot_docker *docker, struct reading *reading,
-				struct uses *live, struct uses *uses);
+				struct uses *uses);

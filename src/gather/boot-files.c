@@ -9,10 +9,13 @@
 #include "base/text.h"
 #include "gather/boot-docker.h"
 #include "gather/boot-keys.h"
+#include "gather/boot-networks.h"
+#include "gather/boot-programs.h"
 #include "gather/boot-quadlets.h"
 #include "gather/boot-scripts.h"
 #include "gather/boot-units.h"
 #include "gather/foreign-files.h"
+#include "model/users/programs.h"
 
 /* What the visits work on. */
 struct boot_files {
@@ -22,6 +25,7 @@ struct boot_files {
 	struct reading units, programs;
 	struct boot_keys keys;
 	struct boot_docker docker;
+	struct boot_programs known;
 	bool starts_ufw;
 };
 
@@ -56,76 +60,6 @@ static int judge_folder(struct boot_files *files, const char *folder)
 	return error;
 }
 
-/*
- * Judges a network that its service starts with NAT. words: the words in the file that show this.
- */
-static int judge_network(struct boot_files *files, const char *unit, const char *path,
-			 const char *const *words)
-{
-	char *CLEANUP(free_pointer) text = NULL;
-	int error = reading_file(&files->programs, path, &text);
-	bool found = false;
-
-	for (; text && *words && !found; words++)
-		found = strstr(text, *words) != NULL;
-	if (found)
-		uses_add(files->uses,
-			 &(struct use_heading){
-				 .certainty = USE_CERTAIN,
-				 .kind = "file",
-				 .name = path,
-				 .breaks =
-					 "this host will boot without a network that it translates "
-					 "addresses for"},
-			 "is started at boot by %s and asks for NAT", unit);
-	return error;
-}
-
-/* The networks with NAT of libvirt, systemd-networkd and NetworkManager. */
-static int judge_networks(struct boot_files *files, const char *unit)
-{
-	static const char *const libvirt[] = {"<forward mode='nat'", "<forward mode=\"nat\"",
-					      "<forward/>", NULL};
-	static const char *const networkd[] = {"\nIPMasquerade=ipv4",
-					       "\nIPMasquerade=ipv6",
-					       "\nIPMasquerade=both",
-					       "\nIPMasquerade=yes",
-					       "\nIPMasquerade=true",
-					       "\nIPMasquerade=1",
-					       NULL};
-	static const char *const manager[] = {"\nmethod=shared", NULL};
-	static const struct {
-		const char *unit, *folder, *suffix;
-		const char *const *words;
-	} places[] = {
-		{"libvirtd.service", "/etc/libvirt/qemu/networks/autostart", ".xml", libvirt},
-		{"virtnetworkd.service", "/etc/libvirt/qemu/networks/autostart", ".xml", libvirt},
-		{"systemd-networkd.service", "/etc/systemd/network", ".network", networkd},
-		{"NetworkManager.service", "/etc/NetworkManager/system-connections",
-		 ".nmconnection", manager},
-	};
-	int error = 0;
-
-	for (size_t k = 0; k < ARRAY_SIZE(places) && error == 0; k++) {
-		char **names = NULL;
-		size_t count = 0;
-
-		if (strcmp(unit, places[k].unit) != 0)
-			continue;
-		error = reading_list(&files->programs, places[k].folder, places[k].suffix, &names,
-				     &count);
-		for (size_t i = 0; i < count && error == 0; i++) {
-			struct buffer CLEANUP(buffer_clear) path = {0};
-
-			buffer_printf(&path, "%s/%s", places[k].folder, names[i]);
-			error = path.data ? judge_network(files, unit, path.data, places[k].words)
-					  : -ENOMEM;
-		}
-		tree_names_free(names, count);
-	}
-	return error;
-}
-
 /* Judges the script of a service that has no unit, from SysV init. */
 static int judge_init_script(struct boot_files *files, const char *unit)
 {
@@ -138,22 +72,38 @@ static int judge_init_script(struct boot_files *files, const char *unit)
 	return path.data ? boot_script(&files->scripts, unit, path.data) : -ENOMEM;
 }
 
+/*
+ * Returns whether one of the findings from an index on is a file that certainly needs conntrack,
+ * which says more than that its service often does.
+ */
+static bool has_certain_file(const struct uses *uses, size_t first)
+{
+	for (size_t i = first; i < uses->count; i++)
+		if (!uses->items[i].program && uses->items[i].certainty == USE_CERTAIN)
+			return true;
+	return false;
+}
+
 static int visit_unit(void *data, const char *name, bool has_file)
 {
 	struct boot_files *files = data;
 	/* All options of Docker's unit have been seen when the next unit begins. */
-	int error = find_boot_docker(&files->docker, &files->programs, files->live, files->uses);
+	int error = find_boot_docker(&files->docker, &files->programs, files->uses);
+	size_t before = files->uses->count;
 
-	if (error < 0)
-		return error;
 	files->starts_ufw = files->starts_ufw || strcmp(name, "ufw.service") == 0;
-	if (!boot_docker_unit(&files->docker, name))
-		uses_of_unit(name, files->uses);
-	error = find_boot_rules(&files->scripts.rules, name);
+	if (error == 0 && !boot_docker_unit(&files->docker, name))
+		error = find_boot_program(&files->known, name);
+	if (error == 0)
+		error = find_boot_rules(&files->scripts.rules, name);
 	if (error == 0)
 		error = find_boot_unit_keys(&files->keys, name);
 	if (error == 0)
-		error = judge_networks(files, name);
+		error = find_boot_networks(&files->known, name);
+	if (has_certain_file(files->uses, before)) {
+		uses_drop_likely(files->uses, program_of_unit(name));
+		uses_drop_likely(files->live, program_of_unit(name));
+	}
 	return error < 0 || has_file ? error : judge_init_script(files, name);
 }
 
@@ -249,8 +199,7 @@ static int judge_all(struct boot_files *files)
 								      visit_environment, files});
 
 	if (error == 0)
-		error = find_boot_docker(&files->docker, &files->programs, files->live,
-					 files->uses);
+		error = find_boot_docker(&files->docker, &files->programs, files->uses);
 	if (error == 0)
 		error = judge_ufw(files);
 	for (size_t i = 0; i < ARRAY_SIZE(scripts) && error == 0; i++)
@@ -287,12 +236,14 @@ int find_boot_files(const struct gathering *gathering, struct uses *uses)
 			 .command = judge_command,
 			 .note = note_file,
 			 .data = &files},
+		.known = {.scripts = &files.scripts, .reading = &files.programs, .uses = &found},
 	};
 	int error = boot_scripts_new(gathering, &found, &files.scripts);
 
 	if (error == 0)
 		error = judge_all(&files);
 	uses_mark_boot(&found);
+	uses_merge_programs(uses, &found);
 	uses_move(&found, uses, USES_MAX);
 	return error;
 }

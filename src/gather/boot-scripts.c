@@ -54,6 +54,8 @@ int boot_script_command(struct boot_scripts *scripts, const char *loader, const 
 
 	if (error == 0 && found.asks)
 		uses_of_boot_script(loader, path, line, scripts->uses);
+	if (error == 0 && found.ipvs)
+		uses_of_virtual_servers(loader, path, line, scripts->uses);
 	return error < 0 ? error : judge_paths(scripts, loader, command, size, found.sets_rules);
 }
 
@@ -61,7 +63,7 @@ int boot_script_command(struct boot_scripts *scripts, const char *loader, const 
 static int judge_text(struct boot_scripts *scripts, const char *loader, const char *path,
 		      const char *text)
 {
-	bool rules = false;
+	bool rules = false, servers = false;
 	int error = 0;
 
 	for (unsigned int number = 1, lines; *text && error == 0; number += lines) {
@@ -80,6 +82,9 @@ static int judge_text(struct boot_scripts *scripts, const char *loader, const ch
 			uses_of_boot_script(loader, path, number, scripts->uses);
 			return 0;
 		}
+		if (found.ipvs && !servers)
+			uses_of_virtual_servers(loader, path, number, scripts->uses);
+		servers = servers || found.ipvs;
 		rules = rules || found.reads_input;
 		if (error == 0 && *line != '#')
 			error = judge_paths(scripts, loader, line, size, found.sets_rules);

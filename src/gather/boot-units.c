@@ -11,8 +11,8 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "gather/conf-dirs.h"
+#include "model/users/programs.h"
 #include "model/users/unit-file.h"
-#include "model/users/uses.h"
 
 #define UNITS_MAX	 10000U
 #define PRESETS_SIZE_MAX (256U << 10)
@@ -260,6 +260,18 @@ static bool is_preset(const char *lines, const char *unit)
 	return false;
 }
 
+/* Returns the i-th unit of all known programs that is no template, or NULL behind the last. */
+static const char *find_known(size_t i)
+{
+	const struct program *program;
+
+	for (size_t k = 0; (program = program_get(k)); k++)
+		for (size_t u = 0; u < PROGRAM_UNITS && program->units[u]; u++)
+			if (!program_is_template(program) && i-- == 0)
+				return program->units[u];
+	return NULL;
+}
+
 /* systemd applies presets if a host boots without a machine ID. */
 static int append_presets(struct boot_units *units)
 {
@@ -281,8 +293,7 @@ static int append_presets(struct boot_units *units)
 		char *CLEANUP(free_pointer) target = NULL;
 		enum file_kind kind = FILE_ABSENT;
 
-		known = i < ARRAY_SIZE(others) ? others[i]
-					       : uses_known_unit(i - ARRAY_SIZE(others));
+		known = i < ARRAY_SIZE(others) ? others[i] : find_known(i - ARRAY_SIZE(others));
 		if (!known)
 			break;
 		buffer_printf(&unit, "%s.service", known);

@@ -115,6 +115,25 @@ ln -s /x "$wants/docker.service"
 users 'a daemon.json of deep lists' 2
 
 fresh
+ln -s /x "$wants/keepalived.service"
+mkdir -p "$image/etc/keepalived/a"
+repeat 300000 $'include a/*\n' >"$image/etc/keepalived/keepalived.conf"
+users 'keepalived with 300,000 includes' 1
+says 'keepalived with 300,000 includes' '1,000 lines with include'
+echo 'include keepalived.conf' >"$image/etc/keepalived/keepalived.conf"
+users 'keepalived that includes itself' 0
+ln -s /x "$wants/libvirtd.service"
+mkdir -p "$image/etc/libvirt/qemu/networks/autostart"
+repeat 400000 '<forward ' >"$image/etc/libvirt/qemu/networks/autostart/a.xml"
+users 'a network of 400,000 tags' 2
+repeat 400000 '<!-- a ' >"$image/etc/libvirt/qemu/networks/autostart/a.xml"
+users 'a network of 400,000 comments' 2
+ln -s /x "$wants/wg-quick@a.service"
+mkdir -p "$image/etc/wireguard"
+{ printf '[Peer]\nAllowedIPs=' && repeat 400000 '0.0.0.0/1,'; } >"$image/etc/wireguard/a.conf"
+users 'a tunnel of 400,000 addresses' 2
+
+fresh
 repeat 200000 $'enable a*b*c*d*e*f*\n' >"$image/usr/lib/systemd/system-preset/a.preset"
 users 'presets of 4 MB' 1
 says 'presets of 4 MB' 'more than 256 KiB'

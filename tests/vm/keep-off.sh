@@ -37,7 +37,7 @@ firewall_daemon() {
 	ctp users
 	check 'firewalld: users' "$status" 2
 	check 'firewalld: its rules and its service are named' \
-		"$(told 'certain   nft inet firewalld' 'certain   firewalld.service' 'runs: its zones' 'starts at boot')" 4
+		"$(told 'certain   nft inet firewalld' 'certain   firewalld.service' 'runs, and starts at boot: its zones')" 3
 	sed -i 's/^\[conntrack\]$/&\nmode = disable/' "$config"
 	ctp install
 	check 'firewalld: install is refused' "$status $(find /etc/modprobe.d -name 'conntrack-persist*')" '3 '

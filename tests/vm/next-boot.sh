@@ -7,7 +7,7 @@
 config=/etc/conntrack-persist.conf
 # What install and check say of each that will fail.
 consequences=(
-	'at the next boot docker.service does not start; containers lose their network'
+	'at the next boot Docker does not start; containers lose their network'
 	'this host will boot without a firewall, because /etc/iptables/rules.v4 is loaded at boot by netfilter-persistent.service'
 	'this host will boot without a firewall, because /etc/nftables.conf is loaded at boot by nftables.service'
 )

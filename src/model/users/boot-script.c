@@ -71,7 +71,20 @@ static bool is_rule_program(const char *word, size_t size)
 		    (size == length || word[length] == '-'))
 			return true;
 	}
-	return is_word(word, size, "nft");
+	return is_word(word, size, "nft") || is_word(word, size, "ovs-ofctl") ||
+	       is_word(word, size, "ovs-dpctl");
+}
+
+/* Returns whether the word is ipvsadm, or ipvsadm-restore, with any path. */
+static bool is_ipvsadm(const char *word, size_t size)
+{
+	for (size_t i = size; i > 0; i--)
+		if (word[i - 1] == '/') {
+			word += i;
+			size -= i;
+			break;
+		}
+	return is_word(word, size, "ipvsadm") || is_word(word, size, "ipvsadm-restore");
 }
 
 /* Returns whether the program only prints rules, as iptables-save does. */
@@ -107,17 +120,23 @@ size_t boot_line_size(const char *line, unsigned int *ret_lines)
 
 int boot_command_read(const char *line, size_t size, struct boot_command *ret)
 {
-	static const char *const adding[] = {"-A",	  "-I",	 "-R",	   "--append", "--insert",
-					     "--replace", "add", "insert", "replace",  NULL};
+	static const char *const adding[] = {
+		"-A",	  "-I",	     "-R",	 "--append",  "--insert",  "--replace", "add",
+		"insert", "replace", "add-flow", "add-flows", "mod-flows", NULL};
+	static const char *const serving[] = {"-A", "--add-service", "-R", "--restore", NULL};
 	static const char *const others[] = {"-D",     "-L",   "-S",	 "-C",	  "--delete",
 					     "--list", "list", "delete", "flush", NULL};
 	const char *position = line, *word;
 	bool program = false, chain = false, target = false, adds = false, removes = false;
+	bool ipvsadm = false, serves = false;
 	int asks = 0;
 	size_t length;
 
 	while ((word = next_word(&position, line + size, &length))) {
 		program = program || (is_rule_program(word, length) && !is_printer(word, length));
+		ipvsadm = ipvsadm || is_ipvsadm(word, length);
+		serves = serves || is_one_of(word, length, serving) ||
+			 is_word(word, length, "ipvsadm-restore");
 		adds = adds || is_one_of(word, length, adding);
 		removes = removes || is_one_of(word, length, others);
 		chain = chain || is_word(word, length, "-A") || is_word(word, length, "-I");
@@ -125,7 +144,9 @@ int boot_command_read(const char *line, size_t size, struct boot_command *ret)
 	}
 	*ret = (struct boot_command){
 		/* "iptables -C ... || iptables -A ..." adds a rule. */
-		.sets_rules = (program || (chain && target)) && (adds || !removes)};
+		.sets_rules = (program || (chain && target)) && (adds || !removes),
+		.ipvs = ipvsadm && serves,
+	};
 	if (!ret->sets_rules)
 		return 0;
 	asks = boot_text_asks(line, size);

@@ -21,7 +21,7 @@ static bool is_of_tracking(const char *word, size_t length)
 		"dnat",	       "SNAT",	    "DNAT",	 "redirect",   "REDIRECT",   "notrack",
 		"NOTRACK",     "CT",	    "connmark",	 "CONNMARK",   "connlimit",  "flowtable",
 		"synproxy",    "SYNPROXY",  "NETMAP",	 "connbytes",  "helper",     "nat",
-		"CONNSECMARK", "connlabel", "CLUSTERIP",
+		"CONNSECMARK", "connlabel", "CLUSTERIP", "ct_state",   "ct_mark",    "ct_zone",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)

@@ -91,8 +91,10 @@ static void append_use(struct uses *uses, struct use *use)
 
 void uses_add(struct uses *uses, const struct use_heading *heading, const char *format, ...)
 {
-	struct use item = {
-		.certainty = heading->certainty, .kind = heading->kind, .breaks = heading->breaks};
+	struct use item = {.certainty = heading->certainty,
+			   .kind = heading->kind,
+			   .breaks = heading->breaks,
+			   .program = heading->program};
 	va_list args;
 
 	/* A full list costs no memory and hardly any time, because nothing is looked up. */
@@ -134,17 +136,60 @@ void uses_move(struct uses *from, struct uses *to, size_t limit)
 	uses_done(from);
 }
 
-void uses_drop_likely(struct uses *uses, const char *name)
+bool uses_has_program(const struct uses *uses, const struct program *program)
+{
+	for (size_t i = 0; i < uses->count; i++)
+		if (uses->items[i].program == program)
+			return true;
+	return false;
+}
+
+/* Removes the findings that were cleared. */
+static void compact(struct uses *uses)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < uses->count; i++)
-		if (uses->items[i].certainty == USE_LIKELY &&
-		    strcmp(uses->items[i].name, name) == 0)
-			use_clear(&uses->items[i]);
-		else
+		if (uses->items[i].name)
 			uses->items[kept++] = uses->items[i];
 	uses->count = kept;
+}
+
+void uses_drop_likely(struct uses *uses, const struct program *program)
+{
+	for (size_t i = 0; program && i < uses->count; i++)
+		if (uses->items[i].certainty == USE_LIKELY && uses->items[i].program == program)
+			use_clear(&uses->items[i]);
+	compact(uses);
+}
+
+/* Returns false if memory is out. */
+static bool merge_use(const struct use *live, struct use *boot)
+{
+	struct buffer CLEANUP(buffer_clear) evidence = {0};
+	char *text = NULL;
+
+	buffer_printf(&evidence, "runs, and %s", boot->evidence);
+	if (buffer_steal(&evidence, &text, NULL) < 0)
+		return false;
+	free(boot->evidence);
+	boot->evidence = text;
+	boot->hash = hash_use(boot);
+	if (live->certainty > boot->certainty)
+		boot->certainty = live->certainty;
+	return true;
+}
+
+void uses_merge_programs(struct uses *live, struct uses *boot)
+{
+	for (size_t i = 0; i < live->count; i++)
+		for (size_t k = 0; live->items[i].program && k < boot->count; k++)
+			if (boot->items[k].program == live->items[i].program) {
+				if (!merge_use(&live->items[i], &boot->items[k]))
+					boot->out_of_memory = true;
+				use_clear(&live->items[i]);
+			}
+	compact(live);
 }
 
 size_t uses_count(const struct uses *uses, enum certainty certainty)

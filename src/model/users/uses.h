@@ -14,6 +14,8 @@ enum certainty {
 	USE_CERTAIN, /* it would break now, or at the next boot */
 };
 
+struct program;
+
 struct use {
 	enum certainty certainty;
 	const char *kind;   /* "module", "rules", "namespace", "service", "file"; not owned */
@@ -21,6 +23,7 @@ struct use {
 	char *evidence;	    /* owned; how it was found */
 	const char *breaks; /* what happens without conntrack; not owned */
 	uint64_t hash;	    /* of kind, name and evidence */
+	const struct program *program; /* the program that it is; NULL: none is known */
 	/* whether it breaks at the next boot, judged by files; see uses_mark_boot() */
 	bool at_boot;
 };
@@ -51,6 +54,7 @@ void uses_done(struct uses *uses);
 struct use_heading {
 	enum certainty certainty;
 	const char *kind, *name, *breaks;
+	const struct program *program; /* or NULL */
 };
 void uses_add(struct uses *uses, const struct use_heading *heading, const char *format, ...)
 	PRINTF_LIKE(3, 4);
@@ -64,8 +68,17 @@ void uses_mark_boot(struct uses *uses);
  */
 void uses_move(struct uses *from, struct uses *to, size_t limit);
 
-/* Removes the likely findings with a name, because something more exact is known. */
-void uses_drop_likely(struct uses *uses, const char *name);
+/* Returns whether the list has a finding of this program. */
+bool uses_has_program(const struct uses *uses, const struct program *program);
+
+/* Removes the likely findings of a program, because something more exact is known. NULL: none. */
+void uses_drop_likely(struct uses *uses, const struct program *program);
+
+/*
+ * Makes one finding of a program that runs and starts at boot: the one of `boot` gets the evidence
+ * of both, and the one of `live` is removed.
+ */
+void uses_merge_programs(struct uses *live, struct uses *boot);
 
 /* Returns how many findings there are, with those that were only counted. */
 size_t uses_count(const struct uses *uses, enum certainty certainty);
@@ -90,8 +103,15 @@ void uses_of_modules(const struct module_graph *graph, bool legacy, struct uses 
  */
 void uses_of_process(const char *command, struct uses *uses);
 
-/* Adds a service that is started at boot ("docker.service"), whether it runs or not. */
+/*
+ * Adds a service that is started at boot ("docker.service"), whether it runs or not, unless another
+ * unit of the same program was added.
+ */
 void uses_of_unit(const char *unit, struct uses *uses);
+
+/* Does the same with what its configuration says ("PATH has KEY = VALUE"), or NULL. */
+void uses_of_configured_unit(const char *unit, enum certainty certainty, const char *reason,
+			     struct uses *uses);
 
 /* Adds Docker with "iptables": false, so that it sets no rules. */
 void uses_of_docker_without_rules(const char *unit, struct uses *uses);
@@ -102,12 +122,6 @@ void uses_of_docker_without_rules(const char *unit, struct uses *uses);
  */
 void uses_of_quadlet(const char *name, const char *path, enum certainty certainty,
 		     struct uses *uses);
-
-/*
- * Returns the service at index i of those whose package is known to enable them, or NULL behind the
- * last.
- */
-const char *uses_known_unit(size_t i);
 
 /*
  * Adds a file of rules that `loader` ("nftables.service", "/etc/rc.local") loads at boot. `lines`
@@ -125,3 +139,14 @@ void uses_of_boot_script(const char *loader, const char *path, unsigned int line
 
 /* Adds the names in a file of modules-load.d that are nf_conntrack or modules that need it. */
 void uses_of_modules_load(const char *path, const char *text, struct uses *uses);
+
+/* Adds a network with NAT of libvirt, systemd-networkd or NetworkManager: the file of a unit. */
+void uses_of_network(const char *unit, const char *path, enum certainty certainty,
+		     struct uses *uses);
+
+/* Adds a tunnel of wg-quick that takes all traffic. */
+void uses_of_tunnel(const char *unit, const char *path, struct uses *uses);
+
+/* Adds a file of virtual servers of IPVS; `line` is the first. */
+void uses_of_virtual_servers(const char *unit, const char *path, unsigned int line,
+			     struct uses *uses);

@@ -512,14 +512,17 @@ static int find_uses(void)
 	struct graph_module module = {.name = nft_ct, .outside = 1};
 	const struct module_graph graph = {&module, 1};
 	struct uses CLEANUP(uses_done) uses = {0};
+	struct uses CLEANUP(uses_done) live = {0};
 
+	uses_of_process("dockerd", &live);
+	uses_of_unit("docker.service", &uses);
+	uses_of_unit("docker.service", &uses);
+	uses_merge_programs(&live, &uses);
+	uses.out_of_memory = uses.out_of_memory || live.out_of_memory;
 	uses_of_modules(&graph, true, &uses);
-	uses_of_process("dockerd", &uses);
-	uses_of_unit("docker.service", &uses);
-	uses_of_unit("docker.service", &uses);
 	uses_of_rules_file("a.service", "/etc/nftables.conf", 1, 1, &uses);
 	uses_of_modules_load("/etc/modules-load.d/a.conf", "nf_conntrack\n", &uses);
-	return judge_uses(&uses, 5);
+	return judge_uses(&uses, 4);
 }
 
 static int find_nft_uses(void)

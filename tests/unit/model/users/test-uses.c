@@ -3,6 +3,7 @@
 #include "unit/helpers.h"
 
 #include "base/buffer.h"
+#include "model/users/programs.h"
 #include "model/users/uses.h"
 
 /* "CERTAINTY KIND NAME: EVIDENCE" of each, a line a finding. */
@@ -40,8 +41,8 @@ static void findings_keep_their_order_and_their_own_texts(void **state)
 {
 	struct uses CLEANUP(uses_done) uses = {0};
 	char name[] = "b";
-	const struct use_heading certain = {USE_CERTAIN, "module", name, "all"};
-	const struct use_heading likely = {USE_LIKELY, "service", "a", "some"};
+	const struct use_heading certain = {USE_CERTAIN, "module", name, "all", NULL};
+	const struct use_heading likely = {USE_LIKELY, "service", "a", "some", NULL};
 
 	(void)state;
 	uses_add(&uses, &certain, "%d times", 3);
@@ -61,7 +62,8 @@ static void findings_keep_their_order_and_their_own_texts(void **state)
 static void names_do_not_steer_a_terminal(void **state)
 {
 	struct uses CLEANUP(uses_done) uses = {0};
-	const struct use_heading use = {USE_CERTAIN, "rules", "nft inet \x1b[2J c\ncertain", "x"};
+	const struct use_heading use = {USE_CERTAIN, "rules", "nft inet \x1b[2J c\ncertain", "x",
+					NULL};
 
 	(void)state;
 	uses_add(&uses, &use, "namespace of \xc3 (7)");
@@ -73,10 +75,10 @@ static void names_do_not_steer_a_terminal(void **state)
 static void same_finding_is_listed_once(void **state)
 {
 	struct uses CLEANUP(uses_done) uses = {0};
-	const struct use_heading first = {USE_CERTAIN, "module", "a", "x"};
-	const struct use_heading other_kind = {USE_CERTAIN, "rules", "a", "x"};
-	const struct use_heading other_name = {USE_CERTAIN, "module", "ab", "x"};
-	const struct use_heading again = {USE_LIKELY, "module", "a", "y"};
+	const struct use_heading first = {USE_CERTAIN, "module", "a", "x", NULL};
+	const struct use_heading other_kind = {USE_CERTAIN, "rules", "a", "x", NULL};
+	const struct use_heading other_name = {USE_CERTAIN, "module", "ab", "x", NULL};
+	const struct use_heading again = {USE_LIKELY, "module", "a", "y", NULL};
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
@@ -99,7 +101,8 @@ static void list_has_a_bound(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < 100000; i++)
 		uses_add(&uses,
-			 &(struct use_heading){i % 4 ? USE_CERTAIN : USE_LIKELY, "rules", "a", "x"},
+			 &(struct use_heading){i % 4 ? USE_CERTAIN : USE_LIKELY, "rules", "a", "x",
+					       NULL},
 			 "%u", i);
 	assert_int_equal(uses.count, USES_MAX);
 	assert_int_equal(uses.left_out[USE_LIKELY], (100000 - USES_MAX) / 4);
@@ -113,12 +116,13 @@ static void findings_are_moved_within_a_limit(void **state)
 {
 	struct uses CLEANUP(uses_done) all = {0};
 	struct uses CLEANUP(uses_done) some = {.limit = 3};
-	const struct use_heading first = {USE_LIKELY, "module", "first", "x"};
+	const struct use_heading first = {USE_LIKELY, "module", "first", "x", NULL};
 
 	(void)state;
 	uses_add(&all, &first, "0");
 	for (unsigned int i = 1; i <= 5; i++)
-		uses_add(&some, &(struct use_heading){USE_CERTAIN, "rules", "a", "x"}, "%u", i);
+		uses_add(&some, &(struct use_heading){USE_CERTAIN, "rules", "a", "x", NULL}, "%u",
+			 i);
 	uses_move(&some, &all, 3);
 	assert_int_equal(some.count, 0);
 	assert_null(some.items);
@@ -132,7 +136,7 @@ static void findings_are_moved_within_a_limit(void **state)
 static void long_evidence_is_cut(void **state)
 {
 	struct uses CLEANUP(uses_done) uses = {0};
-	const struct use_heading heading = {USE_LIKELY, "file", "a", "x"};
+	const struct use_heading heading = {USE_LIKELY, "file", "a", "x", NULL};
 
 	(void)state;
 	uses_add(&uses, &heading, "%0900d", 7);
@@ -317,7 +321,15 @@ static void programs_that_run_or_start_at_boot_are_found(void **state)
 		{"virtnetworkd", "virtnetworkd", USE_LIKELY, USE_LIKELY},
 		{"lxd", "lxd", USE_LIKELY, USE_LIKELY},
 		{"incusd", "incus", USE_LIKELY, USE_LIKELY},
-		{"ovs-vswitchd", "openvswitch-switch", USE_LIKELY, USE_CERTAIN},
+		{"ovs-vswitchd", "openvswitch-switch", USE_LIKELY, USE_LIKELY},
+		{"rke2", "rke2-agent", USE_LIKELY, USE_CERTAIN},
+		{"crio", "crio", USE_LIKELY, USE_LIKELY},
+		{"kubelite", "snap.microk8s.daemon-kubelite", USE_LIKELY, USE_CERTAIN},
+		{"k3s-agent", "k3s-agent", USE_LIKELY, USE_CERTAIN},
+		{"dockerd", "snap.docker.dockerd", USE_LIKELY, USE_CERTAIN},
+		{"systemd-nspawn", "systemd-nspawn@web", USE_LIKELY, USE_LIKELY},
+		{"ovn-controller", "ovn-controller", USE_LIKELY, USE_CERTAIN},
+		{"lfd - sleeping", "lfd", USE_LIKELY, USE_LIKELY},
 		{"keepalived", "keepalived", USE_LIKELY, USE_LIKELY},
 		{"conntrackd", "conntrackd", USE_LIKELY, USE_CERTAIN},
 		{"tailscaled", "tailscaled", USE_LIKELY, USE_LIKELY},
@@ -325,28 +337,88 @@ static void programs_that_run_or_start_at_boot_are_found(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct uses CLEANUP(uses_done) uses = {0};
+		struct uses CLEANUP(uses_done) live = {0}, boot = {0};
 		struct buffer CLEANUP(buffer_clear) service = {0};
 
 		buffer_printf(&service, "%s.service", rows[i].unit);
-		uses_of_process(rows[i].command, &uses);
-		uses_of_process(rows[i].command, &uses);
-		assert_int_equal(uses.count, 1);
-		assert_int_equal(uses.items[0].certainty, rows[i].while_it_runs);
-		uses_of_unit(service.data, &uses);
-		uses_of_unit(service.data, &uses);
-		assert_int_equal(uses.count, 2);
-		assert_int_equal(uses.items[1].certainty, rows[i].at_boot);
-		for (size_t j = 0; j < uses.count; j++) {
-			expect_text("kind", uses.items[j].kind, "service");
-			expect_text(rows[i].command, uses.items[j].name, service.data);
-			assert_true(*uses.items[j].breaks);
-		}
-		expect_start(rows[i].command, uses.items[0].evidence, "runs: ");
-		expect_start(rows[i].unit, uses.items[1].evidence, "starts at boot: ");
-		/* the kernel cuts longer names of processes */
-		assert_true(strlen(rows[i].command) <= 15);
+		uses_of_process(rows[i].command, &live);
+		uses_of_process(rows[i].command, &live);
+		assert_int_equal(live.count, 1);
+		assert_int_equal(live.items[0].certainty, rows[i].while_it_runs);
+		uses_of_unit(service.data, &boot);
+		uses_of_unit(service.data, &boot);
+		assert_int_equal(boot.count, 1);
+		assert_int_equal(boot.items[0].certainty, rows[i].at_boot);
+		expect_text("kind", live.items[0].kind, "service");
+		expect_text("of a process", live.items[0].name, rows[i].command);
+		expect_text("of a unit", boot.items[0].name, service.data);
+		expect_start(rows[i].command, live.items[0].evidence, "runs: ");
+		expect_start(rows[i].unit, boot.items[0].evidence, "starts at boot: ");
+		/* Together they are one user. */
+		uses_merge_programs(&live, &boot);
+		assert_int_equal(live.count, 0);
+		assert_int_equal(boot.count, 1);
+		expect_text("name", boot.items[0].name, service.data);
+		expect_start(rows[i].unit, boot.items[0].evidence, "runs, and starts at boot: ");
+		assert_true(boot.items[0].certainty >= rows[i].while_it_runs);
 	}
+}
+
+/* Each name of the table leads to its row alone, and what the row says is whole. */
+static void table_of_programs_is_sound(void **state)
+{
+	const struct program *program;
+
+	(void)state;
+	for (size_t i = 0; (program = program_get(i)); i++) {
+		assert_true(*program->words && *program->breaks && program->units[0]);
+		for (size_t k = 0; k < PROGRAM_COMMANDS && program->commands[k]; k++) {
+			assert_ptr_equal(program_of_process(program->commands[k]), program);
+			/* the kernel cuts longer names of processes */
+			assert_true(strlen(program->commands[k]) <= 15);
+		}
+		for (size_t k = 0; k < PROGRAM_UNITS && program->units[k]; k++) {
+			struct buffer CLEANUP(buffer_clear) unit = {0};
+
+			buffer_printf(&unit, "%s%s.service", program->units[k],
+				      program_is_template(program) ? "a" : "");
+			assert_ptr_equal(program_of_unit(unit.data), program);
+		}
+	}
+}
+
+static void program_of_several_units_is_one_user(void **state)
+{
+	static const char *const units[] = {"libvirtd.service",
+					    "virtnetworkd.service",
+					    "snap.microk8s.daemon-proxy.service",
+					    "snap.microk8s.daemon-kubelet.service",
+					    "systemd-nspawn@a.service",
+					    "systemd-nspawn@b.service",
+					    "systemd-nspawn@.service"};
+	struct uses CLEANUP(uses_done) live = {0}, boot = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+		uses_of_unit(units[i], &boot);
+	expect_number("units", boot.count, 4);
+	uses_of_process("lfd - sleeping", &live);
+	uses_of_process("lfd - processin", &live);
+	uses_of_process("lfdx", &live);
+	expect_text("process", live.items[0].name, "lfd - sleeping");
+	expect_number("processes", live.count, 1);
+	uses_of_configured_unit("csf.service", USE_CERTAIN, "/etc/csf/csf.conf has LF_SPI = 1",
+				&boot);
+	expect_text("reason", boot.items[4].evidence,
+		    "starts at boot, and /etc/csf/csf.conf has LF_SPI = 1: its rules match on "
+		    "connection state");
+	uses_drop_likely(&boot, program_of_unit("csf.service"));
+	expect_number("a certain one stays", boot.count, 5);
+	uses_drop_likely(&boot, program_of_unit("libvirtd.service"));
+	expect_number("a likely one goes", boot.count, 4);
+	uses_drop_likely(&boot, NULL);
+	uses_merge_programs(&live, &boot);
+	expect_number("another program", live.count, 1);
 }
 
 static void other_programs_and_units_are_not_found(void **state)
@@ -397,6 +469,8 @@ int main(void)
 		cmocka_unit_test(rules_of_iptables_legacy_are_found_by_use_counts),
 		cmocka_unit_test(modules_without_users_are_not_found),
 		cmocka_unit_test(programs_that_run_or_start_at_boot_are_found),
+		cmocka_unit_test(table_of_programs_is_sound),
+		cmocka_unit_test(program_of_several_units_is_one_user),
 		cmocka_unit_test(other_programs_and_units_are_not_found),
 	};
 
