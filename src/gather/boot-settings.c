@@ -276,7 +276,6 @@ static int read_scripts(struct boot_settings *settings)
 		{"/etc/init.d/boot.local", SOURCE_SCRIPT, false},
 		{"/etc/local.d", SOURCE_SCRIPT, true},
 		{"/etc/network/if-pre-up.d", SOURCE_IFUPDOWN, true},
-		{"/etc/network/if-up.d", SOURCE_IFUPDOWN, true},
 		{"/etc/NetworkManager/dispatcher.d", SOURCE_NETWORK_EVENT, true},
 		{"/etc/NetworkManager/dispatcher.d/pre-up.d", SOURCE_NETWORK_EVENT, true},
 		{"/etc/networkd-dispatcher/routable.d", SOURCE_NETWORK_EVENT, true},
@@ -294,6 +293,13 @@ static int read_scripts(struct boot_settings *settings)
 				: read_script(settings, places[i].path, true);
 	}
 	return error;
+}
+
+/* The scripts that ifupdown runs behind the commands of interfaces(5). */
+static int read_scripts_behind_keys(struct boot_settings *settings)
+{
+	settings->origin.source = SOURCE_IFUPDOWN;
+	return visit_folder(settings, "/etc/network/if-up.d", "", visit_executable);
 }
 
 /* What nothing starts, of the folders where administrators keep their own. */
@@ -338,6 +344,8 @@ int find_boot_settings(const struct gathering *gathering, struct host_writers *f
 		error = read_scripts(&settings);
 	if (error == 0)
 		error = find_boot_keys(&settings.keys);
+	if (error >= 0)
+		error = read_scripts_behind_keys(&settings);
 	return error < 0 ? error : read_idle(&settings);
 }
 

@@ -185,8 +185,8 @@ static void add_line(const struct text_source *source, unsigned int number, cons
 {
 	const char *sign = memchr(line, '=', length);
 	size_t key = sign ? (size_t)(sign - line) : 0;
-	/* In ufw's file, which sysctl reads, "-key" is a key that may be missing. */
-	size_t dash = source->source == SOURCE_UFW && *line == '-';
+	/* For sysctl "-key" is a key that may be missing; tuned takes the dash for a part of it. */
+	size_t dash = source->source != SOURCE_TUNED && *line == '-';
 	const struct value *value;
 	struct buffer CLEANUP(buffer_clear) text = {0};
 

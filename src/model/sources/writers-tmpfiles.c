@@ -15,6 +15,22 @@ static bool writes_file(const struct text_word *type)
 	       strspn(type->text + 1, "+!-=~^$?") >= type->length - 1;
 }
 
+/*
+ * Returns whether an earlier line writes this value, because systemd-tmpfiles passes over all lines
+ * of a path but the first one, and over none of the type w+.
+ */
+static bool is_passed_over(const struct writers *writers, const struct value *value,
+			   const struct text_word *type)
+{
+	if (memchr(type->text, '+', type->length))
+		return false;
+	for (size_t i = 0; i < writers->count; i++)
+		if (writers->items[i].value == value &&
+		    (writers->items[i].sources & SOURCE_BIT(SOURCE_TMPFILES)))
+			return true;
+	return false;
+}
+
 void writers_of_tmpfiles(const struct values *values, const char *path, const char *text,
 			 struct writers *writers)
 {
@@ -40,9 +56,11 @@ void writers_of_tmpfiles(const struct values *values, const char *path, const ch
 		writers->out_of_memory |= argument.error < 0;
 		if (argument.data)
 			writers_set(writers, value,
-				    &(struct writer_line){.path = path,
-							  .number = line.number,
-							  .text = argument.data,
-							  .source = SOURCE_TMPFILES});
+				    &(struct writer_line){
+					    .path = path,
+					    .number = line.number,
+					    .text = argument.data,
+					    .source = SOURCE_TMPFILES,
+					    .loses = is_passed_over(writers, value, &fields[0])});
 	}
 }

@@ -74,6 +74,19 @@ static int fill_writer(struct writer *writer, const struct value *value, const c
 	return 0;
 }
 
+/* A line may set a value twice, of which the last one counts. Returns -ENOMEM. */
+static int replace_text(struct writer *writer, const char *text)
+{
+	char *copy = strcmp(writer->text, text) == 0 ? NULL : strndup(text, SYSCTL_VALUE_MAX);
+
+	if (!copy)
+		return strcmp(writer->text, text) == 0 ? 0 : -ENOMEM;
+	free(writer->text);
+	writer->text = copy;
+	writer->same = is_same(writer->value, copy);
+	return 0;
+}
+
 /* The lines known so far with which one source sets a value. */
 struct writer_search {
 	struct writer *same; /* the writer of the same line */
@@ -116,7 +129,8 @@ struct writer *writers_add(struct writers *writers, const struct value *value, c
 	}
 	if (!tail ||
 	    (!writer && array_grow(&writers->items, writers->count, sizeof(*writers->items)) < 0) ||
-	    (!found.same && fill_writer(writer ? writer : &new, value, path, line, text) < 0)) {
+	    (!found.same && fill_writer(writer ? writer : &new, value, path, line, text) < 0) ||
+	    (found.same && wins && replace_text(found.same, text) < 0)) {
 		writers->out_of_memory = true;
 		return NULL;
 	}

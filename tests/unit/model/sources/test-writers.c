@@ -273,8 +273,30 @@ static void dash_before_a_key_is_for_sysctl(void **state)
 	writers_of_text(&values, "/a", text, NULL, SOURCE_UFW, true, &writers);
 	expect_writers(&writers, "nf_conntrack_max /a:1 7 other u u\n"
 				 "> nf_conntrack_max /a:1\n");
+	writers_of_text(&values, "/a", text, NULL, SOURCE_CRON, true, &writers);
+	assert_int_equal(writers.count, 1);
+	writers_done(&writers);
 	writers_of_text(&values, "/a", text, NULL, SOURCE_TUNED, true, &writers);
 	expect_writers(&writers, "");
+}
+
+/* As "sysctl a=1 a=2" does. */
+static void the_last_value_of_a_line_counts(void **state)
+{
+	struct writers writers = {0};
+	struct writer_line line = {.path = "/a", .number = 1, .source = SOURCE_UFW};
+
+	(void)state;
+	line.text = "100000";
+	writers_set(&writers, &values.items[0], &line);
+	line.text = "7";
+	writers_set(&writers, &values.items[0], &line);
+	line.text = "x";
+	writers_set(&writers, &values.items[0], &line);
+	assert_int_equal(writers.count, 1);
+	assert_string_equal(writers.items[0].text, "7");
+	assert_false(writers.items[0].same);
+	writers_done(&writers);
 }
 
 /* The value before stays; tuned's variables are not followed. */
@@ -438,6 +460,8 @@ static void tmpfiles_write_values(void **state)
 				   "w /proc/sys/net/nf_conntrack_max - - - - 2\n"
 				   "w+! /sys/module/nf_conntrack/parameters/hashsize - - - -  3 \n"
 				   "d /proc/sys/net/nf_conntrack_max - - - - 4\n"
+				   "w /proc/sys/net/nf_conntrack_max - - - - 5\n"
+				   "w+ /sys/module/nf_conntrack/parameters/hashsize - - - - 6\n"
 				   "w /proc/sys/net/nf_conntrack_max - -\n"
 				   "w /proc/sys/net/ipv4/ip_forward - - - - 1";
 	struct writers CLEANUP(writers_done) writers = {0};
@@ -445,8 +469,10 @@ static void tmpfiles_write_values(void **state)
 	(void)state;
 	writers_of_tmpfiles(&values, "/a.conf", text, &writers);
 	expect_writers(&writers, "nf_conntrack_max /a.conf:2 2 other f f\n"
-				 "hashsize /a.conf:3 3 other f f\n"
-				 "> hashsize /a.conf:3\n"
+				 "hashsize /a.conf:3 3 other f -\n"
+				 "nf_conntrack_max /a.conf:5 5 other f -\n"
+				 "hashsize /a.conf:6 6 other f f\n"
+				 "> hashsize /a.conf:6\n"
 				 "> nf_conntrack_max /a.conf:2\n");
 }
 
@@ -478,6 +504,7 @@ int main(void)
 		cmocka_unit_test(text_of_others_is_read_by_line_and_section),
 		cmocka_unit_test(later_file_of_the_same_time_wins),
 		cmocka_unit_test(dash_before_a_key_is_for_sysctl),
+		cmocka_unit_test(the_last_value_of_a_line_counts),
 		cmocka_unit_test(what_the_kernel_refuses_takes_nothing_away),
 		cmocka_unit_test(udev_rules_write_values),
 		cmocka_unit_test(tmpfiles_write_values),
