@@ -13,6 +13,7 @@
 #include "harness/faults.h"
 #include "harness/kernel-takes.h"
 #include "harness/namespace.h"
+#include "host/kernel/daemons.h"
 #include "host/kernel/kernel-file.h"
 #include "host/kernel/kmod.h"
 #include "host/kernel/module-tree.h"
@@ -158,6 +159,12 @@ int kernel_check_processes(const struct kernel *kernel)
 void kernel_list_commands(const struct kernel *kernel, struct buffer *b)
 {
 	kernel_file_list_commands(kernel->folder, b);
+}
+
+int kernel_find_daemons(const struct kernel *kernel, const char *const *names, size_t count,
+			struct daemons *ret)
+{
+	return daemons_find(kernel->folder, names, count, ret);
 }
 
 bool kernel_has(const struct kernel *kernel, const char *path)

@@ -138,7 +138,7 @@ int kernel_file_check_processes(const char *root)
 
 /*
  * Real, effective, saved and file system's: a set-uid program of root's has the real one of who
- * runs it.
+ * runs it. Each process has this file; in a folder that stands for the host it may be missing.
  */
 static bool is_roots(const char *root, const char *process)
 {
@@ -147,8 +147,11 @@ static bool is_roots(const char *root, const char *process)
 	/*
 	 * The real, the effective, the saved and the file system's, as fs/proc/array.c writes them.
 	 */
-	return make_proc_path(path, root, process, "status") &&
-	       kernel_file_read(path, status, sizeof(status)) >= 0 &&
+	if (!make_proc_path(path, root, process, "status"))
+		return false;
+	if (*root && access(path, F_OK) < 0)
+		return true;
+	return kernel_file_read(path, status, sizeof(status)) >= 0 &&
 	       strstr(status, "\nUid:\t0\t0\t0\t0\n");
 }
 
@@ -166,6 +169,11 @@ static bool shares_user_namespace(const char *root, const char *process)
 	       (own.st_dev == other.st_dev && own.st_ino == other.st_ino);
 }
 
+bool kernel_file_is_daemon(const char *root, const char *process)
+{
+	return is_roots(root, process) && shares_user_namespace(root, process);
+}
+
 void kernel_file_list_commands(const char *root, struct buffer *b)
 {
 	char path[PATH_MAX], command[32];
@@ -178,7 +186,7 @@ void kernel_file_list_commands(const char *root, struct buffer *b)
 	processes = opendir(path);
 	while (processes && (entry = readdir(processes))) {
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
-		    !is_roots(root, entry->d_name) || !shares_user_namespace(root, entry->d_name) ||
+		    !kernel_file_is_daemon(root, entry->d_name) ||
 		    !make_proc_path(path, root, entry->d_name, "comm") ||
 		    kernel_file_read(path, command, sizeof(command)) < 0)
 			continue;

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/kernel/daemons.h"
 #include "host/kernel/kernel-file.h"
 #include "host/kernel/kmod.h"
 #include "host/kernel/module-tree.h"
@@ -130,6 +131,13 @@ void kernel_list_commands(const struct kernel *kernel, struct buffer *b)
 {
 	(void)kernel;
 	kernel_file_list_commands("", b);
+}
+
+int kernel_find_daemons(const struct kernel *kernel, const char *const *names, size_t count,
+			struct daemons *ret)
+{
+	(void)kernel;
+	return daemons_find("", names, count, ret);
 }
 
 bool kernel_has(const struct kernel *kernel, const char *path)

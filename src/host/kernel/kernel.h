@@ -81,6 +81,32 @@ MUST_CHECK int kernel_read_all(const struct kernel *kernel, const char *path, ch
  */
 void kernel_list_commands(const struct kernel *kernel, struct buffer *b);
 
+/* The most daemons of some names that are listed, and the most bytes of a command line. */
+#define DAEMONS_MAX	 64U
+#define DAEMON_WORDS_MAX 65536U
+
+struct host_daemon {
+	unsigned long pid;
+	char command[32]; /* its name */
+	/* owned; the words of its command line, each with a NUL behind it; empty if unreadable */
+	char *words;
+	size_t size;
+	int root_error;	    /* 0, or the negative errno of looking at /proc/PID/root */
+	bool root_is_apart; /* its files are not the host's, as in a container */
+};
+struct daemons {
+	struct host_daemon *items;
+	size_t count;
+};
+void daemons_done(struct daemons *daemons);
+
+/*
+ * Finds the host's own daemons, as kernel_list_commands() does, that have one of these names. The
+ * caller owns *ret. -ENOMEM.
+ */
+MUST_CHECK int kernel_find_daemons(const struct kernel *kernel, const char *const *names,
+				   size_t count, struct daemons *ret);
+
 /*
  * Returns 0 if /proc shows the processes of the whole host. -ENOENT: /proc is not mounted;
  * -EXDEV: it shows the processes of a container; -EACCES: it hides those of other users
