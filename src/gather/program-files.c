@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "gather/kube-proxy.h"
 #include "gather/reading.h"
 #include "gather/tuned.h"
 #include "model/sources/program-settings.h"
@@ -48,30 +49,6 @@ static int find_ufw(struct reading *reading, struct host_writers *found)
 	return error;
 }
 
-/* kubeadm and similar tools keep the file here. */
-static int find_kube_proxy(struct reading *reading, struct host_writers *found)
-{
-	static const char *const paths[] = {"/var/lib/kube-proxy/config.conf",
-					    "/var/lib/kube-proxy/kube-proxy-config.yaml",
-					    "/etc/kubernetes/kube-proxy-config.yaml"};
-	struct buffer CLEANUP(buffer_clear) commands = {0};
-	int error = 0;
-
-	if (reading->gathering->live)
-		kernel_list_commands(reading->gathering->kernel, &commands);
-	for (size_t i = 0; i < ARRAY_SIZE(paths) && error == 0; i++) {
-		char *CLEANUP(free_pointer) text = NULL;
-
-		error = reading_file(reading, paths[i], &text);
-		if (text)
-			writers_of_kube_proxy(&found->values, paths[i], text,
-					      commands.data &&
-						      strstr(commands.data, "\nkube-proxy\n"),
-					      &found->writers);
-	}
-	return error;
-}
-
 int find_programs(const struct gathering *gathering, const struct text_file *sysctl, size_t count,
 		  struct host_writers *found)
 {
@@ -81,5 +58,5 @@ int find_programs(const struct gathering *gathering, const struct text_file *sys
 
 	if (error == 0)
 		error = find_tuned(&reading, sysctl, count, found);
-	return error < 0 ? error : find_kube_proxy(&reading, found);
+	return error < 0 ? error : find_kube_proxy(gathering, found);
 }

@@ -83,17 +83,24 @@ static void add_statement(struct context *context, const struct writer *writer, 
 static void say_winner(struct context *context, const struct writer *writer)
 {
 	struct buffer CLEANUP(buffer_clear) when = {0}, statement = {0};
+	struct buffer CLEANUP(buffer_clear) advice = {0};
+	const struct source_row *last = &sources[sources_find_last(writer->wins)];
 
 	sources_add_names(writer->wins, &when);
 	add_statement(context, writer, &statement);
-	if (when.error < 0 || statement.error < 0)
+	if (last->add_advice)
+		last->add_advice(writer, &advice);
+	else if (writer->line || last != &sources[SOURCE_OPTIONS])
+		buffer_add(&advice, last->advice);
+	else
+		buffer_add(&advice, "take that out of the boot loader's configuration, or put its "
+				    "value into the configuration");
+	if (when.error < 0 || statement.error < 0 || advice.error < 0)
 		report_set_incomplete(context->report);
 	report_message(context->report, SEVERITY_WARNING, "%s %s overridden: %s (by %s); %s",
 		       writer->value->key, writer->possible ? "may be" : "is",
 		       statement.data ? statement.data : "?", when.data ? when.data : "?",
-		       writer->line ? sources[sources_find_last(writer->wins)].advice
-				    : "take that out of the boot loader's configuration, or put "
-				      "its value into the configuration");
+		       advice.data ? advice.data : "?");
 }
 
 /*
@@ -163,10 +170,6 @@ void writers_say_programs(struct context *context)
 	static const struct {
 		const char *command, *words;
 	} programs[] = {
-		{"\nkube-proxy\n",
-		 "kube-proxy sets max, hashsize, tcp_established and tcp_close_wait as it starts, "
-		 "unless "
-		 "its configuration has conntrack.maxPerCore = 0 and min = 0, and timeouts of 0s"},
 		{"\ndockerd\n", "dockerd gives containers values of their own where they ask for "
 				"it (--sysctl), in their "
 				"namespaces"},

@@ -1,4 +1,4 @@
-/* Fuzz harness: any bytes as the files of ufw, tuned and kube-proxy; what they set is theirs, and stands in the text. */
+/* Fuzz harness: any bytes as the files of ufw and tuned; what they set is theirs, and stands in the text. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stddef.h>
 #include <stdint.h>
@@ -67,8 +67,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_writers(&writers, "a", text);
 	writers_of_text(&values, "b", text, "sysctl", SOURCE_TUNED, false, &writers);
 	check_writers(&writers, "b", text);
-	writers_of_kube_proxy(&values, "c", text, true, &writers);
-	writers_done(&writers);
 	free(text);
 	return 0;
 }

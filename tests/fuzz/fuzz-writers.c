@@ -112,7 +112,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	writers_of_tmpfiles(&values, "/a.conf", text, &writers);
 	writers_of_text(&values, "/ufw", text, NULL, SOURCE_UFW, true, &writers);
 	writers_of_text(&values, "/tuned", text, "sysctl", SOURCE_TUNED, true, &writers);
-	writers_of_kube_proxy(&values, "/kube", text, true, &writers);
 	check_writers(&writers, lines);
 	check_adoption(&sysctl, &records, text);
 	return 0;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/cleanup.h"
+#include "model/sources/kube-proxy.h"
 
 #define TAKE_LINE_OUT "take that line out, or put its value into the configuration"
 #define RULE_IS_EARLIER \
@@ -190,8 +191,12 @@ const struct source_row sources[SOURCES] = {
 				"its configuration, its flags, and those of k3s, RKE2 and MicroK8s",
 			.read = "the section conntrack with the defaults of kube-proxy",
 			.when = "when kube-proxy starts",
-			.wins = "yes, if kube-proxy runs here",
-			.advice = TAKE_LINE_OUT,
+			.wins = "yes, if kube-proxy runs here or starts at boot; max and "
+				"timeouts "
+				"that are larger already are left alone by some releases",
+			.advice = "maxPerCore: 0, min: 0 and timeouts of 0s make it leave the "
+				  "values alone; max_policy = at_least lets a larger max stay",
+			.add_advice = kube_proxy_add_advice,
 		},
 	[SOURCE_NODE_AGENT] =
 		{

@@ -35,6 +35,8 @@ enum source {
 /* The bit of a source in a set of sources. */
 #define SOURCE_BIT(source) (1U << (source))
 
+struct writer;
+
 /* One source. All texts are literals. */
 struct source_row {
 	const char *name;  /* as it follows "by" in a message */
@@ -44,6 +46,8 @@ struct source_row {
 	const char *wins;  /* whether its value is live afterwards, and why */
 	/* what to do about a line of it that overrides a value; follows a semicolon */
 	const char *advice;
+	/* adds advice about this very line in its place; NULL: it is the same for all lines */
+	void (*add_advice)(const struct writer *writer, struct buffer *b);
 };
 
 extern const struct source_row sources[SOURCES];

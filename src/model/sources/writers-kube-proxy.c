@@ -1,188 +1,210 @@
-/* Finds the values in kube-proxy's configuration. */
+/* Finds the values that kube-proxy sets when it starts, with its defaults and its arithmetic. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-#include "model/sources/writers.h"
+#include "model/sources/kube-proxy.h"
 
-#define SECOND 1000000000U
+/* The defaults of v1alpha1, and from which release on max is capped. */
+#define DEFAULT_PER_CORE    32768U
+#define DEFAULT_MIN	    131072U
+#define DEFAULT_ESTABLISHED 86400U
+#define DEFAULT_CLOSE_WAIT  3600U
+#define CAP		    1048576U
+#define CAP_SINCE	    36U
 
-/* A line of the file: indentation, name, and value without quotes. */
-struct yaml_line {
-	size_t indent;
-	char name[32], value[32];
-};
+#define KEY(name) "net.netfilter.nf_conntrack_" name
 
-static void read_line(const char *text, size_t length, struct yaml_line *ret)
-{
-	const char *colon, *end = text + length;
-
-	*ret = (struct yaml_line){.indent = strspn(text, " ")};
-	text += ret->indent < length ? ret->indent : length;
-	colon = memchr(text, ':', (size_t)(end - text));
-	if (!colon || *text == '#' || (size_t)(colon - text) >= sizeof(ret->name))
-		return;
-	memcpy(ret->name, text, (size_t)(colon - text));
-	text = colon + 1;
-	while (text < end && strchr(" \t\"'", *text))
-		text++;
-	length = strcspn(text, " \t\r\n\"'#");
-	if (length < sizeof(ret->value) && text + length <= end)
-		memcpy(ret->value, text, length);
-}
-
-/* Parses a duration such as "24h0m0s" into nanoseconds; returns 0 for any other text. */
-static uint64_t read_duration(const char *text)
-{
-	/* "ms" must come before "m". */
-	static const struct {
-		const char *name;
-		uint64_t size;
-	} units[] = {{"h", 3600ULL * SECOND}, {"ms", SECOND / 1000}, {"m", 60ULL * SECOND},
-		     {"s", SECOND},	      {"us", 1000},	     {"ns", 1}};
-	uint64_t sum = 0;
-
-	while (*text) {
-		char *end = NULL;
-		unsigned long number = strtoul(text, &end, 10);
-		size_t i = 0;
-
-		while (i < ARRAY_SIZE(units) && !text_starts_with(end, units[i].name))
-			i++;
-		if (end == text || number > 1000000 || i == ARRAY_SIZE(units))
-			return 0;
-		sum += number * units[i].size;
-		text = end + strlen(units[i].name);
-	}
-	return sum;
-}
+/* Whether kube-proxy sets a value that is larger already. */
+enum lowers { LOWERS_NO, LOWERS_YES, LOWERS_UNKNOWN };
 
 /*
- * The state while the file is read. A null stands for kube-proxy's default (v1alpha1/defaults.go).
+ * Releases from 1.23 to 1.28 left each larger value alone. Later ones set it, until 1.38 left a
+ * larger max alone again, as later fixes of 1.36 and 1.37 may do.
  */
-struct kube_proxy_reading {
-	const struct values *values;
-	const char *path;
-	struct writers *writers;
-	bool runs;
-	uint64_t per_core, least;
-	unsigned int max_line, section_line;
-	size_t section; /* its indentation */
-	bool inside;
+static enum lowers lowers_timeout(unsigned int minor)
+{
+	if (minor == 0)
+		return LOWERS_UNKNOWN;
+	return minor >= 23 && minor <= 28 ? LOWERS_NO : LOWERS_YES;
+}
+
+static enum lowers lowers_max(unsigned int minor)
+{
+	if (minor == 36 || minor == 37)
+		return LOWERS_UNKNOWN;
+	return minor >= 38 ? LOWERS_NO : lowers_timeout(minor);
+}
+
+/* The number that kube-proxy writes: from `least` to `most`. */
+struct range {
+	uint64_t least, most; /* UINT64_MAX: unknown */
+	uint64_t a_processor; /* what each processor adds, if their number is unknown */
 };
 
-/* Returns the writer of this key, or NULL if the plan does not set the key. */
-static struct writer *add_writer(const struct kube_proxy_reading *reading, const char *key,
-				 unsigned int line, const char *text)
+/* Returns the range of max; false if kube-proxy leaves it alone. */
+static bool find_max(const struct kube_proxy *proxy, struct range *ret)
 {
-	for (size_t i = 0; i < reading->values->count; i++) {
-		struct writer *writer;
+	const struct kube_proxy_setting *max = &proxy->settings[KUBE_MAX];
+	const struct kube_proxy_setting *per_core = &proxy->settings[KUBE_MAX_PER_CORE];
+	const struct kube_proxy_setting *min = &proxy->settings[KUBE_MIN];
+	uint64_t factor = per_core->is_set ? per_core->number : DEFAULT_PER_CORE;
+	uint64_t floor = min->is_set ? min->number : DEFAULT_MIN;
+	uint64_t scaled = factor * (proxy->processors > 0 ? proxy->processors : 1);
 
-		if (strcmp(reading->values->items[i].key, key) != 0)
+	if (max->is_set && !max->leaves) {
+		*ret = (struct range){max->number, max->number, 0};
+		return true;
+	}
+	if (factor == 0)
+		return false;
+	*ret = (struct range){scaled > floor ? scaled : floor, scaled > floor ? scaled : floor,
+			      factor};
+	if (scaled > CAP && (proxy->minor >= CAP_SINCE || proxy->minor == 0))
+		ret->least = CAP;
+	if (scaled > CAP && proxy->minor >= CAP_SINCE)
+		ret->most = CAP;
+	if (proxy->processors == 0)
+		ret->most = UINT64_MAX;
+	return true;
+}
+
+/* The consequence for a configured value. */
+enum effect { EFFECT_NONE, EFFECT_POSSIBLE, EFFECT_OVERRIDES };
+
+static enum effect find_effect(const struct value *value, const struct range *range,
+			       enum lowers lowers)
+{
+	uint64_t wanted = value->wanted;
+	bool may_raise = range->most > wanted && !value->at_least;
+	bool raises = range->least > wanted && !value->at_least;
+	bool may_lower = range->least < wanted && lowers != LOWERS_NO;
+	bool does_lower = range->most < wanted && lowers == LOWERS_YES;
+
+	if (raises || does_lower)
+		return EFFECT_OVERRIDES;
+	return may_raise || may_lower ? EFFECT_POSSIBLE : EFFECT_NONE;
+}
+
+/* Writes the range as a message shows it. */
+static void write_range(const struct range *range, char *text, size_t size)
+{
+	if (range->least == range->most)
+		(void)snprintf(text, size, "%" PRIu64, range->least);
+	else if (range->most < UINT64_MAX)
+		(void)snprintf(text, size, "%" PRIu64 " or %" PRIu64, range->least, range->most);
+	else
+		(void)snprintf(text, size, "%" PRIu64 " or more (%" PRIu64 " a processor)",
+			       range->least, range->a_processor);
+}
+
+/* Adds a line for the value with this key, if the plan has it. */
+static void add_range(const struct values *values, const struct kube_proxy *proxy, const char *key,
+		      unsigned int line, const struct range *range, enum lowers lowers,
+		      struct writers *writers)
+{
+	char text[96];
+
+	write_range(range, text, sizeof(text));
+	for (size_t i = 0; i < values->count; i++) {
+		const struct value *value = &values->items[i];
+		enum effect effect;
+
+		if (strcmp(value->key, key) != 0)
 			continue;
-		writer = writers_add(reading->writers, &reading->values->items[i], reading->path,
-				     line, text, SOURCE_KUBE_PROXY, true);
-		if (!writer)
-			return NULL;
-		writer->wins |= reading->runs ? SOURCE_BIT(SOURCE_KUBE_PROXY) : 0;
-		return writer;
+		effect = find_effect(value, range, lowers);
+		writers_set(writers, value,
+			    &(struct writer_line){
+				    .path = proxy->path,
+				    .number = line,
+				    .text = text,
+				    .source = SOURCE_KUBE_PROXY,
+				    .computed = range->least != range->most,
+				    .inactive = proxy->inactive,
+				    .possible = proxy->possible || effect == EFFECT_POSSIBLE,
+				    .loses = effect == EFFECT_NONE,
+			    });
 	}
-	return NULL;
 }
 
-/*
- * Adds a timeout. kube-proxy leaves 0 alone and writes whole seconds, so that less than one becomes
- * 0.
- */
-static void add_timeout(const struct kube_proxy_reading *reading, const char *key,
-			unsigned int line, const char *duration)
+static unsigned int line_of(const struct kube_proxy *proxy, enum kube_proxy_field field)
 {
-	uint64_t nanoseconds = read_duration(duration);
-	char text[32];
-
-	(void)snprintf(text, sizeof(text), "%" PRIu64, nanoseconds / SECOND);
-	if (nanoseconds > 0)
-		(void)add_writer(reading, key, line, text);
+	return proxy->settings[field].line > 0 ? proxy->settings[field].line : proxy->line;
 }
 
-/*
- * Reads a timeout as setSysctls() in pkg/proxy/conntrack/sysctls.go does; those of UDP exist since
- * 1.29.
- */
-static void take_timeout(const struct kube_proxy_reading *reading, const struct yaml_line *line,
-			 unsigned int number)
+static void add_sizes(const struct values *values, const struct kube_proxy *proxy,
+		      struct writers *writers)
 {
-	static const struct {
-		const char *name, *key;
-	} rows[] = {
-		{"tcpEstablishedTimeout", "net.netfilter.nf_conntrack_tcp_timeout_established"},
-		{"tcpCloseWaitTimeout", "net.netfilter.nf_conntrack_tcp_timeout_close_wait"},
-		{"udpTimeout", "net.netfilter.nf_conntrack_udp_timeout"},
-		{"udpStreamTimeout", "net.netfilter.nf_conntrack_udp_timeout_stream"},
-	};
+	struct range max;
+	enum kube_proxy_field field = KUBE_MAX_PER_CORE;
+
+	if (!find_max(proxy, &max))
+		return;
+	if (proxy->settings[KUBE_MAX].is_set)
+		field = KUBE_MAX;
+	else if (proxy->settings[KUBE_MAX_PER_CORE].line == 0)
+		field = KUBE_MIN;
+	add_range(values, proxy, KEY("max"), line_of(proxy, field), &max, lowers_max(proxy->minor),
+		  writers);
+	/* kube-proxy wants a bucket for four entries, and never makes the table smaller. */
+	max.least /= 4;
+	max.a_processor /= 4;
+	max.most = max.most < UINT64_MAX ? max.most / 4 : UINT64_MAX;
+	add_range(values, proxy, "nf_conntrack.hashsize", line_of(proxy, field), &max, LOWERS_NO,
+		  writers);
+}
+
+/* The keys that each have a field of their own. */
+static const struct kube_row {
+	enum kube_proxy_field field;
+	const char *key;
+	uint64_t number; /* the default; 0: the key is left alone */
+	const char *off; /* the value with which the key is left alone */
+} rows[] = {
+	{KUBE_TCP_ESTABLISHED, KEY("tcp_timeout_established"), DEFAULT_ESTABLISHED, "0s"},
+	{KUBE_TCP_CLOSE_WAIT, KEY("tcp_timeout_close_wait"), DEFAULT_CLOSE_WAIT, "0s"},
+	{KUBE_UDP, KEY("udp_timeout"), 0, "0s"},
+	{KUBE_UDP_STREAM, KEY("udp_timeout_stream"), 0, "0s"},
+	{KUBE_TCP_BE_LIBERAL, KEY("tcp_be_liberal"), 0, "false"},
+};
+
+void writers_of_kube_proxy(const struct values *values, const struct kube_proxy *proxy,
+			   struct writers *writers)
+{
+	add_sizes(values, proxy, writers);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct kube_proxy_setting *setting = &proxy->settings[rows[i].field];
+		uint64_t number = setting->is_set ? setting->number : rows[i].number;
+		struct range range = {number, number, 0};
+
+		if (setting->is_set ? !setting->leaves : number > 0)
+			add_range(values, proxy, rows[i].key, line_of(proxy, rows[i].field), &range,
+				  lowers_timeout(proxy->minor), writers);
+	}
+}
+
+void kube_proxy_add_advice(const struct writer *writer, struct buffer *b)
+{
+	uint64_t least = strtoull(writer->text, NULL, 10);
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (strcmp(line->name, rows[i].name) == 0)
-			add_timeout(reading, rows[i].key, number, line->value);
-}
-
-static void take_line(struct kube_proxy_reading *reading, const struct yaml_line *line,
-		      unsigned int number)
-{
-	bool is_null = strcmp(line->value, "null") == 0;
-
-	if (strcmp(line->name, "conntrack") == 0) {
-		reading->section_line = number;
-		reading->section = line->indent;
-		reading->inside = true;
-		return;
-	}
-	reading->inside = reading->inside && line->indent > reading->section;
-	if (!reading->inside || is_null)
-		return;
-	if (strcmp(line->name, "maxPerCore") == 0) {
-		reading->per_core = strtoull(line->value, NULL, 10);
-		reading->max_line = number;
-	} else if (strcmp(line->name, "min") == 0) {
-		reading->least = strtoull(line->value, NULL, 10);
-	} else if (strcmp(line->name, "tcpBeLiberal") == 0 && strcmp(line->value, "true") == 0) {
-		(void)add_writer(reading, "net.netfilter.nf_conntrack_tcp_be_liberal", number, "1");
-	} else {
-		take_timeout(reading, line, number);
-	}
-}
-
-void writers_of_kube_proxy(const struct values *values, const char *path, const char *text,
-			   bool runs, struct writers *writers)
-{
-	struct kube_proxy_reading reading = {.values = values,
-					     .path = path,
-					     .writers = writers,
-					     .runs = runs,
-					     .per_core = 32768,
-					     .least = 131072};
-	struct writer *writer;
-	char words[96];
-
-	for (struct text_line line = {.next = text}; text_next_line(&line);) {
-		struct yaml_line parsed;
-
-		read_line(line.text, line.length, &parsed);
-		if (*parsed.name)
-			take_line(&reading, &parsed, line.number);
-	}
-	if (!reading.section_line || reading.per_core == 0)
-		return;
-	(void)snprintf(words, sizeof(words), "%" PRIu64 " or more (%" PRIu64 " a processor)",
-		       reading.least, reading.per_core);
-	writer = add_writer(&reading, "net.netfilter.nf_conntrack_max",
-			    reading.max_line ? reading.max_line : reading.section_line, words);
-	/*
-	 * The effective max counts, not the text: at least `least`, and more with enough
-	 * processors.
-	 */
-	if (writer)
-		writer->same = writer->value->at_least && reading.least >= writer->value->wanted;
+		if (strcmp(writer->value->key, rows[i].key) == 0) {
+			buffer_printf(b,
+				      "set %s to %s in the configuration of kube-proxy (its flag: "
+				      "--%s=%s) and restart it, or put its value into the "
+				      "configuration",
+				      kube_field_to_string(rows[i].field), rows[i].off,
+				      kube_flag_to_string(rows[i].field), rows[i].off);
+			return;
+		}
+	if (writer->value->kind == VALUE_HASHSIZE)
+		least *= 4;
+	buffer_printf(b,
+		      "set maxPerCore and min to 0 in the configuration of kube-proxy (its flags: "
+		      "--conntrack-max-per-core=0 --conntrack-min=0) and restart it, or write "
+		      "\"max = %" PRIu64 "\" and \"max_policy = at_least\" in "
+		      "conntrack-persist.conf",
+		      least);
 }

@@ -130,14 +130,6 @@ MUST_CHECK int writers_of_install_lines(const struct values *values,
 					struct writers *writers);
 
 /*
- * Adds what kube-proxy's configuration (YAML, KubeProxyConfiguration v1alpha1) sets: max and two
- * timeouts; kube-proxy leaves a value of 0 alone. runs: whether kube-proxy runs here, so that its
- * values win.
- */
-void writers_of_kube_proxy(const struct values *values, const char *path, const char *text,
-			   bool runs, struct writers *writers);
-
-/*
  * Adds a line of this source, or returns the writer if the line is listed already. Beyond
  * WRITERS_MAX the line replaces the previous one if `wins` is true, and is only counted otherwise.
  * Returns NULL if the line was only counted or memory is out, which is remembered.

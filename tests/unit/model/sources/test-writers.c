@@ -325,102 +325,6 @@ static void what_the_kernel_refuses_takes_nothing_away(void **state)
 				 "> nf_conntrack_acct /a:4\n");
 }
 
-static void kube_proxy_is_read_by_its_section(void **state)
-{
-	static const char text[] = "apiVersion: v1\n"
-				   "min: 1\n"
-				   "conntrack:\n"
-				   "  # c\n"
-				   "  maxPerCore: 1024\n"
-				   "  min: \"4096\"\n"
-				   "  tcpEstablishedTimeout: 24h0m0s\n"
-				   "other:\n"
-				   "  maxPerCore: 7\n";
-	static const char *const durations[][2] = {
-		{"500ms", "0"},	   {"1m500ms", "60"}, {"2000000us", ""},
-		{"999999us", "0"}, {"5ns", "0"},      {"0s", ""},
-		{"1h1x", ""},	   {"7", ""},	      {"-1h", ""},
-	};
-	struct writers writers = {0};
-
-	(void)state;
-	writers_of_kube_proxy(&values, "/k", text, true, &writers);
-	expect_writers(&writers, "nf_conntrack_max /k:5 4096 or more (1024 a processor) other k k\n"
-				 "> nf_conntrack_max /k:5\n");
-	writers_of_kube_proxy(&values, "/k", "conntrack:\n  maxPerCore: null\n", false, &writers);
-	expect_writers(&writers,
-		       "nf_conntrack_max /k:1 131072 or more (32768 a processor) other k -\n");
-	/* What it comes to depends on the processors: never the same, unless more is as good. */
-	writers_of_kube_proxy(&values, "/k", "conntrack:\n  min: 100000\n", true, &writers);
-	expect_writers(&writers,
-		       "nf_conntrack_max /k:1 100000 or more (32768 a processor) other k k\n"
-		       "> nf_conntrack_max /k:1\n");
-	items[2].at_least = true;
-	writers_of_kube_proxy(&values, "/k", "conntrack:\n  min: 100000\n", true, &writers);
-	expect_writers(&writers,
-		       "nf_conntrack_max /k:1 100000 or more (32768 a processor) same k k\n");
-	writers_of_kube_proxy(&values, "/k", "conntrack:\n  min: 99999\n", true, &writers);
-	expect_writers(&writers,
-		       "nf_conntrack_max /k:1 99999 or more (32768 a processor) other k k\n"
-		       "> nf_conntrack_max /k:1\n");
-	items[2].at_least = false;
-	writers_of_kube_proxy(&values, "/k", "conntrack:\n  maxPerCore: 0\n", true, &writers);
-	expect_writers(&writers, "");
-	writers_of_kube_proxy(&values, "/k", "maxPerCore: 5\n", true, &writers);
-	expect_writers(&writers, "");
-	items[3] = (struct value){.kind = VALUE_SYSCTL,
-				  .key = "net.netfilter.nf_conntrack_tcp_timeout_established",
-				  .path = PATH_PROC "/nf_conntrack_tcp_timeout_established",
-				  .wanted = 86400,
-				  .rounded = 86400};
-	writers_of_kube_proxy(&values, "/k",
-			      "conntrack:\n  maxPerCore: 0\n  tcpEstablishedTimeout: 24h0m0s\n",
-			      true, &writers);
-	expect_writers(&writers, "nf_conntrack_tcp_timeout_established /k:3 86400 same k k\n");
-	writers_of_kube_proxy(&values, "/k",
-			      "conntrack:\n  tcpEstablishedTimeout: 1h1m1s\n  maxPerCore: 0\n",
-			      true, &writers);
-	expect_writers(&writers, "nf_conntrack_tcp_timeout_established /k:2 3661 other k k\n"
-				 "> nf_conntrack_tcp_timeout_established /k:2\n");
-	/* Whole seconds are written; 0 and what is no duration leave it alone. */
-	for (size_t i = 0; i < ARRAY_SIZE(durations); i++) {
-		struct buffer CLEANUP(buffer_clear) file = {0};
-
-		buffer_printf(&file, "conntrack:\n  tcpEstablishedTimeout: %s\n  maxPerCore: 0\n",
-			      durations[i][0]);
-		writers_of_kube_proxy(&values, "/k", file.data, false, &writers);
-		expect_text(durations[i][0], writers.count > 0 ? writers.items[0].text : "",
-			    durations[i][1]);
-		writers_done(&writers);
-	}
-}
-
-static void kube_proxy_has_a_name_for_each_key(void **state)
-{
-	static const char *const lines[][3] = {
-		{"tcpCloseWaitTimeout: 1h0m0s", "tcp_timeout_close_wait", "3600"},
-		{"udpTimeout: 45s", "udp_timeout", "45"},
-		{"udpStreamTimeout: 3m", "udp_timeout_stream", "180"},
-		{"tcpBeLiberal: true", "tcp_be_liberal", "1"},
-		{"tcpBeLiberal: false", "tcp_be_liberal", ""},
-	};
-	struct writers writers = {0};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		struct buffer CLEANUP(buffer_clear) file = {0};
-
-		buffer_printf(&file, "conntrack:\n  maxPerCore: 0\n  %s\n", lines[i][0]);
-		items[3] = (struct value){.kind = VALUE_SYSCTL, .path = PATH_PROC};
-		(void)snprintf(items[3].key, sizeof(items[3].key), "net.netfilter.nf_conntrack_%s",
-			       lines[i][1]);
-		writers_of_kube_proxy(&values, "/k", file.data, true, &writers);
-		expect_text(lines[i][0], writers.count > 0 ? writers.items[0].text : "",
-			    lines[i][2]);
-		writers_done(&writers);
-	}
-}
-
 /* 60-conntrack-persist.rules assigns behind earlier files; commands run behind all of them. */
 static void udev_rules_write_values(void **state)
 {
@@ -509,9 +413,6 @@ int main(void)
 		cmocka_unit_test(udev_rules_write_values),
 		cmocka_unit_test(tmpfiles_write_values),
 		cmocka_unit_test(times_have_words),
-		/* the last ones, as they put another value among them */
-		cmocka_unit_test(kube_proxy_is_read_by_its_section),
-		cmocka_unit_test(kube_proxy_has_a_name_for_each_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,132 @@
+/* Finds the commands that start kube-proxy: of static pods, of units and of processes. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gather/kube-command.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/users/unit-file.h"
+
+void kube_command_done(struct kube_command *command)
+{
+	kube_words_done(&command->words);
+	free(command->path);
+	*command = (struct kube_command){0};
+}
+
+static int set_path(struct kube_command *command, const char *path)
+{
+	command->path = strdup(path);
+	return command->path ? 0 : -ENOMEM;
+}
+
+/* Reads the manifest of a pod, if kube-proxy is in it. */
+static int read_manifest(struct kube_search *search, const char *path, struct kube_command *ret)
+{
+	char *CLEANUP(free_pointer) text = NULL;
+	struct yaml_scalars scalars = {0};
+	int error = reading_file(&search->reading, path, &text);
+
+	if (error < 0 || !text || (!strstr(text, "kube-proxy") && !strstr(text, "hyperkube")))
+		return error;
+	error = kube_read_yaml(search, path, text, &scalars);
+	if (error > 0)
+		error = kube_words_add_pod(&ret->words, &scalars, &ret->minor);
+	yaml_scalars_done(&scalars);
+	if (error <= 0)
+		return error;
+	ret->is_pod = true;
+	return set_path(ret, path);
+}
+
+int kube_find_pod(struct kube_search *search, struct kube_command *ret)
+{
+	static const char *const folders[] = {
+		"/etc/kubernetes/manifests",
+		"/var/lib/rancher/rke2/agent/pod-manifests",
+		"/var/lib/rancher/k3s/agent/pod-manifests",
+	};
+	int error = 0;
+
+	for (size_t k = 0; k < ARRAY_SIZE(folders) && error == 0 && !ret->path; k++) {
+		char **names = NULL;
+		size_t count = 0;
+
+		error = reading_list(&search->reading, folders[k], "", &names, &count);
+		for (size_t i = 0; i < count && error == 0 && !ret->path; i++) {
+			char path[PATH_MAX];
+
+			(void)snprintf(path, sizeof(path), "%s/%s", folders[k], names[i]);
+			error = read_manifest(search, path, ret);
+		}
+		tree_names_free(names, count);
+	}
+	return error;
+}
+
+static int add_unit_words(struct kube_words *words, const char *text)
+{
+	struct unit_reader reader = {.position = text};
+	struct unit_line line;
+	int error = 0;
+
+	while (error == 0 && unit_read_line(&reader, &line))
+		if (line.key == UNIT_RUNS)
+			error = kube_words_add(words, line.value, line.size, line.number);
+	return error;
+}
+
+/* Whether a link of the boot pulls the unit in. */
+static bool starts_at_boot(const struct kube_search *search, const char *name)
+{
+	static const char *const parents[] = {"multi-user.target.wants", "default.target.wants",
+					      "network-online.target.wants"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(parents); i++) {
+		struct observed_file CLEANUP(observed_file_clear) file = {0};
+		char path[PATH_MAX];
+
+		(void)snprintf(path, sizeof(path), "/etc/systemd/system/%s/%s", parents[i], name);
+		if (tree_look(search->reading.gathering->tree, path, 0, &file) == 0 &&
+		    file.kind != FILE_ABSENT && file.kind != FILE_MASKED)
+			return true;
+	}
+	return false;
+}
+
+int kube_find_unit(struct kube_search *search, const char *name, struct kube_command *ret)
+{
+	static const char *const folders[] = {"/etc/systemd/system",
+					      "/usr/local/lib/systemd/system",
+					      "/usr/lib/systemd/system", "/lib/systemd/system"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		char *CLEANUP(free_pointer) text = NULL;
+		char path[PATH_MAX];
+		int error;
+
+		(void)snprintf(path, sizeof(path), "%s/%s", folders[i], name);
+		error = reading_file(&search->reading, path, &text);
+		if (error == 0 && !text)
+			continue;
+		if (error == 0)
+			error = add_unit_words(&ret->words, text);
+		ret->starts = starts_at_boot(search, name);
+		return error < 0 ? error : set_path(ret, path);
+	}
+	return 0;
+}
+
+int kube_read_process(const struct host_daemon *daemon, struct kube_command *ret)
+{
+	char path[64];
+	int error = kube_words_add_process(&ret->words, daemon->words, daemon->size);
+
+	if (error < 0 || ret->words.count == 0)
+		return error;
+	(void)snprintf(path, sizeof(path), "/proc/%lu/cmdline", daemon->pid);
+	return set_path(ret, path);
+}
