@@ -238,10 +238,10 @@ int find_boot_files(const struct gathering *gathering, struct uses *uses)
 			 .data = &files},
 		.known = {.scripts = &files.scripts, .reading = &files.programs, .uses = &found},
 	};
-	int error = boot_scripts_new(gathering, &found, &files.scripts);
+	int error;
 
-	if (error == 0)
-		error = judge_all(&files);
+	boot_scripts_new(gathering, &found, &files.scripts);
+	error = judge_all(&files);
 	uses_mark_boot(&found);
 	uses_merge_programs(uses, &found);
 	uses_move(&found, uses, USES_MAX);

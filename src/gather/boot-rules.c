@@ -18,39 +18,22 @@
 #define BYTES_MAX  (64U << 20) /* of all files of rules */
 #define PIECE_SIZE 16384U
 
-int boot_rules_new(const struct gathering *gathering, struct uses *uses, struct boot_rules *ret)
+void boot_rules_new(const struct gathering *gathering, struct uses *uses, struct boot_rules *ret)
 {
-	struct boot_rules rules = {
+	*ret = (struct boot_rules){
 		.reading = {.gathering = gathering, .kind = "files of rules", .of_program = true},
 		.uses = uses,
-		.seen = json_object(),
 	};
-
-	if (!rules.seen)
-		return -ENOMEM;
-	*ret = rules;
-	return 0;
 }
 
 void boot_rules_done(struct boot_rules *rules)
 {
-	json_decref(rules->seen);
-}
-
-/* Returns 1 if the key is new, 0 if it was noted before; or a negative errno. */
-static int note_key(struct boot_rules *rules, const char *key)
-{
-	if (json_object_get(rules->seen, key))
-		return 0;
-	return json_object_set_new_nocheck(rules->seen, key, json_true()) < 0 ? -ENOMEM : 1;
+	text_set_done(&rules->seen);
 }
 
 int boot_rules_note(struct boot_rules *rules, const char *way, const char *path)
 {
-	struct buffer CLEANUP(buffer_clear) key = {0};
-
-	buffer_printf(&key, "%s%s", way, path);
-	return key.data ? note_key(rules, key.data) : -ENOMEM;
+	return text_set_add(&rules->seen, way, path);
 }
 
 /* Patterns begin with a slash, and no number does. */
@@ -60,7 +43,7 @@ static int note_file(struct boot_rules *rules, const struct stat *status)
 
 	(void)snprintf(key, sizeof(key), "%ju %ju", (uintmax_t)status->st_dev,
 		       (uintmax_t)status->st_ino);
-	return note_key(rules, key);
+	return text_set_add(&rules->seen, "", key);
 }
 
 static int judge_file(struct boot_rules *rules, const char *path);
@@ -81,7 +64,7 @@ static int judge_piece(struct boot_rules *rules, struct rules_file *file, const 
 		char *CLEANUP(free_pointer) pattern = NULL;
 
 		found = rules_file_read(file, &position, piece + size, &pattern);
-		error = found > 0 ? note_key(rules, pattern) : found;
+		error = found > 0 ? text_set_add(&rules->seen, "", pattern) : found;
 		if (error > 0)
 			error = expand_pattern(&rules->reading, &rules->names, pattern,
 					       visit_included, rules);

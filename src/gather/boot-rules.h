@@ -2,20 +2,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "base/text-set.h"
 #include "gather/reading.h"
 #include "model/users/uses.h"
 
 /* One object for all units of a run, so that each file is read once. */
 struct boot_rules {
 	struct reading reading;
-	struct uses *uses;   /* owned by the caller */
-	const char *loader;  /* what loads the file that is being read */
-	json_t *seen;	     /* the keys are files and patterns that were seen */
-	unsigned int depth;  /* depth of includes */
-	size_t names, bytes; /* names that were looked at, bytes that were read */
+	struct uses *uses;    /* owned by the caller */
+	const char *loader;   /* what loads the file that is being read */
+	struct text_set seen; /* files and patterns */
+	unsigned int depth;   /* depth of includes */
+	size_t names, bytes;  /* names that were looked at, bytes that were read */
 };
-MUST_CHECK int boot_rules_new(const struct gathering *gathering, struct uses *uses,
-			      struct boot_rules *ret);
+void boot_rules_new(const struct gathering *gathering, struct uses *uses, struct boot_rules *ret);
 void boot_rules_done(struct boot_rules *rules);
 
 /*

@@ -120,18 +120,15 @@ int boot_script_executable(struct boot_scripts *scripts, const char *path)
 	return read_script(scripts, path, path, true);
 }
 
-int boot_scripts_new(const struct gathering *gathering, struct uses *uses, struct boot_scripts *ret)
+void boot_scripts_new(const struct gathering *gathering, struct uses *uses,
+		      struct boot_scripts *ret)
 {
-	struct boot_scripts scripts = {
+	*ret = (struct boot_scripts){
 		.gathering = gathering,
 		.uses = uses,
 		.reading = {.gathering = gathering, .kind = "scripts", .of_program = true},
 	};
-	int error = boot_rules_new(gathering, uses, &scripts.rules);
-
-	if (error == 0)
-		*ret = scripts;
-	return error;
+	boot_rules_new(gathering, uses, &ret->rules);
 }
 
 void boot_scripts_done(struct boot_scripts *scripts)

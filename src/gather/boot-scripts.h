@@ -12,8 +12,8 @@ struct boot_scripts {
 	struct reading reading;
 	unsigned int depth; /* depth of scripts that run scripts */
 };
-MUST_CHECK int boot_scripts_new(const struct gathering *gathering, struct uses *uses,
-				struct boot_scripts *ret);
+void boot_scripts_new(const struct gathering *gathering, struct uses *uses,
+		      struct boot_scripts *ret);
 void boot_scripts_done(struct boot_scripts *scripts);
 
 /* Reads a script that `loader` runs; does nothing if it was read before. -ENOMEM. */

@@ -4,10 +4,10 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <jansson.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text-set.h"
 #include "base/text.h"
 #include "gather/boot-keys.h"
 #include "gather/boot-units.h"
@@ -22,7 +22,7 @@ struct boot_settings {
 	struct host_writers *found;
 	struct reading reading;
 	struct boot_keys keys;
-	json_t *seen; /* the keys are units that start, and "WAY PATH" of files that were read */
+	struct text_set seen; /* "unit NAME" if it starts, and "WAY PATH" of files that were read */
 	unsigned int depth;
 	/* of the commands that are being read; inactive: nothing starts them */
 	struct writer_line origin;
@@ -30,14 +30,7 @@ struct boot_settings {
 
 static int note(struct boot_settings *settings, const char *way, const char *path)
 {
-	struct buffer CLEANUP(buffer_clear) key = {0};
-
-	buffer_printf(&key, "%s%s", way, path);
-	if (!key.data)
-		return -ENOMEM;
-	if (json_object_get(settings->seen, key.data))
-		return 0;
-	return json_object_set_new_nocheck(settings->seen, key.data, json_true()) < 0 ? -ENOMEM : 1;
+	return text_set_add(&settings->seen, way, path);
 }
 
 static int note_file(void *data, const char *way, const char *path)
@@ -254,13 +247,10 @@ static int visit_idle_unit(struct boot_settings *settings, const char *path, con
 {
 	const struct unit_visitor visitor = {visit_unit, visit_unit_command, visit_environment,
 					     settings};
-	struct buffer CLEANUP(buffer_clear) key = {0};
+	int error = text_set_has(&settings->seen, "unit ", name);
 
-	buffer_printf(&key, "unit %s", name);
-	if (!key.data)
-		return -ENOMEM;
-	if (json_object_get(settings->seen, key.data))
-		return 0;
+	if (error != 0)
+		return error < 0 ? error : 0;
 	return read_unit_file(&settings->reading, &visitor, name, path);
 }
 
@@ -321,7 +311,7 @@ static int read_idle(struct boot_settings *settings)
 
 static void boot_settings_done(struct boot_settings *settings)
 {
-	json_decref(settings->seen);
+	text_set_done(&settings->seen);
 }
 
 int find_boot_settings(const struct gathering *gathering, struct host_writers *found)
@@ -334,11 +324,10 @@ int find_boot_settings(const struct gathering *gathering, struct host_writers *f
 			 .note = note_file,
 			 .data = &settings,
 			 .periodic = true},
-		.seen = json_object(),
 	};
 	const struct unit_visitor visitor = {visit_unit, visit_unit_command, visit_environment,
 					     &settings};
-	int error = settings.seen ? find_boot_units(&settings.reading, &visitor) : -ENOMEM;
+	int error = find_boot_units(&settings.reading, &visitor);
 
 	if (error == 0)
 		error = read_scripts(&settings);
@@ -349,46 +338,32 @@ int find_boot_settings(const struct gathering *gathering, struct host_writers *f
 	return error < 0 ? error : read_idle(&settings);
 }
 
-/* Prepares the reading of scripts and files that lines of another kind name. -ENOMEM. */
-static int boot_settings_new(const struct gathering *gathering, struct host_writers *found,
-			     enum source source, struct boot_settings *ret)
-{
-	struct boot_settings settings = {
-		.found = found,
-		.reading = {.gathering = gathering, .kind = "scripts", .of_program = true},
-		.seen = json_object(),
-		.origin = {.source = source},
-	};
-
-	if (!settings.seen)
-		return -ENOMEM;
-	*ret = settings;
-	return 0;
-}
-
 int find_install_lines(const struct gathering *gathering, const struct modprobe_records *records,
 		       struct host_writers *found)
 {
-	struct boot_settings CLEANUP(boot_settings_done) settings = {0};
+	struct boot_settings CLEANUP(boot_settings_done) settings = {
+		.found = found,
+		.reading = {.gathering = gathering, .kind = "scripts", .of_program = true},
+		.origin = {.source = SOURCE_INSTALL_LINE},
+	};
 	const struct shell_visitor others = {
 		.file = visit_loaded, .script = visit_script, .data = &settings};
-	int error = boot_settings_new(gathering, found, SOURCE_INSTALL_LINE, &settings);
 
-	return error < 0 ? error
-			 : writers_of_install_lines(&found->values, records, &others,
-						    &found->writers);
+	return writers_of_install_lines(&found->values, records, &others, &found->writers);
 }
 
 int find_event_settings(const struct gathering *gathering, struct host_writers *found)
 {
-	struct boot_settings CLEANUP(boot_settings_done) settings = {0};
+	struct boot_settings CLEANUP(boot_settings_done) settings = {
+		.found = found,
+		.reading = {.gathering = gathering, .kind = "scripts", .of_program = true},
+		.origin = {.source = SOURCE_UDEV},
+	};
 	const struct shell_visitor others = {
 		.file = visit_loaded, .script = visit_script, .data = &settings};
 	const struct text_files *rules, *tmpfiles;
-	int error = boot_settings_new(gathering, found, SOURCE_UDEV, &settings);
+	int error = foreign_files_get(gathering, FOREIGN_UDEV, &rules);
 
-	if (error == 0)
-		error = foreign_files_get(gathering, FOREIGN_UDEV, &rules);
 	for (size_t i = 0; error == 0 && i < rules->count; i++)
 		if (!artifact_is_read_at(rules->items[i].path))
 			error = writers_of_udev(&found->values, rules->items[i].path,

@@ -28,23 +28,15 @@ static const char *const unit_folders[] = {
 struct boot_units {
 	struct reading *reading;
 	const struct unit_visitor *visitor;
-	json_t *seen; /* the keys are names of units, and links in folders */
-	char **names; /* those that start, in the order found; owned */
+	struct text_set seen; /* names of units, and links in folders */
+	char **names;	      /* those that start, in the order found; owned */
 	size_t count, visited;
 };
 
 static void boot_units_done(struct boot_units *units)
 {
 	tree_names_free(units->names, units->count);
-	json_decref(units->seen);
-}
-
-/* Returns 1 if the key is new, 0 if it was seen before; or a negative errno. */
-static int note_seen(struct boot_units *units, const char *key)
-{
-	if (json_object_get(units->seen, key))
-		return 0;
-	return json_object_set_new_nocheck(units->seen, key, json_true()) < 0 ? -ENOMEM : 1;
+	text_set_done(&units->seen);
 }
 
 static int append_unit(struct boot_units *units, const char *name, size_t size)
@@ -54,7 +46,7 @@ static int append_unit(struct boot_units *units, const char *name, size_t size)
 
 	if (!copy)
 		return -ENOMEM;
-	error = size == 0 ? 0 : note_seen(units, copy);
+	error = size == 0 ? 0 : text_set_add(&units->seen, "", copy);
 	if (error <= 0)
 		return error;
 	if (units->count == UNITS_MAX) {
@@ -124,14 +116,14 @@ static int append_links(struct boot_units *units, const char *folder, const char
 		return -ENOMEM;
 	error = reading_list(units->reading, path.data, "", &names, &count);
 	for (size_t i = 0; i < count && error == 0; i++) {
-		struct buffer CLEANUP(buffer_clear) key = {0}, link = {0};
+		struct buffer CLEANUP(buffer_clear) link = {0};
 		char *CLEANUP(free_pointer) target = NULL;
 		enum file_kind kind = FILE_ABSENT;
 		bool empty;
 
-		buffer_printf(&key, "%s/%s", parent, names[i]);
 		buffer_printf(&link, "%s/%s", path.data, names[i]);
-		error = key.data && link.data ? note_seen(units, key.data) : -ENOMEM;
+		error = link.data ? text_set_add(&units->seen, "", link.data + strlen(folder) + 1)
+				  : -ENOMEM;
 		if (error > 0)
 			error = look_kind(units, link.data, &kind, &target, &empty);
 		if (error == 0 && kind != FILE_MASKED && kind != FILE_ABSENT)
@@ -460,9 +452,8 @@ int find_boot_units(struct reading *reading, const struct unit_visitor *visitor)
 {
 	static const char *const first[] = {"default.target", "multi-user.target",
 					    "graphical.target"};
-	struct boot_units CLEANUP(boot_units_done)
-		units = {.reading = reading, .visitor = visitor, .seen = json_object()};
-	int error = units.seen ? 0 : -ENOMEM;
+	struct boot_units CLEANUP(boot_units_done) units = {.reading = reading, .visitor = visitor};
+	int error = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(unit_folders) && error == 0; i++)
 		error = append_wanted(&units, unit_folders[i]);

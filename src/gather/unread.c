@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/cleanup.h"
 
 static void source_done(struct unread_source *source)
 {
@@ -19,20 +18,8 @@ void unread_done(struct unread *unread)
 	for (size_t i = 0; i < unread->count; i++)
 		source_done(&unread->items[i]);
 	free(unread->items);
-	json_decref(unread->names);
+	text_set_done(&unread->names);
 	*unread = (struct unread){0};
-}
-
-/* Returns 1 if the name is new, 0 if the list has it, -1 if memory ran out. */
-static int note_name(struct unread *unread, const char *name)
-{
-	if (!unread->names)
-		unread->names = json_object();
-	if (!unread->names)
-		return -1;
-	if (json_object_get(unread->names, name))
-		return 0;
-	return json_object_set_new_nocheck(unread->names, name, json_true()) < 0 ? -1 : 1;
 }
 
 static int append_source(struct unread *unread, const struct unread_source *source)
@@ -53,7 +40,7 @@ static int append_source(struct unread *unread, const struct unread_source *sour
 
 void unread_add(struct unread *unread, const struct unread_source *source)
 {
-	int noted = note_name(unread, source->name);
+	int noted = text_set_add(&unread->names, "", source->name);
 
 	unread->calls++;
 	if (noted < 0 || (noted > 0 && append_source(unread, source) < 0))

@@ -2,9 +2,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "base/text-set.h"
 
 enum unread_kind {
 	UNREAD_FILE, /* a file or folder, named by its path */
@@ -27,7 +28,7 @@ struct unread {
 	size_t count;
 	size_t reported; /* number of sources, from the first on, that were reported */
 	size_t calls;	 /* calls of unread_add(), including those that added nothing */
-	json_t *names;	 /* the keys are the names in the list */
+	struct text_set names;
 	bool out_of_memory;
 };
 void unread_done(struct unread *unread);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/buffer.h"
+#include "base/text-set.h"
 #include "report/report.h"
 
 #define COLOR_RED    "\033[31m"
@@ -19,9 +20,9 @@ struct report {
 	json_t *place;	     /* whose values they are: the object, or one of its "namespaces" */
 	struct buffer where; /* "namespace NAME", empty: here */
 	size_t unread_count, unread_without_root;
-	json_t *unread_names; /* the keys are what "unread" lists already */
-	bool incomplete;      /* a part could not be made, so that report_finish() fails */
-	json_t *places;	      /* an object with "PATH:LINE" of each problem that was reported */
+	struct text_set unread_names; /* what "unread" lists already */
+	bool incomplete;	      /* a part could not be made, so that report_finish() fails */
+	struct text_set places;	      /* "PATH:LINE" of each problem that was reported */
 };
 
 /* Returns the colour sequence, or "" if the report has no colours. */

@@ -97,17 +97,12 @@ static void print_message(struct report *report, enum severity severity, const c
 		tell_message(report, severity, text);
 }
 
-static void add_place(struct buffer *b, const char *path, unsigned int line)
-{
-	buffer_printf(b, "%s:%u", path, line);
-}
-
 bool report_has_place(const struct report *report, const char *path, unsigned int line)
 {
 	struct buffer CLEANUP(buffer_clear) place = {0};
 
-	add_place(&place, path, line);
-	return place.data && json_object_get(report->places, place.data);
+	buffer_printf(&place, "%s:%u", path, line);
+	return place.data && text_set_has(&report->places, "", place.data) > 0;
 }
 
 void report_release(struct report *report)
@@ -181,10 +176,9 @@ void report_problem(struct report *report, const char *prefix, const struct prob
 	struct buffer CLEANUP(buffer_clear) place = {0};
 
 	if (item->file && item->line) {
-		add_place(&place, item->file, item->line);
-		/* A path need not be UTF-8. */
+		buffer_printf(&place, "%s:%u", item->file, item->line);
 		if (place.data)
-			(void)json_object_set_new_nocheck(report->places, place.data, json_true());
+			(void)!text_set_add(&report->places, "", place.data);
 		buffer_printf(&text, "%s%s: ", prefix, place.data ? place.data : item->file);
 	} else if (item->file) {
 		buffer_printf(&text, "%s%s: ", prefix, item->file);

@@ -28,9 +28,7 @@ int report_new(const struct report_style *style, struct report **ret)
 	report->object = json_pack("{s:s, s:b, s:s, s:[], s:[], s:[], s:[], s:[]}", "verb",
 				   style->verb, "changed", 0, "state", "in-order", "files",
 				   "values", "writers", "unread", "messages");
-	report->places = json_object();
-	report->unread_names = json_object();
-	if (!report->object || !report->places || !report->unread_names) {
+	if (!report->object) {
 		report_free(report);
 		return -ENOMEM;
 	}
@@ -43,8 +41,8 @@ struct report *report_free(struct report *report)
 {
 	if (report) {
 		json_decref(report->object);
-		json_decref(report->places);
-		json_decref(report->unread_names);
+		text_set_done(&report->places);
+		text_set_done(&report->unread_names);
 		buffer_clear(&report->where);
 	}
 	free(report);
@@ -198,19 +196,16 @@ void report_fail(struct report *report)
 
 bool report_unread(struct report *report, const char *what, const char *reason)
 {
-	json_t *path = report_string(what);
-	const char *name = json_string_value(path);
+	int added = text_set_add(&report->unread_names, "", what);
 
 	report->unread_count++;
-	if (name && json_object_get(report->unread_names, name)) {
-		json_decref(path);
+	if (added == 0)
 		return false;
-	}
-	if (name)
-		report_set_member(report, report->unread_names, name, json_true());
-	report_add_item(
-		report, json_object_get(report->object, "unread"),
-		report_pack(report, "{s:o, s:o}", "path", path, "reason", report_string(reason)));
+	if (added < 0)
+		report_set_incomplete(report);
+	report_add_item(report, json_object_get(report->object, "unread"),
+			report_pack(report, "{s:o, s:o}", "path", report_string(what), "reason",
+				    report_string(reason)));
 	return true;
 }
 
