@@ -128,19 +128,17 @@ int terminal_draw(const char *text)
 	struct buffer CLEANUP(buffer_clear) frame = {0};
 
 	buffer_add(&frame, CURSOR_HOME);
-	do {
-		size_t length = strcspn(text, "\n");
-		bool last = text[length] == '\0' || text[length + 1] == '\0';
+	for (struct text_line line = {.next = text}; text_next_line(&line);) {
+		bool last = *line.next == '\0';
 
 		/*
 		 * Before the text: behind one as wide as the terminal it would take the last cell.
 		 */
 		buffer_add(&frame, last ? CLEAR_BELOW : CLEAR_LINE);
-		buffer_add_bytes(&frame, text, length);
+		buffer_add_bytes(&frame, line.text, line.length);
 		/* None after the last one: at the bottom it would scroll. */
 		buffer_add(&frame, last ? "" : "\r\n");
-		text += length + (text[length] == '\n');
-	} while (*text);
+	}
 	return frame.error < 0 ? frame.error : put(frame.data, frame.length);
 }
 

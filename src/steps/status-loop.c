@@ -106,12 +106,12 @@ static int draw(struct watch *watch)
 }
 
 /*
- * Restores the terminal and stops the process as the signal would have done by default; returns
- * after SIGCONT.
+ * Restores the terminal and stops the process as the signal would have done by default. The next
+ * signal is then a SIGCONT, because this function sends one in case that the kernel did not stop
+ * the process.
  */
-static int suspend(struct watch *watch)
+static void suspend(struct watch *watch)
 {
-	const struct timespec now = {0};
 	sigset_t set;
 
 	terminal_stop(&watch->terminal);
@@ -120,11 +120,7 @@ static int suspend(struct watch *watch)
 	(void)raise(SIGTSTP);
 	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
-	/* Discard the SIGCONT, because its work is done here. */
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGCONT);
-	(void)sigtimedwait(&set, NULL, &now);
-	return watch->on_terminal ? terminal_start(&watch->terminal) : 0;
+	(void)raise(SIGCONT);
 }
 
 static enum step take_signal(struct watch *watch)
@@ -137,7 +133,8 @@ static enum step take_signal(struct watch *watch)
 	case SIGWINCH:
 		return watch->on_terminal ? STEP_DRAW : STEP_WAIT;
 	case SIGTSTP:
-		return suspend(watch) < 0 ? STEP_FAIL : STEP_LOOK;
+		suspend(watch);
+		return STEP_WAIT;
 	case SIGCONT:
 		/*
 		 * The shell may have changed the terminal, and after SIGSTOP this process could not

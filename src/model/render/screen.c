@@ -4,7 +4,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
+
+#include "base/text.h"
 
 /*
  * The character for a blank at which no line may break. No text has it, because it is not
@@ -248,14 +249,10 @@ static bool drop_row(struct screen *screen)
 /* Adds the first lines of a row. */
 static void add_lines(struct buffer *b, const struct screen_row *row, size_t lines)
 {
-	const char *from = row->drawn.data;
+	struct text_line line = {.next = row->drawn.data};
 
-	for (size_t i = 0; i < row->lines && i < lines; i++) {
-		size_t length = strcspn(from, "\n") + 1;
-
-		buffer_add_bytes(b, from, length);
-		from += length;
-	}
+	for (size_t i = 0; i < row->lines && i < lines && text_next_line(&line); i++)
+		buffer_add_bytes(b, line.text, line.length + 1);
 }
 
 static size_t smaller(size_t a, size_t b)

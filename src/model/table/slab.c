@@ -18,27 +18,18 @@ enum column {
 	COLUMN_SLABS = 14,
 };
 
-static const char *find_line(const char *text, const char *name)
-{
-	size_t length = strlen(name);
-
-	while (text && !(strncmp(text, name, length) == 0 && text[length] == ' ')) {
-		text = strchr(text, '\n');
-		text = text ? text + 1 : NULL;
-	}
-	return text;
-}
-
 int slab_parse(const char *text, struct slab *ret)
 {
-	const char *line = find_line(text, "nf_conntrack");
+	struct text_line line = {.next = text};
 	uint64_t figures[COLUMN_SLABS + 1] = {0};
 	struct slab slab = {.known = true};
 
-	if (!line)
-		return -ENOENT;
+	do
+		if (!text_next_line(&line))
+			return -ENOENT;
+	while (!text_starts_with(line.text, "nf_conntrack "));
 	for (int i = 0; i <= COLUMN_SLABS; i++) {
-		struct text_word word = text_next_word(&line);
+		struct text_word word = text_next_word(&line.text);
 
 		/* A word between the figures counts as 0. */
 		if (word.length == 0 ||
