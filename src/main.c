@@ -239,7 +239,7 @@ static bool is_watching(const struct options *options)
 }
 
 /* Returns the verb or option that shows the changes beforehand and needs no root. */
-static const char *what_shows(const struct verb *verb)
+static const char *preview_command(const struct verb *verb)
 {
 	if (verb == &verb_unload)
 		return "--dry-run unload";
@@ -310,7 +310,7 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 		report_message(report, SEVERITY_ERROR,
 			       "%s changes this host and needs root; \"conntrack-persist %s\" "
 			       "shows what it would do",
-			       verb->name, what_shows(verb));
+			       verb->name, preview_command(verb));
 		code = EXIT_FAILED;
 	} else {
 		code = verb->run(context);

@@ -38,12 +38,12 @@ int attribute_next(struct attribute_walk *walk, struct attribute *ret)
 int attribute_find(const struct attribute *inside, uint16_t type, struct attribute *ret)
 {
 	struct attribute_walk walk = attribute_inside(inside);
-	struct attribute one;
+	struct attribute attribute;
 	int found;
 
-	while ((found = attribute_next(&walk, &one)) > 0)
-		if (one.type == type) {
-			*ret = one;
+	while ((found = attribute_next(&walk, &attribute)) > 0)
+		if (attribute.type == type) {
+			*ret = attribute;
 			return 1;
 		}
 	return found;

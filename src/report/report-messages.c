@@ -78,7 +78,7 @@ static bool send_to_journal(struct report *report, enum severity severity, const
 	return false;
 }
 
-static void tell_message(struct report *report, enum severity severity, const char *text)
+static void write_message(struct report *report, enum severity severity, const char *text)
 {
 	if (severity == SEVERITY_NOTE && report->style.quiet)
 		return;
@@ -94,7 +94,7 @@ static void print_message(struct report *report, enum severity severity, const c
 			report_pack(report, "{s:s, s:o}", "level", severity_words[severity], "text",
 				    report_string(text)));
 	if (severity == SEVERITY_ERROR || !report->style.hold)
-		tell_message(report, severity, text);
+		write_message(report, severity, text);
 }
 
 bool report_has_place(const struct report *report, const char *path, unsigned int line)
@@ -119,7 +119,7 @@ void report_release(struct report *report)
 
 		for (enum severity k = SEVERITY_NOTE; level && text && k < SEVERITY_ERROR; k++)
 			if (strcmp(level, severity_words[k]) == 0)
-				tell_message(report, k, text);
+				write_message(report, k, text);
 	}
 }
 
@@ -134,7 +134,7 @@ void report_last_error(struct report *report)
 
 		if (!level || !text || strcmp(level, severity_words[SEVERITY_ERROR]) != 0)
 			continue;
-		tell_message(report, SEVERITY_ERROR, text);
+		write_message(report, SEVERITY_ERROR, text);
 		return;
 	}
 }

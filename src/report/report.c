@@ -354,15 +354,16 @@ void report_value(struct report *report, const struct value_report *what)
 		say_value(report, what);
 }
 
-void report_begin_namespace(struct report *report, const struct network_namespace *one)
+void report_begin_namespace(struct report *report, const struct network_namespace *namespace)
 {
 	json_t *item = report_pack(report, "{s:o, s:o, s:s, s:[]}", "name",
-				   one->name ? report_string(one->name) : json_null(), "path",
-				   report_string(one->path), "state", "in-order", "values");
+				   namespace->name ? report_string(namespace->name) : json_null(),
+				   "path", report_string(namespace->path), "state", "in-order",
+				   "values");
 
 	report_add_item(report, json_object_get(report->object, "namespaces"), item);
 	report->place = item;
-	network_namespace_describe(one, &report->where);
+	network_namespace_describe(namespace, &report->where);
 	if (says(report))
 		report_print_line(report, stdout, COLOR_BOLD,
 				  report->where.data ? report->where.data : "?", "");

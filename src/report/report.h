@@ -168,7 +168,7 @@ void report_value(struct report *report, const struct value_report *what);
  * the list "namespaces", which is there, and messages begin with it. state as report_set_state(),
  * "gone" or "unreachable".
  */
-void report_begin_namespace(struct report *report, const struct network_namespace *one);
+void report_begin_namespace(struct report *report, const struct network_namespace *namespace);
 void report_end_namespace(struct report *report, const char *state);
 
 /*

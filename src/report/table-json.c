@@ -145,17 +145,20 @@ static json_t *namespaces(struct report *report, const struct table *table)
 		return json_null();
 	list = json_array();
 	for (size_t i = 0; i < table->namespace_count; i++) {
-		const struct namespace_table *one = &table->namespaces[i];
+		const struct namespace_table *namespace = &table->namespaces[i];
 
 		report_add_item(
 			report, list,
-			report_pack(
-				report, "{s:o, s:o, s:o, s:I, s:o, s:o}", "name",
-				report_string(one->where), "entries", number(one->entries), "max",
-				number(table_namespace_limit(table, one)), "differing",
-				(json_int_t)one->differing, "differs",
-				one->differs ? report_string(one->differs) : json_null(), "error",
-				one->error < 0 ? json_string(strerror(-one->error)) : json_null()));
+			report_pack(report, "{s:o, s:o, s:o, s:I, s:o, s:o}", "name",
+				    report_string(namespace->where), "entries",
+				    number(namespace->entries), "max",
+				    number(table_namespace_limit(table, namespace)), "differing",
+				    (json_int_t) namespace->differing, "differs",
+				    namespace->differs ? report_string(namespace->differs)
+						       : json_null(),
+				    "error",
+				    namespace->error < 0 ? json_string(strerror(-namespace->error))
+							 : json_null()));
 	}
 	return list;
 }

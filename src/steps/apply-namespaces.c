@@ -110,38 +110,38 @@ static enum exit_code find_namespaces(struct context *context, struct network_na
 static const char *bring_to_values(struct context *context, const struct comparison *comparison,
 				   struct tally *tally)
 {
-	struct runtime CLEANUP(runtime_done) live = {0};
+	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct apply_result result = {0};
 	size_t fine;
 
 	tally->namespaces++;
-	if (runtime_observe_namespace(context, comparison, &live) != EXIT_DONE) {
+	if (runtime_observe_namespace(context, comparison, &runtime) != EXIT_DONE) {
 		tally->failed++;
 		return "drift";
 	}
-	fine = values_count(&live.values, VALUE_OK);
-	apply_values(context, &live, false, &result);
+	fine = values_count(&runtime.values, VALUE_OK);
+	apply_values(context, &runtime, false, &result);
 	if (fine > 0 && !context->options->verbose)
 		report_say_row(context->report, value_state_to_string(VALUE_OK), "%zu value%s",
 			       fine, fine == 1 ? "" : "s");
-	tally->ok += values_count(&live.values, VALUE_OK);
+	tally->ok += values_count(&runtime.values, VALUE_OK);
 	tally->set += result.set;
-	tally->absent += values_count(&live.values, VALUE_ABSENT);
+	tally->absent += values_count(&runtime.values, VALUE_ABSENT);
 	if (!tally->host.data)
-		note_host_values(&live.values, &tally->host);
+		note_host_values(&runtime.values, &tally->host);
 	tally->failed += result.failed > 0;
 	if (result.failed > 0)
 		return "drift";
-	return module_is_there(live.module) ? "in-order" : "pending";
+	return module_is_there(runtime.module) ? "in-order" : "pending";
 }
 
 static void visit(struct context *context, const struct comparison *comparison,
-		  const struct network_namespace *one, struct tally *tally)
+		  const struct network_namespace *namespace, struct tally *tally)
 {
-	int error = kernel_enter_namespace(context->kernel, one);
+	int error = kernel_enter_namespace(context->kernel, namespace);
 	const char *state;
 
-	report_begin_namespace(context->report, one);
+	report_begin_namespace(context->report, namespace);
 	if (error == 0) {
 		state = bring_to_values(context, comparison, tally);
 		kernel_leave_namespace(context->kernel);
@@ -198,16 +198,16 @@ static enum exit_code stop(struct context *context, size_t done, size_t count)
 enum exit_code apply_namespaces(struct context *context, const struct comparison *comparison)
 {
 	struct network_namespaces CLEANUP(network_namespaces_done) namespaces = {0};
-	struct runtime CLEANUP(runtime_done) live = {0};
+	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct tally CLEANUP(tally_done) tally = {0};
 	enum exit_code code = find_namespaces(context, &namespaces);
 
 	if (code == EXIT_DONE)
-		code = runtime_observe_settled(context, comparison, &live);
+		code = runtime_observe_settled(context, comparison, &runtime);
 	if (code != EXIT_DONE)
 		return code;
-	if (!module_is_there(live.module))
-		return apply_pending(context, comparison, &live);
+	if (!module_is_there(runtime.module))
+		return apply_pending(context, comparison, &runtime);
 	report_set_member(context->report, report_object(context->report), "namespaces",
 			  json_array());
 	for (size_t i = 0; i < namespaces.count; i++) {
@@ -215,10 +215,10 @@ enum exit_code apply_namespaces(struct context *context, const struct comparison
 			return stop(context, i, namespaces.count);
 		visit(context, comparison, &namespaces.items[i], &tally);
 	}
-	if (tally.failed == 0 && kernel_module_state(context->kernel, &live.module) == 0 &&
-	    !module_is_there(live.module)) {
-		values_judge(&live.values, live.module, false);
-		return apply_pending(context, comparison, &live);
+	if (tally.failed == 0 && kernel_module_state(context->kernel, &runtime.module) == 0 &&
+	    !module_is_there(runtime.module)) {
+		values_judge(&runtime.values, runtime.module, false);
+		return apply_pending(context, comparison, &runtime);
 	}
 	report_set_changed(context->report, tally.set > 0);
 	report_set_state(context->report, tally.failed > 0 ? "drift" : "in-order");

@@ -33,16 +33,16 @@ static bool is_installed(const struct comparison *comparison)
 int before_record(struct context *context, struct comparison *comparison)
 {
 	struct manifest *manifest = &comparison->manifest;
-	struct runtime CLEANUP(runtime_done) live = {0};
+	struct runtime CLEANUP(runtime_done) runtime = {0};
 	int error = 0;
 
 	if (!runtime_is_wanted(context) || (is_installed(comparison) && !manifest->records_before))
 		return 0;
 	manifest->records_before = true;
-	if (!runtime_peek(context, comparison, &live))
-		error = values_of_plan(&comparison->plan, &live.values);
-	for (size_t i = 0; i < live.values.count && error == 0; i++) {
-		const struct value *value = &live.values.items[i];
+	if (!runtime_peek(context, comparison, &runtime))
+		error = values_of_plan(&comparison->plan, &runtime.values);
+	for (size_t i = 0; i < runtime.values.count && error == 0; i++) {
+		const struct value *value = &runtime.values.items[i];
 
 		error = manifest_add_before(manifest, value->key,
 					    value->live[0] ? value->live : NULL);
@@ -89,13 +89,13 @@ int before_plan(const struct context *context, const struct manifest *manifest,
 
 void before_say(struct context *context, const struct comparison *before)
 {
-	struct runtime CLEANUP(runtime_done) live = {0};
+	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct buffer CLEANUP(buffer_clear) words = {0};
 
-	if (!runtime_peek(context, before, &live))
+	if (!runtime_peek(context, before, &runtime))
 		return;
-	for (size_t i = 0; i < live.values.count; i++) {
-		const struct value *value = &live.values.items[i];
+	for (size_t i = 0; i < runtime.values.count; i++) {
+		const struct value *value = &runtime.values.items[i];
 
 		if (value->state != VALUE_DIFFERS && value->state != VALUE_PENDING)
 			continue;
@@ -110,14 +110,14 @@ void before_say(struct context *context, const struct comparison *before)
 
 enum exit_code before_set(struct context *context, const struct comparison *before, bool *ret_set)
 {
-	struct runtime CLEANUP(runtime_done) live = {0};
+	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct apply_result result = {0};
 
 	*ret_set = false;
-	if (!runtime_peek(context, before, &live))
+	if (!runtime_peek(context, before, &runtime))
 		return EXIT_DONE;
-	apply_values(context, &live, false, &result);
-	guard_say_waiting(context, &live);
+	apply_values(context, &runtime, false, &result);
+	guard_say_waiting(context, &runtime);
 	*ret_set = result.set > 0;
 	return result.failed > 0 ? EXIT_FAILED : EXIT_DONE;
 }

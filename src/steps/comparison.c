@@ -44,8 +44,8 @@ static enum exit_code report_read_failure(struct context *context,
 	return EXIT_FAILED;
 }
 
-static void tell_problems(struct context *context, const struct comparison *comparison,
-			  struct problems *problems)
+static void report_config_problems(struct context *context, const struct comparison *comparison,
+				   struct problems *problems)
 {
 	/*
 	 * Only warnings can have been reported before, because an error would have ended the run.
@@ -70,7 +70,7 @@ static enum exit_code read_config(struct context *context, struct comparison *co
 				      &failure);
 	if (error < 0) {
 		/* The other files may have errors as well, so all of them are reported. */
-		tell_problems(context, comparison, problems);
+		report_config_problems(context, comparison, problems);
 		return report_read_failure(context, comparison, &failure, error);
 	}
 	read_failure_done(&failure);
@@ -180,7 +180,7 @@ static enum exit_code make_plan(struct context *context, struct comparison *comp
 	if (error == 0 && booting && !bad && problems_have_error(&problems))
 		error = plan_installed(&request, comparison, &problems);
 	bad = problems_have_error(&problems);
-	tell_problems(context, comparison, &problems);
+	report_config_problems(context, comparison, &problems);
 	if (error < 0) {
 		report_errno(context, "make", "the plan", error);
 		return EXIT_FAILED;

@@ -126,7 +126,7 @@ enum exit_code disable_look(struct context *context, const struct comparison *co
 {
 	struct host_uses CLEANUP(host_uses_done) found = {0};
 	enum module_state module = MODULE_ABSENT;
-	bool is_new = run != KEEP_OFF_CHECK && comparison_files_differ(comparison);
+	bool is_new = run != DISABLE_IN_CHECK && comparison_files_differ(comparison);
 	/*
 	 * With --no-live only the files of the running host are searched, because this may not be
 	 * the kernel that boots.
@@ -152,7 +152,7 @@ enum exit_code disable_look(struct context *context, const struct comparison *co
 	*ret_breaks = breaks_boot(&found.uses);
 	users_add_json(context, &found);
 	if (is_new)
-		return judge_new_block(context, &found, run == KEEP_OFF_PLAN);
+		return judge_new_block(context, &found, run == DISABLE_IN_PLAN);
 	report_uses(context, &found.uses, USE_CERTAIN, SEVERITY_WARNING, "will break");
 	return EXIT_DONE;
 }

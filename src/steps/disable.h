@@ -8,9 +8,9 @@
 #include "steps/comparison.h"
 
 enum disable_run {
-	KEEP_OFF_INSTALL,
-	KEEP_OFF_PLAN,
-	KEEP_OFF_CHECK,
+	DISABLE_IN_INSTALL,
+	DISABLE_IN_PLAN,
+	DISABLE_IN_CHECK,
 };
 
 /*

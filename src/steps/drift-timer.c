@@ -57,17 +57,18 @@ static void add_files(struct drift_verdict *verdict, const struct comparison *co
 			       file_state_to_string(comparison->manifest_state), "");
 }
 
-static void add_values(struct drift_verdict *verdict, const struct runtime *live)
+static void add_values(struct drift_verdict *verdict, const struct runtime *runtime)
 {
 	struct buffer CLEANUP(buffer_clear) figures = {0};
 
-	if (live->unwanted)
-		add_difference(verdict, "nf_conntrack is", module_state_describe(live->module), "");
-	if (values_count(&live->values, VALUE_CANNOT_LOAD) > 0)
+	if (runtime->unwanted)
+		add_difference(verdict, "nf_conntrack is", module_state_describe(runtime->module),
+			       "");
+	if (values_count(&runtime->values, VALUE_CANNOT_LOAD) > 0)
 		add_difference(verdict, "nf_conntrack", value_state_to_string(VALUE_CANNOT_LOAD),
 			       "");
-	for (size_t i = 0; i < live->values.count; i++) {
-		const struct value *value = &live->values.items[i];
+	for (size_t i = 0; i < runtime->values.count; i++) {
+		const struct value *value = &runtime->values.items[i];
 
 		if (value->state != VALUE_DIFFERS)
 			continue;
@@ -117,9 +118,9 @@ static bool is_as_installed(const struct comparison *comparison)
 }
 
 /* Returns the reason why drift cannot be restored, a literal, or NULL if there is none. */
-static const char *find_obstacle(const struct comparison *comparison, const struct runtime *live)
+static const char *find_obstacle(const struct comparison *comparison, const struct runtime *runtime)
 {
-	bool works = values_count(&live->values, VALUE_DIFFERS) > 0 ||
+	bool works = values_count(&runtime->values, VALUE_DIFFERS) > 0 ||
 		     comparison->manifest_state != STATE_OK;
 
 	if (!is_as_installed(comparison))
@@ -138,10 +139,10 @@ static const char *find_obstacle(const struct comparison *comparison, const stru
 	return works ? NULL : "it takes more than an installation";
 }
 
-static void judge_restore(const struct comparison *comparison, const struct runtime *live,
+static void judge_restore(const struct comparison *comparison, const struct runtime *runtime,
 			  struct drift_verdict *verdict)
 {
-	const char *obstacle = find_obstacle(comparison, live);
+	const char *obstacle = find_obstacle(comparison, runtime);
 
 	verdict->restore = !obstacle;
 	buffer_printf(&verdict->told, ". %s%s",
@@ -168,10 +169,10 @@ static void add_unread(struct drift_verdict *verdict, struct report *report)
 }
 
 static void judge_host(struct context *context, const struct comparison *comparison,
-		       const struct runtime *live, const struct host_writers *writers, bool differs,
-		       struct drift_verdict *ret)
+		       const struct runtime *runtime, const struct host_writers *writers,
+		       bool differs, struct drift_verdict *ret)
 {
-	bool pending = values_count(&live->values, VALUE_PENDING) > 0;
+	bool pending = values_count(&runtime->values, VALUE_PENDING) > 0;
 	bool unsure = report_is_unsure(context->report);
 
 	ret->state = differs ? "drift" : unsure ? "unread" : pending ? "pending" : "in-order";
@@ -180,10 +181,10 @@ static void judge_host(struct context *context, const struct comparison *compari
 		add_unread(ret, context->report);
 	if (differs) {
 		add_files(ret, comparison);
-		add_values(ret, live);
+		add_values(ret, runtime);
 		add_winners(ret, writers);
 		if (comparison->plan.restore)
-			judge_restore(comparison, live, ret);
+			judge_restore(comparison, runtime, ret);
 	} else if (!unsure) {
 		buffer_add(&ret->told,
 			   pending ? "some values are pending until nf_conntrack loads again"
@@ -282,7 +283,7 @@ static enum exit_code keep_verdict(struct context *context, const struct drift_v
 }
 
 enum exit_code drift_timer_report(struct context *context, const struct comparison *comparison,
-				  const struct runtime *live, const struct host_writers *writers,
+				  const struct runtime *runtime, const struct host_writers *writers,
 				  enum exit_code code)
 {
 	struct drift_verdict CLEANUP(verdict_done) verdict = {0};
@@ -293,7 +294,7 @@ enum exit_code drift_timer_report(struct context *context, const struct comparis
 		(void)keep_verdict(context, &verdict);
 		return code;
 	}
-	judge_host(context, comparison, live, writers, code == EXIT_DIFFERS, &verdict);
+	judge_host(context, comparison, runtime, writers, code == EXIT_DIFFERS, &verdict);
 	if (!verdict.kept.data || !verdict.told.data || verdict.kept.error < 0) {
 		report_errno(context, "keep", PATH_VERDICT, -ENOMEM);
 		return EXIT_FAILED;

@@ -25,7 +25,7 @@
  * EXIT_FAILED if the verdict could not be saved.
  */
 enum exit_code drift_timer_report(struct context *context, const struct comparison *comparison,
-				  const struct runtime *live, const struct host_writers *writers,
+				  const struct runtime *runtime, const struct host_writers *writers,
 				  enum exit_code code);
 
 /* Prints what else an administrator must do after on_drift = restore was installed. */

@@ -30,7 +30,7 @@ static void warn(struct context *context, const char *what, int error)
 		       what, why);
 }
 
-static void tell_reload(struct context *context)
+static void say_reload(struct context *context)
 {
 	int error;
 
@@ -57,7 +57,7 @@ static void tell_reload(struct context *context)
 
 void follow_up_without(struct context *context)
 {
-	tell_reload(context);
+	say_reload(context);
 }
 
 /*
@@ -125,34 +125,34 @@ static void note_pending(const struct values *values, struct activation *ret)
 enum exit_code follow_up(struct context *context, const struct comparison *comparison, bool changed,
 			 struct activation *ret)
 {
-	struct runtime CLEANUP(runtime_done) live = {0};
+	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct apply_result result = {0};
 	enum exit_code code;
 
 	if (changed)
-		tell_reload(context);
+		say_reload(context);
 	if (comparison->plan.mode != MODE_TUNE)
 		return EXIT_DONE;
-	code = runtime_observe_settled(context, comparison, &live);
+	code = runtime_observe_settled(context, comparison, &runtime);
 	if (code == EXIT_DONE)
-		code = preflight_run(context, comparison, &live);
+		code = preflight_run(context, comparison, &runtime);
 	if (code != EXIT_DONE)
 		return code;
 	ret->looked = true;
-	ret->there = module_is_there(live.module);
-	ret->blocked = live.blocked;
+	ret->there = module_is_there(runtime.module);
+	ret->blocked = runtime.blocked;
 	if (!ret->there) {
-		(void)runtime_report(context, comparison, &live, LIVE_STATES);
+		(void)runtime_report(context, comparison, &runtime, LIVE_STATES);
 		return EXIT_DONE;
 	}
 	/*
 	 * The values are set before the event, so that this run reports the values that were seen
 	 * above, whoever sets them.
 	 */
-	apply_values(context, &live, true, &result);
+	apply_values(context, &runtime, true, &result);
 	ret->set = result.set;
-	note_pending(&live.values, ret);
-	guard_say_waiting(context, &live);
+	note_pending(&runtime.values, ret);
+	guard_say_waiting(context, &runtime);
 	ret->out_of_reach = result.out_of_reach;
 	if (result.failed > result.out_of_reach)
 		code = EXIT_FAILED;

@@ -48,7 +48,7 @@ static void sweep(struct context *context)
 	(void)!tree_sweep(context->tree, paths, ARRAY_SIZE(paths));
 }
 
-void last_applied_remember(struct context *context, const struct runtime *live)
+void last_applied_remember(struct context *context, const struct runtime *runtime)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
 	struct lock CLEANUP(lock_release) lock = {.fd = -1};
@@ -58,9 +58,9 @@ void last_applied_remember(struct context *context, const struct runtime *live)
 	if (!lock_try(context, PATH_RUNTIME, &lock))
 		return;
 	add_load(context, &b);
-	for (size_t i = 0; i < live->values.count; i++)
-		if (live->values.items[i].state == VALUE_OK)
-			add_value(&b, &live->values.items[i]);
+	for (size_t i = 0; i < runtime->values.count; i++)
+		if (runtime->values.items[i].state == VALUE_OK)
+			add_value(&b, &runtime->values.items[i]);
 	sweep(context);
 	if (!b.data || b.error < 0 ||
 	    tree_look(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &seen) < 0)

@@ -16,7 +16,7 @@ struct last_applied {
 void last_applied_done(struct last_applied *applied);
 
 /* Saves the values. Failures are not reported, because nothing depends on the record. */
-void last_applied_remember(struct context *context, const struct runtime *live);
+void last_applied_remember(struct context *context, const struct runtime *runtime);
 
 /* Removes the record, because after uninstall no value is one that apply set. */
 void last_applied_forget(struct context *context);

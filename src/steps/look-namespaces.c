@@ -54,17 +54,20 @@ static int find_references(const struct context *context, const struct values *v
 	if (!references.items)
 		return -ENOMEM;
 	for (size_t i = 0; i < schema_count; i++) {
-		struct reference *one = &references.items[references.count];
+		struct reference *reference = &references.items[references.count];
 		const struct value *planned = find_value(values, &schema[i]);
 
 		if (!schema_is_per_namespace(&schema[i]))
 			continue;
-		one->key = schema[i].key;
-		one->wanted = planned != NULL;
-		(void)snprintf(one->path, sizeof(one->path), PATH_PROC "/%s", one->key);
+		reference->key = schema[i].key;
+		reference->wanted = planned != NULL;
+		(void)snprintf(reference->path, sizeof(reference->path), PATH_PROC "/%s",
+			       reference->key);
 		if (planned)
-			(void)snprintf(one->text, sizeof(one->text), "%" PRIu64, planned->wanted);
-		else if (kernel_read(context->kernel, one->path, one->text, sizeof(one->text)) < 0)
+			(void)snprintf(reference->text, sizeof(reference->text), "%" PRIu64,
+				       planned->wanted);
+		else if (kernel_read(context->kernel, reference->path, reference->text,
+				     sizeof(reference->text)) < 0)
 			continue;
 		references.count++;
 	}
@@ -78,13 +81,13 @@ static int compare_keys(const struct context *context, const struct references *
 	struct differing CLEANUP(differing_done) differing = {0};
 
 	for (size_t i = 0; i < references->count; i++) {
-		const struct reference *one = &references->items[i];
+		const struct reference *reference = &references->items[i];
 		char there[VALUE_TEXT_SIZE];
 
-		if (kernel_read(context->kernel, one->path, there, sizeof(there)) == 0 &&
-		    text_is_plain(there) && strcmp(there, one->text) != 0)
-			differing_add(&differing, one->key, there, one->wanted ? "wanted" : "here",
-				      one->text);
+		if (kernel_read(context->kernel, reference->path, there, sizeof(there)) == 0 &&
+		    text_is_plain(there) && strcmp(there, reference->text) != 0)
+			differing_add(&differing, reference->key, there,
+				      reference->wanted ? "wanted" : "here", reference->text);
 	}
 	table->differing = differing.count;
 	return differing_finish(&differing, &table->differs);
@@ -111,11 +114,11 @@ static int look_inside(const struct context *context, const struct references *r
 }
 
 static int look_at(struct context *context, const struct references *references,
-		   const struct network_namespace *one, struct table *ret)
+		   const struct network_namespace *namespace, struct table *ret)
 {
 	struct namespace_table *table = &ret->namespaces[ret->namespace_count];
 	struct buffer CLEANUP(buffer_clear) where = {0};
-	int error = kernel_enter_namespace(context->kernel, one);
+	int error = kernel_enter_namespace(context->kernel, namespace);
 
 	/* A namespace that disappeared meanwhile is left out. */
 	if (error == -ENOENT)
@@ -128,7 +131,7 @@ static int look_at(struct context *context, const struct references *references,
 	} else {
 		error = 0;
 	}
-	network_namespace_describe(one, &where);
+	network_namespace_describe(namespace, &where);
 	return error < 0 ? error : buffer_steal(&where, &table->where, NULL);
 }
 

@@ -98,7 +98,7 @@ static void ask_kernel(const struct context *context, struct load_request *reque
 
 /* Returns 1 if the answer was found without libkmod; or a negative errno. */
 static int judge_loading(const struct context *context, const struct comparison *comparison,
-			 struct runtime *live, struct problems *problems, bool *ret_hidden)
+			 struct runtime *runtime, struct problems *problems, bool *ret_hidden)
 {
 	const struct text_files *files;
 	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
@@ -107,7 +107,7 @@ static int judge_loading(const struct context *context, const struct comparison 
 	struct load_request request = {
 		.plan = &comparison->plan,
 		.facts = &comparison->facts,
-		.module = live->module,
+		.module = runtime->module,
 		.view = &view,
 		.records = &records,
 		.command_line = texts.command_line,
@@ -120,26 +120,26 @@ static int judge_loading(const struct context *context, const struct comparison 
 		found = ask_modprobe(context, &records, &view);
 	if (found < 0)
 		return found;
-	*ret_hidden = view.built_in && live->module == MODULE_ABSENT;
+	*ret_hidden = view.built_in && runtime->module == MODULE_ABSENT;
 	if (runtime_is_wanted(context))
 		ask_kernel(context, &request, &texts);
-	live->blocked = load_judge(&request, problems);
-	values_judge(&live->values, live->module, live->blocked);
+	runtime->blocked = load_judge(&request, problems);
+	values_judge(&runtime->values, runtime->module, runtime->blocked);
 	return problems->out_of_memory ? -ENOMEM : found;
 }
 
 void preflight_judge_loading(const struct context *context, const struct comparison *comparison,
-			     struct runtime *live)
+			     struct runtime *runtime)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
 	bool hidden;
 
-	if (comparison->plan.mode == MODE_TUNE && live->module == MODULE_ABSENT)
-		(void)!judge_loading(context, comparison, live, &problems, &hidden);
+	if (comparison->plan.mode == MODE_TUNE && runtime->module == MODULE_ABSENT)
+		(void)!judge_loading(context, comparison, runtime, &problems, &hidden);
 }
 
 enum exit_code preflight_run(struct context *context, const struct comparison *comparison,
-			     struct runtime *live)
+			     struct runtime *runtime)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
 	bool hidden;
@@ -149,9 +149,9 @@ enum exit_code preflight_run(struct context *context, const struct comparison *c
 		return EXIT_DONE;
 	if (runtime_is_wanted(context))
 		judge_namespaces(context, comparison);
-	if (live->module == MODULE_BUILT_IN)
+	if (runtime->module == MODULE_BUILT_IN)
 		return EXIT_DONE;
-	found = judge_loading(context, comparison, live, &problems, &hidden);
+	found = judge_loading(context, comparison, runtime, &problems, &hidden);
 	if (found < 0) {
 		report_errno(context, "read", "modprobe's configuration", found);
 		return EXIT_FAILED;

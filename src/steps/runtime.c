@@ -15,10 +15,10 @@
 #define PAUSE_MS 20
 #define WAIT_MS	 60000
 
-void runtime_done(struct runtime *live)
+void runtime_done(struct runtime *runtime)
 {
-	values_done(&live->values);
-	*live = (struct runtime){0};
+	values_done(&runtime->values);
+	*runtime = (struct runtime){0};
 }
 
 bool runtime_is_wanted(const struct context *context)
@@ -37,12 +37,12 @@ static void read_value(const struct context *context, struct value *value)
 	value_found(value, error < 0 ? NULL : text, error);
 }
 
-static enum exit_code report_unreadable(struct context *context, const struct runtime *live)
+static enum exit_code report_unreadable(struct context *context, const struct runtime *runtime)
 {
 	enum exit_code code = EXIT_DONE;
 
-	for (size_t i = 0; i < live->values.count; i++) {
-		const struct value *value = &live->values.items[i];
+	for (size_t i = 0; i < runtime->values.count; i++) {
+		const struct value *value = &runtime->values.items[i];
 
 		if (value->state != VALUE_UNREADABLE)
 			continue;
@@ -84,25 +84,25 @@ static bool has_own_max(const struct context *context, const struct comparison *
  * values. -ENOENT: it was unloaded the second time too.
  */
 static int look_at_kernel(struct context *context, const struct comparison *comparison,
-			  struct runtime *live)
+			  struct runtime *runtime)
 {
-	int error = kernel_module_state(context->kernel, &live->module);
+	int error = kernel_module_state(context->kernel, &runtime->module);
 
 	if (error < 0)
 		return error;
-	live->unwanted = comparison->plan.mode == MODE_DISABLE && live->module != MODULE_ABSENT &&
-			 live->module != MODULE_BUILT_IN;
-	values_done(&live->values);
-	error = values_of_plan(&comparison->plan, &live->values);
+	runtime->unwanted = comparison->plan.mode == MODE_DISABLE &&
+			    runtime->module != MODULE_ABSENT && runtime->module != MODULE_BUILT_IN;
+	values_done(&runtime->values);
+	error = values_of_plan(&comparison->plan, &runtime->values);
 	if (error < 0)
 		return error;
-	if (live->elsewhere)
-		values_keep_namespace(&live->values, has_own_max(context, comparison));
-	if (module_is_there(live->module))
-		for (size_t i = 0; i < live->values.count; i++)
-			read_value(context, &live->values.items[i]);
-	values_judge(&live->values, live->module, live->blocked);
-	guard_resize(context, comparison->plan.sizes.resize, live);
+	if (runtime->elsewhere)
+		values_keep_namespace(&runtime->values, has_own_max(context, comparison));
+	if (module_is_there(runtime->module))
+		for (size_t i = 0; i < runtime->values.count; i++)
+			read_value(context, &runtime->values.items[i]);
+	values_judge(&runtime->values, runtime->module, runtime->blocked);
+	guard_resize(context, comparison->plan.sizes.resize, runtime);
 	return 0;
 }
 
@@ -111,10 +111,10 @@ static int look_at_kernel(struct context *context, const struct comparison *comp
  * would look like one that this kernel does not have. Every kernel has the key of max, but up to
  * Linux 5.12 a network namespace of another user namespace has none.
  */
-static const char *find_veil(const struct context *context, const struct runtime *live)
+static const char *find_veil(const struct context *context, const struct runtime *runtime)
 {
-	if (!module_is_there(live->module) || live->elsewhere ||
-	    values_count(&live->values, VALUE_ABSENT) == 0)
+	if (!module_is_there(runtime->module) || runtime->elsewhere ||
+	    values_count(&runtime->values, VALUE_ABSENT) == 0)
 		return NULL;
 	if (!kernel_has(context->kernel, "/proc/sys/net"))
 		return "/proc/sys is not mounted here";
@@ -125,7 +125,7 @@ static const char *find_veil(const struct context *context, const struct runtime
 	       "it; run it on the host";
 }
 
-static enum exit_code finish_look(struct context *context, int error, struct runtime *live,
+static enum exit_code finish_look(struct context *context, int error, struct runtime *runtime,
 				  struct runtime *ret)
 {
 	enum exit_code code;
@@ -133,81 +133,81 @@ static enum exit_code finish_look(struct context *context, int error, struct run
 
 	if (error < 0) {
 		report_errno(context, "tell", "the state of nf_conntrack", error);
-		runtime_done(live);
+		runtime_done(runtime);
 		return EXIT_FAILED;
 	}
-	veil = find_veil(context, live);
+	veil = find_veil(context, runtime);
 	if (veil) {
 		report_message(context->report, SEVERITY_ERROR,
 			       "cannot see the values of the kernel: %s", veil);
-		runtime_done(live);
+		runtime_done(runtime);
 		return EXIT_FAILED;
 	}
-	code = report_unreadable(context, live);
+	code = report_unreadable(context, runtime);
 	if (code != EXIT_DONE) {
-		runtime_done(live);
+		runtime_done(runtime);
 		return code;
 	}
-	*ret = *live;
+	*ret = *runtime;
 	return EXIT_DONE;
 }
 
 bool runtime_peek(struct context *context, const struct comparison *comparison, struct runtime *ret)
 {
-	struct runtime live = {0};
+	struct runtime runtime = {0};
 
 	if (!runtime_is_wanted(context) || comparison->plan.mode != MODE_TUNE)
 		return false;
-	if (look_at_kernel(context, comparison, &live) < 0 || !module_is_there(live.module)) {
-		runtime_done(&live);
+	if (look_at_kernel(context, comparison, &runtime) < 0 || !module_is_there(runtime.module)) {
+		runtime_done(&runtime);
 		return false;
 	}
-	*ret = live;
+	*ret = runtime;
 	return true;
 }
 
 enum exit_code runtime_observe(struct context *context, const struct comparison *comparison,
 			       struct runtime *ret)
 {
-	struct runtime live = {0};
-	int error = look_at_kernel(context, comparison, &live);
+	struct runtime runtime = {0};
+	int error = look_at_kernel(context, comparison, &runtime);
 
-	return finish_look(context, error, &live, ret);
+	return finish_look(context, error, &runtime, ret);
 }
 
 enum exit_code runtime_observe_settled(struct context *context, const struct comparison *comparison,
 				       struct runtime *ret)
 {
-	struct runtime live = {0};
-	int error = look_at_kernel(context, comparison, &live);
+	struct runtime runtime = {0};
+	int error = look_at_kernel(context, comparison, &runtime);
 
 	for (int waited = 0; error == 0 && waited < WAIT_MS && !signals_pending() &&
-			     (live.module == MODULE_COMING || live.module == MODULE_GOING);
+			     (runtime.module == MODULE_COMING || runtime.module == MODULE_GOING);
 	     waited += PAUSE_MS) {
 		kernel_pause(context->kernel, PAUSE_MS);
-		error = look_at_kernel(context, comparison, &live);
+		error = look_at_kernel(context, comparison, &runtime);
 	}
-	return finish_look(context, error, &live, ret);
+	return finish_look(context, error, &runtime, ret);
 }
 
 enum exit_code runtime_observe_namespace(struct context *context,
 					 const struct comparison *comparison, struct runtime *ret)
 {
-	struct runtime live = {.elsewhere = true};
-	int error = look_at_kernel(context, comparison, &live);
+	struct runtime runtime = {.elsewhere = true};
+	int error = look_at_kernel(context, comparison, &runtime);
 
-	return finish_look(context, error, &live, ret);
+	return finish_look(context, error, &runtime, ret);
 }
 
 enum exit_code runtime_look(struct context *context, const struct comparison *comparison,
-			    struct runtime *live)
+			    struct runtime *runtime)
 {
 	enum exit_code code = EXIT_DONE;
 
 	if (runtime_is_wanted(context))
-		code = runtime_observe(context, comparison, live);
+		code = runtime_observe(context, comparison, runtime);
 	if (code == EXIT_DONE && (runtime_is_wanted(context) || context->options->root))
-		code = preflight_run(context, comparison, live);
+		code = preflight_run(context, comparison, runtime);
 	return code;
 }
 
@@ -220,21 +220,21 @@ bool runtime_is_in_reach(const struct context *context, const struct value *valu
 	       !kernel_is_read_only(context->kernel, value->path);
 }
 
-static void report_waiting(struct context *context, const struct runtime *live)
+static void report_waiting(struct context *context, const struct runtime *runtime)
 {
-	size_t pending = values_count(&live->values, VALUE_PENDING);
-	size_t blocked = values_count(&live->values, VALUE_CANNOT_LOAD);
+	size_t pending = values_count(&runtime->values, VALUE_PENDING);
+	size_t blocked = values_count(&runtime->values, VALUE_CANNOT_LOAD);
 
-	if (module_is_there(live->module) || context->options->verbose)
+	if (module_is_there(runtime->module) || context->options->verbose)
 		return;
 	if (blocked)
 		report_say_row(context->report, value_state_to_string(VALUE_CANNOT_LOAD),
 			       "%zu values: nf_conntrack is %s and cannot load", blocked,
-			       module_state_describe(live->module));
+			       module_state_describe(runtime->module));
 	else if (pending)
 		report_say_row(context->report, value_state_to_string(VALUE_PENDING),
 			       "%zu values: nf_conntrack is %s", pending,
-			       module_state_describe(live->module));
+			       module_state_describe(runtime->module));
 }
 
 /*
@@ -271,16 +271,16 @@ static const char *since(const struct last_applied *applied, const struct value 
 }
 
 bool runtime_report(struct context *context, const struct comparison *comparison,
-		    const struct runtime *live, enum runtime_detail detail)
+		    const struct runtime *runtime, enum runtime_detail detail)
 {
 	struct last_applied CLEANUP(last_applied_done) applied = {0};
-	bool there = module_is_there(live->module);
-	size_t fine = values_count(&live->values, VALUE_OK);
+	bool there = module_is_there(runtime->module);
+	size_t fine = values_count(&runtime->values, VALUE_OK);
 
-	if (detail == LIVE_STATES && values_count(&live->values, VALUE_DIFFERS) > 0)
+	if (detail == LIVE_STATES && values_count(&runtime->values, VALUE_DIFFERS) > 0)
 		last_applied_read(context, &applied);
-	for (size_t i = 0; i < live->values.count; i++) {
-		const struct value *value = &live->values.items[i];
+	for (size_t i = 0; i < runtime->values.count; i++) {
+		const struct value *value = &runtime->values.items[i];
 
 		report_value(context->report,
 			     &(struct value_report){
@@ -299,25 +299,25 @@ bool runtime_report(struct context *context, const struct comparison *comparison
 		report_say_row(context->report, value_state_to_string(VALUE_OK),
 			       "%zu value%s of the running kernel", fine, fine == 1 ? "" : "s");
 	if (detail == LIVE_STATES)
-		report_waiting(context, live);
-	if (live->unwanted)
+		report_waiting(context, runtime);
+	if (runtime->unwanted)
 		report_say_row(context->report, value_state_to_string(VALUE_DIFFERS),
 			       "nf_conntrack is %s, and should not be",
-			       module_state_describe(live->module));
-	if (detail == LIVE_PLAN && live->module == MODULE_BUILT_IN)
+			       module_state_describe(runtime->module));
+	if (detail == LIVE_PLAN && runtime->module == MODULE_BUILT_IN)
 		report_built_in(context, comparison);
-	return runtime_differs(live);
+	return runtime_differs(runtime);
 }
 
-bool runtime_differs(const struct runtime *live)
+bool runtime_differs(const struct runtime *runtime)
 {
-	return live->unwanted || runtime_cannot_load(live) ||
-	       values_count(&live->values, VALUE_DIFFERS) > 0;
+	return runtime->unwanted || runtime_cannot_load(runtime) ||
+	       values_count(&runtime->values, VALUE_DIFFERS) > 0;
 }
 
-bool runtime_cannot_load(const struct runtime *live)
+bool runtime_cannot_load(const struct runtime *runtime)
 {
-	return live->blocked && !module_is_there(live->module);
+	return runtime->blocked && !module_is_there(runtime->module);
 }
 
 void runtime_say_unwanted(struct context *context)
@@ -333,13 +333,13 @@ void runtime_say_cannot_load(struct context *context)
 				    "what the warning names.");
 }
 
-void runtime_report_state(struct context *context, bool differs, const struct runtime *live)
+void runtime_report_state(struct context *context, bool differs, const struct runtime *runtime)
 {
 	const char *state = "in-order";
 
 	if (differs)
 		state = "drift";
-	else if (values_count(&live->values, VALUE_PENDING) > 0)
+	else if (values_count(&runtime->values, VALUE_PENDING) > 0)
 		state = "pending";
 	report_set_state(context->report, state);
 }

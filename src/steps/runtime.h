@@ -17,7 +17,7 @@ struct runtime {
 	/* all namespaces together, counted if hashsize is not as configured; UINT64_MAX: unknown */
 	uint64_t entries;
 };
-void runtime_done(struct runtime *live);
+void runtime_done(struct runtime *runtime);
 
 /*
  * Observes without a report. Returns whether nf_conntrack is loaded and the plan has values for it.
@@ -49,21 +49,22 @@ enum exit_code runtime_observe_namespace(struct context *context,
  * hold, namespaces that multiply max. Returns EXIT_FAILED after an error, which has been reported.
  */
 enum exit_code preflight_run(struct context *context, const struct comparison *comparison,
-			     struct runtime *live);
+			     struct runtime *runtime);
 
 /*
- * Sets live->blocked if the module is absent and something keeps it from loading; reports nothing.
- * If the files cannot be read, live->blocked stays false.
+ * Sets runtime->blocked if the module is absent and something keeps it from loading; reports
+ * nothing.
+ * If the files cannot be read, runtime->blocked stays false.
  */
 void preflight_judge_loading(const struct context *context, const struct comparison *comparison,
-			     struct runtime *live);
+			     struct runtime *runtime);
 
 /*
  * Runs runtime_observe_settled() and preflight_run() as far as the options of this run allow: for
  * an image only its files are checked, with --no-live nothing is.
  */
 enum exit_code runtime_look(struct context *context, const struct comparison *comparison,
-			    struct runtime *live);
+			    struct runtime *runtime);
 
 enum runtime_detail {
 	LIVE_STATES, /* the state of each value */
@@ -75,19 +76,19 @@ enum runtime_detail {
  * value differs or something keeps the module from loading.
  */
 bool runtime_report(struct context *context, const struct comparison *comparison,
-		    const struct runtime *live, enum runtime_detail detail);
+		    const struct runtime *runtime, enum runtime_detail detail);
 
 /*
  * Returns whether a value differs, or whether the module is loaded or absent against the
  * configuration.
  */
-bool runtime_differs(const struct runtime *live);
+bool runtime_differs(const struct runtime *runtime);
 
 /*
  * Returns whether nf_conntrack is absent and something keeps it from loading, which no verb can
  * correct.
  */
-bool runtime_cannot_load(const struct runtime *live);
+bool runtime_cannot_load(const struct runtime *runtime);
 
 /* Prints the verdict "cannot load" if there is nothing else to report. */
 void runtime_say_cannot_load(struct context *context);
@@ -97,7 +98,7 @@ void runtime_say_unwanted(struct context *context);
 /*
  * Sets "state" of the JSON object for files and values together: "drift", "pending" or "in-order".
  */
-void runtime_report_state(struct context *context, bool differs, const struct runtime *live);
+void runtime_report_state(struct context *context, bool differs, const struct runtime *runtime);
 
 /*
  * Returns whether this process may set the value. In a container the kernel shows values of the

@@ -140,10 +140,10 @@ static void report_attempt(struct context *context, const struct value *before,
 	report_failure(context, before, attempt, lenient && out_of_reach);
 }
 
-void apply_values(struct context *context, struct runtime *live, bool lenient,
+void apply_values(struct context *context, struct runtime *runtime, bool lenient,
 		  struct apply_result *ret)
 {
-	struct values *values = &live->values;
+	struct values *values = &runtime->values;
 	struct value_attempt *CLEANUP(free_pointer)
 		attempts = calloc(values->count + 1, sizeof(*attempts));
 	size_t *CLEANUP(free_pointer) order = calloc(values->count + 1, sizeof(*order));
@@ -177,25 +177,26 @@ void apply_values(struct context *context, struct runtime *live, bool lenient,
 		report_attempt(context, &values->items[i], &attempts[i], lenient, &result);
 		values->items[i] = attempts[i].after;
 	}
-	values_judge(values, live->module, live->blocked);
-	if (!live->elsewhere)
-		last_applied_remember(context, live);
+	values_judge(values, runtime->module, runtime->blocked);
+	if (!runtime->elsewhere)
+		last_applied_remember(context, runtime);
 	*ret = result;
 }
 
 enum exit_code apply_pending(struct context *context, const struct comparison *comparison,
-			     const struct runtime *live)
+			     const struct runtime *runtime)
 {
-	runtime_report_state(context, false, live);
-	if (live->module == MODULE_COMING) {
+	runtime_report_state(context, false, runtime);
+	if (runtime->module == MODULE_COMING) {
 		report_message(context->report, SEVERITY_ERROR,
 			       "nf_conntrack has been loading for a minute and is not there yet; "
 			       "see the kernel's log, then run: conntrack-persist apply");
 		return EXIT_FAILED;
 	}
-	(void)runtime_report(context, comparison, live, LIVE_STATES);
+	(void)runtime_report(context, comparison, runtime, LIVE_STATES);
 	report_event(context->report, SEVERITY_NOTE, JOURNAL_PENDING, NULL,
-		     "nf_conntrack is %s: nothing to set; %s", module_state_describe(live->module),
+		     "nf_conntrack is %s: nothing to set; %s",
+		     module_state_describe(runtime->module),
 		     context->options->netns
 			     ? "run it again when it is loaded, as the installed files are for the "
 			       "host's own network namespace"

@@ -19,9 +19,9 @@ struct apply_result {
  * reports all values. The module must be loaded. A value out of this process's reach counts as
  * failed or, if `lenient`, as a warning. The caller owns nothing in *ret.
  */
-void apply_values(struct context *context, struct runtime *live, bool lenient,
+void apply_values(struct context *context, struct runtime *runtime, bool lenient,
 		  struct apply_result *ret);
 
 /* Reports that nf_conntrack is not loaded and returns the exit status of apply. */
 enum exit_code apply_pending(struct context *context, const struct comparison *comparison,
-			     const struct runtime *live);
+			     const struct runtime *runtime);

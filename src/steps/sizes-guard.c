@@ -35,10 +35,10 @@ static bool read_entries(const struct context *context, uint64_t *ret)
 	return error == 0 || error == -ENOENT;
 }
 
-static void compare_namespace(struct context *context, const struct network_namespace *one,
+static void compare_namespace(struct context *context, const struct network_namespace *namespace,
 			      struct fullest *fullest)
 {
-	int error = kernel_enter_namespace(context->kernel, one);
+	int error = kernel_enter_namespace(context->kernel, namespace);
 	uint64_t entries = 0;
 
 	if (error == 0) {
@@ -53,7 +53,7 @@ static void compare_namespace(struct context *context, const struct network_name
 	fullest->entries = entries;
 	buffer_clear(&fullest->where);
 	buffer_add(&fullest->where, " in ");
-	network_namespace_describe(one, &fullest->where);
+	network_namespace_describe(namespace, &fullest->where);
 }
 
 /* Each namespace has its own count, and max bounds each of them separately. */
@@ -91,11 +91,11 @@ static void describe(const struct value *max, uint64_t live, const struct fulles
  * Adds to b what lowering max now would do; adds nothing if there is room enough, or if max is not
  * lowered.
  */
-static void judge_lowering(struct context *context, const struct runtime *live, bool *ret_unread,
+static void judge_lowering(struct context *context, const struct runtime *runtime, bool *ret_unread,
 			   struct buffer *b)
 {
 	struct fullest CLEANUP(fullest_done) fullest = {0};
-	const struct value *max = values_find_lowered_max(&live->values);
+	const struct value *max = values_find_lowered_max(&runtime->values);
 	uint64_t number;
 
 	*ret_unread = false;
@@ -137,15 +137,15 @@ static const struct value *find_table(const struct values *values)
 	return NULL;
 }
 
-void guard_resize(struct context *context, enum resize resize, struct runtime *live)
+void guard_resize(struct context *context, enum resize resize, struct runtime *runtime)
 {
-	const struct value *table = find_table(&live->values);
+	const struct value *table = find_table(&runtime->values);
 
 	if (!table || table->state != VALUE_DIFFERS)
 		return;
-	live->entries = count_entries(context);
-	live->values.table_waits = resize_waits(resize, live->entries);
-	values_judge(&live->values, live->module, live->blocked);
+	runtime->entries = count_entries(context);
+	runtime->values.table_waits = resize_waits(resize, runtime->entries);
+	values_judge(&runtime->values, runtime->module, runtime->blocked);
 }
 
 /*
@@ -172,16 +172,16 @@ static void add_gap(struct buffer *b, uint64_t entries)
 	buffer_printf(b, " entr%s)", entries == 1 ? "y" : "ies");
 }
 
-void guard_say_waiting(struct context *context, const struct runtime *live)
+void guard_say_waiting(struct context *context, const struct runtime *runtime)
 {
-	const struct value *table = find_table(&live->values);
+	const struct value *table = find_table(&runtime->values);
 	struct buffer CLEANUP(buffer_clear) why = {0};
 
-	if (!table || table->state != VALUE_PENDING || !module_is_there(live->module))
+	if (!table || table->state != VALUE_PENDING || !module_is_there(runtime->module))
 		return;
 	buffer_add_number(&why, table->live);
 	buffer_add(&why, " until nf_conntrack loads again, because ");
-	add_gap(&why, live->entries);
+	add_gap(&why, runtime->entries);
 	report_event(context->report, SEVERITY_NOTE, NULL, NULL,
 		     "hashsize stays %s. To set it now, run: conntrack-persist apply --force; or "
 		     "write \"resize = now\" below [apply], and run: conntrack-persist install",
@@ -189,14 +189,14 @@ void guard_say_waiting(struct context *context, const struct runtime *live)
 }
 
 /* Warns of what resize = now will do. */
-static void warn_of_resize(struct context *context, const struct runtime *live)
+static void warn_of_resize(struct context *context, const struct runtime *runtime)
 {
-	const struct value *table = find_table(&live->values);
+	const struct value *table = find_table(&runtime->values);
 	struct buffer CLEANUP(buffer_clear) why = {0};
 
-	if (!table || table->state != VALUE_DIFFERS || live->entries < RESIZE_ENTRIES)
+	if (!table || table->state != VALUE_DIFFERS || runtime->entries < RESIZE_ENTRIES)
 		return;
-	add_gap(&why, live->entries);
+	add_gap(&why, runtime->entries);
 	report_message(context->report, SEVERITY_WARNING,
 		       "%s. With [apply] resize = auto, hashsize waits for the next load.",
 		       why.data ? why.data : "?");
@@ -210,12 +210,12 @@ static void report_unread_entries(struct context *context)
 		       "dropped there");
 }
 
-enum exit_code guard_lowering(struct context *context, const struct runtime *live)
+enum exit_code guard_lowering(struct context *context, const struct runtime *runtime)
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};
 	bool force = context->options->force, unread;
 
-	judge_lowering(context, live, &unread, &words);
+	judge_lowering(context, runtime, &unread, &words);
 	if (unread)
 		report_unread_entries(context);
 	if (!words.data)
@@ -226,15 +226,15 @@ enum exit_code guard_lowering(struct context *context, const struct runtime *liv
 	return force ? EXIT_DONE : EXIT_REFUSED;
 }
 
-bool guard_foretell(struct context *context, const struct runtime *live)
+bool guard_foretell(struct context *context, const struct runtime *runtime)
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};
 	bool unread;
 
 	if (!runtime_is_wanted(context))
 		return false;
-	warn_of_resize(context, live);
-	judge_lowering(context, live, &unread, &words);
+	warn_of_resize(context, runtime);
+	judge_lowering(context, runtime, &unread, &words);
 	if (unread && kernel_may_change(context->kernel))
 		report_unread_entries(context);
 	if (words.data)

@@ -94,8 +94,8 @@ static int remove_all(struct context *context, const struct module_graph *graph,
 	return 0;
 }
 
-static enum exit_code tell_end(struct context *context, const struct module_graph *graph,
-			       const struct failure *failure)
+static enum exit_code report_removed(struct context *context, const struct module_graph *graph,
+				     const struct failure *failure)
 {
 	report_message(context->report, SEVERITY_ERROR, "cannot remove %s: %s", failure->name,
 		       removal_describe(failure->error));
@@ -149,5 +149,5 @@ enum exit_code unload_modules(struct context *context, struct unloading *ret)
 	if (code != EXIT_FAILED)
 		return code;
 	code = find_modules(context, &graph);
-	return code == EXIT_DONE ? tell_end(context, &graph, &failure) : code;
+	return code == EXIT_DONE ? report_removed(context, &graph, &failure) : code;
 }

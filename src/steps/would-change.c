@@ -11,11 +11,12 @@
  * Returns whether a value differs that this process may set or, with in_reach false, one that it
  * may not.
  */
-static bool has_differing(const struct context *context, const struct runtime *live, bool in_reach)
+static bool has_differing(const struct context *context, const struct runtime *runtime,
+			  bool in_reach)
 {
-	for (size_t i = 0; i < live->values.count; i++)
-		if (live->values.items[i].state == VALUE_DIFFERS &&
-		    runtime_is_in_reach(context, &live->values.items[i]) == in_reach)
+	for (size_t i = 0; i < runtime->values.count; i++)
+		if (runtime->values.items[i].state == VALUE_DIFFERS &&
+		    runtime_is_in_reach(context, &runtime->values.items[i]) == in_reach)
 			return true;
 	return false;
 }
@@ -34,15 +35,15 @@ void would_change_refusal(struct context *context)
 }
 
 enum exit_code would_change(struct context *context, const struct comparison *comparison,
-			    const struct runtime *live, bool *ret_changes)
+			    const struct runtime *runtime, bool *ret_changes)
 {
 	bool changes = would_change_files(comparison), unloads = false;
 	json_t *object = report_object(context->report);
 	enum exit_code code = EXIT_DONE;
 
-	if (live && !changes) {
-		changes = has_differing(context, live, true);
-		if (live->unwanted)
+	if (runtime && !changes) {
+		changes = has_differing(context, runtime, true);
+		if (runtime->unwanted)
 			code = disable_would_unload(context, comparison, &unloads);
 	}
 	changes = changes || unloads;
@@ -57,18 +58,18 @@ enum exit_code would_change(struct context *context, const struct comparison *co
 }
 
 enum exit_code would_exit(struct context *context, const struct comparison *comparison,
-			  const struct runtime *live, bool remains)
+			  const struct runtime *runtime, bool remains)
 {
 	json_t *object = report_object(context->report);
 	bool refused = json_is_true(json_object_get(object, "refused")), unloads = false;
 	enum exit_code code = EXIT_DONE;
 
-	if (live->unwanted)
+	if (runtime->unwanted)
 		code = disable_would_unload(context, comparison, &unloads);
 	if (code != EXIT_DONE)
 		return code;
-	remains = remains || report_is_unsure(context->report) || runtime_cannot_load(live) ||
-		  (live->unwanted && !unloads) || has_differing(context, live, false);
+	remains = remains || report_is_unsure(context->report) || runtime_cannot_load(runtime) ||
+		  (runtime->unwanted && !unloads) || has_differing(context, runtime, false);
 	code = refused ? EXIT_REFUSED : remains ? EXIT_DIFFERS : EXIT_DONE;
 	report_set_member(context->report, object, "would_exit", json_integer(code));
 	return EXIT_DONE;

@@ -350,7 +350,7 @@ static void say_nothing(struct context *context, const struct look *look)
 }
 
 /* Names what this process could not read, because it might have led to other advice. */
-static void tell_unknown(struct context *context, const struct look *look)
+static void say_unread_parts(struct context *context, const struct look *look)
 {
 	const struct table *table = &look->host.table;
 	const struct {
@@ -408,7 +408,7 @@ static enum exit_code run_advise(struct context *context)
 		return EXIT_FAILED;
 	}
 	warn_of_later_files(context, &look, &findings);
-	tell_unknown(context, &look);
+	say_unread_parts(context, &look);
 	if (context->options->ini)
 		return print_ini(context, &findings) == EXIT_DONE ? worst : EXIT_FAILED;
 	add_json(context, &findings);

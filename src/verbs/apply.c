@@ -11,10 +11,10 @@
 #include "steps/unconfigured.h"
 #include "verbs/verbs.h"
 
-static void report_in_force(struct context *context, const struct runtime *live, size_t set)
+static void report_in_force(struct context *context, const struct runtime *runtime, size_t set)
 {
-	size_t count = values_count(&live->values, VALUE_OK);
-	size_t absent = values_count(&live->values, VALUE_ABSENT);
+	size_t count = values_count(&runtime->values, VALUE_OK);
+	size_t absent = values_count(&runtime->values, VALUE_ABSENT);
 	char values[64], written[64];
 	const char *fields[] = {values, written};
 	struct buffer CLEANUP(buffer_clear) rest = {0};
@@ -23,9 +23,9 @@ static void report_in_force(struct context *context, const struct runtime *live,
 	(void)snprintf(written, sizeof(written), "CONNTRACK_PERSIST_SET=%zu", set);
 	if (absent)
 		buffer_printf(&rest, ", %zu this kernel does not have", absent);
-	if (values_count(&live->values, VALUE_PENDING) > 0) {
+	if (values_count(&runtime->values, VALUE_PENDING) > 0) {
 		buffer_add(&rest, ", ");
-		values_list_pending(&live->values, &rest);
+		values_list_pending(&runtime->values, &rest);
 		buffer_add(&rest, " with the next load");
 	}
 	report_event(context->report, SEVERITY_NOTE, JOURNAL_IN_FORCE,
@@ -48,7 +48,7 @@ static void warn_if_not_permanent(struct context *context, const struct comparis
 static enum exit_code run_apply(struct context *context)
 {
 	struct comparison CLEANUP(comparison_done) comparison = {0};
-	struct runtime CLEANUP(runtime_done) live = {0};
+	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct apply_result result;
 	enum exit_code code = comparison_make_plan(context, &comparison);
 
@@ -66,27 +66,27 @@ static enum exit_code run_apply(struct context *context)
 	warn_if_not_permanent(context, &comparison);
 	if (context->options->netns)
 		return apply_namespaces(context, &comparison);
-	code = runtime_observe_settled(context, &comparison, &live);
+	code = runtime_observe_settled(context, &comparison, &runtime);
 	if (code != EXIT_DONE)
 		return code;
-	if (!module_is_there(live.module))
-		return apply_pending(context, &comparison, &live);
-	code = guard_lowering(context, &live);
+	if (!module_is_there(runtime.module))
+		return apply_pending(context, &comparison, &runtime);
+	code = guard_lowering(context, &runtime);
 	if (code != EXIT_DONE)
 		return code;
-	apply_values(context, &live, false, &result);
-	if (kernel_module_state(context->kernel, &live.module) == 0 &&
-	    !module_is_there(live.module) && result.failed == 0) {
+	apply_values(context, &runtime, false, &result);
+	if (kernel_module_state(context->kernel, &runtime.module) == 0 &&
+	    !module_is_there(runtime.module) && result.failed == 0) {
 		/* The module was unloaded meanwhile; its next load has its own event. */
-		values_judge(&live.values, live.module, false);
-		return apply_pending(context, &comparison, &live);
+		values_judge(&runtime.values, runtime.module, false);
+		return apply_pending(context, &comparison, &runtime);
 	}
 	report_set_changed(context->report, result.set > 0);
-	runtime_report_state(context, result.failed > 0, &live);
+	runtime_report_state(context, result.failed > 0, &runtime);
 	if (result.failed > 0)
 		return EXIT_FAILED;
-	guard_say_waiting(context, &live);
-	report_in_force(context, &live, result.set);
+	guard_say_waiting(context, &runtime);
+	report_in_force(context, &runtime, result.set);
 	return EXIT_DONE;
 }
 

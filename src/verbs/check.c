@@ -18,26 +18,26 @@ static void say_in_order_but_pending(struct context *context, const struct value
 		   values_count(values, VALUE_PENDING) == 1 ? "is" : "are");
 }
 
-static void say_in_order(struct context *context, const struct runtime *live)
+static void say_in_order(struct context *context, const struct runtime *runtime)
 {
-	if (live->values.count == 0 && live->module == MODULE_BUILT_IN)
+	if (runtime->values.count == 0 && runtime->module == MODULE_BUILT_IN)
 		report_say(context->report,
 			   "In order: every file is as configured. nf_conntrack is built into this "
 			   "kernel, and tracks connections if a rule asks for it: "
 			   "\"conntrack-persist users\" lists who does.");
-	else if (values_count(&live->values, VALUE_PENDING) == 0)
+	else if (values_count(&runtime->values, VALUE_PENDING) == 0)
 		report_say(context->report,
-			   live->values.count > 0
+			   runtime->values.count > 0
 				   ? "In order: every file and value is as configured."
 				   : "In order: every file is as configured.");
-	else if (module_is_there(live->module))
-		say_in_order_but_pending(context, &live->values);
+	else if (module_is_there(runtime->module))
+		say_in_order_but_pending(context, &runtime->values);
 	else
 		report_say(context->report,
 			   "In order; the values become active when nf_conntrack loads.");
 }
 
-static void say_verdict(struct context *context, const struct runtime *live,
+static void say_verdict(struct context *context, const struct runtime *runtime,
 			const struct verdict *verdict)
 {
 	bool differs = verdict_differs(verdict);
@@ -53,7 +53,7 @@ static void say_verdict(struct context *context, const struct runtime *live,
 		report_say(context->report,
 			   "In order, except for what is disabled by a link to /dev/null.");
 	else if (!differs)
-		say_in_order(context, live);
+		say_in_order(context, runtime);
 	else if (verdict->record && !verdict->live && !verdict->overridden && !verdict->breaks)
 		report_say(context->report, "In order, except for the manifest, which "
 					    "\"conntrack-persist install\" writes.");
@@ -67,12 +67,12 @@ static void say_verdict(struct context *context, const struct runtime *live,
 			   "above.",
 			   verdict->overridden, verdict->overridden == 1 ? " is" : "s are",
 			   verdict->overridden == 1 ? "" : "s");
-	else if (!verdict->files && live->unwanted && verdict->masked)
+	else if (!verdict->files && runtime->unwanted && verdict->masked)
 		report_say(context->report, "The files are correct, except for what is disabled by "
 					    "a link to /dev/null, and nf_conntrack is loaded.");
-	else if (!verdict->files && live->unwanted)
+	else if (!verdict->files && runtime->unwanted)
 		runtime_say_unwanted(context);
-	else if (!verdict->files && runtime_cannot_load(live))
+	else if (!verdict->files && runtime_cannot_load(runtime))
 		runtime_say_cannot_load(context);
 	else if (verdict->unusable)
 		report_say(context->report, "The host differs from its configuration, and install "
@@ -115,7 +115,7 @@ static enum exit_code run_check(struct context *context)
 	if (code == EXIT_DONE && comparison_is_unconfigured(&found.comparison))
 		return say_unconfigured(context);
 	if (code == EXIT_DONE)
-		code = disable_look(context, &found.comparison, KEEP_OFF_CHECK, &found.breaks);
+		code = disable_look(context, &found.comparison, DISABLE_IN_CHECK, &found.breaks);
 	if (code == EXIT_DONE) {
 		(void)guard_foretell(context, &found.live);
 		code = report_verdict(context, &found);

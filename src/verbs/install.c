@@ -189,10 +189,10 @@ static void say_what_is_left(struct context *context, const struct activation *a
 						      "loaded now keeps its values until then.");
 }
 
-static void say_inactive(struct context *context, const struct runtime *live,
+static void say_inactive(struct context *context, const struct runtime *runtime,
 			 const struct activation *activation)
 {
-	size_t differs = values_count(&live->values, VALUE_DIFFERS);
+	size_t differs = values_count(&runtime->values, VALUE_DIFFERS);
 
 	if (differs > activation->out_of_reach)
 		report_message(context->report, SEVERITY_WARNING,
@@ -206,8 +206,8 @@ static void say_inactive(struct context *context, const struct runtime *live,
  * Reports what install could not correct and returns the exit status that check would have. Files
  * of other programs are named and never edited.
  */
-static enum exit_code tell_rest(struct context *context, const struct host_state *found,
-				const struct activation *activation, bool changed)
+static enum exit_code report_uncorrected(struct context *context, const struct host_state *found,
+					 const struct activation *activation, bool changed)
 {
 	struct verdict verdict = {0};
 	enum exit_code code = verdict_reach(context, found, &verdict);
@@ -237,13 +237,13 @@ static enum exit_code tell_rest(struct context *context, const struct host_state
 static enum exit_code follow(struct context *context, const struct comparison *comparison,
 			     bool changed, struct activation *ret)
 {
-	struct runtime CLEANUP(runtime_done) live = {0};
+	struct runtime CLEANUP(runtime_done) runtime = {0};
 	enum exit_code code;
 
 	if (runtime_is_wanted(context))
 		return follow_up(context, comparison, changed, ret);
-	code = runtime_look(context, comparison, &live);
-	ret->blocked = runtime_cannot_load(&live);
+	code = runtime_look(context, comparison, &runtime);
+	ret->blocked = runtime_cannot_load(&runtime);
 	return code;
 }
 
@@ -280,7 +280,7 @@ static enum exit_code carry_out(struct context *context, struct comparison *comp
 	if (changed)
 		drift_timer_describe(context, comparison);
 	note_initramfs(context, comparison, false);
-	return tell_rest(context, &found, &activation, changed);
+	return report_uncorrected(context, &found, &activation, changed);
 }
 
 static int record_made(const struct lock *lock, struct manifest *manifest)
@@ -298,10 +298,10 @@ static int record_made(const struct lock *lock, struct manifest *manifest)
  */
 static enum exit_code refuse_lowering(struct context *context, const struct comparison *comparison)
 {
-	struct runtime CLEANUP(runtime_done) live = {0};
+	struct runtime CLEANUP(runtime_done) runtime = {0};
 
-	return runtime_peek(context, comparison, &live) ? guard_lowering(context, &live)
-							: EXIT_DONE;
+	return runtime_peek(context, comparison, &runtime) ? guard_lowering(context, &runtime)
+							   : EXIT_DONE;
 }
 
 /* A restoration keeps the sizes that an earlier run chose, because nobody asked for others. */
@@ -332,7 +332,7 @@ static enum exit_code install_locked(struct context *context, const struct lock 
 	leave_outdated(context, &comparison);
 	code = comparison_refuse(context, &comparison);
 	if (code == EXIT_DONE)
-		code = disable_look(context, &comparison, KEEP_OFF_INSTALL, &breaks);
+		code = disable_look(context, &comparison, DISABLE_IN_INSTALL, &breaks);
 	if (code == EXIT_DONE)
 		code = refuse_lowering(context, &comparison);
 	if (code != EXIT_DONE)

@@ -22,24 +22,24 @@ struct outcome {
 	bool breaks; /* mode = disable, and something fails at the next boot */
 };
 
-static void say_outcome(struct context *context, const struct runtime *live,
+static void say_outcome(struct context *context, const struct runtime *runtime,
 			const struct outcome *outcome)
 {
 	if (!outcome->differs && report_is_unsure(context->report))
 		report_say(context->report,
 			   "Nothing to do from here, but it is not known whether the values are "
 			   "active: what could not be read may set others. See the warnings.");
-	else if (!outcome->files && runtime_cannot_load(live))
+	else if (!outcome->files && runtime_cannot_load(runtime))
 		runtime_say_cannot_load(context);
-	else if (!outcome->differs && live->values.table_waits)
+	else if (!outcome->differs && runtime->values.table_waits)
 		report_say(context->report, "Nothing to do before nf_conntrack loads again.");
 	else if (!outcome->differs)
 		report_say(context->report, "Nothing to do: every file %sis as configured.",
-			   values_count(&live->values, VALUE_OK) > 0 ? "and value " : "");
+			   values_count(&runtime->values, VALUE_OK) > 0 ? "and value " : "");
 	else if (outcome->changes)
 		report_say(context->report,
 			   "Nothing was changed. \"conntrack-persist install\" carries this out.");
-	else if (live->unwanted)
+	else if (runtime->unwanted)
 		runtime_say_unwanted(context);
 	else if (outcome->breaks)
 		report_say(context->report, "Nothing to do from here, but this host will not boot "
@@ -62,13 +62,13 @@ static size_t count_files(const struct comparison *comparison)
  * Counts the values that install would set; values that wait for the next load or that this process
  * cannot set do not count.
  */
-static size_t count_values(const struct context *context, const struct runtime *live)
+static size_t count_values(const struct context *context, const struct runtime *runtime)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < live->values.count; i++)
-		count += live->values.items[i].state == VALUE_DIFFERS &&
-			 runtime_is_in_reach(context, &live->values.items[i]);
+	for (size_t i = 0; i < runtime->values.count; i++)
+		count += runtime->values.items[i].state == VALUE_DIFFERS &&
+			 runtime_is_in_reach(context, &runtime->values.items[i]);
 	return count;
 }
 
@@ -77,9 +77,9 @@ static size_t count_values(const struct context *context, const struct runtime *
  * as a file to write.
  */
 static void say_counts(struct context *context, const struct comparison *comparison,
-		       const struct runtime *live, bool changes)
+		       const struct runtime *runtime, bool changes)
 {
-	size_t files = count_files(comparison), values = count_values(context, live);
+	size_t files = count_files(comparison), values = count_values(context, runtime);
 
 	if (!changes && files == 0 && values == 0)
 		report_say(context->report, "Plan: nothing to do.");
@@ -94,7 +94,7 @@ static void say_counts(struct context *context, const struct comparison *compari
 static enum exit_code run_plan(struct context *context)
 {
 	struct comparison CLEANUP(comparison_done) comparison = {0};
-	struct runtime CLEANUP(runtime_done) live = {0};
+	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct host_writers CLEANUP(host_writers_done) writers = {0};
 	enum exit_code code;
 	struct outcome outcome = {0};
@@ -108,11 +108,11 @@ static enum exit_code run_plan(struct context *context)
 	if (code == EXIT_DONE)
 		code = find_writers(context, &comparison, &writers);
 	if (code == EXIT_DONE)
-		code = runtime_look(context, &comparison, &live);
-	if (code == EXIT_DONE && guard_foretell(context, &live))
+		code = runtime_look(context, &comparison, &runtime);
+	if (code == EXIT_DONE && guard_foretell(context, &runtime))
 		would_change_refusal(context);
 	if (code == EXIT_DONE)
-		code = disable_look(context, &comparison, KEEP_OFF_PLAN, &outcome.breaks);
+		code = disable_look(context, &comparison, DISABLE_IN_PLAN, &outcome.breaks);
 	if (code != EXIT_DONE)
 		return code;
 	report_plan(context->report, &comparison.plan);
@@ -120,27 +120,27 @@ static enum exit_code run_plan(struct context *context)
 		would_change_refusal(context);
 	outcome.files = comparison_report(context, &comparison,
 					  context->options->diff ? REPORT_DIFFS : REPORT_ACTIONS);
-	outcome.differs = runtime_report(context, &comparison, &live, LIVE_PLAN) || outcome.files ||
-			  outcome.breaks;
+	outcome.differs = runtime_report(context, &comparison, &runtime, LIVE_PLAN) ||
+			  outcome.files || outcome.breaks;
 	overridden = writers_report(context, &writers);
 	if (comparison.plan.mode == MODE_TUNE)
 		code = lint_files(context, &comparison, &writers);
 	if (code != EXIT_DONE)
 		return code;
 	note_initramfs(context, &comparison, true);
-	runtime_report_state(context, outcome.differs, &live);
-	code = would_change(context, &comparison, runtime_is_wanted(context) ? &live : NULL,
+	runtime_report_state(context, outcome.differs, &runtime);
+	code = would_change(context, &comparison, runtime_is_wanted(context) ? &runtime : NULL,
 			    &outcome.changes);
 	if (code == EXIT_DONE)
-		code = would_exit(context, &comparison, &live, outcome.breaks || overridden);
+		code = would_exit(context, &comparison, &runtime, outcome.breaks || overridden);
 	if (code != EXIT_DONE)
 		return code;
-	guard_say_waiting(context, &live);
+	guard_say_waiting(context, &runtime);
 	if (outcome.differs)
 		disable_say_limits(context, &comparison);
-	say_outcome(context, &live, &outcome);
+	say_outcome(context, &runtime, &outcome);
 	report_say_without_root(context->report);
-	say_counts(context, &comparison, &live, outcome.changes);
+	say_counts(context, &comparison, &runtime, outcome.changes);
 	if (outcome.differs)
 		return EXIT_DIFFERS;
 	return report_is_unsure(context->report) ? EXIT_FAILED : EXIT_DONE;

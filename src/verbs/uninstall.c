@@ -234,15 +234,15 @@ static void warn_of_copies(struct context *context)
 static enum exit_code look_before(struct context *context, const struct comparison *comparison,
 				  struct comparison *ret)
 {
-	struct runtime CLEANUP(runtime_done) live = {0};
+	struct runtime CLEANUP(runtime_done) runtime = {0};
 	int error = before_plan(context, &comparison->installed.manifest, ret);
 
 	if (error < 0) {
 		report_errno(context, "plan", "the values of before", error);
 		return EXIT_FAILED;
 	}
-	return context->options->live && runtime_peek(context, ret, &live)
-		       ? guard_lowering(context, &live)
+	return context->options->live && runtime_peek(context, ret, &runtime)
+		       ? guard_lowering(context, &runtime)
 		       : EXIT_DONE;
 }
 

@@ -9,6 +9,9 @@ faults() {
 	grep -rhoE --include='*.[ch]' '^\s*(struct|enum) [a-z0-9_]+ \{' "$1" | sed 's/^\s*//; s/ {$//' | sort | uniq -d |
 		sed 's/$/ is defined twice/'
 	grep -rnE --include='*.c' '^static [^=;]*\b(add|take|tell|judge|is_known|load|keep|look|compare|print)\(' "$1" || :
+	# A function that prints says what it reports; a parameter is named for what it holds.
+	grep -rnE --include='*.c' '^[a-z][^=;(]*\b(tell|what|who)_[a-z_]+\(' "$1" | grep -v /model/sources/ || :
+	grep -rnE --include='*.[ch]' 'struct (runtime \*live|[a-z_]+ \*one)\b' "$1" || :
 	# An enum becomes text by a function whose name says so.
 	grep -rnE --include='*.[ch]' '^(static )?const char \*[a-z0-9_]+\((const )?enum ' "$1" |
 		grep -vE '\*([a-z0-9_]+_(to_string|describe)|[a-z0-9_]*describe[a-z0-9_]*)\(' | sed 's/$/   (name it *_to_string or *_describe)/' || :
@@ -21,4 +24,5 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 printf 'struct a {\n};\n' | tee "$work/one.h" >"$work/two.h"
 printf 'static int add(int x)\n{\n}\nconst char *color_word(enum color color);\n' >"$work/three.c"
-[[ $(faults "$work" | wc -l) == 3 ]] || { echo 'planted faults were not found:'; faults "$work"; exit 1; }
+printf 'static void tell_rest(const struct runtime *live)\n{\n}\nvoid a_done(struct a *one);\n' >"$work/four.c"
+[[ $(faults "$work" | wc -l) == 6 ]] || { echo 'planted faults were not found:'; faults "$work"; exit 1; }

@@ -85,7 +85,7 @@ static int is_missing_directory(const struct tree *tree, const char *path)
 
 	/* A link to nowhere is not missing; a directory cannot be made in its place. */
 	if (error == -ENOENT)
-		error = tree_tell_missing(tree, path);
+		error = tree_missing_error(tree, path);
 	return error == -ENOENT ? 1 : error;
 }
 

@@ -90,7 +90,7 @@ MUST_CHECK int look_at(int directory, const char *name, size_t limit, struct obs
  * What -ENOENT from following a path means: -ENOLINK if its last part is a link to nowhere, else
  * -ENOENT.
  */
-MUST_CHECK int tree_tell_missing(const struct tree *tree, const char *path);
+MUST_CHECK int tree_missing_error(const struct tree *tree, const char *path);
 
 /* Opens a directory, following links as the tree does. flags: O_PATH or O_RDONLY. */
 MUST_CHECK int tree_open_directory(const struct tree *tree, const char *path, int flags,

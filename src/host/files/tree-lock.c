@@ -218,7 +218,7 @@ static int open_or_make(const struct tree *tree, const char *directory)
 	int error = tree_open_directory(tree, directory, O_PATH, &fd);
 
 	if (error == -ENOENT)
-		error = tree_tell_missing(tree, directory);
+		error = tree_missing_error(tree, directory);
 	return error == -ENOENT ? tree_make_with_parents(tree, directory) : error;
 }
 

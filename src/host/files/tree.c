@@ -290,7 +290,7 @@ static int open_regular(int directory, const char *name, bool follow, int *ret_f
 	return 0;
 }
 
-int tree_tell_missing(const struct tree *tree, const char *path)
+int tree_missing_error(const struct tree *tree, const char *path)
 {
 	struct tree_place CLEANUP(place_done) place = {.directory = -1};
 	char target[PATH_MAX];
@@ -310,7 +310,7 @@ static int open_target(const struct tree *tree, const char *path, struct tree_pl
 
 	if (error == 0)
 		error = open_regular(place->directory, place->name, follow, ret_fd, ret_status);
-	return error == -ENOENT ? tree_tell_missing(tree, path) : error;
+	return error == -ENOENT ? tree_missing_error(tree, path) : error;
 }
 
 int tree_open_file(const struct tree *tree, const char *path, int *ret_fd)

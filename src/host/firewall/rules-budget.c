@@ -28,15 +28,15 @@ void rules_budget_start(struct rules_budget *ret)
 
 struct rules_budget rules_budget_of_one(const struct rules_budget *all)
 {
-	struct rules_budget one = *all;
+	struct rules_budget budget = *all;
 	uint64_t until =
 		read_clock(CLOCK_PROCESS_CPUTIME_ID) + RULES_MILLISECONDS_MAX * MILLISECOND;
 
-	if (one.bytes > RULES_BYTES_MAX)
-		one.bytes = RULES_BYTES_MAX;
-	if (one.processor_until > until)
-		one.processor_until = until;
-	return one;
+	if (budget.bytes > RULES_BYTES_MAX)
+		budget.bytes = RULES_BYTES_MAX;
+	if (budget.processor_until > until)
+		budget.processor_until = until;
+	return budget;
 }
 
 int rules_budget_spend(struct rules_budget *budget, size_t bytes)

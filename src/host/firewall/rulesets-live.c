@@ -81,15 +81,16 @@ static int visit_error(const struct rulesets_reading *reading, const char *where
 				       &(struct ruleset){.where = where, .error = error});
 }
 
-static int visit_namespace(struct rulesets_reading *reading, const struct network_namespace *one)
+static int visit_namespace(struct rulesets_reading *reading,
+			   const struct network_namespace *namespace)
 {
 	struct buffer CLEANUP(buffer_clear) where = {0};
-	int error = namespaces_enter(one);
+	int error = namespaces_enter(namespace);
 
 	/* What has gone in the meantime has no rules. */
 	if (error == -ENOENT)
 		return 0;
-	network_namespace_describe(one, &where);
+	network_namespace_describe(namespace, &where);
 	if (!where.data)
 		return -ENOMEM;
 	return error < 0 ? visit_error(reading, where.data, error) : read_one(reading, where.data);

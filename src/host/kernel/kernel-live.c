@@ -232,11 +232,11 @@ int kernel_find_namespace(const struct kernel *kernel, const char *name_or_path,
 	return namespaces_find(name_or_path, ret);
 }
 
-int kernel_enter_namespace(struct kernel *kernel, const struct network_namespace *one)
+int kernel_enter_namespace(struct kernel *kernel, const struct network_namespace *namespace)
 {
 	int error = kernel->own < 0 ? namespaces_open_own(&kernel->own) : 0;
 
-	return error < 0 ? error : namespaces_enter(one);
+	return error < 0 ? error : namespaces_enter(namespace);
 }
 
 void kernel_leave_namespace(struct kernel *kernel)

@@ -195,7 +195,7 @@ void network_namespaces_done(struct network_namespaces *namespaces);
  * Adds "namespace NAME" or "namespace of COMMAND (PID)", or "namespace PATH" if the namespace was
  * found by its path.
  */
-void network_namespace_describe(const struct network_namespace *one, struct buffer *b);
+void network_namespace_describe(const struct network_namespace *namespace, struct buffer *b);
 
 /*
  * Lists each other network namespace once: first those of /run/netns and /run/docker/netns,
@@ -211,14 +211,15 @@ MUST_CHECK int kernel_list_namespaces(const struct kernel *kernel, struct networ
  */
 MUST_CHECK int kernel_find_namespace(const struct kernel *kernel, const char *name_or_path,
 				     struct network_namespace *ret);
-void network_namespace_done(struct network_namespace *one);
+void network_namespace_done(struct network_namespace *namespace);
 
 /*
  * Enters the namespace: until kernel_leave_namespace() the files of /proc/sys/net and /proc/net
  * are those of that namespace. -EPERM: only root can enter; -ENOENT: the namespace has gone, or
- * its path leads to another one by now.
+ * its path leads to another namespace by now.
  */
-MUST_CHECK int kernel_enter_namespace(struct kernel *kernel, const struct network_namespace *one);
+MUST_CHECK int kernel_enter_namespace(struct kernel *kernel,
+				      const struct network_namespace *namespace);
 /*
  * Returns to the process's own namespace. If that fails, the process ends, because it must not go
  * on in the wrong namespace.

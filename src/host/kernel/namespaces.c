@@ -25,12 +25,12 @@
 /* Where programs keep namespaces by name, with or without a process in them. */
 static const char *const folders[] = {"/run/netns", "/run/docker/netns"};
 
-void network_namespace_done(struct network_namespace *one)
+void network_namespace_done(struct network_namespace *namespace)
 {
-	free(one->name);
-	free(one->path);
-	free(one->command);
-	*one = (struct network_namespace){0};
+	free(namespace->name);
+	free(namespace->path);
+	free(namespace->command);
+	*namespace = (struct network_namespace){0};
 }
 
 void network_namespaces_done(struct network_namespaces *namespaces)
@@ -47,17 +47,17 @@ static void add_plain(struct buffer *b, const char *text)
 	buffer_add_shown(b, text, strlen(text));
 }
 
-void network_namespace_describe(const struct network_namespace *one, struct buffer *b)
+void network_namespace_describe(const struct network_namespace *namespace, struct buffer *b)
 {
 	buffer_add(b, "namespace ");
-	if (one->name) {
-		add_plain(b, one->name);
-	} else if (one->command) {
+	if (namespace->name) {
+		add_plain(b, namespace->name);
+	} else if (namespace->command) {
 		buffer_add(b, "of ");
-		add_plain(b, one->command);
-		buffer_printf(b, " (%lu)", one->pid);
+		add_plain(b, namespace->command);
+		buffer_printf(b, " (%lu)", namespace->pid);
 	} else {
-		add_plain(b, one->path);
+		add_plain(b, namespace->path);
 	}
 }
 
@@ -124,24 +124,25 @@ struct namespace_place {
 static int walk_add(struct namespace_walk *walk, const struct stat *status,
 		    const struct namespace_place *place)
 {
-	struct network_namespace one = {.pid = place->pid};
+	struct network_namespace namespace = {.pid = place->pid};
 
 	if (walk->found.count >= NAMESPACES_MAX) {
 		walk->found.cut = true;
 		return 0;
 	}
-	if (array_grow(&walk->found.items, walk->found.count, sizeof(one)) < 0)
+	if (array_grow(&walk->found.items, walk->found.count, sizeof(namespace)) < 0)
 		return -ENOMEM;
-	one.device = status->st_dev;
-	one.inode = status->st_ino;
-	one.path = strdup(place->path);
-	one.name = place->name ? strdup(place->name) : NULL;
-	one.command = place->command ? strdup(place->command) : NULL;
-	if (!one.path || (place->name && !one.name) || (place->command && !one.command)) {
-		network_namespace_done(&one);
+	namespace.device = status->st_dev;
+	namespace.inode = status->st_ino;
+	namespace.path = strdup(place->path);
+	namespace.name = place->name ? strdup(place->name) : NULL;
+	namespace.command = place->command ? strdup(place->command) : NULL;
+	if (!namespace.path || (place->name && !namespace.name) ||
+	    (place->command && !namespace.command)) {
+		network_namespace_done(&namespace);
 		return -ENOMEM;
 	}
-	walk->found.items[walk->found.count++] = one;
+	walk->found.items[walk->found.count++] = namespace;
 	return 0;
 }
 
@@ -294,16 +295,16 @@ int namespaces_open_own(int *ret_own)
 	return error;
 }
 
-int namespaces_enter(const struct network_namespace *one)
+int namespaces_enter(const struct network_namespace *namespace)
 {
 	struct stat status = {0};
-	int CLEANUP(close_descriptor) fd = open_namespace(one->path, &status);
+	int CLEANUP(close_descriptor) fd = open_namespace(namespace->path, &status);
 
 	/*
 	 * A name whose namespace was taken away may stay behind as an empty file; a number may be
 	 * another process's.
 	 */
-	if (fd == -EINVAL || (fd >= 0 && !is_same(&status, one->device, one->inode)))
+	if (fd == -EINVAL || (fd >= 0 && !is_same(&status, namespace->device, namespace->inode)))
 		return -ENOENT;
 	if (fd < 0)
 		return fd;

@@ -17,7 +17,7 @@ MUST_CHECK int namespaces_find(const char *name_or_path, struct network_namespac
 MUST_CHECK int namespaces_open_own(int *ret_own);
 
 /* As kernel_enter_namespace(). May be called again for the next namespace without a return. */
-MUST_CHECK int namespaces_enter(const struct network_namespace *one);
+MUST_CHECK int namespaces_enter(const struct network_namespace *namespace);
 
 /* Ends the process if it fails, because the process must not go on in the wrong namespace. */
 void namespaces_return(int own);

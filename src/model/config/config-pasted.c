@@ -130,8 +130,8 @@ bool config_propose(size_t setting, const char *value, struct buffer *b)
 	return true;
 }
 
-/* The state while a line is read from left to right. Release with pasted_done(). */
-struct pasted {
+/* The state while a line is read from left to right. Release with pasted_line_done(). */
+struct pasted_line {
 	size_t first;		 /* the first setting that was found */
 	char name[WORD_MAX + 1]; /* the name of the first setting as the line writes it */
 	size_t found;
@@ -150,7 +150,7 @@ struct pasted {
 	struct buffer refused; /* the text about the first setting that cannot have its value */
 };
 
-static void pasted_done(struct pasted *line)
+static void pasted_line_done(struct pasted_line *line)
 {
 	buffer_clear(&line->proposals);
 	buffer_clear(&line->refused);
@@ -160,7 +160,7 @@ static void pasted_done(struct pasted *line)
  * Adds the proposal for a setting with its value, or the text about a refused or missing one (value
  * NULL).
  */
-static void finish_setting(struct pasted *line, size_t setting, const char *value)
+static void finish_setting(struct pasted_line *line, size_t setting, const char *value)
 {
 	struct buffer CLEANUP(buffer_clear) proposal = {0};
 	const struct schema_row *row = &schema[setting];
@@ -178,7 +178,7 @@ static void finish_setting(struct pasted *line, size_t setting, const char *valu
 	schema_describe_allowed(row, true, &line->refused);
 }
 
-static void finish_waiting(struct pasted *line, const char *value)
+static void finish_waiting(struct pasted_line *line, const char *value)
 {
 	if (line->waiting != SIZE_MAX)
 		finish_setting(line, line->waiting, value);
@@ -189,7 +189,7 @@ static void finish_waiting(struct pasted *line, const char *value)
  * Notes that the line names a setting. In "echo NUMBER > PATH" the value has been read before the
  * name; in every other line the value follows.
  */
-static void begin_setting(struct pasted *line, size_t setting, const char *name,
+static void begin_setting(struct pasted_line *line, size_t setting, const char *name,
 			  enum kernel_name kind)
 {
 	finish_waiting(line, NULL);
@@ -219,7 +219,7 @@ static bool is_number(const char *word)
 }
 
 /* Reads one word. assigned: whether "=" or ":" precedes it. */
-static void read_word(struct pasted *line, const char *word, bool assigned)
+static void read_word(struct pasted_line *line, const char *word, bool assigned)
 {
 	size_t setting;
 	enum kernel_name kind;
@@ -301,7 +301,7 @@ static bool is_own_pair(const char *line)
 	return sign[0] == '=' && sign[1] != '=';
 }
 
-static void explain(const struct pasted *line, struct buffer *b)
+static void explain(const struct pasted_line *line, struct buffer *b)
 {
 	const struct schema_row *row = &schema[line->first];
 
@@ -320,7 +320,7 @@ static void explain(const struct pasted *line, struct buffer *b)
 
 bool config_explain_pasted(const char *text, struct buffer *b)
 {
-	struct pasted CLEANUP(pasted_done) line = {.waiting = SIZE_MAX};
+	struct pasted_line CLEANUP(pasted_line_done) line = {.waiting = SIZE_MAX};
 	char word[WORD_MAX + 1];
 	struct gap gap;
 

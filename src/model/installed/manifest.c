@@ -125,7 +125,7 @@ static bool parse_mode(const char *text, mode_t *ret)
 	return bits <= 07777;
 }
 
-static int tell_cause(const json_error_t *why)
+static int unpack_error(const json_error_t *why)
 {
 	return json_error_code(why) == json_error_out_of_memory ? -ENOMEM : -EBADMSG;
 }
@@ -138,7 +138,7 @@ static int parse_file(json_t *item, struct manifest *manifest)
 
 	if (json_unpack_ex(item, &why, 0, "{s:s, s:s, s?s, s?s}", "path", &path, "mode", &mode,
 			   "sha256", &digest, "replaced", &replaced) < 0)
-		return tell_cause(&why);
+		return unpack_error(&why);
 	if (!is_sound_path(path) || !parse_mode(mode, &bits) || (digest && !is_digest(digest)) ||
 	    (replaced && !is_sound_path(replaced)) || manifest_find(manifest, path))
 		return -EBADMSG;
@@ -160,7 +160,7 @@ static int parse_sizes(json_t *sizes, struct manifest *manifest)
 
 	if (json_unpack_ex(sizes, &why, 0, "{s:s, s:I, s:I, s:I}", "from", &inputs, "ram", &ram,
 			   "max", &max, "hashsize", &hashsize) < 0)
-		return tell_cause(&why);
+		return unpack_error(&why);
 	if (ram <= 0 || max <= 0 || max > INT_MAX || hashsize <= 0 || hashsize > HASHSIZE_MAX)
 		return -EBADMSG;
 	return sizes_copy(&(struct sizes){.inputs = inputs,
@@ -177,12 +177,12 @@ static int parse_root(json_t *root, struct manifest *manifest)
 	int version, format = 0, error = 0;
 
 	if (json_unpack_ex(root, &why, 0, "{s:i, s?i}", "version", &version, "format", &format) < 0)
-		return tell_cause(&why);
+		return unpack_error(&why);
 	if (version > MANIFEST_VERSION || format > (int)MANIFEST_FORMAT)
 		return -EPROTONOSUPPORT;
 	if (json_unpack_ex(root, &why, 0, "{s:o, s:o, s?o}", "files", &files, "directories",
 			   &directories, "sizes", &sizes) < 0)
-		return tell_cause(&why);
+		return unpack_error(&why);
 	if (version != MANIFEST_VERSION || format < 0 || !json_is_array(files) ||
 	    !json_is_array(directories))
 		return -EBADMSG;

@@ -149,25 +149,26 @@ static void split(struct file_assignments *all, const char *path, const char *by
 	}
 }
 
-static bool contains(const struct file_assignments *all, const struct file_assignment *one)
+static bool contains(const struct file_assignments *all, const struct file_assignment *assignment)
 {
 	for (size_t i = 0; i < all->count; i++)
-		if (slices_equal(all->items[i].key, one->key) &&
-		    slices_equal(all->items[i].value, one->value))
+		if (slices_equal(all->items[i].key, assignment->key) &&
+		    slices_equal(all->items[i].value, assignment->value))
 			return true;
 	return false;
 }
 
 /* Returns whether the assignment is a floor for max, which the plan leaves out of sysctl.d. */
-static bool is_floor(const struct plan *plan, const char *path, const struct file_assignment *one)
+static bool is_floor(const struct plan *plan, const char *path,
+		     const struct file_assignment *assignment)
 {
 	static const char key[] = "net.netfilter.nf_conntrack_max";
 	char number[32];
 	int length = snprintf(number, sizeof(number), "%" PRIu64, plan->sizes.max);
 
 	return plan->sizes.at_least && strcmp(path, PATH_SYSCTL) == 0 &&
-	       slices_equal(one->key, (struct slice){key, strlen(key)}) &&
-	       slices_equal(one->value, (struct slice){number, (size_t)length});
+	       slices_equal(assignment->key, (struct slice){key, strlen(key)}) &&
+	       slices_equal(assignment->value, (struct slice){number, (size_t)length});
 }
 
 bool outdated_does_its_work(const struct plan *plan, const char *path,

@@ -244,24 +244,27 @@ static bool was_named(const struct table *table, size_t index)
 	return false;
 }
 
-static struct figure namespace_entries(const struct table *table, const struct namespace_table *one)
+static struct figure namespace_entries(const struct table *table,
+				       const struct namespace_table *namespace)
 {
 	(void)table;
-	return one->entries;
+	return namespace->entries;
 }
 
-static void add_of_namespaces(const struct table *table, struct metric_family family,
-			      struct figure (*figure_of_one)(const struct table *table,
-							     const struct namespace_table *one))
+static void
+add_of_namespaces(const struct table *table, struct metric_family family,
+		  struct figure (*figure_of_one)(const struct table *table,
+						 const struct namespace_table *namespace))
 {
 	static const char word[] = "namespace ";
 
 	for (size_t i = 0; table->namespaces_known && i < table->namespace_count; i++) {
-		const struct namespace_table *one = &table->namespaces[i];
-		struct figure figure = figure_of_one(table, one);
-		const char *name = one->where;
+		const struct namespace_table *namespace = &table->namespaces[i];
+		struct figure figure = figure_of_one(table, namespace);
+		const char *name = namespace->where;
 
-		if (one->error < 0 || !one->entries.known || !figure.known || was_named(table, i))
+		if (namespace->error < 0 || !namespace->entries.known || !figure.known ||
+		    was_named(table, i))
 			continue;
 		if (text_starts_with(name, word))
 			name += strlen(word);

@@ -28,12 +28,12 @@ static void add_room(struct buffer *b, const struct table *table)
 
 /* Adds the name of the namespace, for the middle of a sentence that begins with "Full". */
 static void add_elsewhere(struct buffer *b, const struct table *table,
-			  const struct namespace_table *one)
+			  const struct namespace_table *namespace)
 {
-	struct figure limit = table_namespace_limit(table, one);
+	struct figure limit = table_namespace_limit(table, namespace);
 
-	buffer_printf(b, ": %s has ", one->where);
-	buffer_add_counted(b, "", one->entries.value, " of ");
+	buffer_printf(b, ": %s has ", namespace->where);
+	buffer_add_counted(b, "", namespace->entries.value, " of ");
 	buffer_add_counted(b, "", limit.value, " entries");
 }
 

@@ -60,11 +60,11 @@ static void judge_namespaces(struct advice *advice)
 	const struct table *table = advice->request->table;
 
 	for (size_t i = 0; i < table->namespace_count; i++) {
-		const struct namespace_table *one = &table->namespaces[i];
-		uint64_t entries = one->entries.value;
+		const struct namespace_table *namespace = &table->namespaces[i];
+		uint64_t entries = namespace->entries.value;
 		enum pressure pressure = PRESSURE_NONE;
 
-		if (!one->entries.known)
+		if (!namespace->entries.known)
 			continue;
 		if (entries >= table->max.value)
 			pressure = PRESSURE_FULL;
@@ -74,7 +74,7 @@ static void judge_namespaces(struct advice *advice)
 		    (pressure == advice->pressure && pressure && entries > advice->peak)) {
 			advice->pressure = pressure;
 			advice->peak = entries;
-			advice->where = one->where;
+			advice->where = namespace->where;
 			advice->elsewhere = true;
 		}
 	}

@@ -178,20 +178,23 @@ static bool is_unused(const struct table *table)
 	return true;
 }
 
-struct figure table_namespace_limit(const struct table *table, const struct namespace_table *one)
+struct figure table_namespace_limit(const struct table *table,
+				    const struct namespace_table *namespace)
 {
 	struct figure limit = {0};
 
 	if (table->max.known && table->max.value > 0)
 		limit = table->max;
-	if (one->max.known && one->max.value > 0 && (!limit.known || one->max.value < limit.value))
-		limit = one->max;
+	if (namespace->max.known && namespace->max.value > 0 &&
+	    (!limit.known || namespace->max.value < limit.value))
+		limit = namespace->max;
 	return limit;
 }
 
-static struct figure namespace_share(const struct table *table, const struct namespace_table *one)
+static struct figure namespace_share(const struct table *table,
+				     const struct namespace_table *namespace)
 {
-	return share_of(one->entries, table_namespace_limit(table, one), 1000);
+	return share_of(namespace->entries, table_namespace_limit(table, namespace), 1000);
 }
 
 /*

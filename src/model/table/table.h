@@ -143,7 +143,8 @@ void table_judge(const struct table *table, struct judgement *ret);
  * namespace separately, or a smaller one of its own, which later kernels may give it. Unknown if
  * neither is known or nothing limits the table.
  */
-struct figure table_namespace_limit(const struct table *table, const struct namespace_table *one);
+struct figure table_namespace_limit(const struct table *table,
+				    const struct namespace_table *namespace);
 
 /* Returns a word for JSON: "full", "chains", "nearly-full" ... */
 const char *verdict_to_string(enum verdict verdict);
