@@ -224,17 +224,21 @@ static void tell_too_early(const struct pair *pair)
 	struct buffer text = {0};
 
 	enum severity severity = pair->setting == SETTING_MAX ? SEVERITY_WARNING : SEVERITY_NOTE;
+	bool planned = lint_is_planned(pair->place, pair->setting);
 
-	/* Newer kernels have this key without the module. */
-	if (strcmp(pair->file, "nf_hooks_lwtunnel") == 0 ||
-	    lint_is_planned(pair->place, pair->setting) || lint_is_enough(pair->place, severity))
+	/* Newer kernels have this key without the module. A line of a file is a source. */
+	if (strcmp(pair->file, "nf_hooks_lwtunnel") == 0 || (planned && pair->place->path) ||
+	    lint_is_enough(pair->place, severity))
 		return;
 	buffer_add(&text,
 		   pair->place->path
 			   ? "at boot this line is read before nf_conntrack loads, and is lost; "
 			   : "the kernel looks for this key before any module loads: the word has "
 			     "no effect unless nf_conntrack is built in; ");
-	add_advice(&text, pair);
+	if (planned)
+		buffer_printf(&text, "take sysctl.%s out of the kernel command line", pair->key);
+	else
+		add_advice(&text, pair);
 	lint_tell(pair->place, severity, &text);
 }
 

@@ -11,11 +11,11 @@
 #define BLANKS " \t\r"
 
 /* One assignment of an INI file; the parts point into the text. */
-struct config_line {
+struct setting_line {
 	struct text_word section, key, value;
 };
 
-struct config_reader {
+struct setting_reader {
 	struct text_line line; /* start with {.next = text} */
 	struct text_word section;
 };
@@ -44,8 +44,8 @@ static bool word_is_one_of(const struct text_word *word, const char *const *name
 }
 
 /* Reads the next line "KEY=VALUE"; separators: "=" or "=:". Returns false at the end. */
-static bool config_line_next(struct config_reader *reader, const char *separators,
-			     struct config_line *ret)
+static bool config_line_next(struct setting_reader *reader, const char *separators,
+			     struct setting_line *ret)
 {
 	while (text_next_line(&reader->line)) {
 		const char *text = reader->line.text;
@@ -65,7 +65,7 @@ static bool config_line_next(struct config_reader *reader, const char *separator
 			length++;
 		if (length == reader->line.length)
 			continue;
-		*ret = (struct config_line){
+		*ret = (struct setting_line){
 			.section = reader->section,
 			.key = {text, length},
 			.value = {text + length + 1, reader->line.length - length - 1}};
@@ -97,9 +97,9 @@ static void strip_value(struct text_word *value)
 
 enum option_state program_option_find(const char *text, const char *key, const char *value)
 {
-	struct config_reader reader = {.line = {.next = text}};
+	struct setting_reader reader = {.line = {.next = text}};
 	enum option_state state = OPTION_UNSET;
-	struct config_line found;
+	struct setting_line found;
 
 	while (config_line_next(&reader, "=:", &found)) {
 		if (found.key.length > strlen("export ") &&
@@ -142,8 +142,8 @@ unsigned int program_word_line(const char *text, const char *word)
 bool networkd_masquerades(const char *text)
 {
 	static const char *const off[] = {"", "no", "n", "false", "f", "off", "0", NULL};
-	struct config_reader reader = {.line = {.next = text}};
-	struct config_line found;
+	struct setting_reader reader = {.line = {.next = text}};
+	struct setting_line found;
 	bool masquerades = false;
 
 	while (config_line_next(&reader, "=", &found))
@@ -155,8 +155,8 @@ bool networkd_masquerades(const char *text)
 enum network_start connection_is_shared(const char *text)
 {
 	static const char *const no[] = {"no", "false", "0", NULL};
-	struct config_reader reader = {.line = {.next = text}};
-	struct config_line found;
+	struct setting_reader reader = {.line = {.next = text}};
+	struct setting_line found;
 	bool shared = false, by_hand = false;
 
 	while (config_line_next(&reader, "=", &found)) {
@@ -235,9 +235,9 @@ enum nspawn_network nspawn_read_network(const char *text)
 	static const char *const no[] = {"no", "n", "false", "f", "off", "0", NULL};
 	static const char *const others[] = {"Interface", "MACVLAN", "IPVLAN",
 					     "Bridge",	  "Zone",    NULL};
-	struct config_reader reader = {.line = {.next = text}};
+	struct setting_reader reader = {.line = {.next = text}};
 	enum nspawn_network network = NSPAWN_USUAL;
-	struct config_line found;
+	struct setting_line found;
 
 	while (config_line_next(&reader, "=", &found)) {
 		if (!word_is(&found.section, "Network") || found.value.length == 0)
@@ -271,8 +271,8 @@ static bool has_all_addresses(const struct text_word *list)
 
 bool wireguard_marks_connections(const char *text)
 {
-	struct config_reader reader = {.line = {.next = text}};
-	struct config_line found;
+	struct setting_reader reader = {.line = {.next = text}};
+	struct setting_line found;
 	bool all = false, automatic = true;
 
 	while (config_line_next(&reader, "=", &found)) {
