@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/sources/shell-lines.h"
+#include "base/shell-lines.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -226,13 +226,17 @@ static bool judge_install(const struct load_request *request, struct problems *p
 	const struct modprobe_view *view = request->view;
 	struct blocker_place place;
 	struct buffer CLEANUP(buffer_clear) text = {0};
+	int loads, blocked;
 
 	if (!view->install)
 		return false;
 	place = find_line(request, "install");
 	if (place.ours)
 		return false;
-	if (modprobe_view_is_blocked(view)) {
+	loads = modprobe_install_loads(view->install, "nf_conntrack");
+	blocked = modprobe_view_is_blocked(view, "nf_conntrack");
+	problems->out_of_memory |= loads < 0 || blocked < 0;
+	if (blocked > 0) {
 		buffer_printf(&text,
 			      "nf_conntrack cannot load: this install line runs \"%s\" instead; "
 			      "take it away",
@@ -240,7 +244,7 @@ static bool judge_install(const struct load_request *request, struct problems *p
 		complain(&place, problems, text.data ? text.data : "");
 		return true;
 	}
-	if (modprobe_install_loads(view->install) && request->plan->synchronous)
+	if (loads > 0 && request->plan->synchronous)
 		complain(&place, problems,
 			 "only one install line counts for nf_conntrack, and it is this one: "
 			 "synchronous = yes has no effect until you remove it");
@@ -256,13 +260,16 @@ static bool judge_needed(const struct load_request *request, size_t i, struct pr
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
 	bool there = request->needs_there[i];
 	struct blocker_place place;
+	int blocked;
 
 	/* A module that is needed and not in the list must be built in. */
 	if (module_is_there(request->module) && !there)
 		return false;
 	if (modprobe_view_of_records(request->records, load_needs[i], &view) < 0)
 		problems->out_of_memory = true;
-	if (!modprobe_view_is_blocked(&view))
+	blocked = modprobe_view_is_blocked(&view, load_needs[i]);
+	problems->out_of_memory |= blocked < 0;
+	if (blocked <= 0)
 		return false;
 	place = find_line_of(request, load_needs[i], "install");
 	problems_add(problems, SEVERITY_WARNING, place.path, place.number,

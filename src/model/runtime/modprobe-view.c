@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/shell-lines.h"
 
 void modprobe_view_done(struct modprobe_view *view)
 {
@@ -60,13 +61,58 @@ int modprobe_view_of_records(const struct modprobe_records *records, const char 
 	return 0;
 }
 
-bool modprobe_install_loads(const char *command)
+/* The module that a command is searched for. */
+struct load_search {
+	const char *module;
+	bool found;
+};
+
+/* Compares names as modprobe does: "-" and "_" are the same, and insmod takes a path. */
+static int visit_module(void *data, unsigned int line, const char *module)
 {
-	return strstr(command, "modprobe") || strstr(command, "insmod");
+	struct load_search *search = data;
+	const char *slash = strrchr(module, '/'), *name = slash ? slash + 1 : module;
+	size_t length = strcspn(name, "."), i = 0;
+
+	(void)line;
+	while (i < length && (name[i] == '-' ? '_' : name[i]) == search->module[i])
+		i++;
+	search->found |= strpbrk(module, "$`") || (i == length && search->module[i] == '\0');
+	return 0;
+}
+
+/* Programs that load nothing. */
+static int visit_script(void *data, unsigned int line, const char *path)
+{
+	static const char *const idle[] = {"true", "false", "test", "logger", "sleep"};
+	struct load_search *search = data;
+	const char *name = strrchr(path, '/') + 1;
+	bool is_idle = false;
+
+	(void)line;
+	for (size_t i = 0; i < ARRAY_SIZE(idle); i++)
+		is_idle |= strcmp(name, idle[i]) == 0;
+	search->found |= !is_idle;
+	return 0;
+}
+
+int modprobe_install_loads(const char *command, const char *module)
+{
+	struct load_search search = {.module = module};
+	const struct shell_visitor visitor = {
+		.script = visit_script, .module = visit_module, .data = &search};
+
+	int error = shell_read(command, strlen(command), 1, SHELL_SCRIPT, &visitor);
+
+	return error < 0 ? error : search.found;
 }
 
 /* A softdep line disables all install lines of its module. */
-bool modprobe_view_is_blocked(const struct modprobe_view *view)
+int modprobe_view_is_blocked(const struct modprobe_view *view, const char *module)
 {
-	return view->install && !view->softdep && !modprobe_install_loads(view->install);
+	int loads = 1;
+
+	if (view->install && !view->softdep)
+		loads = modprobe_install_loads(view->install, module);
+	return loads < 0 ? loads : !loads;
 }

@@ -36,8 +36,11 @@ void modprobe_view_done(struct modprobe_view *view);
 MUST_CHECK int modprobe_view_of_records(const struct modprobe_records *records, const char *module,
 					struct modprobe_view *ret);
 
-/* Returns whether the install command seems to load the module, judged by its words. */
-bool modprobe_install_loads(const char *command);
+/*
+ * Returns 1 if the install command loads this module, or may load it, because a script or a variable
+ * decides; 0 if not; or -ENOMEM.
+ */
+MUST_CHECK int modprobe_install_loads(const char *command, const char *module);
 
-/* Returns whether modprobe runs an install command instead of loading the module. */
-bool modprobe_view_is_blocked(const struct modprobe_view *view);
+/* Returns 1 if modprobe runs an install command that does not load this module, 0, or -ENOMEM. */
+MUST_CHECK int modprobe_view_is_blocked(const struct modprobe_view *view, const char *module);

@@ -71,11 +71,12 @@ static bool judge_command(const struct lint_place *place, const struct modprobe_
 static void judge_old_name(const struct lint_place *place, const struct modprobe_line *line,
 			   const struct lint_old_name *old)
 {
-	bool blocks =
-		strcmp(line->command, "blacklist") == 0 ||
-		(strcmp(line->command, "install") == 0 && !modprobe_install_loads(line->rest));
+	bool installs = strcmp(line->command, "install") == 0;
+	int loads = installs ? modprobe_install_loads(line->rest, line->name) : 1;
+	bool blocks = strcmp(line->command, "blacklist") == 0 || loads == 0;
 	struct buffer text = {0};
 
+	place->problems->out_of_memory |= loads < 0;
 	/* An alias for a former name is not a mistake. */
 	if (strcmp(line->command, "alias") == 0)
 		return;
@@ -88,6 +89,9 @@ static void judge_old_name(const struct lint_place *place, const struct modprobe
 			      line->name);
 	if (blocks && strcmp(old->now, "nf_conntrack") == 0)
 		buffer_add(&text, LINT_ADVICE_OFF);
+	else if (installs)
+		/* With the present name its command would keep that module from loading. */
+		buffer_add(&text, "take it out");
 	else
 		add_line(&text, line->command, old->now, line->rest);
 	lint_tell(place, SEVERITY_WARNING, &text);
@@ -97,11 +101,15 @@ static void judge_old_name(const struct lint_place *place, const struct modprobe
 
 static void judge_install(const struct lint_place *place, const struct modprobe_line *line)
 {
+	int loads = modprobe_install_loads(line->rest, "nf_conntrack");
+
+	place->problems->out_of_memory |= loads < 0;
 	if (text_ends_with(line->rest, "/true") || strcmp(line->rest, "true") == 0)
 		add_problem(place, SEVERITY_WARNING,
 			    "modprobe reports success and nothing is loaded, so that what needs "
 			    "nf_conntrack fails with \"Unknown symbol\"; " LINT_ADVICE_OFF);
-	else if (modprobe_install_loads(line->rest) && !strstr(line->rest, "CMDLINE_OPTS"))
+	else if (modprobe_install_loads(line->rest, "nf_conntrack") &&
+		 !strstr(line->rest, "CMDLINE_OPTS"))
 		add_problem(place, SEVERITY_WARNING,
 			    "this install line drops the options of whoever loads nf_conntrack (no "
 			    "$CMDLINE_OPTS); write \"[apply] synchronous = yes\" in "

@@ -10,7 +10,7 @@
 #include "model/runtime/runtime-values.h"
 #include "model/sources/catalogue.h"
 #include "model/sources/precedence.h"
-#include "model/sources/shell-lines.h"
+#include "base/shell-lines.h"
 
 struct writer {
 	const struct value *value; /* the value that it sets; not owned */

@@ -70,8 +70,13 @@ static void carriage_return_is_a_part_of_a_blacklisted_name(void **state)
 
 static void install_line_blocks_unless_it_loads_or_is_disarmed(void **state)
 {
-	static char false_[] = "/bin/false", modprobe[] = "/sbin/modprobe -i nf_nat",
-		    insmod[] = "insmod x.ko && true", pre[] = "pre: a";
+	static char false_[] = "/bin/false", other[] = "/sbin/modprobe -i nf_nat",
+		    merged[] = "/sbin/modprobe --ignore-install nf_conntrack_ipv4; sysctl -w a=1",
+		    modprobe[] = "/sbin/modprobe -q --ignore-install nf-conntrack $CMDLINE_OPTS",
+		    computed[] = "modprobe -i $0", script[] = "/usr/local/bin/load-it",
+		    in_shell[] = "sh -c 'modprobe -i nf_conntrack'",
+		    insmod[] = "insmod /lib/x/nf_conntrack.ko.xz && true", pre[] = "pre: a",
+		    echo[] = "echo modprobe -i nf_conntrack is refused";
 	static const struct {
 		struct modprobe_view view;
 		bool blocked;
@@ -80,13 +85,20 @@ static void install_line_blocks_unless_it_loads_or_is_disarmed(void **state)
 		{{.softdep = pre, .options = pre, .blacklisted = true}, false},
 		{{.install = false_}, true},
 		{{.install = false_, .softdep = pre}, false},
+		{{.install = other}, true},
+		{{.install = merged}, true},
+		{{.install = echo}, true},
+		{{.install = computed}, false},
+		{{.install = script}, false},
+		{{.install = in_shell}, false},
 		{{.install = modprobe}, false},
 		{{.install = insmod}, false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_int_equal(modprobe_view_is_blocked(&rows[i].view), rows[i].blocked);
+		assert_int_equal(modprobe_view_is_blocked(&rows[i].view, "nf_conntrack"),
+				 rows[i].blocked);
 }
 
 int main(void)

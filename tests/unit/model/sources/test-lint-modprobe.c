@@ -205,8 +205,8 @@ static void old_module_names_are_translated(void **state)
 		   ARRAY_SIZE(refused));
 	EXPECT(&unknown, {"blacklist nf_conntrack_ipv4", gone, MODE_OFF},
 	       {"install nf_conntrack_ipv4 /bin/true", gone, MODE_OFF},
-	       {"install nf_conntrack_ipv4 /sbin/modprobe x", gone,
-		"; write \"install nf_conntrack /sbin/modprobe x\""},
+	       {"install nf_conntrack_ipv4 /sbin/modprobe x", gone, MODE_OFF},
+	       {"install nf_conntrack_ipv4 modprobe -i nf_conntrack_ipv4", gone, "; take it out"},
 	       {"softdep nf_conntrack_ipv4 pre: x", gone,
 		"; write \"softdep nf_conntrack pre: x\""},
 	       {"blacklist ip_conntrack", "no kernel has a module ip_conntrack,", MODE_OFF},

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/buffer.h"
-#include "model/sources/shell-lines.h"
+#include "base/shell-lines.h"
 
 /* A word without its quotes; its text begins at `start` and ends in NUL. */
 struct shell_word {

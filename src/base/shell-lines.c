@@ -1,14 +1,14 @@
 /* Reads commands as a shell would, without running them: which keys do they set, and to what? */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/sources/shell-lines.h"
+#include "base/shell-lines.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/buffer.h"
+#include "base/shell-commands.h"
 #include "base/text.h"
-#include "model/sources/shell-commands.h"
 
 /* "sh -c" within "sh -c"; nobody nests it more. */
 #define DEPTH_MAX 3U

@@ -1,6 +1,6 @@
 /* Reads one command of a script: sysctl, echo, printf, tee, modprobe, and scripts that it runs. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/sources/shell-commands.h"
+#include "base/shell-commands.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -244,9 +244,23 @@ static int run_tee(const struct command *command, const struct shell_output *inp
 	return error;
 }
 
+/* Makes "/sys/module/nf_conntrack/parameters/hashsize"; false: it is too long. */
+static bool name_parameter(const char *module, const char *name, size_t length, char *ret,
+			   size_t size)
+{
+	int written =
+		snprintf(ret, size, "/sys/module/%s/parameters/%.*s", module, (int)length, name);
+
+	for (char *c = ret; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	return written < (int)size;
+}
+
 /* modprobe [OPTION ...] MODULE [PARAMETER=VALUE ...]; insmod PATH */
 static int run_modprobe(const struct command *command)
 {
+	const char *module;
 	char name[96];
 	size_t i = 1;
 	int error;
@@ -257,16 +271,13 @@ static int run_modprobe(const struct command *command)
 			return 0;
 	if (!has_word(command, i))
 		return 0;
+	module = text_at(command, i);
 	error = tell_path(command->visitor->module, command, i);
-	if (strcmp(text_at(command, i), "nf_conntrack") != 0 &&
-	    strcmp(text_at(command, i), "nf-conntrack") != 0)
-		return error;
 	for (i++; has_word(command, i) && error == 0; i++) {
 		const char *text = text_at(command, i), *sign = strchr(text, '=');
 
 		if (!sign ||
-		    snprintf(name, sizeof(name), "/sys/module/nf_conntrack/parameters/%.*s",
-			     (int)(sign - text), text) >= (int)sizeof(name))
+		    !name_parameter(module, text, (size_t)(sign - text), name, sizeof(name)))
 			continue;
 		error = tell_setting(command, word_at(command, i).line, name, sign + 1,
 				     word_at(command, i).computed);

@@ -1,6 +1,6 @@
-/* model/sources/shell-lines: what commands of scripts, units and install lines set. */
+/* base/shell-lines: what commands of scripts, units and install lines set. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/sources/shell-lines.h"
+#include "base/shell-lines.h"
 
 #include <errno.h>
 #include <string.h>
