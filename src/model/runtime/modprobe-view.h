@@ -37,8 +37,8 @@ MUST_CHECK int modprobe_view_of_records(const struct modprobe_records *records, 
 					struct modprobe_view *ret);
 
 /*
- * Returns 1 if the install command loads this module, or may load it, because a script or a variable
- * decides; 0 if not; or -ENOMEM.
+ * Returns 1 if the install command loads this module, or may load it, because a script or a
+ * variable decides; 0 if not; or -ENOMEM.
  */
 MUST_CHECK int modprobe_install_loads(const char *command, const char *module);
 
