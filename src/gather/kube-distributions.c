@@ -191,6 +191,8 @@ static int find_distribution(struct kube_search *search, const struct distributi
 	const struct host_daemon *process = find_process(search, distribution);
 	struct settings CLEANUP(settings_done) settings = {0};
 	struct kube_proxy proxy = {.path = settings.path, .processors = search->processors};
+	/* RKE2 has kube-proxy in a static pod, so that its flags are found there. */
+	bool has_process = distribution != &rke2;
 	const char *config;
 	int error = read_configs(search, distribution, &settings);
 
@@ -198,7 +200,7 @@ static int find_distribution(struct kube_search *search, const struct distributi
 		error = read_units(search, distribution, &settings);
 	if (error == 0 && distribution == &rke2 && *settings.path)
 		error = find_pod_release(search, &proxy.minor);
-	if (error < 0 || settings.disabled || (!*settings.path && !process))
+	if (error < 0 || settings.disabled || (!*settings.path && (!process || !has_process)))
 		return error;
 	if (!*settings.path)
 		(void)snprintf(settings.path, sizeof(settings.path), "/proc/%lu/cmdline",

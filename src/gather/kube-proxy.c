@@ -5,15 +5,37 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "gather/kube-command.h"
 
-/* Returns the daemon that is kube-proxy, or NULL. */
-static const struct host_daemon *find_daemon(const struct kube_search *search)
+/* Whether a process of hyperkube is kube-proxy: it has other programs of Kubernetes, too. */
+static int is_proxy(const struct host_daemon *daemon, bool *ret)
 {
-	const struct host_daemon *daemon = kube_find_daemon(search, "kube-proxy");
+	struct kube_command CLEANUP(kube_command_done) command = {0};
+	int error = kube_read_process(daemon, &command);
 
-	return daemon ? daemon : kube_find_daemon(search, "hyperkube");
+	if (error == 0)
+		*ret = kube_words_find_program(&command.words) != SIZE_MAX;
+	return error;
+}
+
+/* Finds the daemon that is kube-proxy; *ret stays NULL if there is none. -ENOMEM. */
+static int find_daemon(const struct kube_search *search, const struct host_daemon **ret)
+{
+	int error = 0;
+
+	*ret = kube_find_daemon(search, "kube-proxy");
+	for (size_t i = 0; i < search->daemons.count && !*ret && error == 0; i++) {
+		const struct host_daemon *daemon = &search->daemons.items[i];
+		bool found = false;
+
+		if (strcmp(daemon->command, "hyperkube") == 0)
+			error = is_proxy(daemon, &found);
+		if (found)
+			*ret = daemon;
+	}
+	return error;
 }
 
 /*
@@ -101,13 +123,16 @@ static int add_command(struct kube_search *search, const struct kube_command *co
 
 static int find_alone(struct kube_search *search)
 {
-	const struct host_daemon *daemon = find_daemon(search);
+	const struct host_daemon *daemon = NULL;
 	struct kube_command CLEANUP(kube_command_done) command = {0};
-	struct kube_proxy proxy = {.processors = search->processors, .inactive = !daemon};
-	int error = find_command(search, daemon, &command);
+	struct kube_proxy proxy = {.processors = search->processors};
+	int error = find_daemon(search, &daemon);
 
+	if (error == 0)
+		error = find_command(search, daemon, &command);
 	if (error < 0)
 		return error;
+	proxy.inactive = !daemon;
 	if (!command.path) {
 		error = open_known_files(search, &proxy);
 		if (error == 0 && daemon)

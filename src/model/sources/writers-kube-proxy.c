@@ -110,6 +110,7 @@ static void add_range(const struct values *values, const struct kube_proxy *prox
 	write_range(range, text, sizeof(text));
 	for (size_t i = 0; i < values->count; i++) {
 		const struct value *value = &values->items[i];
+		bool exactly = range->least == value->wanted && range->most == value->wanted;
 		enum effect effect;
 
 		if (strcmp(value->key, key) != 0)
@@ -124,7 +125,8 @@ static void add_range(const struct values *values, const struct kube_proxy *prox
 				    .computed = range->least != range->most,
 				    .inactive = proxy->inactive,
 				    .possible = proxy->possible || effect == EFFECT_POSSIBLE,
-				    .loses = effect == EFFECT_NONE,
+				    /* The same number is set, and what came before is gone. */
+				    .loses = effect == EFFECT_NONE && !exactly,
 			    });
 	}
 }
