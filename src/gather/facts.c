@@ -58,6 +58,27 @@ static uint64_t find_amount(const char *text, const char *name)
 	return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
 }
 
+/*
+ * Finds the newest kernel whose modules are in an image, because a boot loader starts that one by
+ * default. The release stays unknown if there is none.
+ */
+static void find_image_release(const struct tree *image, unsigned int ret[2])
+{
+	char **names = NULL;
+	size_t count = 0;
+
+	if (tree_list(image, "/lib/modules", "", &names, &count) < 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		unsigned int release[2] = {0};
+
+		parse_release(names[i], release);
+		if (release[0] > ret[0] || (release[0] == ret[0] && release[1] > ret[1]))
+			memcpy(ret, release, sizeof(release));
+	}
+	tree_names_free(names, count);
+}
+
 void gather_facts(const struct kernel *kernel, const struct tree *image, struct facts *ret)
 {
 	char text[4096];
@@ -68,6 +89,7 @@ void gather_facts(const struct kernel *kernel, const struct tree *image, struct 
 			ret->page_size = 4096;
 			ret->word_size = 8;
 		}
+		find_image_release(image, ret->release);
 		return;
 	}
 	ret->page_size = kernel_page_size(kernel);

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /*
- * The figures of a host. With --root no running host is read: `image` is true, ram and release
- * are unknown, and page and word size are known only if the programs of the image run on a single
- * kind of machine.
+ * The figures of a host. With --root no running host is read: `image` is true, ram is unknown, the
+ * release is that of the newest kernel in the image, and page and word size are known only if the
+ * programs of the image run on a single kind of machine.
  */
 struct facts {
 	bool image;
