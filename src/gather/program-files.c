@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "gather/kube-proxy.h"
+#include "gather/pve-firewall.h"
 #include "gather/reading.h"
 #include "gather/tuned.h"
 #include "model/sources/program-settings.h"
@@ -58,5 +59,7 @@ int find_programs(const struct gathering *gathering, const struct text_file *sys
 
 	if (error == 0)
 		error = find_tuned(&reading, sysctl, count, found);
-	return error < 0 ? error : find_kube_proxy(gathering, found);
+	if (error == 0)
+		error = find_kube_proxy(gathering, found);
+	return error < 0 ? error : find_pve_firewall(&reading, found);
 }

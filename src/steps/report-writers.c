@@ -2,7 +2,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/report-writers.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -78,6 +80,8 @@ static void add_statement(struct context *context, const struct writer *writer, 
 		buffer_printf(b, "a computed value, %s", writer->text);
 	else
 		buffer_add(b, writer->text);
+	if (writer->made > 0 && writer->made != strtoull(writer->text, NULL, 0))
+		buffer_printf(b, ", rounded to %" PRIu64, writer->made);
 }
 
 static void say_winner(struct context *context, const struct writer *writer)
@@ -136,6 +140,18 @@ size_t writers_report(struct context *context, const struct host_writers *found)
 	return overridden;
 }
 
+/*
+ * kube-proxy and pve-firewall set values without the line, too, and in a profile of tuned the line
+ * may stand against another profile.
+ */
+static bool is_needed(const struct writer *writer)
+{
+	const unsigned int needed = SOURCE_BIT(SOURCE_KUBE_PROXY) | SOURCE_BIT(SOURCE_TUNED) |
+				    SOURCE_BIT(SOURCE_PVE_FIREWALL);
+
+	return (writer->sources & needed) != 0;
+}
+
 void writers_say_others(struct context *context, const struct host_writers *found)
 {
 	for (size_t i = 0; i < found->writers.count; i++) {
@@ -143,12 +159,7 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 		const char *prefix = tree_prefix(context->tree);
 		char line[16] = "";
 
-		/*
-		 * kube-proxy may write these values without a section too, so its lines do not
-		 * count as superfluous.
-		 */
-		if (writer_takes_away(writer) || writer->refused ||
-		    (writer->sources & SOURCE_BIT(SOURCE_KUBE_PROXY)))
+		if (writer_takes_away(writer) || writer->refused || is_needed(writer))
 			continue;
 		if (writer->line)
 			(void)snprintf(line, sizeof(line), ":%u", writer->line);

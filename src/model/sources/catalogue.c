@@ -7,6 +7,8 @@
 
 #include "base/cleanup.h"
 #include "model/sources/kube-proxy.h"
+#include "model/sources/writers-pve.h"
+#include "model/sources/writers-tuned.h"
 
 #define TAKE_LINE_OUT "take that line out, or put its value into the configuration"
 #define RULE_IS_EARLIER \
@@ -180,9 +182,7 @@ const struct source_row sources[SOURCES] = {
 			.wins = "hashsize always; a sysctl if 90-conntrack-persist.conf does not "
 				"set "
 				"it, or with reapply_sysctl = 0",
-			.advice = "in a profile of your own that includes the active one, set this "
-				  "key to the configured value (docs/troubleshooting.md has the "
-				  "lines), or put the value of tuned into the configuration",
+			.add_advice = tuned_add_advice,
 		},
 	[SOURCE_KUBE_PROXY] =
 		{
@@ -213,10 +213,14 @@ const struct source_row sources[SOURCES] = {
 		{
 			.name = "pve-firewall",
 			.where = "/etc/pve/nodes/*/host.fw, /etc/pve/local/host.fw",
-			.read = "[OPTIONS] nf_conntrack_max and timeouts, with its defaults",
+			.read = "[OPTIONS] nf_conntrack_max and timeouts, with its defaults: max "
+				"262,144, rounded up to a multiple of 8,192, a quarter of it as "
+				"hashsize, tcp_established 432,000, tcp_syn_recv 60; with "
+				"nftables: 1 only what is set",
 			.when = "at each update of the rules, every 10 seconds",
-			.wins = "yes, because it sets them again",
-			.advice = "put its value into the configuration, or change it in host.fw",
+			.wins = "yes, because it sets them again; hashsize only if max is not that "
+				"of the configuration",
+			.add_advice = pve_add_advice,
 		},
 };
 

@@ -1,6 +1,6 @@
 /* Adds what tuned sets: sysctl keys, hashsize, options of the module and of the boot loader. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -228,4 +228,24 @@ void tuned_find_again(const struct values *values, const struct writers *writers
 				ret[value - values->items] = true;
 		}
 	}
+}
+
+void tuned_add_advice(const struct writer *writer, struct buffer *b)
+{
+	const struct value *value = writer->value;
+
+	if (value->kind == VALUE_EXPECT_HASHSIZE)
+		buffer_add(b, "take that line out");
+	else if (value->kind == VALUE_HASHSIZE)
+		buffer_printf(b, "put \"nf_conntrack_hashsize=%" PRIu64 "\" below \"[net]\" in",
+			      value->wanted);
+	else
+		buffer_printf(b, "put \"%s=%" PRIu64 "\" below \"[sysctl]\" in", value->key,
+			      value->wanted);
+	if (value->kind != VALUE_EXPECT_HASHSIZE)
+		buffer_add(b, " a profile of your own that includes the active one "
+			      "(docs/troubleshooting.md)");
+	/* The value of one of two profiles is no cure. */
+	if (!writer->possible)
+		buffer_add(b, ", or put its value into the configuration");
 }

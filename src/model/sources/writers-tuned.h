@@ -25,3 +25,6 @@ void writers_of_tuned(const struct values *values, const struct tuned_profile *p
  */
 void tuned_find_again(const struct values *values, const struct writers *writers,
 		      const struct text_file *files, size_t count, bool *ret);
+
+/* Adds what to do about a value that tuned overrides: a profile that includes the active one. */
+void tuned_add_advice(const struct writer *writer, struct buffer *b);

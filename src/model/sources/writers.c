@@ -18,6 +18,12 @@ void writers_done(struct writers *writers)
 	*writers = (struct writers){0};
 }
 
+static bool is_number(const struct value *value, uint64_t number)
+{
+	return number == value->wanted || number == value->rounded ||
+	       (value->at_least && number > value->wanted);
+}
+
 /*
  * Returns whether the text is the configured number, as the readers and the kernel read it: up to
  * the first blank, with 010 and 0x10.
@@ -29,8 +35,7 @@ static bool is_same(const struct value *value, const char *text)
 
 	if (end == text || (*end && !strchr(" \t", *end)))
 		return false;
-	return number == value->wanted || number == value->rounded ||
-	       (value->at_least && number > value->wanted);
+	return is_number(value, number);
 }
 
 /* Returns the last writer of a value, or NULL if there is no memory to remember it. */
@@ -200,6 +205,9 @@ void writers_set(struct writers *writers, const struct value *value, const struc
 	writer->computed = line->computed;
 	writer->inactive = line->inactive;
 	writer->possible = line->possible;
+	writer->made = line->made;
+	if (line->made > 0)
+		writer->same = is_number(value, line->made);
 	writer->same = writer->same && !line->computed;
 }
 

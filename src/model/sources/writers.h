@@ -27,6 +27,7 @@ struct writer {
 	bool possible; /* whether it is unknown if it sets this value */
 	/* whether the kernel refuses the value; the module does not load with such an option */
 	bool refused;
+	uint64_t made; /* the number that its program makes of the text; 0: the text's own */
 	/* number of the previous writer of the same value, from 1; 0: it is the first */
 	size_t before;
 };
@@ -39,6 +40,7 @@ struct writer_line {
 	enum source source;
 	bool computed, inactive, possible; /* as in struct writer */
 	bool loses;			   /* whether its program reads our file behind it */
+	uint64_t made;			   /* as in struct writer */
 };
 
 /*
