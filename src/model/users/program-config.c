@@ -48,7 +48,7 @@ static bool config_line_next(struct setting_reader *reader, const char *separato
 			     struct setting_line *ret)
 {
 	while (text_next_line(&reader->line)) {
-		const char *text = reader->line.text;
+		const char *text;
 		size_t length = 0;
 
 		text_trim_line(&reader->line, BLANKS);
@@ -79,11 +79,11 @@ static bool config_line_next(struct setting_reader *reader, const char *separato
 /* A quoted value ends at its quote, any other at a comment. */
 static void strip_value(struct text_word *value)
 {
-	char quote = value->length > 0 ? *value->text : '\0';
 	size_t length = 0;
 
-	if (quote == '"' || quote == '\'') {
-		value->text++;
+	if (value->length > 0 && strchr("'\"", *value->text)) {
+		char quote = *value->text++;
+
 		value->length--;
 		while (length < value->length && value->text[length] != quote)
 			length++;
