@@ -1,4 +1,4 @@
-/* The files of a reader's folders, one after the other. */
+/* Visits the files of a reader's folders, one after the other. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

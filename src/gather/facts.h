@@ -14,7 +14,7 @@
  */
 MUST_CHECK int gather_number(const struct kernel *kernel, const char *path, uint64_t *ret);
 
-/* The same; the figure is unknown if the number cannot be read. */
+/* Does the same; the figure is unknown if the number cannot be read. */
 struct figure gather_figure(const struct kernel *kernel, const char *path);
 
 /*

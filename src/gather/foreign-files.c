@@ -1,4 +1,4 @@
-/* The files of others that several steps look at: each is read once a run. */
+/* Reads the files of others that several steps need, each once a run. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gather/foreign-files.h"
 
@@ -57,7 +57,7 @@ void foreign_files_done(struct foreign_files *files)
 		text_files_done(&files->kinds[i]);
 }
 
-/* What the visit of a folder works on. */
+/* The state of a visit of a folder. */
 struct foreign_visit {
 	struct reading *reading;
 	struct text_files *files;

@@ -1,4 +1,4 @@
-/* The files of others that several steps look at: each is read once a run. */
+/* Reads the files of others that several steps need, each once a run. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

@@ -9,7 +9,7 @@
 
 #define DIRECTORY "/boot"
 
-/* At most this many names of images are looked at, and this many printed. */
+/* Bounds how many names of images are checked, and how many are printed. */
 #define IMAGES_MAX   64
 #define IMAGES_SHOWN 3
 
@@ -55,7 +55,10 @@ const char *initramfs_find_command(const struct tree *tree)
 	return NULL;
 }
 
-/* Of initramfs-tools, and of dracut on Debian; of dracut and mkinitcpio; of dracut on SUSE. */
+/*
+ * The names of images: of initramfs-tools, and of dracut on Debian; of dracut and mkinitcpio; of
+ * dracut on SUSE.
+ */
 static bool is_image(const char *name)
 {
 	return text_starts_with(name, "initrd.img-") || text_starts_with(name, "initrd-") ||

@@ -13,7 +13,7 @@
 #define PODS	    "/var/lib/kubelet/pods"
 #define CONFIG_NAME "config.conf"
 
-/* Counts the processors in a list such as "0-3,8". 0: it is none. */
+/* Counts the processors in a list such as "0-3,8". Returns 0 for any other text. */
 static unsigned int count_processors(const char *list)
 {
 	unsigned long sum = 0;

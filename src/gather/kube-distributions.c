@@ -83,7 +83,7 @@ static const struct distribution rke2 = {
 	.units = {"rke2-server.service", "rke2-agent.service"},
 };
 
-/* What the files of a distribution say. */
+/* The settings that the files of a distribution have. */
 struct settings {
 	struct kube_words words;
 	char path[PATH_MAX]; /* of the last file with flags, or the file to write them to */
@@ -175,7 +175,7 @@ static const struct host_daemon *find_process(const struct kube_search *search,
 	return found;
 }
 
-/* The release of RKE2 is that of the image in the manifest that it writes. */
+/* The release of RKE2 is the tag of the image in the manifest that RKE2 writes. */
 static int find_pod_release(struct kube_search *search, unsigned int *ret)
 {
 	struct kube_command CLEANUP(kube_command_done) pod = {0};

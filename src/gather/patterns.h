@@ -4,7 +4,7 @@
 
 #include "gather/reading.h"
 
-/* Names that the patterns of one run are compared with, at most. */
+/* The most names that the patterns of one run are compared with. */
 #define PATTERN_NAMES_MAX 100000U
 
 /*

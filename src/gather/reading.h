@@ -1,4 +1,6 @@
-/* Reading files that others wrote: within bounds, and what was not read is noted by its name. */
+/*
+ * Reads files that others wrote, within bounds, and notes by name the files that it did not read.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* tuned: its active profiles with all that they include. */
+/* Reads the active profiles of tuned with all that they include. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gather/tuned.h"
 
@@ -15,12 +15,12 @@
 #define PATH_ACTIVE "/etc/tuned/active_profile"
 #define PATH_AFTER  "/etc/tuned/post_loaded_profile"
 
-/* More than enough: real hosts have 3 or 4 profiles that include each other. */
+/* The most profiles that are read: real hosts have 3 or 4 that include each other. */
 #define PROFILES_MAX 64U
 /* "\nFOLDER/NAME/tuned.conf\n" */
 #define PROFILE_PATH_SIZE (TUNED_NAME_MAX + 48)
 
-/* What was read of tuned, so that no profile is read twice. */
+/* The profiles of tuned that were read, so that no profile is read twice. */
 struct tuned {
 	struct reading *reading;
 	struct tuned_profile profile; /* all that were read, merged */

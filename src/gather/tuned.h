@@ -1,4 +1,4 @@
-/* tuned: its active profiles with all that they include. */
+/* Reads the active profiles of tuned with all that they include. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

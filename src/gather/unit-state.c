@@ -1,4 +1,4 @@
-/* Whether a host starts a service of a program that is installed on it. */
+/* Finds out whether a host starts a service of a program that is installed on it. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gather/unit-state.h"
 

@@ -1,4 +1,4 @@
-/* Which sources a run could not read: the list, each name once. */
+/* Lists the sources that a run could not read, each name once. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gather/unread.h"
 

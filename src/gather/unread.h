@@ -1,4 +1,4 @@
-/* Which sources a run could not read, and why: gathering notes them, a step reports them. */
+/* Lists the sources that a run could not read, and why; a step reports them. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

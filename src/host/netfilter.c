@@ -54,7 +54,7 @@ int netfilter_open(const struct netfilter *netfilter, struct netfilter_socket *r
 	return 0;
 }
 
-/* What is no dump ends in an acknowledgement. */
+/* The answer to a request that is no dump ends in an acknowledgement. */
 static int send_question(const struct netfilter_socket *socket,
 			 const struct netfilter_question *question)
 {
@@ -109,7 +109,7 @@ static int read_message(const struct netfilter_socket *socket,
 	return error < 0 ? error : 1;
 }
 
-/* What one datagram holds; as read_message(). */
+/* Handles the messages of one datagram; as read_message(). */
 static int read_messages(const struct netfilter_socket *socket,
 			 const struct netfilter_question *question, const char *buffer, int left)
 {

@@ -1,4 +1,4 @@
-/* What the parts of the report share. */
+/* Declares the internals that the parts of the report share. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -20,7 +20,7 @@ struct report {
 	json_t *place;	     /* whose values they are: the object, or one of its "namespaces" */
 	struct buffer where; /* "namespace NAME", empty: here */
 	size_t unread_count, unread_without_root;
-	struct text_set unread_names; /* what "unread" lists already */
+	struct text_set unread_names; /* the sources in the list "unread" */
 	bool incomplete;	      /* a part could not be made, so that report_finish() fails */
 	struct text_set places;	      /* "PATH:LINE" of each problem that was reported */
 };

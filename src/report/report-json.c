@@ -1,4 +1,4 @@
-/* The JSON object of a run: each part passes here, so that none is left out without a word. */
+/* Builds the JSON object of a run: each part passes here, so that none is left out silently. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <stdarg.h>

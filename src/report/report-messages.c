@@ -1,4 +1,7 @@
-/* Messages of a run: to standard error as they come, to the journal, and into the JSON object. */
+/*
+ * Prints the messages of a run to standard error as they come, to the journal, and into the JSON
+ * object.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdarg.h>
 #include <stdio.h>
@@ -139,7 +142,7 @@ void report_last_error(struct report *report)
 	}
 }
 
-/* A foreign name of any length does not make a message of any length. */
+/* The length of a message is bounded, although a foreign name has any length. */
 #define MESSAGE_MAX 2048
 
 /* Begins with the network namespace that the message is about; a text that is cut ends in "...". */

@@ -1,4 +1,4 @@
-/* The head of a plan: the mode, the table and the memory that it takes when full. */
+/* Prints the head of a plan: the mode, the table and the memory that it takes when full. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
@@ -7,8 +7,8 @@
 #include "report/report-internal.h"
 
 /*
- * Whether the plan's settings let each entry have a block for what is kept beside it, so that NAT
- * needs no other one.
+ * Returns whether the plan's settings give each entry a block for extensions, so that NAT needs no
+ * other one.
  */
 static bool extends_entries(const struct plan *plan)
 {

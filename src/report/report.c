@@ -1,4 +1,4 @@
-/* The same facts as text or JSON. */
+/* Prints the facts of a run as text or JSON. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "report/report-internal.h"
 
@@ -101,7 +101,7 @@ static bool says(const struct report *report)
 	return !report->style.json && !report->style.quiet;
 }
 
-/* A line of the result that begins with a word in a colour. */
+/* Prints a line of the result that begins with a word in a colour. */
 static PRINTF_LIKE(4, 0) void say_words(struct report *report, const char *color, const char *word,
 					const char *format, va_list args)
 {
@@ -282,7 +282,7 @@ static void add_change(const struct report *report, const struct value_report *w
 			   what->action ? value->goal : value->wanted, "");
 }
 
-/* What a network namespace only shows is not what the line sets. */
+/* The configuration's line does not set a value that a network namespace only shows. */
 static bool has_source(const struct value *value)
 {
 	return value->source.file && value->state != VALUE_HOST;

@@ -1,4 +1,4 @@
-/* The same facts as text or JSON. */
+/* Prints the facts of a run as text or JSON. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -66,7 +66,7 @@ void report_set_incomplete(struct report *report);
  */
 void report_message(struct report *report, enum severity severity, const char *format, ...)
 	PRINTF_LIKE(3, 4);
-/* Whether a problem of this line was reported. */
+/* Returns whether a problem of this line was reported. */
 bool report_has_place(const struct report *report, const char *path, unsigned int line);
 
 /* Prints the messages held back until now; later ones are printed as they come. */
@@ -75,7 +75,7 @@ void report_release(struct report *report);
 /* Prints the last error again, because the screen on which it stood is gone. */
 void report_last_error(struct report *report);
 
-/* prefix: before the name of each file. */
+/* Reports each problem of the list. prefix: stands before the name of each file. */
 void report_problem(struct report *report, const char *prefix, const struct problem *item);
 void report_problems(struct report *report, const char *prefix, const struct problems *problems);
 /*
@@ -143,14 +143,14 @@ void report_file(struct report *report, const char *path, const char *action, co
 		 const char *reason);
 
 /*
- * A unified diff: the file's "diff" in JSON; printed too, coloured on a terminal, if wanted and not
- * --quiet.
+ * Reports a unified diff: as the file's "diff" in JSON; printed too, with colours on a terminal, if
+ * wanted and not --quiet.
  */
 void report_diff(struct report *report, const struct file_difference *difference, bool print);
 
 /*
- * A value: a line with its state or what became of it, and for JSON an object. quiet_ok: no line if
- * it is in order.
+ * Reports a value: a line with its state or the result of the action, and an object in JSON.
+ * quiet_ok: an active value has no line.
  */
 struct value_report {
 	const struct value *value; /* as it was found */
@@ -164,16 +164,16 @@ struct value_report {
 void report_value(struct report *report, const struct value_report *what);
 
 /*
- * Values and messages in between are of that network namespace: the values stand in its object of
- * the list "namespaces", which is there, and messages begin with it. state as report_set_state(),
- * "gone" or "unreachable".
+ * Between these calls values and messages are those of that network namespace: the values are in
+ * its object of the list "namespaces", and messages begin with its name. state as
+ * report_set_state(), "gone" or "unreachable".
  */
 void report_begin_namespace(struct report *report, const struct network_namespace *namespace);
 void report_end_namespace(struct report *report, const char *state);
 
 /*
- * A message that has an entry of its own kind in the journal; elsewhere a note is a line of the
- * result, and anything else a message.
+ * Reports a message that has an entry of its own kind in the journal; elsewhere a note is a line of
+ * the result, and any other severity a message.
  */
 void report_event(struct report *report, enum severity severity, const char *id,
 		  const struct journal_fields *fields, const char *format, ...) PRINTF_LIKE(5, 6);

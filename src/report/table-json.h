@@ -1,4 +1,4 @@
-/* The table as a JSON object. */
+/* Makes a JSON object of the table. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* Paragraphs as wide as the terminal, and 80 columns where there is none. */
+/* Prints paragraphs as wide as the terminal, or 80 columns wide without a terminal. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

@@ -12,8 +12,8 @@ struct looked_at {
 	char *path;
 	struct observed_file file;
 	/*
-	 * The copy as a file to install in the place of the original; borrows its texts from the
-	 * member below or above.
+	 * The copy as a file to install in the place of the original. Borrows the bytes from
+	 * `file`, and the path from the difference.
 	 */
 	struct artifact back;
 };

@@ -136,7 +136,8 @@ enum exit_code disable_look(struct context *context, const struct comparison *co
 
 	*ret_breaks = false;
 	/*
-	 * A blacklist line has no effect on rules, which load the module by an alias of their own.
+	 * A blacklist line has no effect on rules, because they load a module such as nft_ct by its
+	 * alias, and nf_conntrack as the dependency of that module.
 	 */
 	if (comparison->plan.mode != MODE_DISABLE || !is_blocking(comparison))
 		return EXIT_DONE;

@@ -1,4 +1,4 @@
-/* For which machine type the programs of an image are. */
+/* Finds out the machine type that the programs of an image are built for. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/files/image-machine.h"
 
@@ -28,7 +28,7 @@ bool image_is_x86_64(const struct tree *image)
 
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
 		if (read_start(image, programs[i], &start))
-			/* x32 is of the same machine type and another class. */
+			/* An x32 program has the same machine type and another class. */
 			return start.ident[EI_CLASS] == ELFCLASS64 &&
 			       start.ident[EI_DATA] == ELFDATA2LSB &&
 			       start.machine[0] == EM_X86_64 && start.machine[1] == 0;

@@ -1,4 +1,4 @@
-/* No labels: built without libselinux. */
+/* Labels nothing, because the program was built without libselinux. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/files/labels.h"
 

@@ -1,4 +1,4 @@
-/* The labels with which SELinux's policy wants files, by libselinux. */
+/* Finds the labels that SELinux's policy has for files, with libselinux. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/files/labels.h"
 
@@ -28,7 +28,8 @@ struct selinux_calls {
 
 struct labels {
 	struct selinux_calls calls;
-	struct selabel_handle *handle; /* NULL: cannot be read, and SELinux is permissive */
+	/* NULL: the labels cannot be read, and SELinux is permissive */
+	struct selabel_handle *handle;
 	char *unlabelled;
 };
 
@@ -37,13 +38,13 @@ static int load_libselinux(struct selinux_calls *calls)
 	return library_load("libselinux.so.1", SELINUX_SYMBOLS(LIBRARY_NAME), calls);
 }
 
-/* What it does not tell counts as enforcing. */
+/* SELinux counts as enforcing if libselinux does not tell the mode. */
 static bool enforces(const struct labels *labels)
 {
 	return labels->calls.security_getenforce() != 0;
 }
 
-/* libselinux does not set errno everywhere. */
+/* libselinux does not set errno on every failure. */
 static int error_of(int number)
 {
 	return number > 0 ? -number : -EIO;
@@ -56,7 +57,7 @@ int labels_open(struct labels **ret)
 
 	if (!labels)
 		return -ENOMEM;
-	/* Where SELinux is enabled the library is there, as systemd is linked with it. */
+	/* If SELinux is enabled, the library is installed, because systemd is linked with it. */
 	if (load_libselinux(&labels->calls) < 0 || labels->calls.is_selinux_enabled() <= 0) {
 		free(labels);
 		*ret = NULL;
@@ -93,7 +94,7 @@ static int choose(const struct labels *labels, const char *path, mode_t kind)
 		return -EIO;
 	errno = 0;
 	if (labels->calls.selabel_lookup(labels->handle, &context, path, (int)kind) < 0)
-		/* The policy leaves it to the kernel. */
+		/* The policy has no label for this path, so the kernel chooses one. */
 		return errno == ENOENT ? 0 : error_of(errno);
 	if (labels->calls.setfscreatecon(context) < 0)
 		error = error_of(errno);

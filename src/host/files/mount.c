@@ -1,4 +1,4 @@
-/* Which mount a file lies on. */
+/* Finds the mount that a file lies on. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/files/mount.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* 1: not known in this way. */
+/* Returns 1 if the kernel does not tell the mount in this way. */
 static int ask_kernel(int directory, const char *name, uint64_t *ret)
 {
 #ifdef STATX_MNT_ID

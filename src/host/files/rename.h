@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 
 /*
- * Both names are of the same directory. flags: RENAME_NOREPLACE or RENAME_EXCHANGE of <linux/fs.h>,
- * or 0; -1 with errno.
+ * Renames within one directory. flags: RENAME_NOREPLACE or RENAME_EXCHANGE of <linux/fs.h>, or 0.
+ * Returns -1 with errno set on failure.
  */
 MUST_CHECK int rename_flags(int directory, const char *from, const char *to, unsigned int flags);

@@ -43,7 +43,10 @@ static void unlink_at(const struct tree_job *job, const char *name)
 	(void)unlinkat(job->place.directory, name, 0);
 }
 
-/* What file systems, old kernels and filters of system calls say that know no flags of rename. */
+/*
+ * Returns whether the errno is one with which file systems, old kernels and filters of system calls
+ * refuse the flags of renameat2(2).
+ */
 static bool lacks_flags(int error)
 {
 	return error == -EINVAL || error == -ENOSYS || error == -EPERM;
@@ -65,7 +68,10 @@ static int move_to_free(const struct tree_job *job, const char *from, const char
 	if (!lacks_flags(error))
 		return error;
 	error = link_at(job, from, to);
-	/* A directory, taken out in the last moment, has no second link. */
+	/*
+	 * A directory that was taken out at the last moment cannot have a second link, so it is
+	 * renamed.
+	 */
 	if (error == -EPERM && is_free(job, to))
 		return rename_at(job, from, to, 0);
 	if (error == 0)
@@ -74,8 +80,9 @@ static int move_to_free(const struct tree_job *job, const char *from, const char
 }
 
 /*
- * Whether the temporary name still has the file that this run staged. Another run's file must not
- * take the place, because that file may be empty still. -ESTALE: it has another one, or none.
+ * Checks that the temporary name still has the file that this run staged. The file of another run
+ * must not take the place, because that file may still be empty. -ESTALE: the name has another
+ * file, or none.
  */
 static int verify_staged(const struct tree_job *job)
 {
@@ -96,7 +103,10 @@ static int replace_without_exchange(struct tree_job *job)
 	if (error < 0)
 		return error;
 	job->old_apart = true;
-	/* What is replaced in the moment from here to the rename is lost; it cannot be closed. */
+	/*
+	 * A file that another process puts here between this check and the rename is lost; no
+	 * system call can prevent that.
+	 */
 	error = job_verify(job, job->place.name, true);
 	if (error == 0)
 		error = verify_staged(job);
@@ -107,7 +117,7 @@ static int take_place(struct tree_job *job)
 {
 	int error;
 
-	/* Whatever lies under the temporary name is ours. */
+	/* Every file under the temporary name belongs to this program. */
 	if (job->change->kind == CHANGE_REMOVE)
 		return rename_at(job, job->place.name, job->temporary, 0);
 	error = verify_staged(job);
@@ -128,13 +138,16 @@ static int publish(struct tree_job *job)
 {
 	int error = take_place(job);
 
-	/* It is there now though nothing was, or gone though it was. */
+	/* A file has appeared where there was none, or has gone. */
 	if (error == -EEXIST || error == -ENOENT)
 		return -ESTALE;
 	if (error < 0)
 		return error;
 	job->published = true;
-	/* An edit of the last moment has been taken out; it comes back when all is put back. */
+	/*
+	 * The rename took out an edit of the last moment; the edit comes back when everything is
+	 * put back.
+	 */
 	return job_was_there(job) ? job_verify(job, old_name(job), true) : 0;
 }
 
@@ -149,12 +162,12 @@ static int restore(const struct tree_job *job)
 			return -errno;
 		return job_was_there(job) ? move_to_free(job, old_name(job), name) : 0;
 	}
-	/* Somebody has put something else there: theirs is not to be lost either. */
+	/* Another process has put a file there, which must not be lost either. */
 	if (now.st_dev != job->device || now.st_ino != job->inode)
 		return -ESTALE;
 	if (!job_was_there(job))
 		return unlinkat(job->place.directory, name, 0) < 0 ? -errno : 0;
-	/* Exchanged, since what came out in between can be a directory. */
+	/* The names are exchanged, because a directory may have come out in between. */
 	error = rename_at(job, old_name(job), name, RENAME_EXCHANGE);
 	return lacks_flags(error) ? rename_at(job, old_name(job), name, 0) : error;
 }
@@ -172,7 +185,7 @@ static int put_back(const struct tree_job *job)
 	return 0;
 }
 
-/* Those with changes in them, but for one; NULL: all. */
+/* Syncs the directories that have changes, except one; NULL: all of them. */
 static int sync_directories(const struct transaction *t, const struct directory *but,
 			    struct change_failure *failure)
 {
@@ -183,7 +196,7 @@ static int sync_directories(const struct transaction *t, const struct directory 
 
 		if (directory == but || !directory->dirty)
 			continue;
-		/* EINVAL: this file system has nothing to sync. */
+		/* EINVAL means that this file system has nothing to sync. */
 		if (fsync(directory->fd) == 0 || errno == EINVAL) {
 			directory->dirty = false;
 		} else if (result == 0) {
@@ -213,8 +226,8 @@ static void roll_back(const struct transaction *t, struct change_failure *failur
 }
 
 /*
- * From here on the new state stands: what cannot be cleared away now is swept by the next run. The
- * second sync is for the names that go, so that a power cut does not bring them back.
+ * The new state is complete here: the next run removes old files that cannot be removed now. The
+ * second sync is for the names that are removed, so that a power cut does not bring them back.
  */
 static void drop_old(const struct transaction *t)
 {
@@ -248,9 +261,8 @@ static int run_step(struct transaction *t, int (*step)(struct transaction *, str
 }
 
 /*
- * In the order of the changes, whatever order the file system has for several directories: what a
- * copy was made of is not replaced before the copy is on the disk, and the copy stays until it is
- * put back.
+ * Publishes in the order of the changes, even if they lie in several directories: a file is not
+ * replaced before its copy is on the disk, and the copy stays until the file is put back.
  */
 static int publish_all(struct transaction *t, struct change_failure *failure)
 {
@@ -317,7 +329,9 @@ int tree_commit(struct tree *tree, const struct file_change *changes, size_t cou
 
 static int unlink_temporary(int directory, const char *name)
 {
-	/* Where nothing can be written, remains do no harm, and who only looks is not to fail. */
+	/*
+	 * On a read-only file system, remains do no harm, and a run that only looks must not fail.
+	 */
 	if (unlinkat(directory, name, 0) < 0 && errno != ENOENT && errno != EROFS)
 		return -errno;
 	return 0;
@@ -392,7 +406,7 @@ int tree_sweep_directory(struct tree *tree, const char *path)
 		(void)close(fd);
 		return error;
 	}
-	/* Its end and an error look alike but for errno. */
+	/* readdir(3) returns NULL both at the end and on an error; only errno differs. */
 	while (errno = 0, (entry = readdir(listing)))
 		if (is_temporary(entry->d_name)) {
 			error = unlink_temporary(dirfd(listing), entry->d_name);

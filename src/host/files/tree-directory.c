@@ -1,4 +1,4 @@
-/* The directories of a tree: list, make, remove. */
+/* Lists, makes and removes the directories of a tree. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <dirent.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 #define DIRECTORY_MODE 0755
 
-/* A directory with more entries of any name than this is not read to its end. */
+/* A directory with more entries than this is not read to its end. */
 #define ENTRIES_MAX 100000U
 
 static int compare_names(const void *a, const void *b)
@@ -41,7 +41,7 @@ static int list_directory(int fd, const char *suffix, struct names *names)
 	while (error == 0) {
 		const struct dirent *entry;
 
-		/* Its end and an error look alike but for errno. */
+		/* readdir(3) returns NULL both at the end and on an error; only errno differs. */
 		errno = 0;
 		entry = readdir(listing);
 		if (!entry)
@@ -77,13 +77,16 @@ int tree_list(const struct tree *tree, const char *path, const char *suffix, cha
 	return 0;
 }
 
-/* 1: it is missing. */
+/* Returns 1 if the directory is missing. */
 static int is_missing_directory(const struct tree *tree, const char *path)
 {
 	int CLEANUP(close_descriptor) fd = -1;
 	int error = tree_open_directory(tree, path, O_PATH, &fd);
 
-	/* A link to nowhere is not missing; a directory cannot be made in its place. */
+	/*
+	 * A link to nowhere does not count as missing, because no directory can be made in its
+	 * place.
+	 */
 	if (error == -ENOENT)
 		error = tree_missing_error(tree, path);
 	return error == -ENOENT ? 1 : error;
@@ -121,7 +124,10 @@ int tree_missing_directories(const struct tree *tree, const char *path, char ***
 	return 0;
 }
 
-/* 1: its access control list lets others write. File systems without such lists have none. */
+/*
+ * Returns 1 if the access control list of the file lets others write. File systems without such
+ * lists return 0.
+ */
 static int is_loose_by_acl(int fd, const struct stat *status)
 {
 	char *CLEANUP(free_pointer) list = malloc(ACL_SIZE_MAX);
@@ -136,8 +142,8 @@ static int is_loose_by_acl(int fd, const struct stat *status)
 }
 
 /*
- * 1: others than root may write to it. With a list, the group's bits of the mode are the list's
- * mask.
+ * Returns 1 if others than root may write to the file. If there is an access control list, the
+ * group's bits of the mode are the mask of the list.
  */
 static int is_loose(int fd, struct loose_directory *ret)
 {
@@ -183,7 +189,10 @@ int tree_find_loose_directory(const struct tree *tree, const char *path,
 	return 0;
 }
 
-/* What a umask took away is given again; set-group-id, if the parent hands it down, stays. */
+/*
+ * A umask may have removed permissions, so they are set again; a set-group-id bit that the parent
+ * hands down stays.
+ */
 static int give_mode(const struct tree_place *place)
 {
 	int CLEANUP(close_descriptor) fd = openat(place->directory, place->name,
@@ -231,7 +240,7 @@ int tree_remove_directory(struct tree *tree, const char *path)
 		return error;
 	if (unlinkat(place.directory, place.name, AT_REMOVEDIR) == 0)
 		return 1;
-	/* EBUSY: something is mounted there. */
+	/* EBUSY means that a file system is mounted there. */
 	return errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST || errno == EBUSY ? 0
 											  : -errno;
 }
@@ -246,8 +255,8 @@ void place_sync(const struct tree_place *place)
 }
 
 /*
- * What is put into a directory is lost with its own name; that it cannot be synced is no failure
- * yet.
+ * Makes a directory and syncs its name, because the files in it are lost with that name. A failed
+ * sync is no failure yet.
  */
 static int make_lasting(const struct tree *tree, const char *path)
 {

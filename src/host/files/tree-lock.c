@@ -1,4 +1,4 @@
-/* The lock of a directory: a file that only its owner can open. */
+/* Takes the lock of a directory: a file that only its owner can open. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,10 @@
 /* The pause between two looks at a lock that another process holds, in milliseconds. */
 #define LOCK_STEP_MS 50
 
-/* An owner of the directory who puts a wrong file there again and again must not keep us busy. */
+/*
+ * The number of tries is bounded, because the owner of the directory may put a wrong file there
+ * again and again.
+ */
 #define REPLACEMENTS_MAX 3U
 
 /* One attempt to take a lock. */
@@ -24,7 +27,7 @@ struct lock_attempt {
 	struct tree_place place; /* of the file */
 	const char *path;	 /* the same, for labels */
 	int fd;
-	bool made; /* the file is new, and nothing of this run needs it if the lock fails */
+	bool made; /* the file is new, so that a failed attempt removes it */
 	unsigned int replaced;
 	struct lock_obstacle *obstacle;
 };
@@ -37,7 +40,7 @@ static int64_t milliseconds_now(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* What is wrong with a file as a lock, or NULL. */
+/* Returns the reason why a file cannot be the lock, or NULL. */
 static const char *find_fault(const struct stat *status)
 {
 	if (!S_ISREG(status->st_mode))
@@ -50,8 +53,8 @@ static const char *find_fault(const struct stat *status)
 }
 
 /*
- * Removes a file that is not fit to be a lock. Another user may have it open, so that to put its
- * mode right would not be enough. Only an empty file is removed, because then nothing is lost.
+ * Removes a file that cannot be the lock. Another user may have it open, so that a corrected mode
+ * would not be enough. Only an empty file is removed, because then nothing is lost.
  */
 static int replace(struct lock_attempt *attempt, const struct stat *status, const char *fault)
 {
@@ -80,7 +83,10 @@ static int make_file(struct lock_attempt *attempt)
 	return fchmod(attempt->fd, LOCK_MODE) < 0 ? -errno : 0;
 }
 
-/* Opens the file or makes it. -ENOENT: begin again. A device is looked at and not opened. */
+/*
+ * Opens the file or makes it. -ENOENT: the caller must begin again. A device is checked and not
+ * opened.
+ */
 static int open_file(struct lock_attempt *attempt)
 {
 	struct stat status;
@@ -102,7 +108,7 @@ static int open_file(struct lock_attempt *attempt)
 	return fault ? replace(attempt, &status, fault) : 0;
 }
 
-/* The command line of a process as one line, for a message. */
+/* Gives the command line of a process as one line, for a message. */
 static void read_command(pid_t pid, char ret[static 128])
 {
 	char path[64];
@@ -131,7 +137,10 @@ static void find_holder(const struct lock_attempt *attempt)
 	read_command(held.l_pid, attempt->obstacle->command);
 }
 
-/* fcntl(2) itself knows no bound but a signal, which would be a matter of the whole program. */
+/*
+ * This loop polls, because fcntl(2) can only be bounded by a signal, which would affect the whole
+ * program.
+ */
 static int lock_until(const struct lock_attempt *attempt, int64_t deadline)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -157,8 +166,8 @@ static int lock_until(const struct lock_attempt *attempt, int64_t deadline)
 }
 
 /*
- * -ENOENT: the file that was locked is no longer the one of that name, in the directory of that
- * name.
+ * Checks that the locked file is still the one of this name in the directory of this name. -ENOENT:
+ * it is not.
  */
 static int verify_place(const struct lock_attempt *attempt)
 {
@@ -191,8 +200,8 @@ static int try_lock(struct lock_attempt *attempt, int64_t deadline)
 }
 
 /*
- * Removes the file that a failed attempt made. Whoever waits for it notices that it has gone, and
- * makes another.
+ * Removes the file that a failed attempt made. A run that waits for it notices that it has gone,
+ * and makes another.
  */
 static void remove_made(const struct lock_attempt *attempt)
 {
@@ -211,7 +220,7 @@ static void attempt_done(struct lock_attempt *attempt)
 	place_done(&attempt->place);
 }
 
-/* 1: made; 0: it is there. */
+/* Opens the directory of the lock or makes it. Returns 1 if it was made, 0 if it exists. */
 static int open_or_make(const struct tree *tree, const char *directory)
 {
 	int CLEANUP(close_descriptor) fd = -1;
@@ -247,8 +256,8 @@ int tree_lock(struct tree *tree, const char *directory, int timeout_ms, int *ret
 			return 0;
 		}
 		/*
-		 * A holder has removed the file or its directory meanwhile, or a wrong file was
-		 * removed: again.
+		 * The holder has removed the file or its directory meanwhile, or a wrong file was
+		 * removed: try again.
 		 */
 		if (error != -ENOENT) {
 			remove_made(&attempt);
@@ -285,7 +294,10 @@ int tree_remove_lock(struct tree *tree, const char *directory, int lock, bool al
 		return error == -ENOENT ? 0 : error;
 	if (unlinkat(place.directory, place.name, 0) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	/* Else a power cut brings the file back, and with it the directory that is removed next. */
+	/*
+	 * Without this sync a power cut brings the file back, and with it the directory that is
+	 * removed next.
+	 */
 	place_sync(&place);
 	return 0;
 }

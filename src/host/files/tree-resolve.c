@@ -13,7 +13,7 @@
 #if defined(SYS_openat2) && __has_include(<linux/openat2.h>)
 #include <linux/openat2.h>
 
-/* Neither a link nor `..` leads above root, and what is absolute begins there. */
+/* No link and no `..` leads above the root, and an absolute path begins there. */
 static int open_in_root(const struct tree *tree, const char *path)
 {
 	struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
@@ -32,8 +32,8 @@ static int open_in_root(const struct tree *tree, const char *path)
 #endif
 
 /*
- * Cuts a path behind the slash before its last part, which *ret_name has: "." where it ends in none
- * of its own.
+ * Cuts a path behind the slash before its last part, and gives that part in *ret_name; "." if the
+ * path has none.
  */
 static int split(char path[static PATH_MAX], char ret_name[static NAME_MAX + 1])
 {
@@ -54,7 +54,7 @@ static int split(char path[static PATH_MAX], char ret_name[static NAME_MAX + 1])
 	return 0;
 }
 
-/* What a link's text leads to, which stands in the folder that path is of. */
+/* Joins the text of a link to the folder that this path lies in. */
 static int join(char path[static PATH_MAX], const char *target)
 {
 	char whole[PATH_MAX];

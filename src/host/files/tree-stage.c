@@ -16,7 +16,7 @@ int format_temporary(const char *name, const char *suffix, char ret[static NAME_
 	return snprintf(ret, NAME_MAX + 1, ".%s%s", name, suffix) <= NAME_MAX ? 0 : -ENAMETOOLONG;
 }
 
-/* Whether it is the same file, or the same but for the inode. */
+/* Returns whether both are the same file, or the same except for the inode. */
 static bool is_same(const struct observed_file *now, const struct observed_file *seen,
 		    bool other_inode)
 {
@@ -29,15 +29,15 @@ static bool is_same(const struct observed_file *now, const struct observed_file 
 		return false;
 	if (!other_inode && (now->device != seen->device || now->inode != seen->inode))
 		return false;
-	/* An edit within one tick of the file system's clock shows in the content alone. */
+	/* Only the content shows an edit within one tick of the file system's clock. */
 	return now->changed_ns == seen->changed_ns && now->size == seen->size &&
 	       (!now->bytes || !seen->bytes || memcmp(now->bytes, seen->bytes, now->size) == 0);
 }
 
 /*
- * Whether overlayfs may have given the file another inode as it was moved: overlayfs copies a file
- * of a lower layer, and that breaks hard links, or shows another device if the layers lie on
- * several file systems. A file that has one name and stays on its device keeps its inode
+ * Returns whether overlayfs may have given the file another inode when it was moved: overlayfs
+ * copies a file of a lower layer, and that breaks hard links, or shows another device if the layers
+ * lie on several file systems. A file that has one name and stays on its device keeps its inode
  * (Documentation/filesystems/overlayfs.rst): another inode is another file.
  */
 static bool is_copied_up(int directory, const struct observed_file *now,
@@ -165,8 +165,8 @@ static int give_owner(int fd, uid_t uid, gid_t gid)
 
 /*
  * Remembers which file was made, and holds it open so that no other file gets its inode meanwhile.
- * Takes fd over. From the descriptor, because another run may have put its own file under the name
- * by now.
+ * Takes ownership of fd. Reads from the descriptor, because another run may have put its own file
+ * under the name by now.
  */
 static int hold_staged(struct tree_job *job, int fd)
 {

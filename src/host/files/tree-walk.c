@@ -1,4 +1,4 @@
-/* Resolving a path below another root than /, so that no link and no `..` leads out of it. */
+/* Resolves a path below another root than /, so that no link and no `..` leads out of it. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,15 +11,15 @@
 #define DEPTH_MAX 64U
 
 /*
- * A walk in progress: the directories from the root down to where it is. `..` is a step back in
- * here and never opened, so that a directory moved meanwhile cannot lead the walk out.
+ * A walk in progress: the directories from the root down to the current one. `..` goes back in this
+ * list and is never opened, so that a directory that is moved meanwhile cannot lead the walk out.
  */
 struct path_walk {
 	const struct tree *tree;
 	int stack[DEPTH_MAX];
 	size_t depth;
 	unsigned int links;
-	char rest[PATH_MAX]; /* what is still to be walked */
+	char rest[PATH_MAX]; /* the rest of the path */
 };
 
 static void walk_done(struct path_walk *walk)
@@ -46,14 +46,14 @@ static int walk_directory(const struct path_walk *walk)
 	return walk->stack[walk->depth - 1];
 }
 
-/* Down to one directory; the root is its own parent. */
+/* Closes the directories below this depth, but never the root, which is its own parent. */
 static void walk_back(struct path_walk *walk, size_t depth)
 {
 	while (walk->depth > 1 && walk->depth > depth)
 		(void)close(walk->stack[--walk->depth]);
 }
 
-/* Takes the next name off the rest. 1: *name is it, 0: there is none. */
+/* Takes the next name off the rest. Returns 1 with the name in *name, or 0 if there is none. */
 static int walk_next(struct path_walk *walk, char name[static NAME_MAX + 1])
 {
 	char *start = walk->rest + strspn(walk->rest, "/");
@@ -69,7 +69,7 @@ static int walk_next(struct path_walk *walk, char name[static NAME_MAX + 1])
 	return length > 0;
 }
 
-/* Puts a link's text before what is still to be walked. */
+/* Puts a link's text before the rest of the path. */
 static int walk_follow(struct path_walk *walk, const char *target)
 {
 	char rest[PATH_MAX];
@@ -84,7 +84,7 @@ static int walk_follow(struct path_walk *walk, const char *target)
 	return 0;
 }
 
-/* Should it have become a link since it was looked at, O_NOFOLLOW makes it fail. */
+/* O_NOFOLLOW fails if the directory has become a link since the check. */
 static int walk_enter(struct path_walk *walk, const char *name)
 {
 	int fd;
@@ -98,7 +98,7 @@ static int walk_enter(struct path_walk *walk, const char *name)
 	return tree_check_mount(walk->tree, fd, ".");
 }
 
-/* Takes one step. 1: the name is the last part of the path, and to be left as it is. */
+/* Takes one step. Returns 1 if the name is the last part of the path and must not be followed. */
 static int walk_step(struct path_walk *walk, const char *name, bool follow)
 {
 	bool last = walk->rest[0] == '\0';

@@ -1,4 +1,4 @@
-/* A directory handle (--root): find, read, look at what lies in it. */
+/* Finds, reads and checks files below a directory handle (--root). */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/files/tree.h"
 
@@ -13,7 +13,7 @@
 #include "host/files/mount.h"
 #include "host/files/tree-internal.h"
 
-/* An open never waits for a FIFO's other end, nor makes a terminal ours. */
+/* These flags keep an open from waiting for a FIFO's other end and from making a terminal ours. */
 #define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
 static int open_root(const char *directory, struct tree *tree)
@@ -81,7 +81,7 @@ const char *tree_unlabelled(const struct tree *tree)
 	return labels_unlabelled(tree->labels);
 }
 
-/* The running host: the kernel resolves, since there is nothing to be kept inside. */
+/* On the running host the kernel resolves the path, because no path must be kept inside. */
 static int split_path(const char *path, struct tree_place *ret)
 {
 	char directory[PATH_MAX];
@@ -116,7 +116,7 @@ int tree_check_mount(const struct tree *tree, int directory, const char *name)
 	return mount == tree->mount ? 0 : -EXDEV;
 }
 
-/* What is made anew at each boot is no part of an image. */
+/* Returns whether each boot makes the file anew, so that it is no part of an image. */
 static bool is_of_boot(const char *path)
 {
 	static const char *const names[] = {"/run", "/proc", "/sys", "/dev"};
@@ -186,9 +186,9 @@ int tree_find_place(const struct tree *tree, const char *path, struct tree_place
 }
 
 /*
- * Finds what a path leads to. On the running host the kernel is to follow the last part:
- * *ret_follow. A contained tree has followed by itself; what is a link there now is one to
- * NULL_DEVICE, or has become one since.
+ * Finds the file that a path leads to. *ret_follow: the kernel must follow the last part, because
+ * the tree is the running host. A contained tree has followed the link by itself; a link there is
+ * one to NULL_DEVICE, or has become a link since.
  */
 static int find_target(const struct tree *tree, const char *path, struct tree_place *ret,
 		       bool *ret_follow)
@@ -215,8 +215,8 @@ static bool is_masking_link(int directory, const char *name)
 }
 
 /*
- * Reads an open file to its end. expected: the size that stat(2) tells, which is 0 for files of
- * /proc; a file that is larger than limit by that is not read at all.
+ * Reads an open file to its end. expected: the size from stat(2), which is 0 for files of /proc. A
+ * file whose expected size is above the limit is not read at all.
  */
 static int read_bytes(int fd, off_t expected, size_t limit, char **ret_bytes, size_t *ret_size)
 {
@@ -268,8 +268,8 @@ static int read_nothing(char **ret_bytes, size_t *ret_size)
 }
 
 /*
- * Opens a regular file; of anything else *ret_status tells what it is, and *ret_fd stays as it was:
- * opening a device can do harm (a watchdog begins to count), and an image may hold any.
+ * Opens a regular file. For any other file *ret_status tells the type, and *ret_fd stays unchanged,
+ * because opening a device can do harm (a watchdog begins to count), and an image may contain any.
  */
 static int open_regular(int directory, const char *name, bool follow, int *ret_fd,
 			struct stat *ret_status)
@@ -281,7 +281,7 @@ static int open_regular(int directory, const char *name, bool follow, int *ret_f
 	if (!S_ISREG(ret_status->st_mode))
 		return 0;
 	fd = openat(directory, name, READ_FLAGS | (follow ? 0 : O_NOFOLLOW));
-	/* What is read is described, not what was there a moment before. */
+	/* The status is that of the open file, not of the one that was there a moment before. */
 	if (fd < 0 || fstat(fd, ret_status) < 0)
 		return -errno;
 	if (!S_ISREG(ret_status->st_mode))
@@ -301,7 +301,10 @@ int tree_missing_error(const struct tree *tree, const char *path)
 	return -ENOENT;
 }
 
-/* Opens what a path leads to as open_regular() does, with the place for what is no regular file. */
+/*
+ * Opens the file that a path leads to as open_regular() does, and gives the place for a file that
+ * is not regular.
+ */
 static int open_target(const struct tree *tree, const char *path, struct tree_place *place,
 		       int *ret_fd, struct stat *ret_status)
 {

@@ -1,4 +1,4 @@
-/* A directory handle (--root): read, list, change files all together or not at all. */
+/* Reads, lists and changes files below a directory handle (--root), all together or not at all. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -21,21 +21,22 @@
 struct tree;
 
 /*
- * directory: as the shell resolves it, relative to the working directory; "/", or any name of the
- * same directory, for the running host. -ENOENT, -ENOTDIR, -EACCES as open(2).
+ * Opens a tree. directory: a path as the shell resolves it, relative to the working directory; "/",
+ * or any name of the same directory, stands for the running host. -ENOENT, -ENOTDIR, -EACCES as
+ * open(2).
  */
 MUST_CHECK int tree_open(const char *directory, struct tree **ret);
 /*
- * From here on no mount below the root is crossed: what is mounted there, perhaps from the host, is
- * none of the image's. Below /run, /proc, /sys and /dev nothing is there then, because these are
- * mounted anew at each boot anyway; any other path fails with -EXDEV. Does nothing for the running
- * host. Negative errno as of statx(2).
+ * From here on no mount below the root is crossed, because a file system that is mounted there,
+ * perhaps from the host, is no part of the image. Paths below /run, /proc, /sys and /dev do not
+ * exist then, because each boot mounts these anew; any other path on a mount fails with -EXDEV.
+ * Does nothing for the running host. Negative errno as of statx(2).
  */
 MUST_CHECK int tree_confine(struct tree *tree);
 
 /*
- * The outermost mount on the way to a path that fails with -EXDEV; owned. -ENOENT: there is none
- * any more.
+ * Finds the outermost mount on the way to a path that fails with -EXDEV. The caller owns the text.
+ * -ENOENT: the mount has gone.
  */
 MUST_CHECK int tree_find_mount(const struct tree *tree, const char *path, char **ret);
 
@@ -46,19 +47,19 @@ static inline void tree_closep(struct tree **tree)
 }
 
 /*
- * "" for the running host, else the root as it was given, without a trailing slash: to name files
- * in messages.
+ * Returns "" for the running host, else the root as it was given, without a trailing slash, for the
+ * names of files in messages.
  */
 const char *tree_prefix(const struct tree *tree);
 
 /*
- * From here on what is made on the running host gets the label that SELinux's policy has for its
- * path; does nothing without SELinux, and below a root, since images are labelled by whoever builds
- * them. Negative errno as labels_open().
+ * From here on, new files on the running host get the label that SELinux's policy has for their
+ * path. Does nothing without SELinux, and below a root, because the builder of an image labels it.
+ * Negative errno as labels_open().
  */
 MUST_CHECK int tree_use_labels(struct tree *tree);
 
-/* The first path that could not have its label where SELinux is permissive, or NULL. */
+/* Returns the first path that could not have its label while SELinux is permissive, or NULL. */
 const char *tree_unlabelled(const struct tree *tree);
 
 /*
@@ -80,40 +81,40 @@ MUST_CHECK int tree_read_script(const struct tree *tree, const char *path, size_
 				mode_t *ret_mode, char **ret_bytes, size_t *ret_size);
 
 /*
- * The same file opened for reading, for what is too large to be held; -EINVAL also of /dev/null.
- * *ret_fd is the caller's to close.
+ * Opens the same file for reading, for one that is too large to be held in memory; -EINVAL also for
+ * /dev/null. The caller must close *ret_fd.
  */
 MUST_CHECK int tree_open_file(const struct tree *tree, const char *path, int *ret_fd);
 
 /*
- * Looks at a path without following a link in its last part. Absent (also: a directory above it is
- * absent) is an answer, not an error; -ENOTDIR: a file lies where a directory should be above it.
- * The content of a regular file of up to limit bytes comes along, -EFBIG beyond, -EACCES if it may
- * not be read; clear with observed_file_clear().
+ * Reads the kind and content of a path without following a link in its last part. A missing file
+ * (also: a directory above it is missing) is an answer, not an error; -ENOTDIR: a file lies where a
+ * directory should be above it. Reads the content of a regular file of up to limit bytes, too;
+ * -EFBIG: it has more, -EACCES: it cannot be read. Clear with observed_file_clear().
  */
 MUST_CHECK int tree_look(const struct tree *tree, const char *path, size_t limit,
 			 struct observed_file *ret);
 
-/* Whether a directory is at this path; false for a link to one. Opens nothing. */
+/* Returns whether a directory is at this path; false for a link to one. Opens nothing. */
 bool tree_is_directory(const struct tree *tree, const char *path);
 
 /* The most names that tree_list() returns. */
 #define TREE_NAMES_MAX 10000U
 
 /*
- * Names in a directory that end in suffix and do not start with a dot, sorted in byte order. A
- * missing directory is an empty list. -EOVERFLOW: there are more than TREE_NAMES_MAX such names, or
- * more than ten times as many of any kind; -ENOTDIR, -ELOOP, -EACCES ... as open(2). Free with
- * tree_names_free().
+ * Lists the names in a directory that end in suffix and do not start with a dot, sorted in byte
+ * order. A missing directory is an empty list. -EOVERFLOW: there are more than TREE_NAMES_MAX such
+ * names, or more than ten times as many of any kind; -ENOTDIR, -ELOOP, -EACCES ... as open(2). Free
+ * with tree_names_free().
  */
 MUST_CHECK int tree_list(const struct tree *tree, const char *path, const char *suffix,
 			 char ***ret_names, size_t *ret_count);
 void tree_names_free(char **names, size_t count);
 
 /*
- * The directories above path that are not there, outermost first; to be recorded before they are
- * made. -ENOLINK: a link to nowhere lies in the place of one, and nothing can be made there;
- * -ENOTDIR: a file does.
+ * Lists the directories above path that do not exist, outermost first, so that they can be recorded
+ * before they are made. -ENOLINK: a link to nowhere lies in the place of one, so that nothing can
+ * be made there; -ENOTDIR: a file does.
  */
 MUST_CHECK int tree_missing_directories(const struct tree *tree, const char *path,
 					char ***ret_names, size_t *ret_count);
@@ -127,9 +128,9 @@ struct loose_directory {
 };
 
 /*
- * Finds the outermost directory above path that another user than root owns or may write to, so
- * that what is put there can be replaced by that user: 1 with *ret set; 0: there is none. Negative
- * errno as of open(2) and fgetxattr(2).
+ * Finds the outermost directory above path that another user than root owns or may write to,
+ * because that user can replace the files there. Returns 1 with *ret set, or 0 if there is none.
+ * Negative errno as of open(2) and fgetxattr(2).
  */
 MUST_CHECK int tree_find_loose_directory(const struct tree *tree, const char *path,
 					 struct loose_directory *ret);
@@ -137,10 +138,10 @@ MUST_CHECK int tree_find_loose_directory(const struct tree *tree, const char *pa
 enum change_kind {
 	CHANGE_WRITE,  /* a regular file */
 	CHANGE_LINK,   /* a symbolic link; bytes is its target */
-	CHANGE_REMOVE, /* the file goes away; nothing is done if it was absent and still is */
+	CHANGE_REMOVE, /* the file is removed; nothing is done if it was absent and still is */
 };
 
-/* One file of a transaction. Nothing here is owned. */
+/* One file of a transaction. The struct owns nothing. */
 struct file_change {
 	enum change_kind kind;
 	const char *path;
@@ -149,17 +150,18 @@ struct file_change {
 	gid_t gid;
 	const char *bytes; /* CHANGE_WRITE: content; CHANGE_LINK: target, NUL-terminated */
 	size_t size;
-	const struct observed_file *seen; /* what tree_look() found there: what may be replaced */
+	/* the file that tree_look() found there and that may be replaced */
+	const struct observed_file *seen;
 };
 
 /*
- * Where a transaction failed. path points into the changes; operation is a static word or two such
- * as "write", to stand between "cannot" and the path.
+ * The place where a transaction failed. path points into the changes; operation is a static word or
+ * two such as "write", to stand between "cannot" and the path.
  */
 struct change_failure {
 	const char *path;
 	const char *operation;
-	bool put_back;	       /* what had been changed is as it was; false: see left_path */
+	bool put_back;	       /* every change was undone; false: see left_path */
 	const char *left_path; /* put_back false: the first file that could not be put back */
 };
 
@@ -185,32 +187,34 @@ MUST_CHECK int tree_commit(struct tree *tree, const struct file_change *changes,
 			   struct change_failure *ret_failure);
 
 /*
- * Removes temporary files that a crash left beside these paths; the caller holds tree_lock(). On a
- * read-only file system they stay, and that is no failure.
+ * Removes temporary files that a crash left beside these paths. The caller must hold tree_lock().
+ * On a read-only file system they stay, and that is no failure.
  */
 MUST_CHECK int tree_sweep(struct tree *tree, const char *const *paths, size_t count);
 
-/* The same for whatever lies in a directory under a temporary name; a missing one is none. */
+/* Does the same for all temporary names in a directory; a missing directory has none. */
 MUST_CHECK int tree_sweep_directory(struct tree *tree, const char *path);
 
-/* Whether a crash left a temporary file beside this path. False if that cannot be looked at. */
+/*
+ * Returns whether a crash left a temporary file beside this path. Returns false if the place cannot
+ * be read.
+ */
 bool tree_has_remains(const struct tree *tree, const char *path);
 
-/* Whether a directory is there and on a read-only file system or mount. */
+/* Returns whether a directory exists and is on a read-only file system or mount. */
 bool tree_is_read_only(const struct tree *tree, const char *path);
 
 /*
- * Removes a directory if it is there and empty: 1 removed, 0 not there, not empty or in use as a
- * mount point.
+ * Removes a directory if it exists and is empty. Returns 1 if it was removed, 0 if it does not
+ * exist, is not empty or is in use as a mount point.
  */
 MUST_CHECK int tree_remove_directory(struct tree *tree, const char *path);
 
-/* Who or what keeps a lock from being taken. */
+/* The reason why a lock could not be taken. */
 struct lock_obstacle {
 	pid_t holder;	   /* -ETIMEDOUT: the process that holds the lock; 0: not known */
 	char command[128]; /* its command line, cut to fit; "": not known. Foreign text */
-	const char *
-		words; /* -EPERM: what is wrong with the file, to stand after its name; else NULL */
+	const char *words; /* -EPERM: the fault of the file, to stand after its name; else NULL */
 };
 
 /* The name of the lock's file in its directory. */
@@ -233,7 +237,7 @@ MUST_CHECK int tree_lock(struct tree *tree, const char *directory, int timeout_m
 			 bool *ret_made_directory, struct lock_obstacle *ret_obstacle);
 
 /*
- * Removes the file of a lock that is held; alone: only if nothing else lies in its directory. lock:
- * of tree_lock(), -1 does nothing.
+ * Removes the file of a lock that is held. alone: only if the directory contains no other file.
+ * lock: from tree_lock(); -1 does nothing.
  */
 MUST_CHECK int tree_remove_lock(struct tree *tree, const char *directory, int lock, bool alone);

@@ -1,4 +1,4 @@
-/* The nft rules of the network namespace that the process is in. */
+/* Reads the nft rules of the network namespace that the process is in. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/firewall/nft-rules.h"
 
@@ -15,7 +15,7 @@ struct nft_reading {
 	struct rules_budget *budget;
 	struct nft_reader reader;
 	struct netfilter_socket socket,
-		elements; /* the latter for elements, while the sets are read */
+		elements; /* `elements` is for the elements of a set, while the sets are read */
 };
 
 static void reading_done(struct nft_reading *reading)
@@ -44,7 +44,7 @@ static int read_generation(void *data, const void *bytes, size_t size)
 	return found < 0 ? found : 0;
 }
 
-/* A number that changes with the rules. */
+/* Gets a number that changes with the rules. */
 static int ask_generation(struct netfilter_socket *socket, uint32_t *ret)
 {
 	return netfilter_ask(socket, &(struct netfilter_question){.subsystem = NFNL_SUBSYS_NFTABLES,
@@ -74,7 +74,7 @@ static int read_elements(void *data, const void *bytes, size_t size)
 	return nft_reader_read(&reading->reader, NFT_MSG_NEWSETELEM, bytes, size);
 }
 
-/* -EAGAIN: the set has gone. */
+/* Returns -EAGAIN if the set has gone. */
 static int dump_elements(struct nft_reading *reading)
 {
 	const struct nft_place set = reading->reader.set;
@@ -139,7 +139,7 @@ static int read_flowtable(void *data, const void *bytes, size_t size)
 	return nft_reader_read(&reading->reader, NFT_MSG_NEWFLOWTABLE, bytes, size);
 }
 
-/* Tables need nothing. */
+/* Reads all objects but the tables, because a table alone does not need connection tracking. */
 static int dump_all(struct nft_reading *reading)
 {
 	static const struct {
@@ -169,7 +169,8 @@ static int dump_all(struct nft_reading *reading)
 }
 
 /*
- * -EAGAIN: the rules were others at the end than at the begin; -EMSGSIZE: some were not handed out.
+ * Returns -EAGAIN if the rules at the end differ from those at the begin, or -EMSGSIZE if the
+ * kernel left some out.
  */
 static int read_once(struct nft_reading *reading)
 {
@@ -188,9 +189,7 @@ static int read_once(struct nft_reading *reading)
 	return error == 0 && !nft_reader_is_whole(&reading->reader) ? -EMSGSIZE : error;
 }
 
-/*
- * A change that is being made counts before it can be read: then something is missing for a moment.
- */
+/* A change in progress counts before it can be read, so that rules are missing for a moment. */
 static bool is_passing(int error)
 {
 	return error == -EAGAIN || error == -EMSGSIZE;

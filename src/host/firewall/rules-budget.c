@@ -1,4 +1,4 @@
-/* How much of the rules of others is read, and for how long. */
+/* Bounds the bytes and the time of reading the rules of others. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/firewall/rules-budget.h"
 

@@ -1,4 +1,4 @@
-/* How much of the rules of others is read, and for how long. */
+/* Bounds the bytes and the time of reading the rules of others. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -8,11 +8,11 @@
 #include "base/cleanup.h"
 
 /*
- * Anybody may have a network namespace, fill it with rules, and change them all the time. 64 MiB
- * are 200,000 rules of the usual size; a message of nf_tables has 20 bytes at least, so that the
- * bytes bound the number of rules, too. The kernel walks a chain from its begin for each 32 KiB of
- * a dump: 100,000 rules in one chain take it 1.3 seconds (Linux 6.18), 50,000 a fifth of that. The
- * whole program may take 3 seconds.
+ * The reading is bounded, because anybody may have a network namespace, fill it with rules, and
+ * change them all the time. 64 MiB are 200,000 rules of the usual size; a message of nf_tables has
+ * 20 bytes at least, so that the bytes bound the number of rules, too. The kernel walks a chain
+ * from its begin for each 32 KiB of a dump: 100,000 rules in one chain take it 1.3 seconds (Linux
+ * 6.18), 50,000 a fifth of that. The whole program may take 3 seconds.
  */
 #define RULES_BYTES_MAX		      (64U << 20) /* of one namespace, all repeats together */
 #define RULES_BYTES_OF_ALL_MAX	      (256U << 20)
@@ -26,11 +26,11 @@ struct rules_budget {
 	uint64_t clock_until;	  /* nanoseconds of the monotonic clock */
 };
 
-/* For all namespaces together, from now on. */
+/* Returns the budget of all namespaces together, from now on. */
 void rules_budget_start(struct rules_budget *ret);
 
-/* For one namespace, from now on, and no more than all have left. */
+/* Returns the budget of one namespace, from now on, which is no more than all have left. */
 struct rules_budget rules_budget_of_one(const struct rules_budget *all);
 
-/* -EFBIG: more bytes than are left; -ETIME: no time is left. */
+/* Spends bytes of the budget. -EFBIG: more bytes than are left; -ETIME: no time is left. */
 MUST_CHECK int rules_budget_spend(struct rules_budget *budget, size_t bytes);

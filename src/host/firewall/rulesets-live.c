@@ -1,4 +1,6 @@
-/* The rules of this host's network namespaces themselves behind the port. */
+/*
+ * Reads the rules of this host's network namespaces: the body of the port in the shipped program.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <stdio.h>
@@ -20,8 +22,8 @@ struct rulesets_reading {
 };
 
 /*
- * The kernel shows one line a processor, each with the same number of entries, in hexadecimal,
- * first.
+ * The kernel prints one line for each processor; the first number of each is the number of entries,
+ * in hexadecimal.
  */
 static void read_entries(struct ruleset *ruleset)
 {
@@ -37,8 +39,8 @@ static void read_entries(struct ruleset *ruleset)
 }
 
 /*
- * Only root may read the names: to anybody else there may be such tables wherever the kernel has
- * code for them.
+ * Only root may read the names. For another user such tables may exist if the kernel has code for
+ * them.
  */
 static bool has_legacy_tables(void)
 {
@@ -55,7 +57,10 @@ static bool has_legacy_tables(void)
 	return false;
 }
 
-/* where: for the findings' names, "" for the process's own one. */
+/*
+ * Reads the rules of the current namespace. where: for the names of the findings, "" for the
+ * process's own.
+ */
 static int read_one(struct rulesets_reading *reading, const char *where)
 {
 	struct uses CLEANUP(uses_done) found = {.limit = RULES_USES_MAX};
@@ -87,7 +92,7 @@ static int visit_namespace(struct rulesets_reading *reading,
 	struct buffer CLEANUP(buffer_clear) where = {0};
 	int error = namespaces_enter(namespace);
 
-	/* What has gone in the meantime has no rules. */
+	/* A namespace that has gone in the meantime has no rules. */
 	if (error == -ENOENT)
 		return 0;
 	network_namespace_describe(namespace, &where);
@@ -97,8 +102,8 @@ static int visit_namespace(struct rulesets_reading *reading,
 }
 
 /*
- * Stops when the time or the bytes for all are used up: the visitor gets those that are left as
- * one.
+ * Stops when the time or the bytes for all are used up: the visitor gets the remaining namespaces
+ * as one.
  */
 static int visit_namespaces(struct rulesets_reading *reading,
 			    const struct network_namespaces *others)
@@ -127,7 +132,7 @@ static int read_others(struct rulesets_reading *reading)
 	int CLEANUP(close_descriptor) own = -1;
 	int error = geteuid() == 0 ? namespaces_list(&found) : -EPERM;
 
-	/* Without a way back none is entered. */
+	/* Without a way back no namespace is entered. */
 	if (error == 0 && found.count > 0)
 		error = namespaces_open_own(&own);
 	if (error < 0)

@@ -9,16 +9,16 @@
 #include "model/users/uses.h"
 
 /*
- * How many findings the rules of one network namespace add at most, and those of all; further ones
- * are only counted.
+ * The most findings that the rules of one network namespace add, and those of all; further ones are
+ * only counted.
  */
 #define RULES_USES_MAX	      1024
 #define RULES_USES_OF_ALL_MAX 2048
 
 /*
- * How reading one network namespace ended, or why some namespaces were not read at all. -EPERM,
- * -EACCES: this process may not read them; -EAGAIN: the rules changed each time they were read;
- * -EFBIG, -ETIME: there are more bytes, or reading them takes longer, than
+ * The result of reading one network namespace, or the reason why some namespaces were not read at
+ * all. -EPERM, -EACCES: this process may not read them; -EAGAIN: the rules changed each time they
+ * were read; -EFBIG, -ETIME: there are more bytes, or reading them takes longer, than
  * host/firewall/rules-budget.h allows; -EMSGSIZE: the kernel did not hand out all rules; -E2BIG:
  * there are more than NAMESPACES_MAX namespaces; -ENODATA: nothing says whether this kernel has
  * nf_tables, and a question would load it; -EBADMSG: the rules are not understood; -ELIBACC,
@@ -27,23 +27,24 @@
 struct ruleset {
 	/* "this host", "namespace NAME", "namespace of COMMAND (PID)" ... */
 	const char *where;
-	int error;   /* 0: all of its rules were read */
-	bool legacy; /* it may have tables of iptables-legacy, whose rules are never read */
+	int error; /* 0: all of its rules were read */
+	/* the namespace may have tables of iptables-legacy, whose rules are never read */
+	bool legacy;
 	bool tracks; /* entries is known */
 	unsigned long entries;
 };
 
-/* Gets each namespace once. Negative errno ends the reading. */
+/* Called once for each namespace. A negative errno ends the reading. */
 struct ruleset_visitor {
 	int (*visit)(void *data, const struct ruleset *ruleset);
 	void *data;
 };
 
 /*
- * Adds what of the rules needs connection tracking to uses, one namespace after the other, the
- * process's own one first. Two bodies, chosen by the linker: rulesets-live.c and
- * tests/harness/rulesets-tree.c, where folders are namespaces. Nothing is loaded by it: nf_tables
- * is asked only where it is there. Without being root only the own namespace is entered. -ENOMEM;
- * as the visitor.
+ * Adds the rules that need connection tracking to uses, one namespace after the other, the
+ * process's own one first. The port has two bodies, and the linker chooses one: rulesets-live.c,
+ * and tests/harness/rulesets-tree.c, where folders are namespaces. Loads nothing: nf_tables is
+ * asked only if it is loaded. Without root only the own namespace is read. -ENOMEM; others as the
+ * visitor.
  */
 MUST_CHECK int rulesets_read(struct uses *uses, const struct ruleset_visitor *visitor);

@@ -22,13 +22,16 @@ MUST_CHECK int kernel_file_write(const char *path, const char *text);
  */
 MUST_CHECK int kernel_file_module_state(const char *root, enum module_state *ret);
 
-/* As kernel_read_all(). The path is the real one. */
+/* Does the same as kernel_read_all(). The path is the real one. */
 MUST_CHECK int kernel_file_read_all(const char *path, char **ret);
 
 /* As kernel_list_commands(). root is the directory that stands for /. */
 void kernel_file_list_commands(const char *root, struct buffer *b);
 
-/* Whether a process, by its number, is one of the host's own daemons; see kernel_list_commands(). */
+/*
+ * Returns whether the process of this number is one of the host's own daemons; see
+ * kernel_list_commands().
+ */
 bool kernel_file_is_daemon(const char *root, const char *process);
 
 /* As kernel_is_writable(). The path is the real one. */

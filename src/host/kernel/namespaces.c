@@ -73,7 +73,10 @@ static int vet_namespace(int fd, struct stat *ret_status)
 {
 	struct statfs system;
 
-	/* What is no such file is not asked: a device might take the question for another one. */
+	/*
+	 * The type of the file system is checked first, because a device might take the question
+	 * for another one.
+	 */
 	if (fstatfs(fd, &system) < 0 || system.f_type != NSFS_MAGIC ||
 	    ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET || fstat(fd, ret_status) < 0)
 		return -EINVAL;
@@ -146,7 +149,7 @@ static int walk_add(struct namespace_walk *walk, const struct stat *status,
 	return 0;
 }
 
-/* What has gone in the meantime, or is no namespace, is passed over. */
+/* A file that has gone in the meantime, or is no namespace, is skipped. */
 static int visit_name(struct namespace_walk *walk, const char *folder, char *name)
 {
 	char path[PATH_MAX];

@@ -71,7 +71,7 @@ bool uevent_device_is_marked(void)
 	return marked;
 }
 
-/* What udevd passes on when it is done with an event. */
+/* The header of an event that udevd passes on after it has handled it. */
 static int listen_to_udevd(struct udev_calls *calls)
 {
 	int error;

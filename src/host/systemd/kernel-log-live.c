@@ -101,15 +101,18 @@ static void note_entry(const struct log_reader *reader, struct full_messages *me
 	struct full_messages seen = {0};
 
 	get_field(reader, "MESSAGE", text, sizeof(text));
-	/* What the kernel says first on every architecture, but for a line on the processor. */
+	/*
+	 * The kernel prints this first on every architecture, except for a line about the
+	 * processor.
+	 */
 	if (text_starts_with(text, "Linux version "))
 		messages->since_boot = true;
 	full_messages_note(&seen, 1, text);
 	if (seen.count + seen.expectations == 0)
 		return;
 	/*
-	 * What programs write to the kernel's buffer comes along; the kernel marks it by its
-	 * facility.
+	 * The journal also has messages that programs wrote to the kernel's buffer; their facility
+	 * is another one.
 	 */
 	get_field(reader, "SYSLOG_FACILITY", facility, sizeof(facility));
 	if (*facility == '\0' || strcmp(facility, "0") == 0)

@@ -19,7 +19,8 @@ enum counter {
 	COUNTER_CHAIN_TOO_LONG,
 	COUNTER_INSERT_FAILED, /* "insert_failed": clashes, and the counter above */
 	/*
-	 * "drop": packets dropped because the table was full or memory short; not because of chains
+	 * "drop": packets dropped because the table was full or memory short, or because of a
+	 * clash; not because of chains
 	 */
 	COUNTER_DROP,
 	COUNTER_EARLY_DROP,	/* "early_drop": entries removed to make room for new ones */

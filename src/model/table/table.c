@@ -110,8 +110,9 @@ static uint64_t counted(const struct table *table, enum counter counter)
 }
 
 /*
- * The kernel counts packets without room in `drop` alone, and chains that are too long in
- * `chainlength` alone.
+ * Returns how many packets the kernel dropped. `drop` counts packets without room and clashes;
+ * chains that are too long are counted in `chainlength` alone (__nf_conntrack_confirm(),
+ * nf_conntrack_core.c, 5.15 and later).
  */
 static uint64_t count_dropped(const struct table *table)
 {
@@ -124,8 +125,9 @@ static uint64_t count_dropped(const struct table *table)
 }
 
 /*
- * `drop` also counts clashes of two packets of one new connection and chains that are too long;
- * insert_failed counts both as well.
+ * Returns whether packets were dropped for lack of room: insert_failed counts clashes of two
+ * packets of one new connection and chains that are too long, so that more drops than that have
+ * another cause.
  */
 static bool was_without_room(const struct table *table, const struct judgement *judgement)
 {
