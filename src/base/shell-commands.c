@@ -100,7 +100,7 @@ static void skip_prefixes(struct command *command)
 	}
 }
 
-static int tell_setting(const struct command *command, unsigned int line, const char *name,
+static int pass_setting(const struct command *command, unsigned int line, const char *name,
 			const char *value, bool computed)
 {
 	const struct shell_visitor *visitor = command->visitor;
@@ -109,7 +109,7 @@ static int tell_setting(const struct command *command, unsigned int line, const 
 	return visitor->set ? visitor->set(visitor->data, &setting) : 0;
 }
 
-static int tell_path(int (*visit)(void *data, unsigned int line, const char *path),
+static int pass_path(int (*visit)(void *data, unsigned int line, const char *path),
 		     const struct command *command, size_t i)
 {
 	return visit ? visit(command->visitor->data, word_at(command, i).line, text_at(command, i))
@@ -146,7 +146,7 @@ static int read_sysctl_word(const struct command *command, size_t i)
 	if (strpbrk(name.data, "$`"))
 		return 0;
 	/* procps 3 and busybox take "-w KEY = VALUE" no better than the kernel; nothing is set. */
-	return tell_setting(command, word.line, name.data, value.data,
+	return pass_setting(command, word.line, name.data, value.data,
 			    word.computed && strpbrk(value.data, "$`"));
 }
 
@@ -176,7 +176,7 @@ static int run_sysctl(const struct command *command)
 		} else if (*text != '-' && loads) {
 			named = true;
 			if (!word_at(command, i).computed)
-				error = tell_path(command->visitor->file, command, i);
+				error = pass_path(command->visitor->file, command, i);
 		} else if (*text != '-') {
 			error = read_sysctl_word(command, i);
 		}
@@ -229,7 +229,7 @@ static int write_to(const struct command *command, struct shell_word file,
 	if (!output->known)
 		buffer_add(&value, "the output of a program");
 	return value.error < 0 ? -ENOMEM
-			       : tell_setting(command, file.line, path, value.data,
+			       : pass_setting(command, file.line, path, value.data,
 					      output->computed || !output->known);
 }
 
@@ -272,14 +272,14 @@ static int run_modprobe(const struct command *command)
 	if (!has_word(command, i))
 		return 0;
 	module = text_at(command, i);
-	error = tell_path(command->visitor->module, command, i);
+	error = pass_path(command->visitor->module, command, i);
 	for (i++; has_word(command, i) && error == 0; i++) {
 		const char *text = text_at(command, i), *sign = strchr(text, '=');
 
 		if (!sign ||
 		    !name_parameter(module, text, (size_t)(sign - text), name, sizeof(name)))
 			continue;
-		error = tell_setting(command, word_at(command, i).line, name, sign + 1,
+		error = pass_setting(command, word_at(command, i).line, name, sign + 1,
 				     word_at(command, i).computed);
 	}
 	return error;
@@ -297,7 +297,7 @@ static int run_shell(const struct command *command, const char **ret_script, uns
 	if (!has_word(command, i))
 		return 0;
 	if (!is_text)
-		return *text_at(command, i) == '/' ? tell_path(command->visitor->script, command, i)
+		return *text_at(command, i) == '/' ? pass_path(command->visitor->script, command, i)
 						   : 0;
 	*ret_script = text_at(command, i);
 	*ret_line = word_at(command, i).line;
@@ -323,8 +323,8 @@ static int run_program(const struct command *command, const struct shell_output 
 	if (is_one_of(name, shells))
 		return run_shell(command, ret_script, ret_line);
 	if (is_one_of(program, readers) && *text_at(command, 1) == '/')
-		return tell_path(command->visitor->script, command, 1);
-	return *program == '/' ? tell_path(command->visitor->script, command, 0) : 0;
+		return pass_path(command->visitor->script, command, 1);
+	return *program == '/' ? pass_path(command->visitor->script, command, 0) : 0;
 }
 
 int shell_command(const struct shell_words *words, bool pipe, struct shell_output *inout_output,

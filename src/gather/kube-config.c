@@ -144,15 +144,15 @@ static int add_config_map(struct kube_search *search, const struct yaml_scalars 
 	int found = 0;
 
 	for (size_t i = 0; i < scalars->count; i++) {
-		const struct yaml_scalar *one = &scalars->items[i];
-		const struct kube_proxy_origin origin = {one->line, !one->is_literal};
+		const struct yaml_scalar *scalar = &scalars->items[i];
+		const struct kube_proxy_origin origin = {scalar->line, !scalar->is_literal};
 		struct yaml_scalars inner = {0};
 		int error;
 
-		if (!text_starts_with(one->path, "data/") ||
-		    !strstr(one->value, "KubeProxyConfiguration"))
+		if (!text_starts_with(scalar->path, "data/") ||
+		    !strstr(scalar->value, "KubeProxyConfiguration"))
 			continue;
-		error = kube_read_yaml(search, proxy->path, one->value, &inner);
+		error = kube_read_yaml(search, proxy->path, scalar->value, &inner);
 		if (error > 0)
 			error = add_document(search, &inner, &origin, proxy);
 		yaml_scalars_done(&inner);

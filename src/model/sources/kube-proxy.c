@@ -157,23 +157,23 @@ void kube_proxy_read_document(const struct yaml_scalars *scalars, unsigned int d
 			      const struct kube_proxy_origin *origin, struct kube_proxy *proxy)
 {
 	for (size_t i = 0; i < scalars->count; i++) {
-		const struct yaml_scalar *one = &scalars->items[i];
+		const struct yaml_scalar *scalar = &scalars->items[i];
 		unsigned int line = origin->lines_are_lost ? origin->line
-							   : origin->line + one->line - 1;
+							   : origin->line + scalar->line - 1;
 		enum kube_proxy_field field = 0;
 
-		if (one->document != document)
+		if (scalar->document != document)
 			continue;
-		if (!proxy->line || strcmp(one->path, "conntrack") == 0)
+		if (!proxy->line || strcmp(scalar->path, "conntrack") == 0)
 			proxy->line = line;
-		while (field < KUBE_FIELDS && strcmp(one->path, fields[field].path) != 0)
+		while (field < KUBE_FIELDS && strcmp(scalar->path, fields[field].path) != 0)
 			field++;
 		if (field == KUBE_FIELDS)
 			continue;
-		if (one->is_null)
+		if (scalar->is_null)
 			proxy->settings[field] = (struct kube_proxy_setting){.line = line};
 		else
-			set_field(proxy, field, one->value, line);
+			set_field(proxy, field, scalar->value, line);
 	}
 }
 

@@ -81,10 +81,11 @@ static int add_list(struct kube_words *words, const struct yaml_scalars *scalars
 	int error = 0;
 
 	for (size_t i = 0; i < scalars->count && error == 0; i++) {
-		const struct yaml_scalar *one = &scalars->items[i];
+		const struct yaml_scalar *scalar = &scalars->items[i];
 
-		if (one->document == document && text_starts_with(one->path, prefix))
-			error = kube_words_add(words, one->value, strlen(one->value), one->line);
+		if (scalar->document == document && text_starts_with(scalar->path, prefix))
+			error = kube_words_add(words, scalar->value, strlen(scalar->value),
+					       scalar->line);
 	}
 	return error;
 }
@@ -167,18 +168,18 @@ int kube_words_add_distribution(struct kube_words *words, const struct yaml_scal
 	int error = 0;
 
 	for (size_t i = 0; i < scalars->count && error == 0; i++) {
-		const struct yaml_scalar *one = &scalars->items[i];
-		const char *rest = one->path + strlen(key);
+		const struct yaml_scalar *scalar = &scalars->items[i];
+		const char *rest = scalar->path + strlen(key);
 
-		if (strcmp(one->path, "disable-kube-proxy") == 0)
-			*ret_disabled = is_true(one->value);
-		if (!text_starts_with(one->path, key) || one->is_null || !strchr("+/", *rest))
+		if (strcmp(scalar->path, "disable-kube-proxy") == 0)
+			*ret_disabled = is_true(scalar->value);
+		if (!text_starts_with(scalar->path, key) || scalar->is_null || !strchr("+/", *rest))
 			continue;
 		if (*rest != '+' && !replaced) {
 			kube_words_done(words);
 			replaced = true;
 		}
-		error = append_flag(words, one->value, one->line);
+		error = append_flag(words, scalar->value, scalar->line);
 	}
 	return error;
 }
