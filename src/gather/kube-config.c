@@ -79,7 +79,7 @@ static const char *explain(int error)
 	case -ELOOP:
 		return "YAML aliases (*NAME) are not followed; write the values in their place";
 	case -E2BIG:
-		return "more than 20,000 values or 32 levels of YAML; split the file";
+		return "more than 20,000 keys and values, or 32 levels of YAML; split the file";
 	case -EOPNOTSUPP:
 		return "this program was built without libyaml; look at the file yourself";
 	case -ENOMEM:
@@ -121,6 +121,15 @@ void kube_add_writers(struct kube_search *search, const struct kube_proxy *proxy
 		       "line %u: the value of %s is none that kube-proxy accepts; correct it",
 		       proxy->wrong_line, proxy->wrong);
 	reading_refuse(&search->reading, proxy->path, words);
+}
+
+void kube_note_cut(const struct kube_search *search, const struct kube_words *words,
+		   const char *path)
+{
+	if (words->cut)
+		reading_refuse(&search->reading, path,
+			       "more than 10,000 words of a command; what comes behind them was "
+			       "not looked at");
 }
 
 /* Reads the document of a text, if there is one. Returns 1, 0 or -ENOMEM. */
@@ -252,9 +261,9 @@ int kube_open_config(struct kube_search *search, const struct host_daemon *daemo
 	int reason = -ENOENT, found = 0;
 
 	if (*path != '/') {
-		reading_refuse(reading, path,
-			       "kube-proxy reads this file below its working directory; write an "
-			       "absolute path behind --config");
+		reading_refuse(reading, proxy->path,
+			       "the file behind --config is below the working directory of "
+			       "kube-proxy, which is not known; write an absolute path");
 		return 0;
 	}
 	if (daemon && (daemon->root_is_apart || daemon->root_error == -EACCES ||

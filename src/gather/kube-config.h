@@ -26,6 +26,10 @@ const struct host_daemon *kube_find_daemon(const struct kube_search *search, con
 MUST_CHECK int kube_read_yaml(struct kube_search *search, const char *path, const char *text,
 			      struct yaml_scalars *ret);
 
+/* Notes that the words in this file were cut, if they were. */
+void kube_note_cut(const struct kube_search *search, const struct kube_words *words,
+		   const char *path);
+
 /* Adds what kube-proxy sets, unless a field of it has no value, which is noted. */
 void kube_add_writers(struct kube_search *search, const struct kube_proxy *proxy);
 

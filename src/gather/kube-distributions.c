@@ -53,6 +53,7 @@ static int find_microk8s(struct kube_search *search)
 		error = find_microk8s_release(search, &proxy.minor);
 	if (error < 0)
 		return error;
+	kube_note_cut(search, &words, MICROK8S_FLAGS);
 	proxy.inactive = !kube_find_daemon(search, "kubelite") &&
 			 !kube_find_daemon(search, "kube-proxy");
 	config = kube_words_read(&words, 0, &proxy);
@@ -158,6 +159,7 @@ static int read_units(struct kube_search *search, const struct distribution *dis
 		settings->starts = settings->starts || unit.starts;
 		if (error < 0 || !unit.path)
 			continue;
+		kube_note_cut(search, &unit.words, unit.path);
 		if (flags.count > 0 || !*settings->path)
 			begin_file(settings, unit.path);
 		error = kube_words_add_nested(&settings->words, &unit.words, &settings->disabled);
@@ -205,6 +207,7 @@ static int find_distribution(struct kube_search *search, const struct distributi
 	if (!*settings.path)
 		(void)snprintf(settings.path, sizeof(settings.path), "/proc/%lu/cmdline",
 			       process->pid);
+	kube_note_cut(search, &settings.words, settings.path);
 	proxy.inactive = !process && !settings.starts;
 	config = kube_words_read(&settings.words, 0, &proxy);
 	if (config)

@@ -109,6 +109,7 @@ static int add_command(struct kube_search *search, const struct kube_command *co
 	/* A process may have any name for its first word. */
 	if (first == SIZE_MAX)
 		first = 0;
+	kube_note_cut(search, &command->words, command->path);
 	proxy->path = command->path;
 	proxy->minor = command->minor;
 	if (first < command->words.count)

@@ -137,7 +137,7 @@ static void set_field(struct kube_proxy *proxy, enum kube_proxy_field field, con
 	if (right) {
 		proxy->settings[field] = new;
 	} else if (!proxy->wrong) {
-		proxy->wrong = fields[field].path;
+		proxy->wrong = kube_field_to_string(field);
 		proxy->wrong_line = line;
 	}
 }

@@ -29,6 +29,9 @@ static int append_word(struct kube_words *words, const char *text, size_t length
 {
 	char *copy;
 
+	words->cut = words->cut || words->count == KUBE_WORDS_MAX;
+	if (words->cut)
+		return 0;
 	if (array_grow(&words->items, words->count, sizeof(*words->items)) < 0)
 		return -ENOMEM;
 	copy = strndup(text, length);
@@ -43,7 +46,7 @@ int kube_words_add(struct kube_words *words, const char *text, size_t length, un
 	const char *end = text + length;
 	int error = 0;
 
-	while (text < end && error == 0) {
+	while (text < end && error == 0 && !words->cut) {
 		const char *word = text;
 
 		while (text < end && !strchr(BLANKS, *text))
@@ -66,7 +69,7 @@ int kube_words_add_process(struct kube_words *words, const char *text, size_t si
 {
 	int error = 0;
 
-	for (size_t at = 0, length; at < size && error == 0; at += length + 1) {
+	for (size_t at = 0, length; at < size && error == 0 && !words->cut; at += length + 1) {
 		length = strnlen(text + at, size - at);
 		if (length > 0)
 			error = append_word(words, text + at, length, 0);

@@ -14,10 +14,14 @@ struct kube_word {
 	unsigned int line;
 };
 
+/* More words than a command has. */
+#define KUBE_WORDS_MAX 10000U
+
 /* Start with `struct kube_words words = {0}`, and release with kube_words_done(). */
 struct kube_words {
 	struct kube_word *items;
 	size_t count;
+	bool cut; /* there are more than KUBE_WORDS_MAX, which were left out */
 };
 void kube_words_done(struct kube_words *words);
 

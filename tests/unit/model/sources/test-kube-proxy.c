@@ -494,6 +494,23 @@ static void words_of_a_process_are_read(void **state)
 	kube_words_done(&words);
 }
 
+static void words_are_bounded(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+	struct kube_words words = {0};
+
+	(void)state;
+	for (size_t i = 0; i < KUBE_WORDS_MAX; i++)
+		buffer_add(&b, "a ");
+	assert_int_equal(kube_words_add(&words, b.data, b.length, 1), 0);
+	assert_false(words.cut);
+	assert_int_equal(kube_words_add(&words, "b", 1, 1), 0);
+	assert_true(words.cut);
+	assert_int_equal(words.count, KUBE_WORDS_MAX);
+	kube_words_done(&words);
+	assert_false(words.cut);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -511,6 +528,7 @@ int main(void)
 		cmocka_unit_test(container_of_a_pod_is_found),
 		cmocka_unit_test(flags_of_a_distribution_are_read),
 		cmocka_unit_test(words_of_a_process_are_read),
+		cmocka_unit_test(words_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
