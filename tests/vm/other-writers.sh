@@ -70,17 +70,48 @@ packages() {
 	ctp --quiet check
 	check 'ufw switched off: check' "$status" 0
 
-	mkdir -p /etc/tuned/mine
-	printf '[main]\nsummary=mine\n[sysctl]\nnet.netfilter.nf_conntrack_udp_timeout = 61\n' >/etc/tuned/mine/tuned.conf
-	sed -i 's/^ *#* *reapply_sysctl *=.*/reapply_sysctl = 0/' /etc/tuned/tuned-main.conf
+	# With tuned's own defaults: it applies sysctl.d again behind its profile, but hashsize is in none of those files.
+	mkdir -p /etc/tuned/{mine,over}
+	cat >/etc/tuned/mine/tuned.conf <<-'END'
+		[main]
+		summary=mine
+		[net]
+		nf_conntrack_hashsize=65536 # why
+		[sysctl]
+		net.netfilter.nf_conntrack_max=1048576
+		net.netfilter.nf_conntrack_udp_timeout = 61
+	END
+	check 'tuned: its default' "$(grep -c '^ *reapply_sysctl *= *1' /etc/tuned/tuned-main.conf)" 1
 	systemctl start tuned.service
 	tuned-adm profile mine
-	check 'tuned: it sets its value' "$(cat "$proc/nf_conntrack_udp_timeout")" 61
+	check 'tuned: our max and timeout hold, its hashsize too' \
+		"$(cat "$proc"/nf_conntrack_{max,udp_timeout} "$sys/parameters/hashsize" | paste -sd ' ')" '524288 45 65536'
 	ctp check
-	check 'tuned: check names its file, and that it runs' "$status $(told \
-		'nf_conntrack_udp_timeout is overridden: /etc/tuned/mine/tuned.conf:4 sets 61 (by tuned)' 'likely to set values: tuned')" '2 2'
+	check 'tuned: check names hashsize alone' "$status $(told \
+		'nf_conntrack.hashsize is overridden: /etc/tuned/mine/tuned.conf:4 sets 65536 (by tuned)' 'likely to set values: tuned') \
+$(grep -c '^warning: .* is overridden' <<<"$output")" '2 2 1'
+	# What the message proposes.
+	printf '[main]\ninclude=mine\n[net]\nnf_conntrack_hashsize=131072\n' >/etc/tuned/over/tuned.conf
+	tuned-adm profile over
+	check 'tuned: a profile over it' \
+		"$(cat "$proc"/nf_conntrack_{max,udp_timeout} "$sys/parameters/hashsize" | paste -sd ' ')" '524288 45 131072'
+	ctp --quiet check
+	check 'tuned: nothing is overridden' "$status $output" '0 '
+	# An earlier version wrote each value once, with a dash, which tuned does not know.
+	sed -i '/^net/d' /etc/sysctl.d/90-conntrack-persist.conf
+	tuned-adm profile mine
+	check 'tuned: with the dash alone its values hold' "$(cat "$proc"/nf_conntrack_{max,udp_timeout} | paste -sd ' ')" '1048576 61'
+	ctp --quiet install --force
+	sed -i 's/^ *#* *reapply_sysctl *=.*/reapply_sysctl = 0/' /etc/tuned/tuned-main.conf
+	systemctl restart tuned.service
+	tuned-adm profile mine
+	check 'tuned: without reapply_sysctl its values hold' "$(cat "$proc"/nf_conntrack_{max,udp_timeout} | paste -sd ' ')" '1048576 61'
+	ctp check
+	check 'tuned: check names them' "$status $(told \
+		'nf_conntrack_max is overridden: /etc/tuned/mine/tuned.conf:6 sets 1048576 (by tuned)' \
+		'nf_conntrack_udp_timeout is overridden: /etc/tuned/mine/tuned.conf:7 sets 61 (by tuned)')" '2 2'
 	systemctl stop tuned.service
-	rm -r /etc/tuned/mine
+	rm -r /etc/tuned/{mine,over}
 	: >/etc/tuned/active_profile
 	ctp --quiet apply
 	ctp --quiet check
