@@ -7,6 +7,7 @@
 
 #include "gather/foreign-files.h"
 #include "gather/reading.h"
+#include "gather/stray-files.h"
 #include "model/sources/lint.h"
 #include "steps/error-words.h"
 #include "steps/unread.h"
@@ -59,6 +60,11 @@ static void lint_rules(const struct lint_request *request, const char *path, con
 	lint_udev(path, text, problems);
 }
 
+static void lint_stray_file(void *data, const struct stray_file *file)
+{
+	lint_stray(file->path, file->text, file->suffix, data);
+}
+
 enum exit_code lint_files(struct context *context, const struct comparison *comparison,
 			  const struct host_writers *writers)
 {
@@ -75,6 +81,8 @@ enum exit_code lint_files(struct context *context, const struct comparison *comp
 				     &problems);
 	if (error == 0)
 		error = lint_foreign(context, FOREIGN_UDEV, lint_rules, &request, &problems);
+	if (error == 0)
+		error = stray_files_visit(&context->gathering, lint_stray_file, &problems);
 	reading_command_line(&context->gathering, command_line, sizeof(command_line));
 	report_unread_sources(context);
 	lint_command_line(&request, command_line, &problems);

@@ -42,3 +42,9 @@ void lint_udev(const char *path, const char *text, struct problems *problems);
  */
 void lint_command_line(const struct lint_request *request, const char *text,
 		       struct problems *problems);
+
+/*
+ * Warns of the first line about connection tracking in a file that no program reads. suffix: the
+ * ending that its name lacks; NULL: its folder is none that is read.
+ */
+void lint_stray(const char *path, const char *text, const char *suffix, struct problems *problems);

@@ -212,6 +212,34 @@ static void last_list_of_the_kernel_counts(void **state)
 	expect_part("last", problems.items[0].text, "the kernel has no module ip_conntrack,");
 }
 
+static void files_without_a_reader_are_named(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int line;
+	} rows[] = {
+		{"", 0},
+		{"# net.netfilter.nf_conntrack_max = 5\n ; nf_conntrack\n", 0},
+		{"kernel.panic = 1\n_conntrack\nxx_conntrack\n", 0},
+		{"\n net.netfilter.nf_conntrack_max = 5\nnf_conntrack\n", 2},
+		{"ip_conntrack", 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct problems CLEANUP(problems_done) problems = {0};
+
+		lint_stray("/etc/sysctl.d/a", rows[i].text, ".conf", &problems);
+		lint_stray("/etc/modules/a", rows[i].text, NULL, &problems);
+		assert_int_equal(problems.count, rows[i].line > 0 ? 2 : 0);
+		if (problems.count == 0)
+			continue;
+		assert_int_equal(problems.items[0].line, rows[i].line);
+		expect_part("name", problems.items[0].text, "; a.conf would be read");
+		expect_part("folder", problems.items[1].text, "because /etc/modules is a folder,");
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -224,6 +252,7 @@ int main(void)
 		cmocka_unit_test(lists_of_modules_are_told),
 		cmocka_unit_test(word_that_is_there_is_not_proposed),
 		cmocka_unit_test(last_list_of_the_kernel_counts),
+		cmocka_unit_test(files_without_a_reader_are_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
