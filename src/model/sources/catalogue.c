@@ -182,6 +182,9 @@ const struct source_row sources[SOURCES] = {
 			.wins = "hashsize always; a sysctl if 90-conntrack-persist.conf does not "
 				"set "
 				"it, or with reapply_sysctl = 0",
+			.advice = "set the key to the configured value in a profile of your own "
+				  "that includes the active one (docs/troubleshooting.md), or put "
+				  "its value into the configuration",
 			.add_advice = tuned_add_advice,
 		},
 	[SOURCE_KUBE_PROXY] =
@@ -201,10 +204,11 @@ const struct source_row sources[SOURCES] = {
 	[SOURCE_NODE_AGENT] =
 		{
 			.name = "the node's agent",
-			.where = "the agent's files on the host",
-			.read = "the values that it sets",
-			.when = "when the agent starts, and at intervals",
-			.wins = "yes, because it sets them again",
+			.where = "/etc/sysctl.d/99-k8s-general.conf, which Gardener's agent and "
+				 "kops write",
+			.read = "KEY = VALUE, as in other files of sysctl.d",
+			.when = "when systemd-sysctl or sysctl --system runs, which the agent does",
+			.wins = "yes, because the file is read after 90-conntrack-persist.conf",
 			.advice =
 				"change the value where the agent's configuration is made, or put "
 				"it into the configuration here",
@@ -220,6 +224,7 @@ const struct source_row sources[SOURCES] = {
 			.when = "at each update of the rules, every 10 seconds",
 			.wins = "yes, because it sets them again; hashsize only if max is not that "
 				"of the configuration",
+			.advice = "put the number that it sets into the configuration",
 			.add_advice = pve_add_advice,
 		},
 };
