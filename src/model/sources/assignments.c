@@ -13,7 +13,7 @@ static bool is_blank(char c, enum sysctl_reader reader)
 {
 	if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
 		return true;
-	return reader == SYSCTL_PROCPS && (c == '\v' || c == '\f');
+	return reader != SYSCTL_SYSTEMD && (c == '\v' || c == '\f');
 }
 
 static bool ends_line(char c, enum sysctl_reader reader)
@@ -38,12 +38,7 @@ struct span {
 	size_t length;
 };
 
-/*
- * Cuts a line off the text. For systemd-sysctl \r,
- * , \r
- * and
- * \r each end a line.
- */
+/* Cuts a line off the text. For systemd-sysctl CR, LF, CR LF and LF CR each end a line. */
 static struct span cut_line(const char **position, enum sysctl_reader reader)
 {
 	struct span line = {*position, 0};
@@ -129,7 +124,7 @@ static struct span strip_key(struct span key, bool has_hyphen, enum sysctl_reade
 	if (!has_hyphen)
 		return key;
 	key = behind(key, 1);
-	if (reader == SYSCTL_SYSTEMD)
+	if (reader != SYSCTL_PROCPS)
 		return skip_blanks(key, reader);
 	return key.length > 0 && *key.start == '-' ? behind(key, 1) : key;
 }
@@ -146,13 +141,15 @@ static int read_line(struct span line, unsigned int number, enum sysctl_reader r
 		return 0;
 	has_hyphen = *line.start == '-';
 	equals = memchr(line.start, '=', line.length);
-	if (!equals && !has_hyphen)
+	if (!equals && has_hyphen == (reader == SYSCTL_EVERY_LINE))
 		return 0;
 	if (equals) {
 		key.length = (size_t)(equals - line.start);
 		value = trim(behind(line, key.length + 1), reader);
 	}
 	key = strip_key(key, has_hyphen, reader);
+	assignment->written = key.start;
+	assignment->written_length = key.length;
 	buffer_reset(&assignment->key);
 	buffer_add_bytes(&assignment->key, key.start, key.length);
 	if (assignment->key.error < 0)

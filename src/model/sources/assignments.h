@@ -9,6 +9,8 @@
 enum sysctl_reader {
 	SYSCTL_SYSTEMD, /* systemd-sysctl; measured with 252 */
 	SYSCTL_PROCPS,	/* sysctl --system; measured with procps-ng 4.0.2 */
+	/* each line that either takes, and those without "=" that both pass over; no "-key" */
+	SYSCTL_EVERY_LINE,
 };
 
 struct assignment {
@@ -19,9 +21,11 @@ struct assignment {
 	 * Owned; the next call uses the memory again.
 	 */
 	struct buffer key;
+	const char *written; /* the key as it is written, inside the text */
+	size_t written_length;
 	/*
-	 * trimmed, inside the text; NULL for "-key" without "=", which excludes the key from
-	 * patterns
+	 * trimmed, inside the text; NULL without "=": "-key" excludes the key from patterns, and
+	 * another line is passed over
 	 */
 	const char *value;
 	size_t value_length;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "model/plan/sizes.h"
+#include "model/sources/assignments.h"
 #include "model/sources/lint-internal.h"
 
 #define BLANKS " \t\r\f\v"
@@ -33,6 +34,16 @@ static void add_default_advice(struct buffer *b, const struct pair *pair)
 static void describe_pair(const struct pair *pair, struct buffer *text)
 {
 	lint_tell(pair->place, SEVERITY_WARNING, text);
+}
+
+/* Returns the length of the first word, up to a blank. */
+static size_t first_word(const char *text, size_t length)
+{
+	size_t size = 0;
+
+	while (size < length && !strchr(BLANKS, text[size]))
+		size++;
+	return size;
 }
 
 static void judge_helper_program(const struct lint_place *place, const char *program)
@@ -318,72 +329,63 @@ void lint_judge_sysctl(const struct lint_place *place, const char *key, const ch
 			  (text_starts_with(path, folder) && pair.file == path + strlen(folder)));
 }
 
-static char *trim(char *text)
-{
-	size_t length;
-
-	text += strspn(text, BLANKS);
-	length = strlen(text);
-	while (length > 0 && strchr(BLANKS, text[length - 1]))
-		text[--length] = '\0';
-	return text;
-}
-
 /* Reports a line without "=", such as "net.netfilter.nf_conntrack_max 65536". */
-static void judge_without_sign(const struct lint_place *place, char *line)
+static void judge_without_sign(const struct lint_place *place, const struct assignment *line)
 {
-	char *blank = line + strcspn(line, BLANKS), *value = trim(blank), *file = NULL;
-	struct buffer text = {0};
+	const char *end = line->written + line->written_length;
+	struct buffer text = {0}, name = {0};
+	const char *value = line->written, *file = value;
 	int setting;
 
-	*blank = '\0';
-	for (char *c = line; *c; c++)
-		if (*c == '.' || *c == '/')
-			file = c + 1;
-	setting = file && *line != '-' ? lint_find_setting(file) : -1;
+	while (value < end && !strchr(BLANKS, *value)) {
+		if (*value == '.' || *value == '/')
+			file = value + 1;
+		value++;
+	}
+	buffer_add_bytes(&name, file, (size_t)(value - file));
+	setting = name.data && file > line->written ? lint_find_setting(name.data) : -1;
+	place->problems->out_of_memory |= name.error < 0;
+	buffer_clear(&name);
 	if (setting < 0)
 		return;
+	while (value < end && strchr(BLANKS, *value))
+		value++;
 	buffer_add(&text, "a line without \"=\" is passed over; ");
-	lint_add_advice(&text, setting, value, strcspn(value, BLANKS));
+	lint_add_advice(&text, setting, value, first_word(value, (size_t)(end - value)));
 	lint_tell(place, SEVERITY_WARNING, &text);
 }
 
-/* Splits the line as systemd-sysctl and sysctl do, which treat a carriage return as a blank. */
-static void judge_line(const struct lint_place *place, char *line)
+/* Judges a line as sysctl reads it. */
+static void judge_line(const struct lint_place *place, const struct assignment *line)
 {
-	char *key = trim(line), *sign = strchr(key, '=');
+	char *CLEANUP(free_pointer) key = NULL;
+	char *CLEANUP(free_pointer) value = NULL;
 
-	if (*key == '#' || *key == ';')
-		return;
-	if (!sign) {
-		judge_without_sign(place, key);
+	if (!line->value) {
+		judge_without_sign(place, line);
 		return;
 	}
-	*sign = '\0';
-	key = trim(*key == '-' ? key + 1 : key);
-	lint_judge_sysctl(place, key, trim(sign + 1));
+	key = strndup(line->written, line->written_length);
+	value = strndup(line->value, line->value_length);
+	if (key && value)
+		lint_judge_sysctl(place, key, value);
+	else
+		place->problems->out_of_memory = true;
 }
-
-/* A shorter line cannot have a key of connection tracking: "a.acct 1". */
-#define SHORTEST_LINE 6U
 
 void lint_sysctl(const struct lint_request *request, const char *path, const char *text,
 		 struct problems *problems)
 {
-	struct buffer CLEANUP(buffer_clear) copy = {0};
+	struct assignment CLEANUP(assignment_done) line = {0};
 	struct lint_place place = {request->facts, request->planned, path, 0, problems};
+	unsigned int number = 1;
+	int found;
 
-	for (struct text_line line = {.next = text}; text_next_line(&line);) {
-		if (line.length < SHORTEST_LINE)
-			continue;
-		place.line = line.number;
+	while ((found = assignment_next(&text, &number, SYSCTL_EVERY_LINE, &line)) > 0) {
+		place.line = line.line;
 		if (lint_is_enough(&place, SEVERITY_WARNING))
 			return;
-		buffer_reset(&copy);
-		buffer_add_bytes(&copy, line.text, line.length);
-		if (copy.error < 0)
-			problems->out_of_memory = true;
-		else
-			judge_line(&place, copy.data);
+		judge_line(&place, &line);
 	}
+	problems->out_of_memory |= found < 0;
 }
