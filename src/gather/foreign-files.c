@@ -55,6 +55,7 @@ void foreign_files_done(struct foreign_files *files)
 {
 	for (size_t i = 0; i < FOREIGN_KINDS; i++)
 		text_files_done(&files->kinds[i]);
+	modprobe_records_done(&files->records);
 }
 
 /* The state of a visit of a folder. */
@@ -101,5 +102,20 @@ int foreign_files_get(const struct gathering *gathering, enum foreign_kind kind,
 	}
 	gathering->files->read[kind] = true;
 	*ret = files;
+	return 0;
+}
+
+int foreign_files_modprobe(const struct gathering *gathering, const struct modprobe_records **ret)
+{
+	struct foreign_files *files = gathering->files;
+	const struct text_files *texts;
+	int error = foreign_files_get(gathering, FOREIGN_MODPROBE, &texts);
+
+	if (error == 0 && !files->has_records)
+		error = modprobe_records_read(texts->items, texts->count, &files->records);
+	if (error < 0)
+		return error;
+	files->has_records = true;
+	*ret = &files->records;
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/text-file.h"
 #include "gather/gathering.h"
+#include "model/runtime/modprobe-lines.h"
 
 enum foreign_kind {
 	FOREIGN_SYSCTL,	      /* sysctl.d(5), masked files included, and sysctl.conf */
@@ -24,6 +25,8 @@ struct text_files {
 struct foreign_files {
 	struct text_files kinds[FOREIGN_KINDS];
 	bool read[FOREIGN_KINDS];
+	struct modprobe_records records; /* of FOREIGN_MODPROBE; owned */
+	bool has_records;
 };
 void foreign_files_done(struct foreign_files *files);
 
@@ -33,3 +36,10 @@ void foreign_files_done(struct foreign_files *files);
  */
 MUST_CHECK int foreign_files_get(const struct gathering *gathering, enum foreign_kind kind,
 				 const struct text_files **ret);
+
+/*
+ * Returns the lines of modprobe.d about nf_conntrack and what it needs, which gathering->files owns,
+ * and reads them at the first call, as foreign_files_get() does. -ENOMEM.
+ */
+MUST_CHECK int foreign_files_modprobe(const struct gathering *gathering,
+				      const struct modprobe_records **ret);

@@ -83,28 +83,40 @@ static int list_sysctl(const struct context *context, const struct comparison *c
 	return 0;
 }
 
+/* Copies the records without our own lines; only the array is the caller's. */
+static int copy_records(const struct modprobe_records *records, struct modprobe_records *ret)
+{
+	struct modprobe_records copy = *records;
+
+	copy.items = calloc(records->count + 1, sizeof(*copy.items));
+	copy.count = 0;
+	if (!copy.items)
+		return -ENOMEM;
+	for (size_t i = 0; i < records->count; i++)
+		if (!artifact_is_read_at(records->items[i].path))
+			copy.items[copy.count++] = records->items[i];
+	*ret = copy;
+	return 0;
+}
+
 static int find_modprobe(struct context *context, bool with_ours, struct host_writers *found)
 {
-	struct text_file *CLEANUP(free_pointer) items = NULL;
-	const struct text_files *files;
-	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+	struct modprobe_record *CLEANUP(free_pointer) items = NULL;
+	const struct modprobe_records *records;
+	struct modprobe_records others = {0};
 	char command_line[4096] = "";
-	size_t count;
-	int error = foreign_files_get(&context->gathering, FOREIGN_MODPROBE, &files);
+	int error = foreign_files_modprobe(&context->gathering, &records);
 
+	if (error == 0 && !with_ours)
+		error = copy_records(records, &others);
 	if (error < 0)
 		return error;
-	items = copy_without_ours(files, &count);
-	if (!items)
-		return -ENOMEM;
-	error = modprobe_records_read(with_ours ? files->items : items,
-				      with_ours ? files->count : count, &records);
-	if (error < 0)
-		return error;
+	items = others.items;
+	records = with_ours ? records : &others;
 	reading_command_line(&context->gathering, command_line, sizeof(command_line));
-	writers_of_modprobe(&found->values, &records, command_line, &found->writers);
-	(void)writers_report_cut(context, &found->writers.sysctl_cut, &records);
-	return find_install_lines(&context->gathering, &records, found);
+	writers_of_modprobe(&found->values, records, command_line, &found->writers);
+	(void)writers_report_cut(context, &found->writers.sysctl_cut, records);
+	return find_install_lines(&context->gathering, records, found);
 }
 
 /* comparison: NULL to look for what others set alone. */

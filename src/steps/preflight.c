@@ -100,8 +100,7 @@ static void ask_kernel(const struct context *context, struct load_request *reque
 static int judge_loading(const struct context *context, const struct comparison *comparison,
 			 struct runtime *runtime, struct problems *problems, bool *ret_hidden)
 {
-	const struct text_files *files;
-	struct modprobe_records CLEANUP(modprobe_records_done) records = {0};
+	const struct modprobe_records *records = NULL;
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
 	struct kernel_texts texts = {0};
 	struct load_request request = {
@@ -109,17 +108,15 @@ static int judge_loading(const struct context *context, const struct comparison 
 		.facts = &comparison->facts,
 		.module = runtime->module,
 		.view = &view,
-		.records = &records,
 		.command_line = texts.command_line,
 	};
-	int found = foreign_files_get(&context->gathering, FOREIGN_MODPROBE, &files);
+	int found = foreign_files_modprobe(&context->gathering, &records);
 
 	if (found == 0)
-		found = modprobe_records_read(files->items, files->count, &records);
-	if (found == 0)
-		found = ask_modprobe(context, &records, &view);
+		found = ask_modprobe(context, records, &view);
 	if (found < 0)
 		return found;
+	request.records = records;
 	*ret_hidden = view.built_in && runtime->module == MODULE_ABSENT;
 	if (runtime_is_wanted(context))
 		ask_kernel(context, &request, &texts);
