@@ -152,6 +152,24 @@ static bool is_needed(const struct writer *writer)
 	return (writer->sources & needed) != 0;
 }
 
+/*
+ * Returns whether the line overrides another one of the same source, which would take the value
+ * away if this line were not there.
+ */
+static bool shields_value(const struct host_writers *found, const struct writer *writer)
+{
+	unsigned int wins = writer->wins & ~SOURCE_BIT(SOURCE_OPTIONS);
+
+	for (size_t i = 0; i < found->writers.count; i++) {
+		const struct writer *other = &found->writers.items[i];
+
+		if (other->value == writer->value && (other->sources & wins) && !other->same &&
+		    !other->refused && !other->inactive)
+			return true;
+	}
+	return false;
+}
+
 void writers_say_others(struct context *context, const struct host_writers *found)
 {
 	for (size_t i = 0; i < found->writers.count; i++) {
@@ -159,7 +177,8 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 		const char *prefix = tree_prefix(context->tree);
 		char line[16] = "";
 
-		if (writer_takes_away(writer) || writer->refused || is_needed(writer))
+		if (writer_takes_away(writer) || writer->refused || is_needed(writer) ||
+		    shields_value(found, writer))
 			continue;
 		if (writer->line)
 			(void)snprintf(line, sizeof(line), ":%u", writer->line);
