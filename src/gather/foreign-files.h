@@ -38,8 +38,8 @@ MUST_CHECK int foreign_files_get(const struct gathering *gathering, enum foreign
 				 const struct text_files **ret);
 
 /*
- * Returns the lines of modprobe.d about nf_conntrack and what it needs, which gathering->files owns,
- * and reads them at the first call, as foreign_files_get() does. -ENOMEM.
+ * Returns the lines of modprobe.d about nf_conntrack and what it needs, which gathering->files
+ * owns, and reads them at the first call, as foreign_files_get() does. -ENOMEM.
  */
 MUST_CHECK int foreign_files_modprobe(const struct gathering *gathering,
 				      const struct modprobe_records **ret);
