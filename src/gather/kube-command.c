@@ -67,15 +67,20 @@ int kube_find_pod(struct kube_search *search, struct kube_command *ret)
 	return error;
 }
 
+/* An empty ExecStart= drops the commands before it, as drop-ins need it. */
 static int add_unit_words(struct kube_words *words, const char *text)
 {
 	struct unit_reader reader = {.position = text};
 	struct unit_line line;
 	int error = 0;
 
-	while (error == 0 && unit_read_line(&reader, &line))
-		if (line.key == UNIT_RUNS)
-			error = kube_words_add(words, line.value, line.size, line.number);
+	while (error == 0 && unit_read_line(&reader, &line)) {
+		if (line.key != UNIT_RUNS)
+			continue;
+		if (line.size == 0)
+			kube_words_done(words);
+		error = kube_words_add(words, line.value, line.size, line.number);
+	}
 	return error;
 }
 
@@ -97,27 +102,62 @@ static bool starts_at_boot(const struct kube_search *search, const char *name)
 	return false;
 }
 
+/* Reads a unit or a drop-in of it. Lines of a file before it have no number then. */
+static int read_unit(struct kube_search *search, const char *path, struct kube_command *ret)
+{
+	char *CLEANUP(free_pointer) text = NULL;
+	struct kube_words CLEANUP(kube_words_done) own = {0};
+	int error = reading_file(&search->reading, path, &text);
+
+	if (error == 0 && text)
+		error = add_unit_words(&own, text);
+	if (error < 0 || !text || (ret->path && own.count == 0))
+		return error;
+	for (size_t i = 0; i < ret->words.count; i++)
+		ret->words.items[i].line = 0;
+	free(ret->path);
+	ret->path = NULL;
+	error = add_unit_words(&ret->words, text);
+	return error < 0 ? error : set_path(ret, path);
+}
+
+static int read_drop_ins(struct kube_search *search, const char *folder, const char *name,
+			 struct kube_command *ret)
+{
+	char **names = NULL, path[PATH_MAX];
+	size_t count = 0;
+	int error;
+
+	(void)snprintf(path, sizeof(path), "%s/%s.d", folder, name);
+	error = reading_list(&search->reading, path, ".conf", &names, &count);
+	for (size_t i = 0; i < count && error == 0; i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s.d/%s", folder, name, names[i]);
+		error = read_unit(search, path, ret);
+	}
+	tree_names_free(names, count);
+	return error;
+}
+
 int kube_find_unit(struct kube_search *search, const char *name, struct kube_command *ret)
 {
 	static const char *const folders[] = {"/etc/systemd/system",
 					      "/usr/local/lib/systemd/system",
 					      "/usr/lib/systemd/system", "/lib/systemd/system"};
+	int error = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		char *CLEANUP(free_pointer) text = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0 && !ret->path; i++) {
 		char path[PATH_MAX];
-		int error;
 
 		(void)snprintf(path, sizeof(path), "%s/%s", folders[i], name);
-		error = reading_file(&search->reading, path, &text);
-		if (error == 0 && !text)
-			continue;
-		if (error == 0)
-			error = add_unit_words(&ret->words, text);
-		ret->starts = starts_at_boot(search, name);
-		return error < 0 ? error : set_path(ret, path);
+		error = read_unit(search, path, ret);
 	}
-	return 0;
+	if (error < 0 || !ret->path)
+		return error;
+	ret->starts = starts_at_boot(search, name);
+	/* Those of /etc come last, because they override the others. */
+	for (size_t i = ARRAY_SIZE(folders); i > 0 && error == 0; i--)
+		error = read_drop_ins(search, folders[i - 1], name, ret);
+	return error;
 }
 
 int kube_read_process(const struct host_daemon *daemon, struct kube_command *ret)
