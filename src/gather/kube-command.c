@@ -154,7 +154,7 @@ int kube_find_unit(struct kube_search *search, const char *name, struct kube_com
 	if (error < 0 || !ret->path)
 		return error;
 	ret->starts = starts_at_boot(search, name);
-	/* Those of /etc come last, because they override the others. */
+	/* The drop-ins of /etc come last, because they override the others. */
 	for (size_t i = ARRAY_SIZE(folders); i > 0 && error == 0; i--)
 		error = read_drop_ins(search, folders[i - 1], name, ret);
 	return error;
