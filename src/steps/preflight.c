@@ -12,6 +12,7 @@
 #include "base/library-error.h"
 #include "base/text.h"
 #include "gather/foreign-files.h"
+#include "gather/image-modules.h"
 #include "gather/reading.h"
 #include "gather/unread.h"
 #include "model/runtime/load-blockers.h"
@@ -103,6 +104,8 @@ static int judge_loading(const struct context *context, const struct comparison 
 	const struct modprobe_records *records = NULL;
 	struct modprobe_view CLEANUP(modprobe_view_done) view = {0};
 	struct kernel_texts texts = {0};
+	char *CLEANUP(free_pointer) release = NULL;
+	int error = 0;
 	struct load_request request = {
 		.plan = &comparison->plan,
 		.facts = &comparison->facts,
@@ -120,6 +123,12 @@ static int judge_loading(const struct context *context, const struct comparison 
 	*ret_hidden = view.built_in && runtime->module == MODULE_ABSENT;
 	if (runtime_is_wanted(context))
 		ask_kernel(context, &request, &texts);
+	else if (context->options->root)
+		error = gather_image_modules(&context->gathering, &request.origin.file, &release);
+	if (error < 0)
+		return error;
+	if (release)
+		request.origin.release = release;
 	runtime->blocked = load_judge(&request, problems);
 	values_judge(&runtime->values, runtime->module, runtime->blocked);
 	return problems->out_of_memory ? -ENOMEM : found;

@@ -56,9 +56,14 @@ static void explain_file(const struct module_origin *origin, struct buffer *b)
 	case MODULE_FILE_NOT_IN_TREE:
 		buffer_printf(b,
 			      "/lib/modules/%s has no nf_conntrack; install the package with the "
-			      "other modules of this kernel (Ubuntu: linux-modules-extra-%s, "
-			      "Fedora: kernel-modules-%s), or boot a kernel that has it",
-			      release, release, release);
+			      "other modules of this kernel",
+			      release);
+		/* The folder of an image may have any name. */
+		if (text_is_safe_word(release))
+			buffer_printf(
+				b, " (Ubuntu: linux-modules-extra-%s, Fedora: kernel-modules-%s)",
+				release, release);
+		buffer_add(b, ", or boot a kernel that has it");
 		return;
 	case MODULE_FILE_NOT_LISTED:
 		buffer_printf(b,
