@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "host/yaml.h"
 
-#define PODS	    "/var/lib/kubelet/pods"
 #define CONFIG_NAME "config.conf"
 
 /* Counts the processors in a list such as "0-3,8". Returns 0 for any other text. */
@@ -232,23 +231,60 @@ static int open_in_process(struct kube_search *search, const struct host_daemon 
 	return error < 0 ? error : text != NULL;
 }
 
+/* Reads a file in a volume, if it is a configuration of kube-proxy. Returns 1, 0 or -ENOMEM. */
+static int open_in_volume(struct kube_search *search, const char *path,
+			  const struct kube_proxy *proxy)
+{
+	char *CLEANUP(free_pointer) text = NULL;
+	int error = reading_file(&search->reading, path, &text);
+
+	if (error < 0 || !text || !strstr(text, "KubeProxyConfiguration"))
+		return error;
+	error = kube_add_config(search, path, text, proxy);
+	return error < 0 ? error : 1;
+}
+
+/* Reads this file in all ConfigMaps of a pod, whose volumes have any name. */
+static int open_in_pod(struct kube_search *search, const char *pod, const char *name,
+		       const struct kube_proxy *proxy)
+{
+	char folder[PATH_MAX], path[PATH_MAX], **volumes = NULL;
+	size_t count = 0;
+	int found = 0, error = 0;
+
+	if (snprintf(folder, sizeof(folder), "%s/volumes/kubernetes.io~configmap", pod) <
+	    (int)sizeof(folder))
+		error = reading_list(&search->reading, folder, "", &volumes, &count);
+	for (size_t i = 0; i < count && error >= 0; i++) {
+		if (snprintf(path, sizeof(path), "%s/%s/%s", folder, volumes[i], name) >=
+		    (int)sizeof(path))
+			continue;
+		error = open_in_volume(search, path, proxy);
+		found = found || error > 0;
+	}
+	tree_names_free(volumes, count);
+	return error < 0 ? error : found;
+}
+
 int kube_open_volumes(struct kube_search *search, const char *name, const struct kube_proxy *proxy)
 {
-	char **pods = NULL;
-	size_t count = 0;
-	int found = 0, error = reading_list(&search->reading, PODS, "", &pods, &count);
+	static const char *const folders[] = {"/var/lib/kubelet/pods", "/var/lib/k0s/kubelet/pods"};
+	int found = 0, error = 0;
 
-	for (size_t i = 0; i < count && error == 0; i++) {
-		char path[PATH_MAX];
+	for (size_t k = 0; k < ARRAY_SIZE(folders) && error >= 0; k++) {
+		char **pods = NULL;
+		size_t count = 0;
 
-		(void)snprintf(path, sizeof(path),
-			       PODS "/%s/volumes/kubernetes.io~configmap/kube-proxy/%s", pods[i],
-			       name);
-		error = open_on_host(search, path, proxy);
-		found = found || error > 0;
-		error = error > 0 ? 0 : error;
+		error = reading_list(&search->reading, folders[k], "", &pods, &count);
+		for (size_t i = 0; i < count && error >= 0; i++) {
+			char pod[PATH_MAX];
+
+			(void)snprintf(pod, sizeof(pod), "%s/%s", folders[k], pods[i]);
+			error = open_in_pod(search, pod, name, proxy);
+			found = found || error > 0;
+		}
+		tree_names_free(pods, count);
 	}
-	tree_names_free(pods, count);
 	return error < 0 ? error : found;
 }
 
