@@ -84,6 +84,14 @@ static void add_statement(struct context *context, const struct writer *writer, 
 		buffer_printf(b, ", rounded to %" PRIu64, writer->made);
 }
 
+/* Nobody can configure a value that is known only when the line runs. */
+static void add_general_advice(const struct writer *writer, const char *advice, struct buffer *b)
+{
+	const char *other = writer->computed ? strstr(advice, ", or put its value") : NULL;
+
+	buffer_add_bytes(b, advice, other ? (size_t)(other - advice) : strlen(advice));
+}
+
 static void say_winner(struct context *context, const struct writer *writer)
 {
 	struct buffer CLEANUP(buffer_clear) when = {0}, statement = {0};
@@ -95,7 +103,7 @@ static void say_winner(struct context *context, const struct writer *writer)
 	if (last->add_advice)
 		last->add_advice(writer, &advice);
 	else if (writer->line || last != &sources[SOURCE_OPTIONS])
-		buffer_add(&advice, last->advice);
+		add_general_advice(writer, last->advice, &advice);
 	else
 		buffer_add(&advice, "take that out of the boot loader's configuration, or put its "
 				    "value into the configuration");
