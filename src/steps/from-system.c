@@ -10,6 +10,7 @@
 #include "model/sources/from-system.h"
 #include "steps/error-words.h"
 #include "steps/find-writers.h"
+#include "steps/lint-files.h"
 
 /* Names the files that could not be read, because the configuration lacks what they set. */
 static void say_unread(struct context *context)
@@ -73,6 +74,9 @@ enum exit_code from_system(struct context *context)
 		return EXIT_FAILED;
 	count = from_system_render(&found, &facts, &text, &problems);
 	report_problems(context->report, "", &problems);
+	/* Lines that no reader or kernel takes set nothing, and the administrator meant something. */
+	if (lint_files(context, &facts, &found) != EXIT_DONE)
+		return EXIT_FAILED;
 	if (problems.out_of_memory)
 		count = -ENOMEM;
 	if (count < 0) {

@@ -65,12 +65,11 @@ static void lint_stray_file(void *data, const struct stray_file *file)
 	lint_stray(file->path, file->text, file->suffix, data);
 }
 
-enum exit_code lint_files(struct context *context, const struct comparison *comparison,
+enum exit_code lint_files(struct context *context, const struct facts *facts,
 			  const struct host_writers *writers)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
-	const struct lint_request request = {.facts = &comparison->facts,
-					     .planned = &writers->values};
+	const struct lint_request request = {.facts = facts, .planned = &writers->values};
 	char command_line[4096] = "";
 	int error = lint_foreign(context, FOREIGN_SYSCTL, lint_sysctl, &request, &problems);
 

@@ -9,5 +9,5 @@
  * not. writers: the lines that find_writers() found. Returns EXIT_FAILED after an error, which has
  * been reported.
  */
-enum exit_code lint_files(struct context *context, const struct comparison *comparison,
+enum exit_code lint_files(struct context *context, const struct facts *facts,
 			  const struct host_writers *writers);

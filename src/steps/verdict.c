@@ -53,7 +53,7 @@ enum exit_code verdict_reach(struct context *context, const struct host_state *f
 	verdict.live = runtime_differs(&found->live);
 	verdict.overridden = writers_report(context, &found->writers);
 	if (found->comparison.plan.mode == MODE_TUNE)
-		code = lint_files(context, &found->comparison, &found->writers);
+		code = lint_files(context, &found->comparison.facts, &found->writers);
 	verdict.masked = comparison_report_masked(context, &found->comparison);
 	verdict.unsure = report_is_unsure(context->report);
 	runtime_report_state(context, verdict_differs(&verdict) || verdict.unsure, &found->live);

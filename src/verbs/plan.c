@@ -124,7 +124,7 @@ static enum exit_code run_plan(struct context *context)
 			  outcome.files || outcome.breaks;
 	overridden = writers_report(context, &writers);
 	if (comparison.plan.mode == MODE_TUNE)
-		code = lint_files(context, &comparison, &writers);
+		code = lint_files(context, &comparison.facts, &writers);
 	if (code != EXIT_DONE)
 		return code;
 	note_initramfs(context, &comparison, true);

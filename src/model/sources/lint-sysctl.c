@@ -335,6 +335,7 @@ static void judge_without_sign(const struct lint_place *place, const struct assi
 	const char *end = line->written + line->written_length;
 	struct buffer text = {0}, name = {0};
 	const char *value = line->written, *file = value;
+	size_t length;
 	int setting;
 
 	while (value < end && !strchr(BLANKS, *value)) {
@@ -342,7 +343,11 @@ static void judge_without_sign(const struct lint_place *place, const struct assi
 			file = value + 1;
 		value++;
 	}
-	buffer_add_bytes(&name, file, (size_t)(value - file));
+	length = (size_t)(value - file);
+	/* "KEY: VALUE" of YAML. */
+	if (length > 0 && file[length - 1] == ':')
+		length--;
+	buffer_add_bytes(&name, file, length);
 	setting = name.data && file > line->written ? lint_find_setting(name.data) : -1;
 	place->problems->out_of_memory |= name.error < 0;
 	buffer_clear(&name);
@@ -373,16 +378,49 @@ static void judge_line(const struct lint_place *place, const struct assignment *
 		place->problems->out_of_memory = true;
 }
 
+/* Some editors begin a file with it. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+/* Reports that the first line has no effect if it is about connection tracking. */
+static void judge_byte_order_mark(struct lint_place *place, const char *text)
+{
+	struct assignment CLEANUP(assignment_done) line = {0};
+	struct buffer message = {0};
+	unsigned int number = 1;
+	const char *slash;
+	int found = assignment_next(&text, &number, SYSCTL_EVERY_LINE, &line);
+	int setting;
+
+	place->problems->out_of_memory |= found < 0;
+	slash = found > 0 ? strrchr(line.key.data, '/') : NULL;
+	setting = slash && line.line == 1 && line.value ? lint_find_setting(slash + 1) : -1;
+	if (setting < 0)
+		return;
+	place->line = 1;
+	buffer_add(&message,
+		   "a byte order mark begins the file and is part of this key, so that the "
+		   "line has no effect; ");
+	lint_add_advice(&message, setting, line.value, first_word(line.value, line.value_length));
+	lint_tell(place, SEVERITY_WARNING, &message);
+}
+
 void lint_sysctl(const struct lint_request *request, const char *path, const char *text,
 		 struct problems *problems)
 {
 	struct assignment CLEANUP(assignment_done) line = {0};
 	struct lint_place place = {request->facts, request->planned, path, 0, problems};
+	bool marked = text_starts_with(text, BYTE_ORDER_MARK);
 	unsigned int number = 1;
 	int found;
 
+	if (marked) {
+		text += strlen(BYTE_ORDER_MARK);
+		judge_byte_order_mark(&place, text);
+	}
 	while ((found = assignment_next(&text, &number, SYSCTL_EVERY_LINE, &line)) > 0) {
 		place.line = line.line;
+		if (marked && line.line == 1)
+			continue;
 		if (lint_is_enough(&place, SEVERITY_WARNING))
 			return;
 		judge_line(&place, &line);
