@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/text.h"
 #include "gather/conf-dirs.h"
+#include "model/installed/observed-file.h"
 
 /* The folder that counts most first. */
 static const char *const sysctl_folders[] = {"/etc/sysctl.d", "/run/sysctl.d",
@@ -56,6 +58,8 @@ void foreign_files_done(struct foreign_files *files)
 	for (size_t i = 0; i < FOREIGN_KINDS; i++)
 		text_files_done(&files->kinds[i]);
 	modprobe_records_done(&files->records);
+	free(files->linked);
+	files->linked = NULL;
 }
 
 /* The state of a visit of a folder. */
@@ -63,6 +67,27 @@ struct foreign_visit {
 	struct reading *reading;
 	struct text_files *files;
 };
+
+/* Notes which file of sysctl.d is /etc/sysctl.conf under another name, as Debian 12 has it. */
+static int note_link(const struct foreign_visit *visit, const char *path)
+{
+	static const char *const targets[] = {"../sysctl.conf", "/etc/sysctl.conf"};
+	const struct gathering *gathering = visit->reading->gathering;
+	struct observed_file file = {0};
+	int error = 0;
+
+	if (gathering->files->linked || !text_starts_with(path, "/etc/sysctl.d/"))
+		return 0;
+	if (tree_look(gathering->tree, path, FILE_SIZE_MAX, &file) == 0 &&
+	    file.kind == FILE_SYMLINK)
+		for (size_t i = 0; i < ARRAY_SIZE(targets) && error == 0; i++)
+			if (!gathering->files->linked && strcmp(file.bytes, targets[i]) == 0) {
+				gathering->files->linked = strdup(path);
+				error = gathering->files->linked ? 0 : -ENOMEM;
+			}
+	observed_file_clear(&file);
+	return error;
+}
 
 static int read_foreign_file(void *data, const char *path)
 {
@@ -72,6 +97,8 @@ static int read_foreign_file(void *data, const char *path)
 	char *CLEANUP(free_pointer) name = NULL;
 	int error = reading_file(visit->reading, path, &text);
 
+	if (error == 0 && text)
+		error = note_link(visit, path);
 	if (error < 0 || !text)
 		return error;
 	name = strdup(path);

@@ -24,6 +24,8 @@ struct text_files {
 /* Start with `struct foreign_files f = {0}`. */
 struct foreign_files {
 	struct text_files kinds[FOREIGN_KINDS];
+	/* owned; the file of sysctl.d that is a link to /etc/sysctl.conf, or NULL */
+	char *linked;
 	bool read[FOREIGN_KINDS];
 	struct modprobe_records records; /* of FOREIGN_MODPROBE; owned */
 	bool has_records;

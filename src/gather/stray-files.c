@@ -18,7 +18,7 @@ static const struct {
 	{"/etc/sysctl.conf", NULL},	  {"/etc/modules", NULL},
 };
 
-/* Returns whether the name says that the file is not to be read: a copy, or one that is disabled. */
+/* Returns whether the name says that the file is a copy, or disabled. */
 static bool is_put_aside(const char *name, const char *suffix)
 {
 	static const char *const endings[] = {"~",     ".bak",	  ".old",    ".orig",

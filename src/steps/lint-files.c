@@ -12,6 +12,14 @@
 #include "steps/error-words.h"
 #include "steps/unread.h"
 
+/* Returns whether the file is a link to /etc/sysctl.conf, which is in the list, too. */
+static bool is_read_elsewhere(const struct context *context, const char *path)
+{
+	const char *linked = context->gathering.files->linked;
+
+	return linked && strcmp(path, linked) == 0;
+}
+
 /* Calls lint for each file of this kind that this program did not install. */
 static int lint_foreign(const struct context *context, enum foreign_kind kind,
 			void (*lint)(const struct lint_request *request, const char *path,
@@ -22,7 +30,8 @@ static int lint_foreign(const struct context *context, enum foreign_kind kind,
 	int error = foreign_files_get(&context->gathering, kind, &files);
 
 	for (size_t i = 0; error == 0 && i < files->count; i++)
-		if (!artifact_is_read_at(files->items[i].path))
+		if (!artifact_is_read_at(files->items[i].path) &&
+		    !is_read_elsewhere(context, files->items[i].path))
 			lint(request, files->items[i].path, files->items[i].text, problems);
 	return error;
 }

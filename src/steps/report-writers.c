@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "gather/foreign-files.h"
 #include "model/sources/sysctl-keys.h"
 
 static void report_cut(struct context *context, const char *path, unsigned int line,
@@ -69,10 +70,48 @@ static void add_json(struct context *context, const struct writer *writer)
 		report_set_incomplete(context->report);
 }
 
+/* Returns the name by which messages call a file: /etc/sysctl.conf also by way of its link. */
+static const char *name_file(const struct context *context, const char *path)
+{
+	const char *linked = context->gathering.files->linked;
+
+	return linked && strcmp(path, linked) == 0 ? "/etc/sysctl.conf" : path;
+}
+
+/* Returns whether two lines of one file of sysctl.d set a value to the same text. */
+static bool is_twin(const struct context *context, const struct writer *a, const struct writer *b)
+{
+	const unsigned int readers = SOURCE_BIT(SOURCE_SYSTEMD) | SOURCE_BIT(SOURCE_PROCPS);
+
+	return ((a->sources | b->sources) & ~readers) == 0 && a->value == b->value &&
+	       a->possible == b->possible && a->line > 0 && b->line > 0 &&
+	       strcmp(a->text, b->text) == 0 &&
+	       strcmp(name_file(context, a->path), name_file(context, b->path)) == 0;
+}
+
+/*
+ * Returns the first writer before `end` with which this one shares a message, or NULL: both
+ * override a value, or neither does.
+ */
+static const struct writer *find_twin(const struct context *context,
+				      const struct host_writers *found, size_t end)
+{
+	const struct writer *last = &found->writers.items[end];
+
+	for (size_t i = 0; i < end; i++) {
+		const struct writer *writer = &found->writers.items[i];
+
+		if (writer_takes_away(writer) == writer_takes_away(last) &&
+		    is_twin(context, writer, last))
+			return writer;
+	}
+	return NULL;
+}
+
 /* Adds "PATH:LINE sets VALUE", as the line's flags have it. */
 static void add_statement(struct context *context, const struct writer *writer, struct buffer *b)
 {
-	buffer_printf(b, "%s%s", tree_prefix(context->tree), writer->path);
+	buffer_printf(b, "%s%s", tree_prefix(context->tree), name_file(context, writer->path));
 	if (writer->line)
 		buffer_printf(b, ":%u", writer->line);
 	buffer_printf(b, " %s ", writer->possible ? "may set" : "sets");
@@ -92,27 +131,66 @@ static void add_general_advice(const struct writer *writer, const char *advice, 
 	buffer_add_bytes(b, advice, other ? (size_t)(other - advice) : strlen(advice));
 }
 
-static void say_winner(struct context *context, const struct writer *writer)
-{
-	struct buffer CLEANUP(buffer_clear) when = {0}, statement = {0};
-	struct buffer CLEANUP(buffer_clear) advice = {0};
-	const struct source_row *last = &sources[sources_find_last(writer->wins)];
+/* Lines of one file that set a value to the same text. */
+struct twins {
+	unsigned int wins;   /* of all of them */
+	unsigned int others; /* lines besides the first one */
+	struct buffer lines; /* "1 and 4"; of the first one and of the others */
+};
 
-	sources_add_names(writer->wins, &when);
-	add_statement(context, writer, &statement);
-	if (last->add_advice)
-		last->add_advice(writer, &advice);
-	else if (writer->line || last != &sources[SOURCE_OPTIONS])
-		add_general_advice(writer, last->advice, &advice);
+static void find_twins(const struct context *context, const struct host_writers *found,
+		       size_t first, struct twins *ret)
+{
+	const struct writer *items = found->writers.items, *writer = &items[first];
+	unsigned int last = writer->line;
+
+	ret->wins = writer->wins;
+	buffer_printf(&ret->lines, "%u", writer->line);
+	for (size_t i = first + 1; i < found->writers.count; i++) {
+		if (!writer_takes_away(&items[i]) || !is_twin(context, writer, &items[i]))
+			continue;
+		ret->wins |= items[i].wins;
+		if (items[i].line == writer->line || items[i].line == last)
+			continue;
+		last = items[i].line;
+		ret->others++;
+		buffer_printf(&ret->lines, " and %u", last);
+	}
+}
+
+static void add_advice(const struct writer *writer, const struct twins *twins, struct buffer *b)
+{
+	const struct source_row *row = &sources[sources_find_last(twins->wins)];
+
+	if (row->add_advice)
+		row->add_advice(writer, b);
+	else if (twins->others > 0)
+		buffer_printf(b, "take lines %s out, or put the value into the configuration",
+			      twins->lines.data ? twins->lines.data : "?");
+	else if (writer->line || row != &sources[SOURCE_OPTIONS])
+		add_general_advice(writer, row->advice, b);
 	else
-		buffer_add(&advice, "take that out of the boot loader's configuration, or put its "
-				    "value into the configuration");
-	if (when.error < 0 || statement.error < 0 || advice.error < 0)
+		buffer_add(b, "take that out of the boot loader's configuration, or put its value "
+			      "into the configuration");
+}
+
+static void say_winner(struct context *context, const struct host_writers *found, size_t first)
+{
+	const struct writer *writer = &found->writers.items[first];
+	struct buffer CLEANUP(buffer_clear) when = {0}, statement = {0}, advice = {0};
+	struct twins twins = {0};
+
+	find_twins(context, found, first, &twins);
+	sources_add_names(twins.wins, &when);
+	add_statement(context, writer, &statement);
+	add_advice(writer, &twins, &advice);
+	if (when.error < 0 || statement.error < 0 || advice.error < 0 || twins.lines.error < 0)
 		report_set_incomplete(context->report);
 	report_message(context->report, SEVERITY_WARNING, "%s %s overridden: %s (by %s); %s",
 		       writer->value->key, writer->possible ? "may be" : "is",
 		       statement.data ? statement.data : "?", when.data ? when.data : "?",
 		       advice.data ? advice.data : "?");
+	buffer_clear(&twins.lines);
 }
 
 /*
@@ -142,7 +220,8 @@ size_t writers_report(struct context *context, const struct host_writers *found)
 		add_json(context, writer);
 		if (!writer_takes_away(writer))
 			continue;
-		say_winner(context, writer);
+		if (!find_twin(context, found, i))
+			say_winner(context, found, i);
 		overridden += !is_overridden_before(found, i);
 	}
 	return overridden;
@@ -185,8 +264,10 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 		const char *prefix = tree_prefix(context->tree);
 		char line[16] = "";
 
+		const struct writer *twin = find_twin(context, found, i);
+
 		if (writer_takes_away(writer) || writer->refused || is_needed(writer) ||
-		    shields_value(found, writer))
+		    shields_value(found, writer) || (twin && twin->line == writer->line))
 			continue;
 		if (writer->line)
 			(void)snprintf(line, sizeof(line), ":%u", writer->line);
@@ -198,8 +279,8 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 		else
 			report_message(context->report, SEVERITY_NOTE,
 				       "%s%s%s sets %s as well (%s); it can be taken out now",
-				       prefix, writer->path, line, writer->value->key,
-				       writer->text);
+				       prefix, name_file(context, writer->path), line,
+				       writer->value->key, writer->text);
 	}
 }
 
