@@ -101,8 +101,8 @@ static const struct writer *find_twin(const struct context *context,
 	for (size_t i = 0; i < end; i++) {
 		const struct writer *writer = &found->writers.items[i];
 
-		if (writer_takes_away(writer) == writer_takes_away(last) &&
-		    is_twin(context, writer, last))
+		if (is_twin(context, writer, last) &&
+		    writer_takes_away(writer) == writer_takes_away(last))
 			return writer;
 	}
 	return NULL;
