@@ -7,6 +7,7 @@
 
 #include "gather/boot-settings.h"
 #include "gather/foreign-files.h"
+#include "gather/kernel-sysctl.h"
 #include "gather/program-files.h"
 #include "gather/reading.h"
 #include "model/plan/artifact.h"
@@ -129,6 +130,8 @@ static enum exit_code find_sources(struct context *context, const struct compari
 
 	if (error == 0)
 		writers_of_sysctl(&found->values, sysctl, count, &found->writers);
+	if (error == 0)
+		error = find_kernel_sysctl(&context->gathering, found);
 	if (error == 0)
 		error = find_modprobe(context, comparison, found);
 	if (error == 0)
