@@ -1,4 +1,4 @@
-/* Files of programs that write the plan's values as they start: ufw, tuned, kube-proxy. */
+/* Files of programs that write the plan's values as they start: ufw, firewalld, tuned, kube-proxy. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gather/program-files.h"
 
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "gather/kube-proxy.h"
 #include "gather/pve-firewall.h"
 #include "gather/reading.h"
@@ -50,6 +51,33 @@ static int find_ufw(struct reading *reading, struct host_writers *found)
 	return error;
 }
 
+/*
+ * firewalld 0.5 to 0.9 set nf_conntrack_helper by AutomaticHelpers=, unless it is "system"; later
+ * versions ignore the line, and the version is not read here.
+ */
+static int find_firewalld(struct reading *reading, struct host_writers *found)
+{
+	static const char path[] = "/etc/firewalld/firewalld.conf",
+			  key[] = "AutomaticHelpers=", name[] = "net.netfilter.nf_conntrack_helper";
+	const struct value *value = writers_find_value(&found->values, name, strlen(name));
+	char *CLEANUP(free_pointer) text = NULL;
+	int error = value ? reading_file(reading, path, &text) : 0;
+
+	for (struct text_line line = {.next = text ? text : ""}; text_next_line(&line);) {
+		struct writer_line set = {
+			.path = path, .source = SOURCE_FIREWALLD, .possible = true};
+
+		if (line.length < strlen(key) || memcmp(line.text, key, strlen(key)) != 0)
+			continue;
+		line.text += strlen(key);
+		set.number = line.number;
+		set.text = text_starts_with(line.text, "yes") ? "1" : "0";
+		if (text_starts_with(line.text, "yes") || text_starts_with(line.text, "no"))
+			writers_set(&found->writers, value, &set);
+	}
+	return error;
+}
+
 int find_programs(const struct gathering *gathering, const struct text_file *sysctl, size_t count,
 		  struct host_writers *found)
 {
@@ -59,6 +87,8 @@ int find_programs(const struct gathering *gathering, const struct text_file *sys
 
 	if (error == 0)
 		error = find_tuned(&reading, sysctl, count, found);
+	if (error == 0)
+		error = find_firewalld(&reading, found);
 	if (error == 0)
 		error = find_kube_proxy(gathering, found);
 	return error < 0 ? error : find_pve_firewall(&reading, found);

@@ -74,7 +74,7 @@ enum exit_code from_system(struct context *context)
 		return EXIT_FAILED;
 	count = from_system_render(&found, &facts, &text, &problems);
 	report_problems(context->report, "", &problems);
-	/* Lines that no reader or kernel takes set nothing, and the administrator meant something. */
+	/* Lines that no reader or kernel takes set nothing, but somebody meant them to. */
 	if (lint_files(context, &facts, &found) != EXIT_DONE)
 		return EXIT_FAILED;
 	if (problems.out_of_memory)

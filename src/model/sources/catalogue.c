@@ -165,11 +165,13 @@ const struct source_row sources[SOURCES] = {
 	[SOURCE_FIREWALLD] =
 		{
 			.name = "firewalld",
-			.where = "/etc/firewalld",
-			.read = "the settings that set keys of connection tracking",
+			.where = "/etc/firewalld/firewalld.conf",
+			.read = "AutomaticHelpers=yes or no, which sets nf_conntrack_helper",
 			.when = "when firewalld starts or is reloaded",
-			.wins = "yes, if firewalld is enabled",
-			.advice = TAKE_LINE_OUT,
+			.wins = "possibly, because the versions 0.5 to 0.9 set it and later ones "
+				"ignore the line",
+			.advice = "write AutomaticHelpers=system there, or put its value into the "
+				  "configuration",
 		},
 	[SOURCE_TUNED] =
 		{
