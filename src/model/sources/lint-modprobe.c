@@ -60,7 +60,9 @@ static bool judge_command(const struct lint_place *place, const struct modprobe_
 		return false;
 	buffer_printf(&text, "modprobe knows no command \"%s\" and passes over the line; ",
 		      line->command);
-	if (nearest)
+	if (nearest && strcmp(nearest, "blacklist") == 0)
+		buffer_add(&text, LINT_ADVICE_OFF);
+	else if (nearest)
 		add_line(&text, nearest, line->name, line->rest);
 	else
 		buffer_add(&text, "take it out");

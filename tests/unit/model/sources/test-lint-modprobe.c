@@ -286,8 +286,7 @@ static void commands_that_modprobe_does_not_know_are_told(void **state)
 	       {"option nf_conntrack hashsize=1",
 		"modprobe knows no command \"option\" and passes over the line",
 		"; write \"options nf_conntrack hashsize=1\""},
-	       {"blaklist nf-conntrack", "modprobe knows no command \"blaklist\"",
-		"; write \"blacklist nf_conntrack\""},
+	       {"blaklist nf-conntrack", "modprobe knows no command \"blaklist\"", MODE_OFF},
 	       {"remov nf_conntrack x\r", "modprobe knows no command \"remov\"",
 		"; write \"remove nf_conntrack x\""},
 	       {"above nf_conntrack x", "modprobe knows no command \"above\"", "; take it out"});
