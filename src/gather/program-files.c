@@ -1,4 +1,4 @@
-/* Files of programs that write the plan's values as they start: ufw, firewalld, tuned, kube-proxy. */
+/* Files of programs that write the plan's values as they start: ufw, firewalld, and others. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gather/program-files.h"
 
@@ -12,6 +12,7 @@
 #include "gather/pve-firewall.h"
 #include "gather/reading.h"
 #include "gather/tuned.h"
+#include "gather/unit-state.h"
 #include "model/sources/program-settings.h"
 
 #define PATH_UFW_DEFAULTS "/etc/default/ufw"
@@ -62,10 +63,15 @@ static int find_firewalld(struct reading *reading, struct host_writers *found)
 	const struct value *value = writers_find_value(&found->values, name, strlen(name));
 	char *CLEANUP(free_pointer) text = NULL;
 	int error = value ? reading_file(reading, path, &text) : 0;
+	bool idle = false;
 
+	if (error == 0 && text)
+		error = unit_is_idle(reading, "firewalld", &idle);
 	for (struct text_line line = {.next = text ? text : ""}; text_next_line(&line);) {
-		struct writer_line set = {
-			.path = path, .source = SOURCE_FIREWALLD, .possible = true};
+		struct writer_line set = {.path = path,
+					  .source = SOURCE_FIREWALLD,
+					  .possible = true,
+					  .inactive = idle};
 
 		if (line.length < strlen(key) || memcmp(line.text, key, strlen(key)) != 0)
 			continue;

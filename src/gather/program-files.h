@@ -1,4 +1,4 @@
-/* Files of programs that write the plan's values as they start: ufw, firewalld, tuned, kube-proxy. */
+/* Files of programs that write the plan's values as they start: ufw, firewalld, and others. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
