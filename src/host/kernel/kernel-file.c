@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/kernel/kernel-file.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +22,7 @@ int kernel_file_read(const char *path, char *buffer, size_t size)
 	int CLEANUP(close_descriptor) fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	size_t length = 0;
 
+	assert(size > 0);
 	if (fd < 0)
 		return -errno;
 	while (length < size - 1) {

@@ -106,8 +106,10 @@ static int plan_settings(struct plan *plan, const struct config *config, uint64_
 
 static int add_artifact(struct plan *plan, const char *path, struct buffer *body)
 {
-	int error = artifact_from_body(path, body, &plan->artifacts[plan->artifact_count]);
+	int error;
 
+	assert(plan->artifact_count < artifact_path_count);
+	error = artifact_from_body(path, body, &plan->artifacts[plan->artifact_count]);
 	if (error == 0)
 		plan->artifact_count++;
 	return error;

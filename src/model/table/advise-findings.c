@@ -42,6 +42,7 @@ const char *finding_kind_to_string(enum finding_kind kind)
 		[FINDING_NOT_IN_FORCE] = "not-in-force",
 	};
 
+	assert((size_t)kind < ARRAY_SIZE(words));
 	return words[kind];
 }
 

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/table/table.h"
 
+#include <assert.h>
+
 #include "model/plan/sizes.h"
 
 /* The shares, in tenths of a percent, at which the table counts as nearly full and as full. */
@@ -292,5 +294,6 @@ const char *verdict_to_string(enum verdict verdict)
 		[VERDICT_FINE] = "fine",
 	};
 
+	assert((size_t)verdict < ARRAY_SIZE(words));
 	return words[verdict];
 }
