@@ -14,7 +14,7 @@ plain() {
 			/^[^ ]*expected[^ ]*:[0-9]+:$/ { place = $0; next }
 			{ line = $0
 			  gsub(/"[^"]*"/, ""); gsub(/[A-Za-z0-9_.]+ = [0-9]+/, ""); gsub(/[^ ]*=[0-9]+/, "")
-			  gsub(/(refuse|reads|refuses|takes) -?[0-9]+/, ""); gsub(/as well \([0-9a-fx]+\)/, ""); gsub(/[.a-z]*(:[0-9]+)? (may set|sets) (a computed value, )?[0-9]+( or more [(][0-9]+ a processor[)])?/, ""); gsub(/[^ ]*\/[^ ]*/, "")
+			  gsub(/(refuse|reads|refuses|takes) (-?|0x)[0-9]+/, ""); gsub(/as well \([0-9a-fx]+\)/, ""); gsub(/[.a-z]*(:[0-9]+)? (may set|sets) (a computed value, )?[0-9]+( or more [(][0-9]+ a processor[)])?/, ""); gsub(/[^ ]*\/[^ ]*/, "")
 			  if ($0 ~ /(^|[^0-9,.])[0-9][0-9][0-9][0-9][0-9]+/) { print place " " line; bad = 1 } }
 			END { exit bad }'
 }

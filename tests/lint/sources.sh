@@ -5,7 +5,8 @@ set -euo pipefail
 : "${srcdir:?is set by make check}" "${builddir:?is set by make check}"
 page=$srcdir/docs/sources.md
 grep -q '^<!-- list-sources -->$' "$page" || { echo "$page has lost its list"; exit 1; }
-CONNTRACK_PERSIST_SOURCES=$builddir/tests/list-sources "$srcdir/scripts/list-sources" <"$page" | diff -u "$page" - || {
+fresh=$(CONNTRACK_PERSIST_SOURCES=$builddir/tests/list-sources "$srcdir/scripts/list-sources" <"$page")
+diff -u "$page" - <<<"$fresh" || {
 	echo "docs/sources.md is out of date: scripts/list-sources writes it anew"
 	exit 1
 }

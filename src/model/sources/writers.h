@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 #include "base/cleanup.h"
+#include "base/shell-lines.h"
 #include "model/runtime/load-blockers.h"
 #include "model/runtime/runtime-values.h"
 #include "model/sources/catalogue.h"
 #include "model/sources/precedence.h"
-#include "base/shell-lines.h"
 
 struct writer {
 	const struct value *value; /* the value that it sets; not owned */

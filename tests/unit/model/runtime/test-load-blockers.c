@@ -309,7 +309,8 @@ static void install_line_of_a_needed_module_blocks(void **state)
 	} harmless[] = {
 		{"install ipv6 /bin/false\ninstall nf_defrag /bin/false\n", ""},
 		{"install nf_defrag_ipv6 /sbin/modprobe --ignore-install nf_defrag_ipv6\n", ""},
-		{"install nf_defrag_ipv6 insmod /x/nf_defrag_ipv6.ko\n", "install nf_defrag_ipv6 /bin/false\n"},
+		{"install nf_defrag_ipv6 insmod /x/nf_defrag_ipv6.ko\n",
+		 "install nf_defrag_ipv6 /bin/false\n"},
 		{"install nf_defrag_ipv6 /bin/false\n", "softdep nf_defrag_ipv6 pre: ipv6\n"},
 		{"softdep nf-defrag* post: x\n", "install nf_defrag_ipv4 /bin/false\n"},
 		{"install nf_defrag_ipv6\n# install nf_defrag_ipv4 /bin/false\n", ""},
@@ -327,7 +328,8 @@ static void install_line_of_a_needed_module_blocks(void **state)
 		      "cannot load: it needs nf_defrag_ipv6, and this install line runs "
 		      "\"/bin/false\" instead; take it away");
 	/* both, by a pattern; the first line of each counts */
-	files_are(f, "install nf_defrag_* /bin/true\n", "install nf_defrag_ipv4 modprobe -i nf_defrag_ipv4\n");
+	files_are(f, "install nf_defrag_* /bin/true\n",
+		  "install nf_defrag_ipv4 modprobe -i nf_defrag_ipv4\n");
 	expect_judged("both", f, true, 2);
 	expect_warning(f, 0, a_conf, 1, "it needs nf_defrag_ipv4, and this install line");
 	expect_warning(f, 1, a_conf, 1, "it needs nf_defrag_ipv6, and this install line");
