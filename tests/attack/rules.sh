@@ -108,9 +108,10 @@ sleep_as tailscaled
 until [[ $(cat /proc/"${sleepers[0]}"/comm)$(cat /proc/"${sleepers[1]}"/comm) == kube-proxyconntrackd &&
 	$(cat /proc/"${sleepers[2]}"/comm)$(cat /proc/"${sleepers[3]}"/comm) == keepalivedtailscaled ]]; do :; done
 bounded 'processes called like daemons' 2 -- "$program" users
-says 'processes called like daemons' tailscaled.service
+says 'processes called like daemons' 'likely    tailscaled'
 for name in kube-proxy conntrackd keepalived; do
-	says_not 'processes called like daemons' "$name.service"
+	says_not 'processes called like daemons' "likely    $name"
+	says_not 'processes called like daemons' "certain   $name"
 done
 kill "${sleepers[@]}"
 finish
