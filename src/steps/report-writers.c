@@ -9,6 +9,8 @@
 
 #include "base/buffer.h"
 #include "gather/foreign-files.h"
+#include "model/config/config.h"
+#include "model/plan/sizes.h"
 #include "model/sources/sysctl-keys.h"
 
 static void report_cut(struct context *context, const char *path, unsigned int line,
@@ -123,12 +125,73 @@ static void add_statement(struct context *context, const struct writer *writer, 
 		buffer_printf(b, ", rounded to %" PRIu64, writer->made);
 }
 
-/* Nobody can configure a value that is known only when the line runs. */
-static void add_general_advice(const struct writer *writer, const char *advice, struct buffer *b)
+/*
+ * Returns whether a line overrides the value with another text than this one, or would do so if
+ * this one had the configured value: systemd-sysctl keeps the place of the earlier of two lines
+ * with the same value, so that another name of the key in the same file comes later.
+ */
+static bool has_rival(const struct host_writers *found, const struct writer *writer)
 {
-	const char *other = writer->computed ? strstr(advice, ", or put its value") : NULL;
+	const unsigned int systemd = SOURCE_BIT(SOURCE_SYSTEMD);
 
-	buffer_add_bytes(b, advice, other ? (size_t)(other - advice) : strlen(advice));
+	for (size_t i = 0; i < found->writers.count; i++) {
+		const struct writer *other = &found->writers.items[i];
+		bool is_beside = (other->sources & writer->sources & systemd) &&
+				 writer->value->row == &schema[SETTING_MAX] && !other->refused &&
+				 strcmp(other->path, writer->path) == 0;
+
+		if (other->value == writer->value && strcmp(other->text, writer->text) != 0 &&
+		    (writer_takes_away(other) || is_beside))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Returns whether the configuration can have the number: a max or hashsize with as many of the other
+ * must fit into the memory_limit that holds unless somebody writes one.
+ */
+static bool fits_memory(const struct host_writers *found, const struct writer *writer,
+			uint64_t number)
+{
+	const struct facts *facts = found->writers.facts;
+	const struct schema_row *row = writer->value->row;
+
+	if ((row != &schema[SETTING_MAX] && row != &schema[SETTING_HASHSIZE]) || !facts ||
+	    facts->ram == 0)
+		return true;
+	return sizes_table_bytes(facts, number, number < HASHSIZE_MAX ? number : HASHSIZE_MAX) <=
+	       sizes_share(sizes_round_ram(facts->ram), MEMORY_SHARE_USUAL);
+}
+
+/*
+ * Adds advice that ends in putting the value into the configuration. That is left out where it
+ * would not help: for a value that is known only when the line runs, beside a line that overrides
+ * it with another one, and for sizes that the configuration would be refused with. A number that
+ * only the kernel reads is written as the configuration reads it.
+ */
+static void add_general_advice(const struct host_writers *found, const struct writer *writer,
+			       const char *advice, struct buffer *b)
+{
+	const struct schema_row *row = writer->value->row;
+	const char *other = strstr(advice, ", or put its value");
+	size_t length = other ? (size_t)(other - advice) : strlen(advice);
+	struct buffer CLEANUP(buffer_clear) line = {0};
+	uint64_t number;
+
+	if (writer->computed || has_rival(found, writer) ||
+	    schema_parse_kernel(row, writer->text, &number) < 0 ||
+	    !fits_memory(found, writer, number)) {
+		buffer_add_bytes(b, advice, length);
+		return;
+	}
+	if (!other || config_is_value(row, writer->text)) {
+		buffer_add(b, advice);
+		return;
+	}
+	schema_format_line(row, number, &line);
+	buffer_printf(b, "%.*s, or write \"[%s] %s\" in conntrack-persist.conf", (int)length,
+		      advice, row->section, line.data ? line.data : "?");
 }
 
 /* Lines of one file that set a value to the same text. */
@@ -158,7 +221,8 @@ static void find_twins(const struct context *context, const struct host_writers 
 	}
 }
 
-static void add_advice(const struct writer *writer, const struct twins *twins, struct buffer *b)
+static void add_advice(const struct host_writers *found, const struct writer *writer,
+		       const struct twins *twins, struct buffer *b)
 {
 	const struct source_row *row = &sources[sources_find_last(twins->wins)];
 
@@ -168,10 +232,12 @@ static void add_advice(const struct writer *writer, const struct twins *twins, s
 		buffer_printf(b, "take lines %s out, or put the value into the configuration",
 			      twins->lines.data ? twins->lines.data : "?");
 	else if (writer->line || row != &sources[SOURCE_OPTIONS])
-		add_general_advice(writer, row->advice, b);
+		add_general_advice(found, writer, row->advice, b);
 	else
-		buffer_add(b, "take that out of the boot loader's configuration, or put its value "
-			      "into the configuration");
+		add_general_advice(found, writer,
+				   "take that out of the boot loader's configuration, or put its "
+				   "value into the configuration",
+				   b);
 }
 
 static void say_winner(struct context *context, const struct host_writers *found, size_t first)
@@ -183,7 +249,7 @@ static void say_winner(struct context *context, const struct host_writers *found
 	find_twins(context, found, first, &twins);
 	sources_add_names(twins.wins, &when);
 	add_statement(context, writer, &statement);
-	add_advice(writer, &twins, &advice);
+	add_advice(found, writer, &twins, &advice);
 	if (when.error < 0 || statement.error < 0 || advice.error < 0 || twins.lines.error < 0)
 		report_set_incomplete(context->report);
 	report_message(context->report, SEVERITY_WARNING, "%s %s overridden: %s (by %s); %s",

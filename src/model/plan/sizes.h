@@ -12,6 +12,9 @@
 #define PAGE_SIZE_USUAL 4096U
 #define WORD_SIZE_USUAL 8U
 
+/* Percent of RAM; the fallback of memory_limit in model/config/schema.c. */
+#define MEMORY_SHARE_USUAL 25U
+
 /* The upper bounds of `max = auto`: entries, and percent of RAM. */
 #define AUTO_MAX_LARGEST   1048576U
 #define AUTO_SHARE_PERCENT 2U

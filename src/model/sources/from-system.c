@@ -10,9 +10,6 @@
 #include "model/config/schema.h"
 #include "model/plan/sizes.h"
 
-/* Like memory_limit, if no file sets it. */
-#define SHARE_USUAL 25U
-
 /* One setting as the sources have it. */
 struct found_setting {
 	const struct writer *writer; /* the line whose value is live; NULL: there is none */
@@ -148,7 +145,7 @@ static void fit_memory(struct from_system *system)
 	struct found_setting *max = &system->settings[SETTING_MAX];
 	struct found_setting *hashsize = &system->settings[SETTING_HASHSIZE];
 	const struct found_setting *expect = &system->settings[SETTING_EXPECT_HASHSIZE];
-	uint64_t ram = sizes_round_ram(system->facts->ram), bytes, percent = SHARE_USUAL;
+	uint64_t ram = sizes_round_ram(system->facts->ram), bytes, percent = MEMORY_SHARE_USUAL;
 
 	if (ram == 0 || !(max->set || hashsize->set))
 		return;
@@ -162,7 +159,7 @@ static void fit_memory(struct from_system *system)
 		bytes = UINT64_MAX;
 	while (percent <= 100 && sizes_share(ram, percent) < bytes)
 		percent++;
-	if (percent > SHARE_USUAL && percent <= 100)
+	if (percent > MEMORY_SHARE_USUAL && percent <= 100)
 		system->percent = percent;
 	if (percent <= 100)
 		return;

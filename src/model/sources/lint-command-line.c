@@ -33,12 +33,16 @@ static void judge_old_module(const struct lint_place *place, const char *text,
 	struct buffer CLEANUP(buffer_clear) name = {0};
 	struct buffer message = {0};
 	struct parameter present;
+	int setting;
 
 	buffer_printf(&name, "%s.%.*s", old->now, (int)option->name_length, option->name);
 	buffer_printf(
 		&message, "nothing loads a module called %.*s, and the word %.*s has no effect; ",
 		(int)(option->name - 1 - word->name), word->name, (int)word->length, word->word);
-	if (name.data && find_word(text, name.data, &present))
+	setting = name.data ? lint_find_setting(strchr(name.data, '.') + 1) : -1;
+	if (setting >= 0 && lint_is_planned(place, setting))
+		buffer_add(&message, "take it out, because the configuration sets the value");
+	else if (name.data && find_word(text, name.data, &present))
 		buffer_printf(&message, "take it out, because %.*s is there already",
 			      (int)present.length, present.word);
 	else if (text_is_safe_line(option->name, (size_t)(end - option->name)))
