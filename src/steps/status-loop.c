@@ -106,12 +106,12 @@ static int draw(struct watch *watch)
 }
 
 /*
- * Restores the terminal and stops the process as the signal would have done by default. The next
- * signal is then a SIGCONT, because this function sends one in case that the kernel did not stop
- * the process.
+ * Restores the terminal and stops the process as the signal would have done by default; returns
+ * after SIGCONT.
  */
-static void suspend(struct watch *watch)
+static int suspend(struct watch *watch)
 {
+	const struct timespec now = {0};
 	sigset_t set;
 
 	terminal_stop(&watch->terminal);
@@ -120,7 +120,11 @@ static void suspend(struct watch *watch)
 	(void)raise(SIGTSTP);
 	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
-	(void)raise(SIGCONT);
+	/* Discard the SIGCONT, because its work is done here. */
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGCONT);
+	(void)sigtimedwait(&set, NULL, &now);
+	return watch->on_terminal ? terminal_start(&watch->terminal) : 0;
 }
 
 static enum step take_signal(struct watch *watch)
@@ -133,8 +137,7 @@ static enum step take_signal(struct watch *watch)
 	case SIGWINCH:
 		return watch->on_terminal ? STEP_DRAW : STEP_WAIT;
 	case SIGTSTP:
-		suspend(watch);
-		return STEP_WAIT;
+		return suspend(watch) < 0 ? STEP_FAIL : STEP_LOOK;
 	case SIGCONT:
 		/*
 		 * The shell may have changed the terminal, and after SIGSTOP this process could not
