@@ -73,20 +73,17 @@ static int note_link(const struct foreign_visit *visit, const char *path)
 {
 	static const char *const targets[] = {"../sysctl.conf", "/etc/sysctl.conf"};
 	const struct gathering *gathering = visit->reading->gathering;
-	struct observed_file file = {0};
-	int error = 0;
+	char *CLEANUP(free_pointer) target = NULL;
+	bool found = false;
 
 	if (gathering->files->linked || !text_starts_with(path, "/etc/sysctl.d/"))
 		return 0;
-	if (tree_look(gathering->tree, path, FILE_SIZE_MAX, &file) == 0 &&
-	    file.kind == FILE_SYMLINK)
-		for (size_t i = 0; i < ARRAY_SIZE(targets) && error == 0; i++)
-			if (!gathering->files->linked && strcmp(file.bytes, targets[i]) == 0) {
-				gathering->files->linked = strdup(path);
-				error = gathering->files->linked ? 0 : -ENOMEM;
-			}
-	observed_file_clear(&file);
-	return error;
+	if (tree_read_link(gathering->tree, path, &target) == 0)
+		for (size_t i = 0; i < ARRAY_SIZE(targets); i++)
+			found |= strcmp(target, targets[i]) == 0;
+	if (found)
+		gathering->files->linked = strdup(path);
+	return found && !gathering->files->linked ? -ENOMEM : 0;
 }
 
 static int read_foreign_file(void *data, const char *path)

@@ -258,6 +258,8 @@ static bool names_cause(const char *said, int error)
 		"not permitted to this process",
 		"the kernel cannot get",
 		"the kernel has no memory for it",
+		"the kernel did not take the whole number",
+		"systemd's job failed",
 		/* The loader does not say why it could not map a library; that is reported as a lack of memory. */
 		"Cannot allocate memory",
 	};

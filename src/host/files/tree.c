@@ -447,6 +447,24 @@ int tree_look(const struct tree *tree, const char *path, size_t limit, struct ob
 	return error < 0 ? error : look_at(place.directory, place.name, limit, ret);
 }
 
+int tree_read_link(const struct tree *tree, const char *path, char **ret)
+{
+	struct tree_place CLEANUP(place_done) place = {.directory = -1};
+	char target[PATH_MAX];
+	int error = tree_find_place(tree, path, &place);
+	char *copy;
+
+	if (error == 0)
+		error = read_link(place.directory, place.name, target);
+	if (error < 0)
+		return error;
+	copy = strdup(target);
+	if (!copy)
+		return -ENOMEM;
+	*ret = copy;
+	return 0;
+}
+
 bool tree_is_directory(const struct tree *tree, const char *path)
 {
 	struct tree_place CLEANUP(place_done) place = {.directory = -1};

@@ -73,6 +73,12 @@ MUST_CHECK int tree_read(const struct tree *tree, const char *path, size_t limit
 			 size_t *ret_size);
 
 /*
+ * Reads where a symbolic link at this path leads, without following it; the caller owns *ret.
+ * -EINVAL: it is no link.
+ */
+MUST_CHECK int tree_read_link(const struct tree *tree, const char *path, char **ret);
+
+/*
  * As tree_read(), for a file that somebody may run: sets *ret_mode to its permissions, also if it
  * cannot be read. An executable of the linker, which begins with "\177ELF", has no text for us: ""
  * is returned whatever its size.

@@ -199,8 +199,27 @@ int kernel_module_state(const struct kernel *kernel, enum module_state *ret)
 	return 0;
 }
 
+/*
+ * Returns whether this is a chroot, as where images are made: its /lib/modules is not where the
+ * running kernel gets modules from. Only root can see the root of another process; others take this
+ * one for that of the host.
+ */
+static bool is_chroot(void)
+{
+	struct stat ours, theirs;
+
+	if (stat("/proc/1/root", &theirs) < 0)
+		return errno != EACCES && errno != EPERM;
+	return stat("/", &ours) == 0 &&
+	       (ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino);
+}
+
 int kernel_find_module_file(const struct kernel *kernel, enum module_file *ret)
 {
+	if (is_chroot()) {
+		*ret = MODULE_FILE_UNKNOWN;
+		return 0;
+	}
 	if (access("/proc/modules", F_OK) == 0 || access("/proc/version", F_OK) < 0)
 		return module_tree_look("", kernel->name.release, ret);
 	*ret = MODULE_FILE_NO_MODULES;

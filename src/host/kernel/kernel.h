@@ -146,7 +146,7 @@ MUST_CHECK int kernel_module_state(const struct kernel *kernel, enum module_stat
 
 /*
  * Looks for the file of nf_conntrack in the module tree of the running kernel; MODULE_FILE_UNKNOWN:
- * a sandbox hides the trees. Negative errno: the list of modules could not be read.
+ * a sandbox hides the trees, or this is a chroot, whose trees are others. Negative errno: the list of modules could not be read.
  */
 MUST_CHECK int kernel_find_module_file(const struct kernel *kernel, enum module_file *ret);
 
