@@ -187,14 +187,20 @@ static int run_sysctl(const struct command *command)
 	return error;
 }
 
+static bool is_echo_option(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length > 1 && *text == '-' && strspn(text + 1, "neE") == length - 1;
+}
+
 /* Keeps the text that echo or printf prints. */
 static int print_words(const struct command *command, bool is_printf, struct shell_output *output)
 {
 	size_t i = 1;
 	const char *separator = "";
 
-	while (!is_printf && *text_at(command, i) == '-' &&
-	       strspn(text_at(command, i) + 1, "neE") > 0)
+	while (!is_printf && is_echo_option(text_at(command, i)))
 		i++;
 	/* A format that only prints its argument: printf '%s\n' VALUE. */
 	if (is_printf && strchr(text_at(command, i), '%'))

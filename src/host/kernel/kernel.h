@@ -145,8 +145,9 @@ MUST_CHECK int kernel_write(const struct kernel *kernel, const char *path, const
 MUST_CHECK int kernel_module_state(const struct kernel *kernel, enum module_state *ret);
 
 /*
- * Looks for the file of nf_conntrack in the module tree of the running kernel; MODULE_FILE_UNKNOWN:
- * a sandbox hides the trees, or this is a chroot, whose trees are others. Negative errno: the list of modules could not be read.
+ * Looks for the file of nf_conntrack in the module tree of the running kernel.
+ * MODULE_FILE_UNKNOWN: a sandbox hides the trees, or this is a chroot, whose trees are others.
+ * Negative errno: the list of modules could not be read.
  */
 MUST_CHECK int kernel_find_module_file(const struct kernel *kernel, enum module_file *ret);
 
