@@ -21,7 +21,9 @@ struct cursor {
 
 static char peek(const struct cursor *cursor, size_t ahead)
 {
-	return (size_t)(cursor->end - cursor->text) > ahead ? cursor->text[ahead] : '\0';
+	if ((size_t)(cursor->end - cursor->text) <= ahead)
+		return '\0';
+	return cursor->text[ahead];
 }
 
 static void step(struct cursor *cursor)

@@ -84,7 +84,12 @@ static int list_sysctl(const struct context *context, const struct comparison *c
 	return 0;
 }
 
-/* Copies the records without our own lines; only the array is the caller's. */
+static void copied_records_done(struct modprobe_records *records)
+{
+	free(records->items);
+}
+
+/* Copies the records without our own lines; release with copied_records_done(). */
 static int copy_records(const struct modprobe_records *records, struct modprobe_records *ret)
 {
 	struct modprobe_records copy = *records;
@@ -102,9 +107,8 @@ static int copy_records(const struct modprobe_records *records, struct modprobe_
 
 static int find_modprobe(struct context *context, bool with_ours, struct host_writers *found)
 {
-	struct modprobe_record *CLEANUP(free_pointer) items = NULL;
 	const struct modprobe_records *records;
-	struct modprobe_records others = {0};
+	struct modprobe_records CLEANUP(copied_records_done) others = {0};
 	char command_line[4096] = "";
 	int error = foreign_files_modprobe(&context->gathering, &records);
 
@@ -112,7 +116,6 @@ static int find_modprobe(struct context *context, bool with_ours, struct host_wr
 		error = copy_records(records, &others);
 	if (error < 0)
 		return error;
-	items = others.items;
 	records = with_ours ? records : &others;
 	reading_command_line(&context->gathering, command_line, sizeof(command_line));
 	writers_of_modprobe(&found->values, records, command_line, &found->writers);

@@ -136,7 +136,7 @@ static bool is_key(const struct value *value, const char *key, size_t length)
 /* Returns whether this is the path of the module's parameter that sets the value. */
 static bool is_parameter_file(const struct value *value, const char *name, size_t length)
 {
-	char path[sizeof(value->path)];
+	char path[sizeof(value->path)] = "";
 	int size = 0;
 
 	if (value->kind != VALUE_SYSCTL)

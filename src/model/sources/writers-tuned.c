@@ -144,19 +144,24 @@ static void read_section(const struct tuned_settings *settings, const char *type
 	json_t *lines, *line;
 	size_t at;
 
-	json_object_foreach(options, key, lines) json_array_foreach(lines, at, line)
+	json_object_foreach(options, key, lines)
 	{
-		section->line = (struct writer_line){
-			.path = json_string_value(json_object_get(line, "path")),
-			.number = (unsigned int)json_integer_value(json_object_get(line, "line")),
-			.source = SOURCE_TUNED,
-			.inactive = settings->inactive,
-			.possible = json_is_true(json_object_get(line, "possible")),
-		};
-		for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-			if (strcmp(type, types[i].type) == 0)
-				types[i].set(section, key,
-					     json_string_value(json_object_get(line, "value")));
+		json_array_foreach(lines, at, line)
+		{
+			section->line = (struct writer_line){
+				.path = json_string_value(json_object_get(line, "path")),
+				.number = (unsigned int)json_integer_value(
+					json_object_get(line, "line")),
+				.source = SOURCE_TUNED,
+				.inactive = settings->inactive,
+				.possible = json_is_true(json_object_get(line, "possible")),
+			};
+			for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+				if (strcmp(type, types[i].type) == 0)
+					types[i].set(
+						section, key,
+						json_string_value(json_object_get(line, "value")));
+		}
 	}
 }
 
