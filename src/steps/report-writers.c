@@ -339,9 +339,11 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 			(void)snprintf(line, sizeof(line), ":%u", writer->line);
 		if (writer->inactive)
 			report_message(context->report, SEVERITY_NOTE,
-				       "%s%s%s would set %s to %s, but nothing starts it now",
-				       prefix, writer->path, line, writer->value->key,
-				       writer->text);
+				       "%s%s%s would set %s to %s, but %s", prefix, writer->path,
+				       line, writer->value->key, writer->text,
+				       writer->sources & SOURCE_BIT(SOURCE_INSTALL_LINE)
+					       ? "modprobe does not run it with nf_conntrack loaded"
+					       : "nothing starts it now");
 		else
 			report_message(context->report, SEVERITY_NOTE,
 				       "%s%s%s sets %s as well (%s); it can be taken out now",

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/plan/artifact.h"
+#include "model/runtime/modprobe-view.h"
 #include "model/sources/writers.h"
 
 /* The text that is read, with where its findings go. */
@@ -70,7 +71,7 @@ int writers_of_install_lines(const struct values *values, const struct modprobe_
 			     const struct shell_visitor *others, struct writers *writers)
 {
 	bool runs = true;
-	int error = 0;
+	int error = 0, loads;
 
 	for (size_t i = 0; i < records->count; i++)
 		runs = runs && !(strcmp(records->items[i].line.command, "softdep") == 0 &&
@@ -78,7 +79,7 @@ int writers_of_install_lines(const struct values *values, const struct modprobe_
 				 modprobe_line_is_ours(&records->items[i].line));
 	for (size_t i = 0; i < records->count && error == 0; i++) {
 		const struct modprobe_line *line = &records->items[i].line;
-		const struct writer_line origin = {
+		struct writer_line origin = {
 			.path = records->items[i].path,
 			.number = line->number,
 			.source = SOURCE_INSTALL_LINE,
@@ -88,7 +89,12 @@ int writers_of_install_lines(const struct values *values, const struct modprobe_
 		if (strcmp(line->command, "install") != 0 || !*line->rest ||
 		    !modprobe_line_is_ours(line))
 			continue;
-		if (!artifact_is_read_at(origin.path))
+		/* The key is absent when its command runs, because it loads no nf_conntrack. */
+		loads = modprobe_install_loads(line->rest, "nf_conntrack");
+		origin.inactive |= loads == 0;
+		if (loads < 0)
+			error = loads;
+		else if (!artifact_is_read_at(origin.path))
 			error = writers_of_shell(values, &origin, line->rest, strlen(line->rest),
 						 SHELL_SCRIPT, others, writers);
 		runs = false;
