@@ -8,11 +8,7 @@
 #include "base/text.h"
 #include "model/users/boot-script.h"
 
-/*
- * Returns whether the script lies where administrators keep their own; scripts of packages are
- * known by their unit's name.
- */
-static bool is_own_script(const char *path)
+bool boot_script_is_own(const char *path)
 {
 	static const char *const folders[] = {"/etc/", "/usr/local/", "/opt/", "/root/", "/srv/"};
 
@@ -40,7 +36,7 @@ static int judge_paths(struct boot_scripts *scripts, const char *loader, const c
 			return -ENOMEM;
 		if (sets_rules && !text_starts_with(path, "/dev/"))
 			error = boot_rules_file(&scripts->rules, loader, path);
-		else if (!sets_rules && scripts->depth < 2 && is_own_script(path))
+		else if (!sets_rules && scripts->depth < 2 && boot_script_is_own(path))
 			error = boot_script(scripts, loader, path);
 	}
 	return error;

@@ -16,6 +16,12 @@ void boot_scripts_new(const struct gathering *gathering, struct uses *uses,
 		      struct boot_scripts *ret);
 void boot_scripts_done(struct boot_scripts *scripts);
 
+/*
+ * Returns whether the script lies where administrators keep their own; scripts of packages are
+ * known by their unit's name.
+ */
+bool boot_script_is_own(const char *path);
+
 /* Reads a script that `loader` runs; does nothing if it was read before. -ENOMEM. */
 MUST_CHECK int boot_script(struct boot_scripts *scripts, const char *loader, const char *path);
 

@@ -10,6 +10,7 @@
 #include "base/text-set.h"
 #include "base/text.h"
 #include "gather/boot-keys.h"
+#include "gather/boot-scripts.h"
 #include "gather/boot-units.h"
 #include "gather/foreign-files.h"
 #include "gather/reading.h"
@@ -60,23 +61,12 @@ static int visit_loaded(void *data, unsigned int line, const char *path)
 	return error;
 }
 
-/* Packages keep their programs elsewhere; what administrators write lies here. */
-static bool is_own_script(const char *path)
-{
-	static const char *const folders[] = {"/etc/", "/usr/local/", "/opt/", "/root/", "/srv/"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-		if (text_starts_with(path, folders[i]))
-			return true;
-	return false;
-}
-
 static int visit_script(void *data, unsigned int line, const char *path)
 {
 	struct boot_settings *settings = data;
 
 	(void)line;
-	return settings->depth < DEPTH_MAX && is_own_script(path)
+	return settings->depth < DEPTH_MAX && boot_script_is_own(path)
 		       ? read_script(settings, path, false)
 		       : 0;
 }
