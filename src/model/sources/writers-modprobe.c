@@ -17,6 +17,15 @@ static const struct {
 };
 #define PARAMETERS ARRAY_SIZE(parameters)
 
+const char *writers_parameter_key(const char *name, size_t length)
+{
+	for (size_t i = 0; i < PARAMETERS; i++)
+		if (strlen(parameters[i].name) == length &&
+		    memcmp(parameters[i].name, name, length) == 0)
+			return parameters[i].key;
+	return NULL;
+}
+
 /* Returns the index in that list, or -1. */
 static int find_parameter(const struct parameter *parameter)
 {

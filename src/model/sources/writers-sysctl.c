@@ -1,7 +1,6 @@
 /* Finds the lines of sysctl.d, and of other files with such lines, that set the plan's values. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -133,19 +132,24 @@ static bool is_key(const struct value *value, const char *key, size_t length)
 	return false;
 }
 
-/* Returns whether this is the path of the module's parameter that sets the value. */
-static bool is_parameter_file(const struct value *value, const char *name, size_t length)
+/*
+ * Returns the value that the parameter file at this path below /sys sets, or NULL: it is the file
+ * of the value, or a parameter that sets a key too ("acct").
+ */
+static const struct value *find_by_parameter(const struct values *values, const char *path,
+					     size_t length)
 {
-	char path[sizeof(value->path)] = "";
-	int size = 0;
+	size_t prefix = strlen(PATH_PARAMETERS "/");
+	const char *key = writers_parameter_key(path + prefix, length - prefix);
 
-	if (value->kind != VALUE_SYSCTL)
-		return strlen(value->path) == length && memcmp(name, value->path, length) == 0;
-	if (value->row == &schema[schema_find_key("nf_conntrack_acct")])
-		size = snprintf(path, sizeof(path), PATH_PARAMETERS "/acct");
-	else if (value->row == &schema[schema_find_key("nf_conntrack_timestamp")])
-		size = snprintf(path, sizeof(path), PATH_PARAMETERS "/tstamp");
-	return size > 0 && (size_t)size == length && memcmp(name, path, length) == 0;
+	for (size_t i = 0; i < values->count; i++) {
+		const struct value *value = &values->items[i];
+
+		if ((strlen(value->path) == length && memcmp(path, value->path, length) == 0) ||
+		    (key && strcmp(value->key, key) == 0))
+			return value;
+	}
+	return NULL;
 }
 
 /* Returns the directory of sysctl that a path of /proc/sys lies in, or NULL. */
@@ -158,17 +162,16 @@ static const char *skip_proc_sys(const char *name, size_t length)
 
 const struct value *writers_find_value(const struct values *values, const char *name, size_t length)
 {
+	static const char parameters[] = PATH_PARAMETERS "/";
 	const char *key = skip_proc_sys(name, length);
 
+	if (length > strlen(parameters) && memcmp(name, parameters, strlen(parameters)) == 0)
+		return find_by_parameter(values, name, length);
 	if (key)
 		length -= (size_t)(key - name);
-	for (size_t i = 0; i < values->count; i++) {
-		const struct value *value = &values->items[i];
-
-		if (is_key(value, key ? key : name, length) ||
-		    is_parameter_file(value, name, length))
-			return value;
-	}
+	for (size_t i = 0; i < values->count; i++)
+		if (is_key(&values->items[i], key ? key : name, length))
+			return &values->items[i];
 	return NULL;
 }
 
