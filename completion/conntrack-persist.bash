@@ -52,7 +52,7 @@ _conntrack_persist() {
 	esac
 	case $current in
 	-*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;
-	*) [[ -n $verb ]] || COMPREPLY=($(compgen -W "$verbs" -- "$current")) ;;
+	*) [[ -n $verb ]] || COMPREPLY=($(compgen -W "$verbs help" -- "$current")) ;;
 	esac
 }
 complete -F _conntrack_persist conntrack-persist

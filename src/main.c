@@ -12,6 +12,7 @@
 #include "base/paragraph.h"
 #include "base/text.h"
 #include "gather/foreign-files.h"
+#include "help.h"
 #include "host/systemd/journal.h"
 #include "host/terminal.h"
 #include "options.h"
@@ -23,52 +24,6 @@ static const struct verb *const verbs[] = {
 	&verb_plan,  &verb_install, &verb_apply,  &verb_check,	   &verb_status,
 	&verb_users, &verb_advise,  &verb_unload, &verb_uninstall, &verb_keys,
 };
-
-static void print_help(void)
-{
-	(void)puts("Usage: conntrack-persist [OPTIONS] VERB\n"
-		   "\n"
-		   "Holds the limits, sizes and timeouts of connection tracking from one file\n"
-		   "through every load of nf_conntrack, or keeps nf_conntrack off the host.\n"
-		   "\n"
-		   "Verbs:");
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		(void)printf("  %-16s %s\n", verbs[i]->name, verbs[i]->help);
-	(void)puts(
-		"\n"
-		"Options:\n"
-		"  -c, --config=FILE  read this file alone; else /etc/conntrack-persist.conf and\n"
-		"                     *.conf in /etc/conntrack-persist.conf.d\n"
-		"      --drop-ins     with --config: *.conf in that directory as well\n"
-		"      --root=DIR     work on the image below DIR; nothing outside is touched\n"
-		"      --json         one JSON object on standard output\n"
-		"      --dry-run      with install, unload, uninstall: show what would be done\n"
-		"      --force        replace or remove foreign and edited files, keeping a copy;\n"
-		"                     mode = disable although something uses connection tracking;\n"
-		"                     a max that is too small for the entries in the table\n"
-		"      --no-live      with install, plan: the files only, not the running kernel\n"
-		"      --at-boot      with install: the automatic sizes alone, as the boot does\n"
-		"      --restore      with install: what drifted alone, as on_drift = restore\n"
-		"      --from-system  with plan: the configuration that says what the host's\n"
-		"                     other files say now\n"
-		"      --live         with uninstall: also set the live values of before again\n"
-		"      --diff         with plan: also the unified diff of each file\n"
-		"      --ini          with advise: the lines to write alone, ready for a drop-in\n"
-		"      --watch[=SECONDS]  with status: again and again, every 2 seconds or so\n"
-		"      --prometheus   with status: for node exporter's textfile collector\n"
-		"      --netns=WHICH  with apply: in the network namespace of that name or path,\n"
-		"                     or in all others\n"
-		"  -q, --quiet        no output but warnings and errors\n"
-		"  -v, --verbose      more of it\n"
-		"      --color=WHEN   auto, always or never; NO_COLOR is honoured\n"
-		"  -h, --help         this text\n"
-		"  -V, --version      the version\n"
-		"\n"
-		"Exit: 0 done or in order, 1 failed, 2 differs (plan, check) or in use (users),\n"
-		"3 refused, 64 wrong command line, 78 bad configuration.\n"
-		"\n"
-		"Begin with: conntrack-persist plan      See: man conntrack-persist");
-}
 
 /*
  * Prints why the program does not start. Words of the command line are made harmless, because
@@ -114,28 +69,58 @@ static void refuse_surplus(const struct options *options, struct buffer *b)
 			      "--root=DIR");
 }
 
-/* Complains if there is no such verb, or if a word follows it. */
-static const struct verb *find_verb(const struct options *options)
+/* Returns the verb of this name; complains if there is none. */
+static const struct verb *find_verb(const char *name)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
 	const char *names[ARRAY_SIZE(verbs)];
-	const struct verb *found = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
 		names[i] = verbs[i]->name;
-		if (strcmp(names[i], options->verb) == 0)
-			found = verbs[i];
+		if (strcmp(names[i], name) == 0)
+			return verbs[i];
 	}
-	if (found && !options->surplus)
-		return found;
-	if (found) {
-		refuse_surplus(options, &text);
-	} else {
-		buffer_printf(&text, "there is no verb \"%s\"", options->verb);
-		suggest_verb(options->verb, names, ARRAY_SIZE(names), &text);
-	}
+	buffer_printf(&text, "there is no verb \"%s\"", name);
+	suggest_verb(name, names, ARRAY_SIZE(names), &text);
 	complain_about_command_line(text.data ? text.data : "out of memory");
 	return NULL;
+}
+
+/* Returns the verb of the command line; complains if there is none, or if a word follows it. */
+static const struct verb *find_only_verb(const struct options *options)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	const struct verb *found = find_verb(options->verb);
+
+	if (!found || !options->surplus)
+		return found;
+	refuse_surplus(options, &text);
+	complain_about_command_line(text.data ? text.data : "out of memory");
+	return NULL;
+}
+
+/* Prints the help of the verb that is named as in "help VERB" or "VERB --help", or of all. */
+static enum exit_code print_help(const struct options *options)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+	const char *name = options->verb;
+	const struct verb *verb;
+
+	if (name && strcmp(name, "help") == 0)
+		name = options->surplus;
+	verb = name ? find_verb(name) : NULL;
+	if (name && !verb)
+		return EXIT_COMMAND_LINE;
+	if (verb)
+		help_add_verb(verb, &text);
+	else
+		help_add_all(verbs, ARRAY_SIZE(verbs), &text);
+	if (text.error < 0 || !text.data) {
+		complain("out of memory");
+		return EXIT_FAILED;
+	}
+	(void)fputs(text.data, stdout);
+	return EXIT_DONE;
 }
 
 /* The option that only some verbs take, and the flag of these. */
@@ -144,11 +129,6 @@ struct option_of_verbs {
 	bool given;
 	unsigned int flag;
 };
-
-static bool verb_takes(const struct verb *verb, unsigned int flag)
-{
-	return flag == VERB_RUNNING ? !(verb->flags & flag) : (verb->flags & flag) != 0;
-}
 
 /* Says that the verb does not take the option, and which ones do. */
 static void refuse_misplaced(const struct verb *verb, const struct option_of_verbs *option,
@@ -362,10 +342,8 @@ static enum exit_code run(int argc, char **argv, struct held_signals *signals)
 		complain_about_command_line(complaint.data ? complaint.data : "out of memory");
 		return EXIT_COMMAND_LINE;
 	}
-	if (options.help) {
-		print_help();
-		return EXIT_DONE;
-	}
+	if (options.help)
+		return print_help(&options);
 	if (options.version) {
 		(void)puts(PACKAGE_STRING);
 		return EXIT_DONE;
@@ -374,7 +352,7 @@ static enum exit_code run(int argc, char **argv, struct held_signals *signals)
 		complain_about_command_line("a verb is missing, such as plan, install or check");
 		return EXIT_COMMAND_LINE;
 	}
-	verb = find_verb(&options);
+	verb = find_only_verb(&options);
 	if (!verb || !vet_options(verb, &options))
 		return EXIT_COMMAND_LINE;
 	if (verb->flags & VERB_CHANGES)

@@ -421,7 +421,13 @@ static enum exit_code run_advise(struct context *context)
 
 const struct verb verb_advise = {
 	.name = "advise",
-	.help = "what to do next, with the lines to write",
+	.help = "Suggest settings, with the lines to write",
+	.about = "Suggests at most three changes, the most urgent one last on a terminal, "
+		 "each with its reason and with the lines to write. Changes nothing. Sees "
+		 "more as root.",
+	.examples = "  sudo conntrack-persist advise -v\n"
+		    "  sudo conntrack-persist advise --ini > advised.conf\n",
+	.exits = "Exit status: 0 whatever it finds; 1 the table could not be read.",
 	.run = run_advise,
 	.flags = VERB_RUNNING | VERB_INI,
 };

@@ -92,7 +92,14 @@ static enum exit_code run_apply(struct context *context)
 
 const struct verb verb_apply = {
 	.name = "apply",
-	.help = "bring the running kernel to the values",
+	.help = "Set the live values only, until the next load",
+	.about = "Sets the live values of the running kernel and writes no file, so the "
+		 "next load of nf_conntrack loses what is not installed. To change a "
+		 "value for good, edit the configuration and run install. Needs root.",
+	.examples = "  sudo conntrack-persist apply --netns=all\n",
+	.exits =
+		"Exit status: 0 all values are set; 1 a value could not be set; 3 refused, nothing "
+		"changed; 78 faulty configuration.",
 	.run = run_apply,
 	.flags = VERB_CHANGES | VERB_FORCE | VERB_RUNNING | VERB_NETNS,
 };

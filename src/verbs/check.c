@@ -131,7 +131,15 @@ static enum exit_code run_check(struct context *context)
 
 const struct verb verb_check = {
 	.name = "check",
-	.help = "compare files and live values with the plan",
+	.help = "Compare files and live values with the configuration",
+	.about = "Compares the installed files and the live values with the "
+		 "configuration, and names every other file or program that overrides a "
+		 "value. Changes nothing. Needs no root, but sees more as root.",
+	.examples = "  conntrack-persist check\n"
+		    "  conntrack-persist check --json\n",
+	.exits = "Exit status: 0 nothing differs; 1 something could not be read; 2 "
+		 "something differs, is overridden, or nf_conntrack cannot load; 78 "
+		 "faulty configuration.",
 	.run = run_check,
 	.flags = 0,
 };

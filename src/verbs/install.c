@@ -391,7 +391,15 @@ static enum exit_code run_install(struct context *context)
 
 const struct verb verb_install = {
 	.name = "install",
-	.help = "write the files, make the running host follow",
+	.help = "Write the files and set the live values",
+	.about = "Writes the files that set your values at every load of nf_conntrack, "
+		 "sets the live values now, and checks the result. Run plan first to see "
+		 "what changes. Needs root, except with --root.",
+	.examples = "  sudo conntrack-persist install\n"
+		    "  conntrack-persist --root=/srv/image install\n",
+	.exits = "Exit status: 0 installed, all is as configured; 1 something failed; 2 "
+		 "installed, but check would report a difference; 3 refused, nothing "
+		 "changed; 78 faulty configuration.",
 	.run = run_install,
 	.flags = VERB_CHANGES | VERB_DRY_RUN | VERB_FORCE | VERB_NO_LIVE | VERB_AT_BOOT |
 		 VERB_RESTORE,

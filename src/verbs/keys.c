@@ -216,7 +216,12 @@ static enum exit_code run_keys(struct context *context)
 
 const struct verb verb_keys = {
 	.name = "keys",
-	.help = "list every setting, its bounds, default and live value",
+	.help = "List every setting with its live value",
+	.about = "Lists every setting: section, name, unit, bounds, kernel default and "
+		 "live value. With -v, also what each setting means. Changes nothing.",
+	.examples = "  conntrack-persist keys\n"
+		    "  conntrack-persist keys -v\n",
+	.exits = "Exit status: 0 done; 1 something could not be read.",
 	.run = run_keys,
 	.flags = 0,
 };

@@ -148,7 +148,16 @@ static enum exit_code run_plan(struct context *context)
 
 const struct verb verb_plan = {
 	.name = "plan",
-	.help = "show what install would change",
+	.help = "Show what install would change",
+	.about = "Shows which files install would write and which live values it would "
+		 "change, with the configured value of each and the line that sets it. "
+		 "Changes nothing and needs no root.",
+	.examples = "  conntrack-persist plan\n"
+		    "  conntrack-persist plan --diff\n"
+		    "  conntrack-persist plan --from-system > this-host.conf\n",
+	.exits = "Exit status: 0 nothing to do; 1 something could not be read; 2 install "
+		 "would change something, or something differs that it cannot change; 78 "
+		 "faulty configuration.",
 	.run = run_plan,
 	.flags = VERB_FORCE | VERB_NO_LIVE | VERB_FROM_SYSTEM | VERB_DIFF,
 };

@@ -100,7 +100,14 @@ static enum exit_code run_status(struct context *context)
 
 const struct verb verb_status = {
 	.name = "status",
-	.help = "the table now: is it full, why, what holds the entries",
+	.help = "Show how full the table is and what fills it",
+	.about = "Shows the connection tracking table: entries and limit, dropped "
+		 "packets, memory, what the entries are, and what to do next. Changes "
+		 "nothing. Sees more as root.",
+	.examples = "  sudo conntrack-persist status\n"
+		    "  sudo conntrack-persist status --watch\n"
+		    "  sudo conntrack-persist status --prometheus\n",
+	.exits = "Exit status: 0 whatever it finds; 1 the table could not be read.",
 	.run = run_status,
 	.flags = VERB_RUNNING | VERB_SCREEN,
 };

@@ -344,7 +344,14 @@ static enum exit_code run_uninstall(struct context *context)
 
 const struct verb verb_uninstall = {
 	.name = "uninstall",
-	.help = "remove what was installed, put back what was replaced",
+	.help = "Remove what install wrote",
+	.about = "Removes the files that install wrote and puts back the files that "
+		 "--force replaced. The live values stay until the next load, unless you "
+		 "add --live. Needs root, except with --root.",
+	.examples = "  conntrack-persist --dry-run uninstall\n"
+		    "  sudo conntrack-persist uninstall --live\n",
+	.exits = "Exit status: 0 removed, or nothing was installed; 1 something could not "
+		 "be removed; 3 refused, nothing changed.",
 	.run = run_uninstall,
 	.flags = VERB_CHANGES | VERB_DRY_RUN | VERB_FORCE | VERB_LIVE,
 };

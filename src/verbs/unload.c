@@ -56,7 +56,15 @@ static enum exit_code run_unload(struct context *context)
 
 const struct verb verb_unload = {
 	.name = "unload",
-	.help = "remove nf_conntrack and the modules above it, if unused",
+	.help = "Unload nf_conntrack if nothing uses it",
+	.about = "Unloads nf_conntrack and the modules above it, if nothing uses them. "
+		 "All tracked connections are forgotten. The next rule that needs "
+		 "nf_conntrack loads it again, unless mode = disable is installed. Needs "
+		 "root.",
+	.examples = "  conntrack-persist --dry-run unload\n"
+		    "  sudo conntrack-persist unload\n",
+	.exits = "Exit status: 0 unloaded, or it was not loaded; 1 some modules are left; "
+		 "3 refused, because something uses it.",
 	.run = run_unload,
 	.flags = VERB_CHANGES | VERB_DRY_RUN | VERB_RUNNING,
 };

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
+
 #include "steps/context.h"
 
 enum verb_flags {
@@ -22,10 +24,19 @@ enum verb_flags {
 
 struct verb {
 	const char *name;
-	const char *help; /* a line for --help */
+	const char *help;     /* a line for --help */
+	const char *about;    /* a paragraph for "help VERB" */
+	const char *examples; /* commands, each an indented line with a line feed */
+	const char *exits;    /* a paragraph: what each exit status means */
 	enum exit_code (*run)(struct context *context);
 	unsigned int flags;
 };
+
+/* Returns whether the verb takes the option that belongs to this flag. */
+static inline bool verb_takes(const struct verb *verb, unsigned int flag)
+{
+	return flag == VERB_RUNNING ? !(verb->flags & flag) : (verb->flags & flag) != 0;
+}
 
 extern const struct verb verb_plan;
 extern const struct verb verb_install;

@@ -21,6 +21,8 @@ offers() {
 }
 
 offers 'plan' pl
+offers 'uninstall' help unins
+offers 'help' hel
 offers '--dry-run' install --dry
 offers '' check --dry
 offers '--ini' advise --in

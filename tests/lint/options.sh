@@ -1,5 +1,5 @@
 #!/bin/bash
-# The manual's table of which verb takes which option is what the program does, and what bash offers behind a verb.
+# The manual's table of which verb takes which option is what the program does, what "help VERB" lists, and what bash offers.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}" "${CONNTRACK_PERSIST_TWIN:?is set by make check}"
@@ -17,7 +17,12 @@ complain() {
 
 help=$("$CONNTRACK_PERSIST_TWIN" --help)
 mapfile -t verbs < <(awk '/^Verbs:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' <<<"$help")
-mapfile -t options < <(sed -n '/^Options:/,/^Exit:/p' <<<"$help" | sed -nE 's/^  +(-., )?(--[a-z-]+).*/\2/p' | grep -vxE -- '--(help|version)')
+# options_in TEXT: the options that have a line of their own.
+options_in() {
+	sed -nE 's/^  +(-., )?(--[a-z-]+).*/\2/p' <<<"$1" | grep -vxE -- '--(help|version)' || :
+}
+mapfile -t options < <(options_in "$(sed -n '/^Options of some/,/^Exit/p' <<<"$help")")
+general=" $(options_in "$(sed -n '/^Options of every/,/^Exit/p' <<<"$help")" | paste -sd ' ') "
 ((${#verbs[@]} >= 10 && ${#options[@]} >= 17)) || complain "the help has lost verbs or options"
 
 # takes VERB OPTION: as the table says.
@@ -49,6 +54,7 @@ for verb in "${verbs[@]}"; do
 	COMP_CWORD=2
 	_conntrack_persist conntrack-persist -- "$verb" || :
 	offered=" ${COMPREPLY[*]-} "
+	explained="$general$(options_in "$("$CONNTRACK_PERSIST_TWIN" help "$verb" | sed -n '/^Options of/,$p')" | paste -sd ' ') "
 	for option in "${options[@]}"; do
 		row=${table[$option $verb]-no}
 		does=no
@@ -57,6 +63,9 @@ for verb in "${verbs[@]}"; do
 		does=no
 		[[ $offered != *" $option "* ]] || does=yes
 		[[ $row == "$does" ]] || complain "$verb $option: the manual says $row, bash $does"
+		does=no
+		[[ $explained != *" $option "* ]] || does=yes
+		[[ $row == "$does" ]] || complain "$verb $option: the manual says $row, its help $does"
 	done
 done
 exit $bad
