@@ -56,6 +56,13 @@ for example in "$work"/shown/*; do
 		complain "conntrack-persist.conf(5): its example ${example##*/} is not accepted without a warning (exit $code)"
 	}
 done
+# What an example prints, in a block behind a line that ends in "prints:", is what the program printed in the case.
+while IFS= read -r line; do
+	grep -qxF -- "$line" "$srcdir/tests/cases/manual-examples/expected.txt" ||
+		complain "the case manual-examples never prints: $line"
+	printed=$((${printed:-0} + 1))
+done < <(awk '/^```/ { open = !open; on = open && after; next } !open && NF { after = /prints:$/ } on' "$srcdir"/man/*.scd)
+((${printed:-0} >= 5)) || complain "no printed lines were found in the pages"
 for file in "$srcdir"/examples/*.conf; do
 	name=$(basename "$file" .conf)
 	diff "$file" "$work/shown/$name.conf" ||

@@ -25,15 +25,18 @@ mapfile -t options < <(options_in "$(sed -n '/^Options of some/,/^Exit/p' <<<"$h
 general=" $(options_in "$(sed -n '/^Options of every/,/^Exit/p' <<<"$help")" | paste -sd ' ') "
 ((${#verbs[@]} >= 10 && ${#options[@]} >= 17)) || complain "the help has lost verbs or options"
 
-# takes VERB OPTION: as the table says.
+# The table has a row for each verb, in three lines: verb, root, options. The options of every verb stand in the paragraph before it.
 declare -A table=()
-while read -r option names; do
-	for verb in ${names//,/ }; do
-		[[ $verb == all ]] || table[$option $verb]=yes
-		[[ $verb != all ]] || for one in "${verbs[@]}"; do table[$option $one]=yes; done
+while read -r verb names; do
+	for option in $names; do
+		[[ $verb == every ]] || table[$option $verb]=yes
+		[[ $verb != every ]] || for one in "${verbs[@]}"; do table[$option $one]=yes; done
 	done
-done < <(awk '/^# OPTIONS/ { on = 1 } /^# MODE/ { on = 0 } on && /^[|] / { gsub(/[|*,]/, ""); n = split($0, names, " ") }
-	on && /^:  / { for (i = 1; i <= n; i++) print names[i], substr($0, 4) }' "$srcdir/man/conntrack-persist.8.scd")
+done < <(awk '/^# / { on = $2 == "VERBS" } !on { next }
+	/^Every verb also takes|^A verb takes/ { all = 1 } /^$/ { all = 0 }
+	all { text = text " " $0; while (match(text, /--[a-z-]+/)) { print "every", substr(text, RSTART, RLENGTH); text = substr(text, RSTART + RLENGTH) } }
+	/^[|]  / { gsub(/[|*]/, ""); verb = $1; cell = 0 }
+	verb && /^:  / && ++cell == 2 { gsub(/[:*,]/, ""); print verb, $0 }' "$srcdir/man/conntrack-persist.8.scd")
 
 # accepts VERB OPTION: the program does not call it another verb's. A second form of the answer keeps --watch from beginning.
 accepts() {
