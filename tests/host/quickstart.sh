@@ -46,10 +46,12 @@ typed_by() {
 		output=$(on_host timeout 1800 runuser --login "$1" --command "cd $2 && $command" </dev/null 2>&1) || status=$?
 		allowed=0
 		# 2: there is something to change; somebody uses it.
-		[[ ! $command =~ ^(sudo )?conntrack-persist\ (plan|install|check|users) ]] || allowed='0 2'
+		[[ ! $command =~ ^(sudo )?conntrack-persist\ (--quiet\ )?(plan|install|check|users) ]] || allowed='0 2'
 		# In a container nobody knows what else uses it.
 		[[ ! $command =~ ' users' || $output != *'not everything could be read'* ]] || allowed=1
 		[[ " $allowed " == *" $status "* ]] || fail "typed by $1: $command: exit $status, not $allowed" "$output"
+		[[ $command != *' uninstall' || ! -e $host/etc/sysctl.d/90-conntrack-persist.conf ]] ||
+			fail "typed by $1: $command: the files are still there" "$output"
 	done < <("$srcdir/scripts/commands" "$srcdir/README.md")
 	((count >= 10)) || fail "only $count commands were found in README.md"
 	installed
