@@ -156,3 +156,16 @@ int buffer_steal(struct buffer *b, char **ret_text, size_t *ret_length)
 	*b = (struct buffer){0};
 	return 0;
 }
+
+char *text_format(const char *format, ...)
+{
+	struct buffer b = {0};
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	buffer_vprintf(&b, format, args);
+	va_end(args);
+	(void)!buffer_steal(&b, &text, NULL);
+	return text;
+}

@@ -56,3 +56,6 @@ void buffer_add_counted(struct buffer *b, const char *before, uint64_t count, co
  * failed.
  */
 MUST_CHECK int buffer_steal(struct buffer *b, char **ret_text, size_t *ret_length);
+
+/* Returns a formatted text, which the caller frees; NULL: out of memory. */
+char *text_format(const char *format, ...) PRINTF_LIKE(1, 2);

@@ -46,30 +46,24 @@ static int note_file(void *data, const char *way, const char *path)
 
 static int judge_folder(struct boot_files *files, const char *folder)
 {
-	char **names = NULL;
-	size_t count = 0;
-	int error = reading_list(&files->scripts.reading, folder, "", &names, &count);
+	struct names CLEANUP(names_done) paths = {0};
+	int error = reading_paths(&files->scripts.reading, folder, "", &paths);
 
-	for (size_t i = 0; i < count && error == 0; i++) {
-		struct buffer CLEANUP(buffer_clear) path = {0};
-
-		buffer_printf(&path, "%s/%s", folder, names[i]);
-		error = path.data ? boot_script_executable(&files->scripts, path.data) : -ENOMEM;
-	}
-	tree_names_free(names, count);
+	for (size_t i = 0; i < paths.count && error == 0; i++)
+		error = boot_script_executable(&files->scripts, paths.items[i]);
 	return error;
 }
 
 /* Judges the script of a service that has no unit, from SysV init. */
 static int judge_init_script(struct boot_files *files, const char *unit)
 {
-	struct buffer CLEANUP(buffer_clear) path = {0};
+	char *CLEANUP(free_pointer) path = NULL;
 	const char *dot = strrchr(unit, '.');
 
 	if (!dot || strcmp(dot, ".service") != 0 || strchr(unit, '@'))
 		return 0;
-	buffer_printf(&path, "/etc/init.d/%.*s", (int)(dot - unit), unit);
-	return path.data ? boot_script(&files->scripts, unit, path.data) : -ENOMEM;
+	path = text_format("/etc/init.d/%.*s", (int)(dot - unit), unit);
+	return path ? boot_script(&files->scripts, unit, path) : -ENOMEM;
 }
 
 /*

@@ -158,18 +158,13 @@ static int judge_keys(const struct key_file *file)
 
 static int judge_key_folder(struct key_file file, const char *folder, const char *suffix)
 {
-	char **names = NULL;
-	size_t count = 0;
-	int error = reading_list(file.keys->reading, folder, suffix, &names, &count);
+	struct names CLEANUP(names_done) paths = {0};
+	int error = reading_paths(file.keys->reading, folder, suffix, &paths);
 
-	for (size_t i = 0; i < count && error == 0; i++) {
-		struct buffer CLEANUP(buffer_clear) path = {0};
-
-		buffer_printf(&path, "%s/%s", folder, names[i]);
-		file.path = path.data;
-		error = path.data ? judge_keys(&file) : -ENOMEM;
+	for (size_t i = 0; i < paths.count && error == 0; i++) {
+		file.path = paths.items[i];
+		error = judge_keys(&file);
 	}
-	tree_names_free(names, count);
 	return error;
 }
 
@@ -207,14 +202,13 @@ static int judge_instance(struct boot_keys *keys, const char *unit)
 	int error = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && error == 0; i++) {
-		struct buffer CLEANUP(buffer_clear) path = {0};
+		char *CLEANUP(free_pointer) path = NULL;
 		const char *name = unit + strlen(places[i].prefix);
 
 		if (!text_starts_with(unit, places[i].prefix) || !dot || dot <= name)
 			continue;
-		buffer_printf(&path, "%s/%.*s.conf", places[i].folder, (int)(dot - name), name);
-		error = path.data ? judge_keys(&(struct key_file){keys, unit, path.data, false})
-				  : -ENOMEM;
+		path = text_format("%s/%.*s.conf", places[i].folder, (int)(dot - name), name);
+		error = path ? judge_keys(&(struct key_file){keys, unit, path, false}) : -ENOMEM;
 	}
 	return error;
 }

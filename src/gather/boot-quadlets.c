@@ -139,29 +139,21 @@ static int read_text(const struct quadlets *quadlets, const char *text, struct q
 static int read_quadlet(const struct quadlets *quadlets, const char *path, struct quadlet *quadlet)
 {
 	char *CLEANUP(free_pointer) text = NULL;
-	struct buffer CLEANUP(buffer_clear) folder = {0};
-	char **names = NULL;
-	size_t count = 0;
-	int error = reading_file(quadlets->reading, path, &text);
+	char *CLEANUP(free_pointer) folder = text_format("%s.d", path);
+	struct names CLEANUP(names_done) drop_ins = {0};
+	int error = folder ? reading_file(quadlets->reading, path, &text) : -ENOMEM;
 
 	if (error == 0 && text)
 		error = read_text(quadlets, text, quadlet);
-	buffer_printf(&folder, "%s.d", path);
 	if (error == 0)
-		error = folder.data ? reading_list(quadlets->reading, folder.data, ".conf", &names,
-						   &count)
-				    : -ENOMEM;
-	for (size_t i = 0; i < count && error == 0; i++) {
-		struct buffer CLEANUP(buffer_clear) drop_in = {0};
+		error = reading_paths(quadlets->reading, folder, ".conf", &drop_ins);
+	for (size_t i = 0; i < drop_ins.count && error == 0; i++) {
 		char *CLEANUP(free_pointer) more = NULL;
 
-		buffer_printf(&drop_in, "%s/%s", folder.data, names[i]);
-		error = drop_in.data ? reading_file(quadlets->reading, drop_in.data, &more)
-				     : -ENOMEM;
+		error = reading_file(quadlets->reading, drop_ins.items[i], &more);
 		if (error == 0 && more)
 			error = read_text(quadlets, more, quadlet);
 	}
-	tree_names_free(names, count);
 	return error;
 }
 
@@ -236,48 +228,45 @@ static int judge_folder(struct quadlets *quadlets, const char *folder);
 static int judge_name(struct quadlets *quadlets, const char *folder, const char *name)
 {
 	static const char *const suffixes[] = {".container", ".pod", ".kube"};
-	struct buffer CLEANUP(buffer_clear) path = {0}, key = {0};
+	char *CLEANUP(free_pointer) path = text_format("%s/%s", folder, name);
+	char *CLEANUP(free_pointer)
+		key = text_format("%s %s", quadlets->of_user ? folder : "", name);
 	bool is_quadlet = false;
 	int error;
 
 	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++)
 		is_quadlet = is_quadlet || has_suffix(name, suffixes[i]);
-	buffer_printf(&path, "%s/%s", folder, name);
-	buffer_printf(&key, "%s %s", quadlets->of_user ? folder : "", name);
-	if (!path.data || !key.data)
+	if (!path || !key)
 		return -ENOMEM;
 	if (is_quadlet) {
-		error = boot_rules_note(quadlets->rules, "quadlet ", key.data);
+		error = boot_rules_note(quadlets->rules, "quadlet ", key);
 		quadlets->folder = folder;
-		return error > 0 ? judge_quadlet(quadlets, name, path.data) : error;
+		return error > 0 ? judge_quadlet(quadlets, name, path) : error;
 	}
 	if (strchr(name, '.') || quadlets->depth == DEPTH_MAX ||
 	    (!quadlets->of_user && strcmp(name, "users") == 0))
 		return 0;
 	quadlets->depth++;
-	error = judge_folder(quadlets, path.data);
+	error = judge_folder(quadlets, path);
 	quadlets->depth--;
 	return error;
 }
 
 static int judge_folder(struct quadlets *quadlets, const char *folder)
 {
-	char **names = NULL;
-	size_t count = 0;
-	int error = quadlets->reading->full
-			    ? 0
-			    : reading_list(quadlets->reading, folder, "", &names, &count);
+	struct names CLEANUP(names_done) names = {0};
+	int error = quadlets->reading->full ? 0
+					    : reading_list(quadlets->reading, folder, "", &names);
 
-	quadlets->names += count;
+	quadlets->names += names.count;
 	if (quadlets->names > NAMES_MAX && !quadlets->reading->full) {
 		reading_refuse(quadlets->reading, folder,
 			       "the folders of quadlets have more than 100,000 names; remove "
 			       "what nobody needs, or links to folders above");
 		quadlets->reading->full = true;
 	}
-	for (size_t i = 0; i < count && error == 0 && !quadlets->reading->full; i++)
-		error = judge_name(quadlets, folder, names[i]);
-	tree_names_free(names, count);
+	for (size_t i = 0; i < names.count && error == 0 && !quadlets->reading->full; i++)
+		error = judge_name(quadlets, folder, names.items[i]);
 	return error;
 }
 
@@ -345,9 +334,8 @@ static int judge_users(struct quadlets *quadlets)
 {
 	static const char shared[] = "/etc/containers/systemd/users";
 	static const char *const roots[] = {shared, NULL};
+	struct names CLEANUP(names_done) users = {0};
 	bool masked = false;
-	char **names = NULL;
-	size_t count = 0;
 	int error = find_generator(quadlets->reading, "user-generators/podman-user-generator",
 				   &masked, &quadlets->generated);
 
@@ -357,17 +345,15 @@ static int judge_users(struct quadlets *quadlets)
 	quadlets->roots = roots;
 	error = judge_folder(quadlets, shared);
 	if (error == 0)
-		error = reading_list(quadlets->reading, "/var/lib/systemd/linger", "", &names,
-				     &count);
-	for (size_t i = 0; i < count && error == 0; i++) {
-		struct buffer CLEANUP(buffer_clear) home = {0};
+		error = reading_list(quadlets->reading, "/var/lib/systemd/linger", "", &users);
+	for (size_t i = 0; i < users.count && error == 0; i++) {
+		char *CLEANUP(free_pointer)
+			home = text_format("/home/%s/.config/containers/systemd", users.items[i]);
 
-		buffer_printf(&home, "/home/%s/.config/containers/systemd", names[i]);
-		quadlets->roots = (const char *const[]){home.data, shared, NULL};
-		error = home.data ? judge_folder(quadlets, home.data) : -ENOMEM;
+		quadlets->roots = (const char *const[]){home, shared, NULL};
+		error = home ? judge_folder(quadlets, home) : -ENOMEM;
 		quadlets->roots = roots;
 	}
-	tree_names_free(names, count);
 	return error;
 }
 

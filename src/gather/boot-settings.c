@@ -19,16 +19,6 @@
 /* A script that a script of the boot runs is read; one that this one runs is not. */
 #define DEPTH_MAX 2U
 
-struct boot_settings {
-	struct host_writers *found;
-	struct reading reading;
-	struct boot_keys keys;
-	struct text_set seen; /* "unit NAME" if it starts, and "WAY PATH" of files that were read */
-	unsigned int depth;
-	/* of the commands that are being read; inactive: nothing starts them */
-	struct writer_line origin;
-};
-
 static int note(struct boot_settings *settings, const char *way, const char *path)
 {
 	return text_set_add(&settings->seen, way, path);
@@ -37,6 +27,16 @@ static int note(struct boot_settings *settings, const char *way, const char *pat
 static int note_file(void *data, const char *way, const char *path)
 {
 	return note(data, way, path);
+}
+
+/* A script that was read because something starts it is not read again where nothing does. */
+static int note_script(struct boot_settings *settings, const char *path)
+{
+	int known = settings->origin.inactive ? text_set_has(&settings->seen, "script ", path) : 0;
+
+	if (known != 0)
+		return known < 0 ? known : 0;
+	return note(settings, settings->origin.inactive ? "idle script " : "script ", path);
 }
 
 static int read_script(struct boot_settings *settings, const char *path, bool must_run);
@@ -71,12 +71,17 @@ static int visit_script(void *data, unsigned int line, const char *path)
 		       : 0;
 }
 
+static struct shell_visitor visit_others(struct boot_settings *settings)
+{
+	return (struct shell_visitor){
+		.file = visit_loaded, .script = visit_script, .data = settings};
+}
+
 /* Reads commands of the file that settings->origin names. */
 static int read_commands(struct boot_settings *settings, const char *path, unsigned int line,
 			 const char *text, size_t size, enum shell_form form)
 {
-	const struct shell_visitor others = {
-		.file = visit_loaded, .script = visit_script, .data = settings};
+	const struct shell_visitor others = visit_others(settings);
 	struct writer_line before = settings->origin;
 	int error;
 
@@ -93,7 +98,7 @@ static int read_script(struct boot_settings *settings, const char *path, bool mu
 {
 	char *CLEANUP(free_pointer) text = NULL;
 	bool inactive = settings->origin.inactive, runs = true;
-	int error = settings->reading.full ? 0 : note(settings, "script ", path);
+	int error = settings->reading.full ? 0 : note_script(settings, path);
 
 	if (error > 0)
 		error = reading_script(&settings->reading, path, &runs, &text);
@@ -119,22 +124,12 @@ static int visit_unit_command(void *data, const char *name, const char *path, un
 			     size > prefix ? size - prefix : 0, SHELL_ARGUMENTS);
 }
 
-static int visit_environment(void *data, const char *name, const char *value, size_t size)
-{
-	(void)data;
-	(void)name;
-	(void)value;
-	(void)size;
-	return 0;
-}
-
 static int read_init_script(struct boot_settings *settings, const char *name, size_t length)
 {
-	struct buffer CLEANUP(buffer_clear) path = {0};
+	char *CLEANUP(free_pointer) path = text_format("/etc/init.d/%.*s", (int)length, name);
 
-	buffer_printf(&path, "/etc/init.d/%.*s", (int)length, name);
 	settings->origin.source = SOURCE_SCRIPT;
-	return path.data ? read_script(settings, path.data, false) : -ENOMEM;
+	return path ? read_script(settings, path, false) : -ENOMEM;
 }
 
 static int visit_unit(void *data, const char *name, bool has_file)
@@ -145,10 +140,10 @@ static int visit_unit(void *data, const char *name, bool has_file)
 
 	/* The file of wg-quick@wg0.service is wg-quick@.service. */
 	if (error >= 0 && at && dot) {
-		struct buffer CLEANUP(buffer_clear) file = {0};
+		char *CLEANUP(free_pointer)
+			file = text_format("%.*s@%s", (int)(at - name), name, dot);
 
-		buffer_printf(&file, "%.*s@%s", (int)(at - name), name, dot);
-		error = file.data ? note(settings, "unit ", file.data) : -ENOMEM;
+		error = file ? note(settings, "unit ", file) : -ENOMEM;
 	}
 	if (error >= 0)
 		error = find_boot_unit_keys(&settings->keys, name);
@@ -178,8 +173,8 @@ static int visit_key_command(void *data, const char *loader, const char *path, u
 {
 	struct boot_settings *settings = data;
 	enum source before = settings->origin.source;
-	size_t skipped = 0;
-	int error;
+	size_t skipped;
+	int error = 0;
 
 	if (strcmp(loader, LOADER_IFUPDOWN) == 0)
 		settings->origin.source = SOURCE_IFUPDOWN;
@@ -195,53 +190,36 @@ static int visit_key_command(void *data, const char *loader, const char *path, u
 	if (skipped < size)
 		error = read_commands(settings, path, line, command + skipped, size - skipped,
 				      SHELL_SCRIPT);
-	else
-		error = 0;
 	settings->origin.source = before;
 	return error;
 }
 
-/* Calls read for each file of the folder whose name ends so. */
-static int visit_folder(struct boot_settings *settings, const char *folder, const char *suffix,
-			int (*visit)(struct boot_settings *settings, const char *path,
-				     const char *name))
+static int read_folder(struct boot_settings *settings, const char *folder, bool must_run)
 {
-	char **names = NULL;
-	size_t count = 0;
-	int error = reading_list(&settings->reading, folder, suffix, &names, &count);
+	struct names CLEANUP(names_done) paths = {0};
+	int error = reading_paths(&settings->reading, folder, "", &paths);
 
-	for (size_t i = 0; i < count && error == 0; i++) {
-		struct buffer CLEANUP(buffer_clear) path = {0};
-
-		buffer_printf(&path, "%s/%s", folder, names[i]);
-		error = path.data ? visit(settings, path.data, names[i]) : -ENOMEM;
-	}
-	tree_names_free(names, count);
+	for (size_t i = 0; i < paths.count && error == 0; i++)
+		error = read_script(settings, paths.items[i], must_run);
 	return error;
 }
 
-static int visit_executable(struct boot_settings *settings, const char *path, const char *name)
+/* Units that nothing starts: their commands are named, but override nothing. */
+static int read_idle_units(struct boot_settings *settings, const char *folder)
 {
-	(void)name;
-	return read_script(settings, path, true);
-}
+	const struct unit_visitor visitor = {
+		.unit = visit_unit, .command = visit_unit_command, .data = settings};
+	struct names CLEANUP(names_done) paths = {0};
+	int error = reading_paths(&settings->reading, folder, ".service", &paths);
 
-static int visit_idle_script(struct boot_settings *settings, const char *path, const char *name)
-{
-	(void)name;
-	return read_script(settings, path, false);
-}
+	for (size_t i = 0; i < paths.count && error >= 0; i++) {
+		const char *name = strrchr(paths.items[i], '/') + 1;
 
-/* A unit that nothing starts: its commands are named, but override nothing. */
-static int visit_idle_unit(struct boot_settings *settings, const char *path, const char *name)
-{
-	const struct unit_visitor visitor = {visit_unit, visit_unit_command, visit_environment,
-					     settings};
-	int error = text_set_has(&settings->seen, "unit ", name);
-
-	if (error != 0)
-		return error < 0 ? error : 0;
-	return read_unit_file(&settings->reading, &visitor, name, path);
+		error = text_set_has(&settings->seen, "unit ", name);
+		if (error == 0)
+			error = read_unit_file(&settings->reading, &visitor, name, paths.items[i]);
+	}
+	return error < 0 ? error : 0;
 }
 
 static int read_scripts(struct boot_settings *settings)
@@ -268,9 +246,8 @@ static int read_scripts(struct boot_settings *settings)
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && error == 0; i++) {
 		settings->origin.source = places[i].source;
-		error = places[i].folder
-				? visit_folder(settings, places[i].path, "", visit_executable)
-				: read_script(settings, places[i].path, true);
+		error = places[i].folder ? read_folder(settings, places[i].path, true)
+					 : read_script(settings, places[i].path, true);
 	}
 	return error;
 }
@@ -279,7 +256,7 @@ static int read_scripts(struct boot_settings *settings)
 static int read_scripts_behind_keys(struct boot_settings *settings)
 {
 	settings->origin.source = SOURCE_IFUPDOWN;
-	return visit_folder(settings, "/etc/network/if-up.d", "", visit_executable);
+	return read_folder(settings, "/etc/network/if-up.d", true);
 }
 
 /* What nothing starts, of the folders where administrators keep their own. */
@@ -291,69 +268,66 @@ static int read_idle(struct boot_settings *settings)
 
 	settings->origin.inactive = true;
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0; i++)
-		error = visit_folder(settings, folders[i], ".service", visit_idle_unit);
+		error = read_idle_units(settings, folders[i]);
 	settings->origin.source = SOURCE_SCRIPT;
 	if (error == 0)
-		error = visit_folder(settings, "/etc/init.d", "", visit_idle_script);
+		error = read_folder(settings, "/etc/init.d", false);
 	settings->origin.inactive = false;
 	return error;
 }
 
-static void boot_settings_done(struct boot_settings *settings)
+void boot_settings_new(const struct gathering *gathering, struct host_writers *found,
+		       struct boot_settings *ret)
+{
+	*ret = (struct boot_settings){
+		.found = found,
+		.reading = {.gathering = gathering, .kind = "scripts", .of_program = true},
+		.keys = {.reading = &ret->reading,
+			 .command = visit_key_command,
+			 .note = note_file,
+			 .data = ret,
+			 .periodic = true},
+	};
+}
+
+void boot_settings_done(struct boot_settings *settings)
 {
 	text_set_done(&settings->seen);
 }
 
-int find_boot_settings(const struct gathering *gathering, struct host_writers *found)
+int find_boot_settings(struct boot_settings *settings)
 {
-	struct boot_settings CLEANUP(boot_settings_done) settings = {
-		.found = found,
-		.reading = {.gathering = gathering, .kind = "boot scripts", .of_program = true},
-		.keys = {.reading = &settings.reading,
-			 .command = visit_key_command,
-			 .note = note_file,
-			 .data = &settings,
-			 .periodic = true},
-	};
-	const struct unit_visitor visitor = {visit_unit, visit_unit_command, visit_environment,
-					     &settings};
-	int error = find_boot_units(&settings.reading, &visitor);
+	const struct unit_visitor visitor = {
+		.unit = visit_unit, .command = visit_unit_command, .data = settings};
+	int error = find_boot_units(&settings->reading, &visitor);
 
 	if (error == 0)
-		error = read_scripts(&settings);
+		error = read_scripts(settings);
 	if (error == 0)
-		error = find_boot_keys(&settings.keys);
+		error = find_boot_keys(&settings->keys);
 	if (error >= 0)
-		error = read_scripts_behind_keys(&settings);
-	return error < 0 ? error : read_idle(&settings);
+		error = read_scripts_behind_keys(settings);
+	return error < 0 ? error : read_idle(settings);
 }
 
-int find_install_lines(const struct gathering *gathering, const struct modprobe_records *records,
-		       struct host_writers *found)
+int find_install_lines(struct boot_settings *settings, const struct modprobe_records *records)
 {
-	struct boot_settings CLEANUP(boot_settings_done) settings = {
-		.found = found,
-		.reading = {.gathering = gathering, .kind = "scripts", .of_program = true},
-		.origin = {.source = SOURCE_INSTALL_LINE},
-	};
-	const struct shell_visitor others = {
-		.file = visit_loaded, .script = visit_script, .data = &settings};
+	const struct shell_visitor others = visit_others(settings);
 
-	return writers_of_install_lines(&found->values, records, &others, &found->writers);
+	settings->origin = (struct writer_line){.source = SOURCE_INSTALL_LINE};
+	return writers_of_install_lines(&settings->found->values, records, &others,
+					&settings->found->writers);
 }
 
-int find_event_settings(const struct gathering *gathering, struct host_writers *found)
+int find_event_settings(struct boot_settings *settings)
 {
-	struct boot_settings CLEANUP(boot_settings_done) settings = {
-		.found = found,
-		.reading = {.gathering = gathering, .kind = "scripts", .of_program = true},
-		.origin = {.source = SOURCE_UDEV},
-	};
-	const struct shell_visitor others = {
-		.file = visit_loaded, .script = visit_script, .data = &settings};
+	const struct gathering *gathering = settings->reading.gathering;
+	const struct shell_visitor others = visit_others(settings);
+	struct host_writers *found = settings->found;
 	const struct text_files *rules, *tmpfiles;
 	int error = foreign_files_get(gathering, FOREIGN_UDEV, &rules);
 
+	settings->origin = (struct writer_line){.source = SOURCE_UDEV};
 	for (size_t i = 0; error == 0 && i < rules->count; i++)
 		if (!artifact_is_read_at(rules->items[i].path))
 			error = writers_of_udev(&found->values, rules->items[i].path,

@@ -29,13 +29,13 @@ struct boot_units {
 	struct reading *reading;
 	const struct unit_visitor *visitor;
 	struct text_set seen; /* names of units, and links in folders */
-	char **names;	      /* those that start, in the order found; owned */
-	size_t count, visited;
+	struct names names;   /* those that start, in the order found */
+	size_t visited;
 };
 
 static void boot_units_done(struct boot_units *units)
 {
-	tree_names_free(units->names, units->count);
+	names_done(&units->names);
 	text_set_done(&units->seen);
 }
 
@@ -49,7 +49,7 @@ static int append_unit(struct boot_units *units, const char *name, size_t size)
 	error = size == 0 ? 0 : text_set_add(&units->seen, "", copy);
 	if (error <= 0)
 		return error;
-	if (units->count == UNITS_MAX) {
+	if (units->names.count == UNITS_MAX) {
 		if (!units->reading->full)
 			reading_refuse(units->reading, copy,
 				       "10,000 units start before it, which is the most that is "
@@ -57,10 +57,7 @@ static int append_unit(struct boot_units *units, const char *name, size_t size)
 		units->reading->full = true;
 		return 0;
 	}
-	if (array_grow(&units->names, units->count, sizeof(copy)) < 0)
-		return -ENOMEM;
-	units->names[units->count++] = steal_pointer(&copy);
-	return 0;
+	return names_add(&units->names, copy);
 }
 
 /*
@@ -106,30 +103,22 @@ static bool is_of_boot(const char *parent)
 /* The links of "multi-user.target.wants"; one in /etc hides that of the same name in /usr/lib. */
 static int append_links(struct boot_units *units, const char *folder, const char *parent)
 {
-	struct buffer CLEANUP(buffer_clear) path = {0};
-	char **names = NULL;
-	size_t count = 0;
-	int error;
+	char *CLEANUP(free_pointer) path = text_format("%s/%s", folder, parent);
+	struct names CLEANUP(names_done) links = {0};
+	int error = path ? reading_paths(units->reading, path, "", &links) : -ENOMEM;
 
-	buffer_printf(&path, "%s/%s", folder, parent);
-	if (!path.data)
-		return -ENOMEM;
-	error = reading_list(units->reading, path.data, "", &names, &count);
-	for (size_t i = 0; i < count && error == 0; i++) {
-		struct buffer CLEANUP(buffer_clear) link = {0};
+	for (size_t i = 0; i < links.count && error == 0; i++) {
+		const char *link = links.items[i], *name = strrchr(link, '/') + 1;
 		char *CLEANUP(free_pointer) target = NULL;
 		enum file_kind kind = FILE_ABSENT;
 		bool empty;
 
-		buffer_printf(&link, "%s/%s", path.data, names[i]);
-		error = link.data ? text_set_add(&units->seen, "", link.data + strlen(folder) + 1)
-				  : -ENOMEM;
+		error = text_set_add(&units->seen, "", link + strlen(folder) + 1);
 		if (error > 0)
-			error = look_kind(units, link.data, &kind, &target, &empty);
+			error = look_kind(units, link, &kind, &target, &empty);
 		if (error == 0 && kind != FILE_MASKED && kind != FILE_ABSENT)
-			error = append_unit(units, names[i], strlen(names[i]));
+			error = append_unit(units, name, strlen(name));
 	}
-	tree_names_free(names, count);
 	return error;
 }
 
@@ -139,14 +128,12 @@ static int append_wanted(struct boot_units *units, const char *folder)
 	int error = 0;
 
 	for (size_t k = 0; k < ARRAY_SIZE(suffixes) && error == 0; k++) {
-		char **names = NULL;
-		size_t count = 0;
+		struct names CLEANUP(names_done) parents = {0};
 
-		error = reading_list(units->reading, folder, suffixes[k], &names, &count);
-		for (size_t i = 0; i < count && error == 0; i++)
-			if (is_of_boot(names[i]))
-				error = append_links(units, folder, names[i]);
-		tree_names_free(names, count);
+		error = reading_list(units->reading, folder, suffixes[k], &parents);
+		for (size_t i = 0; i < parents.count && error == 0; i++)
+			if (is_of_boot(parents.items[i]))
+				error = append_links(units, folder, parents.items[i]);
 	}
 	return error;
 }
@@ -200,14 +187,16 @@ static int append_scripts(struct boot_units *units)
 	int error = 0;
 
 	for (size_t k = 0; k < ARRAY_SIZE(folders) && error == 0; k++) {
-		char **names = NULL;
-		size_t count = 0, prefix = folders[k].prefix;
+		struct names CLEANUP(names_done) scripts = {0};
+		size_t prefix = folders[k].prefix;
 
-		error = reading_list(units->reading, folders[k].folder, "", &names, &count);
-		for (size_t i = 0; i < count && error == 0; i++)
-			if (prefix == 0 || (names[i][0] == 'S' && strlen(names[i]) > prefix))
-				error = append_script(units, names[i] + prefix);
-		tree_names_free(names, count);
+		error = reading_list(units->reading, folders[k].folder, "", &scripts);
+		for (size_t i = 0; i < scripts.count && error == 0; i++) {
+			const char *name = scripts.items[i];
+
+			if (prefix == 0 || (*name == 'S' && strlen(name) > prefix))
+				error = append_script(units, name + prefix);
+		}
 	}
 	return error;
 }
@@ -351,9 +340,9 @@ static int read_unit(struct reading *reading, const struct unit_visitor *visitor
 	while (error == 0 && unit_read_line(&reader, &line))
 		if (line.key == UNIT_RUNS)
 			error = read_command(visitor, name, path, &reader, &line);
-		else if (line.key == UNIT_SETS)
+		else if (line.key == UNIT_SETS && visitor->environment)
 			error = visitor->environment(visitor->data, name, line.value, line.size);
-		else if (units)
+		else if (line.key != UNIT_SETS && units)
 			error = append_names(units, &line);
 	return error;
 }
@@ -370,23 +359,13 @@ static int read_drop_ins(struct boot_units *units, const char *name)
 	int error = 0;
 
 	for (size_t k = 0; k < ARRAY_SIZE(unit_folders) && error == 0; k++) {
-		struct buffer CLEANUP(buffer_clear) folder = {0};
-		char **names = NULL;
-		size_t count = 0;
+		char *CLEANUP(free_pointer) folder = text_format("%s/%s.d", unit_folders[k], name);
+		struct names CLEANUP(names_done) paths = {0};
 
-		buffer_printf(&folder, "%s/%s.d", unit_folders[k], name);
-		error = folder.data
-				? reading_list(units->reading, folder.data, ".conf", &names, &count)
-				: -ENOMEM;
-		for (size_t i = 0; i < count && error == 0; i++) {
-			struct buffer CLEANUP(buffer_clear) path = {0};
-
-			buffer_printf(&path, "%s/%s", folder.data, names[i]);
-			error = path.data ? read_unit(units->reading, units->visitor, name,
-						      path.data, units)
-					  : -ENOMEM;
-		}
-		tree_names_free(names, count);
+		error = folder ? reading_paths(units->reading, folder, ".conf", &paths) : -ENOMEM;
+		for (size_t i = 0; i < paths.count && error == 0; i++)
+			error = read_unit(units->reading, units->visitor, name, paths.items[i],
+					  units);
 	}
 	return error;
 }
@@ -464,7 +443,7 @@ int find_boot_units(struct reading *reading, const struct unit_visitor *visitor)
 	for (size_t i = 0; i < ARRAY_SIZE(first) && error == 0; i++)
 		error = append_unit(&units, first[i], strlen(first[i]));
 	/* Visits add names to the list, so the count is read each time. */
-	while (error == 0 && units.visited < units.count)
-		error = visit_unit(&units, units.names[units.visited++]);
+	while (error == 0 && units.visited < units.names.count)
+		error = visit_unit(&units, units.names.items[units.visited++]);
 	return error;
 }

@@ -17,7 +17,8 @@ struct unit_visitor {
 	int (*command)(void *data, const char *name, const char *path, unsigned int line,
 		       const char *command, size_t size);
 	/*
-	 * Called for each line of Environment= or EnvironmentFile=, with its value of `size` bytes.
+	 * Called for each line of Environment= or EnvironmentFile=, with its value of `size` bytes;
+	 * may be NULL.
 	 */
 	int (*environment)(void *data, const char *name, const char *value, size_t size);
 	void *data;

@@ -36,14 +36,14 @@ static int compare_entries(const void *a, const void *b)
 }
 
 /* Takes ownership of the names. */
-static int append_names(struct folder_files *files, const char *folder, size_t rank, char **names,
-			size_t count)
+static int append_names(struct folder_files *files, const char *folder, size_t rank,
+			struct names *names)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < names->count; i++) {
 		if (array_grow(&files->items, files->count, sizeof(*files->items)) < 0)
 			return -ENOMEM;
 		files->items[files->count++] =
-			(struct folder_file){steal_pointer(&names[i]), folder, rank};
+			(struct folder_file){steal_pointer(&names->items[i]), folder, rank};
 	}
 	return 0;
 }
@@ -54,13 +54,11 @@ static int list_folders(struct reading *reading, const char *const *folders, con
 	int error = 0;
 
 	for (size_t i = 0; folders[i] && error == 0; i++) {
-		char **names = NULL;
-		size_t count = 0;
+		struct names CLEANUP(names_done) names = {0};
 
-		error = reading_list(reading, folders[i], suffix, &names, &count);
+		error = reading_list(reading, folders[i], suffix, &names);
 		if (error == 0)
-			error = append_names(files, folders[i], i, names, count);
-		tree_names_free(names, count);
+			error = append_names(files, folders[i], i, &names);
 	}
 	if (files->count > 0)
 		qsort(files->items, files->count, sizeof(*files->items), compare_entries);

@@ -64,19 +64,17 @@ static uint64_t find_amount(const char *text, const char *name)
  */
 static void find_image_release(const struct tree *image, unsigned int ret[2])
 {
-	char **names = NULL;
-	size_t count = 0;
+	struct names CLEANUP(names_done) kernels = {0};
 
-	if (tree_list(image, "/lib/modules", "", &names, &count) < 0)
+	if (tree_list(image, "/lib/modules", "", &kernels) < 0)
 		return;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < kernels.count; i++) {
 		unsigned int release[2] = {0};
 
-		parse_release(names[i], release);
+		parse_release(kernels.items[i], release);
 		if (release[0] > ret[0] || (release[0] == ret[0] && release[1] > ret[1]))
 			memcpy(ret, release, sizeof(release));
 	}
-	tree_names_free(names, count);
 }
 
 void gather_facts(const struct kernel *kernel, const struct tree *image, struct facts *ret)

@@ -14,13 +14,11 @@
 static int read_list(struct reading *reading, const char *release, const char *list, bool *ret_read,
 		     bool *ret_listed)
 {
-	struct buffer CLEANUP(buffer_clear) path = {0};
+	char *CLEANUP(free_pointer) path = text_format(PATH_TREES "/%s/%s", release, list);
 	char *CLEANUP(free_pointer) text = NULL;
 	size_t length;
-	int error;
+	int error = path ? reading_file(reading, path, &text) : -ENOMEM;
 
-	buffer_printf(&path, PATH_TREES "/%s/%s", release, list);
-	error = path.data ? reading_file(reading, path.data, &text) : -ENOMEM;
 	*ret_read = *ret_read || text;
 	*ret_listed = *ret_listed || (text && modules_dep_find(text, "nf_conntrack", &length));
 	return error;
@@ -48,17 +46,16 @@ int gather_image_modules(const struct gathering *gathering, enum module_file *re
 	struct reading reading = {.gathering = gathering, .kind = "lists of modules"};
 	enum module_file found = MODULE_FILE_UNKNOWN;
 	const char *release = NULL;
-	char **names = NULL;
-	size_t count = 0;
-	int error = reading_list(&reading, PATH_TREES, "", &names, &count);
+	struct names CLEANUP(names_done) kernels = {0};
+	int error = reading_list(&reading, PATH_TREES, "", &kernels);
 
-	for (size_t i = 0; i < count && error == 0 && found != MODULE_FILE_THERE; i++) {
+	for (size_t i = 0; i < kernels.count && error == 0 && found != MODULE_FILE_THERE; i++) {
 		enum module_file before = found;
 
 		found = MODULE_FILE_UNKNOWN;
-		error = look_at_kernel(&reading, names[i], &found);
+		error = look_at_kernel(&reading, kernels.items[i], &found);
 		if (found == MODULE_FILE_NOT_IN_TREE)
-			release = names[i];
+			release = kernels.items[i];
 		else if (found == MODULE_FILE_UNKNOWN)
 			found = before;
 	}
@@ -66,7 +63,6 @@ int gather_image_modules(const struct gathering *gathering, enum module_file *re
 		*ret_release = strdup(release);
 		error = *ret_release ? 0 : -ENOMEM;
 	}
-	tree_names_free(names, count);
 	if (error == 0)
 		*ret = found;
 	return error;

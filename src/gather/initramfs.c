@@ -22,13 +22,9 @@ static bool is_file(const struct tree *tree, const char *path)
 
 static bool has_files(const struct tree *tree, const char *folder)
 {
-	char **names = NULL;
-	size_t count = 0;
+	struct names CLEANUP(names_done) names = {0};
 
-	if (tree_list(tree, folder, "", &names, &count) < 0)
-		return false;
-	tree_names_free(names, count);
-	return count > 0;
+	return tree_list(tree, folder, "", &names) == 0 && names.count > 0;
 }
 
 const char *initramfs_find_command(const struct tree *tree)
@@ -67,20 +63,19 @@ static bool is_image(const char *name)
 
 size_t initramfs_add_images(const struct tree *tree, struct buffer *b)
 {
-	char **names = NULL;
-	size_t count = 0, images = 0;
+	struct names CLEANUP(names_done) names = {0};
+	size_t images = 0;
 
-	if (tree_list(tree, DIRECTORY, "", &names, &count) < 0)
+	if (tree_list(tree, DIRECTORY, "", &names) < 0)
 		return 0;
-	for (size_t i = 0; i < count && images < IMAGES_MAX; i++) {
-		if (!is_image(names[i]))
+	for (size_t i = 0; i < names.count && images < IMAGES_MAX; i++) {
+		if (!is_image(names.items[i]))
 			continue;
 		if (images < IMAGES_SHOWN)
 			buffer_printf(b, "%s%s" DIRECTORY "/%.100s", images > 0 ? ", " : "",
-				      tree_prefix(tree), names[i]);
+				      tree_prefix(tree), names.items[i]);
 		images++;
 	}
-	tree_names_free(names, count);
 	if (images > IMAGES_SHOWN)
 		buffer_add(b, " and others");
 	return images;

@@ -52,17 +52,11 @@ int kube_find_pod(struct kube_search *search, struct kube_command *ret)
 	int error = 0;
 
 	for (size_t k = 0; k < ARRAY_SIZE(folders) && error == 0 && !ret->path; k++) {
-		char **names = NULL;
-		size_t count = 0;
+		struct names CLEANUP(names_done) paths = {0};
 
-		error = reading_list(&search->reading, folders[k], "", &names, &count);
-		for (size_t i = 0; i < count && error == 0 && !ret->path; i++) {
-			char path[PATH_MAX];
-
-			(void)snprintf(path, sizeof(path), "%s/%s", folders[k], names[i]);
-			error = read_manifest(search, path, ret);
-		}
-		tree_names_free(names, count);
+		error = reading_paths(&search->reading, folders[k], "", &paths);
+		for (size_t i = 0; i < paths.count && error == 0 && !ret->path; i++)
+			error = read_manifest(search, paths.items[i], ret);
 	}
 	return error;
 }
@@ -124,17 +118,14 @@ static int read_unit(struct kube_search *search, const char *path, struct kube_c
 static int read_drop_ins(struct kube_search *search, const char *folder, const char *name,
 			 struct kube_command *ret)
 {
-	char **names = NULL, path[PATH_MAX];
-	size_t count = 0;
+	struct names CLEANUP(names_done) paths = {0};
+	char drop_ins[PATH_MAX];
 	int error;
 
-	(void)snprintf(path, sizeof(path), "%s/%s.d", folder, name);
-	error = reading_list(&search->reading, path, ".conf", &names, &count);
-	for (size_t i = 0; i < count && error == 0; i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s.d/%s", folder, name, names[i]);
-		error = read_unit(search, path, ret);
-	}
-	tree_names_free(names, count);
+	(void)snprintf(drop_ins, sizeof(drop_ins), "%s/%s.d", folder, name);
+	error = reading_paths(&search->reading, drop_ins, ".conf", &paths);
+	for (size_t i = 0; i < paths.count && error == 0; i++)
+		error = read_unit(search, paths.items[i], ret);
 	return error;
 }
 

@@ -248,21 +248,20 @@ static int open_in_volume(struct kube_search *search, const char *path,
 static int open_in_pod(struct kube_search *search, const char *pod, const char *name,
 		       const struct kube_proxy *proxy)
 {
-	char folder[PATH_MAX], path[PATH_MAX], **volumes = NULL;
-	size_t count = 0;
+	struct names CLEANUP(names_done) volumes = {0};
+	char folder[PATH_MAX], path[PATH_MAX];
 	int found = 0, error = 0;
 
 	if (snprintf(folder, sizeof(folder), "%s/volumes/kubernetes.io~configmap", pod) <
 	    (int)sizeof(folder))
-		error = reading_list(&search->reading, folder, "", &volumes, &count);
-	for (size_t i = 0; i < count && error >= 0; i++) {
-		if (snprintf(path, sizeof(path), "%s/%s/%s", folder, volumes[i], name) >=
+		error = reading_paths(&search->reading, folder, "", &volumes);
+	for (size_t i = 0; i < volumes.count && error >= 0; i++) {
+		if (snprintf(path, sizeof(path), "%s/%s", volumes.items[i], name) >=
 		    (int)sizeof(path))
 			continue;
 		error = open_in_volume(search, path, proxy);
 		found = found || error > 0;
 	}
-	tree_names_free(volumes, count);
 	return error < 0 ? error : found;
 }
 
@@ -272,18 +271,13 @@ int kube_open_volumes(struct kube_search *search, const char *name, const struct
 	int found = 0, error = 0;
 
 	for (size_t k = 0; k < ARRAY_SIZE(folders) && error >= 0; k++) {
-		char **pods = NULL;
-		size_t count = 0;
+		struct names CLEANUP(names_done) pods = {0};
 
-		error = reading_list(&search->reading, folders[k], "", &pods, &count);
-		for (size_t i = 0; i < count && error >= 0; i++) {
-			char pod[PATH_MAX];
-
-			(void)snprintf(pod, sizeof(pod), "%s/%s", folders[k], pods[i]);
-			error = open_in_pod(search, pod, name, proxy);
+		error = reading_paths(&search->reading, folders[k], "", &pods);
+		for (size_t i = 0; i < pods.count && error >= 0; i++) {
+			error = open_in_pod(search, pods.items[i], name, proxy);
 			found = found || error > 0;
 		}
-		tree_names_free(pods, count);
 	}
 	return error < 0 ? error : found;
 }

@@ -126,20 +126,13 @@ static int read_config(struct kube_search *search, const char *path, struct sett
 static int read_configs(struct kube_search *search, const struct distribution *distribution,
 			struct settings *settings)
 {
-	char **names = NULL;
-	size_t count = 0;
+	struct names CLEANUP(names_done) paths = {0};
 	int error = read_config(search, distribution->file, settings);
 
 	if (error == 0)
-		error = reading_list(&search->reading, distribution->folder, ".yaml", &names,
-				     &count);
-	for (size_t i = 0; i < count && error == 0; i++) {
-		char path[PATH_MAX];
-
-		(void)snprintf(path, sizeof(path), "%s/%s", distribution->folder, names[i]);
-		error = read_config(search, path, settings);
-	}
-	tree_names_free(names, count);
+		error = reading_paths(&search->reading, distribution->folder, ".yaml", &paths);
+	for (size_t i = 0; i < paths.count && error == 0; i++)
+		error = read_config(search, paths.items[i], settings);
 	return error;
 }
 

@@ -17,25 +17,25 @@ struct expansion {
 
 static int expand(const struct expansion *expansion, const char *directory, const char *pattern);
 
+static int expand_below(const struct expansion *expansion, const char *directory, const char *name,
+			const char *rest)
+{
+	char *CLEANUP(free_pointer) path = text_format("%s/%s", directory, name);
+
+	return path ? expand(expansion, path, rest) : -ENOMEM;
+}
+
 /* Visits the entries of a directory that match the part of a pattern before `rest`. */
 static int expand_names(const struct expansion *expansion, const char *directory, const char *part,
 			const char *rest)
 {
-	char **names = NULL;
-	size_t count = 0;
-	int error =
-		reading_list(expansion->reading, *directory ? directory : "/", "", &names, &count);
+	struct names CLEANUP(names_done) names = {0};
+	int error = reading_list(expansion->reading, *directory ? directory : "/", "", &names);
 
-	*expansion->names += count;
-	for (size_t i = 0; i < count && error == 0; i++) {
-		struct buffer CLEANUP(buffer_clear) path = {0};
-
-		if (fnmatch(part, names[i], FNM_PERIOD) != 0)
-			continue;
-		buffer_printf(&path, "%s/%s", directory, names[i]);
-		error = path.data ? expand(expansion, path.data, rest) : -ENOMEM;
-	}
-	tree_names_free(names, count);
+	*expansion->names += names.count;
+	for (size_t i = 0; i < names.count && error == 0; i++)
+		if (fnmatch(part, names.items[i], FNM_PERIOD) == 0)
+			error = expand_below(expansion, directory, names.items[i], rest);
 	return error;
 }
 
@@ -46,7 +46,6 @@ static int expand(const struct expansion *expansion, const char *directory, cons
 {
 	size_t start = strspn(pattern, "/"), length = strcspn(pattern + start, "/");
 	char *CLEANUP(free_pointer) part = strndup(pattern + start, length);
-	struct buffer CLEANUP(buffer_clear) path = {0};
 	const char *rest = pattern + start + length;
 
 	if (!part)
@@ -64,8 +63,7 @@ static int expand(const struct expansion *expansion, const char *directory, cons
 		return expansion->visit(expansion->data, directory);
 	if (strpbrk(part, "*?["))
 		return expand_names(expansion, directory, part, rest);
-	buffer_printf(&path, "%s/%s", directory, part);
-	return path.data ? expand(expansion, path.data, rest) : -ENOMEM;
+	return expand_below(expansion, directory, part, rest);
 }
 
 int expand_pattern(struct reading *reading, size_t *names, const char *pattern,

@@ -36,10 +36,9 @@ static int read_host(struct pve *pve, const char *path, bool must)
 
 static int read_node(struct pve *pve, const char *name, bool must)
 {
-	struct buffer CLEANUP(buffer_clear) path = {0};
+	char *CLEANUP(free_pointer) path = text_format(PATH_NODES "/%s/host.fw", name);
 
-	buffer_printf(&path, PATH_NODES "/%s/host.fw", name);
-	return path.data ? read_host(pve, path.data, must) : -ENOMEM;
+	return path ? read_host(pve, path, must) : -ENOMEM;
 }
 
 /* Returns the name of the host up to its first dot, as nodes are called; owned, or NULL. */
@@ -56,21 +55,19 @@ static int read_node_name(struct reading *reading, char **ret)
 static int read_nodes(struct pve *pve)
 {
 	char *CLEANUP(free_pointer) own = NULL;
-	char **names = NULL;
-	size_t count = 0;
+	struct names CLEANUP(names_done) nodes = {0};
 	int error = read_node_name(pve->reading, &own);
 	int done = error;
 
 	if (error == 0)
-		error = reading_list(pve->reading, PATH_NODES, "", &names, &count);
-	for (size_t i = 0; i < count && error == 0 && done == 0; i++)
-		if (own && strcmp(names[i], own) == 0)
-			done = read_node(pve, names[i], false);
-	pve->line.possible = count > 1;
-	for (size_t i = 0; i < count && error == 0 && done == 0; i++)
-		error = read_node(pve, names[i], count > 1);
-	tree_names_free(names, count);
-	if (error == 0 && done == 0 && count == 0)
+		error = reading_list(pve->reading, PATH_NODES, "", &nodes);
+	for (size_t i = 0; i < nodes.count && error == 0 && done == 0; i++)
+		if (own && strcmp(nodes.items[i], own) == 0)
+			done = read_node(pve, nodes.items[i], false);
+	pve->line.possible = nodes.count > 1;
+	for (size_t i = 0; i < nodes.count && error == 0 && done == 0; i++)
+		error = read_node(pve, nodes.items[i], nodes.count > 1);
+	if (error == 0 && done == 0 && nodes.count == 0)
 		error = read_host(pve, PATH_LOCAL, false);
 	return error < 0 ? error : (done < 0 ? done : 0);
 }

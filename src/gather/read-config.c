@@ -65,22 +65,18 @@ static int read_drop_ins(const struct tree *tree, struct config *config, struct 
 			 struct read_failure *ret_failure)
 {
 	size_t left = CONFIG_SIZE_MAX;
-	char **names = NULL;
-	size_t count = 0;
-	int error;
+	struct names CLEANUP(names_done) names = {0};
+	int error = tree_list(tree, CONFIG_DIRECTORY, ".conf", &names);
 
-	error = tree_list(tree, CONFIG_DIRECTORY, ".conf", &names, &count);
 	if (error < 0)
 		return read_failure_set(ret_failure, tree_prefix(tree), CONFIG_DIRECTORY, error);
-	for (size_t i = 0; i < count && error == 0; i++) {
-		struct buffer CLEANUP(buffer_clear) path = {0};
+	for (size_t i = 0; i < names.count && error == 0; i++) {
+		char *CLEANUP(free_pointer)
+			path = text_format(CONFIG_DIRECTORY "/%s", names.items[i]);
 
-		buffer_printf(&path, CONFIG_DIRECTORY "/%s", names[i]);
-		error = path.data
-				? read_config(tree, path.data, &left, config, problems, ret_failure)
-				: -ENOMEM;
+		error = path ? read_config(tree, path, &left, config, problems, ret_failure)
+			     : -ENOMEM;
 	}
-	tree_names_free(names, count);
 	return error;
 }
 

@@ -136,17 +136,34 @@ int reading_script(struct reading *reading, const char *path, bool *ret_runs, ch
 	return finish_file(reading, path, error, size);
 }
 
-int reading_list(struct reading *reading, const char *folder, const char *suffix, char ***ret_names,
-		 size_t *ret_count)
+int reading_list(struct reading *reading, const char *folder, const char *suffix, struct names *ret)
 {
-	int error = tree_list(reading->gathering->tree, folder, suffix, ret_names, ret_count);
+	int error = tree_list(reading->gathering->tree, folder, suffix, ret);
 
 	if (error == 0 || error == -ENOMEM)
 		return error;
 	reading_fail(reading, folder, error);
-	*ret_names = NULL;
-	*ret_count = 0;
+	*ret = (struct names){0};
 	return 0;
+}
+
+int reading_paths(struct reading *reading, const char *folder, const char *suffix,
+		  struct names *ret)
+{
+	struct names CLEANUP(names_done) names = {0};
+	int error = reading_list(reading, folder, suffix, &names);
+
+	for (size_t i = 0; i < names.count && error == 0; i++) {
+		char *path = text_format("%s/%s", folder, names.items[i]);
+
+		if (!path)
+			return -ENOMEM;
+		free(names.items[i]);
+		names.items[i] = path;
+	}
+	*ret = names;
+	names = (struct names){0};
+	return error;
 }
 
 void reading_command_line(const struct gathering *gathering, char *ret, size_t size)

@@ -50,7 +50,11 @@ bool reading_is_none(int error);
  * noted. -ENOMEM.
  */
 MUST_CHECK int reading_list(struct reading *reading, const char *folder, const char *suffix,
-			    char ***ret_names, size_t *ret_count);
+			    struct names *ret);
+
+/* Does the same, and gives the path of each name. */
+MUST_CHECK int reading_paths(struct reading *reading, const char *folder, const char *suffix,
+			     struct names *ret);
 
 /*
  * Reads the kernel command line. Returns "" in ret if it cannot be read, which is noted, or if this

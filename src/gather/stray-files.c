@@ -40,25 +40,22 @@ int stray_files_visit(const struct gathering *gathering,
 	int error = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && error == 0; i++) {
-		char **names = NULL;
-		size_t count = 0;
+		struct names CLEANUP(names_done) paths = {0};
+		const char *suffix = places[i].suffix;
 
 		if (tree_is_directory(gathering->tree, places[i].folder))
-			error = reading_list(&reading, places[i].folder, "", &names, &count);
-		for (size_t k = 0; k < count && error == 0; k++) {
-			struct buffer CLEANUP(buffer_clear) path = {0};
+			error = reading_paths(&reading, places[i].folder, "", &paths);
+		for (size_t k = 0; k < paths.count && error == 0; k++) {
+			const char *path = paths.items[k];
 			char *CLEANUP(free_pointer) text = NULL;
-			const char *suffix = places[i].suffix;
 
-			if ((suffix && text_ends_with(names[k], suffix)) ||
-			    is_put_aside(names[k], suffix))
+			if ((suffix && text_ends_with(path, suffix)) ||
+			    is_put_aside(path + strlen(places[i].folder), suffix))
 				continue;
-			buffer_printf(&path, "%s/%s", places[i].folder, names[k]);
-			error = path.data ? reading_file(&reading, path.data, &text) : -ENOMEM;
+			error = reading_file(&reading, path, &text);
 			if (error == 0 && text)
-				visit(data, &(struct stray_file){path.data, text, suffix});
+				visit(data, &(struct stray_file){path, text, suffix});
 		}
-		tree_names_free(names, count);
 	}
 	return error;
 }

@@ -8,19 +8,15 @@
 #include "base/buffer.h"
 #include "model/installed/observed-file.h"
 
-static int look_at_unit(const struct reading *reading, const char *folder, const char *between,
-			const char *name, enum file_kind *ret)
+static int look_at_unit(const struct reading *reading, const char *folder, const char *name,
+			enum file_kind *ret)
 {
-	struct buffer CLEANUP(buffer_clear) path = {0};
-	struct observed_file file = {0};
-	int error;
+	char *CLEANUP(free_pointer) path = text_format("%s/%s.service", folder, name);
+	struct observed_file CLEANUP(observed_file_clear) file = {0};
+	int error = path ? tree_look(reading->gathering->tree, path, FILE_SIZE_MAX, &file)
+			 : -ENOMEM;
 
-	buffer_printf(&path, "%s%s/%s.service", folder, between, name);
-	if (!path.data)
-		return -ENOMEM;
-	error = tree_look(reading->gathering->tree, path.data, FILE_SIZE_MAX, &file);
 	*ret = error < 0 ? FILE_ABSENT : file.kind;
-	observed_file_clear(&file);
 	return error == -ENOMEM ? error : 0;
 }
 
@@ -28,21 +24,16 @@ static int look_at_unit(const struct reading *reading, const char *folder, const
 static int is_wanted(struct reading *reading, const char *folder, const char *name)
 {
 	static const char suffix[] = ".wants";
-	char **names = NULL;
-	size_t count = 0;
-	int found = reading_list(reading, folder, suffix, &names, &count);
+	struct names CLEANUP(names_done) parents = {0};
+	int found = reading_paths(reading, folder, suffix, &parents);
 
-	for (size_t i = 0; i < count && found == 0; i++) {
-		struct buffer CLEANUP(buffer_clear) between = {0};
+	for (size_t i = 0; i < parents.count && found == 0; i++) {
 		enum file_kind kind = FILE_ABSENT;
 
-		buffer_printf(&between, "/%s", names[i]);
-		found = between.data ? look_at_unit(reading, folder, between.data, name, &kind)
-				     : -ENOMEM;
+		found = look_at_unit(reading, parents.items[i], name, &kind);
 		if (found == 0)
 			found = kind != FILE_ABSENT && kind != FILE_MASKED;
 	}
-	tree_names_free(names, count);
 	return found;
 }
 
@@ -66,7 +57,7 @@ int unit_is_idle(struct reading *reading, const char *name, bool *ret)
 	int error = 0, wanted = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0 && kind == FILE_ABSENT; i++)
-		error = look_at_unit(reading, folders[i], "", name, &kind);
+		error = look_at_unit(reading, folders[i], name, &kind);
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && error == 0 && wanted == 0; i++) {
 		wanted = is_wanted(reading, folders[i], name);
 		error = wanted < 0 ? wanted : 0;

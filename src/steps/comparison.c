@@ -191,13 +191,11 @@ static enum exit_code make_plan(struct context *context, struct comparison *comp
 static int record_directories(const struct context *context, const char *path,
 			      struct manifest *manifest)
 {
-	char **names = NULL;
-	size_t count = 0;
-	int error = tree_missing_directories(context->tree, path, &names, &count);
+	struct names CLEANUP(names_done) missing = {0};
+	int error = tree_missing_directories(context->tree, path, &missing);
 
-	for (size_t i = 0; i < count && error == 0; i++)
-		error = manifest_add_directory(manifest, names[i]);
-	tree_names_free(names, count);
+	for (size_t i = 0; i < missing.count && error == 0; i++)
+		error = manifest_add_directory(manifest, missing.items[i]);
 	return error;
 }
 

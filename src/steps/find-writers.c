@@ -105,7 +105,8 @@ static int copy_records(const struct modprobe_records *records, struct modprobe_
 	return 0;
 }
 
-static int find_modprobe(struct context *context, bool with_ours, struct host_writers *found)
+static int find_modprobe(struct context *context, bool with_ours, struct boot_settings *commands,
+			 struct host_writers *found)
 {
 	const struct modprobe_records *records;
 	struct modprobe_records CLEANUP(copied_records_done) others = {0};
@@ -120,7 +121,7 @@ static int find_modprobe(struct context *context, bool with_ours, struct host_wr
 	reading_command_line(&context->gathering, command_line, sizeof(command_line));
 	writers_of_modprobe(&found->values, records, command_line, &found->writers);
 	(void)writers_report_cut(context, &found->writers.sysctl_cut, records);
-	return find_install_lines(&context->gathering, records, found);
+	return find_install_lines(commands, records);
 }
 
 /* comparison: NULL to look for what others set alone. */
@@ -128,19 +129,21 @@ static enum exit_code find_sources(struct context *context, const struct compari
 				   struct host_writers *found, struct host_writers *ret)
 {
 	struct text_file *CLEANUP(free_pointer) sysctl = NULL;
+	struct boot_settings CLEANUP(boot_settings_done) commands = {0};
 	size_t count = 0;
 	int error = list_sysctl(context, comparison, &sysctl, &count);
 
+	boot_settings_new(&context->gathering, found, &commands);
 	if (error == 0)
 		writers_of_sysctl(&found->values, sysctl, count, &found->writers);
 	if (error == 0)
 		error = find_kernel_sysctl(&context->gathering, found);
 	if (error == 0)
-		error = find_modprobe(context, comparison, found);
+		error = find_modprobe(context, comparison, &commands, found);
 	if (error == 0)
-		error = find_event_settings(&context->gathering, found);
+		error = find_event_settings(&commands);
 	if (error == 0)
-		error = find_boot_settings(&context->gathering, found);
+		error = find_boot_settings(&commands);
 	if (error == 0)
 		error = find_programs(&context->gathering, sysctl, count, found);
 	report_unread_sources(context);

@@ -27,8 +27,7 @@ static int take_lock(struct context *context, const char *directory, int timeout
 	int error;
 
 	buffer_printf(&file, "%s/" LOCK_NAME, directory);
-	error = file.data ? tree_missing_directories(context->tree, file.data, &lock.made,
-						     &lock.made_count)
+	error = file.data ? tree_missing_directories(context->tree, file.data, &lock.made)
 			  : -ENOMEM;
 	for (int left = timeout_ms; error == 0; left -= SLICE_MS) {
 		error = tree_lock(context->tree, directory, SLICE_MS, &lock.fd, &made, obstacle);
@@ -42,8 +41,7 @@ static int take_lock(struct context *context, const char *directory, int timeout
 	*ret = lock;
 	/* The lock now belongs to the caller. */
 	lock.directory = NULL;
-	lock.made = NULL;
-	lock.made_count = 0;
+	lock.made = (struct names){0};
 	lock.fd = -1;
 	return 0;
 }
@@ -136,9 +134,9 @@ void lock_release(struct lock *lock)
 {
 	if (lock->directory)
 		remove_unused(lock);
-	for (size_t i = lock->made_count; i-- > 0;)
-		(void)!tree_remove_directory(lock->tree, lock->made[i]);
-	tree_names_free(lock->made, lock->made_count);
+	for (size_t i = lock->made.count; i-- > 0;)
+		(void)!tree_remove_directory(lock->tree, lock->made.items[i]);
+	names_done(&lock->made);
 	close_descriptor(&lock->fd);
 	*lock = (struct lock){.fd = -1};
 }

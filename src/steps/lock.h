@@ -13,8 +13,7 @@ struct lock {
 	const char *directory; /* NULL: the lock is not held */
 	int fd;
 	/* the directories that were made for the lock, outermost first */
-	char **made;
-	size_t made_count;
+	struct names made;
 };
 
 /*

@@ -287,8 +287,8 @@ static int record_made(const struct lock *lock, struct manifest *manifest)
 {
 	int error = 0;
 
-	for (size_t i = 0; i < lock->made_count && error == 0; i++)
-		error = manifest_add_directory(manifest, lock->made[i]);
+	for (size_t i = 0; i < lock->made.count && error == 0; i++)
+		error = manifest_add_directory(manifest, lock->made.items[i]);
 	return error;
 }
 

@@ -216,15 +216,13 @@ static enum exit_code remove_directories(struct context *context, const struct l
  */
 static void warn_of_copies(struct context *context)
 {
-	char **names = NULL;
-	size_t count = 0;
+	struct names CLEANUP(names_done) copies = {0};
 
-	if (tree_list(context->tree, PATH_REPLACED, "", &names, &count) == 0 && count > 0)
+	if (tree_list(context->tree, PATH_REPLACED, "", &copies) == 0 && copies.count > 0)
 		report_message(context->report, SEVERITY_WARNING,
 			       "copies of files that were replaced or edited are left in %s%s; put "
 			       "back what you need by hand",
 			       tree_prefix(context->tree), PATH_REPLACED);
-	tree_names_free(names, count);
 }
 
 /*

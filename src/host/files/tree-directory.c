@@ -56,8 +56,7 @@ static int list_directory(int fd, const char *suffix, struct names *names)
 	return error;
 }
 
-int tree_list(const struct tree *tree, const char *path, const char *suffix, char ***ret_names,
-	      size_t *ret_count)
+int tree_list(const struct tree *tree, const char *path, const char *suffix, struct names *ret)
 {
 	struct names names = {0};
 	int fd, error = tree_open_directory(tree, path, O_RDONLY, &fd);
@@ -67,13 +66,12 @@ int tree_list(const struct tree *tree, const char *path, const char *suffix, cha
 	else if (error == -ENOENT)
 		error = 0;
 	if (error < 0) {
-		tree_names_free(names.items, names.count);
+		names_done(&names);
 		return error;
 	}
 	if (names.count > 0)
 		qsort(names.items, names.count, sizeof(*names.items), compare_names);
-	*ret_names = names.items;
-	*ret_count = names.count;
+	*ret = names;
 	return 0;
 }
 
@@ -92,8 +90,7 @@ static int is_missing_directory(const struct tree *tree, const char *path)
 	return error == -ENOENT ? 1 : error;
 }
 
-int tree_missing_directories(const struct tree *tree, const char *path, char ***ret_names,
-			     size_t *ret_count)
+int tree_missing_directories(const struct tree *tree, const char *path, struct names *ret)
 {
 	struct names names = {0};
 	char part[PATH_MAX];
@@ -116,11 +113,10 @@ int tree_missing_directories(const struct tree *tree, const char *path, char ***
 		*slash = '/';
 	}
 	if (error < 0) {
-		tree_names_free(names.items, names.count);
+		names_done(&names);
 		return error;
 	}
-	*ret_names = names.items;
-	*ret_count = names.count;
+	*ret = names;
 	return 0;
 }
 
@@ -270,12 +266,10 @@ static int make_lasting(const struct tree *tree, const char *path)
 
 int tree_make_with_parents(const struct tree *tree, const char *path)
 {
-	char **names = NULL;
-	size_t count = 0;
-	int error = tree_missing_directories(tree, path, &names, &count);
+	struct names CLEANUP(names_done) missing = {0};
+	int error = tree_missing_directories(tree, path, &missing);
 
-	for (size_t i = 0; i < count && error >= 0; i++)
-		error = make_lasting(tree, names[i]);
-	tree_names_free(names, count);
+	for (size_t i = 0; i < missing.count && error >= 0; i++)
+		error = make_lasting(tree, missing.items[i]);
 	return error < 0 ? error : make_lasting(tree, path);
 }

@@ -115,11 +115,3 @@ MUST_CHECK int tree_make_directory(const struct tree *tree, const char *path,
  * made, 0 if another process was faster.
  */
 MUST_CHECK int tree_make_with_parents(const struct tree *tree, const char *path);
-
-/* Adds a name to a growing list. tree_names_free() frees the names. */
-struct names {
-	char **items;
-	size_t count;
-};
-
-MUST_CHECK int names_add(struct names *names, const char *name);

@@ -271,12 +271,9 @@ int tree_lock(struct tree *tree, const char *directory, int timeout_ms, int *ret
 
 static bool lies_alone(const struct tree *tree, const char *directory)
 {
-	char **names = NULL;
-	size_t count = 0;
-	bool alone = tree_list(tree, directory, "", &names, &count) == 0 && count == 1;
+	struct names CLEANUP(names_done) names = {0};
 
-	tree_names_free(names, count);
-	return alone;
+	return tree_list(tree, directory, "", &names) == 0 && names.count == 1;
 }
 
 int tree_remove_lock(struct tree *tree, const char *directory, int lock, bool alone)

@@ -123,13 +123,11 @@ static int make_directory(struct transaction *t, const char *name, const char *p
 
 static int make_missing(struct transaction *t, const char *path)
 {
-	char **names = NULL;
-	size_t count = 0;
-	int error = tree_missing_directories(t->tree, path, &names, &count);
+	struct names CLEANUP(names_done) missing = {0};
+	int error = tree_missing_directories(t->tree, path, &missing);
 
-	for (size_t i = 0; i < count && error == 0; i++)
-		error = make_directory(t, names[i], path);
-	tree_names_free(names, count);
+	for (size_t i = 0; i < missing.count && error == 0; i++)
+		error = make_directory(t, missing.items[i], path);
 	return error;
 }
 

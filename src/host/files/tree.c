@@ -499,20 +499,3 @@ bool tree_is_read_only(const struct tree *tree, const char *path)
 	return tree_open_directory(tree, path, O_PATH, &fd) == 0 && fstatvfs(fd, &status) == 0 &&
 	       (status.f_flag & ST_RDONLY) != 0;
 }
-
-int names_add(struct names *names, const char *name)
-{
-	char *CLEANUP(free_pointer) copy = strdup(name);
-
-	if (!copy || array_grow(&names->items, names->count, sizeof(copy)) < 0)
-		return -ENOMEM;
-	names->items[names->count++] = steal_pointer(&copy);
-	return 0;
-}
-
-void tree_names_free(char **names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
-}

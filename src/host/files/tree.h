@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "base/cleanup.h"
+#include "base/names.h"
 #include "model/installed/observed-file.h"
 
 /*
@@ -110,12 +110,10 @@ bool tree_is_directory(const struct tree *tree, const char *path);
 /*
  * Lists the names in a directory that end in suffix and do not start with a dot, sorted in byte
  * order. A missing directory is an empty list. -EOVERFLOW: there are more than TREE_NAMES_MAX such
- * names, or more than ten times as many of any kind; -ENOTDIR, -ELOOP, -EACCES ... as open(2). Free
- * with tree_names_free().
+ * names, or more than ten times as many of any kind; -ENOTDIR, -ELOOP, -EACCES ... as open(2).
  */
 MUST_CHECK int tree_list(const struct tree *tree, const char *path, const char *suffix,
-			 char ***ret_names, size_t *ret_count);
-void tree_names_free(char **names, size_t count);
+			 struct names *ret);
 
 /*
  * Lists the directories above path that do not exist, outermost first, so that they can be recorded
@@ -123,7 +121,7 @@ void tree_names_free(char **names, size_t count);
  * be made there; -ENOTDIR: a file does.
  */
 MUST_CHECK int tree_missing_directories(const struct tree *tree, const char *path,
-					char ***ret_names, size_t *ret_count);
+					struct names *ret);
 
 /* A directory that others than root could change. */
 struct loose_directory {

@@ -11,15 +11,14 @@
 static void assert_lists(const struct tree *tree, const char *path, const char *suffix,
 			 const char *wanted)
 {
-	char **names = NULL, all[256] = "";
-	size_t count = 0;
+	struct names CLEANUP(names_done) names = {0};
+	char all[256] = "";
 
-	assert_int_equal(tree_list(tree, path, suffix, &names, &count), 0);
-	for (size_t i = 0; i < count; i++) {
-		strcat(all, names[i]);
+	assert_int_equal(tree_list(tree, path, suffix, &names), 0);
+	for (size_t i = 0; i < names.count; i++) {
+		strcat(all, names.items[i]);
 		strcat(all, " ");
 	}
-	tree_names_free(names, count);
 	assert_string_equal(all, wanted);
 }
 
@@ -54,8 +53,7 @@ static void names_come_in_byte_order(void **state)
 static void missing_directory_is_an_empty_list(void **state)
 {
 	const struct fixture *f = *state;
-	char **names = NULL;
-	size_t count = 4711;
+	struct names names = {.count = 4711};
 
 	put_file(f, "/file", "");
 	put_link(f, "/nowhere", "/missing");
@@ -64,11 +62,11 @@ static void missing_directory_is_an_empty_list(void **state)
 	assert_lists(f->tree, "/missing", "", "");
 	assert_lists(f->tree, "/missing/too", "", "");
 	assert_lists(f->tree, "/nowhere", "", "");
-	assert_int_equal(tree_list(f->tree, "/file", "", &names, &count), -ENOTDIR);
-	assert_int_equal(tree_list(f->tree, "/masked", "", &names, &count), -ENOTDIR);
-	assert_int_equal(tree_list(f->tree, "/loop", "", &names, &count), -ELOOP);
-	assert_null(names);
-	assert_int_equal(count, 4711);
+	assert_int_equal(tree_list(f->tree, "/file", "", &names), -ENOTDIR);
+	assert_int_equal(tree_list(f->tree, "/masked", "", &names), -ENOTDIR);
+	assert_int_equal(tree_list(f->tree, "/loop", "", &names), -ELOOP);
+	assert_null(names.items);
+	assert_int_equal(names.count, 4711);
 }
 
 /* Files with the numbers from first on as their names. */
@@ -89,42 +87,38 @@ static void put_numbers(const struct fixture *f, unsigned int first, unsigned in
 static void too_many_names_are_an_error(void **state)
 {
 	const struct fixture *f = *state;
-	char **names = NULL;
-	size_t count = 4711;
+	struct names names = {.count = 4711};
 
 	put_directory(f, "/many");
 	put_numbers(f, 0, TREE_NAMES_MAX, ".conf");
 	put_numbers(f, 0, 1, ".other");
-	assert_int_equal(tree_list(f->tree, "/many", ".conf", &names, &count), 0);
-	assert_int_equal(count, TREE_NAMES_MAX);
-	tree_names_free(names, count);
-	names = NULL;
-	assert_int_equal(tree_list(f->tree, "/many", "", &names, &count), -EOVERFLOW);
+	assert_int_equal(tree_list(f->tree, "/many", ".conf", &names), 0);
+	assert_int_equal(names.count, TREE_NAMES_MAX);
+	names_done(&names);
+	assert_int_equal(tree_list(f->tree, "/many", "", &names), -EOVERFLOW);
 	put_numbers(f, TREE_NAMES_MAX, 1, ".conf");
-	assert_int_equal(tree_list(f->tree, "/many", ".conf", &names, &count), -EOVERFLOW);
-	assert_null(names);
+	assert_int_equal(tree_list(f->tree, "/many", ".conf", &names), -EOVERFLOW);
+	assert_null(names.items);
 	assert_lists(f->tree, "/many", ".other", "0.other ");
 }
 
 static void assert_missing(const struct tree *tree, const char *path, const char *wanted)
 {
-	char **names = NULL, all[256] = "";
-	size_t count = 0;
+	struct names CLEANUP(names_done) names = {0};
+	char all[256] = "";
 
-	assert_int_equal(tree_missing_directories(tree, path, &names, &count), 0);
-	for (size_t i = 0; i < count; i++) {
-		strcat(all, names[i]);
+	assert_int_equal(tree_missing_directories(tree, path, &names), 0);
+	for (size_t i = 0; i < names.count; i++) {
+		strcat(all, names.items[i]);
 		strcat(all, " ");
 	}
-	tree_names_free(names, count);
 	assert_string_equal(all, wanted);
 }
 
 static void missing_directories_are_named(void **state)
 {
 	const struct fixture *f = *state;
-	char **names = NULL;
-	size_t count = 4711;
+	struct names names = {.count = 4711};
 
 	put_directory(f, "/usr/etc");
 	put_link(f, "/etc", "/usr/etc");
@@ -135,12 +129,12 @@ static void missing_directories_are_named(void **state)
 	assert_missing(f->tree, "/etc/x.d/file", "/etc/x.d ");
 	assert_missing(f->tree, "/etc/a/b/c/file", "/etc/a /etc/a/b /etc/a/b/c ");
 	assert_missing(f->tree, "/etc//a///b//", "/etc//a ");
-	assert_int_equal(tree_missing_directories(f->tree, "/file/x/y", &names, &count), -ENOTDIR);
+	assert_int_equal(tree_missing_directories(f->tree, "/file/x/y", &names), -ENOTDIR);
 	/* Here the caller would else try to make what is there already. */
-	assert_int_equal(tree_missing_directories(f->tree, "/nowhere/x", &names, &count), -ENOLINK);
-	assert_int_equal(tree_missing_directories(f->tree, "x/y", &names, &count), -EINVAL);
-	assert_null(names);
-	assert_int_equal(count, 4711);
+	assert_int_equal(tree_missing_directories(f->tree, "/nowhere/x", &names), -ENOLINK);
+	assert_int_equal(tree_missing_directories(f->tree, "x/y", &names), -EINVAL);
+	assert_null(names.items);
+	assert_int_equal(names.count, 4711);
 }
 
 static void only_empty_directories_are_removed(void **state)
