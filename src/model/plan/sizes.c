@@ -100,6 +100,19 @@ uint64_t sizes_entry_bytes(const struct facts *facts)
 	return facts_before(facts, 6, 1) ? 342 : 256;
 }
 
+struct chain_limit sizes_chain_limit(const struct facts *facts)
+{
+	if (facts_before(facts, 5, 15))
+		return (struct chain_limit){0, 0};
+	return facts_before(facts, 6, 3) ? (struct chain_limit){8, 79}
+					 : (struct chain_limit){50, 79};
+}
+
+uint64_t sizes_chain_entries(struct chain_limit limit, uint64_t buckets)
+{
+	return buckets * limit.low / 2;
+}
+
 uint64_t sizes_array_bytes(uint64_t buckets, unsigned int word_size)
 {
 	uint64_t bytes;

@@ -79,6 +79,24 @@ void sizes_of_kernel(const struct facts *facts, uint64_t hashsize, uint64_t expe
  */
 uint64_t sizes_entry_bytes(const struct facts *facts);
 
+/*
+ * The limit on the length of a chain, above which the kernel refuses an entry, whatever max is: a
+ * random number between low and high for each entry (MIN_CHAINLEN, MAX_CHAINLEN in
+ * nf_conntrack_core.c). No limit before 5.15; 8 to 31 at first; 50 to 79 from 6.3 on and in the
+ * stable kernels of March 2023. Their release does not show that, so that the limit of these is low
+ * 8 and high 79.
+ */
+struct chain_limit {
+	unsigned int low, high; /* 0: no limit */
+};
+struct chain_limit sizes_chain_limit(const struct facts *facts);
+
+/*
+ * Returns the number of entries from which chains may be too long, because every entry is in two
+ * chains, one for each direction.
+ */
+uint64_t sizes_chain_entries(struct chain_limit limit, uint64_t buckets);
+
 /* Returns the bytes of an array of buckets without rounding, or UINT64_MAX if that overflows. */
 uint64_t sizes_array_bytes(uint64_t buckets, unsigned int word_size);
 

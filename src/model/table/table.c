@@ -4,8 +4,6 @@
 
 #include <assert.h>
 
-#include "model/plan/sizes.h"
-
 /* The shares, in tenths of a percent, at which the table counts as nearly full and as full. */
 #define NEARLY 800U
 #define FULL   950U
@@ -19,14 +17,6 @@ void table_done(struct table *table)
 	free(table->namespaces);
 	free(table->contents);
 	*table = (struct table){0};
-}
-
-struct chain_limit table_chain_limit(const struct facts *facts)
-{
-	if (facts_before(facts, 5, 15))
-		return (struct chain_limit){0, 0};
-	return facts_before(facts, 6, 3) ? (struct chain_limit){8, 79}
-					 : (struct chain_limit){50, 79};
 }
 
 static struct figure known(uint64_t value)
@@ -261,16 +251,16 @@ static enum verdict judge_fill(const struct table *table, struct judgement *judg
 
 void table_judge(const struct table *table, struct judgement *ret)
 {
-	struct judgement judgement = {.chains = table_chain_limit(&table->facts)};
+	struct judgement judgement = {.chains = sizes_chain_limit(&table->facts)};
 
 	/* A kernel that has the counter also has the limit, whatever its release. */
 	if (judgement.chains.high == 0 && table->counters.known[COUNTER_CHAIN_TOO_LONG])
 		judgement.chains = (struct chain_limit){8, 79};
 	judgement.share = share_of(table->entries, table->max, 1000);
 	judgement.per_bucket = share_of(table->entries, table->buckets, 100);
-	/* Every entry is in two chains, one for each direction. */
 	if (table->buckets.known && judgement.chains.high > 0)
-		judgement.chain_entries = known(table->buckets.value * judgement.chains.low / 2);
+		judgement.chain_entries =
+			known(sizes_chain_entries(judgement.chains, table->buckets.value));
 	judgement.dropped = count_dropped(table);
 	judge_memory(table, &judgement);
 	judge_unseen(table, &judgement);

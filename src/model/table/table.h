@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "model/plan/facts.h"
+#include "model/plan/sizes.h"
 #include "model/runtime/module-state.h"
 #include "model/table/counters.h"
 #include "model/table/entries.h"
@@ -84,18 +84,6 @@ struct table {
 	uint64_t now; /* microseconds since the epoch */
 };
 void table_done(struct table *table);
-
-/*
- * The limit on the length of a chain, above which the kernel refuses an entry, whatever max is: a
- * random number between low and high for each entry (MIN_CHAINLEN, MAX_CHAINLEN in
- * nf_conntrack_core.c). No limit before 5.15; 8 to 31 at first; 50 to 79 from 6.3 on and in the
- * stable kernels of March 2023. Their release does not show that, so that the limit of these is low
- * 8 and high 79.
- */
-struct chain_limit {
-	unsigned int low, high; /* 0: no limit */
-};
-struct chain_limit table_chain_limit(const struct facts *facts);
 
 enum verdict {
 	VERDICT_NOT_LOADED,    /* nothing is tracked */

@@ -53,7 +53,7 @@ static void chains_are_limited_by_release(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct facts facts = {.release = {rows[i].release[0], rows[i].release[1]}};
-		struct chain_limit limit = table_chain_limit(&facts);
+		struct chain_limit limit = sizes_chain_limit(&facts);
 
 		if (limit.low != rows[i].low || limit.high != rows[i].high)
 			fail_msg("row %zu: %u to %u", i, limit.low, limit.high);
