@@ -40,7 +40,7 @@ _conntrack_persist() {
 		[[ " $verbs " != *" $word "* ]] || verb=$word
 	done
 	case $verb in
-	plan) options+=' --root --force --no-live --from-system --diff' ;;
+	plan) options+=' --root --force --no-live --from-system --diff --connections --new-per-second --ini' ;;
 	install) options+=' --root --dry-run --force --no-live --at-boot --restore' ;;
 	uninstall) options+=' --root --dry-run --force --live' ;;
 	advise) options+=' --ini' ;;
@@ -48,7 +48,7 @@ _conntrack_persist() {
 	apply) options+=' --force --netns' ;;
 	unload) options+=' --dry-run' ;;
 	check | keys | users) options+=' --root' ;;
-	'') options+=' --root --dry-run --force --no-live --at-boot --restore --from-system --diff --ini --live --watch --prometheus --netns' ;;
+	'') options+=' --root --dry-run --force --no-live --at-boot --restore --from-system --diff --connections --new-per-second --ini --live --watch --prometheus --netns' ;;
 	esac
 	case $current in
 	-*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;

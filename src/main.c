@@ -158,6 +158,8 @@ static bool refuse_others_options(const struct verb *verb, const struct options 
 		{"--from-system", options->from_system, VERB_FROM_SYSTEM},
 		{"--live", options->live, VERB_LIVE},
 		{"--diff", options->diff, VERB_DIFF},
+		{"--connections", options->connections > 0, VERB_CONNECTIONS},
+		{"--new-per-second", options->new_per_second > 0, VERB_CONNECTIONS},
 		{"--ini", options->ini, VERB_INI},
 		{"--watch", options->watch, VERB_SCREEN},
 		{"--prometheus", options->prometheus, VERB_SCREEN},
@@ -173,11 +175,31 @@ static bool refuse_others_options(const struct verb *verb, const struct options 
 	return false;
 }
 
+/* Adds what is wrong with the options of the calculator, if anything is; returns whether it is. */
+static bool refuse_calculation(const struct options *options, struct buffer *b)
+{
+	bool plan = strcmp(options->verb, verb_plan.name) == 0;
+
+	if (options->connections > 0 && (options->from_system || options->diff))
+		buffer_add(b, "--connections goes with neither --from-system nor --diff, because "
+			      "it only computes sizes");
+	else if (options->connections == 0 && options->new_per_second > 0)
+		buffer_add(b, "--new-per-second needs --connections=N, the connections that are "
+			      "open at the same time");
+	else if (options->connections == 0 && plan && options->ini)
+		buffer_add(b, "plan takes --ini with --connections=N alone; to print the lines of "
+			      "advice, run \"conntrack-persist advise --ini\"");
+	else
+		return false;
+	return true;
+}
+
 /* Whether the verb takes the options given; complains otherwise. */
 static bool vet_options(const struct verb *verb, const struct options *options)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
-	bool refused = refuse_others_options(verb, options, &text);
+	bool refused = refuse_others_options(verb, options, &text) ||
+		       refuse_calculation(options, &text);
 
 	if (!refused && options->at_boot && (options->root || options->dry_run || options->force))
 		buffer_add(&text,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/plan/sizing.h"
 #include "suggest.h"
 
 enum {
@@ -27,6 +28,8 @@ enum {
 	OPTION_DIFF,
 	OPTION_INI,
 	OPTION_LIVE,
+	OPTION_CONNECTIONS,
+	OPTION_NEW_PER_SECOND,
 };
 
 static const struct option long_options[] = {
@@ -42,6 +45,8 @@ static const struct option long_options[] = {
 	{"from-system", no_argument, NULL, OPTION_FROM_SYSTEM},
 	{"live", no_argument, NULL, OPTION_LIVE},
 	{"diff", no_argument, NULL, OPTION_DIFF},
+	{"connections", required_argument, NULL, OPTION_CONNECTIONS},
+	{"new-per-second", required_argument, NULL, OPTION_NEW_PER_SECOND},
 	{"ini", no_argument, NULL, OPTION_INI},
 	{"watch", optional_argument, NULL, OPTION_WATCH},
 	{"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
@@ -94,6 +99,18 @@ static int parse_watch(const char *argument, struct options *options, struct buf
 	return 0;
 }
 
+static int parse_count(const char *name, const char *argument, uint64_t max, uint64_t *ret,
+		       struct buffer *complaint)
+{
+	uint64_t count = 0;
+
+	if (text_parse_number(argument, strlen(argument), max, &count) < 0 || count == 0)
+		return complain(complaint, "%s takes a number in digits alone, 1 to %s, not %s",
+				name, text_count(max).text, argument);
+	*ret = count;
+	return 0;
+}
+
 static int take_option(int option, const char *argument, struct options *options,
 		       struct buffer *complaint)
 {
@@ -133,6 +150,12 @@ static int take_option(int option, const char *argument, struct options *options
 	case OPTION_DIFF:
 		options->diff = true;
 		return 0;
+	case OPTION_CONNECTIONS:
+		return parse_count("--connections", argument, CONNECTIONS_MAX,
+				   &options->connections, complaint);
+	case OPTION_NEW_PER_SECOND:
+		return parse_count("--new-per-second", argument, NEW_PER_SECOND_MAX,
+				   &options->new_per_second, complaint);
 	case OPTION_INI:
 		options->ini = true;
 		return 0;

@@ -54,6 +54,8 @@ static const struct synonyms verb_words[] = {
 	{"show view print display cat query",
 	 "did you mean status, which shows the table, plan, which shows what install would change, "
 	 "or keys, which lists every setting?"},
+	{"size sizing sizes calculate calculator calc compute estimate",
+	 "did you mean plan --connections=N, which computes max and hashsize for N connections?"},
 	{"status info state stat stats statistics count summary", "did you mean status?"},
 	{"top watch monitor follow tail observe", "did you mean status --watch?"},
 	{"metrics prometheus exporter", "did you mean status --prometheus?"},

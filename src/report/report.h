@@ -12,6 +12,7 @@
 #include "host/systemd/journal.h"
 #include "model/installed/compare.h"
 #include "model/plan/plan.h"
+#include "model/plan/sizing.h"
 #include "model/runtime/runtime-values.h"
 
 /*
@@ -134,6 +135,13 @@ bool report_is_unsure(const struct report *report);
 void report_say_without_root(struct report *report);
 
 void report_plan(struct report *report, const struct plan *plan);
+
+/*
+ * Reports computed sizes, as rows and in JSON. memory_limit: as configured. lines: the INI lines,
+ * which only JSON has.
+ */
+void report_sizing(struct report *report, const struct sizing *sizing, const char *memory_limit,
+		   const char *lines);
 
 /*
  * Reports a file: a line, and an object in JSON. After a run, action and state may differ from the

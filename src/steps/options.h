@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum color {
 	COLOR_AUTO,
@@ -26,6 +27,8 @@ struct options {
 	/* uninstall: also set the live values from before the first change */
 	bool live;
 	bool diff; /* plan: also print the unified diffs */
-	bool ini;  /* advise: print only the lines of the INI file */
+	bool ini;  /* advise, plan --connections: print only the lines of the INI file */
+	/* plan: compute sizes for so many connections, and new ones a second; 0: not given */
+	uint64_t connections, new_per_second;
 	bool json, dry_run, force, no_live, from_system, quiet, verbose, help, version;
 };

@@ -11,6 +11,7 @@
 #include "steps/lint-files.h"
 #include "steps/report-writers.h"
 #include "steps/runtime.h"
+#include "steps/size-table.h"
 #include "steps/sizes-guard.h"
 #include "steps/unconfigured.h"
 #include "steps/would-change.h"
@@ -100,6 +101,8 @@ static enum exit_code run_plan(struct context *context)
 	struct outcome outcome = {0};
 	bool overridden;
 
+	if (context->options->connections > 0)
+		return size_table(context);
 	if (context->options->from_system)
 		return from_system(context);
 	code = comparison_make(context, SIZES_RESOLVE, &comparison);
@@ -154,10 +157,12 @@ const struct verb verb_plan = {
 		 "Changes nothing and needs no root.",
 	.examples = "  conntrack-persist plan\n"
 		    "  conntrack-persist plan --diff\n"
-		    "  conntrack-persist plan --from-system > this-host.conf\n",
+		    "  conntrack-persist plan --from-system > this-host.conf\n"
+		    "  conntrack-persist plan --connections=500000 --new-per-second=2000\n",
 	.exits = "Exit status: 0 nothing to do; 1 something could not be read; 2 install "
 		 "would change something, or something differs that it cannot change; 78 "
 		 "faulty configuration.",
 	.run = run_plan,
-	.flags = VERB_FORCE | VERB_NO_LIVE | VERB_FROM_SYSTEM | VERB_DIFF,
+	.flags = VERB_FORCE | VERB_NO_LIVE | VERB_FROM_SYSTEM | VERB_DIFF | VERB_CONNECTIONS |
+		 VERB_INI,
 };

@@ -46,6 +46,7 @@ accepts() {
 	--root) words=("--root=$work/image") ;;
 	--netns) words=(--netns=all) ;;
 	--color) words=(--color=never) ;;
+	--connections | --new-per-second) words=("$2=1") ;;
 	--watch) words=(--watch --prometheus) ;;
 	esac
 	said=$("$CONNTRACK_PERSIST_TWIN" "$1" "${words[@]}" 2>&1 >/dev/null </dev/null) || :
