@@ -62,7 +62,7 @@ for doc in "$prefix/share/doc/conntrack-persist" /opt/documents; do
 	rm -rf "$work/pages"
 	make_into pages install "${folders[@]:0:2}" docdir="$doc"
 	pages=("$work/pages$prefix/share/man"/man*/*)
-	((${#pages[@]} == 3)) || complain "there are ${#pages[@]} pages: ${pages[*]}"
+	((${#pages[@]} == 4)) || complain "there are ${#pages[@]} pages: ${pages[*]}"
 	# In a page "\&" stands for nothing.
 	named=$(sed 's/\\&//g' "${pages[@]}" | grep -oE '/(usr/share/doc|usr/local/share/doc|opt/documents)[a-z/.-]*' | sort -u)
 	[[ -n $named ]] || complain "no page names the documentation"

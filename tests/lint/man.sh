@@ -14,6 +14,8 @@ complain() {
 for page in "$srcdir"/man/*.scd; do
 	scdoc <"$page" >/dev/null || complain "${page##*/}: scdoc refuses it"
 done
+"$srcdir/scripts/markdown-to-scdoc" -v name=page -v section=7 -v about=test "$srcdir/docs/troubleshooting.md" >"$work/page.scd"
+scdoc <"$work/page.scd" >/dev/null || complain "troubleshooting.md: scdoc refuses what is made of it"
 
 # "[section] name" a line in the program's order, with "full" also ", unit, default X" as the pages write it.
 settings() {
@@ -56,13 +58,27 @@ for example in "$work"/shown/*; do
 		complain "conntrack-persist.conf(5): its example ${example##*/} is not accepted without a warning (exit $code)"
 	}
 done
-# What an example prints, in a block behind a line that ends in "prints:", is what the program printed in the case.
-while IFS= read -r line; do
-	grep -qxF -- "$line" "$srcdir/tests/cases/manual-examples/expected.txt" ||
-		complain "the case manual-examples never prints: $line"
-	printed=$((${printed:-0} + 1))
-done < <(awk '/^```/ { open = !open; on = open && after; next } !open && NF { after = /prints:$/ } on' "$srcdir"/man/*.scd)
-((${printed:-0} >= 5)) || complain "no printed lines were found in the pages"
+# What an example prints, in the block behind a line that ends in "prints:", is what the program printed in some case. The
+# blanks at which a terminal breaks lines are one; "..." stands for lines that are left out.
+python3 - "$srcdir" <<'END' || bad=1
+import pathlib, re, sys
+top = pathlib.Path(sys.argv[1])
+said = " ".join(path.read_text(errors="replace") for path in sorted(top.glob("tests/cases/*/expected.txt")))
+said = " ".join(said.replace("HOST/", "/").split())
+count = bad = 0
+for page in sorted(top.glob("man/*.scd")) + [top / "docs/troubleshooting.md"]:
+    for block in re.findall(r"prints:\n\n```\n(.*?)\n```", page.read_text(), re.S):
+        for part in re.split(r"(?m)^\.\.\.$", block):
+            count += 1
+            part = " ".join(part.split())
+            if part not in said:
+                print(f"{page.name}: no case prints: {part}")
+                bad = 1
+if count < 8:
+    print(f"only {count} printed blocks were found in the pages")
+    bad = 1
+sys.exit(bad)
+END
 for file in "$srcdir"/examples/*.conf; do
 	name=$(basename "$file" .conf)
 	diff "$file" "$work/shown/$name.conf" ||
