@@ -12,4 +12,5 @@ pages=()
 for page in README.md CONTRIBUTING.md NEWS docs man/*.scd conntrack-persist.conf src scripts; do
 	[[ ! -e $page ]] || pages+=("$page")
 done
-codespell "${pages[@]}"
+# AKS is a service of Azure.
+codespell --ignore-words-list=aks "${pages[@]}"
