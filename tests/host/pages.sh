@@ -68,13 +68,12 @@ needs_keys() {
 	! grep -q conntrack-persist "$1/text" && grep -qE '(^|[^-])\b(nft|ip6?tables|conntrack) ' "$1/text"
 }
 
-# type_in BLOCK USER: runs /typed/all there, all commands in one shell.
+# type_in BLOCK: the reader runs /typed/all there, all commands in one shell.
 type_in() {
 	# shellcheck disable=SC2016
 	local run='exec chroot "$0" setpriv --bounding-set=-sys_module,-sys_boot,-sys_time env -i LC_ALL=C TERM=dumb \
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin timeout 300 "${@:2}"'
-	local shell=(runuser -u "$2" -- env "HOME=/home/$2" bash /typed/all)
-	[[ $2 != root ]] || shell=(env HOME=/root bash /typed/all)
+	local shell=(runuser -u reader -- env HOME=/home/reader bash /typed/all)
 	if needs_keys "$1"; then
 		unshare --mount --propagation private bash -c "umount \"\$0/\$1\"; $run" "$host" "$netfilter" "${shell[@]}"
 	else
@@ -91,7 +90,7 @@ parts = [r"\s+".join(map(re.escape, part.split())) for part in re.split(r"^\s*\.
 sys.exit(not re.fullmatch(r"\s*" + r"(.*\s+)?".join(parts) + r"\s*", said, re.S))' "$1" "$2"
 }
 
-# run_block BLOCK USER
+# run_block BLOCK
 run_block() {
 	local file name status
 	rm -rf "$host/typed"
@@ -109,7 +108,7 @@ run_block() {
 				"$name.command" "$name" "$name"
 		done
 	} >"$host/typed/all"
-	type_in "$1" "$2" || :
+	type_in "$1" || :
 	for file in "$1"/*.command; do
 		name=${file##*/}
 		name=${name%.command}
@@ -132,24 +131,23 @@ prepare() {
 	{ echo 'set -e'; cat "$1/before"; } >"$before/000.command"
 	echo 0 >"$before/000.exits"
 	echo "${1##*/} (before)" >"$before/000.line"
-	run_block "$before" "$2"
+	run_block "$before"
 	commands=$((commands - 1))
 }
 
 run_page() {
-	local block user=reader blocks=$work/blocks
+	local block blocks=$work/blocks
 	rm -rf "$blocks"
 	"$srcdir/tests/page-blocks" --write "$blocks" "$srcdir/$page"
 	[[ -d $blocks ]] || return 0
 	new_reader "$page"
-	[[ $page != man/* ]] || user=root
 	for block in "$blocks"/*; do
 		story="$page: ${block##*/}"
-		[[ ! -s $block/before ]] || prepare "$block" "$user"
+		[[ ! -s $block/before ]] || prepare "$block"
 		case $block in
 		*-config) cp "$block/text" "$host/etc/conntrack-persist.conf" ;;
 		*-rules) nft -c -f "$block/text" || fail 'nft refuses these rules' ;;
-		*) [[ -s $block/not-run ]] || run_block "$block" "$user" ;;
+		*) [[ -s $block/not-run ]] || run_block "$block" ;;
 		esac
 	done
 	umount -R "$host"
