@@ -1,6 +1,6 @@
 #!/bin/bash
 # Each block of commands in a page is run by tests/host/pages.sh or has a mark with the reason why not, and each verb and option
-# that a page shows exists.
+# that a page shows exists. Each link within the project leads to a file and a heading that are there.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}" "${CONNTRACK_PERSIST:?is set by make check}"
@@ -27,4 +27,6 @@ expect '"not run" needs a reason' '<!-- not run: -->' '' '    sudo conntrack-per
 expect 'a mark stands before no block' '<!-- not run: why -->' 'text'
 expect 'page.md:3: a command in a block that does not begin with one' '' '    In order.' '    $ conntrack-persist check'
 expect 'page.md:4: a block without commands needs no "not run"' '<!-- not run: why -->' '' '```yaml' 'min: 0' '```'
+expect 'page.md:3: no heading #secnd' '# First' '' 'See [it](#secnd).' '## Second'
+expect 'page.md:1: no file other.md' 'See [it](other.md#there).'
 exit $bad
