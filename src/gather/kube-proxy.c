@@ -115,8 +115,11 @@ static int add_command(struct kube_search *search, const struct kube_command *co
 	if (first < command->words.count)
 		proxy->line = command->words.items[first].line;
 	config = kube_words_read(&command->words, first, proxy);
-	if (config)
+	if (config) {
+		/* Lines of the command are none of the file's. */
+		proxy->line = 0;
 		return kube_open_config(search, daemon, config, proxy);
+	}
 	proxy->possible = proxy->possible || kube_words_have_variable(&command->words, first);
 	kube_add_writers(search, proxy);
 	return 0;

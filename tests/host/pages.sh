@@ -147,7 +147,7 @@ run_page() {
 		case $block in
 		*-config) cp "$block/text" "$host/etc/conntrack-persist.conf" ;;
 		*-rules) nft -c -f "$block/text" || fail 'nft refuses these rules' ;;
-		*) [[ -s $block/not-run ]] || run_block "$block" ;;
+		*-commands) [[ -s $block/not-run ]] || run_block "$block" ;;
 		esac
 	done
 	umount -R "$host"
