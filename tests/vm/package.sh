@@ -8,7 +8,7 @@ config=/etc/conntrack-persist.conf
 sysctl=/etc/sysctl.d/90-conntrack-persist.conf
 first=(/vm/debs/*_0.1_*.deb)
 second=(/vm/debs/*_0.1+*_*.deb)
-units=(conntrack-persist{,-builtin,-check,-restore,-sizes}.service conntrack-persist-check.timer)
+units=(conntrack-persist{,-builtin,-check,-metrics,-restore,-sizes}.service conntrack-persist-{check,metrics}.timer)
 
 # deb ARGUMENT...: dpkg; the output is told where a check fails.
 deb() {
@@ -60,9 +60,11 @@ installation() {
 	check 'no unit is enabled, none is active' "$(states_of_units)" 'conntrack-persist.service static inactive
 conntrack-persist-builtin.service static inactive
 conntrack-persist-check.service static inactive
+conntrack-persist-metrics.service static inactive
 conntrack-persist-restore.service static inactive
 conntrack-persist-sizes.service static inactive
-conntrack-persist-check.timer disabled inactive'
+conntrack-persist-check.timer disabled inactive
+conntrack-persist-metrics.timer disabled inactive'
 	# What the next boot would do.
 	systemctl start conntrack-persist-builtin.service conntrack-persist-sizes.service
 	check 'the units of a boot find nothing to do' "$? $(systemctl show -P ConditionResult \

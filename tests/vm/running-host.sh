@@ -198,6 +198,30 @@ the_watch() {
 	check 'on_drift = report: installed' "$status $(find /etc/systemd -name '50-restore.conf')" '0 '
 }
 
+# The timer's service writes the file whole, with what only root and netlink can see.
+the_metrics() {
+	local directory=/var/lib/prometheus/node-exporter metrics=conntrack-persist-metrics
+	local file=$directory/conntrack-persist.prom
+	mkdir -p "$directory"
+	ip netns add metrics
+	systemctl start "$metrics.service"
+	check 'the metrics: written, for everybody to read, and nothing beside' \
+		"$? $(stat -c %a "$file") $(ls -A "$directory")" '0 644 conntrack-persist.prom'
+	check 'the metrics: other network namespaces were entered' "$(grep -c '^conntrack_persist_namespaces_unseen 0$' "$file")" 1
+	check 'the metrics: as outside of the sandbox' "$(diff <(grep -o '^conntrack_persist_[a-z_]*' "$file" | uniq) \
+		<(conntrack-persist --prometheus status | grep -o '^conntrack_persist_[a-z_]*' | uniq))" ''
+	check 'the sandbox of the metrics is tight' \
+		"$(systemd-analyze security --no-pager --threshold=40 "$metrics.service" >/dev/null 2>&1; echo $?)" 0
+	systemctl enable --quiet --now "$metrics.timer"
+	check 'the timer of the metrics runs' "$(systemctl is-enabled "$metrics.timer") $(systemctl is-active "$metrics.timer")" 'enabled active'
+	systemctl disable --quiet --now "$metrics.timer"
+	ip netns delete metrics
+	rm -r /var/lib/prometheus
+	check 'the metrics: without the directory the service fails' \
+		"$(systemctl start "$metrics.service" 2>/dev/null; echo $?) $(failed_units | cut -d ' ' -f 1)" "1 $metrics.service"
+	systemctl reset-failed "$metrics.service"
+}
+
 # max_after NUMBER: what becomes of it when udevd meets the module.
 max_after() {
 	echo "$1" >"$proc/nf_conntrack_max"
@@ -419,6 +443,7 @@ case $BOOT in
 	by_hand
 	does_not_take
 	the_watch
+	the_metrics
 	max_at_least
 	on_a_running_host
 	again_and_again
