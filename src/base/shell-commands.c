@@ -233,7 +233,7 @@ static int write_to(const struct command *command, struct shell_word file,
 	if (output->known && output->text.data)
 		copy_trimmed(&value, output->text.data, output->text.length);
 	if (!output->known)
-		buffer_add(&value, "the output of a program");
+		buffer_add(&value, "the output of a command");
 	return value.error < 0 ? -ENOMEM
 			       : pass_setting(command, file.line, path, value.data,
 					      output->computed || !output->known);

@@ -229,13 +229,13 @@ static void add_advice(const struct host_writers *found, const struct writer *wr
 	if (row->add_advice)
 		row->add_advice(writer, b);
 	else if (twins->others > 0)
-		buffer_printf(b, "take lines %s out, or put the value into the configuration",
+		buffer_printf(b, "remove lines %s, or put the value into the configuration",
 			      twins->lines.data ? twins->lines.data : "?");
 	else if (writer->line || row != &sources[SOURCE_OPTIONS])
 		add_general_advice(found, writer, row->advice, b);
 	else
 		add_general_advice(found, writer,
-				   "take that out of the boot loader's configuration, or put its "
+				   "remove that from the boot loader's configuration, or put its "
 				   "value into the configuration",
 				   b);
 }
@@ -346,9 +346,9 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 					       : "nothing starts it now");
 		else
 			report_message(context->report, SEVERITY_NOTE,
-				       "%s%s%s sets %s as well (%s); it can be taken out now",
-				       prefix, name_file(context, writer->path), line,
-				       writer->value->key, writer->text);
+				       "%s%s%s sets %s as well (%s); it can be removed now", prefix,
+				       name_file(context, writer->path), line, writer->value->key,
+				       writer->text);
 	}
 }
 

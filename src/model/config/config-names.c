@@ -44,7 +44,7 @@ static void add_nearest(const char *section, const char *name, struct buffer *b)
 	if (setting >= 0)
 		buffer_printf(b, "did you mean \"%s\" in [%s]? ", schema[setting].name,
 			      schema[setting].section);
-	buffer_add(b, "allowed: what \"conntrack-persist keys\" lists");
+	buffer_add(b, "allowed: the settings that \"conntrack-persist keys\" lists");
 }
 
 void config_explain_name(const char *section, const char *name, const char *value, struct buffer *b)
@@ -60,13 +60,13 @@ void config_explain_name(const char *section, const char *name, const char *valu
 		buffer_add(b, KERNEL_COUNT_IS);
 	} else if (kind != KERNEL_NAME_NONE) {
 		buffer_printf(b, "%s name; write ",
-			      kind == KERNEL_NAME_OLD_KEY ? "an old kernel's" : "the kernel's");
+			      kind == KERNEL_NAME_OLD_KEY ? "a former kernel" : "the kernel's");
 		if (!config_propose(setting, value, b))
 			buffer_printf(b, "it as \"%s\" in [%s]", schema[setting].name,
 				      schema[setting].section);
 	} else if (strpbrk(name, "./") && !strstr(name, "conntrack")) {
-		buffer_add(b, "not a setting of connection tracking; what is sysctl's belongs into "
-			      "a file of /etc/sysctl.d");
+		buffer_add(b, "not a setting of connection tracking; write other sysctl keys in a "
+			      "file in /etc/sysctl.d");
 	} else {
 		buffer_add(b, "unknown setting; ");
 		add_nearest(section, name, b);

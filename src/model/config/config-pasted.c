@@ -173,7 +173,8 @@ static void finish_setting(struct pasted_line *line, size_t setting, const char 
 	if (line->refused.data)
 		return;
 	if (value)
-		buffer_printf(&line->refused, "\"%s\" is not a value of %s; ", value, row->name);
+		buffer_printf(&line->refused, "\"%s\" is an invalid value of %s; ", value,
+			      row->name);
 	buffer_printf(&line->refused, "set %s in [%s], allowed: ", row->name, row->section);
 	schema_describe_allowed(row, true, &line->refused);
 }
@@ -308,7 +309,7 @@ static void explain(const struct pasted_line *line, struct buffer *b)
 	buffer_printf(b, "%s.%s: ", row->section, row->name);
 	if (line->begins && line->found == 1)
 		buffer_printf(b, "%s is %s name; ", line->name,
-			      line->kind == KERNEL_NAME_OLD_KEY ? "an old kernel's"
+			      line->kind == KERNEL_NAME_OLD_KEY ? "a former kernel"
 								: "the kernel's");
 	else
 		buffer_add(b, "this is a command, or a line of another file; ");

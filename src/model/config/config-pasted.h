@@ -7,8 +7,9 @@
 #include "base/buffer.h"
 
 /* The explanation for nf_conntrack_count, which cannot be set. */
-#define KERNEL_COUNT_IS \
-	"read-only in the kernel (the number of entries now); the limit is [conntrack] max"
+#define KERNEL_COUNT_IS                                                                      \
+	"read-only in the kernel (the number of entries now); to set the limit, use max in " \
+	"[conntrack]"
 
 /* The kinds of names that the kernel uses. */
 enum kernel_name {

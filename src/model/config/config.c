@@ -129,7 +129,7 @@ static const char *explain_number(const struct schema_row *row, const char *text
 		return "";
 	if (text[0] == '-')
 		return row->type == TYPE_SECONDS
-			       ? " (the kernel takes it and forgets every flow at once)"
+			       ? " (the kernel accepts it and forgets every flow at once)"
 			       : "";
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
 		return " (hexadecimal; write plain decimal digits)";
@@ -152,7 +152,7 @@ static void complain_value(const struct config_reader *r, const struct schema_ro
 		     *text ? "\" is " : "",
 		     !*text		? ""
 		     : error == -ERANGE ? "out of bounds"
-					: "not a value of this setting",
+					: "an invalid value",
 		     explain_number(row, text), allowed.data ? allowed.data : "");
 }
 
@@ -163,14 +163,15 @@ static void warn_value(const struct config_reader *r, const struct schema_row *r
 	if (row->type != TYPE_SECONDS)
 		return;
 	if (number > TIMEOUT_MAX_HZ1000)
-		problems_add(r->problems, SEVERITY_WARNING, r->file, line,
-			     "%s.%s: %s s is refused by kernels built with HZ=1000, which take up "
-			     "to %s s",
-			     row->section, row->name, text_count(number).text,
-			     text_count(TIMEOUT_MAX_HZ1000).text);
+		problems_add(
+			r->problems, SEVERITY_WARNING, r->file, line,
+			"%s.%s: kernels built with HZ=1000 refuse %s s; they accept at most %s s",
+			row->section, row->name, text_count(number).text,
+			text_count(TIMEOUT_MAX_HZ1000).text);
 	if (number == 0)
 		problems_add(r->problems, SEVERITY_WARNING, r->file, line,
-			     "%s.%s: 0 forgets such flows at once, as if they were not tracked",
+			     "%s.%s: with 0 the kernel forgets such flows at once, as if they were "
+			     "not tracked",
 			     row->section, row->name);
 }
 

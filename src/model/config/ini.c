@@ -94,7 +94,7 @@ static bool vet_section(struct ini_reader *r, const char *line)
 	length = (size_t)(close - line - 1);
 	if (length == 0 || length > SECTION_LENGTH_MAX || is_blank(line[1]) ||
 	    is_blank(close[-1])) {
-		reader_complain(r, "a section's name is 1 to %d characters with no blank round it",
+		reader_complain(r, "a section name has 1 to %d characters and no blank around it",
 				SECTION_LENGTH_MAX);
 		return false;
 	}

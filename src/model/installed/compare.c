@@ -41,15 +41,15 @@ const char *file_state_describe(enum file_state state)
 {
 	static const char *const reasons[] = {
 		[STATE_OK] = "as configured",
-		[STATE_MISSING] = "not there",
+		[STATE_MISSING] = "missing",
 		[STATE_DIFFERS] = "from another configuration",
-		[STATE_ACCESS] = "another mode or owner than configured",
+		[STATE_ACCESS] = "with another mode or owner than configured",
 		[STATE_EDITED] = "edited since it was written",
 		[STATE_FOREIGN] = "not written by conntrack-persist",
 		[STATE_MASKED] = "a link to /dev/null: disabled by the administrator, left alone",
 		[STATE_LEFTOVER] = "no longer part of the plan",
 		[STATE_OUTDATED] = "of an earlier version, with the configured values",
-		[STATE_UNUSABLE] = "neither a file nor a link; move it away by hand",
+		[STATE_UNUSABLE] = "neither a file nor a link; move it away yourself",
 	};
 
 	return reasons[state];

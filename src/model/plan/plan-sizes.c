@@ -110,19 +110,19 @@ static void note_other_sizes(const struct sizes *kept, const struct sizes *sizes
 	struct buffer CLEANUP(buffer_clear) text = {0};
 
 	if (earlier) {
-		buffer_add(&text, "an earlier version chose max = auto as ");
+		buffer_add(&text, "for max = auto an earlier version chose ");
 		buffer_add_count(&text, kept->max);
 		buffer_add(&text, " entries");
 	} else {
 		buffer_add_amount(&text, kept->ram);
-		buffer_add(&text, " of RAM when the sizes were chosen, now ");
+		buffer_add(&text, " of RAM when the sizes were chosen; now this host has ");
 		buffer_add_amount(&text, sizes->ram);
 	}
 	buffer_add(&text, ": auto would now be ");
 	buffer_add_count(&text, sizes->max);
 	problems->out_of_memory |= text.error < 0;
 	problems_add(problems, SEVERITY_NOTE, NULL, 0,
-		     "%s; \"conntrack-persist install\" takes that over",
+		     "%s. \"conntrack-persist install\" would set that",
 		     text.data ? text.data : "");
 }
 
@@ -302,16 +302,17 @@ static void explain_ratio(const struct sizes *sizes, uint64_t buckets, bool refu
 {
 	if (refused) {
 		buffer_printf(b,
-			      "the kernel drops packets over long chains before the table is "
-			      "full; allowed: max = %" PRIu64 " at most",
+			      "the kernel drops packets if a chain is too long, before the table "
+			      "is full; allowed: max = %" PRIu64 " at most",
 			      RATIO_REFUSE * buckets);
 		add_more_buckets(b, sizes->max);
 		return;
 	}
-	buffer_add(b, limited ? "kernels from 5.15 on limit the chain of a bucket and may drop "
-				"packets before the table is full, with no message; better: "
-			      : "each look-up of a packet walks a long chain of entries when the "
-				"table fills up; better: ");
+	buffer_add(b,
+		   limited ? "kernels from 5.15 on limit how many entries share a bucket, and may "
+			     "drop packets before the table is full, without a message; better: "
+			   : "when the table fills up, the kernel searches a long chain of entries "
+			     "for each packet; better: ");
 	if (buckets < HASHSIZE_MAX)
 		buffer_printf(b, "hashsize = %" PRIu64,
 			      sizes->max < HASHSIZE_MAX ? sizes->max : HASHSIZE_MAX);
@@ -354,19 +355,21 @@ static void leave_out(const struct plan_request *request, struct problems *probl
 	if (!request->facts->image) {
 		problems_add(problems, SEVERITY_ERROR, value_of(request, SETTING_MAX)->file,
 			     value_of(request, SETTING_MAX)->line,
-			     "conntrack.max: auto needs the size of the RAM, and /proc/meminfo "
-			     "does not show it; allowed here: a number");
+			     "conntrack.max: auto depends on the size of the RAM, which "
+			     "/proc/meminfo does not show; write a number");
 		return;
 	}
 	problems_add(problems, SEVERITY_NOTE, NULL, 0,
-		     "max = auto is left out of the image's files, because it follows from the "
-		     "RAM of the host that boots: conntrack-persist-sizes.service chooses it "
-		     "there if this program is part of the image; else set max");
+		     "max = auto depends on the RAM of the machine that boots, so the files of "
+		     "this image contain no sizes yet. If conntrack-persist is installed in the "
+		     "image, conntrack-persist-sizes.service chooses them at boot; if not, the "
+		     "kernel's defaults apply: set max");
 	/* With hashsize alone the kernel would set max to 8 times as much. */
 	if (has_buckets(request))
 		problems_add(problems, SEVERITY_WARNING, hashsize->file, hashsize->line,
-			     "conntrack.hashsize: left out as well, because the kernel would take "
-			     "8 x hashsize as max; set max to have both in the image");
+			     "conntrack.hashsize: left out of the image as well, because with "
+			     "hashsize alone the kernel sets max to 8 x hashsize; set max to have "
+			     "both in the image");
 }
 
 /* Warns about lines of the configuration that have no effect. */
@@ -378,15 +381,14 @@ static void judge_words(const struct plan_request *request, struct problems *pro
 
 	if (!max->set && hashsize->set && hashsize->is_auto)
 		problems_add(problems, SEVERITY_WARNING, hashsize->file, hashsize->line,
-			     "conntrack.hashsize: auto means as many as max, and max is not set, "
-			     "so that this line does nothing; set max as well");
+			     "conntrack.hashsize: this line has no effect, because auto means \"as "
+			     "many as max\" and max is not set; set max as well");
 	if (!policy->set || policy->number == MAX_AT_LEAST)
 		return;
 	if (max->is_auto || (!max->set && has_buckets(request)))
 		problems_add(problems, SEVERITY_WARNING, policy->file, policy->line,
-			     "conntrack.max_policy: exact does nothing beside %s, because that is "
-			     "a floor: a larger live max stays; set max to a number to have it "
-			     "exact",
+			     "conntrack.max_policy: exact has no effect with %s, because that is a "
+			     "floor: a larger live max stays; set max to a number to have it exact",
 			     max->is_auto ? "max = auto" : "a hashsize without max");
 }
 
@@ -404,16 +406,15 @@ static void judge_small_max(const struct plan_request *request, struct problems 
 		return;
 	if (sizes->max < MAX_FEW) {
 		buffer_add_count(&text, sizes->max);
-		buffer_add(&text,
-			   " entries are full soon even on an idle host, and new connections "
-			   "are dropped then; most hosts need 65,536 or more");
+		buffer_add(&text, " entries fill up soon even on an idle host, and then new "
+				  "connections are dropped; most hosts need 65,536 or more");
 	} else if (sizes->hashsize / BUCKETS_MANY > sizes->max) {
 		buffer_add_count(&text, sizes->max);
 		buffer_add(&text, " entries are far fewer than hashsize = ");
-		buffer_printf(&text, "%" PRIu64 ", whose buckets keep ", sizes->hashsize);
+		buffer_printf(&text, "%" PRIu64 ", whose buckets always take ", sizes->hashsize);
 		buffer_add_amount(&text, sizes_bucket_bytes(sizes->hashsize, sizes->page_size,
 							    sizes->word_size));
-		buffer_printf(&text, " for good; better: hashsize = %" PRIu64 ", or a larger max",
+		buffer_printf(&text, "; better: hashsize = %" PRIu64 ", or a larger max",
 			      sizes->max);
 	} else {
 		return;
@@ -462,10 +463,11 @@ static int keep_unchosen(const struct plan_request *request, struct problems *pr
 		return error;
 	sizes->from_ram = true;
 	sizes->table_bytes = bytes_with(request, sizes, SETTING_MEMORY_LIMIT, 0);
-	problems_add(problems, SEVERITY_NOTE, NULL, 0,
-		     "conntrack.max is not set, and an earlier version chose max = %" PRIu64
-		     " by itself, which is kept; \"conntrack-persist plan\" names the choices",
-		     kept->max);
+	problems_add(
+		problems, SEVERITY_NOTE, NULL, 0,
+		"conntrack.max is not set, and an earlier version chose max = %" PRIu64
+		" by itself; that value is kept, and \"conntrack-persist plan\" names the choices",
+		kept->max);
 	return 0;
 }
 

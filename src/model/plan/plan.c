@@ -186,9 +186,9 @@ static void judge_program(const struct plan_request *request, struct problems *p
 
 	if (value->number && (program[0] != '/' || program[strspn(program, allowed)] != '\0'))
 		problems_add(problems, SEVERITY_ERROR, value->file, value->line,
-			     "apply.synchronous: the path of this program has characters that "
-			     "cannot stand in a line of modprobe.d; build it with another "
-			     "--sbindir, or leave this out");
+			     "apply.synchronous: the path of this program has characters that a "
+			     "line of modprobe.d cannot contain; build it with another --sbindir, "
+			     "or remove this line");
 }
 
 /* Warns about a timeout below the keepalive time; 0 has a warning of its own. */
@@ -201,14 +201,13 @@ static void judge_keepalive(const struct plan_request *request, struct problems 
 
 	if (!value->set || value->number == 0 || value->number >= keepalive)
 		return;
-	buffer_printf(
-		&text,
-		"timeouts.tcp_established: %" PRIu64
-		" s is less than the keepalive time of this host "
-		"(net.ipv4.tcp_keepalive_time = %" PRIu64
-		"): the entry of an idle connection is gone before the first keepalive probe, "
-		"so that idle sessions, such as those of ssh and databases, hang; ",
-		value->number, keepalive);
+	buffer_printf(&text,
+		      "timeouts.tcp_established: %" PRIu64
+		      " s is less than the keepalive time of this host "
+		      "(net.ipv4.tcp_keepalive_time = %" PRIu64
+		      "). The kernel forgets an idle connection before the first keepalive probe, "
+		      "so that idle sessions, such as those of ssh and databases, hang; ",
+		      value->number, keepalive);
 	if (enough <= schema[id].max)
 		buffer_printf(&text, "write \"tcp_established = %" PRIu64 "\", or more", enough);
 	else

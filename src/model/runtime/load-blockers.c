@@ -84,13 +84,13 @@ static void add_shorter_list(const struct module_blacklist *list, const char *re
 
 	module_blacklist_add_others(list, is_needed, &others);
 	if (list->count > 1)
-		buffer_printf(b, "take %s out of each module_blacklist= in ", refused);
+		buffer_printf(b, "remove %s from each module_blacklist= in ", refused);
 	else if (!others.data)
-		buffer_add(b, "take that word out of ");
+		buffer_add(b, "remove that word from ");
 	else if (module_blacklist_is_plain(list))
 		buffer_printf(b, "write module_blacklist=%s instead in ", others.data);
 	else
-		buffer_printf(b, "take %s out of that list in ", refused);
+		buffer_printf(b, "remove %s from that list in ", refused);
 	buffer_add(b, "the boot loader's configuration, and reboot");
 }
 
@@ -205,7 +205,7 @@ static bool judge_options(const struct load_request *request, struct problems *p
 			"nf_conntrack cannot load: the kernel refuses its option %.*s%s",
 			(int)item->option.length, item->option.word,
 			item->place.path
-				? "; take it out of this line"
+				? "; remove it from this line"
 				: " (from the kernel command line or modprobe's configuration)");
 		blocked = true;
 	}
@@ -238,8 +238,8 @@ static bool judge_install(const struct load_request *request, struct problems *p
 	problems->out_of_memory |= loads < 0 || blocked < 0;
 	if (blocked > 0) {
 		buffer_printf(&text,
-			      "nf_conntrack cannot load: this install line runs \"%s\" instead; "
-			      "take it away",
+			      "nf_conntrack cannot load: modprobe runs \"%s\" instead, because of "
+			      "this install line; remove the line",
 			      view->install);
 		complain(&place, problems, text.data ? text.data : "");
 		return true;
@@ -273,8 +273,8 @@ static bool judge_needed(const struct load_request *request, size_t i, struct pr
 		return false;
 	place = find_line_of(request, load_needs[i], "install");
 	problems_add(problems, SEVERITY_WARNING, place.path, place.number,
-		     "nf_conntrack cannot load%s: it needs %s, and this install line runs \"%s\" "
-		     "instead; take it away",
+		     "nf_conntrack cannot load%s: it needs %s, and modprobe runs \"%s\" instead of "
+		     "loading that, because of this install line; remove the line",
 		     there ? " after the next boot" : "", load_needs[i], view.install);
 	return !there || module_is_there(request->module);
 }
@@ -294,14 +294,13 @@ static void judge_blacklist(const struct load_request *request, struct problems 
 	struct blocker_place place = find_line(request, "blacklist");
 
 	if (request->view->blacklisted && !place.ours)
-		complain(
-			&place, problems,
-			place.path
-				? "this line hides nf_conntrack from whatever loads it by an alias "
-				  "(ip_conntrack, nf_conntrack-2); rules load it all the same"
-				: "modprobe.blacklist on the kernel command line hides "
-				  "nf_conntrack "
-				  "from whatever loads it by an alias; rules load it all the same");
+		complain(&place, problems,
+			 place.path ? "this line only stops modprobe from loading nf_conntrack by "
+				      "an alias (ip_conntrack, nf_conntrack-2); firewall rules "
+				      "still load it"
+				    : "modprobe.blacklist on the kernel command line only stops "
+				      "modprobe from loading nf_conntrack by an alias; firewall "
+				      "rules still load it");
 }
 
 /*
@@ -326,12 +325,11 @@ bool load_judge_memory(const struct plan *plan, const struct facts *facts,
 		buffer_printf(&text, " with expect_hashsize = %" PRIu64, sizes->expect_hashsize);
 	buffer_add(&text, " takes ");
 	buffer_add_amount(&text, bytes);
-	buffer_add(&text, " at once, and this host has ");
+	buffer_add(&text, " at once, but this host has ");
 	buffer_add_amount(&text, bytes > facts->ram ? facts->ram : facts->available);
 	buffer_printf(&text,
-		      "%s: nf_conntrack would not load, and no firewall rule that needs it; "
-		      "lower %s, or set them to auto and run \"conntrack-persist "
-		      "install\"",
+		      "%s: neither nf_conntrack nor any firewall rule that needs it would load; "
+		      "lower %s, or set them to auto and run \"conntrack-persist install\"",
 		      bytes > facts->ram ? " in all" : " available",
 		      sizes->expect_hashsize ? "max, hashsize and expect_hashsize"
 					     : "max and hashsize");
@@ -349,8 +347,8 @@ static bool judge_origin(const struct load_request *request, struct problems *pr
 	if (request->modules_disabled)
 		problems_add(problems, SEVERITY_WARNING, NULL, 0,
 			     "nf_conntrack cannot load before the next boot, because "
-			     "kernel.modules_disabled is 1; to have it loaded before that is set, "
-			     "write \"nf_conntrack\" in a file of modules-load.d");
+			     "kernel.modules_disabled is 1; to load it at boot before that is set, "
+			     "write \"nf_conntrack\" in a file in modules-load.d");
 	return module_judge_origin(&origin, problems) || request->modules_disabled;
 }
 

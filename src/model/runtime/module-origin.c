@@ -51,7 +51,7 @@ static void explain_file(const struct module_origin *origin, struct buffer *b)
 				      ? "this is a container: run \"modprobe nf_conntrack\" on "
 					"the host"
 				      : "reboot into a kernel that \"ls /lib/modules\" lists, or "
-					"install the package of the running one again");
+					"reinstall the package of the running kernel");
 		return;
 	case MODULE_FILE_NOT_IN_TREE:
 		buffer_printf(b,
@@ -67,8 +67,8 @@ static void explain_file(const struct module_origin *origin, struct buffer *b)
 		return;
 	case MODULE_FILE_NOT_LISTED:
 		buffer_printf(b,
-			      "/lib/modules/%s has the module, and the list modules.dep there "
-			      "does not name it; run \"depmod %s\"",
+			      "/lib/modules/%s has the module, but the list modules.dep there does "
+			      "not name it; run \"depmod %s\"",
 			      release, release);
 		return;
 	case MODULE_FILE_NO_MODULES:
@@ -88,8 +88,8 @@ static bool is_modprobe(const char *loader)
 /* Adds what is wrong with the program that the kernel runs; adds nothing if it may be right. */
 static void explain_loader(const struct module_origin *origin, struct buffer *b)
 {
-	static const char advice[] = "run \"sysctl -w kernel.modprobe=/sbin/modprobe\", and take "
-				     "out whatever sets kernel.modprobe at boot";
+	static const char advice[] = "run \"sysctl -w kernel.modprobe=/sbin/modprobe\", and remove "
+				     "the line that sets kernel.modprobe at boot";
 
 	if (!origin->loader)
 		return;
@@ -100,14 +100,14 @@ static void explain_loader(const struct module_origin *origin, struct buffer *b)
 			      advice);
 	else if (!is_modprobe(origin->loader))
 		buffer_printf(b,
-			      "the kernel runs kernel.modprobe = %s, which is not modprobe, when "
-			      "a rule needs a module; %s",
+			      "kernel.modprobe = %s is not modprobe, but the kernel runs it when a "
+			      "rule needs a module; %s",
 			      origin->loader, advice);
 	else if (origin->loader_missing)
 		buffer_printf(b,
-			      "the kernel runs kernel.modprobe = %s when a rule needs a module, "
-			      "and there is no such program; install kmod, or set kernel.modprobe "
-			      "to the path of modprobe",
+			      "kernel.modprobe = %s does not exist, but the kernel runs it when a "
+			      "rule needs a module; install kmod, or set kernel.modprobe to the "
+			      "path of modprobe",
 			      origin->loader);
 }
 

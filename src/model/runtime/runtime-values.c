@@ -326,7 +326,7 @@ static void explain_bounds(const struct value *value, struct buffer *b)
 {
 	buffer_add(b, "the kernel refuses this number; ");
 	if (value->row->type == TYPE_SECONDS) {
-		buffer_add(b, "it takes 0 to 2,147,483,647 / HZ seconds: 2,147,483 with HZ=1000, "
+		buffer_add(b, "it accepts 0 to 2,147,483,647 / HZ seconds: 2,147,483 with HZ=1000, "
 			      "8,589,934 with HZ=250");
 		return;
 	}
@@ -335,15 +335,15 @@ static void explain_bounds(const struct value *value, struct buffer *b)
 			      "5.10 can only be lowered");
 		return;
 	}
-	buffer_add_counted(b, "it takes ", value->row->min, " to ");
+	buffer_add_counted(b, "it accepts ", value->row->min, " to ");
 	buffer_add_count(b, value->row->max);
 }
 
 static void explain_lost(const struct value *value, struct buffer *b)
 {
-	buffer_add(b, "the kernel took it, and ");
+	buffer_add(b, "the kernel accepted it, but ");
 	buffer_add_number(b, value->live[0] ? value->live : "another value");
-	buffer_add(b, " is active; another source sets it as well");
+	buffer_add(b, " is active, because another source sets it as well");
 }
 
 void value_explain(const struct value *value, int error, struct buffer *b)
@@ -351,18 +351,18 @@ void value_explain(const struct value *value, int error, struct buffer *b)
 	switch (-error) {
 	case EROFS:
 		buffer_printf(b,
-			      "%s is mounted read-only here, as usual in a container; run it on "
-			      "the host",
+			      "%s is mounted read-only here, which is usual in a container; run "
+			      "the command on the host",
 			      value->kind == VALUE_SYSCTL ? "/proc/sys" : "/sys");
 		return;
 	case EACCES:
 	case EOPNOTSUPP:
-		buffer_add(b, "it belongs to the initial network namespace, and this is another "
-			      "one; run it on the host itself");
+		buffer_add(b, "this value belongs to the initial network namespace, and this is "
+			      "another one; run the command on the host itself");
 		return;
 	case EPERM:
-		buffer_add(b, "not permitted to this process, root or not: a security module or a "
-			      "rule of its control group forbids it; look for denials in the log");
+		buffer_add(b, "not permitted, not even to root: a security module or the control "
+			      "group of this process forbids it; look for denials in the log");
 		return;
 	case EINVAL:
 	case ERANGE:
@@ -380,13 +380,13 @@ void value_explain(const struct value *value, int error, struct buffer *b)
 		return;
 	case EBUSY:
 		if (strcmp(value->row->name, "nf_hooks_lwtunnel") == 0 && value->wanted == 0)
-			buffer_add(b, "once on it stays on until the next boot");
+			buffer_add(b, "the kernel cannot switch it off before the next boot");
 		else
 			explain_lost(value, b);
 		return;
 	case EIO:
 		/* No disk takes part in this write. */
-		buffer_add(b, "the kernel did not take the whole number (EIO); its log may have "
+		buffer_add(b, "the kernel did not accept the whole number (EIO); its log may have "
 			      "the reason");
 		return;
 	default:

@@ -10,9 +10,9 @@
 #include "model/sources/writers-pve.h"
 #include "model/sources/writers-tuned.h"
 
-#define TAKE_LINE_OUT "take that line out, or put its value into the configuration"
+#define TAKE_LINE_OUT "remove that line, or put its value into the configuration"
 #define RULE_IS_EARLIER \
-	"yes, because it acts after the module has loaded, when the udev rule has run"
+	"yes, because it acts after the module has loaded and after the udev rule has run"
 
 const struct source_row sources[SOURCES] = {
 	[SOURCE_PROCPS] =
@@ -22,7 +22,7 @@ const struct source_row sources[SOURCES] = {
 			.read = "KEY = VALUE with dots or slashes; both names of max; a dash "
 				"before "
 				"the key; no `*` behind a dash",
-			.when = "when somebody or some program runs it",
+			.when = "when a person or a program runs it",
 			.wins = "yes, if its file is read after 90-conntrack-persist.conf; "
 				"/etc/sysctl.conf is read last",
 			.advice = TAKE_LINE_OUT,
@@ -35,14 +35,14 @@ const struct source_row sources[SOURCES] = {
 				"nf_conntrack.hashsize= on the kernel command line",
 			.when = "while the module loads",
 			.wins = "no, because the udev rule sets the values right after the load; "
-				"only "
-				"expect_hashsize, which cannot be changed later, keeps its value",
+				"only expect_hashsize keeps its value, because nothing can change "
+				"it later",
 			.advice = TAKE_LINE_OUT,
 		},
 	[SOURCE_SYSTEMD] =
 		{
 			.name = "systemd-sysctl",
-			.where = "the files of sysctl.d; /etc/sysctl.conf where a link in sysctl.d "
+			.where = "the files of sysctl.d; /etc/sysctl.conf if a link in sysctl.d "
 				 "leads to it",
 			.read = "KEY = VALUE with dots or slashes; both names of max; a dash "
 				"before "
@@ -62,9 +62,8 @@ const struct source_row sources[SOURCES] = {
 			.wins = "yes, because its command and the udev rule run at the same time, "
 				"and "
 				"the command is usually later",
-			.advice = "take the part that sets it out of that line, or put its value "
-				  "into "
-				  "the configuration",
+			.advice = "remove the part that sets it from that line, or put its value "
+				  "into the configuration",
 		},
 	[SOURCE_UDEV] =
 		{
@@ -168,7 +167,7 @@ const struct source_row sources[SOURCES] = {
 			.where = "/etc/firewalld/firewalld.conf",
 			.read = "AutomaticHelpers=yes or no, which sets nf_conntrack_helper",
 			.when = "when firewalld starts or is reloaded",
-			.wins = "possibly, because the versions 0.5 to 0.9 set it and later ones "
+			.wins = "possibly, because versions 0.5 to 0.9 set it, and later versions "
 				"ignore the line",
 			.advice = "write AutomaticHelpers=system there, or put its value into the "
 				  "configuration",
@@ -176,7 +175,7 @@ const struct source_row sources[SOURCES] = {
 	[SOURCE_TUNED] =
 		{
 			.name = "tuned",
-			.where = "the active profile and those that it includes, in "
+			.where = "the active profile and the profiles that it includes, in "
 				 "/etc/tuned/profiles, /etc/tuned, /usr/lib/tuned/profiles and "
 				 "/usr/lib/tuned",
 			.read = "[sysctl], [net], [sysfs], [modules], [bootloader]",
@@ -192,15 +191,14 @@ const struct source_row sources[SOURCES] = {
 	[SOURCE_KUBE_PROXY] =
 		{
 			.name = "kube-proxy",
-			.where =
-				"its configuration, its flags, and those of k3s, RKE2 and MicroK8s",
+			.where = "its configuration and flags; the flags that k3s, RKE2 and "
+				 "MicroK8s give it",
 			.read = "the section conntrack with the defaults of kube-proxy",
 			.when = "when kube-proxy starts",
-			.wins = "yes, if kube-proxy runs here or starts at boot; max and "
-				"timeouts "
-				"that are larger already are left alone by some releases",
-			.advice = "maxPerCore: 0, min: 0 and timeouts of 0s make it leave the "
-				  "values alone; max_policy = at_least lets a larger max stay",
+			.wins = "yes, if kube-proxy runs here or starts at boot; some releases "
+				"leave a larger max and larger timeouts alone",
+			.advice = "set maxPerCore: 0, min: 0 and timeouts of 0s, so that it leaves "
+				  "the values alone; with max_policy = at_least a larger max stays",
 			.add_advice = kube_proxy_add_advice,
 		},
 	[SOURCE_NODE_AGENT] =
@@ -211,9 +209,8 @@ const struct source_row sources[SOURCES] = {
 			.read = "KEY = VALUE, as in other files of sysctl.d",
 			.when = "when systemd-sysctl or sysctl --system runs, which the agent does",
 			.wins = "yes, because the file is read after 90-conntrack-persist.conf",
-			.advice =
-				"change the value where the agent's configuration is made, or put "
-				"it into the configuration here",
+			.advice = "change the value in the configuration of the agent, or put it "
+				  "into the configuration here",
 		},
 	[SOURCE_PVE_FIREWALL] =
 		{
@@ -224,8 +221,8 @@ const struct source_row sources[SOURCES] = {
 				"hashsize, tcp_established 432,000, tcp_syn_recv 60; with "
 				"nftables: 1 only what is set",
 			.when = "at each update of the rules, every 10 seconds",
-			.wins = "yes, because it sets them again; hashsize only if max is not that "
-				"of the configuration",
+			.wins = "yes, because it sets them again at each update; hashsize only if "
+				"max is not the configured one",
 			.advice = "put the number that it sets into the configuration",
 			.add_advice = pve_add_advice,
 		},

@@ -70,8 +70,8 @@ static void find_setting(const struct host_writers *found, const struct value *v
 		setting->lost = writer ? writer : find_refused(&found->writers, value);
 	if (setting->lost && setting->lost->computed) {
 		problems_add(problems, SEVERITY_WARNING, setting->lost->path, setting->lost->line,
-			     "left out: %s.%s gets a computed value, %s; write the number that it "
-			     "has on this host",
+			     "left out: %s.%s is set to a computed value, %s; write the number "
+			     "that it has on this host",
 			     row->section, row->name, setting->lost->text);
 		return;
 	}
@@ -119,7 +119,7 @@ static void fit_ratio(struct from_system *system)
 							      WORD_SIZE_USUAL))
 		return;
 	hashsize->reason = "kernels from 5.15 on may drop packets with so few buckets for max; the "
-			   "fewest that max needs are below";
+			   "line below has the fewest that max needs";
 	system->fewest_buckets = (max->number + RATIO_REFUSE - 1) / RATIO_REFUSE;
 }
 
@@ -226,14 +226,16 @@ static int add_setting(const struct from_system *system, size_t id, struct buffe
 	struct buffer CLEANUP(buffer_clear) comment = {0};
 
 	if (id == SETTING_MEMORY_LIMIT && system->percent) {
-		buffer_printf(b, "%s = %" PRIu64 "%%%14s ; the sizes of this host need it\n",
+		buffer_printf(b,
+			      "%s = %" PRIu64
+			      "%%%14s ; without this line the sizes of this host are refused\n",
 			      row->name, system->percent, "");
 		return 1;
 	}
 	if (!setting->set)
 		return 0;
 	if (id == SETTING_MAX && system->own_max)
-		buffer_add(&comment, "no file sets it: 8 times the buckets, as the kernel does");
+		buffer_add(&comment, "no file sets it; the kernel sets max to 8 x hashsize");
 	else
 		add_place(&comment, setting->writer);
 	if (comment.error < 0)

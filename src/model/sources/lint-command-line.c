@@ -36,14 +36,15 @@ static void judge_old_module(const struct lint_place *place, const char *text,
 	int setting;
 
 	buffer_printf(&name, "%s.%.*s", old->now, (int)option->name_length, option->name);
-	buffer_printf(
-		&message, "nothing loads a module called %.*s, and the word %.*s has no effect; ",
-		(int)(option->name - 1 - word->name), word->name, (int)word->length, word->word);
+	buffer_printf(&message,
+		      "nothing loads a module called %.*s, so that the word %.*s has no effect; ",
+		      (int)(option->name - 1 - word->name), word->name, (int)word->length,
+		      word->word);
 	setting = name.data ? lint_find_setting(strchr(name.data, '.') + 1) : -1;
 	if (setting >= 0 && lint_is_planned(place, setting))
-		buffer_add(&message, "take it out, because the configuration sets the value");
+		buffer_add(&message, "remove it, because the configuration sets the value");
 	else if (name.data && find_word(text, name.data, &present))
-		buffer_printf(&message, "take it out, because %.*s is there already",
+		buffer_printf(&message, "remove it, because %.*s is there already",
 			      (int)present.length, present.word);
 	else if (text_is_safe_line(option->name, (size_t)(end - option->name)))
 		buffer_printf(&message, "write \"%s.%.*s\"", old->now, (int)(end - option->name),
@@ -106,11 +107,11 @@ static void judge_hidden(const struct lint_place *place, const char *name, size_
 	struct buffer text = {0};
 
 	if (parameter_is(&word, "nf_conntrack"))
-		buffer_add(&text, "modprobe.blacklist binds aliases alone: rules load nf_conntrack "
-				  "all the same; " LINT_ADVICE_OFF);
+		buffer_add(&text, "modprobe.blacklist only stops loads by an alias: rules still "
+				  "load nf_conntrack; " LINT_ADVICE_OFF);
 	else if (lint_is_old_name(name, length, &old))
 		buffer_printf(&text,
-			      "no kernel has a module %.*s, and modprobe.blacklist of it has no "
+			      "no kernel has a module %.*s, so that its modprobe.blacklist has no "
 			      "effect; " LINT_ADVICE_OFF,
 			      (int)length, name);
 	else
@@ -132,7 +133,7 @@ static void judge_refused(const struct lint_place *place, const char *name, size
 	    (!parameter_is(&word, old.now) || memcmp(name, old.now, length) == 0))
 		return;
 	buffer_printf(&text,
-		      "the kernel has no module %.*s, and module_blacklist of it has no "
+		      "the kernel has no module %.*s, so that its module_blacklist has no "
 		      "effect; " LINT_ADVICE_OFF,
 		      (int)length, name);
 	lint_tell(place, SEVERITY_WARNING, &text);

@@ -67,8 +67,9 @@ int lint_find_setting(const char *name);
 void lint_add_advice(struct buffer *b, int setting, const char *text, size_t length);
 
 /* Advice for administrators who do not want connection tracking at all. */
-#define LINT_ADVICE_OFF \
-	"to keep nf_conntrack off write \"[conntrack] mode = disable\" in conntrack-persist.conf"
+#define LINT_ADVICE_OFF                                                               \
+	"to keep nf_conntrack off the host, write \"[conntrack] mode = disable\" in " \
+	"conntrack-persist.conf"
 #define LINT_ADVICE_HELPER \
 	"assign helpers by rules (nft \"ct helper set\", iptables \"-j CT --helper\")"
 

@@ -13,7 +13,8 @@ static void judge_rest(const struct lint_place *place, const char *name, const c
 {
 	struct buffer text = {0};
 
-	buffer_printf(&text, "the whole line is taken for a module's name, and none is found; ");
+	buffer_printf(&text,
+		      "systemd takes the whole line for the name of a module, and finds none; ");
 	if (*rest == '#' || *rest == ';')
 		buffer_printf(&text, "write \"%s\" alone, and the comment on a line of its own",
 			      name);
@@ -45,7 +46,7 @@ static void judge_line(const struct lint_place *place, const char *line, size_t 
 	if (!is_old || old.is_alias || facts_before(place->facts, 4, 18))
 		return;
 	buffer_printf(&text,
-		      "no kernel of today has a module %.*s, and systemd-modules-load.service "
+		      "today's kernels have no module %.*s, so that systemd-modules-load.service "
 		      "fails; write \"%s\"",
 		      (int)word, line, old.now);
 	lint_tell(place, SEVERITY_WARNING, &text);

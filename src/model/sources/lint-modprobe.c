@@ -58,14 +58,14 @@ static bool judge_command(const struct lint_place *place, const struct modprobe_
 
 	if (nearest && strcmp(nearest, line->command) == 0)
 		return false;
-	buffer_printf(&text, "modprobe knows no command \"%s\" and passes over the line; ",
+	buffer_printf(&text, "modprobe has no command \"%s\" and ignores the line; ",
 		      line->command);
 	if (nearest && strcmp(nearest, "blacklist") == 0)
 		buffer_add(&text, LINT_ADVICE_OFF);
 	else if (nearest)
 		add_line(&text, nearest, line->name, line->rest);
 	else
-		buffer_add(&text, "take it out");
+		buffer_add(&text, "remove it");
 	lint_tell(place, SEVERITY_WARNING, &text);
 	return true;
 }
@@ -84,16 +84,16 @@ static void judge_old_name(const struct lint_place *place, const struct modprobe
 		return;
 	if (old->is_alias && strcmp(line->command, "blacklist") != 0)
 		buffer_printf(&text,
-			      "this line counts only for whoever loads %s by its old name %s; ",
+			      "this line counts only if a program loads %s by its old name %s; ",
 			      old->now, line->name);
 	else
-		buffer_printf(&text, "no kernel has a module %s, and the line has no effect; ",
+		buffer_printf(&text, "no kernel has a module %s, so that the line has no effect; ",
 			      line->name);
 	if (blocks && strcmp(old->now, "nf_conntrack") == 0)
 		buffer_add(&text, LINT_ADVICE_OFF);
 	else if (installs)
 		/* With the present name its command would keep that module from loading. */
-		buffer_add(&text, "take it out");
+		buffer_add(&text, "remove it");
 	else
 		add_line(&text, line->command, old->now, line->rest);
 	lint_tell(place, SEVERITY_WARNING, &text);
@@ -108,14 +108,14 @@ static void judge_install(const struct lint_place *place, const struct modprobe_
 	place->problems->out_of_memory |= loads < 0;
 	if (text_ends_with(line->rest, "/true") || strcmp(line->rest, "true") == 0)
 		add_problem(place, SEVERITY_WARNING,
-			    "modprobe reports success and nothing is loaded, so that what needs "
-			    "nf_conntrack fails with \"Unknown symbol\"; " LINT_ADVICE_OFF);
+			    "modprobe reports success but loads nothing, so that modules that need "
+			    "nf_conntrack fail with \"Unknown symbol\"; " LINT_ADVICE_OFF);
 	else if (modprobe_install_loads(line->rest, "nf_conntrack") &&
 		 !strstr(line->rest, "CMDLINE_OPTS"))
 		add_problem(place, SEVERITY_WARNING,
-			    "this install line drops the options of whoever loads nf_conntrack (no "
-			    "$CMDLINE_OPTS); write \"[apply] synchronous = yes\" in "
-			    "conntrack-persist.conf");
+			    "this install line has no $CMDLINE_OPTS, so that options given to "
+			    "\"modprobe nf_conntrack\" are lost; write \"[apply] synchronous = "
+			    "yes\" in conntrack-persist.conf");
 }
 
 static void judge_softdep(const struct lint_place *place, unsigned int install)
@@ -124,13 +124,13 @@ static void judge_softdep(const struct lint_place *place, unsigned int install)
 
 	if (install)
 		buffer_printf(&text,
-			      "this line disarms every install line of nf_conntrack, that of line "
-			      "%u too; write what it names in a file of modules-load.d",
+			      "this line disables every install line of nf_conntrack, also the one "
+			      "in line %u; write what it names in a file of modules-load.d",
 			      install);
 	else
-		buffer_add(&text, "this line disarms every install line of nf_conntrack, in "
-				  "whatever file, that of \"[apply] synchronous = yes\" "
-				  "too; write what it names in a file of modules-load.d");
+		buffer_add(&text, "this line disables every install line of nf_conntrack in any "
+				  "file, also the one of \"[apply] synchronous = yes\"; write what "
+				  "it names in a file of modules-load.d");
 	lint_tell(place, install ? SEVERITY_WARNING : SEVERITY_NOTE, &text);
 }
 
@@ -146,18 +146,17 @@ static void judge_line(const struct lint_place *place, const struct modprobe_lin
 	/* In options the kernel treats a carriage return as a blank, and so does softdep. */
 	if (line->carriage_return && strcmp(line->command, "options") != 0 &&
 	    strcmp(line->command, "softdep") != 0)
-		add_problem(
-			place, SEVERITY_WARNING,
-			"modprobe takes the carriage return at the end of this line for a part of "
-			"its last word; end the lines of this file with a line feed alone");
+		add_problem(place, SEVERITY_WARNING,
+			    "modprobe takes the carriage return at the end of this line as part of "
+			    "the last word; end the lines of this file with a line feed alone");
 	if (is_old)
 		judge_old_name(place, line, &old);
 	else if (strcmp(line->command, "options") == 0)
 		lint_judge_options(place, line->rest);
 	else if (strcmp(line->command, "blacklist") == 0)
 		add_problem(place, SEVERITY_WARNING,
-			    "blacklist binds aliases alone: rules load nf_conntrack all the "
-			    "same; " LINT_ADVICE_OFF);
+			    "blacklist only stops loads by an alias: rules still load "
+			    "nf_conntrack; " LINT_ADVICE_OFF);
 	else if (strcmp(line->command, "install") == 0)
 		judge_install(place, line);
 	else if (strcmp(line->command, "softdep") == 0)

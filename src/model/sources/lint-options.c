@@ -7,7 +7,7 @@
 #include "model/plan/sizes.h"
 #include "model/sources/lint-internal.h"
 
-#define DOES_NOT_LOAD "nf_conntrack does not load, nor any rule that needs it; "
+#define DOES_NOT_LOAD "neither nf_conntrack nor any rule that needs it loads; "
 
 /* The options of the module in 4.18 to 7.2; enable_hooks exists from 5.1 on. */
 struct option {
@@ -59,14 +59,15 @@ static bool judge_amount(const struct lint_place *place, const struct parameter 
 	struct buffer text = {0};
 
 	if (buckets > HASHSIZE_MAX) {
-		buffer_printf(
-			&text,
-			"the kernel refuses %.*s, as it has at most %s buckets: " DOES_NOT_LOAD,
-			(int)parameter->length, parameter->word, text_count(HASHSIZE_MAX).text);
+		buffer_printf(&text,
+			      "the kernel refuses %.*s, because it allows at most %s "
+			      "buckets: " DOES_NOT_LOAD,
+			      (int)parameter->length, parameter->word,
+			      text_count(HASHSIZE_MAX).text);
 	} else if (place->facts->ram && bytes > place->facts->ram) {
 		buffer_printf(&text, "%.*s takes ", (int)parameter->length, parameter->word);
 		buffer_add_amount(&text, bytes);
-		buffer_add(&text, " at once and this host has ");
+		buffer_add(&text, " at once, but this host has ");
 		buffer_add_amount(&text, place->facts->ram);
 		buffer_add(&text, " in all: " DOES_NOT_LOAD);
 	} else {
@@ -85,22 +86,22 @@ static void judge_taken_size(const struct lint_place *place, const struct parame
 	struct buffer text = {0};
 
 	if (number->value == 0) {
-		buffer_printf(&text, "%.*s is as none at all: the kernel takes its own number; ",
+		buffer_printf(&text, "%.*s has no effect: the kernel chooses its own number; ",
 			      (int)parameter->length, parameter->word);
 		if (is_hashsize)
 			add_advice(&text, option, "", 0, "");
 		else
-			buffer_add(&text, "take it out");
+			buffer_add(&text, "remove it");
 	} else if (number->form != NUMBER_DECIMAL &&
 		   !(number->has_digits && number->digits == number->value)) {
-		buffer_printf(&text, "the kernel reads %.*s as %s and takes %s; ",
+		buffer_printf(&text, "the kernel reads %.*s as %s and uses %s; ",
 			      (int)parameter->value_length, parameter->value,
 			      number->form == NUMBER_HEX ? "hexadecimal" : "octal",
 			      text_count(number->value).text);
 		add_advice(&text, option, parameter->value, parameter->value_length, "");
 	} else if (is_hashsize && place->path && !lint_is_planned(place, SETTING_MAX)) {
 		buffer_printf(&text,
-			      "with hashsize and no max the kernel sets max to 8 times as many, "
+			      "with hashsize and without max the kernel sets max to 8 x hashsize, "
 			      "%s; write \"[conntrack] hashsize = %" PRIu64
 			      "\" and \"max = %" PRIu64 "\" in conntrack-persist.conf",
 			      text_count(sizes_own_max(sizes_round_buckets(
@@ -199,7 +200,7 @@ static void judge_unknown(const struct lint_place *place, const struct parameter
 	else if (nearest)
 		add_advice(&text, nearest, value_of(parameter), parameter->value_length, before);
 	else
-		buffer_add(&text, "take it out (there are hashsize, expect_hashsize, acct, tstamp, "
+		buffer_add(&text, "remove it (there are hashsize, expect_hashsize, acct, tstamp, "
 				  "enable_hooks)");
 	lint_tell(place, SEVERITY_WARNING, &text);
 }
@@ -254,9 +255,10 @@ static void tell_spaced(const struct lint_place *place, const struct parameter *
 		judge_unknown(place, meant, before);
 		return;
 	}
-	buffer_printf(&text, "blanks split \"%.*s\", and the kernel ", (int)length, option->word);
+	buffer_printf(&text, "blanks split \"%.*s\", so that the kernel ", (int)length,
+		      option->word);
 	if (parameter_is_accepted(option))
-		buffer_printf(&text, "takes %s without a value as on; ", known->name);
+		buffer_printf(&text, "reads %s without a value as \"on\"; ", known->name);
 	else
 		buffer_printf(&text, "refuses %s without a value: " DOES_NOT_LOAD, known->name);
 	add_advice(&text, known, meant->value, meant->value_length, before);
@@ -267,8 +269,8 @@ static void tell_comment(const struct lint_place *place)
 {
 	struct buffer text = {0};
 
-	buffer_add(&text, "# begins no comment behind an option: the kernel gets these words too; "
-			  "write the comment on a line of its own");
+	buffer_add(&text, "a # after an option does not begin a comment, so that modprobe passes "
+			  "these words to the kernel, too; write the comment on a line of its own");
 	lint_tell(place, SEVERITY_WARNING, &text);
 }
 

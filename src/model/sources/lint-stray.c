@@ -40,7 +40,7 @@ void lint_stray(const char *path, const char *text, const char *suffix, struct p
 	else
 		problems_add(problems, SEVERITY_WARNING, path, line.number,
 			     "no program reads this line, because %.*s is a folder, and its reader "
-			     "expects a file; /etc/sysctl.d, /etc/modprobe.d and "
-			     "/etc/modules-load.d are folders that are read",
+			     "expects a file; folders that are read are /etc/sysctl.d, "
+			     "/etc/modprobe.d and /etc/modules-load.d",
 			     (int)(slash - path), path);
 }

@@ -52,11 +52,10 @@ static void judge_helper_program(const struct lint_place *place, const char *pro
 
 	if (text_ends_with(program, "/modprobe"))
 		return;
-	buffer_printf(
-		&text,
-		"when a rule needs a module the kernel then runs \"%s\" in place of modprobe, "
-		"and nf_conntrack may not load; take that out; " LINT_ADVICE_OFF,
-		program);
+	buffer_printf(&text,
+		      "when a rule needs a module, the kernel then runs \"%s\" in place of "
+		      "modprobe, and nf_conntrack may not load; remove that; " LINT_ADVICE_OFF,
+		      program);
 	lint_tell(place, SEVERITY_WARNING, &text);
 }
 
@@ -89,16 +88,17 @@ static void tell_unknown(struct pair *pair)
 		return;
 	}
 	if (text_starts_with(pair->file, "ip_conntrack_"))
-		buffer_printf(&text, "%s is gone since Linux 4.9, and the line has no effect; ",
+		buffer_printf(&text, "Linux 4.9 removed %s, so that the line has no effect; ",
 			      pair->key);
 	else
-		buffer_printf(&text, "no kernel has %s, and the line has no effect; ", pair->key);
+		buffer_printf(&text, "no kernel has %s, so that the line has no effect; ",
+			      pair->key);
 	if (pair->setting < 0)
 		pair->setting = nearest_key(pair->file);
 	if (pair->setting >= 0)
 		add_advice(&text, pair);
 	else
-		buffer_add(&text, "take it out (\"conntrack-persist keys\" lists what there is)");
+		buffer_add(&text, "remove it (\"conntrack-persist keys\" lists every key)");
 	describe_pair(pair, &text);
 }
 
@@ -128,8 +128,8 @@ static bool judge_release(const struct pair *pair)
 	read_release(row->until ? row->until : "", until);
 	if (row->since && facts_before(facts, since[0], since[1])) {
 		buffer_printf(&text,
-			      "%s came with Linux %s and this is %u.%u: the line has no effect, "
-			      "unless the vendor has added the key; ",
+			      "%s exists from Linux %s on, and this is %u.%u, so that the line has "
+			      "no effect unless the vendor has added the key; ",
 			      pair->key, row->since, facts->release[0], facts->release[1]);
 		add_advice(&text, pair);
 		buffer_add(&text, ", which leaves out what a kernel lacks");
@@ -139,9 +139,9 @@ static bool judge_release(const struct pair *pair)
 	if (!row->until || (!known && !is_helper) ||
 	    (known && facts_before(facts, until[0], until[1] + 1)))
 		return false;
-	buffer_printf(&text, "%s is gone after Linux %s, and the line has no effect; ", pair->key,
-		      row->until);
-	buffer_add(&text, is_helper ? LINT_ADVICE_HELPER : "take it out");
+	buffer_printf(&text, "%s exists up to Linux %s, so that the line has no effect; ",
+		      pair->key, row->until);
+	buffer_add(&text, is_helper ? LINT_ADVICE_HELPER : "remove it");
 	describe_pair(pair, &text);
 	return true;
 }
@@ -157,14 +157,17 @@ static bool judge_bounds(const struct pair *pair, const struct lint_number *numb
 	struct buffer text = {0};
 
 	if (seconds && number->negative && number->value <= row->max) {
-		buffer_printf(&text, "the kernel takes -%s and forgets such flows at once; ",
+		buffer_printf(&text, "the kernel accepts -%s and forgets such flows at once; ",
 			      text_count(number->value).text);
 		add_default_advice(&text, pair);
 	} else if (seconds && number->value == 0) {
-		buffer_add(&text, "0 forgets such flows at once, as if they were not tracked; ");
+		buffer_add(&text, "with 0 the kernel forgets such flows at once, as if they were "
+				  "not tracked; ");
 		add_default_advice(&text, pair);
 	} else if (pair->setting == SETTING_MAX && number->value == 0) {
-		buffer_add(&text, "0 is no limit up to Linux 6.18 and refused from 6.19 on; ");
+		buffer_add(
+			&text,
+			"up to Linux 6.18 0 means no limit, and kernels from 6.19 on refuse it; ");
 		add_default_advice(&text, pair);
 	} else if (number->negative || number->value < row->min || number->value > row->max) {
 		buffer_printf(
@@ -198,9 +201,10 @@ static bool judge_value(const struct pair *pair)
 
 	if (number.form == NUMBER_NONE) {
 		if (pair->length > 0)
-			buffer_printf(&text,
-				      "the kernel refuses %.*s, as it takes a plain number; ",
-				      (int)pair->length, pair->value);
+			buffer_printf(
+				&text,
+				"the kernel refuses %.*s, because it accepts only a plain number; ",
+				(int)pair->length, pair->value);
 		else
 			buffer_add(&text, "the kernel refuses a line without a value; ");
 		add_advice(&text, pair);
@@ -208,11 +212,10 @@ static bool judge_value(const struct pair *pair)
 		return true;
 	}
 	if (*rest) {
-		buffer_printf(
-			&text,
-			"the kernel takes %.*s and drops the rest, while sysctl prints \"%s\" "
-			"as if set; ",
-			(int)pair->length, pair->value, pair->value);
+		buffer_printf(&text,
+			      "the kernel uses %.*s and ignores the rest, but sysctl prints \"%s\" "
+			      "as if that were set; ",
+			      (int)pair->length, pair->value, pair->value);
 		add_advice(&text, pair);
 		describe_pair(pair, &text);
 		told = true;
@@ -243,11 +246,12 @@ static void tell_too_early(const struct pair *pair)
 		return;
 	buffer_add(&text,
 		   pair->place->path
-			   ? "at boot this line is read before nf_conntrack loads, and is lost; "
-			   : "the kernel looks for this key before any module loads: the word has "
-			     "no effect unless nf_conntrack is built in; ");
+			   ? "at boot this line is read before nf_conntrack loads, so that the "
+			     "value is lost; "
+			   : "the kernel looks for this key before it loads any module, so that "
+			     "the word has no effect unless nf_conntrack is built in; ");
 	if (planned)
-		buffer_printf(&text, "take sysctl.%s out of the kernel command line", pair->key);
+		buffer_printf(&text, "remove sysctl.%s from the kernel command line", pair->key);
 	else
 		add_advice(&text, pair);
 	lint_tell(pair->place, severity, &text);
@@ -261,7 +265,8 @@ static void judge_key(struct pair *pair, bool in_place)
 	pair->setting = lint_find_setting(pair->file);
 	if (in_place && is_count) {
 		buffer_printf(&text,
-			      "%s is read-only, the number of entries now; to set the limit ",
+			      "%s is read-only, because it is the number of entries now; to set "
+			      "the limit ",
 			      pair->key);
 		add_advice(&text, pair);
 		describe_pair(pair, &text);
@@ -271,8 +276,8 @@ static void judge_key(struct pair *pair, bool in_place)
 		if (lint_is_planned(pair->place, SETTING_HASHSIZE))
 			return;
 		buffer_printf(&text,
-			      "a write to %s can get lost without an error, and is lost at boot "
-			      "before nf_conntrack loads; ",
+			      "a value written to %s can get lost without an error, and is lost at "
+			      "boot before nf_conntrack loads; ",
 			      pair->key);
 		add_advice(&text, pair);
 		describe_pair(pair, &text);
@@ -355,7 +360,7 @@ static void judge_without_sign(const struct lint_place *place, const struct assi
 		return;
 	while (value < end && strchr(BLANKS, *value))
 		value++;
-	buffer_add(&text, "a line without \"=\" is passed over; ");
+	buffer_add(&text, "sysctl ignores a line without \"=\"; ");
 	lint_add_advice(&text, setting, value, first_word(value, (size_t)(end - value)));
 	lint_tell(place, SEVERITY_WARNING, &text);
 }
@@ -397,9 +402,8 @@ static void judge_byte_order_mark(struct lint_place *place, const char *text)
 	if (setting < 0)
 		return;
 	place->line = 1;
-	buffer_add(&message,
-		   "a byte order mark begins the file and is part of this key, so that the "
-		   "line has no effect; ");
+	buffer_add(&message, "a byte order mark at the start of the file is part of this key, so "
+			     "that the line has no effect; ");
 	lint_add_advice(&message, setting, line.value, first_word(line.value, line.value_length));
 	lint_tell(place, SEVERITY_WARNING, &message);
 }

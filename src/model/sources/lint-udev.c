@@ -41,8 +41,8 @@ static void judge_rule(struct rule *rule, const char *path, struct problems *pro
 {
 	if (rule->line && rule->ours && rule->kind < ARRAY_SIZE(kinds))
 		problems_add(problems, SEVERITY_WARNING, path, rule->line,
-			     "this rule %s; the rule of conntrack-persist sets the values by "
-			     "itself: take this one out, or the later of the two decides",
+			     "this rule %s; remove this one, because the rule of conntrack-persist "
+			     "sets the values, and the later rule overrides the other",
 			     kinds[rule->kind].words);
 	*rule = (struct rule){0};
 }

@@ -240,7 +240,7 @@ void tuned_add_advice(const struct writer *writer, struct buffer *b)
 	const struct value *value = writer->value;
 
 	if (value->kind == VALUE_EXPECT_HASHSIZE)
-		buffer_add(b, "take that line out");
+		buffer_add(b, "remove that line");
 	else if (value->kind == VALUE_HASHSIZE)
 		buffer_printf(b, "put \"nf_conntrack_hashsize=%" PRIu64 "\" below \"[net]\" in",
 			      value->wanted);

@@ -210,11 +210,11 @@ int module_graph_read(const char *text, const char *root, struct module_graph *r
 const char *graph_module_obstacle(const struct graph_module *module)
 {
 	if (module->moving)
-		return "is on its way in or out";
+		return "is being loaded or unloaded";
 	if (module->permanent)
 		return "cannot be unloaded at all";
 	if (module->outside < 0)
-		return "cannot be unloaded: this kernel is built without that";
+		return "cannot be unloaded: this kernel is built without support for it";
 	return module->outside > 0 ? "is in use" : NULL;
 }
 

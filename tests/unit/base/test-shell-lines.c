@@ -92,11 +92,11 @@ static void echo_and_tee_write_files(void **state)
 		{"[ -e /proc/x ] && echo 5 >/proc/x", "1 /proc/x=5\n"},
 		{"echo 5 | sudo tee /proc/x /sys/y >/dev/null", "1 /proc/x=5\n1 /sys/y=5\n"},
 		{"echo 5 |\n tee -a /proc/x", "2 /proc/x=5\n"},
-		{"echo 5 || tee /proc/x", "1 /proc/x=the output of a program?\n"},
+		{"echo 5 || tee /proc/x", "1 /proc/x=the output of a command?\n"},
 		{"printf '%s\\n' 6 > /proc/x", "1 /proc/x=6\n"},
 		{"printf 6\\\\n > /proc/x", "1 /proc/x=6\n"},
 		{"tee /proc/x <<< 8", "1 /proc/x=8\n"},
-		{"cat /run/n > /proc/x", "1 /proc/x=the output of a program?\n"},
+		{"cat /run/n > /proc/x", "1 /proc/x=the output of a command?\n"},
 		{"echo $((1 + 2)) > /proc/x", "1 /proc/x=$((1 + 2))?\n"},
 		{"echo 5 2> /proc/x", ""},
 		{"echo 5 > $FILE", ""},
@@ -105,7 +105,7 @@ static void echo_and_tee_write_files(void **state)
 		{"(echo 5 > /proc/x)", "1 /proc/x=5\n"},
 		{"echo 5 > /proc/x &\necho 6 > /proc/y", "1 /proc/x=5\n2 /proc/y=6\n"},
 		{"cat > /etc/x <<EOF\necho 5 > /proc/x\nEOF\necho 6 > /proc/y",
-		 "1 /etc/x=the output of a program?\n4 /proc/y=6\n"},
+		 "1 /etc/x=the output of a command?\n4 /proc/y=6\n"},
 		{"for i in 1 2; do echo $i > /proc/x; done", "1 /proc/x=$i?\n"},
 	};
 

@@ -31,12 +31,12 @@ static void check_rows(const struct row *rows, size_t count)
 static void pasted_kernel_name_is_told_its_place(void **state)
 {
 	static const char max[] = "the kernel's name; write it as \"max\" in [conntrack]";
-	static const char old_max[] = "an old kernel's name; write it as \"max\" in [conntrack]";
+	static const char old_max[] = "a former kernel name; write it as \"max\" in [conntrack]";
 	static const char buckets[] = "the kernel's name; write it as \"hashsize\" in [conntrack]";
 	static const char established[] =
 		"the kernel's name; write it as \"tcp_established\" in [timeouts]";
 	static const char old_established[] =
-		"an old kernel's name; write it as \"tcp_established\" in [timeouts]";
+		"a former kernel name; write it as \"tcp_established\" in [timeouts]";
 	static const struct row rows[] = {
 		{"conntrack", "nf_conntrack_max", max},
 		{"timeouts", "net.netfilter.nf_conntrack_max", max},
@@ -52,7 +52,7 @@ static void pasted_kernel_name_is_told_its_place(void **state)
 		{"conntrack", "nf_conntrack_buckets", buckets},
 		{"conntrack", "net.netfilter.nf_conntrack_buckets", buckets},
 		{"conntrack", "ip_conntrack_buckets",
-		 "an old kernel's name; write it as \"hashsize\" in [conntrack]"},
+		 "a former kernel name; write it as \"hashsize\" in [conntrack]"},
 		{"timeouts", "net.netfilter.nf_conntrack_tcp_timeout_established", established},
 		{"timeouts", "net.netfilter.nf_conntrack_sctp_timeout_shutdown_ack_sent",
 		 "the kernel's name; write it as \"sctp_shutdown_ack_sent\" in [timeouts]"},
@@ -89,8 +89,8 @@ static void shortened_kernel_name_is_told_its_place(void **state)
 
 static void counter_is_read_only(void **state)
 {
-	static const char text[] = "read-only in the kernel (the number of entries now); the limit "
-				   "is [conntrack] max";
+	static const char text[] = "read-only in the kernel (the number of entries now); to set "
+				   "the limit, use max in [conntrack]";
 	static const struct row rows[] = {
 		{"conntrack", "nf_conntrack_count", text},
 		{"options", "net.netfilter.nf_conntrack_count", text},
@@ -119,7 +119,7 @@ static void name_of_another_section_is_told_its_own(void **state)
 
 static void unknown_name_is_told_the_nearest(void **state)
 {
-#define ALLOWED "allowed: what \"conntrack-persist keys\" lists"
+#define ALLOWED "allowed: the settings that \"conntrack-persist keys\" lists"
 	static const struct row rows[] = {
 		{"conntrack", "hash_size",
 		 "unknown setting; did you mean \"hashsize\" in [conntrack]? " ALLOWED},
@@ -136,7 +136,7 @@ static void unknown_name_is_told_the_nearest(void **state)
 		 "unknown setting; did you mean \"tcp_max_retrans\" in [timeouts]? " ALLOWED},
 		{"conntrack", "quite_something_else", "unknown setting; " ALLOWED},
 		{"conntrack", "net.core.somaxconn",
-		 "not a setting of connection tracking; what is sysctl's belongs into a file of "
+		 "not a setting of connection tracking; write other sysctl keys in a file in "
 		 "/etc/sysctl.d"},
 		{"conntrack",
 		 "a_name_that_is_longer_than_any_which_the_distance_between_two_words_is_told_of",
@@ -196,7 +196,7 @@ static void pasted_line_is_told_what_to_write(void **state)
 		{"net.netfilter.nf_conntrack_max: \"65536\"",
 		 "conntrack.max: net.netfilter.nf_conntrack_max is the kernel's name; " MAX},
 		{"net.ipv4.ip_conntrack_max = 65536 ; many",
-		 "conntrack.max: net.ipv4.ip_conntrack_max is an old kernel's name; " MAX},
+		 "conntrack.max: net.ipv4.ip_conntrack_max is a former kernel name; " MAX},
 		{"nf_conntrack.hashsize=65536 quiet", "conntrack.hashsize: nf_conntrack.hashsize "
 						      "is the kernel's name; write \"hashsize = "
 						      "65536\" in [conntrack]"},
@@ -246,16 +246,14 @@ static void pasted_line_without_a_fit_value_is_told_what_is_allowed(void **state
 		 "allowed: 1 to 2,147,483,647, or auto"},
 		{"net.netfilter.nf_conntrack_acct = $ACCT",
 		 "options.acct: net.netfilter.nf_conntrack_acct is the kernel's name; \"$ACCT\" is "
-		 "not "
-		 "a value of acct; set acct in [options], allowed: yes or no"},
+		 "an invalid value of acct; set acct in [options], allowed: yes or no"},
 		{"sysctl -w net.netfilter.nf_conntrack_max=0 net.netfilter.nf_conntrack_acct=1",
 		 "conntrack.max: " OTHER
-		 "write \"acct = yes\" in [options]; \"0\" is not a value of max; set max in "
+		 "write \"acct = yes\" in [options]; \"0\" is an invalid value of max; set max in "
 		 "[conntrack], allowed: 1 to 2,147,483,647, or auto"},
 		{"cat /proc/sys/net/netfilter/nf_conntrack_count",
 		 "conntrack.max: /proc/sys/net/netfilter/nf_conntrack_count is read-only in the "
-		 "kernel "
-		 "(the number of entries now); the limit is [conntrack] max"},
+		 "kernel (the number of entries now); to set the limit, use max in [conntrack]"},
 	};
 
 	(void)state;

@@ -167,7 +167,7 @@ static void unsound_values_are_refused(void **state)
 		"allowed: 0 to 21,474,836 seconds, or with s, m, h, d (30s, 6h)";
 	static const char share_allowed[] =
 		"allowed: 1% to 100% of RAM, or bytes, or with K, M, G (512M)";
-	static const char wrong[] = "is not a value of this setting", over[] = "is out of bounds";
+	static const char wrong[] = "is an invalid value", over[] = "is out of bounds";
 	static const struct {
 		const char *section, *name, *text, *why, *allowed;
 	} rows[] = {
@@ -206,7 +206,7 @@ static void unsound_values_are_refused(void **state)
 		{"conntrack", "memory_limit", "101%", over, share_allowed},
 		{"conntrack", "memory_limit", "99999999999999999999%", over, share_allowed},
 		{"conntrack", "memory_limit", "%", wrong, share_allowed},
-		{"conntrack", "memory_limit", "05%", "not a value of this setting (a leading 0",
+		{"conntrack", "memory_limit", "05%", "an invalid value (a leading 0",
 		 share_allowed},
 		{"conntrack", "memory_limit", "-5%", wrong, share_allowed},
 		{"conntrack", "memory_limit", "5 %", wrong, share_allowed},
@@ -221,7 +221,7 @@ static void unsound_values_are_refused(void **state)
 		{"conntrack", "memory_limit", "17179869185G", over, share_allowed},
 		{"timeouts", "udp", "213503982334602d", over, time_allowed},
 		{"conntrack", "memory_limit", "auto", wrong, share_allowed},
-		{"timeouts", "udp", "-1", "is not a value of this setting (the kernel takes it",
+		{"timeouts", "udp", "-1", "is an invalid value (the kernel accepts it",
 		 time_allowed},
 		{"timeouts", "udp", "21474837", over, time_allowed},
 		{"timeouts", "udp", "249d", over, time_allowed},
@@ -236,8 +236,7 @@ static void unsound_values_are_refused(void **state)
 		{"timeouts", "udp", "0s0", wrong, time_allowed},
 		{"options", "acct", "Yes", wrong, "allowed: yes or no"},
 		{"options", "acct", "2", wrong, "allowed: yes or no"},
-		{"options", "acct", "010", "is not a value of this setting; allowed",
-		 "allowed: yes or no"},
+		{"options", "acct", "010", "is an invalid value; allowed", "allowed: yes or no"},
 		{"options", "log_invalid", "256", over, "allowed: 0 to 255"},
 		{"options", "events", "3", over, "allowed: 0 to 2"},
 		{"options", "frag6_high_thresh", "18446744073709551616", over,
@@ -274,11 +273,12 @@ static void doubtful_timeouts_are_warned_of(void **state)
 	static const struct {
 		const char *text, *warning;
 	} rows[] = {
-		{"0", "timeouts.udp: 0 forgets such flows at once"},
-		{"0s", "timeouts.udp: 0 forgets such flows at once"},
-		{"2147484", "timeouts.udp: 2,147,484 s is refused by kernels built with HZ=1000, "
-			    "which take up to 2,147,483"},
-		{"21474836", "timeouts.udp: 21,474,836 s is refused"},
+		{"0", "timeouts.udp: with 0 the kernel forgets such flows at once,"},
+		{"0s", "timeouts.udp: with 0 the kernel forgets such flows at once,"},
+		{"2147484", "timeouts.udp: kernels built with HZ=1000 refuse 2,147,484 s; they "
+			    "accept at most 2,147,483"},
+		{"21474836",
+		 "timeouts.udp: kernels built with HZ=1000 refuse 21,474,836 s; they accept"},
 		{"1", NULL},
 		{"2147483", NULL},
 	};

@@ -160,10 +160,10 @@ static void exact_beside_a_floor_is_warned_of(void **state)
 		unsigned int line;
 		const char *part;
 	} rows[] = {
-		{AUTO "max_policy = exact\n", 3, "beside max = auto, because that is a floor"},
-		{"[conntrack]\nmax_policy = exact\nmax = auto\n", 2, "beside max = auto"},
+		{AUTO "max_policy = exact\n", 3, "with max = auto, because that is a floor:"},
+		{"[conntrack]\nmax_policy = exact\nmax = auto\n", 2, "with max = auto,"},
 		{"[conntrack]\nmax_policy = exact\nhashsize = 65536\n", 2,
-		 "beside a hashsize without max"},
+		 "with a hashsize without max, because that is a floor: a larger live max"},
 	};
 	struct fixture *f = *state;
 
@@ -173,7 +173,7 @@ static void exact_beside_a_floor_is_warned_of(void **state)
 		assert_int_equal(f->problems.items[0].severity, SEVERITY_WARNING);
 		expect_number(rows[i].text, f->problems.items[0].line, rows[i].line);
 		expect_start(rows[i].text, f->problems.items[0].text,
-			     "conntrack.max_policy: exact does nothing");
+			     "conntrack.max_policy: exact has no");
 		expect_part(rows[i].text, f->problems.items[0].text, rows[i].part);
 		assert_true(f->plan.settings[0].at_least);
 	}
@@ -209,7 +209,9 @@ static void hashsize_alone_is_a_floor_of_as_many_entries(void **state)
 	}
 	build_anew(f, "[conntrack]\nhashsize = auto\n");
 	assert_int_equal(f->problems.count, 1);
-	expect_part("auto", f->problems.items[0].text, "this line does nothing; set max as well");
+	expect_part("auto", f->problems.items[0].text,
+		    "this line has no effect, because auto means \"as many as max\" and max is not "
+		    "set; set max as well");
 	expect_empty_plan(f);
 }
 
@@ -404,7 +406,9 @@ static void image_leaves_automatic_sizes_out(void **state)
 	build(f, AUTO "[timeouts]\nudp = 7\n");
 	assert_int_equal(f->problems.count, 1);
 	assert_int_equal(f->problems.items[0].severity, SEVERITY_NOTE);
-	expect_start("note", f->problems.items[0].text, "max = auto is left out");
+	expect_start("note", f->problems.items[0].text,
+		     "max = auto depends on the RAM of the machine that boots, so the files of "
+		     "this image contain no sizes yet. If conntrack-persist is installed in");
 	expect_sizes("image", f, 0, 0);
 	assert_true(f->plan.sizes.from_ram);
 	expect_settings(f, "udp=7");
@@ -425,7 +429,8 @@ static void image_leaves_hashsize_beside_auto_out(void **state)
 	assert_int_equal(f->problems.items[1].severity, SEVERITY_WARNING);
 	assert_int_equal(f->problems.items[1].line, 2);
 	expect_text("file", f->problems.items[1].file, "a.conf");
-	expect_start("warning", f->problems.items[1].text, "conntrack.hashsize: left out as well");
+	expect_start("warning", f->problems.items[1].text,
+		     "conntrack.hashsize: left out of the image as well,");
 	expect_sizes("image", f, 0, 0);
 	expect_part("modprobe", bytes_at(f, PATH_MODPROBE),
 		    "\noptions nf_conntrack expect_hashsize=1024\n");
@@ -469,8 +474,8 @@ static void host_without_ram_needs_a_number(void **state)
 	assert_int_equal(f->problems.count, 1);
 	assert_int_equal(f->problems.items[0].severity, SEVERITY_ERROR);
 	expect_start("text", f->problems.items[0].text,
-		     "conntrack.max: auto needs the size of the RAM");
-	expect_part("text", f->problems.items[0].text, "allowed here: a number");
+		     "conntrack.max: auto depends on the size of the RAM,");
+	expect_part("text", f->problems.items[0].text, "show; write a number");
 	expect_empty_plan(f);
 
 	build_anew(f, "[conntrack]\nmax = 9000\n");
@@ -544,8 +549,8 @@ static void sizes_of_an_earlier_version_are_replaced_by_install_alone(void **sta
 		expect_number("note", f->problems.count, 1);
 		assert_int_equal(f->problems.items[0].severity, SEVERITY_NOTE);
 		expect_start("note", f->problems.items[0].text,
-			     "an earlier version chose max = auto as 4,194,304 entries: auto would "
-			     "now be ");
+			     "for max = auto an earlier version chose 4,194,304 entries: auto "
+			     "would now be ");
 		assert_false(plan_sizes_are_due(&f->plan.sizes, &kept, f->request.facts));
 	}
 	f->request.facts = &host;
@@ -574,10 +579,9 @@ static void other_ram_is_followed_by_install_and_noted_by_check(void **state)
 	build_anew(f, AUTO);
 	assert_int_equal(f->problems.count, 1);
 	assert_int_equal(f->problems.items[0].severity, SEVERITY_NOTE);
-	expect_text(
-		"note", f->problems.items[0].text,
-		"4 GiB of RAM when the sizes were chosen, now 8 GiB: auto would now be 524,288; "
-		"\"conntrack-persist install\" takes that over");
+	expect_text("note", f->problems.items[0].text,
+		    "4 GiB of RAM when the sizes were chosen; now this host has 8 GiB: auto would "
+		    "now be 524,288. \"conntrack-persist install\" would set that");
 	expect_sizes("check", f, 262144, 262144);
 	assert_true(f->plan.sizes.ram == 4 * GIB);
 }
@@ -907,20 +911,20 @@ static void a_max_that_is_hardly_meant_is_warned_of(void **state)
 		 SEVERITY_WARNING,
 		 "a.conf",
 		 2,
-		 "conntrack.max: 999 entries are full soon",
+		 "conntrack.max: 999 entries fill up soon",
 		 {"new connections are dropped"}},
 		{"[conntrack]\n\nmax = 1\n",
 		 SEVERITY_WARNING,
 		 "a.conf",
 		 3,
-		 "conntrack.max: 1 entries are full soon",
+		 "conntrack.max: 1 entries fill up soon",
 		 {0}},
 		{"[conntrack]\nhashsize = 4194304\nmax = 65536\n",
 		 SEVERITY_WARNING,
 		 "a.conf",
 		 3,
 		 "conntrack.max: 65,536 entries are far fewer than hashsize = 4194304",
-		 {"keep 32 MiB for good", "better: hashsize = 65536, or a larger max"}},
+		 {"take 32 MiB; better: hashsize", "better: hashsize = 65536, or a larger max"}},
 		{"[conntrack]\nmax = 1000\nhashsize = 9000\n",
 		 SEVERITY_WARNING,
 		 "a.conf",
@@ -1009,13 +1013,15 @@ static void kernels_without_a_chain_limit_are_warned_alone(void **state)
 		 SEVERITY_WARNING,
 		 "a.conf",
 		 2,
-		 "conntrack.max: max = 32769 is more than 4 x hashsize = 8192: each look-up",
+		 "conntrack.max: max = 32769 is more than 4 x hashsize = 8192: when the table "
+		 "fills up, the kernel searches a long chain of entries for each packet;",
 		 {"better: hashsize = 32769"}},
 		{"[conntrack]\nmax = 65537\nhashsize = 8192\n",
 		 SEVERITY_WARNING,
 		 "a.conf",
 		 2,
-		 "conntrack.max: max = 65537 is more than 8 x hashsize = 8192: each look-up",
+		 "conntrack.max: max = 65537 is more than 8 x hashsize = 8192: when the table "
+		 "fills up, the kernel searches a long chain of entries for each packet;",
 		 {"better: hashsize = 65537"}},
 	};
 	static const unsigned int releases[][2] = {{4, 18}, {5, 10}, {5, 14}};
@@ -1048,7 +1054,7 @@ static void advice_on_buckets_stays_within_their_bounds(void **state)
 		 "a.conf",
 		 2,
 		 "conntrack.max: max = 2147479552 is more than 4 x hashsize = 268434944: ",
-		 {"with no message; better: max = 1073739776 at most"}},
+		 {"without a message; better: max = 1073739776 at most"}},
 		{"[conntrack]\nmax = 2147479552\nhashsize = 65536\n",
 		 SEVERITY_ERROR,
 		 "a.conf",

@@ -104,9 +104,9 @@ static void kernel_refuses_what_its_command_line_lists(void **state)
 		const char *line, *quoted, *advice;
 	} rows[] = {
 		{"module_blacklist=nf_conntrack", "has module_blacklist=nf_conntrack;",
-		 "take that word out of the boot loader's configuration, and reboot"},
+		 "remove that word from the boot loader's configuration, and reboot"},
 		{"a\tmodule_blacklist=nf_conntrack\n", "has module_blacklist=nf_conntrack;",
-		 "take that word out of "},
+		 "remove that word from "},
 		{"module_blacklist=dummy,nf_conntrack", "has module_blacklist=dummy,nf_conntrack;",
 		 "write module_blacklist=dummy instead in the boot loader's configuration"},
 		{"module_blacklist=,,nf_conntrack,dummy,x",
@@ -114,22 +114,22 @@ static void kernel_refuses_what_its_command_line_lists(void **state)
 		 "write module_blacklist=dummy,x instead in "},
 		{"module_blacklist=dummy module_blacklist=nf_conntrack ro",
 		 "has module_blacklist=nf_conntrack;",
-		 "take nf_conntrack out of each module_blacklist= in "},
+		 "remove nf_conntrack from each module_blacklist= in "},
 		{"\"module_blacklist=dummy,nf_conntrack\"",
 		 "has \"module_blacklist=dummy,nf_conntrack\";",
 		 "write module_blacklist=dummy instead in "},
 		{"module_blacklist=\"a b,nf_conntrack\"",
 		 "has module_blacklist=\"a b,nf_conntrack\";",
-		 "take nf_conntrack out of that list in "},
+		 "remove nf_conntrack from that list in "},
 		{"module-blacklist=nf_conntrack", "has module-blacklist=nf_conntrack;",
-		 "take that word out of "},
+		 "remove that word from "},
 		{"module_blacklist=nf_defrag_ipv6,x,nf_defrag_ipv4",
 		 "cannot load without nf_defrag_ipv4 and nf_defrag_ipv6: the kernel command line "
 		 "has module_blacklist=nf_defrag_ipv6,x,nf_defrag_ipv4;",
 		 "write module_blacklist=x instead in "},
 		{"module_blacklist=nf_defrag_ipv6,nf_conntrack",
 		 "nf_conntrack cannot load: the kernel command line has ",
-		 "take that word out of "},
+		 "remove that word from "},
 	};
 	struct fixture *f = *state;
 
@@ -273,7 +273,7 @@ static void refused_option_is_told_by_its_line(void **state)
 	files_are(f, "# a\noptions nf_conntrack acct=1 \\\nhashsize=12k\n",
 		  "options nf_conntrack hashsize=1\noptions nf_nat hashsize=12k\n"
 		  "install nf_conntrack hashsize=12k\n");
-	expect_warned(f, true, a_conf, 2, "refuses its option hashsize=12k; take it out of this");
+	expect_warned(f, true, a_conf, 2, "refuses its option hashsize=12k; remove it from this");
 	/* a word that only ends so is another one; two lines with the same: one at a time */
 	files_are(f, "options nf_conntrack expect_hashsize=12k\n",
 		  "\n\noptions nf-conntrack hashsize=12k\noptions nf_conntrack hashsize=12k\n");
@@ -292,7 +292,8 @@ static void install_line_that_does_not_load_is_told(void **state)
 	struct fixture *f = *state;
 
 	view_is(f, "/bin/false", NULL, NULL);
-	expect_warned(f, true, NULL, 0, "this install line runs \"/bin/false\" instead; take it");
+	expect_warned(f, true, NULL, 0,
+		      "cannot load: modprobe runs \"/bin/false\" instead, because of");
 	/* the first one counts */
 	files_are(f, "\ninstall nf_nat x\ninstall nf_conn* x\n", "install nf_conntrack y\n");
 	expect_warned(f, true, a_conf, 3, "\"/bin/false\"");
@@ -325,14 +326,18 @@ static void install_line_of_a_needed_module_blocks(void **state)
 	files_are(f, "softdep nf_conntrack post: x\nsoftdep nf_defrag_ipv4 pre:\n",
 		  "\ninstall nf-defrag-ipv6  /bin/false\ninstall nf_defrag_ipv6 /bin/true\n");
 	expect_warned(f, true, z_conf, 2,
-		      "cannot load: it needs nf_defrag_ipv6, and this install line runs "
-		      "\"/bin/false\" instead; take it away");
+		      "cannot load: it needs nf_defrag_ipv6, and modprobe runs \"/bin/false\" "
+		      "instead of loading that,");
 	/* both, by a pattern; the first line of each counts */
 	files_are(f, "install nf_defrag_* /bin/true\n",
 		  "install nf_defrag_ipv4 modprobe -i nf_defrag_ipv4\n");
 	expect_judged("both", f, true, 2);
-	expect_warning(f, 0, a_conf, 1, "it needs nf_defrag_ipv4, and this install line");
-	expect_warning(f, 1, a_conf, 1, "it needs nf_defrag_ipv6, and this install line");
+	expect_warning(f, 0, a_conf, 1,
+		       "it needs nf_defrag_ipv4, and modprobe runs \"/bin/true\" instead of "
+		       "loading that, because of this install line; remove the line");
+	expect_warning(f, 1, a_conf, 1,
+		       "it needs nf_defrag_ipv6, and modprobe runs \"/bin/true\" instead of "
+		       "loading that, because of this install line; remove the line");
 	/* one that is there is no obstacle before the next boot */
 	f->request.needs_there[1] = true;
 	expect_judged("one there", f, true, 2);
@@ -385,11 +390,13 @@ static void blacklist_hides_and_does_not_block(void **state)
 
 	f->view.blacklisted = true;
 	files_are(f, "blacklist nf_nat\nblacklist nf-conntrack\n", "blacklist nf_conntrack\n");
-	expect_warned(f, false, a_conf, 2, "this line hides nf_conntrack from whatever loads it");
+	expect_warned(f, false, a_conf, 2,
+		      "this line only stops modprobe from loading nf_conntrack by an alias "
+		      "(ip_conntrack, nf_conntrack-2); firewall rules still load it");
 	f->files[0].path = PATH_MODPROBE;
 	expect_judged("ours", f, false, 0);
 	f->file_count = 0;
-	expect_warned(f, false, NULL, 0, "modprobe.blacklist on the kernel command line hides");
+	expect_warned(f, false, NULL, 0, "modprobe.blacklist on the kernel command line only");
 	f->view.blacklisted = false;
 	files_are(f, "blacklist nf_conntrack\n", NULL);
 	expect_judged("not in the view", f, false, 0);
@@ -404,11 +411,15 @@ static void table_that_does_not_fit_blocks(void **state)
 		uint64_t expect_hashsize;
 	} rows[] = {
 		{MIB, 4096, 8 * MIB, 0, NULL, false, 0},
-		{MIB, 4096, 8 * MIB - 1, 0, "has 7.9 MiB in all: nf_conntrack would not", true, 0},
+		{MIB, 4096, 8 * MIB - 1, 0,
+		 "has 7.9 MiB in all: neither nf_conntrack nor any firewall rule that needs it "
+		 "would load;",
+		 true, 0},
 		{MIB, 4096, 64 * MIB, 8 * MIB, NULL, false, 0},
-		{MIB, 4096, 64 * MIB, 8 * MIB - 1, "has 7.9 MiB available: nf_conntrack", false, 0},
+		{MIB, 4096, 64 * MIB, 8 * MIB - 1, "has 7.9 MiB available: neither nf_conntrack",
+		 false, 0},
 		{MIB, 4096, 8 * MIB, 4 * MIB, "has 4 MiB available", false, 0},
-		{MIB, 4096, 4 * MIB, MIB, "8 MiB at once, and this host has 4 MiB in all", true, 0},
+		{MIB, 4096, 4 * MIB, MIB, "8 MiB at once, but this host has 4 MiB in all", true, 0},
 		/* as the kernel rounds it */
 		{MIB + 1, 4096, 8 * MIB, 0, "hashsize = 1048577 takes 8 MiB at once", true, 0},
 		{MIB + 1, 65536, 8 * MIB + 4096, 0, "hashsize = 1048577", true, 0},

@@ -53,10 +53,10 @@ static void reasons_name_what_to_do(void **state)
 		{{.file = MODULE_FILE_NOT_LISTED}, "run \"depmod 6.1\""},
 		{{.file = MODULE_FILE_NO_MODULES}, "boot a kernel that has it"},
 		{{.loader = ""}, "run \"sysctl -w kernel.modprobe=/sbin/modprobe\""},
-		{{.loader = "/bin/true"}, "kernel.modprobe = /bin/true, which is not modprobe"},
-		{{.loader = "/sbin/modprobe/"}, "which is not modprobe"},
+		{{.loader = "/bin/true"}, "kernel.modprobe = /bin/true is not modprobe,"},
+		{{.loader = "/sbin/modprobe/"}, "/sbin/modprobe/ is not modprobe,"},
 		{{.loader = "/x/modprobe", .loader_missing = true}, "install kmod"},
-		{{.loader = "/bin/true", .loader_missing = true}, "which is not modprobe"},
+		{{.loader = "/bin/true", .loader_missing = true}, "/bin/true is not modprobe,"},
 		/* one reason is enough, and in a container the program is the host's */
 		{{.file = MODULE_FILE_NO_TREE, .loader = ""}, "is missing; reboot"},
 		{{.loader = "", .contained = true}, NULL},

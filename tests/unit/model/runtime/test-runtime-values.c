@@ -407,12 +407,13 @@ static void refusal_by_the_system_is_explained(void **state)
 	(void)state;
 	expect_reason(max, -EROFS, "/proc/sys is mounted read-only here");
 	expect_reason(hashsize, -EROFS, "/sys is mounted read-only here");
-	expect_reason(max, -EACCES, "it belongs to the initial network namespace");
-	expect_reason(hashsize, -EOPNOTSUPP, "it belongs to the initial network namespace");
+	expect_reason(max, -EACCES, "this value belongs to the initial network namespace,");
+	expect_reason(hashsize, -EOPNOTSUPP,
+		      "this value belongs to the initial network namespace,");
 	expect_reason(max, -EPERM, "not permitted");
 	expect_reason(
 		max, -EIO,
-		"the kernel did not take the whole number (EIO); its log may have the reason");
+		"the kernel did not accept the whole number (EIO); its log may have the reason");
 	expect_reason(max, -ENOMEM, "the kernel has no memory for it");
 	/* 100352 buckets of 8 bytes */
 	expect_reason(hashsize, -ENOMEM,
@@ -424,9 +425,9 @@ static void refused_number_is_explained_by_its_kind(void **state)
 	static const struct {
 		const char *name, *bounds;
 	} rows[] = {
-		{"max", "it takes 1 to 2,147,483,647"},
-		{"log_invalid", "it takes 0 to 255"},
-		{"udp", "it takes 0 to 2,147,483,647 / HZ seconds"},
+		{"max", "it accepts 1 to 2,147,483,647"},
+		{"log_invalid", "it accepts 0 to 255"},
+		{"udp", "it accepts 0 to 2,147,483,647 / HZ seconds"},
 		{"frag6_low_thresh", "the low threshold must not exceed the high one"},
 		{"frag6_high_thresh", "the low threshold must not exceed the high one"},
 	};
@@ -442,7 +443,7 @@ static void refused_number_is_explained_by_its_kind(void **state)
 		expect_reason(&values.items[0], -EINVAL, start);
 		expect_reason(&values.items[0], -ERANGE, start);
 	}
-	expect_reason(&usual.items[HASHSIZE], -EINVAL, REFUSED "it takes 1 to 268,434,944");
+	expect_reason(&usual.items[HASHSIZE], -EINVAL, REFUSED "it accepts 1 to 268,434,944");
 }
 
 static void value_that_did_not_stay_is_explained(void **state)
@@ -455,10 +456,12 @@ static void value_that_did_not_stay_is_explained(void **state)
 	struct values CLEANUP(values_done) values = build(0, 0, 4096, settings, 3);
 
 	(void)state;
-	expect_reason(&values.items[0], -EBUSY, "once on it stays on until the next boot");
-	expect_reason(&values.items[1], -EBUSY, "the kernel took it, and another value is active");
+	expect_reason(&values.items[0], -EBUSY,
+		      "the kernel cannot switch it off before the next boot");
+	expect_reason(&values.items[1], -EBUSY,
+		      "the kernel accepted it, but another value is active");
 	value_found(&values.items[2], "1", 0);
-	expect_reason(&values.items[2], -EBUSY, "the kernel took it, and 1 is active");
+	expect_reason(&values.items[2], -EBUSY, "the kernel accepted it, but 1 is active");
 }
 
 static void lowered_max_is_found(void **state)

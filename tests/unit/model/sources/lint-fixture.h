@@ -26,8 +26,8 @@ static inline void expect_end(const char *what, const char *text, const char *en
 
 /* Short for a line's advice. */
 #define WRITE(setting) "; write \"" setting "\" in conntrack-persist.conf"
-#define MODE_OFF                                                                        \
-	"; to keep nf_conntrack off write \"[conntrack] mode = disable\" in conntrack-" \
+#define MODE_OFF                                                                                  \
+	"; to keep nf_conntrack off the host, write \"[conntrack] mode = disable\" in conntrack-" \
 	"persist.conf"
 
 static inline void expect_case(const struct lint_case *c, const struct problems *problems,

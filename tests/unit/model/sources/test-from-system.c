@@ -176,13 +176,12 @@ static void hashsize_comes_from_modprobe_or_the_buckets(void **state)
 static void hashsize_alone_makes_a_max(void **state)
 {
 	(void)state;
-	expect_modprobe(
-		"options nf_conntrack hashsize=1000\noptions nf_conntrack hashsize=1025\n", "",
-		"[conntrack]\n"
-		"max = 12288                      ; no file sets it: 8 times the buckets, as "
-		"the kernel does\n"
-		"hashsize = 1025                  ; /etc/modprobe.d/a.conf:2\n",
-		2, 0);
+	expect_modprobe("options nf_conntrack hashsize=1000\noptions nf_conntrack hashsize=1025\n",
+			"",
+			"[conntrack]\nmax = 12288                      ; no file sets it; the "
+			"kernel sets max to 8 x hashsize\nhashsize = 1025                  ; "
+			"/etc/modprobe.d/a.conf:2\n",
+			2, 0);
 	expect_modprobe("options nf_conntrack hashsize=x\n", "", "", 0, 1);
 }
 
@@ -194,14 +193,13 @@ static void too_few_buckets_become_a_comment(void **state)
 					      "net.netfilter.nf_conntrack_max = 100001\n"};
 
 	(void)state;
-	expect_adopted(&(struct host){.sysctl = &file, .facts.release = {5, 15}},
-		       "[conntrack]\n"
-		       "max = 100001                     ; /etc/sysctl.conf:2\n"
-		       "; Left out: kernels from 5.15 on may drop packets with so few buckets for "
-		       "max; the fewest that max needs are below.\n"
-		       "; hashsize = 4096                  ; /etc/sysctl.conf:1\n"
-		       "hashsize = 12501                 ; an 8th of max\n",
-		       2, 0);
+	expect_adopted(
+		&(struct host){.sysctl = &file, .facts.release = {5, 15}},
+		"[conntrack]\nmax = 100001                     ; /etc/sysctl.conf:2\n; Left out: "
+		"kernels from 5.15 on may drop packets with so few buckets for max; the line below "
+		"has the fewest that max needs.\n; hashsize = 4096                  ; "
+		"/etc/sysctl.conf:1\nhashsize = 12501                 ; an 8th of max\n",
+		2, 0);
 	expect_adopted(&(struct host){.sysctl = &file, .facts.release = {5, 10}},
 		       "[conntrack]\n"
 		       "max = 100001                     ; /etc/sysctl.conf:2\n"
@@ -218,9 +216,8 @@ static void large_tables_get_their_memory(void **state)
 	(void)state;
 	expect_adopted(
 		&(struct host){.sysctl = &file, .facts = {.release = {6, 1}, .ram = 1U << 30}},
-		"[conntrack]\n"
-		"max = 4000000                    ; /etc/sysctl.conf:1\n"
-		"memory_limit = 99%               ; the sizes of this host need it\n",
+		"[conntrack]\nmax = 4000000                    ; /etc/sysctl.conf:1\nmemory_limit "
+		"= 99%               ; without this line the sizes of this host are refused\n",
 		2, 0);
 	expect_adopted(
 		&(struct host){.sysctl = &file, .facts = {.release = {6, 1}, .ram = 256U << 20}},
@@ -235,10 +232,8 @@ static void command_line_comes_last(void **state)
 	(void)state;
 	expect_modprobe(
 		"options nf_conntrack hashsize=512\n", "quiet nf_conntrack.hashsize=2048",
-		"[conntrack]\n"
-		"max = 16384                      ; no file sets it: 8 times the buckets, as "
-		"the kernel does\n"
-		"hashsize = 2048                  ; /proc/cmdline\n",
+		"[conntrack]\nmax = 16384                      ; no file sets it; the kernel sets "
+		"max to 8 x hashsize\nhashsize = 2048                  ; /proc/cmdline\n",
 		2, 0);
 }
 

@@ -33,21 +33,21 @@ static void names_of_old_kernels_are_told(void **state)
 	/* case 14 */
 	EXPECT_LOADS(&unknown,
 		     {"nf_conntrack_ipv4",
-		      "no kernel of today has a module nf_conntrack_ipv4, and "
-		      "systemd-modules-load.service fails",
+		      "today's kernels have no module nf_conntrack_ipv4, so that "
+		      "systemd-modules-load.service fails;",
 		      "; write \"nf_conntrack\""},
-		     {"  nf-conntrack-ipv6 \r",
-		      "no kernel of today has a module nf-conntrack-ipv6,",
+		     {"  nf-conntrack-ipv6 \r", "today's kernels have no module nf-conntrack-ipv6,",
 		      "; write \"nf_conntrack\""},
-		     {"ip_conntrack_foo", "no kernel of today has a module ip_conntrack_foo,",
+		     {"ip_conntrack_foo", "today's kernels have no module ip_conntrack_foo,",
 		      "; write \"nf_conntrack_foo\""});
-	EXPECT_LOADS(&linux_4_18, {"nf_conntrack_ipv4", "no kernel of today", ""});
+	EXPECT_LOADS(&linux_4_18, {"nf_conntrack_ipv4",
+				   "today's kernels have no module nf_conntrack_ipv4, so", ""});
 }
 
 static void more_than_a_name_is_told(void **state)
 {
 	static const char whole[] =
-		"the whole line is taken for a module's name, and none is found";
+		"systemd takes the whole line for the name of a module, and finds none; write";
 
 	(void)state;
 	EXPECT_LOADS(&unknown,
@@ -108,7 +108,7 @@ static void options_on_the_command_line_are_told(void **state)
 	(void)state;
 	EXPECT_WORDS(&unknown,
 		     {"nf_conntrack.hashsize=0x10",
-		      "the kernel reads 0x10 as hexadecimal and takes 16",
+		      "the kernel reads 0x10 as hexadecimal and uses 16;",
 		      WRITE("[conntrack] hashsize = 16")},
 		     {"nf_conntrack.max=5", "nf_conntrack has no option \"max\"",
 		      WRITE("[conntrack] max = 5")},
@@ -120,20 +120,21 @@ static void options_on_the_command_line_are_told(void **state)
 		      WRITE("[conntrack] hashsize = auto")});
 	EXPECT_WORDS(&small,
 		     {"nf_conntrack.hashsize=200000000", "",
-		      "1.4 GiB at once and this host has 1 GiB in all: nf_conntrack does not "
-		      "load, nor any rule that needs it" WRITE("[conntrack] hashsize = auto")},
+		      "1.4 GiB at once, but this host has 1 GiB in all: neither nf_conntrack nor "
+		      "any rule that needs it loads" WRITE("[conntrack] hashsize = auto")},
 		     {"ip_conntrack.hashsize=5",
-		      "nothing loads a module called ip_conntrack, and the word ",
+		      "nothing loads a module called ip_conntrack, so that the word ",
 		      " has no effect; write \"nf_conntrack.hashsize=5\""},
 		     {"nf-conntrack-ipv4.acct",
-		      "nothing loads a module called nf-conntrack-ipv4, and the word ",
+		      "nothing loads a module called nf-conntrack-ipv4, so that the word ",
 		      " has no effect; write \"nf_conntrack.acct\""});
 }
 
 static void keys_on_the_command_line_are_told(void **state)
 {
-	static const char early[] = "the kernel looks for this key before any module loads: the "
-				    "word has no effect unless nf_conntrack is built in";
+	static const char early[] =
+		"the kernel looks for this key before it loads any module, so that the word has no "
+		"effect unless nf_conntrack is built in; write \"[conntrack] max = 5\" in";
 
 	(void)state;
 	EXPECT_WORDS(
@@ -141,47 +142,45 @@ static void keys_on_the_command_line_are_told(void **state)
 		{"sysctl.net.netfilter.nf_conntrack_max=5", early, WRITE("[conntrack] max = 5")},
 		{"sysctl/net/nf_conntrack_max=5", early, WRITE("[conntrack] max = 5")},
 		{"sysctl.net.netfilter.nf_conntrack_acct=1",
-		 "note: the kernel looks for this key before any module loads",
+		 "note: the kernel looks for this key before it loads",
 		 WRITE("[options] acct = yes")},
 		{"sysctl.net.netfilter.nf_conntrack_max", "the kernel refuses a line without",
 		 WRITE("[conntrack] max = auto")},
-		{"sysctl.net.ipv4.ip_conntrack_max=5", "net.ipv4.ip_conntrack_max is gone",
-		 WRITE("[conntrack] max = 5")},
-		{"sysctl.kernel.modprobe=",
-		 "when a rule needs a module the kernel then runs "
-		 "\"\"",
+		{"sysctl.net.ipv4.ip_conntrack_max=5",
+		 "Linux 4.9 removed net.ipv4.ip_conntrack_max,", WRITE("[conntrack] max = 5")},
+		{"sysctl.kernel.modprobe=", "when a rule needs a module, the kernel then runs \"\"",
 		 MODE_OFF});
 }
 
 static void lists_of_modules_are_told(void **state)
 {
 	(void)state;
-	EXPECT_WORDS(
-		&unknown,
-		{"modprobe.blacklist=dummy,nf-conntrack",
-		 "modprobe.blacklist binds aliases alone: rules load nf_conntrack all the same",
-		 MODE_OFF},
-		{"modprobe.blacklist=,nf_conntrack_ipv4",
-		 "no kernel has a module nf_conntrack_ipv4, and modprobe.blacklist of it has "
-		 "no effect",
-		 MODE_OFF},
-		/* the kernel itself knows no dash */
-		{"module_blacklist=nf-conntrack,dummy",
-		 "the kernel has no module nf-conntrack, and module_blacklist of it has no "
-		 "effect",
-		 MODE_OFF},
-		{"module_blacklist=dummy,ip_conntrack", "the kernel has no module ip_conntrack,",
-		 MODE_OFF});
+	EXPECT_WORDS(&unknown,
+		     {"modprobe.blacklist=dummy,nf-conntrack",
+		      "modprobe.blacklist only stops loads by an alias: rules still load "
+		      "nf_conntrack; to keep nf_conntrack off the host,",
+		      MODE_OFF},
+		     {"modprobe.blacklist=,nf_conntrack_ipv4",
+		      "no kernel has a module nf_conntrack_ipv4, so that its modprobe.blacklist "
+		      "has no effect;",
+		      MODE_OFF},
+		     /* the kernel itself knows no dash */
+		     {"module_blacklist=nf-conntrack,dummy",
+		      "the kernel has no module nf-conntrack, so that its module_blacklist has no "
+		      "effect;",
+		      MODE_OFF},
+		     {"module_blacklist=dummy,ip_conntrack",
+		      "the kernel has no module ip_conntrack,", MODE_OFF});
 }
 
 static void word_that_is_there_is_not_proposed(void **state)
 {
 	static const char *const rows[][2] = {
 		{"ip_conntrack.hashsize=5 nf-conntrack.hashsize=7",
-		 "ip_conntrack.hashsize=5 has no effect; take it out, because "
+		 "ip_conntrack.hashsize=5 has no effect; remove it, because "
 		 "nf-conntrack.hashsize=7 is there already"},
 		{"nf_conntrack.acct ip-conntrack.acct=1",
-		 "take it out, because nf_conntrack.acct is there already"},
+		 "effect; remove it, because nf_conntrack.acct is there already"},
 		{"ip_conntrack.acct=1 nf_conntrack.hashsize=5", "write \"nf_conntrack.acct=1\""},
 		{"ip_conntrack.acct=1 -- nf_conntrack.acct=1", "write \"nf_conntrack.acct=1\""},
 	};

@@ -3,8 +3,8 @@
 #include "lint-fixture.h"
 
 #define OPTIONS "options nf_conntrack "
-#define NO_LOAD "nf_conntrack does not load, nor any rule that needs it"
-#define TIMES_8 "with hashsize and no max the kernel sets max to 8 times as many, "
+#define NO_LOAD "neither nf_conntrack nor any rule that needs it loads"
+#define TIMES_8 "with hashsize and without max the kernel sets max to 8 x hashsize, "
 #define SIZES(n) \
 	"; write \"[conntrack] hashsize = " n "\" and \"max = " n "\" in conntrack-persist.conf"
 #define REFUSES(x) "the kernel refuses " x ": " NO_LOAD
@@ -52,10 +52,10 @@ static void hashsize_without_max_is_told(void **state)
 static void blanks_around_the_sign_are_told(void **state)
 {
 	static const char *const many[] = {
-		"1 blanks split \"acct = 0\", and the kernel takes acct without a value as on; "
-		"write \"[options] acct = no\" in",
-		"1 blanks split \"hashsize= 5\", and the kernel refuses hashsize",
-		"1 blanks split \"expect_hashsize =7\", and the kernel refuses expect_hashsize "
+		"1 blanks split \"acct = 0\", so that the kernel reads acct without a value as "
+		"\"on\"; write \"[options] acct = no\" in",
+		"1 blanks split \"hashsize= 5\", so that the kernel refuses hashsize",
+		"1 blanks split \"expect_hashsize =7\", so that the kernel refuses expect_hashsize "
 		"without a value: " NO_LOAD "; write \"[conntrack] expect_hashsize = 7\" in",
 		"1 nf_conntrack has no option \"max\", and the kernel ignores it; write "
 		"\"[conntrack] max = 9\" in",
@@ -66,7 +66,7 @@ static void blanks_around_the_sign_are_told(void **state)
 	/* case 13 */
 	EXPECT(&unknown,
 	       {OPTIONS "hashsize = 65536",
-		"blanks split \"hashsize = 65536\", and the kernel refuses hashsize without a "
+		"blanks split \"hashsize = 65536\", so that the kernel refuses hashsize without a "
 		"value: " NO_LOAD,
 		WRITE("[conntrack] hashsize = 65536")},
 	       {OPTIONS "hashsize =65536", "blanks split \"hashsize =65536\"",
@@ -74,10 +74,10 @@ static void blanks_around_the_sign_are_told(void **state)
 	       {OPTIONS "hashsize= 65536", "blanks split \"hashsize= 65536\"",
 		WRITE("[conntrack] hashsize = 65536")},
 	       {OPTIONS "enable_hooks = 0",
-		"blanks split \"enable_hooks = 0\", and the kernel takes enable_hooks without a "
-		"value as on",
+		"blanks split \"enable_hooks = 0\", so that the kernel reads enable_hooks without "
+		"a value as \"on\";",
 		"; write \"" OPTIONS "enable_hooks=0\""},
-	       {OPTIONS "hashsize =", "blanks split \"hashsize =\", and the kernel refuses",
+	       {OPTIONS "hashsize =", "blanks split \"hashsize =\", so that the kernel refuses",
 		WRITE("[conntrack] hashsize = auto")});
 	expect_all(lint_modprobe, &unknown,
 		   OPTIONS "acct = 0 hashsize= 5 expect_hashsize =7 max = 9 acct= tstamp=1", many,
@@ -100,14 +100,14 @@ static void sizes_that_the_kernel_refuses_are_told(void **state)
 	       {OPTIONS "expect_hashsize=x", REFUSES("expect_hashsize=x"),
 		WRITE("[conntrack] expect_hashsize = 1024")},
 	       {OPTIONS "hashsize=268434945",
-		"the kernel refuses hashsize=268434945, as it has at most 268,434,944 "
+		"the kernel refuses hashsize=268434945, because it allows at most 268,434,944 "
 		"buckets: " NO_LOAD,
 		WRITE("[conntrack] hashsize = auto")},
-	       {OPTIONS "hashsize=4294967296", "the kernel refuses hashsize=4294967296, as",
+	       {OPTIONS "hashsize=4294967296", "the kernel refuses hashsize=4294967296, because",
 		WRITE("[conntrack] hashsize = auto")});
 	EXPECT(&small,
 	       {OPTIONS "hashsize=134217729",
-		"hashsize=134217729 takes 1 GiB at once and this host has 1 GiB in all: " NO_LOAD,
+		"hashsize=134217729 takes 1 GiB at once, but this host has 1 GiB in all: " NO_LOAD,
 		WRITE("[conntrack] hashsize = auto")},
 	       {OPTIONS "expect_hashsize=200000000", "expect_hashsize=200000000 takes 1.4 GiB",
 		WRITE("[conntrack] expect_hashsize = 1024")},
@@ -119,13 +119,13 @@ static void sizes_read_as_something_else_are_told(void **state)
 	(void)state;
 	EXPECT(&unknown,
 	       {OPTIONS "hashsize=0",
-		"hashsize=0 is as none at all: the kernel takes its own number",
+		"hashsize=0 has no effect: the kernel chooses its own number;",
 		WRITE("[conntrack] hashsize = auto")},
-	       {OPTIONS "expect_hashsize=0", "expect_hashsize=0 is as none at all",
-		"; take it out"},
-	       {OPTIONS "hashsize=010", "the kernel reads 010 as octal and takes 8",
+	       {OPTIONS "expect_hashsize=0", "expect_hashsize=0 has no effect: the kernel",
+		"; remove it"},
+	       {OPTIONS "hashsize=010", "the kernel reads 010 as octal and uses 8;",
 		WRITE("[conntrack] hashsize = 10")},
-	       {OPTIONS "hashsize=0x2000", "the kernel reads 0x2000 as hexadecimal and takes 8,192",
+	       {OPTIONS "hashsize=0x2000", "the kernel reads 0x2000 as hexadecimal and uses 8,192;",
 		WRITE("[conntrack] hashsize = 8192")},
 	       {OPTIONS "expect_hashsize=0x20", "the kernel reads 0x20 as hexadecimal",
 		WRITE("[conntrack] expect_hashsize = 32")});
@@ -160,7 +160,7 @@ static void names_that_are_no_option_are_told(void **state)
 	       {OPTIONS "enable_hook", "nf_conntrack has no option \"enable_hook\"",
 		"; write \"" OPTIONS "enable_hooks=1\""},
 	       {OPTIONS "frob", "nf_conntrack has no option \"frob\"",
-		"; take it out (there are hashsize, expect_hashsize, acct, tstamp, enable_hooks)"},
+		"; remove it (there are hashsize, expect_hashsize, acct, tstamp, enable_hooks)"},
 	       {OPTIONS "nf_conntrack_helper=1",
 		"Linux 6.0 and later ignore the option nf_conntrack_helper; assign helpers by "
 		"rules",
@@ -170,9 +170,12 @@ static void names_that_are_no_option_are_told(void **state)
 
 static void comment_behind_options_is_told(void **state)
 {
-	static const char comment[] =
-		"# begins no comment behind an option: the kernel gets these words too";
-	static const char *const worse[] = {"1 # begins no comment", "1 " REFUSES("hashsize")};
+	static const char comment[] = "a # after an option does not begin a comment, so that "
+				      "modprobe passes these words to";
+	static const char *const worse[] = {
+		"1 a # after an option does not begin a comment, so that modprobe passes these "
+		"words to the kernel, too; write the comment",
+		"1 " REFUSES("hashsize")};
 
 	(void)state;
 	EXPECT(&unknown,
@@ -186,17 +189,17 @@ static void comment_behind_options_is_told(void **state)
 static void old_module_names_are_translated(void **state)
 {
 	static const char *const sized[] = {
-		"1 this line counts only for whoever loads nf_conntrack by its old name "
+		"1 this line counts only if a program loads nf_conntrack by its old name "
 		"ip_conntrack; write \"options nf_conntrack hashsize=16384\"",
 		"1 " TIMES_8 "131,072",
 	};
 	static const char *const refused[] = {
-		"1 no kernel has a module nf_conntrack_ipv6, and the line has no effect; write "
+		"1 no kernel has a module nf_conntrack_ipv6, so that the line has no effect; write "
 		"\"options nf_conntrack hashsize=x\"",
 		"1 " REFUSES("hashsize=x"),
 	};
-	static const char gone[] = "no kernel has a module nf_conntrack_ipv4, and the line has no "
-				   "effect";
+	static const char gone[] =
+		"no kernel has a module nf_conntrack_ipv4, so that the line has no effect;";
 
 	(void)state;
 	expect_all(lint_modprobe, &unknown, "options ip_conntrack hashsize=16384", sized,
@@ -206,16 +209,16 @@ static void old_module_names_are_translated(void **state)
 	EXPECT(&unknown, {"blacklist nf_conntrack_ipv4", gone, MODE_OFF},
 	       {"install nf_conntrack_ipv4 /bin/true", gone, MODE_OFF},
 	       {"install nf_conntrack_ipv4 /sbin/modprobe x", gone, MODE_OFF},
-	       {"install nf_conntrack_ipv4 modprobe -i nf_conntrack_ipv4", gone, "; take it out"},
+	       {"install nf_conntrack_ipv4 modprobe -i nf_conntrack_ipv4", gone, "; remove it"},
 	       {"softdep nf_conntrack_ipv4 pre: x", gone,
 		"; write \"softdep nf_conntrack pre: x\""},
 	       {"blacklist ip_conntrack", "no kernel has a module ip_conntrack,", MODE_OFF},
 	       {"install ip_conntrack /bin/false",
-		"this line counts only for whoever loads nf_conntrack by its old name "
+		"this line counts only if a program loads nf_conntrack by its old name "
 		"ip_conntrack;",
 		MODE_OFF},
 	       {"options ip_conntrack_ftp ports=21,2121",
-		"this line counts only for whoever loads nf_conntrack_ftp by its old name "
+		"this line counts only if a program loads nf_conntrack_ftp by its old name "
 		"ip_conntrack_ftp",
 		"; write \"options nf_conntrack_ftp ports=21,2121\""},
 	       {"blacklist ip_conntrack_ftp", "no kernel has a module ip_conntrack_ftp,",
@@ -230,10 +233,12 @@ static void blacklist_that_does_not_bind_is_told(void **state)
 	/* case 29, and the advice of 2014 */
 	EXPECT(&unknown,
 	       {"blacklist nf_conntrack",
-		"blacklist binds aliases alone: rules load nf_conntrack all the same", MODE_OFF},
+		"blacklist only stops loads by an alias: rules still load nf_conntrack; to keep "
+		"nf_conntrack off the host,",
+		MODE_OFF},
 	       {"install nf_conntrack /bin/true",
-		"modprobe reports success and nothing is loaded, so that what needs nf_conntrack "
-		"fails with \"Unknown symbol\"",
+		"modprobe reports success but loads nothing, so that modules that need "
+		"nf_conntrack fail with \"Unknown symbol\";",
 		MODE_OFF},
 	       {"install nf_conntrack true", "modprobe reports success", MODE_OFF});
 }
@@ -245,29 +250,28 @@ static void install_line_that_drops_options_is_told(void **state)
 	EXPECT(&unknown,
 	       {"install nf_conntrack /sbin/modprobe --ignore-install nf_conntrack && /sbin/sysctl "
 		"-p",
-		"this install line drops the options of whoever loads nf_conntrack (no "
-		"$CMDLINE_OPTS)",
+		"this install line has no $CMDLINE_OPTS, so that options given to \"modprobe "
+		"nf_conntrack\" are lost;",
 		WRITE("[apply] synchronous = yes")},
-	       {"install nf_conntrack insmod /x/nf_conntrack.ko", "this install line drops",
+	       {"install nf_conntrack insmod /x/nf_conntrack.ko", "this install line has",
 		WRITE("[apply] synchronous = yes")});
 }
 
 static void softdep_that_disarms_install_lines_is_told(void **state)
 {
-	static const char *const after[] = {"1 this line disarms every install line of "
-					    "nf_conntrack, that of line 3 too; write what it "
-					    "names in a file of modules-load.d"};
-	static const char *const before[] = {
-		"2 this line disarms every install line of nf_conntrack, that of line 1 too"};
+	static const char *const after[] = {
+		"1 this line disables every install line of nf_conntrack, also the one in line 3; "
+		"write what it names in a file of modules-load.d"};
+	static const char *const before[] = {"2 this line disables every install line of "
+					     "nf_conntrack, also the one in line 1; write"};
 	const struct lint_request request = {.facts = &unknown};
 	struct problems CLEANUP(problems_done) problems = {0};
 
 	(void)state;
-	EXPECT(&unknown,
-	       {"softdep nf_conntrack post: nf_conntrack_ftp",
-		"note: this line disarms every install line of nf_conntrack, in whatever file, "
-		"that of \"[apply] synchronous = yes\" too",
-		"; write what it names in a file of modules-load.d"});
+	EXPECT(&unknown, {"softdep nf_conntrack post: nf_conntrack_ftp",
+			  "note: this line disables every install line of nf_conntrack in any "
+			  "file, also the one of \"[apply] synchronous = yes\"; write",
+			  "; write what it names in a file of modules-load.d"});
 	expect_all(lint_modprobe, &unknown,
 		   "softdep nf_conntrack pre: x\n" OPTIONS
 		   "acct=1\ninstall nf_conntrack /bin/false\n",
@@ -284,22 +288,22 @@ static void commands_that_modprobe_does_not_know_are_told(void **state)
 	(void)state;
 	EXPECT(&unknown,
 	       {"option nf_conntrack hashsize=1",
-		"modprobe knows no command \"option\" and passes over the line",
+		"modprobe has no command \"option\" and ignores the line;",
 		"; write \"options nf_conntrack hashsize=1\""},
-	       {"blaklist nf-conntrack", "modprobe knows no command \"blaklist\"", MODE_OFF},
-	       {"remov nf_conntrack x\r", "modprobe knows no command \"remov\"",
+	       {"blaklist nf-conntrack", "modprobe has no command \"blaklist\"", MODE_OFF},
+	       {"remov nf_conntrack x\r", "modprobe has no command \"remov\"",
 		"; write \"remove nf_conntrack x\""},
-	       {"above nf_conntrack x", "modprobe knows no command \"above\"", "; take it out"});
+	       {"above nf_conntrack x", "modprobe has no command \"above\"", "; remove it"});
 }
 
 static void carriage_return_in_a_name_is_told(void **state)
 {
 	static const char *const starts[] = {
-		"1 modprobe takes the carriage return at the end of this line for a part of its "
-		"last word; end the lines of this file with a line feed alone",
-		"1 blacklist binds aliases alone",
+		"1 modprobe takes the carriage return at the end of this line as part of the last "
+		"word; end the lines of this file with a line feed alone",
+		"1 blacklist only stops loads",
 		"2 modprobe takes the carriage return",
-		"4 this line disarms",
+		"4 this line disables",
 	};
 
 	(void)state;
@@ -314,13 +318,13 @@ static void what_a_shell_acts_on_is_not_proposed(void **state)
 {
 	(void)state;
 	EXPECT(&unknown,
-	       {"instal nf_conntrack /bin/sh -c $(id)", "modprobe knows no command \"instal\"",
+	       {"instal nf_conntrack /bin/sh -c $(id)", "modprobe has no command \"instal\"",
 		"; begin the line with \"install nf_conntrack\""},
-	       {"option nf_conntrack hashsize=`id`", "modprobe knows no command \"option\"",
+	       {"option nf_conntrack hashsize=`id`", "modprobe has no command \"option\"",
 		"; begin the line with \"options nf_conntrack\""},
 	       {"option $(id) hashsize=1", NULL, NULL},
 	       {"softdep ip_conntrack_ftp pre: a;b",
-		"this line counts only for whoever loads nf_conntrack_ftp by its old name",
+		"this line counts only if a program loads nf_conntrack_ftp by its old name",
 		"; begin the line with \"softdep nf_conntrack_ftp\""},
 	       {"options ip_conntrack_$(id) hashsize=1", NULL, NULL});
 }

@@ -23,7 +23,7 @@ static void sound_lines_are_lost_at_boot_all_the_same(void **state)
 	EXPECT(&unknown,
 	       /* cases 1, 20: the short name too */
 	       {"net.nf_conntrack_max = 4194304",
-		"at boot this line is read before nf_conntrack loads, and is lost",
+		"at boot this line is read before nf_conntrack loads, so that the value is lost;",
 		WRITE("[conntrack] max = 4194304")},
 	       {KEY "max=262144", "at boot", WRITE("[conntrack] max = 262144")},
 	       {"net/netfilter/nf_conntrack_max = 7 ", "at boot", WRITE("[conntrack] max = 7")},
@@ -50,7 +50,7 @@ static void sound_lines_are_lost_at_boot_all_the_same(void **state)
 	       {KEY "expect_max = 1024", "note: at boot", WRITE("[conntrack] expect_max = 1024")},
 	       {KEY "frag6_high_thresh = 86400", "note: at boot",
 		WRITE("[options] frag6_high_thresh = 86400")},
-	       {KEY "udp_timeout = 00", "0 forgets", WRITE("[timeouts] udp = 30")},
+	       {KEY "udp_timeout = 00", "with 0 the kernel forgets", WRITE("[timeouts] udp = 30")},
 	       {KEY "udp_timeout = 07", "note: at boot", WRITE("[timeouts] udp = 7")});
 }
 
@@ -82,25 +82,26 @@ static void old_names_are_translated(void **state)
 	(void)state;
 	EXPECT(&unknown,
 	       {"net.ipv4.ip_conntrack_max = 131072",
-		"net.ipv4.ip_conntrack_max is gone since Linux 4.9, and the line has no effect",
+		"Linux 4.9 removed net.ipv4.ip_conntrack_max, so that the line has no effect;",
 		WRITE("[conntrack] max = 131072")},
 	       {"net.ipv4.netfilter.ip_conntrack_max=196608",
-		"net.ipv4.netfilter.ip_conntrack_max is gone", WRITE("[conntrack] max = 196608")},
+		"Linux 4.9 removed net.ipv4.netfilter.ip_conntrack_max,",
+		WRITE("[conntrack] max = 196608")},
 	       {"net/ipv4/netfilter/ip_conntrack_tcp_timeout_established = 86400",
-		"net/ipv4/netfilter/ip_conntrack_tcp_timeout_established is gone",
+		"Linux 4.9 removed net/ipv4/netfilter/ip_conntrack_tcp_timeout_established,",
 		WRITE("[timeouts] tcp_established = 1d")},
-	       {"net.ipv4.netfilter.ip_conntrack_tcp_be_liberal = 1", "net.ipv4",
+	       {"net.ipv4.netfilter.ip_conntrack_tcp_be_liberal = 1", "Linux 4.9 removed net.ipv4",
 		WRITE("[options] tcp_be_liberal = yes")},
-	       {"net.ipv4.netfilter.ip_conntrack_buckets = 512", "net.ipv4",
+	       {"net.ipv4.netfilter.ip_conntrack_buckets = 512", "Linux 4.9 removed net.ipv4",
 		WRITE("[conntrack] hashsize = 512")},
-	       {"net.ipv4.netfilter.ip_conntrack_count = 5", "net.ipv4",
+	       {"net.ipv4.netfilter.ip_conntrack_count = 5", "Linux 4.9 removed net.ipv4",
 		WRITE("[conntrack] max = 5")},
-	       {"net.ipv4.netfilter.ip_conntrack_max = many", "net.ipv4",
+	       {"net.ipv4.netfilter.ip_conntrack_max = many", "Linux 4.9 removed net.ipv4",
 		WRITE("[conntrack] max = auto")},
-	       {"net.netfilter.ip_conntrack_max = 9", "net.netfilter.ip_conntrack_max is gone",
-		WRITE("[conntrack] max = 9")},
-	       {"net.ipv4.netfilter.ip_conntrack_bogus = 9", "net.ipv4",
-		"; take it out (\"conntrack-persist keys\" lists what there is)"});
+	       {"net.netfilter.ip_conntrack_max = 9",
+		"Linux 4.9 removed net.netfilter.ip_conntrack_max,", WRITE("[conntrack] max = 9")},
+	       {"net.ipv4.netfilter.ip_conntrack_bogus = 9", "Linux 4.9 removed net.ipv4",
+		"; remove it (\"conntrack-persist keys\" lists every key)"});
 }
 
 static void names_of_no_kernel_are_told(void **state)
@@ -108,7 +109,7 @@ static void names_of_no_kernel_are_told(void **state)
 	(void)state;
 	EXPECT(&unknown,
 	       {"net.ipv4.nf_conntrack_max = 9",
-		"no kernel has net.ipv4.nf_conntrack_max, and the line has no effect",
+		"no kernel has net.ipv4.nf_conntrack_max, so that the line has no effect;",
 		WRITE("[conntrack] max = 9")},
 	       {"nf_conntrack_max = 9", "no kernel has nf_conntrack_max,",
 		WRITE("[conntrack] max = 9")},
@@ -128,7 +129,7 @@ static void names_of_no_kernel_are_told(void **state)
 	       {KEY "tcp_timeout_estabilshed = 600", "no kernel has",
 		WRITE("[timeouts] tcp_established = 600")},
 	       {KEY "timeout_what_ever_it_may_be_called_if_it_had_a_name = 1", "no kernel has",
-		"; take it out (\"conntrack-persist keys\" lists what there is)"},
+		"; remove it (\"conntrack-persist keys\" lists every key)"},
 	       {"net.ipv4.nf_flowtable_tcp_timeout = 5", "no kernel has",
 		WRITE("[timeouts] flowtable_tcp = 5")},
 	       {KEY "tcp_no_window_check = 1",
@@ -141,18 +142,25 @@ static void keys_not_to_be_written_are_told(void **state)
 	(void)state;
 	/* case 21 */
 	EXPECT(&unknown,
-	       {KEY "count = 100000", KEY "count is read-only, the number of entries now",
+	       {KEY "count = 100000",
+		KEY "count is read-only, because it is the number of "
+		    "entries now;",
 		"; to set the limit write \"[conntrack] max = 100000\" in conntrack-persist.conf"},
 	       {KEY "buckets = 65536",
-		"a write to " KEY "buckets can get lost without an error, and is lost at boot",
+		"a value written to " KEY
+		"buckets can get lost without an error, and is lost at boot",
 		WRITE("[conntrack] hashsize = 65536")},
-	       {KEY "buckets = -5", "a write", WRITE("[conntrack] hashsize = auto")});
+	       {KEY "buckets = -5",
+		"a value written to net.netfilter.nf_conntrack_buckets can get lost without an "
+		"error, and is lost at boot before nf_conntrack loads; write",
+		WRITE("[conntrack] hashsize = auto")});
 }
 
 static void keys_of_other_releases_are_told(void **state)
 {
-	static const char helper[] = KEY "helper is gone after Linux 5.19, and the line has no "
-					 "effect; assign helpers by rules (nft \"ct helper set\"";
+	static const char helper[] = KEY
+		"helper exists up to Linux 5.19, so that the line has "
+		"no effect; assign helpers by rules (nft \"ct helper set\",";
 
 	(void)state;
 	EXPECT(&unknown, {KEY "helper = 1", helper, "iptables \"-j CT --helper\")"},
@@ -164,26 +172,31 @@ static void keys_of_other_releases_are_told(void **state)
 	EXPECT(&linux_5_19, {KEY "helper = 1", "note: at boot", WRITE("[options] helper = yes")});
 	EXPECT(&linux_6_16,
 	       {KEY "sctp_timeout_heartbeat_acked = 5",
-		KEY "sctp_timeout_heartbeat_acked is gone after Linux 6.1,", "; take it out"},
+		KEY "sctp_timeout_heartbeat_acked exists up to Linux 6.1,", "; remove it"},
 	       {KEY "dccp_timeout_open = 5", "note: at boot", WRITE("[timeouts] dccp_open = 5")});
 	EXPECT(&linux_7_2, {KEY "dccp_timeout_open = 5",
-			    KEY "dccp_timeout_open is gone after Linux 6.16,", "; take it out"});
+			    KEY "dccp_timeout_open exists up to Linux 6.16,", "; remove it"});
 	EXPECT(&linux_5_10,
 	       {KEY "tcp_ignore_invalid_rst = 1",
-		KEY "tcp_ignore_invalid_rst came with Linux 5.14 and this is 5.10: the line has "
-		    "no effect, unless the vendor has added the key",
+		KEY
+		"tcp_ignore_invalid_rst exists from Linux 5.14 on, and "
+		"this is 5.10, so that the line has no effect unless the vendor has added the key;",
 		WRITE("[options] tcp_ignore_invalid_rst = yes") ", which leaves out what a kernel "
 								"lacks"},
-	       {"net.netfilter.nf_hooks_lwtunnel = 1", "net.netfilter.nf_hooks_lwtunnel came", ""},
+	       {"net.netfilter.nf_hooks_lwtunnel = 1", "net.netfilter.nf_hooks_lwtunnel exists",
+		""},
 	       {KEY "gre_timeout = 1", "note: at boot", WRITE("[timeouts] gre = 1")});
-	EXPECT(&linux_4_19, {KEY "gre_timeout = 1", KEY "gre_timeout came with Linux 5.0", ""});
+	EXPECT(&linux_4_19,
+	       {KEY "gre_timeout = 1",
+		KEY "gre_timeout exists from Linux 5.0", ""});
 }
 
 static void values_that_the_kernel_refuses_are_told(void **state)
 {
 	(void)state;
 	EXPECT(&unknown,
-	       {KEY "max = many", "the kernel refuses many, as it takes a plain number",
+	       {KEY "max = many",
+		"the kernel refuses many, because it accepts only a plain number;",
 		WRITE("[conntrack] max = auto")},
 	       {KEY "max =", "the kernel refuses a line without a value",
 		WRITE("[conntrack] max = auto")},
@@ -201,7 +214,7 @@ static void values_that_the_kernel_refuses_are_told(void **state)
 	       {KEY "max = 08", "the kernel refuses 08,", WRITE("[conntrack] max = 8")},
 	       {KEY "max = -", "the kernel refuses -,", WRITE("[conntrack] max = auto")},
 	       {KEY "max = -1x", "the kernel refuses -1x,", WRITE("[conntrack] max = auto")},
-	       {KEY "max = 5 000", "the kernel takes 5 and drops the rest",
+	       {KEY "max = 5 000", "the kernel uses 5 and ignores the rest,",
 		WRITE("[conntrack] max = 5")},
 	       {KEY "max = #5", "the kernel refuses #5,", WRITE("[conntrack] max = auto")},
 	       {KEY "tcp_timeout_established = 6h", "the kernel refuses 6h,",
@@ -214,9 +227,10 @@ static void values_that_the_kernel_refuses_are_told(void **state)
 		WRITE("[options] frag6_high_thresh = 4M")},
 	       {KEY "max = 1111111111111111111111111111111111111111111111111111111111111111x",
 		"the kernel refuses 111111", WRITE("[conntrack] max = auto")},
-	       {KEY "max 65536", "a line without \"=\" is passed over",
+	       {KEY "max 65536", "sysctl ignores a line without \"=\"; write \"[conntrack] max",
 		WRITE("[conntrack] max = 65536")},
-	       {"net/nf_conntrack_max\t65536 x", "a line without \"=\" is passed over",
+	       {"net/nf_conntrack_max\t65536 x",
+		"sysctl ignores a line without \"=\"; write \"[conntrack] max",
 		WRITE("[conntrack] max = 65536")});
 }
 
@@ -228,7 +242,7 @@ static void numbers_out_of_bounds_are_told(void **state)
 		"most kernels refuse -1 and keep the value that they have "
 		"(allowed: 1 to 2,147,483,647)",
 		WRITE("[conntrack] max = auto")},
-	       {KEY "max = 0", "0 is no limit up to Linux 6.18 and refused from 6.19 on",
+	       {KEY "max = 0", "up to Linux 6.18 0 means no limit, and kernels from 6.19 on",
 		WRITE("[conntrack] max = auto")},
 	       {KEY "max = 2147483647", "at boot", WRITE("[conntrack] max = 2147483647")},
 	       {KEY "max = 2147483648", "most kernels refuse 2147483648",
@@ -243,9 +257,10 @@ static void numbers_out_of_bounds_are_told(void **state)
 		WRITE("[options] acct = no")},
 	       {KEY "log_invalid = 256", "most kernels refuse 256",
 		WRITE("[options] log_invalid = 0")},
-	       {KEY "udp_timeout = 0", "0 forgets such flows at once, as if they were not tracked",
+	       {KEY "udp_timeout = 0",
+		"with 0 the kernel forgets such flows at once, as if they were not tracked;",
 		WRITE("[timeouts] udp = 30")},
-	       {KEY "udp_timeout = -1", "the kernel takes -1 and forgets such flows at once",
+	       {KEY "udp_timeout = -1", "the kernel accepts -1 and forgets such flows at once;",
 		WRITE("[timeouts] udp = 30")},
 	       {KEY "udp_timeout = -21474837", "most kernels refuse -21474837",
 		WRITE("[timeouts] udp = 30")},
@@ -267,20 +282,20 @@ static void numbers_out_of_bounds_are_told(void **state)
 static void values_read_as_something_else_are_told(void **state)
 {
 	static const char *const both[] = {
-		"1 the kernel takes 010 and drops the rest, while sysctl prints \"010 # c\"",
+		"1 the kernel uses 010 and ignores the rest, but sysctl prints \"010 # c\"",
 		"1 the kernel reads 010 as octal and sets 8",
 	};
-	static const char *const refused[] = {"1 the kernel takes -1 and drops the rest",
+	static const char *const refused[] = {"1 the kernel uses -1 and ignores the rest,",
 					      "1 most kernels refuse -1"};
 
 	(void)state;
 	EXPECT(&unknown,
 	       {KEY "udp_timeout = 50 # c",
-		"the kernel takes 50 and drops the rest, while sysctl prints \"50 # c\" as if set",
+		"the kernel uses 50 and ignores the rest, but sysctl prints \"50 # c\" as if that",
 		WRITE("[timeouts] udp = 50")},
-	       {KEY "udp_timeout = 50 60", "the kernel takes 50 and drops the rest",
+	       {KEY "udp_timeout = 50 60", "the kernel uses 50 and ignores the rest,",
 		WRITE("[timeouts] udp = 50")},
-	       {KEY "udp_timeout = 51\t; c", "the kernel takes 51", WRITE("[timeouts] udp = 51")},
+	       {KEY "udp_timeout = 51\t; c", "the kernel uses 51", WRITE("[timeouts] udp = 51")},
 	       {KEY "max = 010", "the kernel reads 010 as octal and sets 8",
 		WRITE("[conntrack] max = 10")},
 	       {KEY "max = 0x1000", "the kernel reads 0x1000 as hexadecimal and sets 4,096",
@@ -297,10 +312,10 @@ static void other_program_for_modprobe_is_told(void **state)
 	/* case 29 */
 	EXPECT(&unknown,
 	       {"kernel.modprobe = /bin/true",
-		"when a rule needs a module the kernel then runs \"/bin/true\" in place of "
-		"modprobe, and nf_conntrack may not load; take that out",
+		"when a rule needs a module, the kernel then runs \"/bin/true\" in place of "
+		"modprobe, and nf_conntrack may not load; remove that; to",
 		MODE_OFF},
-	       {"kernel/modprobe =", "when a rule needs a module the kernel then runs \"\"",
+	       {"kernel/modprobe =", "when a rule needs a module, the kernel then runs \"\"",
 		MODE_OFF},
 	       {"kernel.modprobe = /sbin/modprobe -b", "when a rule needs a module", MODE_OFF},
 	       {"kernel.modprobe = /usr/local/sbin/xmodprobe", "when a rule", MODE_OFF});

@@ -241,13 +241,14 @@ static void kernel_without_counts_is_told(void **state)
 	(void)state;
 	expect_graph("nft_ct 24576 - - Live 0x0\nnf_conntrack 188416 - - Live 0x0\n",
 		     "nf_conntrack -1;");
-	expect_obstacles("nf_conntrack 188416 - - Live 0x0\n",
-			 "nf_conntrack cannot be unloaded: this kernel is built without that;");
+	expect_obstacles(
+		"nf_conntrack 188416 - - Live 0x0\n",
+		"nf_conntrack cannot be unloaded: this kernel is built without support for it;");
 }
 
 static void modules_on_their_way_are_told(void **state)
 {
-	static const char moving[] = "nf_conntrack is on its way in or out;";
+	static const char moving[] = "nf_conntrack is being loaded or unloaded;";
 
 	(void)state;
 	expect_obstacles("nf_conntrack 1 1 - Loading 0x0\n", moving);
@@ -259,7 +260,7 @@ static void modules_on_their_way_are_told(void **state)
 	expect_obstacles("nf_conntrack 1 0 - Liv 0x0\n", moving);
 	expect_obstacles("nf_conntrack 1 0 - Dead 0x0\n", moving);
 	expect_obstacles("nf_conntrack 1 1 a, Live 0x0\na 1 1 - Loading 0x0\n",
-			 "a is on its way in or out;");
+			 "a is being loaded or unloaded;");
 	expect_obstacles("nf_conntrack 1 0 - Live 0x0\nb 1 1 - Loading 0x0\n", "");
 }
 
@@ -268,7 +269,7 @@ static void count_of_a_module_that_goes_is_read(void **state)
 {
 	(void)state;
 	expect_obstacles("nf_conntrack 1 1 nft_ct, Live 0x0\nnft_ct 1 -1 - Unloading 0x0\n",
-			 "nft_ct is on its way in or out;");
+			 "nft_ct is being loaded or unloaded;");
 	expect_graph("floppy 1 -1 - Unloading 0x0\nnf_conntrack 1 0 - Live 0x0\n",
 		     "nf_conntrack 0;");
 }
