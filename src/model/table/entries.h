@@ -28,6 +28,14 @@ enum tcp_state {
  */
 const char *tcp_state_to_string(enum tcp_state state);
 
+/* The addresses of an entry, IPv4 in the first 4 bytes of each; unused bytes are 0. */
+struct entry_addresses {
+	uint8_t family;			/* AF_INET, AF_INET6; 0: they could not be read */
+	uint8_t source[16], target[16]; /* of the original direction */
+	uint8_t server[16];		/* the source of the reply: whoever answers */
+	uint16_t server_port;		/* 0: the protocol has no ports */
+};
+
 /* The parts of an entry that are counted. */
 struct entry {
 	uint8_t protocol; /* IPPROTO_ */
@@ -41,6 +49,7 @@ struct entry {
 	/* Of the original direction, in host order; 0: the protocol has no ports. */
 	uint16_t port; /* destination */
 	uint16_t source;
+	struct entry_addresses addresses;
 };
 
 /* The upper bounds of remaining times: 30 s, 2 min, 10 min, 1 h, 6 h, 1 day, 5 days, and more. */

@@ -1,5 +1,6 @@
 /* Reads one entry in each form of the kernel: a line of its file, or a message of ctnetlink. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -19,6 +20,16 @@
 struct found_field {
 	struct entry entry;
 	bool has_protocol, has_time, has_status, has_port, has_source;
+	/* The addresses that were read, as bits of enum address_part. */
+	unsigned int parts;
+	bool has_server_port;
+};
+
+enum address_part {
+	PART_SOURCE = 1,
+	PART_TARGET = 2,
+	PART_SERVER = 4,
+	PARTS_ALL = 7,
 };
 
 static bool has_ports(uint8_t protocol)
@@ -46,7 +57,9 @@ static int finish(const struct found_field *finding, struct entry *ret)
 		entry.state = TCP_STATE_NONE;
 	/* GRE has its key in these fields. */
 	if (!has_ports(entry.protocol))
-		entry.port = entry.source = 0;
+		entry.port = entry.source = entry.addresses.server_port = 0;
+	if (finding->parts != PARTS_ALL)
+		entry.addresses = (struct entry_addresses){0};
 	*ret = entry;
 	return 0;
 }
@@ -83,6 +96,46 @@ static void read_state(const struct text_word *word, struct entry *entry)
 			entry->state = i;
 }
 
+/*
+ * Notes an address. An entry has one family: if two addresses differ in it, none counts, because no
+ * further part is noted.
+ */
+static void note_address(struct found_field *finding, enum address_part part, uint8_t family,
+			 const uint8_t *bytes)
+{
+	struct entry_addresses *addresses = &finding->entry.addresses;
+	uint8_t *where = part == PART_SOURCE   ? addresses->source
+			 : part == PART_TARGET ? addresses->target
+					       : addresses->server;
+
+	if (finding->parts == 0)
+		addresses->family = family;
+	else if (addresses->family != family)
+		return;
+	memcpy(where, bytes, family == AF_INET ? 4 : 16);
+	finding->parts |= part;
+}
+
+/* Reads "src=ADDRESS" or "dst=ADDRESS"; both have a prefix of this length. */
+#define ADDRESS_PREFIX strlen("src=")
+
+static void read_address(const struct text_word *word, struct found_field *finding,
+			 enum address_part part)
+{
+	char text[INET6_ADDRSTRLEN];
+	uint8_t bytes[16];
+	size_t length = word->length - ADDRESS_PREFIX;
+
+	if ((finding->parts & part) || length >= sizeof(text))
+		return;
+	memcpy(text, word->text + ADDRESS_PREFIX, length);
+	text[length] = '\0';
+	if (inet_pton(AF_INET, text, bytes) == 1)
+		note_address(finding, part, AF_INET, bytes);
+	else if (inet_pton(AF_INET6, text, bytes) == 1)
+		note_address(finding, part, AF_INET6, bytes);
+}
+
 /* Reads a port. The first of each kind is that of the original direction. */
 static int read_port(const struct text_word *word, bool *has, uint16_t *port)
 {
@@ -107,7 +160,14 @@ static int read_word(const struct text_word *word, struct found_field *finding)
 	if (text_starts_with(word->text, "dport="))
 		return read_port(word, &finding->has_port, &entry->port);
 	if (text_starts_with(word->text, "sport="))
-		return read_port(word, &finding->has_source, &entry->source);
+		return finding->has_source ? read_port(word, &finding->has_server_port,
+						       &entry->addresses.server_port)
+					   : read_port(word, &finding->has_source, &entry->source);
+	if (text_starts_with(word->text, "src="))
+		read_address(word, finding,
+			     finding->parts & PART_SOURCE ? PART_SERVER : PART_SOURCE);
+	if (text_starts_with(word->text, "dst="))
+		read_address(word, finding, PART_TARGET);
 	if (text_word_is(word, "[UNREPLIED]"))
 		entry->replied = false;
 	else if (text_word_is(word, "[ASSURED]"))
@@ -208,11 +268,71 @@ static int read_status(const struct attribute *attribute, struct found_field *fi
 	return 0;
 }
 
+/* The types of addresses in a message; an IPv4 one has 4 bytes, an IPv6 one has 16. */
+static uint8_t family_of(uint16_t type)
+{
+	return type == CTA_IP_V6_SRC || type == CTA_IP_V6_DST ? AF_INET6 : AF_INET;
+}
+
+static int read_addresses(const struct attribute *of, struct found_field *finding, bool is_reply)
+{
+	struct attribute_walk walk = attribute_inside(of);
+	struct attribute attribute;
+	int more;
+
+	while ((more = attribute_next(&walk, &attribute)) > 0) {
+		bool is_source = attribute.type == CTA_IP_V4_SRC || attribute.type == CTA_IP_V6_SRC;
+		uint8_t family = family_of(attribute.type);
+
+		if ((!is_source && attribute.type != CTA_IP_V4_DST &&
+		     attribute.type != CTA_IP_V6_DST) ||
+		    (is_reply && !is_source))
+			continue;
+		if (attribute.size < (family == AF_INET ? 4 : 16))
+			return -EBADMSG;
+		note_address(finding,
+			     is_reply	 ? PART_SERVER
+			     : is_source ? PART_SOURCE
+					 : PART_TARGET,
+			     family, attribute.bytes);
+	}
+	return more;
+}
+
+/* Reads the port of whoever answers. */
+static int read_server_port(const struct attribute *of, struct found_field *finding)
+{
+	struct attribute port;
+	int found = attribute_find(of, CTA_PROTO_SRC_PORT, &port);
+
+	return found > 0 ? attribute_u16(&port, &finding->entry.addresses.server_port) : found;
+}
+
+static int read_tuple(const struct attribute *of, struct found_field *finding, bool is_reply)
+{
+	struct attribute_walk walk = attribute_inside(of);
+	struct attribute attribute;
+	int more, error = 0;
+
+	while (error == 0 && (more = attribute_next(&walk, &attribute)) != 0) {
+		if (more < 0)
+			return more;
+		if (attribute.type == CTA_TUPLE_IP)
+			error = read_addresses(&attribute, finding, is_reply);
+		else if (attribute.type == CTA_TUPLE_PROTO)
+			error = is_reply ? read_server_port(&attribute, finding)
+					 : read_tuple_protocol(&attribute, finding);
+	}
+	return error;
+}
+
 static int read_attribute(const struct attribute *attribute, struct found_field *finding)
 {
 	switch (attribute->type) {
 	case CTA_TUPLE_ORIG:
-		return read_inside(attribute, CTA_TUPLE_PROTO, finding, read_tuple_protocol);
+		return read_tuple(attribute, finding, false);
+	case CTA_TUPLE_REPLY:
+		return read_tuple(attribute, finding, true);
 	case CTA_PROTOINFO:
 		return read_inside(attribute, CTA_PROTOINFO_TCP, finding, read_tcp);
 	case CTA_STATUS:

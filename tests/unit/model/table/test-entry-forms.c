@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
@@ -132,6 +133,53 @@ static void sources_are_those_of_the_original_direction(void **state)
 	}
 }
 
+/* "SOURCE TARGET SERVER PORT", or "none" if no addresses were read. */
+static void expect_addresses(const char *what, const struct entry *entry, const char *wanted)
+{
+	const struct entry_addresses *addresses = &entry->addresses;
+	char source[64], target[64], server[64], found[256] = "none";
+
+	if (addresses->family) {
+		inet_ntop(addresses->family, addresses->source, source, sizeof(source));
+		inet_ntop(addresses->family, addresses->target, target, sizeof(target));
+		inet_ntop(addresses->family, addresses->server, server, sizeof(server));
+		(void)snprintf(found, sizeof(found), "%s %s %s %u", source, target, server,
+			       addresses->server_port);
+	}
+	expect_text(what, found, wanted);
+}
+
+static void lines_have_addresses(void **state)
+{
+	static const struct {
+		const char *line, *wanted;
+	} rows[] = {
+		{"ipv4 2 tcp 6 9 CLOSE " TUPLES " use=1", "10.0.0.1 10.0.0.2 10.0.0.2 80"},
+		{"ipv6 10 tcp 6 9 CLOSE " TUPLES6 " use=1", "fd00::1 fd00::2 fd00::2 443"},
+		/* a port forward: another one answers, at another port */
+		{"ipv4 2 tcp 6 9 CLOSE src=198.51.100.7 dst=203.0.113.1 sport=5 dport=80 "
+		 "src=10.88.0.2 dst=198.51.100.7 sport=8080 dport=5 use=1",
+		 "198.51.100.7 203.0.113.1 10.88.0.2 8080"},
+		{"ipv4 2 icmp 1 29 " BARE " use=1", "10.0.0.1 10.0.0.2 10.0.0.2 0"},
+		{"ipv4 2 udp 17 9 src=a dst=b sport=7 dport=1 src=c dst=a sport=1 dport=7 use=2",
+		 "none"},
+		/* two families, and an address that is too long for a buffer */
+		{"ipv4 2 udp 17 9 src=10.0.0.1 dst=fd00::1 sport=7 dport=1 src=10.0.0.1 use=2",
+		 "none"},
+		{"ipv4 2 udp 17 9 src=0000000000000000000000000000000000000000000000000001 "
+		 "dst=10.0.0.1 sport=7 dport=1 src=10.0.0.2 use=2",
+		 "none"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct entry entry;
+
+		assert_int_equal(entry_parse(rows[i].line, &entry), 0);
+		expect_addresses(rows[i].line, &entry, rows[i].wanted);
+	}
+}
+
 static void other_lines_are_refused(void **state)
 {
 	static const char *const lines[] = {
@@ -205,6 +253,7 @@ static void put_tuple(struct message *message, unsigned int type, uint8_t protoc
 {
 	struct message inner = {.size = 0}, tuple = {.size = 0};
 
+	put_number(&inner, CTA_IP_V4_SRC, 4, type == CTA_TUPLE_ORIG ? 0x0a000001 : 0x0a000003);
 	put_number(&inner, CTA_IP_V4_DST, 4, 0x0a000002);
 	put_nested(&tuple, CTA_TUPLE_IP, &inner);
 	inner.size = 0;
@@ -282,7 +331,44 @@ static void messages_are_understood(void **state)
 			fail_msg("refused: %s", rows[i].wanted);
 		expect_entry(rows[i].wanted, &entry, rows[i].wanted);
 		expect_number("source", entry.source, entry.port ? 1001 : 0);
+		expect_addresses(rows[i].wanted, &entry,
+				 entry.port ? "10.0.0.1 10.0.0.2 10.0.0.3 1001"
+					    : "10.0.0.1 10.0.0.2 10.0.0.3 0");
 	}
+}
+
+static void put_addresses(struct message *message, unsigned int type, const void *from,
+			  const void *to)
+{
+	struct message inner = {.size = 0}, tuple = {.size = 0};
+
+	put(&inner, CTA_IP_V6_SRC, from, 16);
+	put(&inner, CTA_IP_V6_DST, to, 16);
+	put_nested(&tuple, CTA_TUPLE_IP, &inner);
+	put_nested(message, type, &tuple);
+}
+
+static void messages_have_ipv6_addresses(void **state)
+{
+	static const unsigned char here[16] = {0xfd, [15] = 1}, there[16] = {0xfd, [15] = 2};
+	struct message message = {.size = 0};
+	struct entry entry;
+
+	(void)state;
+	put_tuple(&message, CTA_TUPLE_ORIG, IPPROTO_UDP, 53);
+	put_number(&message, CTA_STATUS, 4, 0);
+	put_number(&message, CTA_TIMEOUT, 4, 9);
+	/* Without the reply the addresses are not whole. */
+	assert_int_equal(entry_read_message(message.bytes, message.size, &entry), 0);
+	expect_addresses("no reply", &entry, "none");
+	message.size = 0;
+	put_addresses(&message, CTA_TUPLE_ORIG, here, there);
+	put_addresses(&message, CTA_TUPLE_REPLY, there, here);
+	put_tuple(&message, CTA_TUPLE_ORIG, IPPROTO_UDP, 53);
+	put_number(&message, CTA_STATUS, 4, 0);
+	put_number(&message, CTA_TIMEOUT, 4, 9);
+	assert_int_equal(entry_read_message(message.bytes, message.size, &entry), 0);
+	expect_addresses("IPv6", &entry, "fd00::1 fd00::2 fd00::2 0");
 }
 
 static void expect_refused(const struct message *message, size_t size)
@@ -380,6 +466,8 @@ int main(void)
 		cmocka_unit_test(sources_are_those_of_the_original_direction),
 		cmocka_unit_test(other_lines_are_refused),
 		cmocka_unit_test(messages_are_understood),
+		cmocka_unit_test(lines_have_addresses),
+		cmocka_unit_test(messages_have_ipv6_addresses),
 		cmocka_unit_test(messages_that_lack_something_are_refused),
 		cmocka_unit_test(cut_messages_are_refused),
 		cmocka_unit_test(broken_nests_are_refused),
