@@ -43,12 +43,12 @@ _conntrack_persist() {
 	plan) options+=' --root --force --no-live --from-system --diff --connections --new-per-second --ini' ;;
 	install) options+=' --root --dry-run --force --no-live --at-boot --restore' ;;
 	uninstall) options+=' --root --dry-run --force --live' ;;
-	advise) options+=' --ini' ;;
-	status) options+=' --watch --prometheus' ;;
+	advise) options+=' --ini --no-addresses' ;;
+	status) options+=' --watch --prometheus --no-addresses' ;;
 	apply) options+=' --force --netns' ;;
 	unload) options+=' --dry-run' ;;
 	check | keys | users) options+=' --root' ;;
-	'') options+=' --root --dry-run --force --no-live --at-boot --restore --from-system --diff --connections --new-per-second --ini --live --watch --prometheus --netns' ;;
+	'') options+=' --root --dry-run --force --no-live --at-boot --restore --from-system --diff --connections --new-per-second --ini --live --watch --prometheus --no-addresses --netns' ;;
 	esac
 	case $current in
 	-*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;

@@ -48,6 +48,8 @@ static const struct option_help option_help[] = {
 		"Show the table again every 2 seconds, or as often as you say."},
 	{"    --prometheus", VERB_SCREEN,
 		"Print metrics for the textfile collector of node exporter."},
+	{"    --no-addresses", VERB_NO_ADDRESSES,
+		"Leave addresses out, for example for a ticket."},
 	{"    --ini", VERB_INI,
 		"Print only the lines to write, ready for a drop-in."},
 	{"    --live", VERB_LIVE,

@@ -163,6 +163,7 @@ static bool refuse_others_options(const struct verb *verb, const struct options 
 		{"--ini", options->ini, VERB_INI},
 		{"--watch", options->watch, VERB_SCREEN},
 		{"--prometheus", options->prometheus, VERB_SCREEN},
+		{"--no-addresses", options->no_addresses, VERB_NO_ADDRESSES},
 		{"--netns", options->netns != NULL, VERB_NETNS},
 		{"--root", options->root != NULL, VERB_RUNNING},
 	};

@@ -23,6 +23,7 @@ enum {
 	OPTION_WATCH,
 	OPTION_PROMETHEUS,
 	OPTION_NETNS,
+	OPTION_NO_ADDRESSES,
 	OPTION_AT_BOOT,
 	OPTION_RESTORE,
 	OPTION_DIFF,
@@ -50,6 +51,7 @@ static const struct option long_options[] = {
 	{"ini", no_argument, NULL, OPTION_INI},
 	{"watch", optional_argument, NULL, OPTION_WATCH},
 	{"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
+	{"no-addresses", no_argument, NULL, OPTION_NO_ADDRESSES},
 	{"netns", required_argument, NULL, OPTION_NETNS},
 	{"quiet", no_argument, NULL, 'q'},
 	{"verbose", no_argument, NULL, 'v'},
@@ -166,6 +168,9 @@ static int take_option(int option, const char *argument, struct options *options
 		return parse_watch(argument, options, complaint);
 	case OPTION_PROMETHEUS:
 		options->prometheus = true;
+		return 0;
+	case OPTION_NO_ADDRESSES:
+		options->no_addresses = true;
 		return 0;
 	case OPTION_NETNS:
 		if (!*argument)

@@ -1,9 +1,9 @@
 /* Prints what the windows to the table say of this network namespace, each by itself or as the program asks them. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * usage: count-entries entries|counters|cost live|ctnetlink|file [IDLE-BELOW]
+ * usage: count-entries entries|counters|cost|cost-holders live|ctnetlink|file [IDLE-BELOW]
  * entries: every count that is not 0; counters: those that are known; cost: entries, seconds, those of a processor, and the most
- * KiB of memory, that counting them took.
+ * KiB of memory, that counting them took; cost-holders: the same with who holds them.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -17,6 +17,7 @@
 #include "host/conntrack/conntrack.h"
 #include "host/conntrack/ctnetlink.h"
 #include "host/kernel/kernel-file.h"
+#include "model/table/holders.h"
 
 static int count(const char *way, struct entry_counts *counts)
 {
@@ -132,19 +133,23 @@ static void print_cost(const struct entry_counts *counts, double took)
 static int run(const char *what, const char *way, const char *idle_below)
 {
 	struct entry_counts *CLEANUP(free_pointer) counts = NULL;
+	struct holders *CLEANUP(holders_freep) holders = NULL;
 	struct counters counters;
 	double started = seconds();
 	int error = entry_counts_new(&counts);
 
+	if (error == 0 && strcmp(what, "cost-holders") == 0)
+		error = holders_new(1, &holders);
 	if (error < 0)
 		return error;
+	counts->holders = holders;
 	counts->idle_below = (uint32_t)strtoul(idle_below, NULL, 10);
 	error = strcmp(what, "counters") == 0 ? read_counters(way, &counters) : count(way, counts);
 	if (error < 0)
 		return error;
 	if (strcmp(what, "counters") == 0)
 		print_counters(&counters);
-	else if (strcmp(what, "cost") == 0)
+	else if (strncmp(what, "cost", 4) == 0)
 		print_cost(counts, seconds() - started);
 	else
 		print_counts(counts);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "model/render/render-table.h"
+#include "model/table/holder-words.h"
 
 static json_t *number(struct figure figure)
 {
@@ -163,8 +164,112 @@ static json_t *namespaces(struct report *report, const struct table *table)
 	return list;
 }
 
+/* How many holders of each kind are listed. */
+#define HOLDERS_LISTED 10
+
+static double percent(uint64_t part, uint64_t whole)
+{
+	return (double)share_tenths(part, whole) / 10;
+}
+
+static json_t *owners(struct report *report, const struct holders *holders)
+{
+	size_t items[HOLDERS_LISTED], count = holders_top_owners(holders, items, HOLDERS_LISTED);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		const struct owner *owner = &holders->owners.items[items[i]];
+
+		report_add_item(report, list,
+				report_pack(report, "{s:s, s:o, s:I, s:f}", "kind",
+					    owner_kind_to_string(owner->kind), "name",
+					    report_string(owner->name), "entries",
+					    (json_int_t)owner->entries, "share",
+					    percent(owner->entries, holders->total)));
+	}
+	return list;
+}
+
+static json_t *address_item(struct report *report, const struct holders *holders,
+			    const struct heavy_item *item, const char *what)
+{
+	char text[HOLDER_TEXT_SIZE];
+
+	holder_to_text(&item->key, strcmp(what, "network") == 0, text);
+	return report_pack(report, "{s:s, s:I, s:f, s:I}", what, text, "entries",
+			   (json_int_t)item->count, "share", percent(item->count, holders->total),
+			   "error", (json_int_t)item->error);
+}
+
+/* The addresses of one kind; with their protocol and port if the key has one. */
+static json_t *addresses(struct report *report, const struct holders *holders,
+			 const struct heavy *heavy, const char *what)
+{
+	struct heavy_item items[HOLDERS_LISTED];
+	size_t count = heavy_top(heavy, items, HOLDERS_LISTED);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *item = address_item(report, holders, &items[i], what);
+		const char *protocol = protocol_to_string(items[i].key.protocol);
+
+		if (items[i].key.port > 0) {
+			report_set_member(report, item, "protocol",
+					  protocol ? json_string(protocol) : json_null());
+			report_set_member(report, item, "port", json_integer(items[i].key.port));
+		}
+		report_add_item(report, list, item);
+	}
+	return list;
+}
+
+static json_t *ports(struct report *report, const struct entry_counts *contents)
+{
+	struct port_item items[HOLDERS_LISTED];
+	size_t count = entries_top_ports(contents, items, HOLDERS_LISTED);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		report_add_item(report, list,
+				report_pack(report, "{s:s, s:i, s:I, s:f}", "protocol",
+					    protocol_to_string(items[i].protocol), "port",
+					    (int)items[i].port, "entries",
+					    (json_int_t)items[i].entries, "share",
+					    percent(items[i].entries, contents->total)));
+	return list;
+}
+
+static json_t *holders_json(struct report *report, const struct table *table, bool no_addresses)
+{
+	const struct holders *holders = table->holders;
+	const struct {
+		const char *list, *what;
+		const struct heavy *heavy;
+	} rows[] = {
+		{"sources", "address", holders ? holders->sources : NULL},
+		{"networks", "network", holders ? holders->networks : NULL},
+		{"destinations", "address", holders ? holders->destinations : NULL},
+		{"forwards", "address", holders ? holders->forwards : NULL},
+	};
+	json_t *object;
+
+	if (!holders || !table->contents)
+		return json_null();
+	object = report_pack(
+		report, "{s:I, s:I, s:b, s:o, s:o}", "entries", (json_int_t)holders->total,
+		"unowned", (json_int_t)holders->foreign, "complete",
+		!holders->owners.cut && !holders->sockets_cut && holders->namespaces_error == 0,
+		"owners", owners(report, holders), "ports", ports(report, table->contents));
+	for (size_t i = 0; object && i < ARRAY_SIZE(rows); i++)
+		report_set_member(
+			report, object, rows[i].list,
+			no_addresses ? json_null()
+				     : addresses(report, holders, rows[i].heavy, rows[i].what));
+	return object;
+}
+
 json_t *status_json(struct report *report, const struct table *table,
-		    const struct judgement *judgement)
+		    const struct judgement *judgement, bool no_addresses)
 {
 	struct buffer CLEANUP(buffer_clear) verdict = {0};
 	json_t *object;
@@ -187,6 +292,9 @@ json_t *status_json(struct report *report, const struct table *table,
 			? report_string(judgement->elsewhere->where)
 			: json_null(),
 		"namespaces_unseen", judgement->unsure);
+	if (object)
+		report_set_member(report, object, "holders",
+				  holders_json(report, table, no_addresses));
 	if (object)
 		add_contents(report, object, table->contents);
 	return object;

@@ -7,7 +7,7 @@
 
 /*
  * Makes the JSON object; the caller owns it and passes it to report_set_member(). Unknown figures
- * are null. NULL: no memory.
+ * are null. no_addresses: lists of addresses are null. NULL: no memory.
  */
 json_t *status_json(struct report *report, const struct table *table,
-		    const struct judgement *judgement);
+		    const struct judgement *judgement, bool no_addresses);

@@ -113,12 +113,37 @@ static int look_inside(const struct context *context, const struct references *r
 	return compare_keys(context, references, table);
 }
 
+/*
+ * Names the namespace: by the owner of its processes if that is a container, pod, machine or unit,
+ * else by what it is. -ENOMEM.
+ */
+static int describe_namespace(const struct network_namespace *namespace,
+			      const struct owners *owners, uint16_t owner,
+			      struct namespace_table *table)
+{
+	struct buffer CLEANUP(buffer_clear) where = {0};
+	const struct owner *known = owner == OWNER_NONE ? NULL : &owners->items[owner];
+
+	if (known && known->kind != OWNER_PROCESS && known->kind != OWNER_NAMESPACE) {
+		buffer_printf(&where, "%s ", owner_kind_to_string(known->kind));
+		buffer_add_shown(&where, known->name, strlen(known->name));
+	} else {
+		network_namespace_describe(namespace, &where);
+	}
+	return buffer_steal(&where, &table->where, NULL);
+}
+
 static int look_at(struct context *context, const struct references *references,
-		   const struct network_namespace *namespace, struct table *ret)
+		   const struct network_namespace *namespace, struct owner_search *search,
+		   struct table *ret)
 {
 	struct namespace_table *table = &ret->namespaces[ret->namespace_count];
-	struct buffer CLEANUP(buffer_clear) where = {0};
-	int error = kernel_enter_namespace(context->kernel, namespace);
+	uint16_t owner;
+	int error = owner_search_namespace(search, namespace, &owner);
+
+	if (error < 0)
+		return error;
+	error = kernel_enter_namespace(context->kernel, namespace);
 
 	/* A namespace that disappeared meanwhile is left out. */
 	if (error == -ENOENT)
@@ -127,12 +152,13 @@ static int look_at(struct context *context, const struct references *references,
 	*table = (struct namespace_table){.error = error};
 	if (error == 0) {
 		error = look_inside(context, references, table);
+		if (error == 0)
+			error = owner_search_addresses(search, owner);
 		kernel_leave_namespace(context->kernel);
 	} else {
 		error = 0;
 	}
-	network_namespace_describe(namespace, &where);
-	return error < 0 ? error : buffer_steal(&where, &table->where, NULL);
+	return error < 0 ? error : describe_namespace(namespace, search->owners, owner, table);
 }
 
 static enum exit_code give_up(struct context *context, int error)
@@ -142,7 +168,7 @@ static enum exit_code give_up(struct context *context, int error)
 }
 
 enum exit_code look_namespaces(struct context *context, const struct values *values,
-			       struct table *ret)
+			       struct owner_search *search, struct table *ret)
 {
 	struct network_namespaces CLEANUP(network_namespaces_done) others = {0};
 	struct references CLEANUP(references_done) references = {0};
@@ -161,7 +187,7 @@ enum exit_code look_namespaces(struct context *context, const struct values *val
 	if (!ret->namespaces)
 		error = -ENOMEM;
 	for (size_t i = 0; i < others.count && error == 0; i++)
-		error = look_at(context, &references, &others.items[i], ret);
+		error = look_at(context, &references, &others.items[i], search, ret);
 	if (error < 0)
 		return give_up(context, error);
 	ret->namespaces_cut = others.cut;

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "gather/facts.h"
+#include "gather/owners.h"
 #include "host/conntrack/conntrack.h"
 #include "host/systemd/journal.h"
 #include "model/config/schema.h"
@@ -210,23 +211,59 @@ static int count_contents(const struct context *context, struct table *table)
 	if (table->tcp_established.value > IDLE_SECONDS)
 		counts->idle_below = (uint32_t)(table->tcp_established.value - IDLE_SECONDS);
 	counts->idle_above = busy_seconds(context);
+	counts->holders = table->holders;
 	error = conntrack_count_entries(counts);
+	counts->holders = NULL;
 	if (error == 0)
 		table->contents = steal_pointer(&counts);
+	return error;
+}
+
+/*
+ * Counts the entries and finds out who holds them. The addresses of the other network namespaces
+ * must be known by then. -ENOMEM ... as conntrack_count_entries(); nothing is counted then.
+ */
+static int count_holders(const struct context *context, struct owner_search *search,
+			 struct table *table)
+{
+	int error = count_contents(context, table);
+
+	table->holders->namespaces_error = table->namespaces_known ? 0 : -EPERM;
+	if (error == 0)
+		error = owner_search_ports(search, table->holders);
+	if (error < 0) {
+		free(steal_pointer(&table->contents));
+		table->holders = holders_free(table->holders);
+	}
 	return error;
 }
 
 static enum exit_code look_deeper(struct context *context, const struct host_table *host,
 				  struct table *table)
 {
+	struct owner_search CLEANUP(owner_search_done) search = {.gathering = &context->gathering};
+	enum exit_code code;
+
 	journal_find_full_messages(&table->messages);
 	table->contents_error = -ENOENT;
 	if (!module_is_there(table->module))
 		return EXIT_DONE;
-	table->contents_error = count_contents(context, table);
+	table->contents_error = holders_new(kernel_random(context->kernel), &table->holders);
+	if (table->contents_error < 0) {
+		report_set_incomplete(context->report);
+		return EXIT_DONE;
+	}
+	search.owners = &table->holders->owners;
+	code = look_namespaces(context, &host->live.values, &search, table);
+	if (code != EXIT_DONE)
+		return code;
+	/* This host's own addresses come last, because they override those of a namespace. */
+	table->contents_error = owner_search_addresses(&search, 0);
+	if (table->contents_error == 0)
+		table->contents_error = count_holders(context, &search, table);
 	if (table->contents_error == -ENOMEM)
 		report_set_incomplete(context->report);
-	return look_namespaces(context, &host->live.values, table);
+	return EXIT_DONE;
 }
 
 /*
@@ -238,6 +275,7 @@ static void keep_contents(struct table *from, struct table *to)
 	to->messages = from->messages;
 	to->contents = steal_pointer(&from->contents);
 	to->contents_error = from->contents_error;
+	to->holders = steal_pointer(&from->holders);
 	to->namespaces = steal_pointer(&from->namespaces);
 	to->namespace_count = from->namespace_count;
 	to->namespaces_known = from->namespaces_known;

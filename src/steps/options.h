@@ -21,6 +21,7 @@ struct options {
 	enum color color;
 	const char *netns; /* apply: name or path of a network namespace, or "all" */
 	bool watch, prometheus;
+	bool no_addresses;	    /* status, advise: leave addresses out */
 	unsigned int watch_seconds; /* seconds between two looks */
 	bool at_boot;		    /* install: only automatic sizes */
 	bool restore;		    /* install: only files and values that drifted */

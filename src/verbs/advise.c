@@ -429,5 +429,5 @@ const struct verb verb_advise = {
 		    "  sudo conntrack-persist advise --ini > advised.conf\n",
 	.exits = "Exit status: 0 whatever it finds; 1 the table could not be read.",
 	.run = run_advise,
-	.flags = VERB_RUNNING | VERB_INI,
+	.flags = VERB_RUNNING | VERB_INI | VERB_NO_ADDRESSES,
 };

@@ -88,7 +88,8 @@ static enum exit_code run_status(struct context *context)
 					     &host.live);
 		}
 		report_set_member(context->report, report_object(context->report), "table",
-				  status_json(context->report, &host.table, &host.judgement));
+				  status_json(context->report, &host.table, &host.judgement,
+					      options->no_addresses));
 	} else if (options->prometheus) {
 		render_metrics(&host.table, &host.judgement, &host.live.values, &metrics);
 		report_print(context->report, &metrics);
@@ -102,12 +103,13 @@ const struct verb verb_status = {
 	.name = "status",
 	.help = "Show how full the table is and what fills it",
 	.about = "Shows the connection tracking table: entries and limit, dropped "
-		 "packets, memory, what the entries are, and what to do next. Changes "
+		 "packets, memory, who holds the entries, and what to do next. Changes "
 		 "nothing. Sees more as root.",
 	.examples = "  sudo conntrack-persist status\n"
 		    "  sudo conntrack-persist status --watch\n"
+		    "  sudo conntrack-persist status --no-addresses\n"
 		    "  sudo conntrack-persist status --prometheus\n",
 	.exits = "Exit status: 0 whatever it finds; 1 the table could not be read.",
 	.run = run_status,
-	.flags = VERB_RUNNING | VERB_SCREEN,
+	.flags = VERB_RUNNING | VERB_SCREEN | VERB_NO_ADDRESSES,
 };

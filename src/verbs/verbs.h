@@ -7,20 +7,21 @@
 #include "steps/context.h"
 
 enum verb_flags {
-	VERB_CHANGES = 1 << 0,	    /* needs root, except with --root */
-	VERB_DRY_RUN = 1 << 1,	    /* takes --dry-run */
-	VERB_FORCE = 1 << 2,	    /* takes --force */
-	VERB_NO_LIVE = 1 << 3,	    /* takes --no-live */
-	VERB_RUNNING = 1 << 4,	    /* works on the running host only: no --root */
-	VERB_FROM_SYSTEM = 1 << 5,  /* takes --from-system */
-	VERB_SCREEN = 1 << 6,	    /* takes --watch and --prometheus */
-	VERB_NETNS = 1 << 7,	    /* takes --netns */
-	VERB_AT_BOOT = 1 << 8,	    /* takes --at-boot */
-	VERB_RESTORE = 1 << 12,	    /* takes --restore */
-	VERB_INI = 1 << 9,	    /* takes --ini */
-	VERB_LIVE = 1 << 10,	    /* takes --live */
-	VERB_DIFF = 1 << 11,	    /* takes --diff */
-	VERB_CONNECTIONS = 1 << 13, /* takes --connections and --new-per-second */
+	VERB_CHANGES = 1 << 0,	     /* needs root, except with --root */
+	VERB_DRY_RUN = 1 << 1,	     /* takes --dry-run */
+	VERB_FORCE = 1 << 2,	     /* takes --force */
+	VERB_NO_LIVE = 1 << 3,	     /* takes --no-live */
+	VERB_RUNNING = 1 << 4,	     /* works on the running host only: no --root */
+	VERB_FROM_SYSTEM = 1 << 5,   /* takes --from-system */
+	VERB_SCREEN = 1 << 6,	     /* takes --watch and --prometheus */
+	VERB_NETNS = 1 << 7,	     /* takes --netns */
+	VERB_AT_BOOT = 1 << 8,	     /* takes --at-boot */
+	VERB_RESTORE = 1 << 12,	     /* takes --restore */
+	VERB_INI = 1 << 9,	     /* takes --ini */
+	VERB_LIVE = 1 << 10,	     /* takes --live */
+	VERB_DIFF = 1 << 11,	     /* takes --diff */
+	VERB_CONNECTIONS = 1 << 13,  /* takes --connections and --new-per-second */
+	VERB_NO_ADDRESSES = 1 << 14, /* takes --no-addresses */
 };
 
 struct verb {

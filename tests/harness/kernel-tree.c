@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/kernel/kernel.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include "host/kernel/kernel-file.h"
 #include "host/kernel/kmod.h"
 #include "host/kernel/module-tree.h"
+#include "host/kernel/sockets.h"
 #include "host/kernel/word-size.h"
 
 /*
@@ -69,6 +71,13 @@ uint64_t kernel_now(const struct kernel *kernel)
 {
 	(void)kernel;
 	return 1795262400000000;
+}
+
+/* The same in each run. */
+uint64_t kernel_random(const struct kernel *kernel)
+{
+	(void)kernel;
+	return 1;
 }
 
 bool kernel_may_change(const struct kernel *kernel)
@@ -147,6 +156,41 @@ int kernel_read_all(const struct kernel *kernel, const char *path, char **ret)
 	int error = make_path(kernel, path, whole);
 
 	return error < 0 ? error : kernel_file_read_all(whole, ret);
+}
+
+int kernel_read_lines(const struct kernel *kernel, const char *path, size_t most,
+		      int (*read)(void *data, const char *line), void *data)
+{
+	char whole[PATH_MAX];
+	int error = make_path(kernel, path, whole);
+
+	if (error == 0)
+		error = find_fault(kernel, "read", path);
+	return error < 0 ? error : kernel_file_read_lines(whole, most, read, data);
+}
+
+/* One line each in proc/net/addresses of the namespace; no file: no address. */
+int kernel_read_addresses(const struct kernel *kernel,
+			  int (*read)(void *data, uint8_t family, const uint8_t *bytes), void *data)
+{
+	char *CLEANUP(free_pointer) text = NULL;
+	int error = find_fault(kernel, "read", "/proc/net/addresses");
+	char *rest = NULL;
+
+	if (error < 0 || kernel_read_all(kernel, "/proc/net/addresses", &text) < 0)
+		return error;
+	for (char *line = strtok_r(text, "\n", &rest); error == 0 && line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		uint8_t family = strchr(line, ':') ? AF_INET6 : AF_INET, bytes[16];
+
+		error = inet_pton(family, line, bytes) == 1 ? read(data, family, bytes) : -EINVAL;
+	}
+	return error;
+}
+
+int kernel_find_sockets(const struct kernel *kernel, struct socket_process *sockets, size_t count)
+{
+	return sockets_find(kernel->folder, sockets, count);
 }
 
 int kernel_check_processes(const struct kernel *kernel)

@@ -38,7 +38,10 @@ const char *harness_net_root(void)
 	return folder;
 }
 
-/* With a file "pid" in its folder, and "command", it is a process's; else it has a name. The inode is its folder's. */
+/*
+ * With a file "pid" in its folder, and "command", it is a process's; else it has a name, and with a file "member" a process. The
+ * inode is its folder's.
+ */
 static int describe(const struct kernel *kernel, const struct dirent *entry,
 		    struct network_namespace *ret)
 {
@@ -56,11 +59,15 @@ static int describe(const struct kernel *kernel, const struct dirent *entry,
 		       has_pid ? number : entry->d_name);
 	one.path = strdup(path);
 	if (has_pid) {
-		one.pid = strtoul(number, NULL, 10);
+		one.pid = one.member = strtoul(number, NULL, 10);
 		one.command = strdup(command);
 	} else {
 		one.name = strdup(entry->d_name);
 	}
+	(void)snprintf(path, sizeof(path), "%s/namespaces/%s/member", kernel_files_root(kernel),
+		       entry->d_name);
+	if (kernel_file_read(path, number, sizeof(number)) == 0)
+		one.member = strtoul(number, NULL, 10);
 	*ret = one;
 	return one.path && (one.name || one.command) ? 0 : -ENOMEM;
 }

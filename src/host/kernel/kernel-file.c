@@ -67,6 +67,29 @@ int kernel_file_read_all(const char *path, char **ret)
 	return buffer_steal(&b, ret, NULL);
 }
 
+static void close_file(FILE **file)
+{
+	(void)fclose(*file);
+}
+
+int kernel_file_read_lines(const char *path, size_t most, int (*read)(void *data, const char *line),
+			   void *data)
+{
+	FILE *opened = fopen(path, "re");
+
+	if (!opened)
+		return -errno;
+	FILE *CLEANUP(close_file) file = opened;
+	char line[512];
+	int error = 0;
+
+	for (size_t count = 0; error == 0 && fgets(line, sizeof(line), file); count++) {
+		line[strcspn(line, "\n")] = '\0';
+		error = count < most ? read(data, line) : -EFBIG;
+	}
+	return error == 0 && ferror(file) ? -EIO : error;
+}
+
 int kernel_file_write(const char *path, const char *text)
 {
 	int CLEANUP(close_descriptor) fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);

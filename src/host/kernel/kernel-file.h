@@ -25,6 +25,10 @@ MUST_CHECK int kernel_file_module_state(const char *root, enum module_state *ret
 /* Does the same as kernel_read_all(). The path is the real one. */
 MUST_CHECK int kernel_file_read_all(const char *path, char **ret);
 
+/* As kernel_read_lines(). The path is the real one. */
+MUST_CHECK int kernel_file_read_lines(const char *path, size_t most,
+				      int (*read)(void *data, const char *line), void *data);
+
 /* As kernel_list_commands(). root is the directory that stands for /. */
 void kernel_file_list_commands(const char *root, struct buffer *b);
 

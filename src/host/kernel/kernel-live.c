@@ -4,17 +4,20 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "host/kernel/addresses.h"
 #include "host/kernel/daemons.h"
 #include "host/kernel/kernel-file.h"
 #include "host/kernel/kmod.h"
 #include "host/kernel/module-tree.h"
 #include "host/kernel/namespaces.h"
+#include "host/kernel/sockets.h"
 #include "host/kernel/word-size.h"
 
 /* Of the first pid namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h, 3.8 to 7.2. */
@@ -63,6 +66,15 @@ uint64_t kernel_now(const struct kernel *kernel)
 	(void)kernel;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t kernel_random(const struct kernel *kernel)
+{
+	uint64_t number = kernel_now(kernel);
+
+	/* Early in the boot there is nothing better than the time. */
+	(void)!getrandom(&number, sizeof(number), GRND_NONBLOCK);
+	return number;
 }
 
 bool kernel_may_change(const struct kernel *kernel)
@@ -114,6 +126,26 @@ int kernel_read_all(const struct kernel *kernel, const char *path, char **ret)
 {
 	(void)kernel;
 	return kernel_file_read_all(path, ret);
+}
+
+int kernel_read_lines(const struct kernel *kernel, const char *path, size_t most,
+		      int (*read)(void *data, const char *line), void *data)
+{
+	(void)kernel;
+	return kernel_file_read_lines(path, most, read, data);
+}
+
+int kernel_read_addresses(const struct kernel *kernel,
+			  int (*read)(void *data, uint8_t family, const uint8_t *bytes), void *data)
+{
+	(void)kernel;
+	return addresses_read(read, data);
+}
+
+int kernel_find_sockets(const struct kernel *kernel, struct socket_process *sockets, size_t count)
+{
+	(void)kernel;
+	return sockets_find("", sockets, count);
 }
 
 int kernel_check_processes(const struct kernel *kernel)

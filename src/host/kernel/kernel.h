@@ -34,6 +34,9 @@ const char *kernel_files_root(const struct kernel *kernel);
 /* Returns the time in microseconds since the epoch. */
 uint64_t kernel_now(const struct kernel *kernel);
 
+/* Returns a number that nobody can foretell. */
+uint64_t kernel_random(const struct kernel *kernel);
+
 /* Whether this process may change the host: the effective user is root. */
 bool kernel_may_change(const struct kernel *kernel);
 
@@ -114,6 +117,43 @@ MUST_CHECK int kernel_find_daemons(const struct kernel *kernel, const char *cons
  */
 MUST_CHECK int kernel_check_processes(const struct kernel *kernel);
 
+/*
+ * Calls read for each line of a file of /proc, without its newline, for at most `most` lines. Fails
+ * as open(2) and read(2), and as read; -EFBIG: there are more lines.
+ */
+MUST_CHECK int kernel_read_lines(const struct kernel *kernel, const char *path, size_t most,
+				 int (*read)(void *data, const char *line), void *data);
+
+/*
+ * The most addresses of one network namespace that are read. A user may give a namespace of his own
+ * any number of them.
+ */
+#define NAMESPACE_ADDRESSES_MAX 1024U
+
+/*
+ * Calls read for each address of the network namespace that the process is in; 4 or 16 bytes by
+ * family, AF_INET or AF_INET6. Negative errno; as read. -EFBIG: there are more addresses.
+ */
+MUST_CHECK int kernel_read_addresses(const struct kernel *kernel,
+				     int (*read)(void *data, uint8_t family, const uint8_t *bytes),
+				     void *data);
+
+/* A socket, and a process that has it. */
+struct socket_process {
+	uint64_t inode;
+	unsigned long pid; /* 0: none was found */
+};
+
+/* The most open files of all processes that are looked at for sockets. */
+#define DESCRIPTORS_MAX 100000U
+
+/*
+ * Finds a process for each socket; the sockets are ordered by inode. -EFBIG: there are more open
+ * files than are looked at; the others were found. -EACCES ...: /proc cannot be read.
+ */
+MUST_CHECK int kernel_find_sockets(const struct kernel *kernel, struct socket_process *sockets,
+				   size_t count);
+
 /* Whether a file of /proc or /sys exists. */
 bool kernel_has(const struct kernel *kernel, const char *path);
 
@@ -176,6 +216,7 @@ struct network_namespace {
 	char *path;		/* /run/netns/NAME, /proc/PID/ns/net, or as the caller gave it */
 	char *command;		/* of a process in it, or NULL */
 	unsigned long pid;	/* of that process; 0: none */
+	unsigned long member;	/* a process in it, also of one that has a name; 0: none was seen */
 	uint64_t device, inode; /* the identity of the namespace */
 };
 struct network_namespaces {

@@ -108,14 +108,24 @@ struct namespace_walk {
 	struct stat own;
 };
 
-static bool is_namespace_known(const struct namespace_walk *walk, const struct stat *status)
+/* Finds the namespace among the known ones. NULL: it is not among them. */
+static struct network_namespace *find_known(const struct namespace_walk *walk,
+					    const struct stat *status)
 {
-	if (is_same(status, walk->own.st_dev, walk->own.st_ino))
-		return true;
 	for (size_t i = 0; i < walk->found.count; i++)
 		if (is_same(status, walk->found.items[i].device, walk->found.items[i].inode))
-			return true;
-	return false;
+			return &walk->found.items[i];
+	return NULL;
+}
+
+static bool is_own(const struct namespace_walk *walk, const struct stat *status)
+{
+	return is_same(status, walk->own.st_dev, walk->own.st_ino);
+}
+
+static bool is_namespace_known(const struct namespace_walk *walk, const struct stat *status)
+{
+	return is_own(walk, status) || find_known(walk, status);
 }
 
 /* Where one was met; as in struct network_namespace, and nothing owned. */
@@ -127,7 +137,7 @@ struct namespace_place {
 static int walk_add(struct namespace_walk *walk, const struct stat *status,
 		    const struct namespace_place *place)
 {
-	struct network_namespace namespace = {.pid = place->pid};
+	struct network_namespace namespace = {.pid = place->pid, .member = place->pid};
 
 	if (walk->found.count >= NAMESPACES_MAX) {
 		walk->found.cut = true;
@@ -202,6 +212,7 @@ static int visit_processes(struct namespace_walk *walk)
 		return -errno;
 	while (error == 0 && (entry = readdir(processes))) {
 		char path[PATH_MAX], command[32] = "?";
+		struct network_namespace *known;
 		struct stat status;
 
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
@@ -212,8 +223,14 @@ static int visit_processes(struct namespace_walk *walk)
 			walk->found.hidden |= errno != ENOENT && is_hidden(entry->d_name);
 			continue;
 		}
-		if (is_namespace_known(walk, &status))
+		if (is_own(walk, &status))
 			continue;
+		known = find_known(walk, &status);
+		if (known) {
+			if (known->member == 0)
+				known->member = strtoul(entry->d_name, NULL, 10);
+			continue;
+		}
 		(void)snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
 		(void)!kernel_file_read(path, command, sizeof(command));
 		(void)snprintf(path, sizeof(path), "/proc/%s/ns/net", entry->d_name);

@@ -10,10 +10,14 @@
  */
 enum rank {
 	RANK_STAYS,
+	RANK_OWNERS,
+	RANK_SOURCES,
 	RANK_BUCKETS,
 	RANK_MESSAGES,
 	RANK_NOW,
 	RANK_MEMORY,
+	RANK_PORTS,
+	RANK_FORWARDS,
 	RANK_STATES,
 	RANK_PROTOCOLS,
 	RANK_IDLE,
@@ -37,6 +41,9 @@ void add_history(struct screen *screen, const struct history *history);
 void add_dropped(struct screen *screen, const struct table *table,
 		 const struct judgement *judgement);
 void add_messages(struct screen *screen, const struct table *table);
+
+/* In render-table-holders.c: adds who holds the entries. */
+void add_holders(struct screen *screen, const struct table *table);
 
 /* In render-table-contents.c: adds the entries by kind. */
 void add_contents(struct screen *screen, const struct table *table);

@@ -218,6 +218,7 @@ void render_table(const struct table *table, const struct judgement *judgement,
 		add_memory(&screen, table, judgement);
 		add_dropped(&screen, table, judgement);
 		add_messages(&screen, table);
+		add_holders(&screen, table);
 		add_contents(&screen, table);
 		add_namespaces(&screen, table);
 	}

@@ -13,6 +13,7 @@ struct screen_style {
 	/* whether the bar and the history are drawn with block characters; else with ASCII */
 	bool utf8;
 	bool color;
+	bool no_addresses; /* whether addresses are left out, for screens that go into tickets */
 };
 
 /*

@@ -5,7 +5,7 @@
 #include "base/buffer.h"
 #include "model/render/render-table.h"
 
-#define SCREEN_ROWS 20
+#define SCREEN_ROWS 28
 /* The cells of a label with the blanks behind it. */
 #define SCREEN_LABEL 12
 

@@ -7,6 +7,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "model/table/holders.h"
+
 const uint32_t time_band_ends[TIME_BANDS] = {30, 120, 600, 3600, 21600, 86400, 432000, UINT32_MAX};
 
 const char *time_band_to_string(size_t band)
@@ -110,4 +112,6 @@ void entry_counts_add(struct entry_counts *counts, const struct entry *entry)
 		add_tcp(counts, entry);
 	else if (entry->protocol == IPPROTO_UDP)
 		add_udp(counts, entry);
+	if (counts->holders)
+		holders_add(counts->holders, entry);
 }

@@ -52,6 +52,8 @@ struct entry {
 	struct entry_addresses addresses;
 };
 
+struct holders;
+
 /* The upper bounds of remaining times: 30 s, 2 min, 10 min, 1 h, 6 h, 1 day, 5 days, and more. */
 #define TIME_BANDS 8
 extern const uint32_t time_band_ends[TIME_BANDS]; /* seconds; the last is UINT32_MAX */
@@ -93,6 +95,7 @@ struct entry_counts {
 	uint32_t idle_above; /* seconds */
 	uint64_t idle;
 	struct port_counts tcp, udp;
+	struct holders *holders; /* not owned; NULL: who holds the entries is not counted */
 };
 
 /* Makes zeroed counts, which the caller must free(). Returns -ENOMEM. */

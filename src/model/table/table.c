@@ -16,6 +16,7 @@ void table_done(struct table *table)
 	}
 	free(table->namespaces);
 	free(table->contents);
+	table->holders = holders_free(table->holders);
 	*table = (struct table){0};
 }
 

@@ -11,6 +11,7 @@
 #include "model/runtime/module-state.h"
 #include "model/table/counters.h"
 #include "model/table/entries.h"
+#include "model/table/holders.h"
 #include "model/table/log-messages.h"
 
 /* A figure that may be unknown. */
@@ -76,6 +77,7 @@ struct table {
 	struct full_messages messages;
 	struct entry_counts *contents; /* owned; NULL: contents_error says why */
 	int contents_error;
+	struct holders *holders; /* owned; NULL if contents is NULL, or was made without it */
 	struct namespace_table *namespaces; /* owned; the other namespaces */
 	size_t namespace_count;
 	bool namespaces_known;

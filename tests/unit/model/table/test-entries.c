@@ -76,15 +76,15 @@ static void time_is_counted_in_bands(void **state)
 static void entries_are_counted_by_what_they_are(void **state)
 {
 	static const struct entry entries[] = {
-		{IPPROTO_TCP, TCP_STATE_ESTABLISHED, true, true, false, 99, 443, 1001},
-		{IPPROTO_TCP, TCP_STATE_ESTABLISHED, true, true, false, 100, 443, 1001},
-		{IPPROTO_TCP, TCP_STATE_ESTABLISHED, true, false, false, 101, 65535, 7},
-		{IPPROTO_TCP, TCP_STATE_SYN_SENT, false, false, false, 99, 0, 1001},
-		{IPPROTO_TCP, TCP_STATE_NONE, true, true, true, 0, 443, 1003},
-		{IPPROTO_UDP, TCP_STATE_NONE, false, false, false, 10, 53, 53},
-		{IPPROTO_UDP, TCP_STATE_NONE, true, true, true, 0, 443, 1003},
-		{IPPROTO_SCTP, TCP_STATE_NONE, true, true, false, 99, 443, 1001},
-		{255, TCP_STATE_NONE, true, false, false, 99, 0, 0},
+		{IPPROTO_TCP, TCP_STATE_ESTABLISHED, true, true, false, 99, 443, 1001, {0}},
+		{IPPROTO_TCP, TCP_STATE_ESTABLISHED, true, true, false, 100, 443, 1001, {0}},
+		{IPPROTO_TCP, TCP_STATE_ESTABLISHED, true, false, false, 101, 65535, 7, {0}},
+		{IPPROTO_TCP, TCP_STATE_SYN_SENT, false, false, false, 99, 0, 1001, {0}},
+		{IPPROTO_TCP, TCP_STATE_NONE, true, true, true, 0, 443, 1003, {0}},
+		{IPPROTO_UDP, TCP_STATE_NONE, false, false, false, 10, 53, 53, {0}},
+		{IPPROTO_UDP, TCP_STATE_NONE, true, true, true, 0, 443, 1003, {0}},
+		{IPPROTO_SCTP, TCP_STATE_NONE, true, true, false, 99, 443, 1001, {0}},
+		{255, TCP_STATE_NONE, true, false, false, 99, 0, 0, {0}},
 	};
 	struct entry_counts *CLEANUP(free_pointer) counts = NULL;
 

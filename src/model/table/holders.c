@@ -1,0 +1,212 @@
+/* Counts the holders of entries: sources, networks, destinations, port forwards, owners. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/table/holders.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The bytes of an address that are its network: /24 and /64. */
+#define NETWORK_BYTES4 3
+#define NETWORK_BYTES6 8
+
+struct holders *holders_free(struct holders *holders)
+{
+	if (!holders)
+		return NULL;
+	free(holders->sources);
+	free(holders->networks);
+	free(holders->destinations);
+	free(holders->forwards);
+	owners_done(&holders->owners);
+	free(holders);
+	return NULL;
+}
+
+int holders_new(uint64_t seed, struct holders **ret)
+{
+	struct holders *CLEANUP(holders_freep) holders = calloc(1, sizeof(*holders));
+	struct heavy **parts[4];
+	uint16_t host;
+	int error = 0;
+
+	if (!holders)
+		return -ENOMEM;
+	parts[0] = &holders->sources;
+	parts[1] = &holders->networks;
+	parts[2] = &holders->destinations;
+	parts[3] = &holders->forwards;
+	for (size_t i = 0; i < ARRAY_SIZE(parts) && error == 0; i++)
+		error = heavy_new(seed + i, parts[i]);
+	holders->owners.seed = seed;
+	if (error == 0)
+		error = owners_find(&holders->owners, OWNER_HOST, "", &host);
+	if (error == 0)
+		*ret = steal_pointer(&holders);
+	return error;
+}
+
+static struct heavy_key key_of(const struct entry *entry, const uint8_t *address)
+{
+	struct heavy_key key = {.family = entry->addresses.family};
+
+	memcpy(key.address, address, sizeof(key.address));
+	return key;
+}
+
+static struct heavy_key network_of(const struct heavy_key *address)
+{
+	struct heavy_key key = {.family = address->family};
+
+	memcpy(key.address, address->address,
+	       key.family == AF_INET ? NETWORK_BYTES4 : NETWORK_BYTES6);
+	return key;
+}
+
+/* Counts an entry of one of this host's own addresses by the port there. */
+static void add_local(struct holders *holders, const struct entry *entry, uint16_t port)
+{
+	if (entry->protocol == IPPROTO_TCP)
+		holders->local[LOCAL_TCP][port]++;
+	else if (entry->protocol == IPPROTO_UDP)
+		holders->local[LOCAL_UDP][port]++;
+	else
+		holders->owners.items[0].entries++;
+}
+
+/* Counts the entry for its owner. Returns whether this host knows one. */
+static bool add_owned(struct holders *holders, const struct entry *entry,
+		      const struct heavy_key *source)
+{
+	const struct entry_addresses *addresses = &entry->addresses;
+	struct heavy_key server = key_of(entry, addresses->server);
+	uint16_t owner = owners_of_address(&holders->owners, source);
+	uint16_t port = entry->source;
+
+	if (owner == OWNER_NONE) {
+		owner = owners_of_address(&holders->owners, &server);
+		port = addresses->server_port;
+	}
+	if (owner == OWNER_NONE)
+		return false;
+	if (owner == 0)
+		add_local(holders, entry, port);
+	else
+		holders->owners.items[owner].entries++;
+	return true;
+}
+
+/* Counts an entry whose target was translated: a port forward. */
+static void add_forward(struct holders *holders, const struct entry *entry)
+{
+	const struct entry_addresses *addresses = &entry->addresses;
+	struct heavy_key key = key_of(entry, addresses->server);
+
+	if (memcmp(addresses->target, addresses->server, sizeof(addresses->target)) == 0 &&
+	    entry->port == addresses->server_port)
+		return;
+	key.port = addresses->server_port;
+	key.protocol = entry->protocol;
+	heavy_add(holders->forwards, &key, false);
+}
+
+void holders_add(struct holders *holders, const struct entry *entry)
+{
+	struct heavy_key source, target, network;
+	bool foreign;
+
+	if (entry->addresses.family == 0)
+		return;
+	source = key_of(entry, entry->addresses.source);
+	target = key_of(entry, entry->addresses.target);
+	network = network_of(&source);
+	holders->total++;
+	foreign = !add_owned(holders, entry, &source);
+	holders->foreign += foreign;
+	heavy_add(holders->sources, &source, foreign);
+	heavy_add(holders->networks, &network, foreign);
+	heavy_add(holders->destinations, &target, false);
+	add_forward(holders, entry);
+}
+
+void holders_assign_port(struct holders *holders, enum local_protocol protocol, uint16_t port,
+			 uint16_t owner)
+{
+	uint32_t *entries = &holders->local[protocol][port];
+
+	holders->owners.items[owner == OWNER_NONE ? 0 : owner].entries += *entries;
+	*entries = 0;
+}
+
+void holders_assign_rest(struct holders *holders)
+{
+	for (int protocol = 0; protocol < LOCAL_PROTOCOLS; protocol++)
+		for (uint32_t port = 0; port < 65536; port++)
+			holders_assign_port(holders, (enum local_protocol)protocol, (uint16_t)port,
+					    OWNER_NONE);
+}
+
+size_t holders_top_owners(const struct holders *holders, size_t *ret, size_t most)
+{
+	const struct owner *items = holders->owners.items;
+	size_t found = 0;
+
+	for (size_t i = 0; i < holders->owners.count; i++) {
+		size_t at = found;
+
+		while (at > 0 && items[ret[at - 1]].entries < items[i].entries)
+			at--;
+		if (items[i].entries == 0 || at == most)
+			continue;
+		found += found < most;
+		for (size_t k = found - 1; k > at; k--)
+			ret[k] = ret[k - 1];
+		ret[at] = i;
+	}
+	return found;
+}
+
+static size_t insert_port(struct port_item *ret, size_t found, size_t most,
+			  const struct port_item *item)
+{
+	size_t at = found;
+
+	while (at > 0 && ret[at - 1].entries < item->entries)
+		at--;
+	if (item->entries == 0 || at == most)
+		return found;
+	found += found < most;
+	for (size_t k = found - 1; k > at; k--)
+		ret[k] = ret[k - 1];
+	ret[at] = *item;
+	return found;
+}
+
+size_t entries_top_ports(const struct entry_counts *counts, struct port_item *ret, size_t most)
+{
+	size_t found = 0;
+
+	/* Port 0 also counts the entries that have no port. */
+	for (uint32_t port = 1; port < 65536; port++) {
+		const struct port_item tcp = {IPPROTO_TCP, (uint16_t)port,
+					      counts->tcp.destinations[port]};
+		const struct port_item udp = {IPPROTO_UDP, (uint16_t)port,
+					      counts->udp.destinations[port]};
+
+		found = insert_port(ret, found, most, &tcp);
+		found = insert_port(ret, found, most, &udp);
+	}
+	return found;
+}
+
+void holder_to_text(const struct heavy_key *key, bool network, char ret[HOLDER_TEXT_SIZE])
+{
+	char address[INET6_ADDRSTRLEN];
+	const char *length = key->family == AF_INET ? "/24" : "/64";
+
+	if (!inet_ntop(key->family, key->address, address, sizeof(address)))
+		(void)snprintf(address, sizeof(address), "?");
+	(void)snprintf(ret, HOLDER_TEXT_SIZE, "%s%s", address, network ? length : "");
+}

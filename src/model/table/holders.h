@@ -1,0 +1,73 @@
+/* Counts the holders of entries: sources, networks, destinations, port forwards, owners. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "model/table/entries.h"
+#include "model/table/heavy.h"
+#include "model/table/owners.h"
+
+/*
+ * The protocols whose local ports lead to a process.
+ */
+enum local_protocol { LOCAL_TCP, LOCAL_UDP, LOCAL_PROTOCOLS };
+
+/*
+ * Counted in the one pass over the entries, at most 2 MiB for any size of the table. Make it with
+ * holders_new().
+ *
+ * An entry belongs to the owner of its source if this host knows one, because the source opened the
+ * connection; else to the owner of the address that answers. If that is this host itself, the
+ * process that has the port is found later; see holders_assign_port().
+ */
+struct holders {
+	struct heavy *sources;	/* marked: entries without an owner on this host */
+	struct heavy *networks; /* the same sources by /24 and /64 */
+	struct heavy *destinations;
+	struct heavy *forwards; /* who answers, if the target was translated: address and port */
+	struct owners owners;
+	/* entries of this host's own addresses by its port; not yet in `owners` */
+	uint32_t local[LOCAL_PROTOCOLS][65536];
+	uint64_t total;	  /* entries whose addresses are known */
+	uint64_t foreign; /* of these, entries without an owner on this host */
+	/* Errors of the search; 0: none. */
+	int namespaces_error; /* the other network namespaces; -EPERM */
+	bool sockets_cut;     /* whether a bound ended the search for processes */
+	int sockets_error;
+};
+
+/* Makes empty counts with this host as the first owner. The caller owns *ret. -ENOMEM. */
+MUST_CHECK int holders_new(uint64_t seed, struct holders **ret);
+struct holders *holders_free(struct holders *holders);
+static inline void holders_freep(struct holders **holders)
+{
+	*holders = holders_free(*holders);
+}
+
+/* Counts the entry. The addresses of `owners` must be complete by then. */
+void holders_add(struct holders *holders, const struct entry *entry);
+
+/* Moves the entries of one of this host's ports to their owner. OWNER_NONE: to this host. */
+void holders_assign_port(struct holders *holders, enum local_protocol protocol, uint16_t port,
+			 uint16_t owner);
+
+/* Moves the entries of all ports that are left to this host itself. */
+void holders_assign_rest(struct holders *holders);
+
+/*
+ * Copies the indexes of the owners with the most entries, at most `most`, the largest first.
+ * Returns how many there are; owners without an entry are left out.
+ */
+size_t holders_top_owners(const struct holders *holders, size_t *ret, size_t most);
+
+/* A destination port, with how many entries it has. */
+struct port_item {
+	uint8_t protocol;
+	uint16_t port;
+	uint64_t entries;
+};
+/* Copies the destination ports of TCP and UDP with the most entries; as holders_top_owners(). */
+size_t entries_top_ports(const struct entry_counts *counts, struct port_item *ret, size_t most);
+
+/* Adds the address of a key as text, with "/24" or "/64" for a network. */
+#define HOLDER_TEXT_SIZE 64
+void holder_to_text(const struct heavy_key *key, bool network, char ret[HOLDER_TEXT_SIZE]);
