@@ -7,8 +7,8 @@
 #include "model/table/holders.h"
 
 /*
- * Start with {.gathering = ..., .owners = ...}. Files of container engines are read once, and only if
- * an ID was found.
+ * Start with {.gathering = ..., .owners = ...}. Files of container engines are read once, and only
+ * if an ID was found.
  */
 struct owner_search {
 	const struct gathering *gathering;

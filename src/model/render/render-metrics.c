@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "model/render/render-table.h"
+#include "model/table/holder-words.h"
 
 #define PREFIX	 "conntrack_persist_"
 #define US_PER_S 1000000U
@@ -288,6 +289,31 @@ static void add_namespaces(const struct table *table, const struct judgement *ju
 		   "Whether network namespaces could not be looked at.");
 }
 
+/* The most owners that become a series each. */
+#define OWNERS_LISTED 10
+
+/*
+ * Adds the largest owners. Addresses are no label, because each new one would begin a series of its
+ * own.
+ */
+static void add_holders(const struct holders *holders, struct buffer *b)
+{
+	struct metric_family owners =
+		family_of(b, "owner_entries", "owner",
+			  "Entries by their owner on this host, the ten largest owners.");
+	size_t items[OWNERS_LISTED], count = holders_top_owners(holders, items, OWNERS_LISTED);
+
+	for (size_t i = 0; i < count; i++) {
+		struct buffer CLEANUP(buffer_clear) name = {0};
+
+		owner_add_name(&name, &holders->owners.items[items[i]]);
+		if (name.data)
+			add_sample(&owners, name.data, holders->owners.items[items[i]].entries);
+	}
+	add_figure(b, "unowned_entries", figure_of(true, holders->foreign),
+		   "Entries of which no owner on this host is known, such as forwarded ones.");
+}
+
 void render_metrics(const struct table *table, const struct judgement *judgement,
 		    const struct values *values, struct buffer *b)
 {
@@ -301,6 +327,8 @@ void render_metrics(const struct table *table, const struct judgement *judgement
 	add_messages(&table->messages, b);
 	if (table->contents)
 		add_contents(table->contents, b);
+	if (table->contents && table->holders)
+		add_holders(table->holders, b);
 	add_namespaces(table, judgement, b);
 	for (enum verdict verdict = VERDICT_NOT_LOADED; verdict <= VERDICT_FINE; verdict++)
 		add_sample(&verdicts, verdict_to_string(verdict), verdict == judgement->verdict);

@@ -69,6 +69,14 @@ static const struct judgement judged = {
 	.unsure = true,
 };
 
+static void put_owner(struct holders *holders, uint64_t entries, const char *name)
+{
+	uint16_t owner;
+
+	assert_int_equal(owners_find(&holders->owners, OWNER_CONTAINER, name, &owner), 0);
+	holders->owners.items[owner].entries = entries;
+}
+
 static void all_of_it_to_the_byte(void **state)
 {
 	char web[] = "namespace web", database[] = "namespace of postgres (4711)", gone[] = "x";
@@ -107,6 +115,7 @@ static void all_of_it_to_the_byte(void **state)
 	};
 	const struct values values = {.items = items, .count = ARRAY_SIZE(items)};
 	struct entry_counts *CLEANUP(free_pointer) contents = calloc(1, sizeof(*contents));
+	struct holders *CLEANUP(holders_freep) holders = NULL;
 	char *CLEANUP(free_pointer) wanted = read_data("metrics.prom");
 	struct buffer CLEANUP(buffer_clear) b = {0};
 	struct table table;
@@ -119,6 +128,12 @@ static void all_of_it_to_the_byte(void **state)
 	contents->by_state[TCP_STATE_ESTABLISHED] = 2500;
 	contents->by_state[TCP_STATE_TIME_WAIT] = 500;
 	table = full_table(contents, namespaces, ARRAY_SIZE(namespaces));
+	assert_int_equal(holders_new(1, &holders), 0);
+	holders->foreign = 300;
+	for (size_t i = 0; i < 11; i++)
+		put_owner(holders, i, (char[]){(char)('a' + i), '\0'});
+	put_owner(holders, 20, "a \"name\"\n");
+	table.holders = holders;
 	render_metrics(&table, &judged, &values, &b);
 	expect_text("metrics.prom", b.data, wanted);
 }
