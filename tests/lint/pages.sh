@@ -7,7 +7,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$srcdir"
-tests/page-blocks --lint "$CONNTRACK_PERSIST" README.md docs/*.md man/*.scd
+tests/page-blocks --lint "$CONNTRACK_PERSIST" README.md CONTRIBUTING.md SECURITY.md docs/*.md ansible/README.md puppet/README.md man/*.scd
 
 # expect PROBLEM LINE...: a page of these lines is not accepted, for this reason.
 bad=0
@@ -29,4 +29,5 @@ expect 'page.md:3: a command in a block that does not begin with one' '' '    In
 expect 'page.md:4: a block without commands needs no "not run"' '<!-- not run: why -->' '' '```yaml' 'min: 0' '```'
 expect 'page.md:3: no heading #secnd' '# First' '' 'See [it](#secnd).' '## Second'
 expect 'page.md:1: no file other.md' 'See [it](other.md#there).'
+expect 'page.md:1: no file other.svg' '<img src="other.svg" alt="a picture">'
 exit $bad
