@@ -35,13 +35,10 @@ installed() {
 #
 # README.md
 #
-# typed_by USER FOLDER: each command there, in the user's own login shell. Left out are those that run this test themselves.
+# typed_by USER FOLDER: each command there, in the user's own login shell. Those that the page marks are left out.
 typed_by() {
 	local command status allowed count=0
 	while IFS= read -r command; do
-		case $command in
-		*run-tests* | 'make check'*) continue ;;
-		esac
 		count=$((count + 1)) status=0
 		output=$(on_host timeout 1800 runuser --login "$1" --command "cd $2 && $command" </dev/null 2>&1) || status=$?
 		allowed=0
@@ -52,7 +49,7 @@ typed_by() {
 		[[ " $allowed " == *" $status "* ]] || fail "typed by $1: $command: exit $status, not $allowed" "$output"
 		[[ $command != *' uninstall' || ! -e $host/etc/sysctl.d/90-conntrack-persist.conf ]] ||
 			fail "typed by $1: $command: the files are still there" "$output"
-	done < <("$srcdir/scripts/commands" "$srcdir/README.md")
+	done < <("$srcdir/tests/page-blocks" --commands "$srcdir/README.md")
 	((count >= 10)) || fail "only $count commands were found in README.md"
 	installed
 }
