@@ -105,7 +105,8 @@ static int read_message(const struct netfilter_socket *socket,
 		return 1;
 	if (size < NLMSG_ALIGN(sizeof(struct nfgenmsg)))
 		return -EBADMSG;
-	error = question->read(question->data, calls->mnl_nlmsg_get_payload(message), size);
+	error = question->read(question->data, question->answer,
+			       calls->mnl_nlmsg_get_payload(message), size);
 	return error < 0 ? error : 1;
 }
 

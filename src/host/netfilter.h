@@ -60,10 +60,10 @@ struct netfilter_question {
 	const struct netfilter_text
 		*texts; /* what is asked for, up to one of type 0; NULL: nothing */
 	/*
-	 * Gets each message behind its netlink header, struct nfgenmsg first. Negative errno ends
-	 * the dump.
+	 * Gets each message, which has the type `answer`, behind its netlink header, struct
+	 * nfgenmsg first. Negative errno ends the dump.
 	 */
-	int (*read)(void *data, const void *bytes, size_t size);
+	int (*read)(void *data, uint16_t answer, const void *bytes, size_t size);
 	/*
 	 * Gets the size of each datagram before its messages are read; may be NULL. Negative errno
 	 * ends the dump.

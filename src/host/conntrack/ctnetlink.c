@@ -13,7 +13,7 @@
  * single moment anyway.
  */
 static int ask(uint16_t request, uint16_t answer,
-	       int (*read)(void *data, const void *bytes, size_t size), void *data)
+	       int (*read)(void *data, uint16_t answer, const void *bytes, size_t size), void *data)
 {
 	struct netfilter_socket CLEANUP(netfilter_close) socket = {0};
 	struct netfilter netfilter;
@@ -31,12 +31,13 @@ static int ask(uint16_t request, uint16_t answer,
 							  .data = data});
 }
 
-static int read_entry(void *data, const void *bytes, size_t size)
+static int read_entry(void *data, uint16_t answer, const void *bytes, size_t size)
 {
 	const size_t head = NLMSG_ALIGN(sizeof(struct nfgenmsg));
 	struct entry entry;
 	int error = entry_read_message((const unsigned char *)bytes + head, size - head, &entry);
 
+	(void)answer;
 	if (error == 0)
 		entry_counts_add(data, &entry);
 	return error;
@@ -48,10 +49,11 @@ int ctnetlink_count_entries(struct entry_counts *counts)
 }
 
 /* One message a processor. */
-static int read_counters(void *data, const void *bytes, size_t size)
+static int read_counters(void *data, uint16_t answer, const void *bytes, size_t size)
 {
 	const size_t head = NLMSG_ALIGN(sizeof(struct nfgenmsg));
 
+	(void)answer;
 	return counters_add_message((const unsigned char *)bytes + head, size - head, data);
 }
 

@@ -31,7 +31,7 @@ static int spend_bytes(void *data, size_t bytes)
 	return rules_budget_spend(reading->budget, bytes);
 }
 
-static int read_generation(void *data, const void *bytes, size_t size)
+static int read_generation(void *data, uint16_t answer, const void *bytes, size_t size)
 {
 	const size_t head = NLMSG_ALIGN(sizeof(struct nfgenmsg));
 	const struct attribute message = {.bytes = (const unsigned char *)bytes + head,
@@ -39,6 +39,7 @@ static int read_generation(void *data, const void *bytes, size_t size)
 	struct attribute generation;
 	int found = attribute_find(&message, NFTA_GEN_ID, &generation);
 
+	(void)answer;
 	if (found > 0)
 		found = attribute_u32(&generation, data);
 	return found < 0 ? found : 0;
@@ -67,11 +68,11 @@ static int open_socket(const struct nft_reading *reading, struct netfilter_socke
 	return error < 0 ? error : ask_generation(socket, ret_generation);
 }
 
-static int read_elements(void *data, const void *bytes, size_t size)
+static int read_elements(void *data, uint16_t answer, const void *bytes, size_t size)
 {
 	struct nft_reading *reading = data;
 
-	return nft_reader_read(&reading->reader, NFT_MSG_NEWSETELEM, bytes, size);
+	return nft_reader_read(&reading->reader, answer, bytes, size);
 }
 
 /* Returns -EAGAIN if the set has gone. */
@@ -103,40 +104,12 @@ static int dump_elements(struct nft_reading *reading)
 	return error == -ENOENT ? -EAGAIN : error;
 }
 
-static int read_chain(void *data, const void *bytes, size_t size)
+static int read_message(void *data, uint16_t answer, const void *bytes, size_t size)
 {
 	struct nft_reading *reading = data;
-
-	return nft_reader_read(&reading->reader, NFT_MSG_NEWCHAIN, bytes, size);
-}
-
-static int read_rule(void *data, const void *bytes, size_t size)
-{
-	struct nft_reading *reading = data;
-
-	return nft_reader_read(&reading->reader, NFT_MSG_NEWRULE, bytes, size);
-}
-
-static int read_set(void *data, const void *bytes, size_t size)
-{
-	struct nft_reading *reading = data;
-	int error = nft_reader_read(&reading->reader, NFT_MSG_NEWSET, bytes, size);
+	int error = nft_reader_read(&reading->reader, answer, bytes, size);
 
 	return error == 0 && reading->reader.wants_elements ? dump_elements(reading) : error;
-}
-
-static int read_object(void *data, const void *bytes, size_t size)
-{
-	struct nft_reading *reading = data;
-
-	return nft_reader_read(&reading->reader, NFT_MSG_NEWOBJ, bytes, size);
-}
-
-static int read_flowtable(void *data, const void *bytes, size_t size)
-{
-	struct nft_reading *reading = data;
-
-	return nft_reader_read(&reading->reader, NFT_MSG_NEWFLOWTABLE, bytes, size);
 }
 
 /* Reads all objects but the tables, because a table alone does not need connection tracking. */
@@ -144,13 +117,12 @@ static int dump_all(struct nft_reading *reading)
 {
 	static const struct {
 		uint16_t request, answer;
-		int (*read)(void *data, const void *bytes, size_t size);
 	} kinds[] = {
-		{NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, read_chain},
-		{NFT_MSG_GETRULE, NFT_MSG_NEWRULE, read_rule},
-		{NFT_MSG_GETSET, NFT_MSG_NEWSET, read_set},
-		{NFT_MSG_GETOBJ, NFT_MSG_NEWOBJ, read_object},
-		{NFT_MSG_GETFLOWTABLE, NFT_MSG_NEWFLOWTABLE, read_flowtable},
+		{NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN},
+		{NFT_MSG_GETRULE, NFT_MSG_NEWRULE},
+		{NFT_MSG_GETSET, NFT_MSG_NEWSET},
+		{NFT_MSG_GETOBJ, NFT_MSG_NEWOBJ},
+		{NFT_MSG_GETFLOWTABLE, NFT_MSG_NEWFLOWTABLE},
 	};
 	int error = 0;
 
@@ -161,7 +133,7 @@ static int dump_all(struct nft_reading *reading)
 								.answer = kinds[i].answer,
 								.dump = true,
 								.unchanging = true,
-								.read = kinds[i].read,
+								.read = read_message,
 								.spend = spend_bytes,
 								.data = reading});
 	nft_reader_finish(&reading->reader);
