@@ -101,21 +101,7 @@ void buffer_add_shown(struct buffer *b, const char *text, size_t length)
 
 void buffer_add_amount(struct buffer *b, uint64_t bytes)
 {
-	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-	size_t unit = 0;
-	uint64_t tenths;
-
-	while (unit + 1 < ARRAY_SIZE(units) && bytes >> (10 * (unit + 1)) > 0)
-		unit++;
-	/*
-	 * The rest is taken from the unit below and is less than 1024, so that the product cannot
-	 * overflow.
-	 */
-	tenths = unit == 0 ? 0 : ((bytes >> (10 * (unit - 1))) & 1023) * 10 / 1024;
-	buffer_printf(b, "%" PRIu64, bytes >> (10 * unit));
-	if (tenths)
-		buffer_printf(b, ".%" PRIu64, tenths);
-	buffer_printf(b, " %s", units[unit]);
+	buffer_add(b, text_amount(bytes).text);
 }
 
 void buffer_add_count(struct buffer *b, uint64_t count)

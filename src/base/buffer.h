@@ -35,10 +35,7 @@ void buffer_vprintf(struct buffer *b, const char *format, va_list args) PRINTF_L
  */
 void buffer_add_shown(struct buffer *b, const char *text, size_t length);
 
-/*
- * Adds an amount of memory for people, such as "512 B", "64 KiB" or "1.5 GiB". The amount is
- * rounded down to one digit after the point.
- */
+/* Adds an amount of memory as text_amount() writes it. */
 void buffer_add_amount(struct buffer *b, uint64_t bytes);
 
 /* Adds a number for people, with thousands separators as in text_count(). */

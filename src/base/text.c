@@ -48,6 +48,26 @@ struct text_count text_count(uint64_t count)
 	return result;
 }
 
+struct text_amount text_amount(uint64_t bytes)
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+	struct text_amount result = {0};
+	size_t unit = 0;
+	unsigned int whole, tenths;
+
+	while (unit + 1 < ARRAY_SIZE(units) && bytes >> (10 * (unit + 1)) > 0)
+		unit++;
+	whole = (unsigned int)(bytes >> (10 * unit));
+	/* The rest is taken from the unit below. */
+	tenths = unit == 0 ? 0 : (unsigned int)((bytes >> (10 * (unit - 1))) & 1023) * 10 / 1024;
+	if (tenths)
+		(void)snprintf(result.text, sizeof(result.text), "%u.%u %s", whole, tenths,
+			       units[unit]);
+	else
+		(void)snprintf(result.text, sizeof(result.text), "%u %s", whole, units[unit]);
+	return result;
+}
+
 size_t text_distance(const char *from, const char *to)
 {
 	size_t row[WORD_MAX + 1];

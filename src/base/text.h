@@ -24,6 +24,15 @@ struct text_count {
 struct text_count text_count(uint64_t count);
 
 /*
+ * An amount of memory for people, such as "512 B", "64 KiB" or "1.5 GiB", rounded down to one digit
+ * after the point. `text` is valid as that of text_count().
+ */
+struct text_amount {
+	char text[sizeof("1023.9 KiB")];
+};
+struct text_amount text_amount(uint64_t bytes);
+
+/*
  * Returns how many single-character edits turn one word into the other, or SIZE_MAX if a word has
  * over 63 characters.
  */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "report/report-internal.h"
 
 static const char *const severity_words[] = {
@@ -208,13 +209,10 @@ void report_left_out(struct report *report, enum severity severity, const struct
 					      [SEVERITY_WARNING] = "warnings",
 					      [SEVERITY_ERROR] = "errors"};
 
-	struct buffer CLEANUP(buffer_clear) most = {0};
-
-	buffer_add_count(&most, PROBLEMS_MAX);
 	if (problems_left_out(problems, severity) > 0)
 		report_message(report, severity,
 			       "there are more than %s %s of this kind; the others are not listed",
-			       most.data ? most.data : "?", plurals[severity]);
+			       text_count(PROBLEMS_MAX).text, plurals[severity]);
 }
 
 void report_event(struct report *report, enum severity severity, const char *id,

@@ -35,15 +35,11 @@ static uint64_t count_nat_bytes(const struct sizes *sizes)
 
 static void say_memory(struct report *report, const struct plan *plan)
 {
-	struct buffer CLEANUP(buffer_clear) text = {0};
-
-	buffer_add_amount(&text, plan->sizes.table_bytes);
-	buffer_add(&text, " when full, and ");
-	buffer_add_amount(&text, count_nat_bytes(&plan->sizes));
-	buffer_add(&text, extends_entries(plan)
-				  ? " more for acct, timestamp or events, NAT included"
-				  : " more if NAT translates every entry");
-	report_say_row(report, "memory", "%s", text.data ? text.data : "?");
+	report_say_row(report, "memory", "%s when full, and %s more %s",
+		       text_amount(plan->sizes.table_bytes).text,
+		       text_amount(count_nat_bytes(&plan->sizes)).text,
+		       extends_entries(plan) ? "for acct, timestamp or events, NAT included"
+					     : "if NAT translates every entry");
 	report_say_row(report, "", "max counts each network namespace by itself");
 }
 

@@ -278,8 +278,8 @@ static void add_change(const struct report *report, const struct value_report *w
 	buffer_add_number(b, value->live);
 	if (value->state == VALUE_OK || value->state == VALUE_HOST)
 		return;
-	buffer_add_counted(b, value->live[0] ? " -> " : "- -> ",
-			   what->action ? value->goal : value->wanted, "");
+	buffer_printf(b, "%s -> %s", value->live[0] ? "" : "-",
+		      text_count(what->action ? value->goal : value->wanted).text);
 }
 
 /* The configuration's line does not set a value that a network namespace only shows. */
@@ -316,14 +316,15 @@ static void say_value(struct report *report, const struct value_report *what)
 
 	add_change(report, what, &text);
 	if (what->action && value->goal != value->wanted)
-		buffer_add_counted(&text, ", and ", value->wanted, " with the next load");
+		buffer_printf(&text, ", and %s with the next load", text_count(value->wanted).text);
 	if (what->since)
 		buffer_add(&text, strcmp(what->since, "applied") == 0
 					  ? ", changed since it was applied"
 					  : ", not applied since the load");
 	if (value->rounded != value->wanted && value->state != VALUE_ABSENT &&
 	    value->state != VALUE_OK)
-		buffer_add_counted(&text, " (", value->rounded, " when rounded by the kernel)");
+		buffer_printf(&text, " (%s when rounded by the kernel)",
+			      text_count(value->rounded).text);
 	if (has_source(value) && (what->show_source || report->style.verbose))
 		add_source(&value->source, &text);
 	note_error(report, &text);

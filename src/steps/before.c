@@ -99,8 +99,8 @@ void before_say(struct context *context, const struct comparison *before)
 
 		if (value->state != VALUE_DIFFERS && value->state != VALUE_PENDING)
 			continue;
-		buffer_printf(&words, "%s%s was ", words.length > 0 ? ", " : "", value->row->name);
-		buffer_add_count(&words, value->wanted);
+		buffer_printf(&words, "%s%s was %s", words.length > 0 ? ", " : "", value->row->name,
+			      text_count(value->wanted).text);
 	}
 	if (words.data)
 		report_say(context->report, "Before conntrack-persist, %s.%s", words.data,

@@ -75,7 +75,7 @@ static void add_values(struct drift_verdict *verdict, const struct runtime *runt
 		buffer_reset(&figures);
 		buffer_add(&figures, " (");
 		buffer_add_number(&figures, value->live);
-		buffer_add_counted(&figures, " -> ", value->wanted, ")");
+		buffer_printf(&figures, " -> %s)", text_count(value->wanted).text);
 		add_difference(verdict, value->key, value_state_to_string(value->state),
 			       figures.data ? figures.data : "");
 	}

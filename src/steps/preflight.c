@@ -22,16 +22,14 @@
 static void judge_namespaces(struct context *context, const struct comparison *comparison)
 {
 	size_t count = kernel_count_namespaces(context->kernel);
-	struct buffer CLEANUP(buffer_clear) amount = {0};
 
 	if (count < 2 || !comparison->plan.sizes.max)
 		return;
-	buffer_add_amount(&amount, comparison->plan.sizes.table_bytes);
 	report_message(
 		context->report, SEVERITY_NOTE,
 		"%zu network namespaces are in use here, as with containers, and each may hold "
 		"max entries: up to %zu times the memory of one table (%s)",
-		count, count, amount.data ? amount.data : "?");
+		count, count, text_amount(comparison->plan.sizes.table_bytes).text);
 }
 
 /*

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "gather/foreign-files.h"
 #include "model/config/config.h"
 #include "model/plan/sizes.h"
@@ -25,33 +26,26 @@ static void report_cut(struct context *context, const char *path, unsigned int l
 			       name.data ? name.data : path, reason);
 }
 
-/* Adds "more than 10,000 LINES, or 65,536 BYTES". */
-static void add_bounds(struct buffer *b, unsigned int lines, const char *of_lines,
-		       unsigned int bytes, const char *of_bytes)
-{
-	buffer_add(b, "more than ");
-	buffer_add_count(b, lines);
-	buffer_printf(b, " %s, or ", of_lines);
-	buffer_add_count(b, bytes);
-	buffer_printf(b, " bytes of %s", of_bytes);
-}
-
 bool writers_report_cut(struct context *context, const struct sysctl_cut *cut,
 			const struct modprobe_records *records)
 {
-	struct buffer CLEANUP(buffer_clear) sysctl = {0};
-	struct buffer CLEANUP(buffer_clear) modprobe = {0};
+	char reason[256];
 
-	add_bounds(&sysctl, SYSCTL_PATTERN_LINES_MAX, "lines of sysctl.d", SYSCTL_PATTERN_BYTES_MAX,
-		   "different keys there, are patterns or have needless slashes, and may mean a "
-		   "key of connection tracking");
-	add_bounds(&modprobe, MODPROBE_RECORDS_MAX, "lines of modprobe.d about nf_conntrack",
-		   MODPROBE_PATTERN_BYTES_MAX, "patterns of modules there");
+	(void)snprintf(reason, sizeof(reason),
+		       "more than %s lines of sysctl.d, or %s bytes of different keys there, are "
+		       "patterns or have needless slashes, and may mean a key of connection "
+		       "tracking",
+		       text_count(SYSCTL_PATTERN_LINES_MAX).text,
+		       text_count(SYSCTL_PATTERN_BYTES_MAX).text);
 	if (cut->path)
-		report_cut(context, cut->path, cut->line, sysctl.data ? sysctl.data : "too many");
+		report_cut(context, cut->path, cut->line, reason);
+	(void)snprintf(reason, sizeof(reason),
+		       "more than %s lines of modprobe.d about nf_conntrack, or %s bytes of "
+		       "patterns of modules there",
+		       text_count(MODPROBE_RECORDS_MAX).text,
+		       text_count(MODPROBE_PATTERN_BYTES_MAX).text);
 	if (records->cut_path)
-		report_cut(context, records->cut_path, records->cut_line,
-			   modprobe.data ? modprobe.data : "too many");
+		report_cut(context, records->cut_path, records->cut_line, reason);
 	return cut->path || records->cut_path;
 }
 

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "model/plan/plan-sizes.h"
 #include "model/runtime/load-blockers.h"
 #include "steps/changeset.h"
@@ -80,9 +81,7 @@ static void report_sizes(struct context *context, const struct comparison *compa
 	const struct sizes *sizes = &comparison->plan.sizes;
 	char max[64], hashsize[64], ram[64];
 	const char *fields[] = {max, hashsize, ram};
-	struct buffer CLEANUP(buffer_clear) amount = {0};
 
-	buffer_add_amount(&amount, sizes->ram);
 	(void)snprintf(max, sizeof(max), "CONNTRACK_PERSIST_MAX=%" PRIu64, sizes->max);
 	(void)snprintf(hashsize, sizeof(hashsize), "CONNTRACK_PERSIST_HASHSIZE=%" PRIu64,
 		       sizes->hashsize);
@@ -90,7 +89,7 @@ static void report_sizes(struct context *context, const struct comparison *compa
 	report_event(context->report, SEVERITY_NOTE, JOURNAL_SIZES,
 		     &(struct journal_fields){.texts = fields, .count = ARRAY_SIZE(fields)},
 		     "max = %" PRIu64 " and hashsize = %" PRIu64 " for %s of RAM, written below %s",
-		     sizes->max, sizes->hashsize, amount.data ? amount.data : "?", where);
+		     sizes->max, sizes->hashsize, text_amount(sizes->ram).text, where);
 	report_set_changed(context->report, true);
 }
 

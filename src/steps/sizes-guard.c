@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "gather/facts.h"
 #include "model/table/table.h"
 
@@ -76,13 +77,11 @@ static void find_fullest(struct context *context, struct fullest *ret)
 static void describe(const struct value *max, uint64_t live, const struct fullest *fullest,
 		     struct buffer *b)
 {
-	buffer_add(b, "max would be lowered from ");
-	buffer_add_count(b, live);
-	buffer_add(b, " to ");
-	buffer_add_count(b, max->wanted);
-	buffer_add(b, " while ");
-	buffer_add_count(b, fullest->entries);
-	buffer_printf(b, " entries are tracked%s; new connections would %sbe dropped",
+	buffer_printf(b,
+		      "max would be lowered from %s to %s while %s entries are tracked%s; new "
+		      "connections would %sbe dropped",
+		      text_count(live).text, text_count(max->wanted).text,
+		      text_count(fullest->entries).text,
 		      fullest->where.data ? fullest->where.data : "",
 		      fullest->entries < max->wanted ? "soon " : "");
 }
@@ -168,8 +167,7 @@ static void add_gap(struct buffer *b, uint64_t entries)
 		buffer_printf(b, " for about %" PRIu64 " ms (", milliseconds);
 	else
 		buffer_add(b, " for less than 1 ms (");
-	buffer_add_count(b, entries);
-	buffer_printf(b, " entr%s)", entries == 1 ? "y" : "ies");
+	buffer_printf(b, "%s entr%s)", text_count(entries).text, entries == 1 ? "y" : "ies");
 }
 
 void guard_say_waiting(struct context *context, const struct runtime *runtime)

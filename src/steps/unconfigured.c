@@ -6,9 +6,11 @@
 #include "steps/unconfigured.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "gather/read-config.h"
 #include "model/plan/sizes.h"
 
@@ -39,14 +41,13 @@ bool find_unchosen(struct context *context, const struct comparison *comparison,
 		   enum severity severity)
 {
 	const struct sizes *kept = &comparison->installed.manifest.sizes;
-	struct buffer CLEANUP(buffer_clear) now = {0};
+	char now[64] = "";
 
 	if (!comparison->plan.sizes.unchosen)
 		return false;
-	if (comparison->facts.ram > 0) {
-		buffer_add(&now, ", here ");
-		buffer_add_count(&now, sizes_auto_max(&comparison->facts, UINT64_MAX));
-	}
+	if (comparison->facts.ram > 0)
+		(void)snprintf(now, sizeof(now), ", here %s",
+			       text_count(sizes_auto_max(&comparison->facts, UINT64_MAX)).text);
 	report_message(
 		context->report, severity,
 		"%s: the configuration does not set max, and an earlier version chose it by itself "
@@ -55,7 +56,7 @@ bool find_unchosen(struct context *context, const struct comparison *comparison,
 		"\" (as it is now), or \"max = auto\" (2 %% of RAM at most%s, as a floor); or run "
 		"\"conntrack-persist uninstall\"",
 		severity == SEVERITY_ERROR ? "refused" : "install would refuse",
-		tree_prefix(context->tree), kept->max, now.data ? now.data : "");
+		tree_prefix(context->tree), kept->max, now);
 	return true;
 }
 

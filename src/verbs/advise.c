@@ -325,22 +325,17 @@ static void say_nothing(struct context *context, const struct look *look)
 	} else if (!table->entries.known || !table->max.known) {
 		buffer_add(&text, "No advice: the figures of the table cannot be read.");
 	} else {
-		buffer_add(&text, "Nothing to change: ");
-		buffer_add_count(&text, table->entries.value);
-		buffer_add(&text, " of ");
-		buffer_add_count(&text, table->max.value);
-		buffer_printf(&text, " entries %s in use",
+		buffer_printf(&text, "Nothing to change: %s of %s entries %s in use",
+			      text_count(table->entries.value).text,
+			      text_count(table->max.value).text,
 			      table->entries.value == 1 ? "is" : "are");
-		if (dropped > 0) {
-			buffer_add(&text, "; ");
-			buffer_add_count(&text, dropped);
+		if (dropped > 0)
 			buffer_printf(&text,
-				      " packet%s dropped so far, and \"conntrack-persist status\" "
-				      "shows more",
-				      dropped == 1 ? " was" : "s were");
-		} else if (table->counters.known[COUNTER_DROP]) {
+				      "; %s packet%s dropped so far, and \"conntrack-persist "
+				      "status\" shows more",
+				      text_count(dropped).text, dropped == 1 ? " was" : "s were");
+		else if (table->counters.known[COUNTER_DROP])
 			buffer_add(&text, "; no packet was dropped");
-		}
 		buffer_add(&text, ".");
 		if (table->values.differs > 0)
 			buffer_add(&text, " Some values are not as configured: run "

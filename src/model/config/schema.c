@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 
 static const char *const mode_choices[] = {"tune", "disable", NULL};
 static const char *const max_policy_choices[] = {"exact", "at_least", NULL};
@@ -277,7 +278,7 @@ void schema_format_line(const struct schema_row *row, uint64_t number, struct bu
 void schema_add_number(uint64_t number, bool for_people, struct buffer *b)
 {
 	if (for_people)
-		buffer_add_count(b, number);
+		buffer_add(b, text_count(number).text);
 	else
 		buffer_printf(b, "%" PRIu64, number);
 }

@@ -215,16 +215,12 @@ static bool skip_long(struct buffer *b, const struct diff_side *before,
 
 		if (sides[i]->size <= DIFF_BYTES_MAX && lines <= DIFF_LINES_MAX)
 			continue;
-		buffer_printf(b, "--- %s\n+++ %s\n\\ the %s file has ", before->name, after->name,
-			      i == 0 ? "old" : "new");
-		buffer_add_count(b, lines);
-		buffer_add(b, " lines and ");
-		buffer_add_count(b, sides[i]->size);
-		buffer_add(b, " bytes: more than ");
-		buffer_add_count(b, DIFF_LINES_MAX);
-		buffer_add(b, " lines or ");
-		buffer_add_count(b, DIFF_BYTES_MAX);
-		buffer_add(b, " bytes are not compared line by line\n");
+		buffer_printf(b,
+			      "--- %s\n+++ %s\n\\ the %s file has %s lines and %s bytes: more than "
+			      "%s lines or %s bytes are not compared line by line\n",
+			      before->name, after->name, i == 0 ? "old" : "new",
+			      text_count(lines).text, text_count(sides[i]->size).text,
+			      text_count(DIFF_LINES_MAX).text, text_count(DIFF_BYTES_MAX).text);
 		return true;
 	}
 	return false;

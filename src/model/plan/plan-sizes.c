@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -107,23 +108,19 @@ static void resolve(const struct plan_request *request, struct sizes *sizes)
 static void note_other_sizes(const struct sizes *kept, const struct sizes *sizes, bool earlier,
 			     struct problems *problems)
 {
-	struct buffer CLEANUP(buffer_clear) text = {0};
+	char why[128];
 
-	if (earlier) {
-		buffer_add(&text, "for max = auto an earlier version chose ");
-		buffer_add_count(&text, kept->max);
-		buffer_add(&text, " entries");
-	} else {
-		buffer_add_amount(&text, kept->ram);
-		buffer_add(&text, " of RAM when the sizes were chosen; now this host has ");
-		buffer_add_amount(&text, sizes->ram);
-	}
-	buffer_add(&text, ": auto would now be ");
-	buffer_add_count(&text, sizes->max);
-	problems->out_of_memory |= text.error < 0;
+	if (earlier)
+		(void)snprintf(why, sizeof(why),
+			       "for max = auto an earlier version chose %s entries",
+			       text_count(kept->max).text);
+	else
+		(void)snprintf(why, sizeof(why),
+			       "%s of RAM when the sizes were chosen; now this host has %s",
+			       text_amount(kept->ram).text, text_amount(sizes->ram).text);
 	problems_add(problems, SEVERITY_NOTE, NULL, 0,
-		     "%s. \"conntrack-persist install\" would set that",
-		     text.data ? text.data : "");
+		     "%s: auto would now be %s. \"conntrack-persist install\" would set that", why,
+		     text_count(sizes->max).text);
 }
 
 /*
@@ -237,15 +234,11 @@ static uint64_t find_most(const struct plan_request *request, const struct sizes
 
 static void add_sizes(const struct sizes *sizes, bool expect, struct buffer *b)
 {
-	buffer_add_count(b, sizes->max);
-	buffer_add(b, expect ? " entries, " : " entries and ");
-	buffer_add_count(b, sizes->hashsize);
-	buffer_add(b, " buckets");
-	if (expect) {
-		buffer_add(b, " and ");
-		buffer_add_count(b, sizes->expect_hashsize);
-		buffer_add(b, " for expected connections");
-	}
+	buffer_printf(b, "%s entries%s %s buckets", text_count(sizes->max).text,
+		      expect ? "," : " and", text_count(sizes->hashsize).text);
+	if (expect)
+		buffer_printf(b, " and %s for expected connections",
+			      text_count(sizes->expect_hashsize).text);
 }
 
 static void judge_memory(const struct plan_request *request, struct problems *problems,
@@ -263,13 +256,10 @@ static void judge_memory(const struct plan_request *request, struct problems *pr
 		id = SETTING_EXPECT_HASHSIZE;
 	value = value_of(request, id);
 	add_sizes(sizes, expect > 0, &text);
-	buffer_add(&text, " take ");
-	buffer_add_amount(&text, sizes->table_bytes);
-	buffer_add(&text, " when full, more than memory_limit = ");
+	buffer_printf(&text, " take %s when full, more than memory_limit = ",
+		      text_amount(sizes->table_bytes).text);
 	config_format(request->config, SETTING_MEMORY_LIMIT, &text);
-	buffer_add(&text, " (");
-	buffer_add_amount(&text, limit);
-	buffer_add(&text, "); allowed here: ");
+	buffer_printf(&text, " (%s); allowed here: ", text_amount(limit).text);
 	if (id != SETTING_MEMORY_LIMIT)
 		most = find_most(request, sizes, id, limit);
 	if (most > 0)
@@ -400,28 +390,24 @@ static void judge_small_max(const struct plan_request *request, struct problems 
 			    const struct sizes *sizes)
 {
 	const struct config_value *max = value_of(request, SETTING_MAX);
-	struct buffer CLEANUP(buffer_clear) text = {0};
 
 	if (!max->set || max->is_auto)
 		return;
-	if (sizes->max < MAX_FEW) {
-		buffer_add_count(&text, sizes->max);
-		buffer_add(&text, " entries fill up soon even on an idle host, and then new "
-				  "connections are dropped; most hosts need 65,536 or more");
-	} else if (sizes->hashsize / BUCKETS_MANY > sizes->max) {
-		buffer_add_count(&text, sizes->max);
-		buffer_add(&text, " entries are far fewer than hashsize = ");
-		buffer_printf(&text, "%" PRIu64 ", whose buckets always take ", sizes->hashsize);
-		buffer_add_amount(&text, sizes_bucket_bytes(sizes->hashsize, sizes->page_size,
-							    sizes->word_size));
-		buffer_printf(&text, "; better: hashsize = %" PRIu64 ", or a larger max",
-			      sizes->max);
-	} else {
-		return;
-	}
-	problems->out_of_memory |= text.error < 0;
-	problems_add(problems, SEVERITY_WARNING, max->file, max->line, "conntrack.max: %s",
-		     text.data ? text.data : "");
+	if (sizes->max < MAX_FEW)
+		problems_add(problems, SEVERITY_WARNING, max->file, max->line,
+			     "conntrack.max: %s entries fill up soon even on an idle host, and "
+			     "then new connections are dropped; most hosts need 65,536 or more",
+			     text_count(sizes->max).text);
+	else if (sizes->hashsize / BUCKETS_MANY > sizes->max)
+		problems_add(problems, SEVERITY_WARNING, max->file, max->line,
+			     "conntrack.max: %s entries are far fewer than hashsize = %" PRIu64
+			     ", whose buckets always take %s; better: hashsize = %" PRIu64
+			     ", or a larger max",
+			     text_count(sizes->max).text, sizes->hashsize,
+			     text_amount(sizes_bucket_bytes(sizes->hashsize, sizes->page_size,
+							    sizes->word_size))
+				     .text,
+			     sizes->max);
 }
 
 static int judge_sizes(const struct plan_request *request, struct problems *problems,

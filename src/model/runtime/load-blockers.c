@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 #include "model/plan/sizes.h"
 #include "model/runtime/kernel-params.h"
 #include "model/runtime/module-blacklist.h"
@@ -323,13 +324,12 @@ bool load_judge_memory(const struct plan *plan, const struct facts *facts,
 	buffer_printf(&text, "hashsize = %" PRIu64, sizes->hashsize);
 	if (sizes->expect_hashsize)
 		buffer_printf(&text, " with expect_hashsize = %" PRIu64, sizes->expect_hashsize);
-	buffer_add(&text, " takes ");
-	buffer_add_amount(&text, bytes);
-	buffer_add(&text, " at once, but this host has ");
-	buffer_add_amount(&text, bytes > facts->ram ? facts->ram : facts->available);
 	buffer_printf(&text,
-		      "%s: neither nf_conntrack nor any firewall rule that needs it would load; "
-		      "lower %s, or set them to auto and run \"conntrack-persist install\"",
+		      " takes %s at once, but this host has %s%s: neither nf_conntrack nor any "
+		      "firewall rule that needs it would load; lower %s, or set them to auto and "
+		      "run \"conntrack-persist install\"",
+		      text_amount(bytes).text,
+		      text_amount(bytes > facts->ram ? facts->ram : facts->available).text,
 		      bytes > facts->ram ? " in all" : " available",
 		      sizes->expect_hashsize ? "max, hashsize and expect_hashsize"
 					     : "max and hashsize");

@@ -335,8 +335,8 @@ static void explain_bounds(const struct value *value, struct buffer *b)
 			      "5.10 can only be lowered");
 		return;
 	}
-	buffer_add_counted(b, "it accepts ", value->row->min, " to ");
-	buffer_add_count(b, value->row->max);
+	buffer_printf(b, "it accepts %s to %s", text_count(value->row->min).text,
+		      text_count(value->row->max).text);
 }
 
 static void explain_lost(const struct value *value, struct buffer *b)
@@ -373,10 +373,9 @@ void value_explain(const struct value *value, int error, struct buffer *b)
 			buffer_add(b, "the kernel has no memory for it");
 			return;
 		}
-		buffer_add(b, "the kernel cannot get ");
-		buffer_add_amount(b, value->bytes);
-		buffer_add_counted(b, " for ", value->rounded,
-				   " buckets; lower hashsize, or reboot");
+		buffer_printf(b,
+			      "the kernel cannot get %s for %s buckets; lower hashsize, or reboot",
+			      text_amount(value->bytes).text, text_count(value->rounded).text);
 		return;
 	case EBUSY:
 		if (strcmp(value->row->name, "nf_hooks_lwtunnel") == 0 && value->wanted == 0)

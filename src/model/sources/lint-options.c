@@ -65,11 +65,10 @@ static bool judge_amount(const struct lint_place *place, const struct parameter 
 			      (int)parameter->length, parameter->word,
 			      text_count(HASHSIZE_MAX).text);
 	} else if (place->facts->ram && bytes > place->facts->ram) {
-		buffer_printf(&text, "%.*s takes ", (int)parameter->length, parameter->word);
-		buffer_add_amount(&text, bytes);
-		buffer_add(&text, " at once, but this host has ");
-		buffer_add_amount(&text, place->facts->ram);
-		buffer_add(&text, " in all: " DOES_NOT_LOAD);
+		buffer_printf(&text,
+			      "%.*s takes %s at once, but this host has %s in all: " DOES_NOT_LOAD,
+			      (int)parameter->length, parameter->word, text_amount(bytes).text,
+			      text_amount(place->facts->ram).text);
 	} else {
 		return false;
 	}

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
+#include "base/text.h"
 #include "model/config/schema.h"
 #include "model/plan/sizes.h"
 #include "model/table/advise-internal.h"
@@ -30,25 +31,17 @@ static void add_ratio(struct buffer *b, uint64_t entries, uint64_t buckets)
 static void add_chains(const struct advise_request *request, struct buffer *b)
 {
 	const struct table *table = request->table;
-	const struct counters *counters = &table->counters;
 
 	advice_add_count(b, table->entries.value, "entry", "entries");
 	buffer_add(b, " in ");
 	advice_add_count(b, table->buckets.value, "bucket", "buckets");
 	buffer_add(b, ": ");
 	add_ratio(b, table->entries.value, table->buckets.value);
-	buffer_add(b, " a bucket; with the present max of ");
-	buffer_add_count(b, table->max.value);
-	buffer_add(b, " up to ");
+	buffer_printf(b, " a bucket; with the present max of %s up to ",
+		      text_count(table->max.value).text);
 	add_ratio(b, table->max.value, table->buckets.value);
 	buffer_add(b, ".");
-	if (counters->known[COUNTER_CHAIN_TOO_LONG] &&
-	    counters->value[COUNTER_CHAIN_TOO_LONG] > 0) {
-		buffer_add(b, " ");
-		advice_add_count(b, counters->value[COUNTER_CHAIN_TOO_LONG], "entry was",
-				 "entries were");
-		buffer_add(b, " refused so far.");
-	}
+	advice_add_refused(&table->counters, "so far", b);
 }
 
 /*
@@ -186,18 +179,18 @@ static void add_smaller_reason(const struct advise_request *request, bool bucket
 {
 	const struct table *table = request->table;
 
-	if (buckets) {
-		buffer_add(b, "The buckets take ");
-		buffer_add_amount(b,
-				  sizes_array_bytes(table->buckets.value, table->facts.word_size));
-		buffer_add(b, " whatever is in use, and every program that lists the table walks "
-			      "all of them.");
-	} else {
-		buffer_add(b, "A max that is far too large costs nothing until a flood fills the "
-			      "table: it would take ");
-		buffer_add_amount(b, advice_full_bytes(request, table->max.value));
-		buffer_add(b, " then.");
-	}
+	if (buckets)
+		buffer_printf(
+			b,
+			"The buckets take %s whatever is in use, and every program that "
+			"lists the table walks all of them.",
+			text_amount(sizes_array_bytes(table->buckets.value, table->facts.word_size))
+				.text);
+	else
+		buffer_printf(b,
+			      "A max that is far too large costs nothing until a flood fills the "
+			      "table: it would take %s then.",
+			      text_amount(advice_full_bytes(request, table->max.value)).text);
 	buffer_add(b, " This is one look: run advise again when the host has most connections, "
 		      "because the smaller table has to hold these too.");
 	advice_add_cost(request, enough, b);

@@ -137,12 +137,9 @@ void draft_show_change(struct draft *draft, const char *name, struct figure live
 	struct buffer *b = &draft->changes;
 
 	buffer_printf(b, "%s%s ", b->length > 0 ? ", " : "", name);
-	if (live.known) {
-		buffer_add_count(b, live.value);
-		buffer_printf(b, "%s -> ", unit);
-	}
-	buffer_add_count(b, value);
-	buffer_add(b, unit);
+	if (live.known)
+		buffer_printf(b, "%s%s -> ", text_count(live.value).text, unit);
+	buffer_printf(b, "%s%s", text_count(value).text, unit);
 }
 
 void draft_set_rules(struct draft *draft, const char *protocol, unsigned int port)

@@ -85,6 +85,9 @@ void advice_add_part(struct buffer *b, uint64_t part, uint64_t whole);
 /* Adds "2,000 of 2,048 entries are in use". */
 void advice_add_use(struct buffer *b, uint64_t entries, uint64_t max);
 
+/* Adds a blank and how many entries were refused over long chains; adds nothing for none. */
+void advice_add_refused(const struct counters *counters, const char *how, struct buffer *b);
+
 /* Adds sentences: how full the table is, how often the kernel logged that, and what was dropped. */
 void advice_add_pressure(const struct advice *advice, struct buffer *b);
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
+#include "base/text.h"
 #include "model/table/advise-internal.h"
 
 /* A port below both bounds (percent of all entries, and entries) does not fill the table. */
@@ -122,9 +123,8 @@ void advice_half_notrack_pair(struct advice *advice)
 	add_port(&busiest, &draft.title);
 	buffer_add(&draft.title, ".");
 	add_busiest(&busiest, contents->total, &draft.evidence);
-	buffer_add(&draft.evidence, ", and ");
-	buffer_add_count(&draft.evidence, busiest.ports->unreplied[busiest.port]);
-	buffer_add(&draft.evidence, " of these have no reply.");
+	buffer_printf(&draft.evidence, ", and %s of these have no reply.",
+		      text_count(busiest.ports->unreplied[busiest.port]).text);
 	buffer_printf(&draft.reason,
 		      "Answers make entries of their own if a rule leaves only the questions "
 		      "untracked: \"%s dport %u notrack\" without \"%s sport %u notrack\". Each "

@@ -176,15 +176,12 @@ void advice_add_room(struct advice *advice, struct buffer *b)
 	if (advice->pressure == PRESSURE_NONE || advice->room == ROOM || advice->max_waits)
 		return;
 	advice->room_told = true;
-	if (advice->room == ROOM_NONE_LARGER) {
-		buffer_add(b, " A max of more than ");
-		buffer_add_count(b, ADVISED_MAX);
-		buffer_add(b, " is not advised.");
-		return;
-	}
-	buffer_add(b, " Memory does not allow a larger table: memory_limit is ");
-	buffer_add_amount(b, limit);
-	buffer_add(b, ".");
+	if (advice->room == ROOM_NONE_LARGER)
+		buffer_printf(b, " A max of more than %s is not advised.",
+			      text_count(ADVISED_MAX).text);
+	else
+		buffer_printf(b, " Memory does not allow a larger table: memory_limit is %s.",
+			      text_amount(limit).text);
 }
 
 static void add_share_of_ram(struct buffer *b, uint64_t bytes, uint64_t ram)
@@ -205,10 +202,8 @@ void advice_add_cost(const struct advise_request *request, uint64_t max, struct 
 	const struct table *table = request->table;
 	uint64_t bytes = advice_full_bytes(request, max);
 
-	buffer_add(b, " ");
-	buffer_add_count(b, max);
-	buffer_add(b, " entries and as many buckets take ");
-	buffer_add_amount(b, bytes);
+	buffer_printf(b, " %s entries and as many buckets take %s", text_count(max).text,
+		      text_amount(bytes).text);
 	add_share_of_ram(b, bytes, table->facts.ram);
 	buffer_add(b, ", when full.");
 	if (table->namespace_count > 0) {
@@ -258,11 +253,8 @@ static void add_larger_title(const struct advice *advice, struct buffer *b)
 	if (advice->pressure == PRESSURE_WAS_FULL) {
 		buffer_add(b, "The table was too small: new connections were dropped.");
 	} else if (advice->where) {
-		buffer_printf(b, "Another namespace's table is %s: ", how);
-		buffer_add_count(b, advice->peak);
-		buffer_add(b, " of ");
-		buffer_add_count(b, max);
-		buffer_add(b, " entries.");
+		buffer_printf(b, "Another namespace's table is %s: %s of %s entries.", how,
+			      text_count(advice->peak).text, text_count(max).text);
 	} else {
 		buffer_printf(b, "The table is %s: ", how);
 		advice_add_use(b, advice->peak, max);

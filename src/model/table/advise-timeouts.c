@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/table/advise-internal.h"
 
 /* As in /etc/protocols. */
@@ -184,9 +185,7 @@ static void set_row(const struct advice *advice, size_t i, struct draft *draft)
 	uint64_t seconds = advised_seconds(table, i);
 	bool hours = seconds % 3600 == 0;
 
-	buffer_printf(&draft->evidence, " %s is ", rows[i].name);
-	buffer_add_count(&draft->evidence, live.value);
-	buffer_add(&draft->evidence, " s.");
+	buffer_printf(&draft->evidence, " %s is %s s.", rows[i].name, text_count(live.value).text);
 	draft_set(draft, "timeouts", rows[i].name, live, "%" PRIu64 "%s",
 		  hours ? seconds / 3600 : seconds, hours ? "h" : "s");
 	draft_show_change(draft, rows[i].name, live, seconds, " s");

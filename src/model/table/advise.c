@@ -14,24 +14,30 @@ uint64_t advice_percent(uint64_t part, uint64_t whole)
 
 void advice_add_count(struct buffer *b, uint64_t count, const char *one, const char *many)
 {
-	buffer_add_count(b, count);
-	buffer_printf(b, " %s", count == 1 ? one : many);
+	buffer_printf(b, "%s %s", text_count(count).text, count == 1 ? one : many);
 }
 
 void advice_add_part(struct buffer *b, uint64_t part, uint64_t whole)
 {
-	buffer_add_count(b, part);
-	buffer_add(b, " of ");
-	buffer_add_count(b, whole);
-	buffer_printf(b, " entries (%" PRIu64 " %%)", advice_percent(part, whole));
+	buffer_printf(b, "%s of %s entries (%" PRIu64 " %%)", text_count(part).text,
+		      text_count(whole).text, advice_percent(part, whole));
 }
 
 void advice_add_use(struct buffer *b, uint64_t entries, uint64_t max)
 {
-	buffer_add_count(b, entries);
-	buffer_add(b, " of ");
-	buffer_add_count(b, max);
-	buffer_printf(b, " entries %s in use", entries == 1 ? "is" : "are");
+	buffer_printf(b, "%s of %s entries %s in use", text_count(entries).text,
+		      text_count(max).text, entries == 1 ? "is" : "are");
+}
+
+void advice_add_refused(const struct counters *counters, const char *how, struct buffer *b)
+{
+	uint64_t refused = counters->known[COUNTER_CHAIN_TOO_LONG]
+				   ? counters->value[COUNTER_CHAIN_TOO_LONG]
+				   : 0;
+
+	if (refused > 0)
+		buffer_printf(b, " %s %s refused %s.", text_count(refused).text,
+			      refused == 1 ? "entry was" : "entries were", how);
 }
 
 enum urgency advice_urgency(const struct advice *advice)
@@ -73,13 +79,11 @@ static void add_messages(const struct table *table, struct buffer *b)
 
 	if (!messages->known || messages->count == 0)
 		return;
-	buffer_add(b, " The kernel logged \"table full\" ");
-	advice_add_count(b, messages->count, "time", "times");
-	if (messages->namespaces > 0) {
-		buffer_add(b, " (");
-		buffer_add_count(b, messages->namespaces);
-		buffer_add(b, " of other network namespaces)");
-	}
+	buffer_printf(b, " The kernel logged \"table full\" %s time%s",
+		      text_count(messages->count).text, messages->count == 1 ? "" : "s");
+	if (messages->namespaces > 0)
+		buffer_printf(b, " (%s of other network namespaces)",
+			      text_count(messages->namespaces).text);
 	if (messages->last > 0 && table->now > 0) {
 		buffer_add(b, messages->count == 1 ? ", " : ", last ");
 		add_age(b, table->now, messages->last);
@@ -102,18 +106,10 @@ void advice_add_pressure(const struct advice *advice, struct buffer *b)
 	advice_add_use(b, entries, table->max.value);
 	buffer_add(b, ".");
 	add_messages(table, b);
-	if (dropped > 0) {
-		buffer_add(b, " ");
-		advice_add_count(b, dropped, "packet was", "packets were");
-		buffer_add(b, " dropped so far.");
-	}
-	if (counters->known[COUNTER_CHAIN_TOO_LONG] &&
-	    counters->value[COUNTER_CHAIN_TOO_LONG] > 0) {
-		buffer_add(b, " ");
-		advice_add_count(b, counters->value[COUNTER_CHAIN_TOO_LONG], "entry was",
-				 "entries were");
-		buffer_add(b, " refused because a chain was too long.");
-	}
+	if (dropped > 0)
+		buffer_printf(b, " %s packet%s dropped so far.", text_count(dropped).text,
+			      dropped == 1 ? " was" : "s were");
+	advice_add_refused(counters, "because a chain was too long", b);
 }
 
 /*
@@ -132,10 +128,10 @@ static void keep_off(struct advice *advice)
 	buffer_printf(&draft.title, "mode = disable is configured, but nf_conntrack is %s.",
 		      module_state_describe(table->module));
 	buffer_printf(&draft.evidence, "nf_conntrack is %s", module_state_describe(table->module));
-	if (table->entries.known) {
-		buffer_add(&draft.evidence, ", with ");
-		advice_add_count(&draft.evidence, table->entries.value, "entry", "entries");
-	}
+	if (table->entries.known)
+		buffer_printf(&draft.evidence, ", with %s %s",
+			      text_count(table->entries.value).text,
+			      table->entries.value == 1 ? "entry" : "entries");
 	buffer_add(&draft.evidence, ".");
 	if (table->module == MODULE_BUILT_IN)
 		buffer_add(&draft.reason,
