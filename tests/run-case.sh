@@ -4,7 +4,8 @@
 #
 # usage: tests/run-case.sh [--update] tests/cases/NAME
 # A case holds: cmd (bash; `ctp` is the program on the host $HOST, prints the command before its output and "exit N" after
-# it; `ask` prints no command; `step` says what is different from now on), any *.conf it names, host/ and image/ (fixtures, optional), expected.txt
+# it; `ask` prints no command; `step` says what is different from now on, and a run without it fails the case if nothing
+# was said before, or if the case has changed the host since the last run), any *.conf it names, host/ and image/ (fixtures, optional), expected.txt
 # (what cmd says), expected-host/, expected-image/ (trees).
 set -euo pipefail
 update=no
@@ -17,7 +18,7 @@ case=$(cd "${1:?which case?}" && pwd)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export HOST=$work/host IMAGE=$work/image CASE=$case CONNTRACK_PERSIST_HOST=$work/host
+export SEEN=$work/seen HOST=$work/host IMAGE=$work/image CASE=$case CONNTRACK_PERSIST_HOST=$work/host
 unset NO_COLOR RUNTIME_DIRECTORY COLUMNS LINES
 export TZ=UTC LC_ALL=C
 umask 022
@@ -27,30 +28,54 @@ echo 6.1.0-13-amd64 >"$HOST/proc/sys/kernel/osrelease"
 [[ ! -d $case/host ]] || cp -a "$case/host/." "$HOST/"
 [[ ! -d $case/image ]] || cp -a "$case/image/." "$IMAGE/"
 
-# step TEXT: says in expected.txt what happens next.
+# step TEXT: says in expected.txt what is different from now on.
 # shellcheck disable=SC2317
 step() {
 	echo "== $*" >&3
+	: >"$SEEN"
+}
+# host_state: the files of the host, of the image and of the configuration, each with the time of its last change.
+# shellcheck disable=SC2317
+host_state() {
+	find "$HOST" "$IMAGE" "${SEEN%/*}/run"/*.conf ! -path "$HOST" ! -name '*.log' -printf '%p %C@\n' 2>/dev/null || :
+}
+# announced: there was a step line, and since the last run either another one, or the case has changed nothing.
+# shellcheck disable=SC2317
+announced() {
+	[[ -e $SEEN ]] && { [[ ! -s $SEEN ]] || host_state | cmp -s - "$SEEN"; }
+}
+# run_program ANNOUNCED ARGUMENT...: what it leaves is how the next run finds the host, unless this one was not announced.
+# shellcheck disable=SC2317
+run_program() {
+	local code=0
+	"$CONNTRACK_PERSIST_TWIN" "${@:2}" || code=$?
+	if [[ $1 == yes ]]; then host_state >"$SEEN"; elif [[ -e $SEEN ]]; then echo changed >"$SEEN"; fi
+	return "$code"
 }
 # ask ARGUMENT...: runs the program without a line of its own, for a case that only looks for something in the output.
 # shellcheck disable=SC2317
 ask() {
-	local code=0
-	"$CONNTRACK_PERSIST_TWIN" "$@" 2>&1 || code=$?
+	local code=0 known=no
+	! announced || known=yes
+	run_program "$known" "$@" 2>&1 || code=$?
 	echo "exit $code"
 }
 # ctp ARGUMENT...: the same behind a line with the command and the prompt of root or of another user, past any pipe.
 # shellcheck disable=SC2317
 ctp() {
-	local prompt="#"
+	local code=0 prompt="#"
+	announced || echo "no step line says what is different before: conntrack-persist $*" >>"$SEEN-not"
 	[[ ! -v CONNTRACK_PERSIST_UNPRIVILEGED ]] || prompt="$"
 	echo "$prompt conntrack-persist $*" >&3
-	ask "$@"
+	run_program yes "$@" 2>&1 || code=$?
+	echo "exit $code"
 }
 # json ARGUMENT...: the JSON object alone, whatever the exit code.
 # shellcheck disable=SC2317
 json() {
-	"$CONNTRACK_PERSIST_TWIN" --json "$@" 2>/dev/null || :
+	local known=no
+	! announced || known=yes
+	run_program "$known" --json "$@" 2>/dev/null || :
 }
 # has GREP-ARGUMENT...: whether standard input, read to its end, has a match.
 # shellcheck disable=SC2317
@@ -160,7 +185,7 @@ written() {
 	[[ ! -e $HOST/kernel.log ]] || cat "$HOST/kernel.log"
 	rm -f "$HOST/kernel.log"
 }
-export -f step ask ctp json has fail configured loaded namespace run_by_systemd modules rules process at_boot fault written
+export -f step host_state announced run_program ask ctp json has fail configured loaded namespace run_by_systemd modules rules process at_boot fault written
 export KEYS=/proc/sys/net/netfilter MODULE=/sys/module/nf_conntrack
 
 status=0
@@ -177,6 +202,7 @@ fi
 	exit 1
 }
 bad=0
+[[ ! -e $SEEN-not ]] || { cat "$SEEN-not"; bad=1; }
 [[ ! -e $case/expected.txt ]] || diff -u "$case/expected.txt" "$work/said" || bad=1
 for tree in host image; do
 	[[ ! -d $case/expected-$tree ]] || diff -r -u "$case/expected-$tree" "$work/$tree" || bad=1
