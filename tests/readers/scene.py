@@ -53,7 +53,9 @@ class Host:
         write(root + '/proc/sys/kernel/osrelease', '6.12.0-1-amd64\n')
         write(root + '/etc/conntrack-persist.conf', f'[conntrack]\nmax = {MAX}\nhashsize = 1024\n[timeouts]\nudp = 30\n')
         os.makedirs(root + '/var/lib')
-        for name in 'web', 'db':
+        write(root + '/proc/net/addresses', '127.0.0.1\n')
+        for name, address in ('web', '10.0.1.1'), ('db', '10.0.2.1'):
+            write(f'{root}/namespaces/{name}/proc/net/addresses', f'127.0.0.1\n{address}\n')
             keys = f'{root}/namespaces/{name}/proc/sys/net/netfilter/nf_conntrack_'
             write(keys + 'max', f'{MAX}\n')
             write(keys + 'buckets', '1024\n')
