@@ -160,7 +160,7 @@ commands=0
 cd "$srcdir"
 pages=("$@")
 # README.md is typed by quickstart.sh, where it can build and install the program.
-((${#pages[@]})) || pages=(docs/*.md man/*.scd)
+((${#pages[@]})) || pages=(CONTRIBUTING.md SECURITY.md docs/*.md ansible/README.md puppet/README.md man/*.scd)
 for page in "${pages[@]}"; do
 	run_page
 done

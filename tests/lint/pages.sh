@@ -1,6 +1,7 @@
 #!/bin/bash
 # Each block of commands in a page is run by tests/host/pages.sh or has a mark with the reason why not, and each verb and option
-# that a page shows exists. Each link within the project leads to a file and a heading that are there.
+# that a page shows exists. Output in a block of its own is what the program prints in some test. Each link within the project
+# leads to a file and a heading that are there.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}" "${CONNTRACK_PERSIST:?is set by make check}"
@@ -25,6 +26,7 @@ expect 'page.md:2: no option --drop' '' '    sudo conntrack-persist --drop insta
 expect 'page.md:1: no option --forced' 'Run `sudo conntrack-persist install --forced`.'
 expect '"not run" needs a reason' '<!-- not run: -->' '' '    sudo conntrack-persist install'
 expect 'a mark stands before no block' '<!-- not run: why -->' 'text'
+expect 'page.md:2: no test prints these lines' '' '    In good order.'
 expect 'page.md:3: a command in a block that does not begin with one' '' '    In order.' '    $ conntrack-persist check'
 expect 'page.md:4: a block without commands needs no "not run"' '<!-- not run: why -->' '' '```yaml' 'min: 0' '```'
 expect 'page.md:3: no heading #secnd' '# First' '' 'See [it](#secnd).' '## Second'
