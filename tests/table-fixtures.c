@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "table-fixtures.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -44,6 +45,15 @@ static int add_namespace(struct table *table, const char *where, struct figure e
 	return !last->where || (differs && !last->differs) ? -ENOMEM : 0;
 }
 
+static int add_holders(struct table *table);
+
+static void drop_contents(struct table *table)
+{
+	free(table->contents);
+	table->contents = NULL;
+	table->holders = holders_free(table->holders);
+}
+
 /* As many entries as the table has, spread over protocols, states and times as a NAT gateway has them. */
 static int add_contents(struct table *table)
 {
@@ -74,7 +84,56 @@ static int add_contents(struct table *table)
 	contents->assured = contents->by_state[TCP_STATE_ESTABLISHED];
 	contents->idle_below = 432000 - 21600;
 	contents->idle = entries / 6;
-	return 0;
+	return add_holders(table);
+}
+
+/* Puts a count beside a key at once, in place of so many calls. */
+static void put_heavy(struct heavy *heavy, const char *address, uint16_t port, uint64_t count)
+{
+	struct heavy_key key = {.family = strchr(address, ':') ? AF_INET6 : AF_INET, .port = port};
+
+	(void)inet_pton(key.family, address, key.address);
+	heavy_add(heavy, &key, false);
+	for (size_t i = 0; i < HEAVY_SLOTS; i++)
+		if (memcmp(&heavy->slots[i].key, &key, sizeof(key)) == 0)
+			heavy->slots[i].count = (uint32_t)count;
+}
+
+static int put_owner(struct holders *holders, enum owner_kind kind, const char *name,
+		     uint64_t entries)
+{
+	uint16_t owner;
+	int error = owners_find(&holders->owners, kind, name, &owner);
+
+	if (error == 0)
+		holders->owners.items[owner].entries = entries;
+	return error;
+}
+
+/* A container holds half of the table, one client of it a third; behind them is what a gateway has. */
+static int add_holders(struct table *table)
+{
+	uint64_t entries = table->entries.value;
+	struct holders *holders;
+	int error = holders_new(1, &table->holders);
+
+	if (error < 0)
+		return error;
+	holders = table->holders;
+	holders->total = entries;
+	holders->foreign = entries / 10;
+	put_heavy(holders->sources, "10.66.6.6", 0, entries / 3);
+	put_heavy(holders->sources, "10.88.0.7", 0, entries / 6);
+	put_heavy(holders->sources, "2001:db8:0:1::7", 0, entries / 12);
+	put_heavy(holders->networks, "10.66.6.0", 0, entries / 3);
+	put_heavy(holders->forwards, "10.88.0.7", 8080, entries / 3);
+	table->contents->tcp.destinations[443] = entries / 2;
+	table->contents->tcp.destinations[8080] = entries / 5;
+	table->contents->udp.destinations[53] = entries / 12;
+	error = put_owner(holders, OWNER_CONTAINER, "web", entries / 2);
+	if (error == 0)
+		error = put_owner(holders, OWNER_UNIT, "haproxy.service", entries / 5);
+	return error < 0 ? error : put_owner(holders, OWNER_PROCESS, "curl", entries / 50);
 }
 
 static void set_counters(struct table *table, uint64_t drop, uint64_t early, uint64_t insert_failed,
@@ -112,6 +171,7 @@ static int make_fine(struct table *table)
 			   .wanted_max = 262144,
 			   .wanted_hashsize = 262144},
 		.now = NOW,
+		.host = "gw1",
 	};
 	set_counters(table, 0, 0, 0, 0);
 	return add_contents(table);
@@ -124,8 +184,7 @@ static int make_of(struct table *table, uint64_t entries)
 	if (error < 0)
 		return error;
 	table->entries = known(entries);
-	free(table->contents);
-	table->contents = NULL;
+	drop_contents(table);
 	return add_contents(table);
 }
 
@@ -208,8 +267,7 @@ static int make_user(struct table *table)
 {
 	int error = make_fine(table);
 
-	free(table->contents);
-	table->contents = NULL;
+	drop_contents(table);
 	table->contents_error = -EPERM;
 	table->slab = (struct slab){0};
 	table->messages = (struct full_messages){0};
@@ -255,8 +313,7 @@ static int make_unused(struct table *table)
 	int error = make_fine(table);
 
 	table->entries = known(0);
-	free(table->contents);
-	table->contents = NULL;
+	drop_contents(table);
 	return error < 0 ? error : entry_counts_new(&table->contents);
 }
 

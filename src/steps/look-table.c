@@ -16,7 +16,8 @@
 #define PATH_SLAB     "/sys/kernel/slab/nf_conntrack"
 #define PATH_SLABINFO "/proc/slabinfo"
 /* Every kernel has this key in the initial network namespace only. */
-#define PATH_HOST_MAX "/proc/sys/net/nf_conntrack_max"
+#define PATH_HOST_MAX  "/proc/sys/net/nf_conntrack_max"
+#define PATH_HOST_NAME "/proc/sys/kernel/hostname"
 /* Seconds (6 hours) of silence after which an established connection counts as idle. */
 #define IDLE_SECONDS 21600U
 
@@ -290,6 +291,7 @@ enum exit_code host_table_look(struct context *context, enum table_depth depth,
 	enum exit_code code;
 
 	gather_facts(context->kernel, NULL, &table.facts);
+	(void)!kernel_read(context->kernel, PATH_HOST_NAME, table.host, sizeof(table.host));
 	code = look_at_plan(context, host, &table);
 	if (code != EXIT_DONE)
 		return code;

@@ -39,6 +39,7 @@ void status_style(const struct context *context, bool watch, struct screen_style
 	if (!watch)
 		ret->lines = 0;
 	ret->utf8 = terminal_speaks_utf8();
+	ret->verbose = context->options && context->options->verbose;
 	ret->no_addresses = context->options && context->options->no_addresses;
 	ret->color = report_style(context->report)->color;
 }

@@ -8,6 +8,9 @@
 /* How many kinds are named; the rest are one figure. */
 #define NAMED 5
 
+/* Idle connections are shown from one part in this many of the entries on. */
+#define IDLE_SHARE 20
+
 /* One kind of entries: their number and name. */
 struct kind {
 	uint64_t count;
@@ -73,12 +76,12 @@ static void add_protocols(struct screen *screen, const struct entry_counts *cont
 	if (rest > 0)
 		add_kind(text, "others", rest);
 	if (contents->unreplied > 0)
-		buffer_add_counted(text, "; ", contents->unreplied, " without reply");
+		buffer_add_counted(text, "; ", contents->unreplied, " unreplied");
 }
 
 static void add_states(struct screen *screen, const struct entry_counts *contents)
 {
-	struct buffer *text = &screen_add(screen, "tcp", RANK_STATES)->text;
+	struct buffer *text = &screen_add(screen, "tcp states", RANK_STATES)->text;
 	struct kind kinds[NAMED];
 	uint64_t rest;
 	size_t count =
@@ -92,13 +95,16 @@ static void add_states(struct screen *screen, const struct entry_counts *content
 
 static void add_remaining(struct screen *screen, const struct entry_counts *contents)
 {
-	struct buffer *text = &screen_add(screen, "remaining", RANK_REMAINING)->text;
+	struct buffer *text = &screen_add(screen, "expires in", RANK_REMAINING)->text;
+
+	static const char *const bands[TIME_BANDS] = {
+		"30 s:", "2 min:", "10 min:", "1 h:", "6 h:", "1 day:", "5 days:", "later:"};
 
 	for (size_t i = 0; i < TIME_BANDS; i++)
 		if (contents->by_time[i] > 0)
-			add_kind(text, time_band_to_string(i), contents->by_time[i]);
+			add_kind(text, bands[i], contents->by_time[i]);
 	if (contents->offloaded > 0)
-		add_kind(text, "offloaded", contents->offloaded);
+		add_kind(text, "offloaded:", contents->offloaded);
 }
 
 /* Adds the duration in the largest unit that divides it. */
@@ -128,18 +134,25 @@ static void add_idle(struct screen *screen, const struct table *table)
 	if (contents->idle_below == 0 || !table->tcp_established.known ||
 	    table->tcp_established.value <= contents->idle_below)
 		return;
-	buffer_add_counted(text, "", contents->idle, " of ESTABLISHED without a packet for over ");
+	/* A few silent connections fill no table. */
+	if (!screen->style->verbose && contents->idle * IDLE_SHARE <= contents->total)
+		return;
+	buffer_add_counted(text, "", contents->idle, " ESTABLISHED without a packet for over ");
 	add_duration(text, table->tcp_established.value - contents->idle_below);
 }
 
-void add_contents(struct screen *screen, const struct table *table)
+void add_kinds(struct screen *screen, const struct table *table)
 {
-	const struct entry_counts *contents = table->contents;
-
-	if (!contents)
+	if (!table->contents)
 		return;
-	add_protocols(screen, contents);
-	add_states(screen, contents);
-	add_remaining(screen, contents);
+	add_protocols(screen, table->contents);
+	add_states(screen, table->contents);
+}
+
+void add_times(struct screen *screen, const struct table *table)
+{
+	if (!table->contents)
+		return;
+	add_remaining(screen, table->contents);
 	add_idle(screen, table);
 }

@@ -15,6 +15,16 @@ static bool is_zero(const struct counters *counters)
 	return true;
 }
 
+/* Adds ", 7 new entries refused", unless the kernel counted none. */
+static void add_counted(struct buffer *text, const struct counters *counters, enum counter counter,
+			const char *one, const char *many)
+{
+	if (!counters->known[counter] || counters->value[counter] == 0)
+		return;
+	buffer_add(text, ", ");
+	screen_add_number(text, counters->value[counter], one, many);
+}
+
 void add_dropped(struct screen *screen, const struct table *table,
 		 const struct judgement *judgement)
 {
@@ -29,19 +39,15 @@ void add_dropped(struct screen *screen, const struct table *table,
 		return;
 	}
 	screen_add_number(text, judgement->dropped, "packet", "packets");
-	if (counters->known[COUNTER_EARLY_DROP]) {
-		buffer_add(text, ", ");
-		screen_add_number(text, value[COUNTER_EARLY_DROP], "entry early", "entries early");
-	}
-	if (counters->known[COUNTER_INSERT_FAILED]) {
-		buffer_add(text, ", ");
-		screen_add_number(text, value[COUNTER_INSERT_FAILED], "insert", "inserts");
-	}
-	if (counters->known[COUNTER_CHAIN_TOO_LONG])
+	add_counted(text, counters, COUNTER_EARLY_DROP, "entry evicted to make room",
+		    "entries evicted to make room");
+	add_counted(text, counters, COUNTER_INSERT_FAILED, "new entry refused",
+		    "new entries refused");
+	if (counters->known[COUNTER_CHAIN_TOO_LONG] && value[COUNTER_CHAIN_TOO_LONG] > 0)
 		buffer_add_counted(text, " (", value[COUNTER_CHAIN_TOO_LONG], " by long chains)");
 }
 
-static void add_times(struct buffer *text, uint64_t count)
+static void add_often(struct buffer *text, uint64_t count)
 {
 	if (count == 1)
 		buffer_add(text, " once");
@@ -59,33 +65,30 @@ static void add_kept_moment(struct buffer *text, uint64_t when, uint64_t now)
 
 void add_messages(struct screen *screen, const struct table *table)
 {
-	struct buffer *text = &screen_add(screen, "messages", RANK_MESSAGES)->text;
+	struct buffer *text = &screen_add(screen, "in the log", RANK_MESSAGES)->text;
 	const struct full_messages *messages = &table->messages;
-	const char *log = messages->cut		 ? "the newest 100,000 lines of the log"
-			  : messages->since_boot ? "the log"
-						 : "what is left of the log";
+	const char *log = messages->cut		 ? " in its newest 100,000 lines"
+			  : messages->since_boot ? ""
+						 : " in what is left of it";
 
-	if (!messages->known)
+	if (!messages->known || messages->count + messages->expectations == 0)
 		return;
-	if (messages->count == 0) {
-		buffer_printf(text, "no \"table full\" in %s", log);
-	} else {
-		buffer_add(text, "\"table full\"");
-		add_times(text, messages->count);
-		buffer_printf(text, " in %s, ", log);
+	buffer_add(text, messages->count > 0 ? "\"table full\"" : "no \"table full\"");
+	if (messages->count > 0) {
+		add_often(text, messages->count);
+		buffer_printf(text, "%s, ", log);
 		add_kept_moment(text, messages->first, table->now);
 		if (messages->last != messages->first) {
 			buffer_add(text, " to ");
 			add_kept_moment(text, messages->last, table->now);
 		}
-		buffer_add(text, "; a sign, not a count");
 	}
 	if (messages->namespaces > 0)
 		buffer_add_counted(text, "; ", messages->namespaces,
 				   " of another network namespace");
 	if (messages->expectations > 0) {
 		buffer_add(text, "; \"expectation table full\"");
-		add_times(text, messages->expectations);
+		add_often(text, messages->expectations);
 		if (table->expect_max.known)
 			buffer_add_counted(text, ", its max is ", table->expect_max.value, "");
 	}

@@ -9,6 +9,9 @@
 /* How many holders are named in a row. */
 #define NAMED 3
 
+/* Owners with less, in tenths of a percent, are summed up. */
+#define OWNER_SHARE 50
+
 /* Where a name is cut. */
 #define NAME_MOST 32
 
@@ -51,8 +54,12 @@ static void add_owners(struct screen *screen, const struct holders *holders)
 	for (size_t i = 0; i < count; i++) {
 		const struct owner *owner = &holders->owners.items[items[i]];
 		struct buffer CLEANUP(buffer_clear) name = {0};
-		size_t from = start_part(text);
+		size_t from;
 
+		/* The largest one is named in any case. */
+		if (i > 0 && share_tenths(owner->entries, holders->total) < OWNER_SHARE)
+			break;
+		from = start_part(text);
 		owner_add_name(&name, owner);
 		buffer_printf(text, "%.*s%s", NAME_MOST, name.data,
 			      name.length > NAME_MOST ? "..." : "");

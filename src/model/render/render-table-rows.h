@@ -27,6 +27,7 @@ enum rank {
 	RANK_NAMESPACES,
 	RANK_HISTORY,
 	RANK_NOT_SHOWN,
+	RANK_HOST,
 };
 
 /*
@@ -36,6 +37,8 @@ enum rank {
 void add_moment(struct buffer *b, uint64_t when, uint64_t now);
 void add_now(struct screen *screen, const struct table *table, const struct history *history);
 void add_history(struct screen *screen, const struct history *history);
+/* Adds the name of the host and the time of the look. */
+void add_host(struct screen *screen, const struct table *table);
 
 /* In render-table-drops.c: adds what was dropped, and what the kernel logged about it. */
 void add_dropped(struct screen *screen, const struct table *table,
@@ -45,8 +48,9 @@ void add_messages(struct screen *screen, const struct table *table);
 /* In render-table-holders.c: adds who holds the entries. */
 void add_holders(struct screen *screen, const struct table *table);
 
-/* In render-table-contents.c: adds the entries by kind. */
-void add_contents(struct screen *screen, const struct table *table);
+/* In render-table-contents.c: adds the entries by kind, and when they expire. */
+void add_kinds(struct screen *screen, const struct table *table);
+void add_times(struct screen *screen, const struct table *table);
 
 /*
  * In render-table-around.c: adds other network namespaces, the configuration, and what could not be

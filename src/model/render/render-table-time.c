@@ -6,6 +6,9 @@
 
 #include "model/render/render-table-rows.h"
 
+/* Where the name of the host is cut. */
+#define HOST_MOST 40
+
 static struct tm local_time(uint64_t when)
 {
 	time_t seconds = (time_t)(when / 1000000);
@@ -25,18 +28,24 @@ void add_moment(struct buffer *b, uint64_t when, uint64_t now)
 	buffer_printf(b, "%02d:%02d:%02d", then.tm_hour, then.tm_min, then.tm_sec);
 }
 
-/* Adds "0.5 entries/s" or "1200 entries/s"; only small rates have a digit after the point. */
+/* Adds "0.5 entries/s" or "1,200 entries/s"; only small rates have a digit after the point. */
 static void add_rate(struct buffer *b, double amount, double seconds, const char *what)
 {
-	double rate = amount / seconds;
+	double rate = amount / seconds, size = rate < 0 ? -rate : rate;
 	char number[32];
 	size_t from = b->length, length;
 
-	(void)snprintf(number, sizeof(number), rate > -10 && rate < 10 ? "%.1f" : "%.0f", rate);
-	length = strlen(number);
-	if (length > 2 && strcmp(number + length - 2, ".0") == 0)
-		number[length - 2] = '\0';
-	buffer_printf(b, "%s %s", number, what);
+	buffer_add(b, rate < 0 ? "-" : "");
+	if (size >= 10) {
+		buffer_add_count(b, size < 1e18 ? (uint64_t)(size + 0.5) : UINT64_MAX);
+	} else {
+		(void)snprintf(number, sizeof(number), "%.1f", size);
+		length = strlen(number);
+		if (length > 2 && strcmp(number + length - 2, ".0") == 0)
+			number[length - 2] = '\0';
+		buffer_add(b, number);
+	}
+	buffer_printf(b, " %s", what);
 	screen_keep_together(b, from);
 }
 
@@ -46,6 +55,8 @@ void add_now(struct screen *screen, const struct table *table, const struct hist
 	double seconds = history->seconds, change = (double)history->entries_change;
 
 	add_moment(text, table->now, table->now);
+	if (table->host[0])
+		buffer_printf(text, " on %.*s", HOST_MOST, table->host);
 	if (!history->rates_known)
 		return;
 	buffer_add(text, "; in ");
@@ -61,6 +72,20 @@ void add_now(struct screen *screen, const struct table *table, const struct hist
 		add_rate(text, (double)history->counted[COUNTER_CHAIN_TOO_LONG], seconds,
 			 "chains too long/s");
 	}
+}
+
+void add_host(struct screen *screen, const struct table *table)
+{
+	struct buffer *text = &screen_add(screen, "host", RANK_HOST)->text;
+	struct tm now;
+
+	if (table->now == 0)
+		return;
+	now = local_time(table->now);
+	if (table->host[0])
+		buffer_printf(text, "%.*s, ", HOST_MOST, table->host);
+	buffer_printf(text, "%04d-%02d-%02d ", now.tm_year + 1900, now.tm_mon + 1, now.tm_mday);
+	add_moment(text, table->now, table->now);
 }
 
 void add_history(struct screen *screen, const struct history *history)

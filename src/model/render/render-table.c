@@ -11,6 +11,9 @@
 #define BAR_MOST  40
 #define BAR_LEAST 10
 
+/* Without a limit on chains, buckets are too few from 4 entries each on, in hundredths. */
+#define BUCKET_SHORT 400
+
 /* The bounds of the colours, in tenths of a percent. */
 #define SHARE_YELLOW 800
 #define SHARE_RED    950
@@ -90,6 +93,18 @@ static void add_limit(struct screen *screen, const struct table *table)
 			   "the host's; it counts for each network namespace by itself");
 }
 
+/* Returns whether the entries are near the number from which chains may be too long. */
+static bool are_buckets_short(const struct table *table, const struct judgement *judgement)
+{
+	if (judgement->verdict == VERDICT_CHAINS || judgement->verdict == VERDICT_NEARLY_CHAINS ||
+	    (table->counters.known[COUNTER_CHAIN_TOO_LONG] &&
+	     table->counters.value[COUNTER_CHAIN_TOO_LONG] > 0))
+		return true;
+	if (judgement->chain_entries.known)
+		return table->entries.value >= judgement->chain_entries.value / 2;
+	return judgement->per_bucket.known && judgement->per_bucket.value >= BUCKET_SHORT;
+}
+
 static void add_buckets(struct screen *screen, const struct table *table,
 			const struct judgement *judgement)
 {
@@ -97,7 +112,8 @@ static void add_buckets(struct screen *screen, const struct table *table,
 	struct buffer *text = &row->text;
 	const struct chain_limit *chains = &judgement->chains;
 
-	if (!table->buckets.known)
+	if (!table->buckets.known ||
+	    (!screen->style->verbose && !are_buckets_short(table, judgement)))
 		return;
 	/* Long chains are a problem that the bar does not show. */
 	if (judgement->verdict == VERDICT_CHAINS || judgement->verdict == VERDICT_NEARLY_CHAINS)
@@ -145,6 +161,12 @@ static void add_multiple(struct buffer *text, const struct table *table,
 	buffer_add_counted(text, " with all ", others + 1, " namespaces full");
 }
 
+static bool is_filling(const struct judgement *judgement)
+{
+	return judgement->verdict == VERDICT_FULL || judgement->verdict == VERDICT_NEARLY_FULL ||
+	       judgement->verdict == VERDICT_WAS_FULL;
+}
+
 static void add_memory(struct screen *screen, const struct table *table,
 		       const struct judgement *judgement)
 {
@@ -167,7 +189,8 @@ static void add_memory(struct screen *screen, const struct table *table,
 		screen_add_amount(text, table->facts.ram);
 		buffer_add(text, " RAM)");
 	}
-	if (judgement->memory_full.value <= UINT64_MAX / 2) {
+	/* A larger table is a question only for one that has no room. */
+	if (is_filling(judgement) && judgement->memory_full.value <= UINT64_MAX / 2) {
 		buffer_add(text, ", ");
 		screen_add_amount(text, judgement->memory_full.value * 2);
 		buffer_add(text, " at twice the size");
@@ -207,25 +230,30 @@ void render_table(const struct table *table, const struct judgement *judgement,
 {
 	struct screen screen = {.style = style};
 
+	add_verdict(&screen, table, judgement);
+	if (judgement->verdict != VERDICT_NOT_LOADED) {
+		add_entries(&screen, table, judgement);
+		add_limit(&screen, table);
+	}
 	if (history) {
 		add_now(&screen, table, history);
 		add_history(&screen, history);
 	}
 	if (judgement->verdict != VERDICT_NOT_LOADED) {
-		add_entries(&screen, table, judgement);
-		add_limit(&screen, table);
-		add_buckets(&screen, table, judgement);
-		add_memory(&screen, table, judgement);
+		add_holders(&screen, table);
+		add_kinds(&screen, table);
 		add_dropped(&screen, table, judgement);
 		add_messages(&screen, table);
-		add_holders(&screen, table);
-		add_contents(&screen, table);
+		add_memory(&screen, table, judgement);
+		add_times(&screen, table);
+		add_buckets(&screen, table, judgement);
 		add_namespaces(&screen, table);
 	}
 	add_configured(&screen, table);
 	if (judgement->verdict != VERDICT_NOT_LOADED)
 		add_not_shown(&screen, table);
-	add_verdict(&screen, table, judgement);
+	if (!history)
+		add_host(&screen, table);
 	screen_draw(&screen, b);
 	screen_done(&screen);
 }

@@ -13,6 +13,7 @@ struct screen_style {
 	/* whether the bar and the history are drawn with block characters; else with ASCII */
 	bool utf8;
 	bool color;
+	bool verbose;	   /* whether rows are drawn that say nothing is wrong */
 	bool no_addresses; /* whether addresses are left out, for screens that go into tickets */
 };
 
@@ -37,7 +38,7 @@ void history_add(struct history *history, const struct table *table,
 
 /*
  * Adds one screen: at most 24 lines if there are only a few namespaces, no line longer than
- * style->columns cells, and the verdict with the next step at its end. history NULL: the screen of
+ * style->columns cells, and the verdict with the next step first. history NULL: the screen of
  * a single look.
  */
 void render_table(const struct table *table, const struct judgement *judgement,

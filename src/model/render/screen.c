@@ -262,7 +262,7 @@ static size_t smaller(size_t a, size_t b)
 
 void screen_draw(struct screen *screen, struct buffer *b)
 {
-	size_t limit = screen->style->lines ? screen->style->lines : SIZE_MAX, last;
+	size_t limit = screen->style->lines ? screen->style->lines : SIZE_MAX;
 
 	for (size_t i = 0; i < screen->count; i++) {
 		draw_row(screen, &screen->rows[i]);
@@ -274,11 +274,8 @@ void screen_draw(struct screen *screen, struct buffer *b)
 		return;
 	while (count_lines(screen) > limit && drop_row(screen))
 		;
-	last = smaller(screen->rows[screen->count - 1].lines, limit);
-	limit -= last;
-	for (size_t i = 0; i + 1 < screen->count; i++) {
+	for (size_t i = 0; i < screen->count; i++) {
 		add_lines(b, &screen->rows[i], limit);
 		limit -= smaller(screen->rows[i].lines, limit);
 	}
-	add_lines(b, &screen->rows[screen->count - 1], last);
 }

@@ -63,6 +63,6 @@ void screen_add_heights(const struct screen *screen, struct screen_row *row,
 
 /*
  * Adds the rows in order. If they need more lines than the style allows, whole rows are left out,
- * and then the rows above the last one are cut.
+ * and then the last ones are cut.
  */
 void screen_draw(struct screen *screen, struct buffer *b);

@@ -83,7 +83,8 @@ struct table {
 	bool namespaces_known;
 	bool namespaces_cut; /* whether there are more than were looked at */
 	struct table_values values;
-	uint64_t now; /* microseconds since the epoch */
+	uint64_t now;  /* microseconds since the epoch */
+	char host[65]; /* the name of the host; "": unknown */
 };
 void table_done(struct table *table);
 

@@ -220,7 +220,7 @@ static void the_color_follows_the_share(void **state)
 	}
 }
 
-/* The bar is of the entries alone. */
+/* The bar is of the entries alone. Buckets are shown if chains are the problem. */
 static void the_buckets_have_the_color_of_long_chains(void **state)
 {
 	static const struct {
@@ -229,7 +229,7 @@ static void the_buckets_have_the_color_of_long_chains(void **state)
 	} rows[] = {
 		{VERDICT_CHAINS, "buckets     \033[31m1,024"},
 		{VERDICT_NEARLY_CHAINS, "buckets     \033[33m1,024"},
-		{VERDICT_FULL, "buckets     1,024"},
+		{VERDICT_FULL, NULL},
 	};
 
 	(void)state;
@@ -240,7 +240,10 @@ static void the_buckets_have_the_color_of_long_chains(void **state)
 
 		render_table(&table, &judgement, NULL,
 			     &(struct screen_style){.columns = 80, .color = true}, &drawn);
-		expect_part("buckets", drawn.data, rows[i].line);
+		if (rows[i].line)
+			expect_part("buckets", drawn.data, rows[i].line);
+		else
+			assert_null(strstr(drawn.data, "buckets "));
 	}
 }
 
@@ -362,7 +365,7 @@ static void a_single_message_of_another_namespace_is_told(void **state)
 	(void)state;
 	render_table(&table, &judgement, NULL, &style, &without);
 	assert_null(strstr(without.data, "of another network namespace"));
-	expect_part("one", without.data, "\"table full\" once in the log, ");
+	expect_part("one", without.data, "\"table full\" once, ");
 	table.messages.namespaces = 1;
 	render_table(&table, &judgement, NULL, &style, &with);
 	expect_part("one", with.data, "; 1 of another network namespace");
@@ -420,7 +423,7 @@ static void idle_entries_that_were_not_counted_are_not_told(void **state)
 	(void)state;
 	make("fine", 0, &fixture);
 	render_table(&fixture.table, &fixture.judgement, NULL, &style, &counted);
-	expect_part("counted", counted.data, "\nidle        13,852 of ESTABLISHED");
+	expect_part("counted", counted.data, "\nidle        13,852 ESTABLISHED");
 	fixture.table.contents->idle_below = 0;
 	render_table(&fixture.table, &fixture.judgement, NULL, &style, &without);
 	assert_null(strstr(without.data, "\nidle "));
