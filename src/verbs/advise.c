@@ -388,6 +388,7 @@ static enum exit_code run_advise(struct context *context)
 		.certain = look.certain,
 		.likely = look.likely,
 		.applied = last_applied_when(context),
+		.no_addresses = context->options->no_addresses,
 	};
 
 	if (code != EXIT_DONE)

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/table/advise-internal.h"
+#include "model/table/holder-words.h"
 
 uint64_t advice_percent(uint64_t part, uint64_t whole)
 {
@@ -91,6 +92,19 @@ static void add_messages(const struct table *table, struct buffer *b)
 	buffer_add(b, ".");
 }
 
+/* Adds who holds most of a table that is full or nearly full now. */
+static void add_holder(const struct advice *advice, struct buffer *b)
+{
+	const struct advise_request *request = advice->request;
+	struct buffer CLEANUP(buffer_clear) words = {0};
+
+	if (advice->where || !request->table->holders ||
+	    (advice->pressure != PRESSURE_FULL && advice->pressure != PRESSURE_NEARLY))
+		return;
+	if (holders_describe(request->table->holders, request->no_addresses, &words))
+		buffer_printf(b, " %s.", words.data ? words.data : "");
+}
+
 void advice_add_pressure(const struct advice *advice, struct buffer *b)
 {
 	const struct table *table = advice->request->table;
@@ -110,6 +124,7 @@ void advice_add_pressure(const struct advice *advice, struct buffer *b)
 		buffer_printf(b, " %s packet%s dropped so far.", text_count(dropped).text,
 			      dropped == 1 ? " was" : "s were");
 	advice_add_refused(counters, "because a chain was too long", b);
+	add_holder(advice, b);
 }
 
 /*

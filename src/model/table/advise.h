@@ -81,7 +81,8 @@ struct advise_request {
 	uint64_t memory_limit;	 /* bytes that a full table may take; 0: unknown */
 	/* whether max_policy = at_least is configured, so that other sources may raise max */
 	bool keeps_larger;
-	bool uses_known; /* whether all users of conntrack could be read, as root of the host */
+	bool no_addresses; /* whether addresses are left out of the texts */
+	bool uses_known;   /* whether all users of conntrack could be read, as root of the host */
 	size_t certain, likely; /* how many users of conntrack were found */
 	/*
 	 * When apply last changed a value (microseconds since the epoch, 0 if unknown). Older

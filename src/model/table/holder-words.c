@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A holder counts as heavy from this share on, in tenths of a percent. */
 #define HEAVY_SHARE 50U
@@ -100,7 +101,7 @@ void owner_add_name(struct buffer *b, const struct owner *owner)
 	if (owner->kind == OWNER_HOST)
 		return;
 	buffer_add(b, " ");
-	buffer_add(b, owner->name);
+	buffer_add_shown(b, owner->name, strlen(owner->name));
 }
 
 bool holders_describe(const struct holders *holders, bool hide, struct buffer *b)

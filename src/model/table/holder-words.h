@@ -26,7 +26,7 @@ void holders_find_sources(const struct holders *holders, struct top_sources *ret
 void holder_add_address(struct buffer *b, const struct heavy_key *key, bool network, bool hide,
 			size_t number);
 
-/* Adds "container web", "unit nginx.service" or "this host". The name is foreign text. */
+/* Adds "container web", "unit nginx.service" or "this host", as one harmless line. */
 void owner_add_name(struct buffer *b, const struct owner *owner);
 
 /*

@@ -216,6 +216,32 @@ static void nothing_is_said_of_a_module_that_is_not_there(void **state)
 	}
 }
 
+/* Said of a table without room alone; behind it stands an address or none. */
+static void the_largest_holder_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct holders *CLEANUP(holders_freep) holders = NULL;
+	const struct heavy_key source = {.address = {10, 66, 6, 6}, .family = 2};
+
+	assert_int_equal(holders_new(1, &holders), 0);
+	for (int i = 0; i < 683; i++)
+		heavy_add(holders->sources, &source, true);
+	holders->total = 2048;
+	f->table.holders = holders;
+	use(f, 2048, 2048, VERDICT_FULL);
+	expect_part("full", only(f, "larger-max")->evidence,
+		    " 683 of 2,048 entries (33 %) are from 10.66.6.6.");
+	f->request.no_addresses = true;
+	expect_part("hidden", only(f, "larger-max")->evidence,
+		    " 683 of 2,048 entries (33 %) are from one address.");
+	use(f, 100, 2048, VERDICT_WAS_FULL);
+	f->table.messages = (struct full_messages){.known = true, .count = 1, .last = NOW};
+	look(f);
+	for (size_t i = 0; i < f->findings.count; i++)
+		expect_no_part(f->findings.items[i].evidence, "are from");
+	f->table.holders = NULL;
+}
+
 static void full_table_gets_four_times_as_much(void **state)
 {
 	struct fixture *f = *state;
@@ -1239,6 +1265,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		TEST(nothing_to_say_is_an_answer),
 		TEST(nothing_is_said_of_a_module_that_is_not_there),
+		TEST(the_largest_holder_is_named),
 		TEST(full_table_gets_four_times_as_much),
 		TEST(max_covers_the_peak_with_room),
 		TEST(nearly_full_table_is_not_emptied),
