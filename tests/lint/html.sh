@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}" "${builddir:?is set by make check}"
-for tool in lowdown mandoc; do
+for tool in lowdown mandoc duk; do
 	command -v "$tool" >/dev/null || { echo "no $tool here"; exit 77; }
 done
 work=$(mktemp -d)
@@ -89,7 +89,7 @@ for text in [path.read_text() for path in top.rglob("*.html")]:
     faults += [f"is fetched from elsewhere: {found}" for found in re.findall(r'<(?:link|script|img|source)[^>]*"https?:[^>]*>', text)]
 
 text = (top / "headings.js").read_text()
-known = json.loads(re.sub(r",\n\];\s*$", "]", text.removeprefix("const headings = ")))
+known = json.loads(re.sub(r",\n\];\s*$", "]", text.removeprefix("var headings = ")))
 for path, page in pages.items():
     for id, heading in page.headings:
         if path != "index.html" and not any(row[0] == f"{path}#{id}" and row[2] == heading for row in known):
@@ -107,6 +107,31 @@ print("\n".join(faults))
 sys.exit(bool(faults))
 END
 python3 "$work/judge.py" "$work/all pages" "$srcdir" "$manuals"
+
+# What the search finds: in any order and case, all words of a heading and its page; nothing for no word or for unknown ones.
+cat >"$work/search.js" <<'END'
+function expect(text, address) {
+	var found = find_headings(text).map(function (row) { return row[0]; });
+	if (address === "" ? found.length > 0 : found.indexOf(address) < 0) {
+		print("\"" + text + "\" finds: " + found);
+		failed = true;
+	}
+}
+var failed = false;
+expect("the table is full", "docs/troubleshooting.html#the-table-is-full");
+expect("  FULL table ", "docs/troubleshooting.html#the-table-is-full");
+expect("kube-proxy troubleshooting", "docs/troubleshooting.html#kube-proxy");
+expect("tcp_established", "man/conntrack-persist-keys.7.html#tcp_established");
+expect("netns", "man/conntrack-persist.8.html#--netns");
+expect("exit status", "man/conntrack-persist.8.html#exit-status");
+expect("", "");
+expect("   ", "");
+expect("table frobnicate", "");
+if (failed)
+	throw new Error("the search does not find what it should");
+END
+cat "$work/all pages/headings.js" "$work/all pages/search.js" "$work/search.js" >"$work/whole.js"
+duk "$work/whole.js"
 
 # Planted faults are found.
 finds() {
