@@ -68,7 +68,7 @@ static const struct option_help option_help[] = {
 	{"    --color=WHEN", 0,
 		"auto, always or never. The default is auto; NO_COLOR switches colours off."},
 	{"-h, --help", 0,
-		"Print this help; behind a verb, the help of that verb."},
+		"Print this help; after a verb, the help of that verb."},
 	{"-V, --version", 0,
 		"Print the version."},
 };
