@@ -110,8 +110,9 @@ tests:
       - {series: 'node_nf_conntrack_entries{instance="good"}', values: '800x120'}
       - {series: 'node_nf_conntrack_entries_limit{instance="bad"}', values: '1000x120'}
       - {series: 'node_nf_conntrack_entries_limit{instance="good"}', values: '1000x120'}
-      - {series: 'node_nf_conntrack_stat_drop{instance="counted"}', values: '5x20 6x99'}
-      - {series: 'node_nf_conntrack_stat_drop{instance="good"}', values: '5x120'}
+      - {series: 'conntrack_persist_losses_total{instance="counted",counter="drop"}', values: '5x20 6x99'}
+      - {series: 'conntrack_persist_losses_total{instance="good",counter="drop"}', values: '5x120'}
+      - {series: 'conntrack_persist_losses_total{instance="good",counter="early_drop"}', values: '5+1x120'}
       - {series: 'conntrack_persist_chain_failures_total{instance="bad"}', values: '5x20 6x99'}
       - {series: 'conntrack_persist_chain_failures_total{instance="good"}', values: '5x120'}
       - {series: 'conntrack_persist_values{instance="bad",state="differs"}', values: '1x120'}

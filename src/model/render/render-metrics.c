@@ -189,6 +189,24 @@ static void add_values(const struct table *table, const struct values *values, s
 }
 
 /*
+ * Adds what was lost. node exporter has these counters only if the kernel shows them in /proc,
+ * which Ubuntu's kernels do not.
+ */
+static void add_losses(const struct counters *counters, struct buffer *b)
+{
+	static const enum counter lost[] = {COUNTER_DROP, COUNTER_EARLY_DROP,
+					    COUNTER_INSERT_FAILED};
+	struct metric_family losses =
+		family_of(b, "losses_total", "counter",
+			  "Packets and entries lost since nf_conntrack was loaded, by the kernel's "
+			  "counter.");
+
+	for (size_t i = 0; i < ARRAY_SIZE(lost); i++)
+		if (counters->known[lost[i]])
+			add_sample(&losses, counter_to_string(lost[i]), counters->value[lost[i]]);
+}
+
+/*
  * Adds the messages as a gauge, because the number of stored messages falls when older ones are
  * lost, which would look like the restart of a counter.
  */
@@ -324,6 +342,7 @@ void render_metrics(const struct table *table, const struct judgement *judgement
 	add_ratio(b, "memory_full_ratio", judgement->memory_full_share,
 		  "Memory that the table takes when it is full, of all memory.");
 	add_values(table, values, b);
+	add_losses(&table->counters, b);
 	add_messages(&table->messages, b);
 	if (table->contents)
 		add_contents(table->contents, b);
