@@ -32,7 +32,7 @@ diff <(questions ../README.md | sed -E 's/\|#/|..\/README.md#/; s/\|docs\//|/') 
 	complain "README.md and docs/index.md do not have the same questions and answers"
 # A word of each answer, in the order of the questions.
 answers=('max = 1048576' 'uninstall --live' 'Yes[.]' 'Set .max. .* on the host' 'changes no firewall rule' 'plan --connections=500000' 'Neither[.]'
-	'max_policy = at_least' '^[|] 2 [|] .*differs' . 'grafana[.]json' '2 % of RAM')
+	'max_policy = at_least' '^[|] 2 [|] .*differs' '^top sources' 'grafana[.]json' '2 % of RAM')
 index=0
 while IFS='|' read -r question link; do
 	grep -q -e "${answers[index]}" <<<"$(first_screen "$link")" ||
