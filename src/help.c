@@ -151,7 +151,7 @@ void help_add_all(const struct verb *const *verbs, size_t count, struct buffer *
 		if (words.data)
 			add_column(words.data, VERB_COLUMN, verbs[i]->help, b);
 	}
-	buffer_add(b, "\nOptions of some verbs, which stand before the colon:\n");
+	buffer_add(b, "\nOptions of some verbs (their names come before the colon):\n");
 	add_options_of_some(verbs, count, b);
 	buffer_add(b, "\nOptions of every verb:\n");
 	add_options_of(NULL, b);
