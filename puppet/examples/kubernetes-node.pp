@@ -1,6 +1,6 @@
-# A Kubernetes node. kube-proxy is left alone: it sets max as it starts, and with at_least a larger max of kube-proxy stays.
-# examples/kubernetes-node.conf of conntrack-persist says when kube-proxy lowers max, and what to write in its configuration
-# then.
+# A Kubernetes node, with kube-proxy left on: it sets max when it starts, and with at_least a larger max of kube-proxy stays.
+# On nodes with fewer than 16 processors kube-proxy lowers max: write "min: 524288" in its configuration. docs/kubernetes.md of
+# conntrack-persist says when to leave kube-proxy on, and when to switch it off and set an exact max.
 class { 'conntrack_persist':
   config => {
     'conntrack' => { 'max' => 524288, 'max_policy' => 'at_least' },

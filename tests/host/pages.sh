@@ -135,10 +135,22 @@ prepare() {
 	commands=$((commands - 1))
 }
 
+# write_help: the examples of "conntrack-persist VERB --help" as a page, but for --watch, which does not end by itself;
+# tests/readers/screen.sh has it.
+write_help() {
+	local verb
+	for verb in $("$CONNTRACK_PERSIST" --help | awk '/^Verbs:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }'); do
+		printf '%s\n\n' "$verb"
+		"$CONNTRACK_PERSIST" "$verb" --help | sed -n '/^Examples:/,/^$/{ /--watch/d; s/^  /    /p; }'
+		echo
+	done
+}
+
+# run_page FILE
 run_page() {
 	local block blocks=$work/blocks
 	rm -rf "$blocks"
-	"$srcdir/tests/page-blocks" --write "$blocks" "$srcdir/$page"
+	"$srcdir/tests/page-blocks" --write "$blocks" "$1"
 	[[ -d $blocks ]] || return 0
 	new_reader "$page"
 	for block in "$blocks"/*; do
@@ -162,8 +174,11 @@ pages=("$@")
 # README.md is typed by quickstart.sh, where it can build and install the program.
 ((${#pages[@]})) || pages=(CONTRIBUTING.md SECURITY.md docs/*.md ansible/README.md puppet/README.md man/*.scd)
 for page in "${pages[@]}"; do
-	run_page
+	run_page "$page"
 done
+page=--help
+write_help >"$work/help.md"
+run_page "$work/help.md"
 echo "$commands commands were typed"
 ((commands > 0)) || bad=1
 exit $bad
