@@ -40,9 +40,15 @@ new_reader() {
 	echo 1024 >"$module/parameters/expect_hashsize"
 	cp -a "$work/package/." "$host/"
 	install "$CONNTRACK_PERSIST_TWIN" "$host/usr/local/lib/conntrack-persist-twin"
-	# shellcheck disable=SC2016
-	printf '%s\n' '#!/bin/sh' 'CONNTRACK_PERSIST_HOST=/ exec /usr/local/lib/conntrack-persist-twin "$@"' \
-		>"$host/usr/local/sbin/conntrack-persist"
+	# A watch ends as the reader presses Ctrl-C.
+	cat >"$host/usr/local/sbin/conntrack-persist" <<-'END'
+		#!/bin/sh
+		export CONNTRACK_PERSIST_HOST=/
+		case " $* " in
+		*' --watch'*) timeout --preserve-status --signal=INT 1 /usr/local/lib/conntrack-persist-twin "$@" ;;
+		*) exec /usr/local/lib/conntrack-persist-twin "$@" ;;
+		esac
+	END
 	on_host useradd --create-home --shell /bin/bash reader
 	echo 'reader ALL=(ALL) NOPASSWD: ALL' >"$host/etc/sudoers.d/reader"
 	chmod 440 "$host/etc/sudoers.d/reader"
@@ -135,13 +141,12 @@ prepare() {
 	commands=$((commands - 1))
 }
 
-# write_help: the examples of "conntrack-persist VERB --help" as a page, but for --watch, which does not end by itself;
-# tests/readers/screen.sh has it.
+# write_help: the examples of "conntrack-persist VERB --help" as a page.
 write_help() {
 	local verb
 	for verb in $("$CONNTRACK_PERSIST" --help | awk '/^Verbs:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }'); do
 		printf '%s\n\n' "$verb"
-		"$CONNTRACK_PERSIST" "$verb" --help | sed -n '/^Examples:/,/^$/{ /--watch/d; s/^  /    /p; }'
+		"$CONNTRACK_PERSIST" "$verb" --help | sed -n '/^Examples:/,/^$/s/^  /    /p'
 		echo
 	done
 }
