@@ -33,6 +33,9 @@ fill_and_count() {
 			read -r counted seconds processor memory < <("$count_entries" cost "$way")
 			((counted == number)) || { echo "entries.sh: $counted entries by $way, not $number" >&2; exit 1; }
 			row "$number" "$way" "$seconds" "$processor" "$memory"
+			[[ $way == ctnetlink ]] || continue
+			read -r counted seconds processor memory < <("$count_entries" cost-holders "$way")
+			row "$number" "$way, with holders" "$seconds" "$processor" "$memory"
 		done
 		for way in 'conntrack -L' 'cat /proc/net/nf_conntrack'; do
 			# shellcheck disable=SC2086
