@@ -14,6 +14,22 @@ static void add_share(struct history *history, struct figure share)
 	history->shares[history->count++] = share;
 }
 
+/* Forgets the earlier looks if the clock was set back. */
+static void add_look(struct history *history, const struct table *table)
+{
+	if (!table->entries.known)
+		return;
+	if (history->look_count > 0 && table->now <= history->looks[history->look_count - 1].when)
+		history->look_count = 0;
+	if (history->look_count == HISTORY_SIZE) {
+		memmove(history->looks, history->looks + 1,
+			(HISTORY_SIZE - 1) * sizeof(history->looks[0]));
+		history->look_count--;
+	}
+	history->looks[history->look_count++] =
+		(struct forecast_look){table->now, table->entries.value};
+}
+
 /*
  * Returns how much a counter has grown, or 0 if one look lacks it or it has restarted, as when the
  * module is loaded again.
@@ -41,6 +57,7 @@ void history_add(struct history *history, const struct table *table,
 							    (enum counter)i);
 	}
 	add_share(history, judgement->share);
+	add_look(history, table);
 	history->last = table->now;
 	history->entries = table->entries;
 	history->counters = table->counters;

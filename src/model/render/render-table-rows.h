@@ -10,6 +10,7 @@
  */
 enum rank {
 	RANK_STAYS,
+	RANK_FORECAST,
 	RANK_OWNERS,
 	RANK_SOURCES,
 	RANK_BUCKETS,
@@ -36,6 +37,8 @@ enum rank {
  */
 void add_moment(struct buffer *b, uint64_t when, uint64_t now);
 void add_now(struct screen *screen, const struct table *table, const struct history *history);
+/* Adds when the table will be full, if that can be foretold. */
+void add_forecast(struct screen *screen, const struct table *table, const struct history *history);
 void add_history(struct screen *screen, const struct history *history);
 /* Adds the name of the host and the time of the look. */
 void add_host(struct screen *screen, const struct table *table);

@@ -67,11 +67,37 @@ void add_now(struct screen *screen, const struct table *table, const struct hist
 		buffer_add(text, ", ");
 		add_rate(text, (double)history->counted[COUNTER_DROP], seconds, "drops/s");
 	}
-	if (table->counters.known[COUNTER_CHAIN_TOO_LONG]) {
+	if (history->counted[COUNTER_CHAIN_TOO_LONG] > 0) {
 		buffer_add(text, ", ");
 		add_rate(text, (double)history->counted[COUNTER_CHAIN_TOO_LONG], seconds,
 			 "chains too long/s");
 	}
+}
+
+/* Adds a time for people: "45 s", "12 min" or "3 h". */
+static void add_about(struct buffer *text, uint64_t seconds)
+{
+	if (seconds < 120)
+		screen_add_number(text, seconds, "s", "s");
+	else if (seconds < 7200)
+		screen_add_number(text, (seconds + 30) / 60, "min", "min");
+	else
+		screen_add_number(text, (seconds + 1800) / 3600, "h", "h");
+}
+
+void add_forecast(struct screen *screen, const struct table *table, const struct history *history)
+{
+	struct buffer *text = &screen_add(screen, "full in", RANK_FORECAST)->text;
+	uint64_t seconds;
+
+	if (!table->max.known || table->max.value == 0)
+		return;
+	seconds = forecast_seconds(history->looks, history->look_count, table->max.value);
+	if (seconds == 0)
+		return;
+	buffer_add(text, "about ");
+	add_about(text, seconds);
+	buffer_add(text, ", if the entries go on growing like this");
 }
 
 void add_host(struct screen *screen, const struct table *table)

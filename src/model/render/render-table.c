@@ -236,6 +236,7 @@ void render_table(const struct table *table, const struct judgement *judgement,
 		add_limit(&screen, table);
 	}
 	if (history) {
+		add_forecast(&screen, table, history);
 		add_now(&screen, table, history);
 		add_history(&screen, history);
 	}

@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "model/runtime/runtime-values.h"
+#include "model/table/forecast.h"
 #include "model/table/table.h"
 
 struct screen_style {
@@ -25,6 +26,8 @@ struct screen_style {
 struct history {
 	struct figure shares[HISTORY_SIZE]; /* tenths of a percent; the newest is the last */
 	size_t count;
+	struct forecast_look looks[HISTORY_SIZE]; /* those whose entries are known */
+	size_t look_count;
 	uint64_t last;	       /* when the newest was taken, in microseconds since the epoch */
 	struct figure entries; /* at that time */
 	struct counters counters;

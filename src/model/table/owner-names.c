@@ -58,7 +58,10 @@ static void set_name(struct group_owner *owner, enum owner_kind kind,
 
 		if (component->length - i >= 4 && at[0] == '\\' && at[1] == 'x' &&
 		    hex_value(at[2]) >= 0 && hex_value(at[3]) >= 0) {
-			owner->name[used++] = (char)(hex_value(at[2]) * 16 + hex_value(at[3]));
+			unsigned char byte =
+				(unsigned char)(hex_value(at[2]) * 16 + hex_value(at[3]));
+
+			memcpy(&owner->name[used++], &byte, 1);
 			i += 3;
 		} else {
 			owner->name[used++] = *at;

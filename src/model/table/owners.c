@@ -101,7 +101,7 @@ static int grow_slots(struct owners *owners)
 	grown.slots = calloc(grown.slot_count, sizeof(*grown.slots));
 	if (!grown.slots)
 		return -ENOMEM;
-	for (size_t i = 0; i < owners->slot_count; i++)
+	for (size_t i = 0; owners->slots && i < owners->slot_count; i++)
 		if (owners->slots[i].key.family != 0)
 			*find_slot(&grown, &owners->slots[i].key) = owners->slots[i];
 	free(owners->slots);

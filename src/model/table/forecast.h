@@ -1,0 +1,27 @@
+/* Foretells when the table will be full, from looks at it. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The entries at one moment. */
+struct forecast_look {
+	uint64_t when; /* microseconds since the epoch */
+	uint64_t entries;
+};
+
+/* The fewest looks, and the shortest time between the first and the last, that show a trend. */
+#define FORECAST_LOOKS	 5U
+#define FORECAST_SECONDS 8U
+/* Nothing is foretold for longer than this many times the time that was looked at. */
+#define FORECAST_REACH 25U
+
+/*
+ * Returns after how many seconds the table will be full, or 0 if nothing can be foretold: too few
+ * looks, entries that become fewer or grow too slowly to reach max, or a growth that is no larger
+ * than its irregularities. The looks are ordered by time. If the growth slows down or speeds up, it
+ * is expected to go on doing so.
+ */
+uint64_t forecast_seconds(const struct forecast_look *looks, size_t count, uint64_t max);
