@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/terminal.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -95,6 +96,8 @@ int terminal_start(struct terminal *terminal)
 	static const char start[] = SCREEN_OTHER CURSOR_HIDE WRAP_OFF;
 	struct termios raw;
 
+	if (terminal->drawing)
+		return 0;
 	if (isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &terminal->before) == 0) {
 		raw = terminal->before;
 		/* Signals of keys stay. */
@@ -142,12 +145,10 @@ int terminal_draw(const char *text)
 	return frame.error < 0 ? frame.error : put(frame.data, frame.length);
 }
 
-size_t terminal_read_keys(struct terminal *terminal, char *ret, size_t size)
+char terminal_read_key(struct terminal *terminal)
 {
-	ssize_t count = read(STDIN_FILENO, ret, size);
+	char key = 0;
 
-	if (count > 0)
-		return (size_t)count;
-	terminal->keys = false;
-	return 0;
+	terminal->keys = read(STDIN_FILENO, &key, 1) == 1;
+	return (char)tolower((unsigned char)key);
 }

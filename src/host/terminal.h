@@ -42,9 +42,9 @@ struct terminal {
 };
 
 /*
- * Switches to the alternate screen, without a cursor and without scrolling. If standard input is
- * a terminal as well, each key can be read as it is pressed. The caller must call
- * terminal_stop(). -EIO: standard output cannot be written to.
+ * Switches to the alternate screen, without a cursor and without scrolling, unless that was done
+ * before. If standard input is a terminal as well, each key can be read as it is pressed. The
+ * caller must call terminal_stop(). -EIO: standard output cannot be written to.
  */
 MUST_CHECK int terminal_start(struct terminal *terminal);
 /* Restores the screen, the cursor and the keys. */
@@ -53,7 +53,5 @@ void terminal_stop(struct terminal *terminal);
 /* Draws the lines from the top and clears the rest, in one write. -EIO, -ENOMEM. */
 MUST_CHECK int terminal_draw(const char *text);
 
-/*
- * Waits for keys and reads at most size bytes of them. Returns how many, 0: no more keys will come.
- */
-size_t terminal_read_keys(struct terminal *terminal, char *ret, size_t size);
+/* Waits for a key, and returns it as a lower-case letter; 0: no more keys will come. */
+char terminal_read_key(struct terminal *terminal);

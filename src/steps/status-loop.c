@@ -87,7 +87,7 @@ static int watch_start(struct watch *watch)
 	if (watch->timer < 0)
 		return -errno;
 	watch->on_terminal = terminal_is_there();
-	return watch->on_terminal ? terminal_start(&watch->terminal) : 0;
+	return 0;
 }
 
 /* The steps of the loop */
@@ -95,25 +95,27 @@ static int draw(struct watch *watch)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
 	struct screen_style style;
+	int error;
 
 	status_style(watch->context, true, &style);
 	render_table(watch->table, watch->judgement, &watch->history, &style, &text);
 	if (text.error < 0 || !text.data)
 		return -ENOMEM;
-	if (watch->on_terminal)
-		return terminal_draw(text.data);
+	if (watch->on_terminal) {
+		error = terminal_start(&watch->terminal);
+		return error < 0 ? error : terminal_draw(text.data);
+	}
 	if (watch->history.count > 1)
 		(void)fputs("\n", stdout);
 	return fputs(text.data, stdout) == EOF || fflush(stdout) == EOF ? -EIO : 0;
 }
 
 /*
- * Restores the terminal and stops the process as the signal would have done by default; returns
- * after SIGCONT.
+ * Restores the terminal and stops the process as the signal would have done by default. The SIGCONT
+ * that ends the stop leads to the next look.
  */
-static int suspend(struct watch *watch)
+static void suspend(struct watch *watch)
 {
-	const struct timespec now = {0};
 	sigset_t set;
 
 	terminal_stop(&watch->terminal);
@@ -122,11 +124,6 @@ static int suspend(struct watch *watch)
 	(void)raise(SIGTSTP);
 	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
-	/* Discard the SIGCONT, because its work is done here. */
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGCONT);
-	(void)sigtimedwait(&set, NULL, &now);
-	return watch->on_terminal ? terminal_start(&watch->terminal) : 0;
 }
 
 static enum step take_signal(struct watch *watch)
@@ -139,29 +136,18 @@ static enum step take_signal(struct watch *watch)
 	case SIGWINCH:
 		return watch->on_terminal ? STEP_DRAW : STEP_WAIT;
 	case SIGTSTP:
-		return suspend(watch) < 0 ? STEP_FAIL : STEP_LOOK;
+		suspend(watch);
+		return STEP_WAIT;
 	case SIGCONT:
 		/*
 		 * The shell may have changed the terminal, and after SIGSTOP this process could not
-		 * restore it; save its state again.
+		 * restore it; the next draw saves its state again.
 		 */
 		terminal_stop(&watch->terminal);
-		return watch->on_terminal && terminal_start(&watch->terminal) < 0 ? STEP_FAIL
-										  : STEP_LOOK;
+		return STEP_LOOK;
 	default:
 		return STEP_END;
 	}
-}
-
-static enum step take_keys(struct watch *watch)
-{
-	char keys[64];
-	size_t count = terminal_read_keys(&watch->terminal, keys, sizeof(keys));
-
-	for (size_t i = 0; i < count; i++)
-		if (keys[i] == 'q' || keys[i] == 'Q')
-			return STEP_END;
-	return STEP_WAIT;
 }
 
 /* Waits for a key, a signal or the timer, whichever comes first. */
@@ -183,7 +169,7 @@ static enum step wait_for_step(struct watch *watch)
 	if (of[2].revents)
 		return STEP_FAIL;
 	if (of[3].revents)
-		return take_keys(watch);
+		return terminal_read_key(&watch->terminal) == 'q' ? STEP_END : STEP_WAIT;
 	if (of[1].revents &&
 	    read(watch->timer, &expirations, sizeof(expirations)) == (ssize_t)sizeof(expirations))
 		return STEP_LOOK;
