@@ -86,22 +86,19 @@ static bool is_twin(const struct context *context, const struct writer *a, const
 }
 
 /*
- * Returns the first writer before `end` with which this one shares a message, or NULL: both
- * override a value, or neither does.
+ * Returns the first writer with which this later one shares a message, or NULL: both override a
+ * value, or neither does.
  */
 static const struct writer *find_twin(const struct context *context,
-				      const struct host_writers *found, size_t end)
+				      const struct host_writers *found, const struct writer *last)
 {
-	const struct writer *last = &found->writers.items[end];
+	const struct writer *first = NULL, *writer = writers_before(&found->writers, last);
 
-	for (size_t i = 0; i < end; i++) {
-		const struct writer *writer = &found->writers.items[i];
-
+	for (; writer; writer = writers_before(&found->writers, writer))
 		if (is_twin(context, writer, last) &&
 		    writer_takes_away(writer) == writer_takes_away(last))
-			return writer;
-	}
-	return NULL;
+			first = writer;
+	return first;
 }
 
 /* Adds "PATH:LINE sets VALUE", as the line's flags have it. */
@@ -127,14 +124,14 @@ static void add_statement(struct context *context, const struct writer *writer, 
 static bool has_rival(const struct host_writers *found, const struct writer *writer)
 {
 	const unsigned int systemd = SOURCE_BIT(SOURCE_SYSTEMD);
+	const struct writer *other = writers_last(&found->writers, writer->value);
 
-	for (size_t i = 0; i < found->writers.count; i++) {
-		const struct writer *other = &found->writers.items[i];
+	for (; other; other = writers_before(&found->writers, other)) {
 		bool is_beside = (other->sources & writer->sources & systemd) &&
 				 writer->value->row == &schema[SETTING_MAX] && !other->refused &&
 				 strcmp(other->path, writer->path) == 0;
 
-		if (other->value == writer->value && strcmp(other->text, writer->text) != 0 &&
+		if (strcmp(other->text, writer->text) != 0 &&
 		    (writer_takes_away(other) || is_beside))
 			return true;
 	}
@@ -253,18 +250,6 @@ static void say_winner(struct context *context, const struct host_writers *found
 	buffer_clear(&twins.lines);
 }
 
-/*
- * Returns whether a line before `end` overrides the same value, so that the value is counted once.
- */
-static bool is_overridden_before(const struct host_writers *found, size_t end)
-{
-	for (size_t i = 0; i < end; i++)
-		if (found->writers.items[i].value == found->writers.items[end].value &&
-		    writer_takes_away(&found->writers.items[i]))
-			return true;
-	return false;
-}
-
 size_t writers_report(struct context *context, const struct host_writers *found)
 {
 	size_t overridden = 0;
@@ -280,9 +265,10 @@ size_t writers_report(struct context *context, const struct host_writers *found)
 		add_json(context, writer);
 		if (!writer_takes_away(writer))
 			continue;
-		if (!find_twin(context, found, i))
+		if (!find_twin(context, found, writer))
 			say_winner(context, found, i);
-		overridden += !is_overridden_before(found, i);
+		/* A value that several lines override is counted once. */
+		overridden += writers_find_winner(&found->writers, writer->value) == writer;
 	}
 	return overridden;
 }
@@ -306,14 +292,11 @@ static bool is_needed(const struct writer *writer)
 static bool shields_value(const struct host_writers *found, const struct writer *writer)
 {
 	unsigned int wins = writer->wins & ~SOURCE_BIT(SOURCE_OPTIONS);
+	const struct writer *other = writers_last(&found->writers, writer->value);
 
-	for (size_t i = 0; i < found->writers.count; i++) {
-		const struct writer *other = &found->writers.items[i];
-
-		if (other->value == writer->value && (other->sources & wins) && !other->same &&
-		    !other->refused && !other->inactive)
+	for (; other; other = writers_before(&found->writers, other))
+		if ((other->sources & wins) && !other->same && !other->refused && !other->inactive)
 			return true;
-	}
 	return false;
 }
 
@@ -324,7 +307,7 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 		const char *prefix = tree_prefix(context->tree);
 		char line[16] = "";
 
-		const struct writer *twin = find_twin(context, found, i);
+		const struct writer *twin = find_twin(context, found, writer);
 
 		if (writer_takes_away(writer) || writer->refused || is_needed(writer) ||
 		    shields_value(found, writer) || (twin && twin->line == writer->line))

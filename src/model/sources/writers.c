@@ -167,12 +167,27 @@ bool writer_takes_away(const struct writer *writer)
 	return wins && !writer->same;
 }
 
+const struct writer *writers_last(const struct writers *writers, const struct value *value)
+{
+	for (size_t i = 0; i < writers->tail_count; i++)
+		if (writers->tails[i].value == value)
+			return writer_at(writers, writers->tails[i].last);
+	return NULL;
+}
+
+const struct writer *writers_before(const struct writers *writers, const struct writer *writer)
+{
+	return writer_at(writers, writer->before);
+}
+
 const struct writer *writers_find_winner(const struct writers *writers, const struct value *value)
 {
-	for (size_t i = 0; i < writers->count; i++)
-		if (writers->items[i].value == value && writer_takes_away(&writers->items[i]))
-			return &writers->items[i];
-	return NULL;
+	const struct writer *first = NULL, *writer = writers_last(writers, value);
+
+	for (; writer; writer = writers_before(writers, writer))
+		if (writer_takes_away(writer))
+			first = writer;
+	return first;
 }
 
 /*

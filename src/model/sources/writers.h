@@ -145,6 +145,11 @@ struct writer *writers_add(struct writers *writers, const struct value *value, c
 /* Must be called before a later line of the same source is added: earlier lines no longer win. */
 void writers_take_win(struct writers *writers, const struct value *value, enum source source);
 
+/* Returns the last writer of a value, or NULL; writers_before() leads to the others. */
+const struct writer *writers_last(const struct writers *writers, const struct value *value);
+/* Returns the writer of the same value that was added before this one, or NULL. */
+const struct writer *writers_before(const struct writers *writers, const struct writer *writer);
+
 /*
  * Returns whether the source overrides our value: it wins at some time with another value, and our
  * udev rule does not run afterwards. The rule corrects values that are set while the module loads,
