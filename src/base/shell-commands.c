@@ -106,7 +106,7 @@ static int pass_setting(const struct command *command, unsigned int line, const 
 	const struct shell_visitor *visitor = command->visitor;
 	const struct shell_setting setting = {line, name, value, computed};
 
-	return visitor->set ? visitor->set(visitor->data, &setting) : 0;
+	return visitor->set ? visitor->set(visitor->set_data, &setting) : 0;
 }
 
 static int pass_path(int (*visit)(void *data, unsigned int line, const char *path),

@@ -31,7 +31,8 @@ struct shell_setting {
 /* The functions that the reader calls. Each may be NULL; a negative errno ends the reading. */
 struct shell_visitor {
 	/* sysctl [-w] KEY=VALUE, echo VALUE > PATH, echo VALUE | tee PATH */
-	int (*set)(void *data, const struct shell_setting *setting);
+	int (*set)(void *set_data, const struct shell_setting *setting);
+	void *set_data;
 	/* sysctl -p FILE: a file with lines KEY = VALUE */
 	int (*file)(void *data, unsigned int line, const char *path);
 	/* another program or script, by an absolute path, and what "." reads */

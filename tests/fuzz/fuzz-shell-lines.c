@@ -39,8 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 64);
 	struct bounds bounds = {.size = size + 64, .lines = 1};
-	const struct shell_visitor visitor = {visit_setting, visit_text, visit_text, visit_text,
-					      &bounds};
+	const struct shell_visitor visitor = {visit_setting, &bounds,	 visit_text,
+					      visit_text,    visit_text, &bounds};
 
 	if (!text)
 		return 0;

@@ -10,7 +10,6 @@
 struct shell_text {
 	const struct values *values;
 	const struct writer_line *origin;
-	const struct shell_visitor *others;
 	struct writers *writers;
 };
 
@@ -30,40 +29,15 @@ static int visit_setting(void *data, const struct shell_setting *setting)
 	return 0;
 }
 
-static int visit_file(void *data, unsigned int line, const char *path)
-{
-	const struct shell_text *text = data;
-
-	return text->others->file(text->others->data, line, path);
-}
-
-static int visit_script(void *data, unsigned int line, const char *path)
-{
-	const struct shell_text *text = data;
-
-	return text->others->script(text->others->data, line, path);
-}
-
-static int visit_module(void *data, unsigned int line, const char *module)
-{
-	const struct shell_text *text = data;
-
-	return text->others->module(text->others->data, line, module);
-}
-
 int writers_of_shell(const struct values *values, const struct writer_line *origin,
 		     const char *text, size_t size, enum shell_form form,
 		     const struct shell_visitor *others, struct writers *writers)
 {
-	struct shell_text data = {values, origin, others, writers};
-	const struct shell_visitor visitor = {
-		.set = visit_setting,
-		.file = others->file ? visit_file : NULL,
-		.script = others->script ? visit_script : NULL,
-		.module = others->module ? visit_module : NULL,
-		.data = &data,
-	};
+	struct shell_text data = {values, origin, writers};
+	struct shell_visitor visitor = *others;
 
+	visitor.set = visit_setting;
+	visitor.set_data = &data;
 	return shell_read(text, size, origin->number, form, &visitor);
 }
 

@@ -46,7 +46,7 @@ static void expect_rows(const struct row *rows, size_t count, enum shell_form fo
 {
 	for (size_t i = 0; i < count; i++) {
 		struct buffer CLEANUP(buffer_clear) b = {0};
-		const struct shell_visitor visitor = {set, file, script, module, &b};
+		const struct shell_visitor visitor = {set, &b, file, script, module, &b};
 
 		buffer_add(&b, "");
 		assert_int_equal(shell_read(rows[i].text, strlen(rows[i].text), 1, form, &visitor),
