@@ -15,6 +15,7 @@
 #include "gather/boot-scripts.h"
 #include "gather/boot-units.h"
 #include "gather/foreign-files.h"
+#include "gather/unit-state.h"
 #include "model/users/programs.h"
 
 /* What the visits work on. */
@@ -141,19 +142,12 @@ static bool is_enabled(const char *text)
 /* In an image without a unit of ufw, only ufw.conf says whether ufw starts. */
 static int judge_ufw(struct boot_files *files)
 {
-	static const char *const units[] = {"/etc/systemd/system/ufw.service",
-					    "/usr/lib/systemd/system/ufw.service",
-					    "/lib/systemd/system/ufw.service"};
 	char *CLEANUP(free_pointer) text = NULL;
-	int error;
+	enum file_kind unit = FILE_ABSENT;
+	int error = files->starts_ufw ? 0 : unit_find(&files->programs, "ufw.service", &unit);
 
-	for (size_t i = 0; i < ARRAY_SIZE(units) && !files->starts_ufw; i++) {
-		struct observed_file CLEANUP(observed_file_clear) file = {0};
-
-		error = tree_look(files->gathering->tree, units[i], 0, &file);
-		if (error == -ENOMEM || error == -EFBIG || (error == 0 && file.kind != FILE_ABSENT))
-			return error == -ENOMEM ? error : 0;
-	}
+	if (error < 0 || unit != FILE_ABSENT)
+		return error;
 	error = reading_file(&files->programs, "/etc/ufw/ufw.conf", &text);
 	if (error == 0 && text && is_enabled(text))
 		uses_add(files->uses,

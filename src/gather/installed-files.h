@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/problems.h"
-#include "gather/read-failure.h"
+#include "gather/reading.h"
 #include "host/files/tree.h"
 #include "model/installed/compare.h"
 #include "model/installed/manifest.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "gather/unit-state.h"
 #include "model/users/unit-file.h"
 
 void kube_command_done(struct kube_command *command)
@@ -78,24 +79,6 @@ static int add_unit_words(struct kube_words *words, const char *text)
 	return error;
 }
 
-/* Whether a link of the boot pulls the unit in. */
-static bool starts_at_boot(const struct kube_search *search, const char *name)
-{
-	static const char *const parents[] = {"multi-user.target.wants", "default.target.wants",
-					      "network-online.target.wants"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(parents); i++) {
-		struct observed_file CLEANUP(observed_file_clear) file = {0};
-		char path[PATH_MAX];
-
-		(void)snprintf(path, sizeof(path), "/etc/systemd/system/%s/%s", parents[i], name);
-		if (tree_look(search->reading.gathering->tree, path, 0, &file) == 0 &&
-		    file.kind != FILE_ABSENT && file.kind != FILE_MASKED)
-			return true;
-	}
-	return false;
-}
-
 /* Reads a unit or a drop-in of it. Lines of a file before it have no number then. */
 static int read_unit(struct kube_search *search, const char *path, struct kube_command *ret)
 {
@@ -144,7 +127,9 @@ int kube_find_unit(struct kube_search *search, const char *name, struct kube_com
 	}
 	if (error < 0 || !ret->path)
 		return error;
-	ret->starts = starts_at_boot(search, name);
+	error = unit_is_wanted(&search->reading, name);
+	ret->starts = error > 0;
+	error = error < 0 ? error : 0;
 	/* The drop-ins of /etc come last, because they override the others. */
 	for (size_t i = ARRAY_SIZE(folders); i > 0 && error == 0; i--)
 		error = read_drop_ins(search, folders[i - 1], name, ret);

@@ -1,7 +1,8 @@
-/* Files of programs that write the plan's values as they start: ufw, firewalld, and others. */
+/* Files that set the plan's values: of the kernel's package, ufw, firewalld and other programs. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gather/program-files.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,6 +81,30 @@ static int find_firewalld(struct reading *reading, struct host_writers *found)
 		set.text = text_starts_with(line.text, "yes") ? "1" : "0";
 		if (text_starts_with(line.text, "yes") || text_starts_with(line.text, "no"))
 			writers_set(&found->writers, value, &set);
+	}
+	return error;
+}
+
+int find_kernel_sysctl(const struct gathering *gathering, struct host_writers *found)
+{
+	static const struct {
+		const char *before, *behind;
+	} places[] = {{"/usr/lib/modules/", "/sysctl.conf"}, {"/boot/sysctl.conf-", ""}};
+	struct reading reading = {.gathering = gathering, .kind = "sysctl files of the kernel"};
+	const char *release = gathering->image ? "" : kernel_release(gathering->kernel);
+	int error = 0;
+
+	if (!*release || strchr(release, '/'))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(places) && error == 0; i++) {
+		char *CLEANUP(free_pointer)
+			path = text_format("%s%s%s", places[i].before, release, places[i].behind);
+		char *CLEANUP(free_pointer) text = NULL;
+
+		error = path ? reading_file(&reading, path, &text) : -ENOMEM;
+		if (error == 0 && text)
+			writers_of_text(&found->values, path, text, NULL, SOURCE_SYSTEMD, false,
+					&found->writers);
 	}
 	return error;
 }

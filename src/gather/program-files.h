@@ -1,4 +1,4 @@
-/* Files of programs that write the plan's values as they start: ufw, firewalld, and others. */
+/* Files that set the plan's values: of the kernel's package, ufw, firewalld and other programs. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -12,3 +12,9 @@
  */
 MUST_CHECK int find_programs(const struct gathering *gathering, const struct text_file *sysctl,
 			     size_t count, struct host_writers *found);
+
+/*
+ * Adds the values of the running kernel's file. systemd-sysctl reads it before sysctl.d, so that
+ * they override nothing that is configured. -ENOMEM.
+ */
+MUST_CHECK int find_kernel_sysctl(const struct gathering *gathering, struct host_writers *found);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/problems.h"
-#include "gather/read-failure.h"
+#include "gather/reading.h"
 #include "host/files/tree.h"
 #include "model/config/config.h"
 

@@ -181,3 +181,18 @@ void reading_command_line(const struct gathering *gathering, char *ret, size_t s
 	if (error != -ENOENT)
 		reading_fail(&reading, "/proc/cmdline", error);
 }
+
+void read_failure_done(struct read_failure *failure)
+{
+	free(failure->path);
+	failure->path = NULL;
+}
+
+int read_failure_set(struct read_failure *failure, const char *prefix, const char *path, int error)
+{
+	struct buffer b = {0};
+
+	buffer_printf(&b, "%s%s", prefix, path);
+	read_failure_done(failure);
+	return buffer_steal(&b, &failure->path, NULL) < 0 ? -ENOMEM : error;
+}

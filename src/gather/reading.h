@@ -68,3 +68,12 @@ void reading_command_line(const struct gathering *gathering, char *ret, size_t s
  */
 void reading_fail(const struct reading *reading, const char *path, int error);
 void reading_refuse(const struct reading *reading, const char *path, const char *reason);
+
+/* Names what could not be read, for the caller's message. The caller owns it. */
+struct read_failure {
+	char *path;
+};
+void read_failure_done(struct read_failure *failure);
+
+/* Sets failure->path to the prefix and the path. Returns error, or -ENOMEM. */
+int read_failure_set(struct read_failure *failure, const char *prefix, const char *path, int error);

@@ -10,3 +10,12 @@
  * because the program may come in a container. -ENOMEM.
  */
 MUST_CHECK int unit_is_idle(struct reading *reading, const char *name, bool *ret);
+
+/*
+ * Finds the file of a unit ("tuned.service") in the folders of the system's units. *ret is
+ * FILE_ABSENT if there is none. -ENOMEM.
+ */
+MUST_CHECK int unit_find(const struct reading *reading, const char *unit, enum file_kind *ret);
+
+/* Returns 1 if a link in a .wants folder pulls the unit in, 0 if none does, or -ENOMEM. */
+MUST_CHECK int unit_is_wanted(struct reading *reading, const char *unit);

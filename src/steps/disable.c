@@ -11,7 +11,6 @@
 #include "gather/reading.h"
 #include "model/runtime/module-blacklist.h"
 #include "steps/find-uses.h"
-#include "steps/report-uses.h"
 #include "steps/runtime.h"
 #include "steps/unload-modules.h"
 #include "steps/would-change.h"

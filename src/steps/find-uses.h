@@ -1,4 +1,4 @@
-/* Finds whatever uses conntrack on this host, and reports what could not be read. */
+/* Finds whatever uses conntrack on this host, and adds it to the JSON object. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -16,3 +16,9 @@ enum exit_code find_uses(struct context *context, enum uses_scope scope, struct 
  * error, which has been reported.
  */
 enum exit_code find_modules(struct context *context, struct module_graph *ret);
+
+/* Adds the lists "users" and "modules". */
+void users_add_json(struct context *context, const struct host_uses *found);
+
+/* Returns "likely" or "certain", a literal. */
+const char *certainty_to_string(enum certainty certainty);

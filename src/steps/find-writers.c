@@ -7,7 +7,6 @@
 
 #include "gather/boot-settings.h"
 #include "gather/foreign-files.h"
-#include "gather/kernel-sysctl.h"
 #include "gather/program-files.h"
 #include "gather/reading.h"
 #include "model/plan/artifact.h"

@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "report/wrap.h"
 #include "steps/find-uses.h"
-#include "steps/report-uses.h"
 #include "verbs/verbs.h"
 
 #define INDENT 10

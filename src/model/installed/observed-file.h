@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/types.h>
 
 enum file_kind {
@@ -33,4 +34,8 @@ struct observed_file {
 	int64_t changed_ns; /* mtime, nanoseconds since the epoch */
 };
 
-void observed_file_clear(struct observed_file *file);
+static inline void observed_file_clear(struct observed_file *file)
+{
+	free(file->bytes);
+	*file = (struct observed_file){0};
+}
