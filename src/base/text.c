@@ -95,15 +95,20 @@ size_t text_distance(const char *from, const char *to)
 	return row[to_length];
 }
 
-bool text_is_near(const char *word, const char *candidate, size_t *inout_best)
+bool text_is_nearer(const char *word, const char *candidate, size_t *inout_best)
 {
 	size_t distance = text_distance(word, candidate);
-	size_t limit = strlen(candidate) / 3 + 1;
 
-	if (distance > limit || distance >= *inout_best)
+	if (distance >= *inout_best)
 		return false;
 	*inout_best = distance;
 	return true;
+}
+
+bool text_is_near(const char *word, const char *candidate, size_t *inout_best)
+{
+	return text_distance(word, candidate) <= strlen(candidate) / 3 + 1 &&
+	       text_is_nearer(word, candidate, inout_best);
 }
 
 bool text_starts_with(const char *text, const char *prefix)

@@ -44,6 +44,9 @@ size_t text_distance(const char *from, const char *to);
  */
 bool text_is_near(const char *word, const char *candidate, size_t *inout_best);
 
+/* Returns whether the candidate is fewer than *inout_best edits away; if so, lowers that. */
+bool text_is_nearer(const char *word, const char *candidate, size_t *inout_best);
+
 bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
 

@@ -104,19 +104,16 @@ static void judge_hidden(const struct lint_place *place, const char *name, size_
 {
 	struct parameter word = {.name = name, .name_length = length};
 	struct lint_old_name old;
-	struct buffer text = {0};
 
 	if (parameter_is(&word, "nf_conntrack"))
-		buffer_add(&text, "modprobe.blacklist only stops loads by an alias: rules still "
-				  "load nf_conntrack; " LINT_ADVICE_OFF);
+		lint_add(place, SEVERITY_WARNING,
+			 "modprobe.blacklist only stops loads by an alias: rules still "
+			 "load nf_conntrack; " LINT_ADVICE_OFF);
 	else if (lint_is_old_name(name, length, &old))
-		buffer_printf(&text,
-			      "no kernel has a module %.*s, so that its modprobe.blacklist has no "
-			      "effect; " LINT_ADVICE_OFF,
-			      (int)length, name);
-	else
-		return;
-	lint_tell(place, SEVERITY_WARNING, &text);
+		lint_add(place, SEVERITY_WARNING,
+			 "no kernel has a module %.*s, so that its modprobe.blacklist has no "
+			 "effect; " LINT_ADVICE_OFF,
+			 (int)length, name);
 }
 
 /*
@@ -127,16 +124,14 @@ static void judge_refused(const struct lint_place *place, const char *name, size
 {
 	struct parameter word = {.name = name, .name_length = length};
 	struct lint_old_name old = {.now = "nf_conntrack"};
-	struct buffer text = {0};
 
 	if (!lint_is_old_name(name, length, &old) &&
 	    (!parameter_is(&word, old.now) || memcmp(name, old.now, length) == 0))
 		return;
-	buffer_printf(&text,
-		      "the kernel has no module %.*s, so that its module_blacklist has no "
-		      "effect; " LINT_ADVICE_OFF,
-		      (int)length, name);
-	lint_tell(place, SEVERITY_WARNING, &text);
+	lint_add(place, SEVERITY_WARNING,
+		 "the kernel has no module %.*s, so that its module_blacklist has no "
+		 "effect; " LINT_ADVICE_OFF,
+		 (int)length, name);
 }
 
 void lint_command_line(const struct lint_request *request, const char *text,

@@ -23,6 +23,10 @@ struct lint_place {
 /* Adds the problem and clears the buffer. */
 void lint_tell(const struct lint_place *place, enum severity severity, struct buffer *text);
 
+/* Adds the problem. */
+void lint_add(const struct lint_place *place, enum severity severity, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+
 /*
  * Returns whether the list has enough problems of this severity, so that the text of another one
  * need not be made; it is only counted. After enough warnings the rest of a file need not be

@@ -33,7 +33,6 @@ static void judge_line(const struct lint_place *place, const char *line, size_t 
 	struct lint_old_name old = {.now = "nf_conntrack"};
 	bool is_old = lint_is_old_name(line, word, &old);
 	char *CLEANUP(free_pointer) tail = NULL;
-	struct buffer text = {0};
 
 	if (rest < line + length) {
 		tail = strndup(rest, (size_t)(line + length - rest));
@@ -45,11 +44,10 @@ static void judge_line(const struct lint_place *place, const char *line, size_t 
 	}
 	if (!is_old || old.is_alias || facts_before(place->facts, 4, 18))
 		return;
-	buffer_printf(&text,
-		      "today's kernels have no module %.*s, so that systemd-modules-load.service "
-		      "fails; write \"%s\"",
-		      (int)word, line, old.now);
-	lint_tell(place, SEVERITY_WARNING, &text);
+	lint_add(place, SEVERITY_WARNING,
+		 "today's kernels have no module %.*s, so that systemd-modules-load.service "
+		 "fails; write \"%s\"",
+		 (int)word, line, old.now);
 }
 
 void lint_modules_load(const struct lint_request *request, const char *path, const char *text,

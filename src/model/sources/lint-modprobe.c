@@ -7,14 +7,6 @@
 #include "model/runtime/modprobe-view.h"
 #include "model/sources/lint-internal.h"
 
-static void add_problem(const struct lint_place *place, enum severity severity, const char *what)
-{
-	struct buffer text = {0};
-
-	buffer_add(&text, what);
-	lint_tell(place, severity, &text);
-}
-
 /*
  * Returns the command that is most similar to the word, the word itself if it is a command, or
  * NULL.
@@ -27,14 +19,9 @@ static const char *nearest_command(const char *word)
 	const char *nearest = NULL;
 	size_t best = 3;
 
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		size_t distance = text_distance(word, commands[i]);
-
-		if (distance < best) {
-			best = distance;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (text_is_nearer(word, commands[i], &best))
 			nearest = commands[i];
-		}
-	}
 	return nearest;
 }
 
@@ -107,31 +94,29 @@ static void judge_install(const struct lint_place *place, const struct modprobe_
 
 	place->problems->out_of_memory |= loads < 0;
 	if (text_ends_with(line->rest, "/true") || strcmp(line->rest, "true") == 0)
-		add_problem(place, SEVERITY_WARNING,
-			    "modprobe reports success but loads nothing, so that modules that need "
-			    "nf_conntrack fail with \"Unknown symbol\"; " LINT_ADVICE_OFF);
+		lint_add(place, SEVERITY_WARNING,
+			 "modprobe reports success but loads nothing, so that modules that need "
+			 "nf_conntrack fail with \"Unknown symbol\"; " LINT_ADVICE_OFF);
 	else if (modprobe_install_loads(line->rest, "nf_conntrack") &&
 		 !strstr(line->rest, "CMDLINE_OPTS"))
-		add_problem(place, SEVERITY_WARNING,
-			    "this install line has no $CMDLINE_OPTS, so that options given to "
-			    "\"modprobe nf_conntrack\" are lost; write \"[apply] synchronous = "
-			    "yes\" in conntrack-persist.conf");
+		lint_add(place, SEVERITY_WARNING,
+			 "this install line has no $CMDLINE_OPTS, so that options given to "
+			 "\"modprobe nf_conntrack\" are lost; write \"[apply] synchronous = "
+			 "yes\" in conntrack-persist.conf");
 }
 
 static void judge_softdep(const struct lint_place *place, unsigned int install)
 {
-	struct buffer text = {0};
-
 	if (install)
-		buffer_printf(&text,
-			      "this line disables every install line of nf_conntrack, also the one "
-			      "in line %u; write what it names in a file of modules-load.d",
-			      install);
+		lint_add(place, SEVERITY_WARNING,
+			 "this line disables every install line of nf_conntrack, also the one "
+			 "in line %u; write what it names in a file of modules-load.d",
+			 install);
 	else
-		buffer_add(&text, "this line disables every install line of nf_conntrack in any "
-				  "file, also the one of \"[apply] synchronous = yes\"; write what "
-				  "it names in a file of modules-load.d");
-	lint_tell(place, install ? SEVERITY_WARNING : SEVERITY_NOTE, &text);
+		lint_add(place, SEVERITY_NOTE,
+			 "this line disables every install line of nf_conntrack in any "
+			 "file, also the one of \"[apply] synchronous = yes\"; write what "
+			 "it names in a file of modules-load.d");
 }
 
 /* Checks one line. install: the line of this file that has an install line; 0: none. */
@@ -146,17 +131,17 @@ static void judge_line(const struct lint_place *place, const struct modprobe_lin
 	/* In options the kernel treats a carriage return as a blank, and so does softdep. */
 	if (line->carriage_return && strcmp(line->command, "options") != 0 &&
 	    strcmp(line->command, "softdep") != 0)
-		add_problem(place, SEVERITY_WARNING,
-			    "modprobe takes the carriage return at the end of this line as part of "
-			    "the last word; end the lines of this file with a line feed alone");
+		lint_add(place, SEVERITY_WARNING,
+			 "modprobe takes the carriage return at the end of this line as part of "
+			 "the last word; end the lines of this file with a line feed alone");
 	if (is_old)
 		judge_old_name(place, line, &old);
 	else if (strcmp(line->command, "options") == 0)
 		lint_judge_options(place, line->rest);
 	else if (strcmp(line->command, "blacklist") == 0)
-		add_problem(place, SEVERITY_WARNING,
-			    "blacklist only stops loads by an alias: rules still load "
-			    "nf_conntrack; " LINT_ADVICE_OFF);
+		lint_add(place, SEVERITY_WARNING,
+			 "blacklist only stops loads by an alias: rules still load "
+			 "nf_conntrack; " LINT_ADVICE_OFF);
 	else if (strcmp(line->command, "install") == 0)
 		judge_install(place, line);
 	else if (strcmp(line->command, "softdep") == 0)

@@ -155,14 +155,9 @@ static const struct option *nearest_option(const char *name)
 	const struct option *nearest = NULL;
 	size_t best = 3;
 
-	for (size_t i = 0; i < ARRAY_SIZE(options_known); i++) {
-		size_t distance = text_distance(name, options_known[i].name);
-
-		if (distance < best) {
-			best = distance;
+	for (size_t i = 0; i < ARRAY_SIZE(options_known); i++)
+		if (text_is_nearer(name, options_known[i].name, &best))
 			nearest = &options_known[i];
-		}
-	}
 	return nearest;
 }
 
@@ -184,10 +179,8 @@ static void judge_unknown(const struct lint_place *place, const struct parameter
 	if (strcmp(name, "nf_conntrack_helper") == 0) {
 		if (facts_before(place->facts, 6, 0))
 			return;
-		buffer_printf(&text,
-			      "Linux 6.0 and later ignore the option %s; " LINT_ADVICE_HELPER,
-			      name);
-		lint_tell(place, SEVERITY_WARNING, &text);
+		lint_add(place, SEVERITY_WARNING,
+			 "Linux 6.0 and later ignore the option %s; " LINT_ADVICE_HELPER, name);
 		return;
 	}
 	buffer_printf(&text, "nf_conntrack has no option \"%s\", and the kernel ignores it; ",
@@ -264,15 +257,6 @@ static void tell_spaced(const struct lint_place *place, const struct parameter *
 	lint_tell(place, SEVERITY_WARNING, &text);
 }
 
-static void tell_comment(const struct lint_place *place)
-{
-	struct buffer text = {0};
-
-	buffer_add(&text, "a # after an option does not begin a comment, so that modprobe passes "
-			  "these words to the kernel, too; write the comment on a line of its own");
-	lint_tell(place, SEVERITY_WARNING, &text);
-}
-
 void lint_judge_options(const struct lint_place *place, const char *options)
 {
 	static const char before[] = "options nf_conntrack ";
@@ -281,7 +265,10 @@ void lint_judge_options(const struct lint_place *place, const char *options)
 
 	while (parameter_next(&options, &option) && !lint_is_enough(place, SEVERITY_WARNING)) {
 		if (option.word[0] == '#' && !in_comment) {
-			tell_comment(place);
+			lint_add(place, SEVERITY_WARNING,
+				 "a # after an option does not begin a comment, so that modprobe "
+				 "passes these words to the kernel, too; write the comment on a "
+				 "line of its own");
 			in_comment = true;
 		}
 		/*

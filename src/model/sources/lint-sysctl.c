@@ -1,6 +1,7 @@
 /* Checks the lines of sysctl.d that concern conntrack. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -20,20 +21,36 @@ struct pair {
 	int setting;	  /* the setting with the same effect; -1: there is none */
 };
 
-static void add_advice(struct buffer *b, const struct pair *pair)
+static PRINTF_LIKE(3, 0) void warn_args(const struct pair *pair, const char *value,
+					const char *format, va_list args)
 {
-	lint_add_advice(b, pair->setting, pair->value, pair->length);
+	struct buffer text = {0};
+
+	buffer_vprintf(&text, format, args);
+	lint_add_advice(&text, pair->setting, value,
+			value == pair->value ? pair->length : strlen(value));
+	lint_tell(pair->place, SEVERITY_WARNING, &text);
 }
 
-/* Adds the setting's default as advice for a value that makes no sense. */
-static void add_default_advice(struct buffer *b, const struct pair *pair)
+/* Warns with this text, and behind it proposes the line with the value that was meant. */
+static PRINTF_LIKE(2, 3) void warn_pair(const struct pair *pair, const char *format, ...)
 {
-	lint_add_advice(b, pair->setting, "", 0);
+	va_list args;
+
+	va_start(args, format);
+	warn_args(pair, pair->value, format, args);
+	va_end(args);
 }
 
-static void describe_pair(const struct pair *pair, struct buffer *text)
+/* Does the same with another value; "" is the default, for a value that makes no sense. */
+static PRINTF_LIKE(3, 4) void warn_with(const struct pair *pair, const char *value,
+					const char *format, ...)
 {
-	lint_tell(pair->place, SEVERITY_WARNING, text);
+	va_list args;
+
+	va_start(args, format);
+	warn_args(pair, value, format, args);
+	va_end(args);
 }
 
 /* Returns the length of the first word, up to a blank. */
@@ -48,15 +65,12 @@ static size_t first_word(const char *text, size_t length)
 
 static void judge_helper_program(const struct lint_place *place, const char *program)
 {
-	struct buffer text = {0};
-
 	if (text_ends_with(program, "/modprobe"))
 		return;
-	buffer_printf(&text,
-		      "when a rule needs a module, the kernel then runs \"%s\" in place of "
-		      "modprobe, and nf_conntrack may not load; remove that; " LINT_ADVICE_OFF,
-		      program);
-	lint_tell(place, SEVERITY_WARNING, &text);
+	lint_add(place, SEVERITY_WARNING,
+		 "when a rule needs a module, the kernel then runs \"%s\" in place of "
+		 "modprobe, and nf_conntrack may not load; remove that; " LINT_ADVICE_OFF,
+		 program);
 }
 
 /* Returns the setting whose key is the most similar, or -1 if none is similar. */
@@ -65,41 +79,31 @@ static int nearest_key(const char *file)
 	size_t best = 4;
 	int nearest = -1;
 
-	for (size_t i = 0; i < schema_count; i++) {
-		size_t distance = schema[i].key ? text_distance(file, schema[i].key) : best;
-
-		if (distance < best) {
-			best = distance;
+	for (size_t i = 0; i < schema_count; i++)
+		if (schema[i].key && text_is_nearer(file, schema[i].key, &best))
 			nearest = (int)i;
-		}
-	}
 	return nearest;
 }
 
 static void tell_unknown(struct pair *pair)
 {
-	struct buffer text = {0};
+	const char *why = text_starts_with(pair->file, "ip_conntrack_") ? "Linux 4.9 removed"
+									: "no kernel has";
 
 	if (strcmp(pair->file, "nf_conntrack_tcp_no_window_check") == 0) {
 		pair->setting = schema_find("options", "tcp_be_liberal");
-		buffer_printf(&text, "only OpenWrt's kernels have %s; elsewhere ", pair->key);
-		add_advice(&text, pair);
-		describe_pair(pair, &text);
+		warn_pair(pair, "only OpenWrt's kernels have %s; elsewhere ", pair->key);
 		return;
 	}
-	if (text_starts_with(pair->file, "ip_conntrack_"))
-		buffer_printf(&text, "Linux 4.9 removed %s, so that the line has no effect; ",
-			      pair->key);
-	else
-		buffer_printf(&text, "no kernel has %s, so that the line has no effect; ",
-			      pair->key);
 	if (pair->setting < 0)
 		pair->setting = nearest_key(pair->file);
 	if (pair->setting >= 0)
-		add_advice(&text, pair);
+		warn_pair(pair, "%s %s, so that the line has no effect; ", why, pair->key);
 	else
-		buffer_add(&text, "remove it (\"conntrack-persist keys\" lists every key)");
-	describe_pair(pair, &text);
+		lint_add(pair->place, SEVERITY_WARNING,
+			 "%s %s, so that the line has no effect; remove it (\"conntrack-persist "
+			 "keys\" lists every key)",
+			 why, pair->key);
 }
 
 /* Parses a release such as "5.14". */
@@ -131,18 +135,17 @@ static bool judge_release(const struct pair *pair)
 			      "%s exists from Linux %s on, and this is %u.%u, so that the line has "
 			      "no effect unless the vendor has added the key; ",
 			      pair->key, row->since, facts->release[0], facts->release[1]);
-		add_advice(&text, pair);
+		lint_add_advice(&text, pair->setting, pair->value, pair->length);
 		buffer_add(&text, ", which leaves out what a kernel lacks");
-		describe_pair(pair, &text);
+		lint_tell(pair->place, SEVERITY_WARNING, &text);
 		return true;
 	}
 	if (!row->until || (!known && !is_helper) ||
 	    (known && facts_before(facts, until[0], until[1] + 1)))
 		return false;
-	buffer_printf(&text, "%s exists up to Linux %s, so that the line has no effect; ",
-		      pair->key, row->until);
-	buffer_add(&text, is_helper ? LINT_ADVICE_HELPER : "remove it");
-	describe_pair(pair, &text);
+	lint_add(pair->place, SEVERITY_WARNING,
+		 "%s exists up to Linux %s, so that the line has no effect; %s", pair->key,
+		 row->until, is_helper ? LINT_ADVICE_HELPER : "remove it");
 	return true;
 }
 
@@ -154,41 +157,32 @@ static bool judge_bounds(const struct pair *pair, const struct lint_number *numb
 {
 	const struct schema_row *row = &schema[pair->setting];
 	bool seconds = row->type == TYPE_SECONDS;
-	struct buffer text = {0};
 
-	if (seconds && number->negative && number->value <= row->max) {
-		buffer_printf(&text, "the kernel accepts -%s and forgets such flows at once; ",
-			      text_count(number->value).text);
-		add_default_advice(&text, pair);
-	} else if (seconds && number->value == 0) {
-		buffer_add(&text, "with 0 the kernel forgets such flows at once, as if they were "
-				  "not tracked; ");
-		add_default_advice(&text, pair);
-	} else if (pair->setting == SETTING_MAX && number->value == 0) {
-		buffer_add(
-			&text,
+	if (seconds && number->negative && number->value <= row->max)
+		warn_with(pair, "", "the kernel accepts -%s and forgets such flows at once; ",
+			  text_count(number->value).text);
+	else if (seconds && number->value == 0)
+		warn_with(pair, "",
+			  "with 0 the kernel forgets such flows at once, as if they were "
+			  "not tracked; ");
+	else if (pair->setting == SETTING_MAX && number->value == 0)
+		warn_with(
+			pair, "",
 			"up to Linux 6.18 0 means no limit, and kernels from 6.19 on refuse it; ");
-		add_default_advice(&text, pair);
-	} else if (number->negative || number->value < row->min || number->value > row->max) {
-		buffer_printf(
-			&text,
-			"most kernels refuse %.*s and keep the value that they have (allowed: "
-			"%s to %s); ",
-			(int)pair->length, pair->value, text_count(row->min).text,
-			text_count(row->max).text);
-		add_default_advice(&text, pair);
-	} else if (seconds && number->value > TIMEOUT_MAX_HZ1000) {
-		buffer_printf(&text, "kernels built with HZ=1000 refuse more than %s s; ",
-			      text_count(TIMEOUT_MAX_HZ1000).text);
-		lint_add_advice(&text, pair->setting, "2147483", strlen("2147483"));
-	} else if (strcmp(row->name, "events") == 0 && number->value == 2 &&
-		   facts_before(pair->place->facts, 5, 19)) {
-		buffer_add(&text, "kernels before Linux 5.19 refuse 2; ");
-		lint_add_advice(&text, pair->setting, "1", 1);
-	} else {
+	else if (number->negative || number->value < row->min || number->value > row->max)
+		warn_with(pair, "",
+			  "most kernels refuse %.*s and keep the value that they have (allowed: "
+			  "%s to %s); ",
+			  (int)pair->length, pair->value, text_count(row->min).text,
+			  text_count(row->max).text);
+	else if (seconds && number->value > TIMEOUT_MAX_HZ1000)
+		warn_with(pair, "2147483", "kernels built with HZ=1000 refuse more than %s s; ",
+			  text_count(TIMEOUT_MAX_HZ1000).text);
+	else if (strcmp(row->name, "events") == 0 && number->value == 2 &&
+		 facts_before(pair->place->facts, 5, 19))
+		warn_with(pair, "1", "kernels before Linux 5.19 refuse 2; ");
+	else
 		return false;
-	}
-	describe_pair(pair, &text);
 	return true;
 }
 
@@ -196,37 +190,30 @@ static bool judge_value(const struct pair *pair)
 {
 	struct lint_number number = lint_read_number(pair->value, pair->length, false);
 	const char *rest = pair->value + pair->length;
-	struct buffer text = {0};
 	bool told = false;
 
 	if (number.form == NUMBER_NONE) {
 		if (pair->length > 0)
-			buffer_printf(
-				&text,
+			warn_pair(
+				pair,
 				"the kernel refuses %.*s, because it accepts only a plain number; ",
 				(int)pair->length, pair->value);
 		else
-			buffer_add(&text, "the kernel refuses a line without a value; ");
-		add_advice(&text, pair);
-		describe_pair(pair, &text);
+			warn_pair(pair, "the kernel refuses a line without a value; ");
 		return true;
 	}
 	if (*rest) {
-		buffer_printf(&text,
-			      "the kernel uses %.*s and ignores the rest, but sysctl prints \"%s\" "
-			      "as if that were set; ",
-			      (int)pair->length, pair->value, pair->value);
-		add_advice(&text, pair);
-		describe_pair(pair, &text);
+		warn_pair(pair,
+			  "the kernel uses %.*s and ignores the rest, but sysctl prints \"%s\" "
+			  "as if that were set; ",
+			  (int)pair->length, pair->value, pair->value);
 		told = true;
 	}
 	if (number.form != NUMBER_DECIMAL &&
 	    !(number.has_digits && number.digits == number.value)) {
-		buffer_printf(&text, "the kernel reads %.*s as %s and sets %s; ", (int)pair->length,
-			      pair->value, number.form == NUMBER_HEX ? "hexadecimal" : "octal",
-			      text_count(number.value).text);
-		add_advice(&text, pair);
-		describe_pair(pair, &text);
+		warn_pair(pair, "the kernel reads %.*s as %s and sets %s; ", (int)pair->length,
+			  pair->value, number.form == NUMBER_HEX ? "hexadecimal" : "octal",
+			  text_count(number.value).text);
 		told = true;
 	}
 	return judge_bounds(pair, &number) || told;
@@ -253,34 +240,29 @@ static void tell_too_early(const struct pair *pair)
 	if (planned)
 		buffer_printf(&text, "remove sysctl.%s from the kernel command line", pair->key);
 	else
-		add_advice(&text, pair);
+		lint_add_advice(&text, pair->setting, pair->value, pair->length);
 	lint_tell(pair->place, severity, &text);
 }
 
 static void judge_key(struct pair *pair, bool in_place)
 {
 	bool is_count = strcmp(pair->file, "nf_conntrack_count") == 0;
-	struct buffer text = {0};
 
 	pair->setting = lint_find_setting(pair->file);
 	if (in_place && is_count) {
-		buffer_printf(&text,
-			      "%s is read-only, because it is the number of entries now; to set "
-			      "the limit ",
-			      pair->key);
-		add_advice(&text, pair);
-		describe_pair(pair, &text);
+		warn_pair(pair,
+			  "%s is read-only, because it is the number of entries now; to set "
+			  "the limit ",
+			  pair->key);
 		return;
 	}
 	if (in_place && strcmp(pair->file, "nf_conntrack_buckets") == 0) {
 		if (lint_is_planned(pair->place, SETTING_HASHSIZE))
 			return;
-		buffer_printf(&text,
-			      "a value written to %s can get lost without an error, and is lost at "
-			      "boot before nf_conntrack loads; ",
-			      pair->key);
-		add_advice(&text, pair);
-		describe_pair(pair, &text);
+		warn_pair(pair,
+			  "a value written to %s can get lost without an error, and is lost at "
+			  "boot before nf_conntrack loads; ",
+			  pair->key);
 		return;
 	}
 	if (!in_place || schema_find_key(pair->file) < 0) {

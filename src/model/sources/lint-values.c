@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,17 @@ void lint_tell(const struct lint_place *place, enum severity severity, struct bu
 	else
 		problems_add(place->problems, severity, place->path, place->line, "%s", text->data);
 	buffer_clear(text);
+}
+
+void lint_add(const struct lint_place *place, enum severity severity, const char *format, ...)
+{
+	struct buffer text = {0};
+	va_list args;
+
+	va_start(args, format);
+	buffer_vprintf(&text, format, args);
+	va_end(args);
+	lint_tell(place, severity, &text);
 }
 
 bool lint_is_enough(const struct lint_place *place, enum severity severity)
