@@ -185,5 +185,13 @@ page=--help
 write_help >"$work/help.md"
 run_page "$work/help.md"
 echo "$commands commands were typed"
+# What is wrong with a page is noticed.
+page=planted
+printf '%s\n' '' '    test -e /nonexistent' '' 'Text.' '' '    $ echo one' '    two' '' 'Text.' '' '    conntrack-persist keys    # exits 2' '' \
+	'<!-- before: test -e /nonexistent -->' '' '    echo' '' 'Text.' '' '    table inet planted {' '        wrong' '    }' >"$work/planted.md"
+was=$bad
+run_page "$work/planted.md" >"$work/planted" 2>&1
+[[ $(grep -c '^planted:' "$work/planted") == 5 ]] || { cat "$work/planted"; was=1; }
+bad=$was
 ((commands > 0)) || bad=1
 exit $bad
