@@ -38,6 +38,13 @@ static int judge_command(void *data, const char *loader, const char *path, unsig
 	return boot_script_command(&files->scripts, loader, path, line, command, size);
 }
 
+static void visit_text(void *data, const char *loader, const char *path, const char *text)
+{
+	const struct boot_files *files = data;
+
+	judge_tunnel(&files->known, loader, path, text);
+}
+
 static int note_file(void *data, const char *way, const char *path)
 {
 	struct boot_files *files = data;
@@ -222,6 +229,7 @@ int find_boot_files(const struct gathering *gathering, struct uses *uses)
 			     .of_program = true},
 		.keys = {.reading = &files.programs,
 			 .command = judge_command,
+			 .text = visit_text,
 			 .note = note_file,
 			 .data = &files},
 		.known = {.scripts = &files.scripts, .reading = &files.programs, .uses = &found},

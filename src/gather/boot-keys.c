@@ -145,6 +145,8 @@ static int judge_keys(const struct key_file *file)
 	int error = reading_file(file->keys->reading, file->path, &text);
 	unsigned int number = 1, lines;
 
+	if (text && file->keys->text)
+		file->keys->text(file->keys->data, file->loader, file->path, text);
 	for (const char *line = text; error == 0 && line && *line; number += lines) {
 		size_t size;
 
@@ -194,6 +196,7 @@ static int judge_instance(struct boot_keys *keys, const char *unit)
 		const char *prefix, *folder;
 	} places[] = {
 		{"wg-quick@", "/etc/wireguard"},
+		{"awg-quick@", "/etc/amnezia/amneziawg"},
 		{"openvpn@", "/etc/openvpn"},
 		{"openvpn-server@", "/etc/openvpn/server"},
 		{"openvpn-client@", "/etc/openvpn/client"},

@@ -9,6 +9,8 @@ struct boot_keys {
 	/* Called for each command that is run at boot. A negative errno ends the search. */
 	int (*command)(void *data, const char *loader, const char *path, unsigned int line,
 		       const char *command, size_t size);
+	/* Gets the text of each file before its commands; NULL if nobody needs it. */
+	void (*text)(void *data, const char *loader, const char *path, const char *text);
 	/* Notes a file that was read in some way; returns 0 if it was noted before. -ENOMEM. */
 	int (*note)(void *data, const char *way, const char *path);
 	void *data;

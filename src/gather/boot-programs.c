@@ -210,23 +210,12 @@ static int read_instance(struct boot_programs *programs, const char *folder, con
 	return path->data ? reading_file(programs->reading, path->data, ret) : -ENOMEM;
 }
 
-static int judge_tunnel(struct boot_programs *programs, const char *unit)
+void judge_tunnel(const struct boot_programs *programs, const char *unit, const char *path,
+		  const char *text)
 {
-	static const char *const tools[][2] = {{"wg-quick@", "/etc/wireguard"},
-					       {"awg-quick@", "/etc/amnezia/amneziawg"}};
-	int error = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(tools) && error == 0; i++) {
-		char *CLEANUP(free_pointer) name = NULL, *CLEANUP(free_pointer) text = NULL;
-		struct buffer CLEANUP(buffer_clear) path = {0};
-
-		error = find_instance(unit, tools[i][0], &name);
-		if (error == 0 && name)
-			error = read_instance(programs, tools[i][1], name, "conf", &path, &text);
-		if (text && wireguard_marks_connections(text))
-			uses_of_tunnel(unit, path.data, programs->uses);
-	}
-	return error;
+	if ((text_starts_with(unit, "wg-quick@") || text_starts_with(unit, "awg-quick@")) &&
+	    wireguard_marks_connections(text))
+		uses_of_tunnel(unit, path, programs->uses);
 }
 
 /* A container of systemd-nspawn, whose file may give it another network. */
@@ -300,7 +289,7 @@ static int judge_files(struct boot_programs *programs, const char *unit)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (strcmp(unit, rows[i].unit) == 0)
 			return rows[i].judge(programs, unit);
-	return judge_tunnel(programs, unit);
+	return 0;
 }
 
 int find_boot_program(struct boot_programs *programs, const char *unit)

@@ -16,3 +16,7 @@ struct boot_programs {
  * switches it off, and the files of its networks and servers that need conntrack. -ENOMEM.
  */
 MUST_CHECK int find_boot_program(struct boot_programs *programs, const char *unit);
+
+/* Notes that a tunnel of wg-quick@NAME.service or awg-quick@NAME.service needs conntrack. */
+void judge_tunnel(const struct boot_programs *programs, const char *unit, const char *path,
+		  const char *text);

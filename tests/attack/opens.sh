@@ -1,5 +1,5 @@
 #!/bin/bash
-# One run opens each file of others once, whatever the number of steps that look at it; libkmod reads modprobe.d by itself.
+# One run reads each file of others once, whatever the number of steps that look at it; libkmod reads modprobe.d by itself.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
@@ -9,54 +9,113 @@ command -v strace >/dev/null || { echo 'no strace; see scripts/packages'; exit 7
 
 host=$work/host
 export CONNTRACK_PERSIST_HOST=$host
-mkdir -p "$host"/{etc,run,usr/lib}/{sysctl.d,modprobe.d,modules-load.d,udev/rules.d} "$host"/etc/{ufw,default,tuned/mine} \
-	"$host"/etc/{network,systemd/system/multi-user.target.wants} "$host"/{var/lib/kube-proxy,proc/sys/kernel,sys/module}
+# The files of each source, by its heading in docs/sources.md, with a blank before each path.
+declare -A source_files
+# file HEADING PATH LINE...
+file() {
+	source_files[${1:-others}]+=" $2"
+	mkdir -p "$host$(dirname "$2")"
+	printf '%s\n' "${@:3}" >"$host$2"
+}
+script() {
+	file "$1" "$2" '#!/bin/sh' "${@:3}"
+	chmod +x "$host$2"
+}
+# enabled UNIT TARGET
+enabled() {
+	mkdir -p "$host/etc/systemd/system/$2.wants"
+	ln -s "/etc/systemd/system/$1" "$host/etc/systemd/system/$2.wants/$1"
+}
+mkdir -p "$host"/{proc/sys/kernel,sys/module,var/lib}
 echo 'MemTotal:        3915436 kB' >"$host/proc/meminfo"
 echo 6.1.0-13-amd64 >"$host/proc/sys/kernel/osrelease"
-printf '[conntrack]\nmax = 100000\n[timeouts]\nudp = 45\n' >"$host/etc/conntrack-persist.conf"
-# One line of each kind of source, so that each step has something to say.
+set_udp='sysctl -w net.netfilter.nf_conntrack_udp_timeout=60'
+# A line of each kind of source, so that each step has something to report.
 for folder in etc run usr/lib; do
-	echo 'net.netfilter.nf_conntrack_max = 1048576/n' >"$host/$folder/sysctl.d/50-${folder//\//-}.conf"
-	echo 'options nf_conntrack hashsize=1k' >"$host/$folder/modprobe.d/50-${folder//\//-}.conf"
-	echo nf_conntrack_ipv4 >"$host/$folder/modules-load.d/50-${folder//\//-}.conf"
-	echo 'SUBSYSTEM=="module", KERNEL=="nf_conntrack", RUN+="/bin/true"' >"$host/$folder/udev/rules.d/50-${folder//\//-}.rules"
+	file systemd-sysctl "/$folder/sysctl.d/50-${folder//\//-}.conf" 'net.netfilter.nf_conntrack_max = 1048576/n'
+	file 'modprobe at each load' "/$folder/modprobe.d/50-${folder//\//-}.conf" 'options nf_conntrack hashsize=1k'
+	file '' "/$folder/modules-load.d/50-${folder//\//-}.conf" nf_conntrack_ipv4
+	file udev "/$folder/udev/rules.d/50-${folder//\//-}.rules" "SUBSYSTEM==\"module\", KERNEL==\"nf_conntrack\", RUN+=\"/sbin/$set_udp\""
+	file systemd-tmpfiles "/$folder/tmpfiles.d/50-${folder//\//-}.conf" 'w /proc/sys/net/netfilter/nf_conntrack_udp_timeout - - - - 61'
 done
-echo 'net.netfilter.nf_conntrack_udp_timeout = 60' >"$host/etc/sysctl.conf"
-echo ENABLED=yes >"$host/etc/ufw/ufw.conf"
-echo 'IPT_SYSCTL=/etc/ufw/sysctl.conf' >"$host/etc/default/ufw"
-echo 'net/netfilter/nf_conntrack_udp_timeout=50' >"$host/etc/ufw/sysctl.conf"
-echo mine >"$host/etc/tuned/active_profile"
-printf '[sysctl]\nnet.netfilter.nf_conntrack_max=5\n' >"$host/etc/tuned/mine/tuned.conf"
-printf 'conntrack:\n  maxPerCore: 100\n' >"$host/var/lib/kube-proxy/config.conf"
-printf '#!/bin/sh\niptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n' >"$host/etc/rc.local"
-chmod +x "$host/etc/rc.local"
-printf 'auto eth0\niface eth0 inet dhcp\n' >"$host/etc/network/interfaces"
+file 'sysctl --system' /etc/sysctl.conf 'net.netfilter.nf_conntrack_udp_timeout = 60'
+file "the install line's command at each load" /etc/modprobe.d/60-install.conf \
+	'install nf_conntrack /sbin/modprobe --ignore-install nf_conntrack && sysctl -p /etc/conntrack.values'
+file "the install line's command at each load" /etc/conntrack.values 'net.netfilter.nf_conntrack_udp_timeout = 62'
+file ifupdown /etc/network/interfaces 'auto eth0' 'iface eth0 inet dhcp' "	post-up $set_udp" 'source interfaces.d/*'
+file ifupdown /etc/network/interfaces.d/eth1 'auto eth1' 'iface eth1 inet dhcp' "	up $set_udp"
+script ifupdown /etc/network/if-up.d/values "$set_udp"
+script 'a dispatcher of network events' /etc/NetworkManager/dispatcher.d/50-values "$set_udp"
+script 'a dispatcher of network events' /etc/networkd-dispatcher/routable.d/50-values "$set_udp"
+file 'a systemd unit' /etc/systemd/system/values.service '[Service]' 'ExecStart=/usr/local/sbin/values'
+file 'a systemd unit' /etc/systemd/system/values.service.d/more.conf '[Service]' "ExecStartPost=/sbin/$set_udp"
+script 'a systemd unit' /usr/local/sbin/values "$set_udp"
+enabled values.service multi-user.target
+file wg-quick /etc/wireguard/wg0.conf '[Interface]' "PostUp = $set_udp"
+enabled wg-quick@wg0.service multi-user.target
+script 'a script at boot' /etc/rc.local 'iptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' "$set_udp" /usr/local/sbin/called
+script 'a script at boot' /usr/local/sbin/called "$set_udp"
+script 'a script at boot' /etc/init.d/values "$set_udp"
+script 'a script at boot' /etc/local.d/values.start "$set_udp"
+file cron /etc/crontab "@reboot root $set_udp"
+file cron /etc/cron.d/values "@reboot root $set_udp"
+file cron /var/spool/cron/crontabs/root "@reboot $set_udp"
+file ufw /etc/ufw/ufw.conf ENABLED=yes
+file ufw /etc/default/ufw IPT_SYSCTL=/etc/ufw/sysctl.conf
+file ufw /etc/ufw/sysctl.conf net/netfilter/nf_conntrack_udp_timeout=50
+file firewalld /etc/firewalld/firewalld.conf AutomaticHelpers=yes
+file tuned /etc/tuned/active_profile mine
+file tuned /etc/tuned/mine/tuned.conf '[main]' include=base '[sysctl]' net.netfilter.nf_conntrack_max=5
+file tuned /usr/lib/tuned/base/tuned.conf '[sysctl]' net.netfilter.nf_conntrack_max=6
+file tuned /etc/tuned/tuned-main.conf 'reapply_sysctl = 1'
+file kube-proxy /var/lib/kube-proxy/config.conf conntrack: '  maxPerCore: 100'
+file kube-proxy /etc/kubernetes/manifests/kube-proxy.yaml 'kind: Pod' spec: '  containers:' '  - name: kube-proxy' \
+	'    image: registry.k8s.io/kube-proxy:v1.30.1' '    command: [kube-proxy, --config=/var/lib/kube-proxy/config.conf]'
+file kube-proxy /proc/7/comm kube-proxy
+printf '%s\0' kube-proxy --config=/var/lib/kube-proxy/config.conf >"$host/proc/7/cmdline"
+printf 'Uid:\t0\t0\t0\t0\n' >"$host/proc/7/status"
+file "the node's agent" /etc/sysctl.d/99-k8s-general.conf 'net.netfilter.nf_conntrack_max = 1048576'
+file pve-firewall /etc/pve/firewall/cluster.fw '[OPTIONS]' 'enable: 1'
+file pve-firewall /etc/pve/local/host.fw '[OPTIONS]' 'nf_conntrack_max: 262144'
+printf '[conntrack]\nmax = 100000\n[timeouts]\nudp = 45\n[options]\nhelper = no\n' >"$host/etc/conntrack-persist.conf"
 "$twin" -q install >/dev/null 2>&1 || :
 
-# opened ARGUMENT...: each file below the host's etc, run, usr and var that a run opens, with how often; not folders.
-opened() {
-	strace -f -qq -y -e trace=open,openat,openat2 -o "$work/calls" "$twin" "$@" >/dev/null 2>&1 </dev/null || :
-	sed -nE "s,.* = [0-9]+<$host(/(etc|run|usr|var)/[^>]*)>\$,\1,p" "$work/calls" |
-		while read -r path; do [[ ! -f $host$path ]] || echo "$path"; done | sort | uniq -c
+# files_read ARGUMENT...: "TIMES PATH" of each file of the host that a run reads; one that is opened only to see its kind is none.
+files_read() {
+	strace -f -qq -y -e trace=open,openat,openat2,read -o "$work/calls" "$twin" "$@" >/dev/null 2>&1 </dev/null || :
+	times_read "$host"
 }
+times_read() {
+	sed -nE "s,^[0-9]+ +(open)[^<]*.* = [0-9]+<$1(/[^>]*)>\$,\1 \2,p; s,^[0-9]+ +(read)\([0-9]+<$1(/[^>]*)>.*,\1 \2,p" "$work/calls" |
+		awk '$1 == "open" { open[$2] = 1 } $1 == "read" && open[$2] { times[$2]++; open[$2] = 0 }
+			END { for (path in times) print times[path], path }'
+}
+
+# Each source of the page has a file here, which check reads.
+files_read check | cut -d ' ' -f 2 >"$work/read"
+while IFS= read -r heading; do
+	[[ -n ${source_files[$heading]-} ]] || fail "no file of this host is of the source: $heading"
+	for path in ${source_files[$heading]}; do
+		grep -qxF "$path" "$work/read" || fail "check does not read $path ($heading)"
+	done
+done < <(sed -n 's/^## //p' "$srcdir/docs/sources.md")
 
 for run in check 'check -v' plan 'plan --from-system' users; do
 	# shellcheck disable=SC2086
-	opened $run >"$work/opened"
-	[[ -s $work/opened ]] || fail "$run: nothing was seen"
-	grep -q '50-etc\.conf\|rc\.local' "$work/opened" || fail "$run: no file of others was seen"
+	files_read $run >"$work/read"
+	grep -q '50-etc\.conf\|rc\.local' "$work/read" || fail "$run: no file of others was seen"
 	while read -r times path; do
 		case $path in
-		# Ours are looked at as installed files, too.
-		*/conntrack-persist* | */90-conntrack-persist* | */60-conntrack-persist*) most=9 ;;
+		# Of the kernel, and ours, which are looked at as installed files, too.
+		/proc/* | /sys/* | */conntrack-persist* | */90-conntrack-persist* | */60-conntrack-persist*) most=9 ;;
 		*/modprobe.d/*) most=2 ;;
 		*) most=1 ;;
 		esac
-		((times <= most)) || fail "$run opens $path $times times"
-	done <"$work/opened"
+		((times <= most)) || fail "$run reads $path $times times"
+	done <"$work/read"
 done
 
-# A file that is opened twice would be seen.
-strace -f -qq -y -e trace=open,openat,openat2 -o "$work/calls" cat "$host/etc/rc.local" "$host/etc/rc.local" >/dev/null
-[[ $(grep -c "= [0-9]*<$host/etc/rc.local>" "$work/calls") == 2 ]] || fail 'an open is not seen as it should be'
+# A file that is read twice would be seen.
+strace -f -qq -y -e trace=open,openat,openat2,read -o "$work/calls" cat "$host/etc/rc.local" "$host/etc/rc.local" >/dev/null
+[[ $(times_read "$host") == '2 /etc/rc.local' ]] || fail 'a file that is read twice is not seen as such'
 finish
