@@ -113,44 +113,55 @@ static int parse_count(const char *name, const char *argument, uint64_t max, uin
 	return 0;
 }
 
+/* Returns the member that an option without an argument sets, or NULL for any other option. */
+static bool *find_switch(struct options *options, int option)
+{
+	const struct {
+		int option;
+		bool *member;
+	} switches[] = {
+		{OPTION_DROP_INS, &options->drop_ins},
+		{OPTION_JSON, &options->json},
+		{OPTION_DRY_RUN, &options->dry_run},
+		{OPTION_FORCE, &options->force},
+		{OPTION_NO_LIVE, &options->no_live},
+		{OPTION_FROM_SYSTEM, &options->from_system},
+		{OPTION_RESTORE, &options->restore},
+		{OPTION_AT_BOOT, &options->at_boot},
+		{OPTION_DIFF, &options->diff},
+		{OPTION_INI, &options->ini},
+		{OPTION_LIVE, &options->live},
+		{OPTION_PROMETHEUS, &options->prometheus},
+		{OPTION_NO_ADDRESSES, &options->no_addresses},
+		{'q', &options->quiet},
+		{'v', &options->verbose},
+		{'h', &options->help},
+		{'V', &options->version},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(switches); i++)
+		if (switches[i].option == option)
+			return switches[i].member;
+	return NULL;
+}
+
 static int take_option(int option, const char *argument, struct options *options,
 		       struct buffer *complaint)
 {
+	bool *member = find_switch(options, option);
+
+	if (member) {
+		*member = true;
+		return 0;
+	}
 	switch (option) {
 	case 'c':
 		options->config = argument;
-		return 0;
-	case OPTION_DROP_INS:
-		options->drop_ins = true;
 		return 0;
 	case OPTION_ROOT:
 		if (!*argument)
 			return complain(complaint, "--root needs a directory");
 		options->root = argument;
-		return 0;
-	case OPTION_JSON:
-		options->json = true;
-		return 0;
-	case OPTION_DRY_RUN:
-		options->dry_run = true;
-		return 0;
-	case OPTION_FORCE:
-		options->force = true;
-		return 0;
-	case OPTION_NO_LIVE:
-		options->no_live = true;
-		return 0;
-	case OPTION_FROM_SYSTEM:
-		options->from_system = true;
-		return 0;
-	case OPTION_RESTORE:
-		options->restore = true;
-		return 0;
-	case OPTION_AT_BOOT:
-		options->at_boot = true;
-		return 0;
-	case OPTION_DIFF:
-		options->diff = true;
 		return 0;
 	case OPTION_CONNECTIONS:
 		return parse_count("--connections", argument, CONNECTIONS_MAX,
@@ -158,20 +169,8 @@ static int take_option(int option, const char *argument, struct options *options
 	case OPTION_NEW_PER_SECOND:
 		return parse_count("--new-per-second", argument, NEW_PER_SECOND_MAX,
 				   &options->new_per_second, complaint);
-	case OPTION_INI:
-		options->ini = true;
-		return 0;
-	case OPTION_LIVE:
-		options->live = true;
-		return 0;
 	case OPTION_WATCH:
 		return parse_watch(argument, options, complaint);
-	case OPTION_PROMETHEUS:
-		options->prometheus = true;
-		return 0;
-	case OPTION_NO_ADDRESSES:
-		options->no_addresses = true;
-		return 0;
 	case OPTION_NETNS:
 		if (!*argument)
 			return complain(complaint, "--netns needs a name, a path, or all");
@@ -179,18 +178,6 @@ static int take_option(int option, const char *argument, struct options *options
 		return 0;
 	case OPTION_COLOR:
 		return parse_color(argument, &options->color, complaint);
-	case 'q':
-		options->quiet = true;
-		return 0;
-	case 'v':
-		options->verbose = true;
-		return 0;
-	case 'h':
-		options->help = true;
-		return 0;
-	case 'V':
-		options->version = true;
-		return 0;
 	default:
 		return -EINVAL;
 	}
