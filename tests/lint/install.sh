@@ -69,5 +69,12 @@ for doc in "$prefix/share/doc/conntrack-persist" /opt/documents; do
 	for path in $named; do
 		[[ -e $work/pages$path ]] || complain "a page names $path, which is not installed"
 	done
+	# The same for links, except to what make install leaves out.
+	links=$(grep -ohE '(\]\(|(src|srcset)=")[^)#":]+' "$work/pages$doc"/*.md | sed -E 's/^(\]\(|[a-z]+=")//' | sort -u)
+	(($(wc -l <<<"$links") > 30)) || complain "only $(wc -l <<<"$links") links were found"
+	for path in $links; do
+		[[ $path =~ ^(ansible|puppet|udev|sysctl.d|modprobe.d)/ || $path =~ ^(NEWS|COPYING|https?)$ || -e $work/pages$doc/$path ]] ||
+			complain "a page links to $path, which is not installed"
+	done
 done
 exit $bad
