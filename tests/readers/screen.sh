@@ -164,7 +164,7 @@ got=$(LC_ALL=C "$draw" --watch=1 fine | head -n "$(wc -l <<<"$wanted")") || :
 # Nobody reads them: it ends at once, not an hour later, whether it had written something or not.
 status=0
 (timeout 60 "$draw" --watch=3600 fine | head -n 1 >"$work/first"; exit "${PIPESTATUS[0]}") || status=$?
-[[ $status == 1 && $(<"$work/first") == now* ]] || fail "after the end of the pipe: status $status"
+[[ $status == 1 && $(<"$work/first") == verdict* ]] || fail "after the end of the pipe: status $status"
 exec {pipe}> >(:)
 wait $!
 status=0
