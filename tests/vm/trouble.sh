@@ -166,7 +166,7 @@ verdict() {
 	check "$1: and in words" "$status $words" "0 $3"
 	check "$1: it loads nothing to look" "$(modules)" "$before"
 	[ -z "$(row entries)" ] ||
-		echo "# $1: $(row entries); dropped: $(row dropped); messages: $(row messages)"
+		echo "# $1: $(row entries); dropped: $(row dropped); log: $(row in)"
 	output=$table
 }
 

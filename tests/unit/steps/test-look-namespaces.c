@@ -195,16 +195,24 @@ static void a_container_has_its_name_and_its_addresses(void **state)
 	put_file(f, "/proc/79/cgroup", "0::/user.slice/session-1.scope\n");
 	put_file(f, "/proc/79/comm", "bash\n");
 
+	put_key(f, "vpn", "nf_conntrack_count", "1\n");
+	put_file(f, "/namespaces/vpn/member", "80\n");
+	put_file(f, "/proc/80/cgroup", "0::/system.slice/openvpn.service\n");
+	put_key(f, "wg", "nf_conntrack_count", "1\n");
+	put_file(f, "/namespaces/wg/pid", "80\n");
+
 	look(f, &none);
 	expect_found(f, "container web: 7; 0: -\n"
 			"container 0123456789ab: 2; 0: -\n"
-			"namespace tenant: 1; 0: -\n");
+			"namespace tenant: 1; 0: -\n"
+			"namespace vpn: 1; 0: -\n"
+			"unit openvpn.service: 1; 0: -\n");
 	expect_owner(f, "172.17.0.2", "container web");
 	expect_owner(f, "fd00::2", "container web");
 	expect_owner(f, "10.1.1.1", "namespace tenant");
-	/* Two have it, so that it shows nobody; each namespace has these. */
+	/* Two have it, so that it shows nobody; each namespace has these, and the table is this host's. */
 	expect_owner(f, "10.0.2.100", "nobody");
-	expect_owner(f, "127.0.0.1", "nobody");
+	expect_owner(f, "127.0.0.1", "this host ");
 	expect_owner(f, "fe80::1", "nobody");
 }
 
