@@ -8,6 +8,14 @@
 /* The timeout of established connections with which the row of timeouts compares (6 hours). */
 #define SHORTER_ESTABLISHED 21600U
 
+/* Prints a row of this text; a row that memory was missing for makes the run fail. */
+static void say_row_of(struct report *report, const char *label, const struct buffer *text)
+{
+	if (text->error < 0)
+		report_set_incomplete(report);
+	report_say_row(report, label, "%s", text->data ? text->data : "?");
+}
+
 static void say_entries(struct report *report, const struct sizing *sizing)
 {
 	if (sizing->new_per_second == 0) {
@@ -71,12 +79,12 @@ static void say_memory(struct report *report, const struct sizing *sizing)
 	buffer_add_amount(&text, sizing->nat_memory);
 	buffer_add(&text, " more if NAT translates every entry");
 	add_share(sizing, sizing->nat_memory, &text);
-	report_say_row(report, "memory", "%s", text.data ? text.data : "?");
+	say_row_of(report, "memory", &text);
 	buffer_reset(&text);
 	buffer_add(&text, "max counts each network namespace by itself: each further one that "
 			  "fills up takes ");
 	buffer_add_amount(&text, sizing->entry_memory);
-	report_say_row(report, "", "%s", text.data ? text.data : "?");
+	say_row_of(report, "", &text);
 }
 
 static void say_fit(struct report *report, const struct sizing *sizing, const char *memory_limit)
@@ -102,7 +110,7 @@ static void say_fit(struct report *report, const struct sizing *sizing, const ch
 			      " here, and the table would take more than half of this host's RAM: "
 			      "it needs a host with %s of RAM or more",
 			      needed.data ? needed.data : "?");
-	report_say_row(report, "", "%s", text.data ? text.data : "?");
+	say_row_of(report, "", &text);
 }
 
 static void say_timeouts(struct report *report, const struct sizing *sizing)
@@ -121,7 +129,7 @@ static void say_timeouts(struct report *report, const struct sizing *sizing)
 	if (sizing->new_per_second > 0 && sizing->established > SHORTER_ESTABLISHED)
 		buffer_printf(&text, ", but with tcp_established = 6h only %s",
 			      text_count(sizing_unclosed(sizing, SHORTER_ESTABLISHED)).text);
-	report_say_row(report, "", "%s", text.data ? text.data : "?");
+	say_row_of(report, "", &text);
 }
 
 static json_t *number_or_null(uint64_t number)
