@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "model/render/render-table.h"
-#include "model/table/holder-words.h"
 
 #define PREFIX	 "conntrack_persist_"
 #define US_PER_S 1000000U
@@ -322,11 +321,14 @@ static void add_holders(const struct holders *holders, struct buffer *b)
 	size_t items[OWNERS_LISTED], count = holders_top_owners(holders, items, OWNERS_LISTED);
 
 	for (size_t i = 0; i < count; i++) {
+		const struct owner *owner = &holders->owners.items[items[i]];
 		struct buffer CLEANUP(buffer_clear) name = {0};
 
-		owner_add_name(&name, &holders->owners.items[items[i]]);
+		/* The name as it is, because two names must not become one label. */
+		buffer_printf(&name, "%s%s%s", owner_kind_to_string(owner->kind),
+			      owner->name[0] ? " " : "", owner->name);
 		if (name.data)
-			add_sample(&owners, name.data, holders->owners.items[items[i]].entries);
+			add_sample(&owners, name.data, owner->entries);
 	}
 	add_figure(b, "unowned_entries", figure_of(true, holders->foreign),
 		   "Entries of which no owner on this host is known, such as forwarded ones.");
