@@ -79,6 +79,25 @@ if count < 8:
     bad = 1
 sys.exit(bad)
 END
+# conntrack-persist(8) names what the program and its units have.
+# has SECTION WORD...: the section has each word.
+has() {
+	local text word
+	text=$(awk -v section="$1" '/^# / { on = $0 == "# " section } on' "$srcdir/man/conntrack-persist.8.scd")
+	(($# > 3)) || complain "only ${*:2} for $1"
+	for word in "${@:2}"; do
+		grep -qF -- "$word" <<<"$text" || complain "conntrack-persist(8): $1 lacks $word"
+	done
+}
+mapfile -t words < <(grep -rhoE '(getenv|size_from)\("[A-Z_]+"' "$srcdir/src" | sed 's/.*"\(.*\)"/\1/' | sort -u)
+has ENVIRONMENT "${words[@]}"
+mapfile -t words < <(cd "$srcdir/systemd" && printf '%s\n' *.timer *.service.in | sed 's/\.in$//')
+has FILES "${words[@]}"
+mapfile -t words < <(sed -n 's/^#define JOURNAL_[A-Z_]*\s*"\([0-9a-f]\{32\}\)".*/\1/p' "$srcdir/src/host/systemd/journal.h"
+	grep -rhoE '"CONNTRACK_PERSIST_[A-Z]+=' "$srcdir/src" | tr -d '"=' | sort -u)
+has JOURNAL "${words[@]}"
+mapfile -t words < <("$CONNTRACK_PERSIST" --help | sed -n '/^Verbs:/,/^$/s/^  \([a-z]*\) .*/*\1*/p')
+has VERBS "${words[@]}"
 for file in "$srcdir"/examples/*.conf; do
 	name=$(basename "$file" .conf)
 	diff "$file" "$work/shown/$name.conf" ||
