@@ -239,6 +239,8 @@ void add_not_shown(struct screen *screen, const struct table *table)
 	add_missing(text, !table->counters.known[COUNTER_DROP], "drops");
 	add_missing(text, !table->messages.known, "the kernel's messages");
 	add_missing(text, !table->namespaces_known, "other namespaces");
+	if (table->holders && (table->holders->owners.cut || table->holders->sockets_cut))
+		add_missing(text, true, "owners of some entries (too many sockets or addresses)");
 	if (text->length == 0)
 		return;
 	buffer_add(text, denied ? "; only root sees these" : "; out of reach here");

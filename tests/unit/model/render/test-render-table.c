@@ -429,6 +429,25 @@ static void idle_entries_that_were_not_counted_are_not_told(void **state)
 	assert_null(strstr(without.data, "\nidle "));
 }
 
+/* A bound that was passed may hide the largest owner. */
+static void owners_that_were_not_looked_for_are_told(void **state)
+{
+	const struct screen_style style = {.columns = 120};
+	struct fixture CLEANUP(fixture_done) fixture = {0};
+
+	(void)state;
+	make("fine", 0, &fixture);
+	for (int i = 0; i < 3; i++) {
+		struct buffer CLEANUP(buffer_clear) drawn = {0};
+
+		fixture.table.holders->owners.cut = i == 1;
+		fixture.table.holders->sockets_cut = i == 2;
+		render_table(&fixture.table, &fixture.judgement, NULL, &style, &drawn);
+		assert_int_equal(strstr(drawn.data, "\nnot shown   owners of some entries") != NULL,
+				 i > 0);
+	}
+}
+
 static void a_module_on_its_way_is_said_to_be(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};
@@ -569,6 +588,7 @@ int main(void)
 		cmocka_unit_test(a_namespace_that_cannot_be_seen_is_told_why),
 		cmocka_unit_test(entries_that_cannot_be_listed_are_told_why),
 		cmocka_unit_test(idle_entries_that_were_not_counted_are_not_told),
+		cmocka_unit_test(owners_that_were_not_looked_for_are_told),
 		cmocka_unit_test(a_module_on_its_way_is_said_to_be),
 		cmocka_unit_test(rates_are_of_the_last_two_looks),
 		cmocka_unit_test(the_oldest_share_goes_first),
