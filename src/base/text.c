@@ -268,14 +268,39 @@ bool text_next_line(struct text_line *line)
 	return true;
 }
 
+void text_trim(struct text_word *word, const char *blanks)
+{
+	while (word->length > 0 && strchr(blanks, *word->text)) {
+		word->text++;
+		word->length--;
+	}
+	while (word->length > 0 && strchr(blanks, word->text[word->length - 1]))
+		word->length--;
+}
+
 void text_trim_line(struct text_line *line, const char *blanks)
 {
-	while (line->length > 0 && strchr(blanks, *line->text)) {
-		line->text++;
-		line->length--;
-	}
-	while (line->length > 0 && strchr(blanks, line->text[line->length - 1]))
-		line->length--;
+	struct text_word word = {line->text, line->length};
+
+	text_trim(&word, blanks);
+	line->text = word.text;
+	line->length = word.length;
+}
+
+bool text_split(const struct text_line *line, const char *separators, struct text_word *ret_key,
+		struct text_word *ret_value)
+{
+	size_t length = 0;
+
+	while (length < line->length && !strchr(separators, line->text[length]))
+		length++;
+	if (length == line->length)
+		return false;
+	*ret_key = (struct text_word){line->text, length};
+	*ret_value = (struct text_word){line->text + length + 1, line->length - length - 1};
+	text_trim(ret_key, " \t\r");
+	text_trim(ret_value, " \t\r");
+	return true;
 }
 
 bool text_word_is(const struct text_word *word, const char *text)

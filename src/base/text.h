@@ -112,4 +112,14 @@ bool text_next_line(struct text_line *line);
 /* Drops these characters at both ends of the line. '\r' among them drops CR of CR LF. */
 void text_trim_line(struct text_line *line, const char *blanks);
 
+/* Drops these characters at both ends of the word. */
+void text_trim(struct text_word *word, const char *blanks);
+
+/*
+ * Splits a line such as "KEY = VALUE" at the first of the separators, and trims both parts (blanks,
+ * tabs, CR). Returns false if the line has no separator.
+ */
+bool text_split(const struct text_line *line, const char *separators, struct text_word *ret_key,
+		struct text_word *ret_value);
+
 bool text_word_is(const struct text_word *word, const char *text);

@@ -51,7 +51,8 @@ const struct schema_row schema[] = {
 		"tune: hold the values below; disable: keep nf_conntrack off this host"},
 	[SETTING_MAX] = {"conntrack", "max", TYPE_SIZE, 1, INT_MAX, "nf_conntrack_max", EVERYWHERE,
 		"kernel's", NULL, NULL,
-		"most entries that each network namespace may hold; auto: a floor, at most 2 % of RAM"},
+		"most entries that each network namespace may hold; auto: a floor, at most 2 % "
+		"of RAM"},
 	[SETTING_MAX_POLICY] = {"conntrack", "max_policy", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE,
 		"exact", max_policy_choices, NULL,
 		"exact: max is this number; at_least: a larger live max stays"},

@@ -153,21 +153,16 @@ static int begin_section(struct tuned_reading *reading, const struct text_line *
 
 static int read_setting(struct tuned_reading *reading, const struct text_line *line)
 {
-	const char *sign = memchr(line->text, '=', line->length);
 	char *CLEANUP(free_pointer) key = NULL;
 	char *CLEANUP(free_pointer) value = NULL;
-	size_t length = sign ? (size_t)(sign - line->text) : 0, skipped = length + 1;
+	struct text_word before, behind;
 
 	reading->in_setting = true;
 	reading->property = NULL;
-	if (length == 0)
+	if (!text_split(line, "=", &before, &behind) || before.length == 0)
 		return 0;
-	while (skipped < line->length && strchr(" \t", line->text[skipped]))
-		skipped++;
-	while (length > 0 && strchr(" \t", line->text[length - 1]))
-		length--;
-	key = strndup(line->text, length);
-	value = strndup(line->text + skipped, line->length - skipped);
+	key = strndup(before.text, before.length);
+	value = strndup(behind.text, behind.length);
 	return key && value ? set_setting(reading, line->number, key, value) : -ENOMEM;
 }
 

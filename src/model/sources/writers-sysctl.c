@@ -183,33 +183,27 @@ struct text_source {
 	bool wins;
 };
 
-static void add_line(const struct text_source *source, unsigned int number, const char *line,
-		     size_t length, struct writers *writers)
+static void add_line(const struct text_source *source, const struct text_line *line,
+		     struct writers *writers)
 {
-	const char *sign = memchr(line, '=', length);
-	size_t key = sign ? (size_t)(sign - line) : 0;
 	/* For sysctl "-key" is a key that may be missing; tuned takes the dash for a part of it. */
-	size_t dash = source->source != SOURCE_TUNED && *line == '-';
+	size_t dash = source->source != SOURCE_TUNED && *line->text == '-';
 	const struct value *value;
+	struct text_word key, rest;
 	struct buffer CLEANUP(buffer_clear) text = {0};
 
-	while (key > 0 && strchr(" \t", line[key - 1]))
-		key--;
-	if (!sign || key < dash + strlen(SHORTEST_NAME))
+	if (!text_split(line, "=", &key, &rest) || key.length < dash + strlen(SHORTEST_NAME))
 		return;
-	sign++;
-	while (sign < line + length && strchr(" \t", *sign))
-		sign++;
-	value = writers_find_value(source->values, line + dash, key - dash);
+	value = writers_find_value(source->values, key.text + dash, key.length - dash);
 	if (!value)
 		return;
-	buffer_add_bytes(&text, sign, (size_t)(line + length - sign));
+	buffer_add_bytes(&text, rest.text, rest.length);
 	writers->out_of_memory |= text.error < 0;
 	if (text.data)
 		writers_set(writers, value,
 			    &(struct writer_line){
 				    .path = source->path,
-				    .number = number,
+				    .number = line->number,
 				    .text = text.data,
 				    .source = source->source,
 				    /* For tuned these are variables and comparisons. */
@@ -231,6 +225,6 @@ void writers_of_text(const struct values *values, const char *path, const char *
 			inside = line.length == strlen(section) + 2 &&
 				 memcmp(line.text + 1, section, strlen(section)) == 0;
 		else if (inside && line.length > 0 && !strchr("#;", *line.text))
-			add_line(&origin, line.number, line.text, line.length, writers);
+			add_line(&origin, &line, writers);
 	}
 }

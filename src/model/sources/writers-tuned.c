@@ -186,26 +186,16 @@ void writers_of_tuned(const struct values *values, const struct tuned_profile *p
 static const struct value *find_line(const struct values *values, const struct writers *writers,
 				     struct text_line *line)
 {
-	const char *sign;
 	char text[SYSCTL_VALUE_MAX + 1];
 	const struct value *value;
-	size_t key, skipped;
+	struct text_word key, rest;
 
 	text_trim_line(line, " \t\r");
-	sign = line->length > 0 && !strchr("#;", *line->text)
-		       ? memchr(line->text, '=', line->length)
-		       : NULL;
-	if (!sign)
+	if (line->length == 0 || strchr("#;", *line->text) || !text_split(line, "=", &key, &rest) ||
+	    key.length == 0 || *key.text == '/')
 		return NULL;
-	key = (size_t)(sign - line->text);
-	skipped = key + 1;
-	while (key > 0 && strchr(" \t", line->text[key - 1]))
-		key--;
-	value = key > 0 && *line->text != '/' ? writers_find_value(values, line->text, key) : NULL;
-	while (skipped < line->length && strchr(" \t", line->text[skipped]))
-		skipped++;
-	(void)snprintf(text, sizeof(text), "%.*s", (int)(line->length - skipped),
-		       line->text + skipped);
+	value = writers_find_value(values, key.text, key.length);
+	(void)snprintf(text, sizeof(text), "%.*s", (int)rest.length, rest.text);
 	return value && sysctl_is_taken(
 				&(struct sysctl_knob){.row = value->row, .facts = writers->facts},
 				text)

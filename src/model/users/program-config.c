@@ -20,16 +20,6 @@ struct setting_reader {
 	struct text_word section;
 };
 
-static void trim_word(struct text_word *word)
-{
-	while (word->length > 0 && strchr(BLANKS, *word->text)) {
-		word->text++;
-		word->length--;
-	}
-	while (word->length > 0 && strchr(BLANKS, word->text[word->length - 1]))
-		word->length--;
-}
-
 static bool word_is(const struct text_word *word, const char *text)
 {
 	return word->length == strlen(text) && strncasecmp(word->text, text, word->length) == 0;
@@ -49,7 +39,6 @@ static bool config_line_next(struct setting_reader *reader, const char *separato
 {
 	while (text_next_line(&reader->line)) {
 		const char *text;
-		size_t length = 0;
 
 		text_trim_line(&reader->line, BLANKS);
 		text = reader->line.text;
@@ -61,17 +50,9 @@ static bool config_line_next(struct setting_reader *reader, const char *separato
 				reader->section.length--;
 			continue;
 		}
-		while (length < reader->line.length && !strchr(separators, text[length]))
-			length++;
-		if (length == reader->line.length)
-			continue;
-		*ret = (struct setting_line){
-			.section = reader->section,
-			.key = {text, length},
-			.value = {text + length + 1, reader->line.length - length - 1}};
-		trim_word(&ret->key);
-		trim_word(&ret->value);
-		return true;
+		ret->section = reader->section;
+		if (text_split(&reader->line, separators, &ret->key, &ret->value))
+			return true;
 	}
 	return false;
 }
@@ -92,7 +73,7 @@ static void strip_value(struct text_word *value)
 			length++;
 	}
 	value->length = length;
-	trim_word(value);
+	text_trim(value, BLANKS);
 }
 
 enum option_state program_option_find(const char *text, const char *key, const char *value)

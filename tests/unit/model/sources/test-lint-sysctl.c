@@ -186,9 +186,7 @@ static void keys_of_other_releases_are_told(void **state)
 	       {"net.netfilter.nf_hooks_lwtunnel = 1", "net.netfilter.nf_hooks_lwtunnel exists",
 		""},
 	       {KEY "gre_timeout = 1", "note: at boot", WRITE("[timeouts] gre = 1")});
-	EXPECT(&linux_4_19,
-	       {KEY "gre_timeout = 1",
-		KEY "gre_timeout exists from Linux 5.0", ""});
+	EXPECT(&linux_4_19, {KEY "gre_timeout = 1", KEY "gre_timeout exists from Linux 5.0", ""});
 }
 
 static void values_that_the_kernel_refuses_are_told(void **state)
