@@ -1,4 +1,4 @@
-# What the scripts share: messages, a copy of the sources to build in.
+# Functions that the scripts share: messages, and a copy of the sources to build in.
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -12,10 +12,11 @@ die() {
 	exit 1
 }
 
-# Whether confirm asks.
+# If ask is "no", confirm does not ask.
 ask=no
 
-# confirm QUESTION: asks, and takes an empty answer for yes. Asks nothing if ask is no or where no terminal can answer.
+# confirm QUESTION: asks, and takes an empty answer as yes. It does not ask if ask is no or if there
+# is no terminal that could answer.
 confirm() {
 	local answer
 	[[ $ask == yes && -t 0 ]] || return 0
@@ -23,11 +24,11 @@ confirm() {
 	[[ -z $answer || $answer == [Yy]* ]]
 }
 
-# copy_sources DIR: the tree without anything built in it, so that a build leaves it as it was.
+# copy_sources DIR: copies the tree without built files, so that a build does not change the tree.
 copy_sources() {
 	mkdir -p "$1"
 	if [[ -e $top/.git ]] && command -v git >/dev/null; then
-		# Under sudo the clone belongs to somebody else, which git minds.
+		# Under sudo the clone belongs to another user, which git refuses by default.
 		git -c "safe.directory=$top" -C "$top" ls-files -z --cached --others --exclude-standard |
 			(cd "$top" && while IFS= read -r -d '' path; do
 				[[ ! -e $path && ! -L $path ]] || printf '%s\0' "$path"
@@ -44,7 +45,7 @@ copy_sources() {
 #
 work=
 
-# has_build NAME CONFIGURE-ARGUMENT...
+# has_build NAME CONFIGURE-ARGUMENT...: returns whether this build exists, and makes it if not
 has_build() {
 	local dir=$work/$1
 	[[ ! -e $dir.done ]] || return 0
@@ -65,7 +66,7 @@ has_sources() {
 	(cd "$work/source" && ./autogen.sh) >"$work/log/autogen" 2>&1 </dev/null
 }
 
-# clear_work: all but what fuzzing has found.
+# clear_work: removes everything but the findings of the fuzz harnesses.
 clear_work() {
 	[[ -n $work ]] || return 0
 	find "$work" -mindepth 1 -maxdepth 1 ! -name fuzz-findings -exec rm -rf {} +

@@ -61,12 +61,12 @@ static void refuse_surplus(const struct options *options, struct buffer *b)
 {
 	const char *word = options->surplus;
 
-	buffer_printf(b, "one verb and no more; not understood: %s", word);
+	buffer_printf(b, "only one command per run; not understood: %s", word);
 	if (options->watch && strspn(word, "0123456789") == strlen(word))
 		buffer_printf(b, "; did you mean --watch=%s?", word);
 	else if (strchr(word, '/') || text_ends_with(word, ".conf"))
-		buffer_add(b, "; a configuration is named with --config=FILE, an image with "
-			      "--root=DIR");
+		buffer_add(b,
+			   "; name a configuration with --config=FILE, an image with --root=DIR");
 }
 
 /* Returns the verb of this name; complains if there is none. */
@@ -203,16 +203,15 @@ static bool vet_options(const struct verb *verb, const struct options *options)
 		       refuse_calculation(options, &text);
 
 	if (!refused && options->at_boot && (options->root || options->dry_run || options->force))
-		buffer_add(&text,
-			   "--at-boot is of the running host, and nothing is forced or shown then: "
-			   "neither --root, --dry-run nor --force");
+		buffer_add(&text, "--at-boot is for the running host and cannot be combined with "
+				  "--root, --dry-run or --force");
 	else if (!refused && options->restore && (options->at_boot || options->dry_run))
-		buffer_add(&text, "--restore goes with neither --at-boot nor --dry-run");
+		buffer_add(&text, "--restore cannot be combined with --at-boot or --dry-run");
 	else if (!refused &&
 		 options->json + options->ini + options->prometheus + options->watch > 1)
-		buffer_add(&text,
-			   "--json, --ini, --prometheus and --watch are forms of one answer: "
-			   "choose one");
+		buffer_add(
+			&text,
+			"--json, --ini, --prometheus and --watch cannot be combined: choose one");
 	else if (!refused)
 		return true;
 	complain_about_command_line(text.data ? text.data : "out of memory");
@@ -256,8 +255,8 @@ static void report_signal(const struct context *context)
 
 	if (number > 0 && !context->signals->reported)
 		report_message(context->report, SEVERITY_WARNING,
-			       "%s came in the middle of %s and was held until all of it was done; "
-			       "the run ends by the signal now",
+			       "%s arrived during %s and was held back until that was complete; "
+			       "the run now ends by the signal",
 			       signal_to_string(number), report_style(context->report)->verb);
 }
 
@@ -382,7 +381,7 @@ static enum exit_code run(int argc, char **argv, struct held_signals *signals)
 		ignore_ends();
 	error = kernel_open(&kernel);
 	if (error < 0) {
-		complain("the kernel does not tell its name: %s", strerror(-error));
+		complain("cannot ask the kernel for its release: %s", strerror(-error));
 		return EXIT_FAILED;
 	}
 	if (bus_open(&bus) < 0) {

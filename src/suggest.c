@@ -67,7 +67,8 @@ static const struct synonyms verb_words[] = {
 	{"advise advice recommend suggest tune optimize optimise hint hints tips",
 	 "did you mean advise?"},
 	{"unload rmmod eject", "did you mean unload?"},
-	{"flush", "no table is flushed by this program; conntrack -F of conntrack-tools does that"},
+	{"flush",
+	 "this program cannot empty the table; \"conntrack -F\" (conntrack-tools) does that"},
 	{"log logs journal history",
 	 "the messages are in the journal: journalctl -u \"conntrack-persist*\""},
 };
@@ -77,7 +78,7 @@ static const struct synonyms option_words[] = {
 	 "did you mean --dry-run?"},
 	{"yes y assume-yes assumeyes noconfirm no-confirm non-interactive noninteractive batch "
 	 "unattended",
-	 "no verb asks anything: leave it out"},
+	 "no command asks anything: leave the option out"},
 	{"prefix sysroot destdir chroot image rootfs dir directory r R",
 	 "did you mean --root=DIR?"},
 	{"file cfg configuration conf-file config-file", "did you mean --config=FILE?"},

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 
-/* The most bytes of one command with its joined lines; a longer one is passed over. */
+/* The most bytes of one command with its joined lines; a longer command is ignored. */
 #define SHELL_COMMAND_MAX 65536U
 
 /* How the text becomes commands. */

@@ -138,7 +138,7 @@ static int judge_line(const struct key_file *file, unsigned int number, const ch
 				   line + length, size - length);
 }
 
-/* The commands of a file whose lines begin with a key. Other lines are passed over. */
+/* The commands of a file whose lines begin with a key. Other lines are ignored. */
 static int judge_keys(const struct key_file *file)
 {
 	char *CLEANUP(free_pointer) text = NULL;

@@ -116,8 +116,8 @@ static int visit_includes(struct servers_visit *visit, const char *path, const c
 			continue;
 		if (visit->includes++ == INCLUDES_MAX) {
 			reading_refuse(visit->programs->reading, path,
-				       "1,000 lines with include were read, which is the most; "
-				       "what the others name was not");
+				       "1,000 lines with include were read; the files that further "
+				       "lines include were not");
 			return 0;
 		}
 		if (*word.text != '/')

@@ -261,8 +261,8 @@ static int judge_folder(struct quadlets *quadlets, const char *folder)
 	quadlets->names += names.count;
 	if (quadlets->names > NAMES_MAX && !quadlets->reading->full) {
 		reading_refuse(quadlets->reading, folder,
-			       "the folders of quadlets have more than 100,000 names; remove "
-			       "what nobody needs, or links to folders above");
+			       "the folders of quadlets have more than 100,000 names; remove the "
+			       "ones that you do not need, or links to a folder above");
 		quadlets->reading->full = true;
 	}
 	for (size_t i = 0; i < names.count && error == 0 && !quadlets->reading->full; i++)

@@ -90,8 +90,8 @@ static int judge_content(struct boot_rules *rules, const char *path, int fd,
 		rules->bytes += (size_t)size;
 		if (rules->bytes > BYTES_MAX) {
 			reading_refuse(&rules->reading, path,
-				       "64 MiB of files of rules were read, which is the most; "
-				       "nothing behind that was read");
+				       "64 MiB of files of rules were read, and the program reads "
+				       "no more");
 			rules->reading.full = true;
 			return 0;
 		}
@@ -140,7 +140,8 @@ static int judge_file(struct boot_rules *rules, const char *path)
 	rules_file_end(&file);
 	if (file.long_name)
 		reading_refuse(&rules->reading, path,
-			       "it includes a name of more than 4,095 bytes; shorten it");
+			       "it includes a file whose name has more than 4,095 bytes; shorten "
+			       "the name");
 	if (file.asks > 0)
 		uses_of_rules_file(rules->loader, path, file.asks, file.ask_lines, rules->uses);
 	return error;

@@ -51,9 +51,9 @@ static int append_unit(struct boot_units *units, const char *name, size_t size)
 		return error;
 	if (units->names.count == UNITS_MAX) {
 		if (!units->reading->full)
-			reading_refuse(units->reading, copy,
-				       "10,000 units start before it, which is the most that is "
-				       "read");
+			reading_refuse(
+				units->reading, copy,
+				"10,000 units start before it, and the program reads no more");
 		units->reading->full = true;
 		return 0;
 	}
@@ -215,8 +215,8 @@ static int visit_preset(void *data, const char *path)
 
 	if (text && presets->lines.length + strlen(text) > PRESETS_SIZE_MAX)
 		reading_refuse(presets->reading, path,
-			       "with the presets before it, it has more than 256 KiB, which is the "
-			       "most that is read");
+			       "this file and the presets before it have more than 256 KiB, and "
+			       "the program reads no more");
 	else if (text)
 		buffer_printf(&presets->lines, "%s\n", text);
 	return error < 0 ? error : presets->lines.error;

@@ -117,7 +117,7 @@ void kube_add_writers(struct kube_search *search, const struct kube_proxy *proxy
 		return;
 	}
 	(void)snprintf(words, sizeof(words),
-		       "line %u: the value of %s is none that kube-proxy accepts; correct it",
+		       "line %u: kube-proxy does not accept this value of %s; correct it",
 		       proxy->wrong_line, proxy->wrong);
 	reading_refuse(&search->reading, proxy->path, words);
 }
@@ -126,9 +126,9 @@ void kube_note_cut(const struct kube_search *search, const struct kube_words *wo
 		   const char *path)
 {
 	if (words->cut)
-		reading_refuse(&search->reading, path,
-			       "more than 10,000 words of a command; what comes behind them was "
-			       "not looked at");
+		reading_refuse(
+			&search->reading, path,
+			"a command has more than 10,000 words; the words after them were not read");
 }
 
 /* Reads the document of a text, if there is one. Returns 1, 0 or -ENOMEM. */
@@ -292,8 +292,8 @@ int kube_open_config(struct kube_search *search, const struct host_daemon *daemo
 
 	if (*path != '/') {
 		reading_refuse(reading, proxy->path,
-			       "the file behind --config is below the working directory of "
-			       "kube-proxy, which is not known; write an absolute path");
+			       "--config names a file by a path relative to the working directory "
+			       "of kube-proxy, which is not known; write an absolute path");
 		return 0;
 	}
 	if (daemon && (daemon->root_is_apart || daemon->root_error == -EACCES ||
@@ -311,6 +311,6 @@ int kube_open_config(struct kube_search *search, const struct host_daemon *daemo
 	if (daemon && !reading_is_none(reason))
 		reading_fail(reading, name, reason);
 	else
-		reading_refuse(reading, path, "kube-proxy reads this file, and it was not found");
+		reading_refuse(reading, path, "kube-proxy reads this file, but it does not exist");
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* Finds kube-proxy and what it is told about connection tracking, wherever that is. */
+/* Finds kube-proxy and the values that its flags and its configuration set. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gather/kube-proxy.h"
 
@@ -95,8 +95,8 @@ static void note_unknown(const struct kube_search *search, const struct host_dae
 
 	(void)snprintf(path, sizeof(path), "/proc/%lu/cmdline", daemon->pid);
 	reading_refuse(&search->reading, path,
-		       "kube-proxy runs, and neither its flags nor its configuration can be seen; "
-		       "without them it sets max, hashsize and two timeouts when it starts");
+		       "kube-proxy runs, but neither its flags nor its configuration can be read; "
+		       "by default it sets max, hashsize and two timeouts when it starts");
 }
 
 /* Adds what a command says, or the configuration that it names. */

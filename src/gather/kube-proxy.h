@@ -1,4 +1,4 @@
-/* Finds kube-proxy and what it is told about connection tracking, wherever that is. */
+/* Finds kube-proxy and the values that its flags and its configuration set. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

@@ -54,8 +54,8 @@ static int expand(const struct expansion *expansion, const char *directory, cons
 		return 0;
 	if (++*expansion->names > PATTERN_NAMES_MAX) {
 		reading_refuse(expansion->reading, *directory ? directory : "/",
-			       "the patterns of included files were compared with 100,000 names "
-			       "before it, which is the most; include fewer files");
+			       "patterns of included files were compared with 100,000 names before "
+			       "this one, and the program compares no more; include fewer files");
 		expansion->reading->full = true;
 		return 0;
 	}

@@ -57,8 +57,8 @@ static void pass_bound(struct reading *reading, const char *path, const char *bo
 	char reason[256];
 
 	(void)snprintf(reason, sizeof(reason),
-		       "%s of %s were read before it, which is the most that is read; remove files "
-		       "that nobody needs",
+		       "%s of %s were read before it, and the program reads no more; remove files "
+		       "that you do not need",
 		       bound, reading->kind);
 	reading_refuse(reading, path, reason);
 	reading->full = true;

@@ -62,8 +62,8 @@ static bool is_one_too_many(struct tuned *tuned)
 	tuned->profiles++;
 	if (tuned->profiles > PROFILES_MAX)
 		reading_refuse(tuned->reading, PATH_ACTIVE,
-			       "tuned's profiles include more than 64 others; take out those that "
-			       "nobody needs");
+			       "tuned's profiles include more than 64 others; remove the ones that "
+			       "you do not need");
 	return tuned->profiles > PROFILES_MAX;
 }
 

@@ -55,7 +55,7 @@ static const char *ruleset_error_describe(const struct gathering *gathering, int
 	case -EFBIG:
 		return "there are more than 64 MiB of them, or 256 MiB in all namespaces";
 	case -EMSGSIZE:
-		return "there are more of them than the kernel hands out";
+		return "there are more of them than the kernel returns";
 	case -ETIME:
 		return "reading them takes too long";
 	case -E2BIG:
@@ -97,7 +97,7 @@ static void note_legacy_tables(struct rules_visit *visit, const char *where)
 		return;
 	buffer_printf(&what, "the iptables-legacy rules of %s", where);
 	note_unread(visit->gathering, what.data ? what.data : where,
-		    "this kernel has no use counts of modules that show them; "
+		    "this kernel has no use counts of modules, which would show them; "
 		    "\"iptables-legacy -S\" and \"iptables-legacy -t nat -S\" list them");
 }
 
@@ -108,10 +108,11 @@ static int visit_ruleset(void *data, const struct ruleset *ruleset)
 
 	if (ruleset->tracks && ruleset->entries > 0)
 		uses_add(&visit->tracked,
-			 &(struct use_heading){.certainty = USE_LIKELY,
-					       .kind = "namespace",
-					       .name = ruleset->where,
-					       .breaks = "they are no longer told from new ones"},
+			 &(struct use_heading){
+				 .certainty = USE_LIKELY,
+				 .kind = "namespace",
+				 .name = ruleset->where,
+				 .breaks = "they can no longer be distinguished from new ones"},
 			 "%s connection%s tracked", text_count(ruleset->entries).text,
 			 ruleset->entries == 1 ? " is" : "s are");
 	if (ruleset->legacy)
@@ -164,9 +165,9 @@ static void look_for_hidden_processes(const struct gathering *gathering)
 		note_unread(gathering, "the list of processes", "it shows those of this container");
 	else if (error == -EACCES)
 		note_unread(gathering, "the list of processes",
-			    "/proc hides those of other users (hidepid)");
+			    "/proc hides the processes of other users (hidepid)");
 	else if (error == -ENODATA)
-		note_unread(gathering, "the list of modules", "/proc shows processes alone");
+		note_unread(gathering, "the list of modules", "/proc shows only processes here");
 	else if (error < 0)
 		note_unread(gathering, "the list of processes", "/proc is not mounted");
 }

@@ -14,7 +14,7 @@ static const struct {
 
 /*
  * nohup(1) and a shell's background have a signal ignored, and it stays so. A blocked one would be
- * pending all the same.
+ * pending anyway.
  */
 static bool is_ignored(int number)
 {

@@ -76,7 +76,7 @@ static bool send_to_journal(struct report *report, enum severity severity, const
 		return true;
 	report->style.journal = false;
 	(void)snprintf(words, sizeof(words),
-		       "the journal does not take messages (%s): they are printed here",
+		       "the journal accepts no messages (%s), so that they are printed here",
 		       strerror(-error));
 	print_to_stderr(report, SEVERITY_WARNING, words);
 	return false;

@@ -40,7 +40,7 @@ static void say_memory(struct report *report, const struct plan *plan)
 		       text_amount(count_nat_bytes(&plan->sizes)).text,
 		       extends_entries(plan) ? "for acct, timestamp or events, NAT included"
 					     : "if NAT translates every entry");
-	report_say_row(report, "", "max counts each network namespace by itself");
+	report_say_row(report, "", "max applies to each network namespace separately");
 }
 
 void report_plan(struct report *report, const struct plan *plan)

@@ -77,11 +77,11 @@ static void say_memory(struct report *report, const struct sizing *sizing)
 	add_share(sizing, sizing->memory, &text);
 	buffer_add(&text, "; ");
 	buffer_add_amount(&text, sizing->nat_memory);
-	buffer_add(&text, " more if NAT translates every entry");
+	buffer_add(&text, " more if NAT changes every connection");
 	add_share(sizing, sizing->nat_memory, &text);
 	say_row_of(report, "memory", &text);
 	buffer_reset(&text);
-	buffer_add(&text, "max counts each network namespace by itself: each further one that "
+	buffer_add(&text, "max applies to each network namespace separately: each further one that "
 			  "fills up takes ");
 	buffer_add_amount(&text, sizing->entry_memory);
 	say_row_of(report, "", &text);

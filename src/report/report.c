@@ -320,7 +320,7 @@ static void say_value(struct report *report, const struct value_report *what)
 	if (what->since)
 		buffer_add(&text, strcmp(what->since, "applied") == 0
 					  ? ", changed since it was applied"
-					  : ", not applied since the load");
+					  : ", not set since the module was loaded");
 	if (value->rounded != value->wanted && value->state != VALUE_ABSENT &&
 	    value->state != VALUE_OK)
 		buffer_printf(&text, " (%s when rounded by the kernel)",
@@ -410,8 +410,9 @@ static void withhold_diff(struct report *report, bool print)
 	report_set_member(report, json_array_get(files, json_array_size(files) - 1),
 			  "diff_withheld", json_true());
 	if (print)
-		report_say_row(report, "",
-			       "The mode of the file keeps its content from being shown.");
+		report_say_row(
+			report, "",
+			"The content is not shown, because not every user may read the file.");
 }
 
 void report_diff(struct report *report, const struct file_difference *difference, bool print)

@@ -76,7 +76,7 @@ static enum exit_code find_one(struct context *context, struct network_namespace
 			       wanted);
 	else if (error == -EALREADY)
 		report_message(context->report, SEVERITY_ERROR,
-			       "%s is the network namespace that this process is in: run apply "
+			       "this process already runs in the network namespace %s: run apply "
 			       "without --netns",
 			       wanted);
 	else
@@ -96,10 +96,10 @@ static enum exit_code find_namespaces(struct context *context, struct network_na
 		return EXIT_FAILED;
 	}
 	if (ret->cut)
-		report_message(context->report, SEVERITY_WARNING,
-			       "there are more than %d network namespaces; the others are left as "
-			       "they are",
-			       NAMESPACES_MAX);
+		report_message(
+			context->report, SEVERITY_WARNING,
+			"there are more than %d network namespaces; the others were not changed",
+			NAMESPACES_MAX);
 	return EXIT_DONE;
 }
 
@@ -146,11 +146,12 @@ static void visit(struct context *context, const struct comparison *comparison,
 		state = bring_to_values(context, comparison, tally);
 		kernel_leave_namespace(context->kernel);
 	} else if (error == -ENOENT && is_all(context)) {
-		report_message(context->report, SEVERITY_NOTE, "it has gone in the meantime");
+		report_message(context->report, SEVERITY_NOTE, "it disappeared in the meantime");
 		state = "gone";
 	} else {
 		report_message(context->report, SEVERITY_ERROR, "cannot enter it: %s",
-			       error == -ENOENT ? "it has gone in the meantime" : strerror(-error));
+			       error == -ENOENT ? "it disappeared in the meantime"
+						: strerror(-error));
 		tally->failed++;
 		state = "unreachable";
 	}
@@ -167,15 +168,15 @@ static void report_tally(struct context *context, const struct tally *tally)
 		return;
 	}
 	if (tally->ok + tally->absent == 0) {
-		report_say(context->report,
-			   "Nothing to do: no value of the configuration is a network namespace's "
-			   "own.");
+		report_say(context->report, "Nothing to do: the configuration has no value that "
+					    "each network namespace has separately.");
 		return;
 	}
 	if (tally->absent)
-		buffer_printf(&rest, ", %zu not there", tally->absent);
+		buffer_printf(&rest, ", %zu unknown to this kernel", tally->absent);
 	if (tally->host.data)
-		buffer_printf(&rest, "; left out as the host's own: %s", tally->host.data);
+		buffer_printf(&rest, "; left out, because only the host has them: %s",
+			      tally->host.data);
 	report_event(context->report, SEVERITY_NOTE, NULL, NULL,
 		     "%zu network namespace%s: %zu value%s active, %zu of them set now%s",
 		     tally->namespaces, tally->namespaces == 1 ? "" : "s", tally->ok,
@@ -188,8 +189,8 @@ static void report_tally(struct context *context, const struct tally *tally)
 static enum exit_code stop(struct context *context, size_t done, size_t count)
 {
 	report_message(context->report, SEVERITY_ERROR,
-		       "%s: ended with %zu of %zu network namespaces set; run it again for the "
-		       "others",
+		       "%s: ended after %zu of %zu network namespaces; run the command again for "
+		       "the others",
 		       signal_to_string(signals_pending()), done, count);
 	context->signals->reported = true;
 	return EXIT_FAILED;

@@ -146,8 +146,8 @@ static void warn_unlabelled(struct context *context)
 	if (path)
 		report_message(
 			context->report, SEVERITY_WARNING,
-			"%s has not got the label that SELinux's policy has for it, which would "
-			"matter if it were enforcing; \"restorecon -RFv /etc /var/lib\" mends that",
+			"%s does not have the label that SELinux's policy has for it, which would "
+			"matter in enforcing mode; \"restorecon -RFv /etc /var/lib\" sets it",
 			path);
 }
 
@@ -175,11 +175,12 @@ enum exit_code changeset_commit(struct context *context, const struct changeset 
 	report_errno(context, failure.operation ? failure.operation : "change",
 		     path.data ? path.data : "a file", error);
 	if (failure.put_back)
-		report_message(context->report, SEVERITY_ERROR,
-			       "nothing was changed: what had been written is put back");
+		report_message(
+			context->report, SEVERITY_ERROR,
+			"nothing was changed: the files that had been written were restored");
 	else
 		report_message(context->report, SEVERITY_ERROR,
-			       "%s%s could not be put back; run %s again when the cause is gone",
+			       "%s%s could not be put back; run %s again when the cause is removed",
 			       tree_prefix(context->tree),
 			       failure.left_path ? failure.left_path : "a file",
 			       report_style(context->report)->verb);

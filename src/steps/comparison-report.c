@@ -91,8 +91,8 @@ bool comparison_report_masked(struct context *context, const struct comparison *
 				    comparison->differences[i].state == STATE_MASKED);
 	if (masked)
 		report_message(context->report, disable ? SEVERITY_WARNING : SEVERITY_NOTE,
-			       "what is disabled by a link to /dev/null %s; remove the link and "
-			       "run \"conntrack-persist install\" to enable it",
+			       "a file that is disabled by a link to /dev/null %s; to enable it, "
+			       "remove the link and run \"conntrack-persist install\"",
 			       disable ? "no longer keeps nf_conntrack off" : "sets no value");
 	return masked;
 }
@@ -101,7 +101,7 @@ static void report_remains_of(struct context *context, const char *path)
 {
 	if (tree_has_remains(context->tree, path))
 		report_message(context->report, SEVERITY_WARNING,
-			       "a run that was killed has left a temporary file beside %s%s; "
+			       "a run that was killed left a temporary file next to %s%s; "
 			       "\"conntrack-persist install\" removes it",
 			       tree_prefix(context->tree), path);
 }

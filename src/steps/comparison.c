@@ -295,8 +295,8 @@ static enum exit_code observe(struct context *context, struct comparison *compar
 			&comparison->installed.problems);
 	if (comparison->installed.manifest_broken && comparison->voice != VOICE_AGAIN)
 		report_message(context->report, SEVERITY_WARNING,
-			       "%s%s cannot be understood; our files are known by their own "
-			       "checksums, and %s",
+			       "%s%s cannot be understood; the program recognises its files by "
+			       "their own checksums, and %s",
 			       tree_prefix(context->tree), PATH_MANIFEST, unrecorded);
 	return EXIT_DONE;
 }
@@ -398,8 +398,7 @@ enum exit_code comparison_make_empty(struct context *context, struct comparison 
 	enum exit_code code;
 	int error;
 
-	code = observe(context, &comparison,
-		       "nothing is put back that install --force had replaced");
+	code = observe(context, &comparison, "no file that install --force replaced is put back");
 	if (code != EXIT_DONE)
 		return code;
 	error = compare_with_plan(context, NULL, &comparison);

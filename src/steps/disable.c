@@ -1,5 +1,5 @@
 /*
- * Handles mode disable on a host: reports what uses conntrack and what else has to be done, and
+ * Handles mode disable on a host: reports what uses conntrack and what else must be done, and
  * removes the module.
  */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
@@ -45,8 +45,8 @@ static void report_use(struct context *context, enum severity severity, const ch
 		report_boot_use(context, severity, severity == SEVERITY_ERROR, use);
 		return;
 	}
-	report_message(context->report, severity, "%s: %s: %s; without: %s", word, use->name,
-		       use->evidence, use->breaks);
+	report_message(context->report, severity, "%s: %s: %s; with mode = disable: %s", word,
+		       use->name, use->evidence, use->breaks);
 }
 
 static void report_uses(struct context *context, const struct uses *uses, enum certainty certainty,
@@ -108,15 +108,15 @@ static enum exit_code judge_new_block(struct context *context, const struct host
 	report_uses(context, &found->uses, USE_CERTAIN, refuses ? SEVERITY_ERROR : SEVERITY_WARNING,
 		    refuses ? "refused, in use" : "will break");
 	if (uses_count(&found->uses, USE_CERTAIN) > 0)
-		return refuse_block(context, planning, "something uses connection tracking",
-				    "refused: nothing was changed. Take these out of use first "
-				    "(\"conntrack-persist users\" lists them), or use --force to "
-				    "do it anyway");
+		return refuse_block(
+			context, planning, "something uses connection tracking",
+			"refused: nothing was changed. Stop using these first (\"conntrack-persist "
+			"users\" lists them), or use --force to install anyway");
 	if (is_uncertain(context, found, planning))
 		return refuse_block(
-			context, planning, "it is not known who uses connection tracking",
-			"refused: it is not known who uses connection tracking, because "
-			"not everything could be read; use --force to do it anyway");
+			context, planning, "it is not known what uses connection tracking",
+			"refused: it is not known what uses connection tracking, because not "
+			"everything could be read; use --force to do it anyway");
 	return EXIT_DONE;
 }
 
@@ -238,17 +238,15 @@ void disable_say_limits(struct context *context, const struct comparison *compar
 	if (comparison->plan.mode != MODE_DISABLE)
 		return;
 	if (!is_blocking(comparison))
-		report_message(
-			context->report, SEVERITY_WARNING,
-			"enforce = blacklist hides nf_conntrack from aliases only: by name, as a "
-			"dependency and for firewall rules it loads all the same; enforce = block "
-			"stops these");
+		report_message(context->report, SEVERITY_WARNING,
+			       "enforce = blacklist only stops loads by an alias: nf_conntrack "
+			       "still loads by name, as a dependency and for firewall rules; "
+			       "enforce = block stops these, too");
 	if (runtime_is_wanted(context) && kernel_module_state(context->kernel, &module) == 0 &&
 	    module == MODULE_BUILT_IN)
-		report_message(
-			context->report, SEVERITY_WARNING,
-			"nf_conntrack is built into this kernel: no file and no boot option takes "
-			"it out. It tracks nothing as long as no rule asks for it");
+		report_message(context->report, SEVERITY_WARNING,
+			       "nf_conntrack is built into this kernel: no file and no boot option "
+			       "can remove it. It tracks nothing while no rule needs it");
 	else
 		say_insmod(context);
 }

@@ -1,5 +1,5 @@
 /*
- * Handles mode disable on a host: reports what uses conntrack and what else has to be done, and
+ * Handles mode disable on a host: reports what uses conntrack and what else must be done, and
  * removes the module.
  */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */

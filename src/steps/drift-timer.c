@@ -124,7 +124,7 @@ static const char *find_obstacle(const struct comparison *comparison, const stru
 		     comparison->manifest_state != STATE_OK;
 
 	if (!is_as_installed(comparison))
-		return "this is not the configuration that was installed; run "
+		return "the configuration has changed since it was installed; run "
 		       "\"conntrack-persist install\"";
 	for (size_t i = 0; i < comparison->installed.path_count; i++) {
 		const struct file_difference *difference = &comparison->differences[i];
@@ -136,7 +136,7 @@ static const char *find_obstacle(const struct comparison *comparison, const stru
 			return "its drop-in " PATH_DROP_IN " is not as configured";
 		works = works || file_differs(difference);
 	}
-	return works ? NULL : "it takes more than an installation";
+	return works ? NULL : "an installation cannot correct it";
 }
 
 static void judge_restore(const struct comparison *comparison, const struct runtime *runtime,
@@ -146,7 +146,8 @@ static void judge_restore(const struct comparison *comparison, const struct runt
 
 	verdict->restore = !obstacle;
 	buffer_printf(&verdict->told, ". %s%s",
-		      obstacle ? "Not restored: " : "conntrack-persist-restore.service corrects it",
+		      obstacle ? "Not restored: "
+			       : "conntrack-persist-restore.service will correct it",
 		      obstacle ? obstacle : "");
 }
 
@@ -312,11 +313,11 @@ void drift_timer_describe(struct context *context, const struct comparison *comp
 		return;
 	if (timer.kind == FILE_ABSENT && *prefix && !text_is_safe_word(prefix))
 		report_message(context->report, SEVERITY_NOTE,
-			       "on_drift = restore waits for the watch for drift, which is not "
+			       "on_drift = restore has no effect before the check timer is "
 			       "enabled: enable " TIMER " in the image");
 	else if (timer.kind == FILE_ABSENT)
 		report_message(context->report, SEVERITY_NOTE,
-			       "on_drift = restore waits for the watch for drift, which is not "
+			       "on_drift = restore has no effect before the check timer is "
 			       "enabled: systemctl %s%s%s " TIMER,
 			       *prefix ? "--root=" : "", prefix,
 			       *prefix ? " enable" : "enable --now");

@@ -16,18 +16,18 @@ static const char *errno_describe_own(int error)
 {
 	switch (-error) {
 	case E2BIG:
-		return "the files of the configuration are larger than 16 MiB together; remove "
-		       "those that nobody needs";
+		return "the files of the configuration have more than 16 MiB in total; remove the "
+		       "ones that you do not need";
 	case EROFS:
 		return "the file system is mounted read-only";
 	case EINVAL:
 		return "a FIFO, socket or device where a file is expected";
 	case ENOLINK:
-		return "a link to something that is not there";
+		return "a link to a file that does not exist";
 	case EOVERFLOW:
-		return "more than 10,000 files in one folder; remove those that nobody needs";
+		return "more than 10,000 files in one folder; remove the ones that you do not need";
 	case ESTALE:
-		return "changed by another process at this moment; run the command again";
+		return "another process changed it at this moment; run the command again";
 	default:
 		return NULL;
 	}
@@ -50,7 +50,7 @@ static const char *errno_advice(const struct context *context, int error)
 		return ": larger than 4 MiB";
 	case ENOSPC:
 	case EDQUOT:
-		return "; make room and run it again";
+		return "; free some space and run the command again";
 	default:
 		return "";
 	}
@@ -65,8 +65,8 @@ static void add_mount(const struct context *context, const char *path, struct bu
 
 	if (tree_find_mount(context->tree, inside, &name) == 0)
 		buffer_printf(b, "%s%s is ", prefix, name);
-	buffer_add(b, "on a mount of its own inside the image, which is not crossed; unmount it "
-		      "first");
+	buffer_add(b, "inside a separate mount in the image, which the program does not enter; "
+		      "unmount it first");
 }
 
 void error_add_words(const struct context *context, const char *path, int error, struct buffer *b)

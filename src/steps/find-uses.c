@@ -10,10 +10,9 @@
 static enum exit_code fail_to_read(struct context *context, const char *what, int error)
 {
 	if (error == -EBADMSG || error == -ELOOP)
-		report_message(
-			context->report, SEVERITY_ERROR,
-			"/proc/modules is not what Linux writes there: no module can be told "
-			"from another");
+		report_message(context->report, SEVERITY_ERROR,
+			       "/proc/modules does not have the format that Linux writes, so that "
+			       "no module can be recognised");
 	else
 		report_errno(context, "read", what, error);
 	return EXIT_FAILED;

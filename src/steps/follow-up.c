@@ -26,8 +26,8 @@ static void warn(struct context *context, const char *what, int error)
 		why = "systemd's job failed";
 	else if (library_is_unusable(error))
 		why = "a library is not installed, or cannot be used (libsystemd, libudev)";
-	report_message(context->report, SEVERITY_WARNING, "%s: %s; it takes effect with a reboot",
-		       what, why);
+	report_message(context->report, SEVERITY_WARNING,
+		       "%s: %s; the files take effect at the next boot", what, why);
 }
 
 static void say_reload(struct context *context)
@@ -36,23 +36,24 @@ static void say_reload(struct context *context)
 
 	if (!bus_has_systemd(context->bus)) {
 		report_message(context->report, SEVERITY_NOTE,
-			       "left out: telling systemd and udevd to read the files, as systemd "
-			       "does not run here (a container, a chroot)%s",
+			       "systemd and udevd were not asked to read the files, because "
+			       "systemd does not run here (a container, a chroot)%s",
 			       bus_has_udev(context->bus) ? "; udevd notices new rules by itself"
 							  : "");
 		return;
 	}
 	error = bus_reload_units(context->bus);
 	if (error < 0)
-		warn(context, "systemd was not told to reload", error);
+		warn(context, "systemd could not be asked to reload", error);
 	if (!bus_has_udev(context->bus)) {
-		report_message(context->report, SEVERITY_NOTE,
-			       "left out: telling udevd to read the rule, as it does not run here");
+		report_message(
+			context->report, SEVERITY_NOTE,
+			"udevd was not asked to read the rule, because it does not run here");
 		return;
 	}
 	error = bus_reload_rules(context->bus);
 	if (error < 0)
-		warn(context, "udevd was not told to reload", error);
+		warn(context, "udevd could not be asked to reload", error);
 }
 
 void follow_up_without(struct context *context)
@@ -74,12 +75,14 @@ static void replay(struct context *context, const struct comparison *comparison,
 	error = bus_replay_event(context->bus);
 	if (error == -ENOTSUP && changed)
 		report_message(context->report, SEVERITY_NOTE,
-			       "left out: the rule, as this kernel has no events for its built-in "
-			       "nf_conntrack; sysctl.d brings the values at boot, and "
-			       "conntrack-persist-builtin.service the hashsize%s",
+			       "the rule does not act here, because this kernel sends no events "
+			       "for its built-in nf_conntrack; sysctl.d sets the values at boot, "
+			       "and conntrack-persist-builtin.service the hashsize%s",
 			       comparison->plan.sizes.at_least ? " and max" : "");
 	else if (error < 0 && error != -ENOTSUP)
-		warn(context, "udevd was not shown the loaded nf_conntrack", error);
+		warn(context,
+		     "the event of the loaded nf_conntrack could not be sent to udevd again",
+		     error);
 }
 
 /*
@@ -96,8 +99,9 @@ static enum exit_code start_service(struct context *context)
 	error = bus_start_unit(context->bus, BUS_SERVICE, result, sizeof(result));
 	if (error == -ENXIO) {
 		report_message(context->report, SEVERITY_NOTE,
-			       "left out: " BUS_SERVICE ", which is not installed; the values hold "
-			       "without it, and nothing verifies each load");
+			       "not started: " BUS_SERVICE
+			       ", because it is not installed; the values are set without it, but "
+			       "nothing verifies each load");
 		return EXIT_DONE;
 	}
 	if (error < 0) {

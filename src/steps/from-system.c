@@ -21,7 +21,7 @@ static void say_unread(struct context *context)
 		const char *path =
 			json_string_value(json_object_get(json_array_get(list, i), "path"));
 
-		report_say(context->report, "; Could not be read, and may set values: %s",
+		report_say(context->report, "; could not be read, but may set values: %s",
 			   path ? path : "?");
 	}
 }
@@ -34,8 +34,8 @@ static void say_nothing_found(struct context *context, bool unsure)
 		   unsure ? "could be read" : "this command reads");
 	for (size_t i = 0; i < SOURCES; i++)
 		report_say(context->report, "; - %s: %s", sources[i].name, sources[i].where);
-	report_say(context->report,
-		   "; Other programs, and people, may set values; they are not known here.");
+	report_say(context->report, "; Programs and people may also set values in ways that this "
+				    "command does not read.");
 }
 
 static enum exit_code print_configuration(struct context *context, const char *text, bool lost)
@@ -53,9 +53,10 @@ static enum exit_code print_configuration(struct context *context, const char *t
 		say_nothing_found(context, unsure);
 	} else {
 		report_say_lines(context->report,
-				 "; What the files of this host say now. Write it to\n"
-				 "; " CONFIG_FILE ", then: conntrack-persist plan\n"
-				 "; What is in that file already is not in here.");
+				 "; The values that the files of this host set now. Write this "
+				 "to\n; " CONFIG_FILE
+				 ", then run: conntrack-persist plan\n; It does not contain the "
+				 "settings that are in that file already.");
 		report_say_lines(context->report, text);
 	}
 	return unsure ? EXIT_FAILED : EXIT_DONE;

@@ -28,12 +28,12 @@ static bool changes_copied(const struct comparison *comparison)
 static const char *consequence(const struct comparison *comparison)
 {
 	if (!comparison->plan.artifacts)
-		return "its lines still count if nf_conntrack loads in the early boot";
+		return "its lines still apply if nf_conntrack loads in early boot";
 	return comparison->plan.mode == MODE_DISABLE
-		       ? "if nf_conntrack loads in the early boot, it is not blocked there and "
-			 "stays loaded"
-		       : "if nf_conntrack loads in the early boot, the older values count until "
-			 "udevd of the real root sets the new ones";
+		       ? "if nf_conntrack loads in early boot, it is not blocked there and stays "
+			 "loaded"
+		       : "if nf_conntrack loads in early boot, it has the older values until udevd "
+			 "sets the new ones after switching to the real root";
 }
 
 void note_initramfs(struct context *context, const struct comparison *comparison, bool planned)
@@ -49,7 +49,7 @@ void note_initramfs(struct context *context, const struct comparison *comparison
 		return;
 	command = initramfs_find_command(context->tree);
 	report_message(context->report, SEVERITY_NOTE,
-		       "%s may hold an older copy of the files that %s: %s. %sebuild %s%s%s%s",
+		       "%s may contain an older copy of the files that %s: %s. %sebuild %s%s%s%s",
 		       images.data, planned ? "install changes" : "were changed",
 		       consequence(comparison), planned ? "After install, r" : "R",
 		       count == 1 ? "the image" : "the images",

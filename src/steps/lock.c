@@ -50,7 +50,7 @@ static int take_lock(struct context *context, const char *directory, int timeout
 static void name_holder(const struct lock_obstacle *obstacle, struct buffer *b)
 {
 	if (obstacle->holder == 0) {
-		buffer_add(b, "another conntrack-persist, which is not seen from here,");
+		buffer_add(b, "another conntrack-persist, whose process is not visible here,");
 		return;
 	}
 	buffer_printf(b, "process %d", (int)obstacle->holder);

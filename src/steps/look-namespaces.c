@@ -192,9 +192,9 @@ enum exit_code look_namespaces(struct context *context, const struct values *val
 		return give_up(context, error);
 	ret->namespaces_cut = others.cut;
 	if (others.cut)
-		report_message(context->report, SEVERITY_NOTE,
-			       "there are more than %d network namespaces; the others are not "
-			       "looked at",
-			       NAMESPACES_MAX);
+		report_message(
+			context->report, SEVERITY_NOTE,
+			"there are more than %d network namespaces; the others were not read",
+			NAMESPACES_MAX);
 	return EXIT_DONE;
 }

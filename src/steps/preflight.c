@@ -25,11 +25,11 @@ static void judge_namespaces(struct context *context, const struct comparison *c
 
 	if (count < 2 || !comparison->plan.sizes.max)
 		return;
-	report_message(
-		context->report, SEVERITY_NOTE,
-		"%zu network namespaces are in use here, as with containers, and each may hold "
-		"max entries: up to %zu times the memory of one table (%s)",
-		count, count, text_amount(comparison->plan.sizes.table_bytes).text);
+	report_message(context->report, SEVERITY_NOTE,
+		       "%zu network namespaces are in use here (containers, for example), and each "
+		       "may hold max entries, so that all together can take up to %zu times the "
+		       "memory of one table (%s)",
+		       count, count, text_amount(comparison->plan.sizes.table_bytes).text);
 }
 
 /*
@@ -163,13 +163,12 @@ enum exit_code preflight_run(struct context *context, const struct comparison *c
 	if (found > 0)
 		report_message(
 			context->report, SEVERITY_NOTE,
-			"libkmod is not installed, or cannot be used: modprobe.d is judged by its "
-			"files, and what the kernel command line adds to it is not known");
+			"libkmod is not installed, or cannot be used: only the files of modprobe.d "
+			"were read, and it is not known what the kernel command line adds to them");
 	if (hidden)
-		report_message(
-			context->report, SEVERITY_NOTE,
-			"nf_conntrack is built into this kernel, and /sys does not show it here (a "
-			"chroot?): nothing can be said of its values");
+		report_message(context->report, SEVERITY_NOTE,
+			       "nf_conntrack is built into this kernel, but /sys does not show it "
+			       "here (a chroot?), so that its values cannot be checked");
 	report_problems(context->report, report_style(context->report)->prefix, &problems);
 	return EXIT_DONE;
 }

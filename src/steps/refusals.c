@@ -26,13 +26,13 @@ static bool is_loose(const struct context *context, const char *path, struct buf
 		return false;
 	if (loose.by_acl)
 		buffer_printf(words,
-			      "%s has an access control list (getfacl) that lets others than root "
-			      "write: others than root could replace what is written there",
+			      "%s has an access control list (getfacl) that lets users other than "
+			      "root write, so that they could replace the files there",
 			      loose.name);
 	else
 		buffer_printf(words,
-			      "%s belongs to user %u with mode %04o: others than root could "
-			      "replace what is written there",
+			      "%s belongs to user %u and has mode %04o, so that users other than "
+			      "root could replace the files there",
 			      loose.name, (unsigned int)loose.uid, (unsigned int)loose.mode);
 	free(loose.name);
 	return true;
@@ -46,7 +46,7 @@ enum exit_code comparison_refuse_loose(struct context *context, const char *path
 	if (!is_loose(context, path, &words))
 		return EXIT_DONE;
 	report_message(context->report, force ? SEVERITY_WARNING : SEVERITY_ERROR,
-		       "%s%s; make it root's (chown 0:0, chmod go-w)%s",
+		       "%s%s; make root its owner and only writer (chown 0:0, chmod go-w)%s",
 		       force ? "" : "refused: ", words.data ? words.data : path,
 		       force ? "" : ", or use --force");
 	return force ? EXIT_DONE : EXIT_REFUSED;
@@ -150,7 +150,8 @@ enum exit_code comparison_refuse(struct context *context, const struct compariso
 		report_message(context->report, SEVERITY_ERROR, "refused: %s%s is %s%s",
 			       tree_prefix(context->tree), difference->path,
 			       file_state_describe(difference->state),
-			       unusable ? "" : "; --force keeps a copy of it and goes on");
+			       unusable ? ""
+					: "; with --force install keeps a copy and replaces it");
 		code = EXIT_REFUSED;
 	}
 	if (code == EXIT_DONE)

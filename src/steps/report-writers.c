@@ -22,7 +22,7 @@ static void report_cut(struct context *context, const char *path, unsigned int l
 	buffer_printf(&name, "%s%s:%u", tree_prefix(context->tree), path, line);
 	if (report_unread(context->report, name.data ? name.data : path, reason))
 		report_message(context->report, SEVERITY_ERROR,
-			       "%s: %s; this line and those after it were not looked at",
+			       "%s: %s; this line and the lines after it were not read",
 			       name.data ? name.data : path, reason);
 }
 
@@ -31,12 +31,12 @@ bool writers_report_cut(struct context *context, const struct sysctl_cut *cut,
 {
 	char reason[256];
 
-	(void)snprintf(reason, sizeof(reason),
-		       "more than %s lines of sysctl.d, or %s bytes of different keys there, are "
-		       "patterns or have needless slashes, and may mean a key of connection "
-		       "tracking",
-		       text_count(SYSCTL_PATTERN_LINES_MAX).text,
-		       text_count(SYSCTL_PATTERN_BYTES_MAX).text);
+	(void)snprintf(
+		reason, sizeof(reason),
+		"more than %s lines of sysctl.d, or %s bytes of different keys there are patterns "
+		"or have needless slashes, and may match a key of connection tracking",
+		text_count(SYSCTL_PATTERN_LINES_MAX).text,
+		text_count(SYSCTL_PATTERN_BYTES_MAX).text);
 	if (cut->path)
 		report_cut(context, cut->path, cut->line, reason);
 	(void)snprintf(reason, sizeof(reason),
@@ -315,12 +315,12 @@ void writers_say_others(struct context *context, const struct host_writers *foun
 		if (writer->line)
 			(void)snprintf(line, sizeof(line), ":%u", writer->line);
 		if (writer->inactive)
-			report_message(context->report, SEVERITY_NOTE,
-				       "%s%s%s would set %s to %s, but %s", prefix, writer->path,
-				       line, writer->value->key, writer->text,
-				       writer->sources & SOURCE_BIT(SOURCE_INSTALL_LINE)
-					       ? "modprobe does not run it with nf_conntrack loaded"
-					       : "nothing starts it now");
+			report_message(
+				context->report, SEVERITY_NOTE, "%s%s%s would set %s to %s, but %s",
+				prefix, writer->path, line, writer->value->key, writer->text,
+				writer->sources & SOURCE_BIT(SOURCE_INSTALL_LINE)
+					? "modprobe does not run it while nf_conntrack is loaded"
+					: "nothing starts it now");
 		else
 			report_message(context->report, SEVERITY_NOTE,
 				       "%s%s%s sets %s as well (%s); it can be removed now", prefix,
@@ -334,11 +334,10 @@ void writers_say_programs(struct context *context)
 	static const struct {
 		const char *command, *words;
 	} programs[] = {
-		{"\ndockerd\n", "dockerd gives containers values of their own where they ask for "
-				"it (--sysctl), in their "
-				"namespaces"},
-		{"\ntuned\n",
-		 "tuned sets what its profile says as it starts and when that changes"},
+		{"\ndockerd\n", "dockerd sets values in the namespace of each container that is "
+				"started with --sysctl"},
+		{"\ntuned\n", "tuned sets the values of its profile when it starts and when its "
+			      "profile changes"},
 	};
 	struct buffer CLEANUP(buffer_clear) commands = {0};
 

@@ -120,9 +120,9 @@ static const char *find_veil(const struct context *context, const struct runtime
 		return "/proc/sys is not mounted here";
 	if (kernel_has(context->kernel, PATH_PROC "/nf_conntrack_max"))
 		return NULL;
-	return "nf_conntrack is loaded, and " PATH_PROC "/nf_conntrack_max is not there, because "
-	       "this is an unprivileged container, or because a sandbox or a security module hides "
-	       "it; run it on the host";
+	return "nf_conntrack is loaded, but " PATH_PROC
+	       "/nf_conntrack_max is missing: this is an unprivileged container, or a sandbox or a "
+	       "security module hides it; run the command on the host";
 }
 
 static enum exit_code finish_look(struct context *context, int error, struct runtime *runtime,
@@ -250,13 +250,13 @@ static void report_built_in(struct context *context, const struct comparison *co
 		return;
 	report_say(
 		context->report,
-		"nf_conntrack is built into this kernel: modprobe.d does nothing for it. For "
-		"tables of the right size from the first moment, add to the kernel command line:");
+		"nf_conntrack is built into this kernel, so that modprobe.d has no effect on it. "
+		"To have tables of the right size from the start, add to the kernel command line:");
 	report_say(context->report, "%s", "");
 	report_say(context->report, "    %s", words.data);
 	report_say(context->report, "%s", "");
 	report_say(context->report,
-		   "Without that, hashsize is written at boot by udev or by conntrack-persist.");
+		   "Without that, udev or conntrack-persist sets hashsize during boot.");
 }
 
 /*
@@ -322,9 +322,9 @@ bool runtime_cannot_load(const struct runtime *runtime)
 
 void runtime_say_unwanted(struct context *context)
 {
-	report_say(context->report,
-		   "The files are correct, but nf_conntrack was loaded before: \"conntrack-persist "
-		   "unload\" removes it if nothing uses it; after the next boot it is not loaded.");
+	report_say(context->report, "The files are correct, but nf_conntrack was loaded earlier "
+				    "and still is: \"conntrack-persist unload\" removes it if "
+				    "nothing uses it; after the next boot it will not be loaded.");
 }
 
 void runtime_say_cannot_load(struct context *context)

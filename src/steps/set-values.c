@@ -189,7 +189,7 @@ enum exit_code apply_pending(struct context *context, const struct comparison *c
 	runtime_report_state(context, false, runtime);
 	if (runtime->module == MODULE_COMING) {
 		report_message(context->report, SEVERITY_ERROR,
-			       "nf_conntrack has been loading for a minute and is not there yet; "
+			       "nf_conntrack has been loading for a minute and is still not ready; "
 			       "see the kernel's log, then run: conntrack-persist apply");
 		return EXIT_FAILED;
 	}
@@ -198,8 +198,8 @@ enum exit_code apply_pending(struct context *context, const struct comparison *c
 		     "nf_conntrack is %s: nothing to set; %s",
 		     module_state_describe(runtime->module),
 		     context->options->netns
-			     ? "run it again when it is loaded, as the installed files are for the "
-			       "host's own network namespace"
+			     ? "run the command again when nf_conntrack is loaded, because the "
+			       "installed files only set the host's own network namespace"
 			     : "the installed files set the values when it loads");
 	return EXIT_DONE;
 }

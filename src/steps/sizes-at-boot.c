@@ -162,9 +162,10 @@ static enum exit_code choose_sizes(struct context *context, bool installed)
 	if (!is_as_installed(&comparison)) {
 		/* Without the record nobody knows who chose the sizes in the files. */
 		if (installed)
-			report_message(context->report, SEVERITY_WARNING,
-				       "the sizes are left as they are: the files are not what the "
-				       "configuration says; \"conntrack-persist plan\" shows how");
+			report_message(
+				context->report, SEVERITY_WARNING,
+				"the sizes were not changed, because the files are not as "
+				"configured; \"conntrack-persist plan\" shows the differences");
 		return EXIT_DONE;
 	}
 	if (installed)
@@ -172,8 +173,8 @@ static enum exit_code choose_sizes(struct context *context, bool installed)
 	if (error == 0) {
 		if (code != EXIT_DONE)
 			report_message(context->report, SEVERITY_WARNING,
-				       "the sizes are left as they are, those of other RAM: see "
-				       "the message above");
+				       "the sizes were not changed and are still those chosen for "
+				       "other RAM: see the message above");
 		return code;
 	}
 	if (error != -EROFS)
@@ -181,8 +182,8 @@ static enum exit_code choose_sizes(struct context *context, bool installed)
 	if (comparison.plan.sizes.of_boot)
 		return write_for_boot(context, &comparison);
 	report_message(context->report, SEVERITY_WARNING,
-		       "the sizes are left as they are, those of other RAM: the files cannot be "
-		       "written here");
+		       "the sizes were not changed and are still those chosen for other RAM, "
+		       "because the files cannot be written here");
 	return error == -EROFS ? EXIT_DONE : EXIT_FAILED;
 }
 

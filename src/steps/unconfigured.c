@@ -50,8 +50,8 @@ bool find_unchosen(struct context *context, const struct comparison *comparison,
 			       text_count(sizes_auto_max(&comparison->facts, UINT64_MAX)).text);
 	report_message(
 		context->report, severity,
-		"%s: the configuration does not set max, and an earlier version chose it by itself "
-		"for this host. Write one of these below [conntrack] in %s" CONFIG_FILE
+		"%s: the configuration does not set max, and an earlier version chose max by "
+		"itself for this host. Write one of these below [conntrack] in %s" CONFIG_FILE
 		" and install again: \"max = %" PRIu64
 		"\" (as it is now), or \"max = auto\" (2 %% of RAM at most%s, as a floor); or run "
 		"\"conntrack-persist uninstall\"",
@@ -66,7 +66,7 @@ enum exit_code say_unconfigured(struct context *context)
 
 	report_say(context->report,
 		   "Nothing is configured in %s" CONFIG_FILE
-		   ": no value is held, and nothing was changed.",
+		   ": nothing was changed, and no value will be set.",
 		   tree_prefix(context->tree));
 	report_say_lines(
 		context->report,

@@ -43,8 +43,9 @@ enum exit_code unload_refuse(struct context *context, const struct module_graph 
 	}
 	if (module_graph_obstacles(graph) == 0)
 		return EXIT_DONE;
-	report_message(context->report, SEVERITY_ERROR,
-		       "nothing was removed; \"conntrack-persist users\" lists what uses it");
+	report_message(
+		context->report, SEVERITY_ERROR,
+		"nothing was removed; \"conntrack-persist users\" lists what uses nf_conntrack");
 	return EXIT_REFUSED;
 }
 
@@ -52,11 +53,12 @@ static const char *removal_describe(int error)
 {
 	switch (error) {
 	case -EAGAIN:
-		return "something began to use it a moment ago";
+		return "something has just begun to use it";
 	case -EBUSY:
-		return "it is on its way in or out";
+		return "it is being loaded or unloaded";
 	case -EPERM:
-		return "this process may not (no CAP_SYS_MODULE, or kernel.modules_disabled = 1)";
+		return "this process is not permitted to (no CAP_SYS_MODULE, or "
+		       "kernel.modules_disabled = 1)";
 	default:
 		return library_is_unusable(error) ? "libkmod is not installed, or cannot be used"
 						  : strerror(-error);

@@ -236,10 +236,11 @@ static enum exit_code print_ini(struct context *context, const struct findings *
 		return EXIT_FAILED;
 	}
 	if (!context->options->config && is_there(context, PATH_ADVICE, &empty) && empty)
-		report_message(context->report, SEVERITY_WARNING,
-			       PATH_ADVICE " is empty: if your shell has just emptied it, the "
-					   "lines of earlier advice are lost; write to another "
-					   "file and move it there");
+		report_message(
+			context->report, SEVERITY_WARNING,
+			PATH_ADVICE
+			" is empty: if your shell has just emptied it by a redirection, the lines "
+			"of earlier advice are lost; write to another file, then move it there");
 	if (!ini.data)
 		report_message(context->report, SEVERITY_NOTE, "no line is advised");
 	report_print(context->report, &ini);
@@ -258,10 +259,11 @@ static void say_where(struct context *context)
 	else
 		buffer_add(&text, "Save these lines as " PATH_ADVICE);
 	if (!config && !is_there(context, CONFIG_DIRECTORY, NULL))
-		buffer_add(&text, ", once you have made the directory");
-	buffer_add(&text, context->options->verbose
-				  ? ":"
-				  : " (reasons: advise -v; these lines alone: advise --ini):");
+		buffer_add(&text, ", after you have created the directory");
+	buffer_add(&text,
+		   context->options->verbose
+			   ? ":"
+			   : " (for the reasons: advise -v; for only these lines: advise --ini):");
 	report_say_wrapped(context->report, "", 0, text.data ? text.data : "?");
 }
 
@@ -277,8 +279,8 @@ static void say_ini(struct context *context, const struct findings *findings)
 			 add_ini(context, findings, &ini) == 0 && ini.data ? ini.data : "?");
 	report_say(context->report, "%s", "");
 	if (config && !text_is_safe_word(config)) {
-		report_say(context->report,
-			   "Then run conntrack-persist plan and install with that file.");
+		report_say(context->report, "Then run \"conntrack-persist plan\" and "
+					    "\"conntrack-persist install\" with that file.");
 		return;
 	}
 	report_say(context->report, "Then run:");
@@ -355,7 +357,7 @@ static void say_unread_parts(struct context *context, const struct look *look)
 		{table->contents, "what the entries are"},
 		{table->messages.known, "the kernel's messages"},
 		{table->namespaces_known, "other network namespaces"},
-		{look->uses_known, "all who use the table"},
+		{look->uses_known, "everything that uses the table"},
 	};
 	struct buffer CLEANUP(buffer_clear) list = {0};
 
@@ -363,9 +365,10 @@ static void say_unread_parts(struct context *context, const struct look *look)
 		if (!parts[i].known)
 			buffer_printf(&list, "%s%s", list.length > 0 ? ", " : "", parts[i].words);
 	if (list.data && module_is_there(table->module))
-		report_message(context->report, SEVERITY_NOTE, "could not be looked at%s: %s",
-			       kernel_may_change(context->kernel) ? "" : ", only root may",
-			       list.data);
+		report_message(
+			context->report, SEVERITY_NOTE, "could not be read%s: %s",
+			kernel_may_change(context->kernel) ? "" : ", only root may read it",
+			list.data);
 }
 
 /* Returns whether the administrator lets other sources set a larger max. */

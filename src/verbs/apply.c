@@ -22,7 +22,7 @@ static void report_in_force(struct context *context, const struct runtime *runti
 	(void)snprintf(values, sizeof(values), "CONNTRACK_PERSIST_VALUES=%zu", count);
 	(void)snprintf(written, sizeof(written), "CONNTRACK_PERSIST_SET=%zu", set);
 	if (absent)
-		buffer_printf(&rest, ", %zu this kernel does not have", absent);
+		buffer_printf(&rest, ", %zu unknown to this kernel", absent);
 	if (values_count(&runtime->values, VALUE_PENDING) > 0) {
 		buffer_add(&rest, ", ");
 		values_list_pending(&runtime->values, &rest);
@@ -40,9 +40,8 @@ static void warn_if_not_permanent(struct context *context, const struct comparis
 	if (!context->options->netns && !comparison_is_installed(context, comparison))
 		report_message(
 			context->report, SEVERITY_WARNING,
-			"not permanent: run conntrack-persist install, because the files that "
-			"set these values at each load are missing or from another "
-			"configuration");
+			"not permanent, because the files that set these values at each load are "
+			"missing or from another configuration: run conntrack-persist install");
 }
 
 static enum exit_code run_apply(struct context *context)
@@ -58,7 +57,7 @@ static enum exit_code run_apply(struct context *context)
 		return say_unconfigured(context);
 	report_plan(context->report, &comparison.plan);
 	if (comparison.plan.mode == MODE_DISABLE) {
-		report_say(context->report, "Nothing to do: mode disable has no values.");
+		report_say(context->report, "Nothing to do: mode = disable sets no values.");
 		return EXIT_DONE;
 	}
 	if (context->options->force)

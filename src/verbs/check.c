@@ -23,8 +23,8 @@ static void say_in_order(struct context *context, const struct runtime *runtime)
 	if (runtime->values.count == 0 && runtime->module == MODULE_BUILT_IN)
 		report_say(context->report,
 			   "In order: every file is as configured. nf_conntrack is built into this "
-			   "kernel, and tracks connections if a rule asks for it: "
-			   "\"conntrack-persist users\" lists who does.");
+			   "kernel, and tracks connections if a rule needs it: \"conntrack-persist "
+			   "users\" lists these rules.");
 	else if (values_count(&runtime->values, VALUE_PENDING) == 0)
 		report_say(context->report,
 			   runtime->values.count > 0
@@ -44,23 +44,25 @@ static void say_verdict(struct context *context, const struct runtime *runtime,
 
 	if (!differs && verdict->unsure && verdict->disables)
 		report_say(context->report,
-			   "Not known to be in order: what could not be read may need nf_conntrack "
-			   "at the next boot. See the warnings.");
+			   "Not known to be in order: a file that could not be read may need "
+			   "nf_conntrack at the next boot. See the warnings.");
 	else if (!differs && verdict->unsure)
-		report_say(context->report, "Not known to be in order: what could not be read may "
-					    "set other values. See the warnings.");
+		report_say(context->report, "Not known to be in order: a source that could not be "
+					    "read may set other values. See the warnings.");
 	else if (!differs && verdict->masked)
-		report_say(context->report,
-			   "In order, except for what is disabled by a link to /dev/null.");
+		report_say(
+			context->report,
+			"In order, except for the files that are disabled by a link to /dev/null.");
 	else if (!differs)
 		say_in_order(context, runtime);
 	else if (verdict->record && !verdict->live && !verdict->overridden && !verdict->breaks)
 		report_say(context->report, "In order, except for the manifest, which "
 					    "\"conntrack-persist install\" writes.");
 	else if (!verdict->files && !verdict->live && verdict->breaks)
-		report_say(context->report,
-			   "The files are correct, but this host will not boot as it should: see "
-			   "the warnings. Disable what they name, or set mode = tune.");
+		report_say(
+			context->report,
+			"The files are correct, but something on this host will fail at the next "
+			"boot: see the warnings. Disable what they name, or set mode = tune.");
 	else if (!verdict->files && !verdict->live)
 		report_say(context->report,
 			   "The files are correct, but %zu value%s overridden: see the warning%s "
@@ -68,16 +70,17 @@ static void say_verdict(struct context *context, const struct runtime *runtime,
 			   verdict->overridden, verdict->overridden == 1 ? " is" : "s are",
 			   verdict->overridden == 1 ? "" : "s");
 	else if (!verdict->files && runtime->unwanted && verdict->masked)
-		report_say(context->report, "The files are correct, except for what is disabled by "
-					    "a link to /dev/null, and nf_conntrack is loaded.");
+		report_say(context->report,
+			   "The files are correct, except for the files that are disabled by a "
+			   "link to /dev/null, but nf_conntrack is loaded.");
 	else if (!verdict->files && runtime->unwanted)
 		runtime_say_unwanted(context);
 	else if (!verdict->files && runtime_cannot_load(runtime))
 		runtime_say_cannot_load(context);
 	else if (verdict->unusable)
 		report_say(context->report, "The host differs from its configuration, and install "
-					    "cannot correct it until you move away what is not a "
-					    "file: \"conntrack-persist plan\" names it.");
+					    "cannot correct it until you move away a path that is "
+					    "not a file: \"conntrack-persist plan\" names it.");
 	else if (verdict->forced)
 		report_say(context->report,
 			   "The host differs from its configuration; \"conntrack-persist plan\" "

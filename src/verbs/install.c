@@ -115,7 +115,7 @@ static enum exit_code verify_files(struct context *context, const struct compari
 	for (size_t i = 0; i < comparison->installed.path_count; i++)
 		if (file_differs(&comparison->differences[i])) {
 			report_message(context->report, SEVERITY_ERROR,
-				       "%s%s is not as it was written: %s",
+				       "%s%s is not as the program wrote it: %s",
 				       tree_prefix(context->tree), comparison->differences[i].path,
 				       file_state_describe(comparison->differences[i].state));
 			code = EXIT_FAILED;
@@ -156,14 +156,15 @@ static void say_what_is_left(struct context *context, const struct activation *a
 		report_say(context->report,
 			   "The files are in place, but the values named above are not active.");
 	else if (!lasting && !activation->there && !activation->blocked)
-		report_say(context->report,
-			   "Active when nf_conntrack loads next, except for what is named above.");
+		report_say(
+			context->report,
+			"Active when nf_conntrack loads next, except for the values named above.");
 	else if (context->options->root && !activation->blocked)
 		report_say(context->report,
 			   "Active when the image boots and nf_conntrack loads there.");
 	else if (activation->there && activation->out_of_reach == 0 && !lasting)
-		report_say(context->report, "All values are active now, but what is named above "
-					    "may change them later.");
+		report_say(context->report, "All values are active now, but the sources named "
+					    "above may change them later.");
 	else if (activation->there && activation->out_of_reach == 0 && activation->pending > 0)
 		report_say(context->report,
 			   "All values except %s are active; %s pending until nf_conntrack loads "
@@ -174,11 +175,11 @@ static void say_what_is_left(struct context *context, const struct activation *a
 		report_say(context->report,
 			   "All values are active now and after each load of nf_conntrack.");
 	else if (activation->there)
-		report_say(context->report, "The files are in place; set the values that are left "
+		report_say(context->report, "The files are in place; set the values that were left "
 					    "out above on the host itself.");
 	else if (activation->blocked)
 		report_say(context->report,
-			   "nf_conntrack cannot load %s until you remove what is named above.",
+			   "nf_conntrack cannot load %s until you correct what is named above.",
 			   context->options->root ? "in this image" : "on this host");
 	else if (changed || activation->looked)
 		report_say(context->report, activation->looked
@@ -223,7 +224,7 @@ static enum exit_code report_uncorrected(struct context *context, const struct h
 		writers_say_others(context, &found->writers);
 	if (verdict.breaks)
 		report_say(context->report,
-			   "This host will not boot as it should: see the warnings.");
+			   "Something on this host will fail at the next boot: see the warnings.");
 	if (verdict.unsure)
 		report_say(context->report, "It is not known whether %s: see the warnings.",
 			   found->comparison.plan.mode == MODE_TUNE

@@ -207,10 +207,10 @@ static enum exit_code run_keys(struct context *context)
 			print_row(context, &schema[i], &finding);
 		}
 	}
-	report_say_lines(context->report,
-			 "LIVE: the value in the kernel, - if there is none. HERE: on this kernel; "
-			 "? while\n"
-			 "nf_conntrack is not loaded. Meanings: keys -v");
+	report_say_lines(
+		context->report,
+		"LIVE: the value in the kernel, - if there is none. HERE: whether this kernel "
+		"has\nit; ? while nf_conntrack is not loaded. keys -v explains each setting.");
 	return EXIT_DONE;
 }
 

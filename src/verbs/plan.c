@@ -27,9 +27,9 @@ static void say_outcome(struct context *context, const struct runtime *runtime,
 			const struct outcome *outcome)
 {
 	if (!outcome->differs && report_is_unsure(context->report))
-		report_say(context->report,
-			   "Nothing to do from here, but it is not known whether the values are "
-			   "active: what could not be read may set others. See the warnings.");
+		report_say(context->report, "Nothing to do from here, but it is not known whether "
+					    "the values are active, because a source that could "
+					    "not be read may set others. See the warnings.");
 	else if (!outcome->files && runtime_cannot_load(runtime))
 		runtime_say_cannot_load(context);
 	else if (!outcome->differs && runtime->values.table_waits)
@@ -43,11 +43,11 @@ static void say_outcome(struct context *context, const struct runtime *runtime,
 	else if (runtime->unwanted)
 		runtime_say_unwanted(context);
 	else if (outcome->breaks)
-		report_say(context->report, "Nothing to do from here, but this host will not boot "
-					    "as it should: see the warnings.");
+		report_say(context->report, "Nothing to do from here, but something on this host "
+					    "will fail at the next boot: see the warnings.");
 	else
 		report_say(context->report, "Nothing to do from here: \"conntrack-persist "
-					    "install\" leaves out what it cannot reach.");
+					    "install\" cannot set the values that are left out.");
 }
 
 static size_t count_files(const struct comparison *comparison)

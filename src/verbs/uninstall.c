@@ -109,7 +109,7 @@ static int add_restored(struct context *context, const struct manifest_file *rec
 	*ret_restored = copy->file.kind != FILE_ABSENT;
 	if (!*ret_restored) {
 		report_message(context->report, SEVERITY_WARNING,
-			       "%s%s, the copy of what was replaced, is gone",
+			       "%s%s, the copy of the replaced file, no longer exists",
 			       tree_prefix(context->tree), recorded->replaced);
 		return 0;
 	}
@@ -120,7 +120,7 @@ static int add_restored(struct context *context, const struct manifest_file *rec
 	plan_copy(difference, copy);
 	if (context->options->force || !difference->needs_force)
 		report_message(context->report, SEVERITY_NOTE,
-			       "%s%s is put back as it was before install --force",
+			       "%s%s was put back as it was before install --force",
 			       tree_prefix(context->tree), difference->path);
 	return 0;
 }
@@ -220,8 +220,8 @@ static void warn_of_copies(struct context *context)
 
 	if (tree_list(context->tree, PATH_REPLACED, "", &copies) == 0 && copies.count > 0)
 		report_message(context->report, SEVERITY_WARNING,
-			       "copies of files that were replaced or edited are left in %s%s; put "
-			       "back what you need by hand",
+			       "copies of replaced or edited files are still in %s%s; put back the "
+			       "ones that you need",
 			       tree_prefix(context->tree), PATH_REPLACED);
 }
 
@@ -287,13 +287,13 @@ static enum exit_code uninstall_locked(struct context *context, const struct loc
 		return code;
 	if (changes.count == 0)
 		report_say(context->report,
-			   "Nothing to do: nothing of conntrack-persist is installed.");
+			   "Nothing to do: conntrack-persist has installed nothing.");
 	else
 		report_say(context->report,
 			   context->options->root
 				   ? "Removed."
-				   : "Removed. A loaded nf_conntrack keeps its values until it "
-				     "loads again, at the latest until the reboot.");
+				   : "Removed. A loaded nf_conntrack keeps its values until it is "
+				     "loaded again, at the latest until the next boot.");
 	if (!context->options->root)
 		before_say(context, &before);
 	note_initramfs(context, &comparison, false);
@@ -325,7 +325,7 @@ static enum exit_code dry_run(struct context *context)
 	report_say(
 		context->report, "%s",
 		differs ? "Nothing was changed; \"conntrack-persist uninstall\" carries this out."
-			: "Nothing to do: nothing of conntrack-persist is installed.");
+			: "Nothing to do: conntrack-persist has installed nothing.");
 	return differs ? EXIT_DIFFERS : EXIT_DONE;
 }
 

@@ -35,10 +35,9 @@ static enum exit_code run_unload(struct context *context)
 		return EXIT_FAILED;
 	}
 	if (module == MODULE_BUILT_IN) {
-		report_message(
-			context->report, SEVERITY_ERROR,
-			"refused: nf_conntrack is built into this kernel and cannot be removed; it "
-			"tracks nothing while no rule asks for it");
+		report_message(context->report, SEVERITY_ERROR,
+			       "refused: nf_conntrack is built into this kernel and cannot be "
+			       "removed; it tracks nothing while no rule needs it");
 		return EXIT_REFUSED;
 	}
 	if (context->options->dry_run)
@@ -48,8 +47,8 @@ static enum exit_code run_unload(struct context *context)
 	if (code != EXIT_DONE)
 		return code;
 	report_say(context->report, result.removed > 0
-					    ? "Unloaded. It loads again when something asks for "
-					      "it, unless mode = disable is installed."
+					    ? "Unloaded. It loads again when a rule or program "
+					      "needs it, unless mode = disable is installed."
 					    : "Nothing to do: nf_conntrack is not loaded.");
 	return EXIT_DONE;
 }

@@ -71,14 +71,14 @@ static enum exit_code say_verdict(struct context *context, const struct host_use
 		return EXIT_DIFFERS;
 	}
 	if (found->unread_now || found->unread_files) {
-		report_say(context->report, "It is not known whether anybody uses connection "
-					    "tracking: not everything could be read.");
+		report_say(context->report, "It is not known whether anything uses connection "
+					    "tracking, because not everything could be read.");
 		return EXIT_FAILED;
 	}
 	report_say(context->report,
 		   context->options->root
-			   ? "Nobody in this image is known to use connection tracking."
-			   : "Nobody on this host is known to use connection tracking.");
+			   ? "Nothing in this image is known to use connection tracking."
+			   : "Nothing on this host is known to use connection tracking.");
 	return EXIT_DONE;
 }
 
@@ -92,7 +92,7 @@ static enum exit_code run_users(struct context *context)
 		return code;
 	users_add_json(context, &found);
 	if (context->options->root)
-		report_say(context->report, "          an image: only its files were looked at");
+		report_say(context->report, "          an image: only its files were read");
 	else if (found.graph.count > 0)
 		say_module(context, &found.graph, found.graph.count - 1, 0);
 	else

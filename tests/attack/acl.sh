@@ -1,5 +1,6 @@
 #!/bin/bash
-# A directory that another user may write to by an access control list is refused, and the cure that is named is one.
+# A directory that an access control list lets another user write to is refused, and the proposed
+# cure works.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 if [[ ${1-} != alone ]]; then
@@ -13,7 +14,8 @@ for folder in /etc /var/lib /run; do
 done
 printf '%s\n' '[conntrack]' 'max = 100000' 'hashsize = 100000' >/etc/conntrack-persist.conf
 
-# The attribute as the kernel keeps it, since setfacl is not everywhere. allow DIRECTORY TAG ID
+# Writes the attribute as the kernel stores it, because not every machine has setfacl. allow
+# DIRECTORY TAG ID
 cat >"$work/allow" <<'ALLOW'
 import os, struct, sys
 entries = [(1, 7, -1), (4, 5, -1), (16, 7, -1), (32, 5, -1), (int(sys.argv[2]), 7, int(sys.argv[3]))]

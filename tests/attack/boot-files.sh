@@ -1,6 +1,6 @@
 #!/bin/bash
-# What starts at boot, in hostile images: many links, large units, scripts and presets cost a bounded amount, and what was
-# left out is named.
+# Files that start something at boot, in hostile images: many links, large units, scripts and
+# presets cost a bounded amount, and what was left out is named.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=lib.sh
@@ -14,11 +14,11 @@ fresh() {
 	rm -rf "$image"
 	mkdir -p "$wants" "$units" "$scripts" "$image/usr/lib/systemd/system-preset"
 }
-# repeat COUNT TEXT: the text that many times.
+# repeat COUNT TEXT: prints the text that many times.
 repeat() {
 	python3 -c 'import sys; sys.stdout.write(sys.argv[2] * int(sys.argv[1]))' "$@"
 }
-# links COUNT: services that start at boot.
+# links COUNT: makes services that start at boot.
 links() {
 	python3 -c 'import os, sys
 for i in range(int(sys.argv[2])): os.symlink("/x", sys.argv[1] + "/u%d.service" % i)' "$wants" "$1"
@@ -78,7 +78,7 @@ repeat 2000000 $'\\\n' >>"$units/u0.service"
 links 1
 users 'a command of a unit of two million lines' 0
 
-# interfaces(5) sources files.
+# interfaces(5) can source other files.
 fresh
 interfaces=$image/etc/network/interfaces
 printf 'source interfaces\nsource *\nsource-directory /etc/network\n' >"$interfaces"

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Foreign names that a shell would act on: no command and no line to write that a message proposes has one of them.
+# Foreign names that a shell would act on: no command and no line that a message proposes contains
+# one of them.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=lib.sh
@@ -7,18 +8,18 @@ source "${srcdir:?is set by make check}/tests/attack/lib.sh"
 
 # shellcheck disable=SC2016
 names=('6.1;touch${IFS}$HOME;:$(id)' '6.1`id`' '$(id)' '6.1&id&' '6.1|id' '6.1 $(id)' '-rf' "6.1'id" '6.1"id' '6.1>id' '~root' '*')
-# What begins a proposal in a message; what is proposed follows.
+# A proposal in a message begins with one of these words; the proposed text follows.
 proposals='(write|[Rr]un|then:|image:|images:|enabled:|begin the line with|^    conntrack-persist|  Run|  Write) '
 
-# proposes_none NAME: nothing that the last bounded run proposes has a character that a shell acts on. What stands in quotes
-# is looked at up to the quote.
+# proposes_none NAME: checks that no proposal of the last bounded run contains a character that a
+# shell acts on. Quoted text is checked up to the closing quote.
 proposes_none() {
 	perl -ne '
 		while (/'"$proposals"'("?)(.*)/g) {
 			my ($quote, $text) = ($2, $3);
 			$text =~ s/".*// if $quote;
 			$text =~ s/ \(.*// if !$quote;
-			# The words of the program itself have these.
+			# The program itself uses these characters.
 			$text =~ s/\$CMDLINE_OPTS//g;
 			print "$text\n" if $text =~ /[;\$`|&<>\x27*]|touch|(?<![\w\/])~| -rf/ && $text !~ /^(install|softdep) nf_conntrack (pre: )?-rf$/;
 		}' "$work/out" "$work/err" >"$work/proposed"
@@ -44,7 +45,7 @@ for name in "${names[@]}"; do
 		bounded "$name, $verb" 0 1 2 3 -- "$program" $verb --root="$work/image"
 		proposes_none "$name, $verb"
 	done
-	# An image whose own path is such a name, and a configuration.
+	# The path of the image and of a configuration is such a name itself.
 	mv "$work/image" "$work/$name"
 	bounded "$name, the root's name" 0 1 2 3 -- "$program" install --root="$work/$name"
 	proposes_none "$name, the root's name"

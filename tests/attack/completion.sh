@@ -1,12 +1,13 @@
 #!/bin/bash
-# Network namespaces whose names are commands: TAB in bash and zsh runs none of them, and does not offer them to run.
+# Network namespaces whose names are commands: TAB in bash and zsh runs none of them, and does not
+# offer them so that they would run.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=lib.sh
 source "${srcdir:?is set by make check}/tests/attack/lib.sh"
 need_root
 
-# The commands write into $work, which is their directory.
+# The commands write into $work, which is their working directory.
 # shellcheck disable=SC2016
 names=('x$(touch ran1)' 'x`touch ran2`' 'x;touch ran3' 'x${a[$(touch ran4)]}' $'x\ntouch ran5' 'x&touch ran6&' 'x<(touch ran7)'
 	'$(touch ran8)' '-x' '~root' 'x*' $'x\e]0;y\a' 'x "touch ran9' "x'touch ran10" 'x!!' 'x{1,2}')
@@ -48,7 +49,7 @@ for setup in open("setup"):
     type(setup.encode())
     read_until(b"ready> ")
 type(line.encode() + b"\t\t\t\t")
-# A command of its own after the line is deleted: once it is through, so is what TAB did.
+# A separate command follows the deleted line: when it has run, TAB has done its work, too.
 type(b"\x15echo do''ne\r")
 read_until(b"done")
 type(b"exit\r")
@@ -60,7 +61,7 @@ printf '%s\0' "${names[@]}" >"$work/names"
 mkdir "$work/functions"
 cp "$srcdir/completion/_conntrack-persist" "$work/functions/"
 
-# tab LINE: in both shells, with each shell's own setup.
+# tab LINE: types it in both shells, with the setup of each shell.
 tab() {
 	printf 'source %q\n' "$srcdir/completion/conntrack-persist.bash" >"$work/setup"
 	typed bash --norc --noprofile -i "$1" >"$work/shown-bash"
@@ -75,7 +76,7 @@ for line in 'apply --netns x' 'apply --netns=x' 'apply --netns ' 'apply --netns=
 	[[ -z $ran ]] || fail "\"$line\" and TAB ran: $ran"
 	rm -f "$work"/ran*
 	for shell in bash zsh; do
-		# The first line has the path of the setup.
+		# The first line contains the path of the setup.
 		! sed 1d "$work/shown-$shell" | grep -aE "touch|x!!|x\*|y\^G" ||
 			fail "$shell: \"$line\" and TAB offers a command: $(cat -v "$work/shown-$shell")"
 	done
@@ -87,7 +88,7 @@ for shell in bash zsh; do
 	grep -aq 'netns=blue' "$work/shown-$shell" || fail "$shell: does not complete blue: $(cat -v "$work/shown-$shell")"
 done
 
-# Names of files, which the user chose to go on with.
+# The user chose to complete names of files here.
 while IFS= read -r -d '' name; do
 	[[ $name == */* ]] || : >"$work/$name"
 done <"$work/names"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Readers of lines: ten times the lines cost ten times the instructions, and files as large as they may be cost what
-# design allows, whatever stands in them.
+# Readers of lines: ten times the lines cost ten times the instructions, and files of the maximum
+# size cost no more than design allows, whatever they contain.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=lib.sh
@@ -20,7 +20,7 @@ for section in "timeouts", "options":
             print("%s = %s" % (row["name"], row["default"]))
 ' >"$work/full.conf"
 
-# configure: a new image with that configuration and empty folders.
+# configure: makes a new image with that configuration and empty folders.
 configure() {
 	image
 	mkdir -p "$work/image/etc/"{sysctl.d,modprobe.d,modules-load.d,udev/rules.d,conntrack-persist.conf.d}
@@ -32,12 +32,13 @@ fill() {
 	awk -v format="$2\n" -v count="$3" 'BEGIN { for (i = 1; i <= count; i++) printf format, i, i }' >"$work/image/$1"
 }
 
-# cost VERB...: instructions of a run over the image.
+# cost VERB...: prints the instructions of a run over the image.
 cost() {
 	instructions "$program" --root="$work/image" "$@"
 }
 
-# grows NAME FILE FORMAT [SMALL [VERB...]]: 10 times as many lines as SMALL cost at most half as much again as 10 times.
+# grows NAME FILE FORMAT [SMALL [VERB...]]: 10 times as many lines as SMALL may cost at most 15
+# times as much.
 grows() {
 	local name=$1 file=$2 format=$3 small=${4:-1000} base few many
 	shift $(($# > 4 ? 4 : $#))
@@ -76,7 +77,7 @@ grows 'settings that there are not' etc/conntrack-persist.conf.d/a.conf '[timeou
 grows 'settings set again' etc/conntrack-persist.conf.d/a.conf '[timeouts]\nudp = 1' 80
 grows 'comments' etc/conntrack-persist.conf.d/a.conf '; %d'
 
-# One line with many words, by ten times as many.
+# One line contains many words; the second run has ten times as many.
 for word in 'a%d' 'hashsize=x%d' 'hashsize%d=1' 'acct=1'; do
 	configure
 	few='' many=''
@@ -90,20 +91,21 @@ for word in 'a%d' 'hashsize=x%d' 'hashsize%d=1' 'acct=1'; do
 	linear "words like $word" 10 "$base" "$few" "$many"
 done
 
-# full FILE-SUFFIX FOLDER FORMAT: a new image with 16 MiB of such lines, in files of a little under 1 MiB.
+# full FILE-SUFFIX FOLDER FORMAT: makes a new image with 16 MiB of such lines, in files of a little
+# under 1 MiB.
 full() {
 	local i
 	configure
 	awk -v format="$3\n" 'BEGIN { for (i = 1; size + 64 < 1048576 && i < 1048576; i++) {
 		line = sprintf(format, i, i); size += length(line); printf "%s", line } }' >"$work/full"
 	for ((i = 0; i < 16; i++)); do
-		# Each file has lines of its own where the format numbers them.
+		# The lines of each file differ if the format numbers them.
 		sed "s/1/$((i + 11))/" "$work/full" >"$work/image/$2/$i$1"
 		truncate --size='<1048576' "$work/image/$2/$i$1"
 	done
 }
 
-# ends NAME STATUS...: check ends within the limits.
+# ends NAME STATUS...: checks that check ends within the limits.
 ends() {
 	local name=$1
 	shift
@@ -137,7 +139,7 @@ repeat() {
 	awk -v count="$1" -v text="$2" 'BEGIN { for (i = 0; i < count; i++) printf "%s", text }'
 }
 
-# One long line each.
+# Each file has one long line.
 printf 'net/netfilter/*[%s]=1\n' "$(repeat 1000000 x)" >"$work/long-pattern"
 printf 'net/netfilter/*%s=1\n' "$(repeat 1000000 '[')" >"$work/long-brackets"
 printf 'net/netfilter/*%s=1\n' "$(repeat 300000 '{a}')" >"$work/long-braces"
@@ -163,7 +165,8 @@ for name in pattern words refused options; do
 	ends "lines of modprobe.d with a long $name" 1 2
 done
 
-# What stands in our own places: a manifest of very many paths, and a file that would be a long difference.
+# Hostile files at our own paths: a manifest with very many paths, and a file that gives a long
+# difference.
 configure
 mkdir -p "$work/image/var/lib/conntrack-persist"
 { printf '{"version":1,"directories":[],"files":['; seq -f '{"path":"/etc/%.0f","mode":"0644"},' 25000 | tr -d '\n'

@@ -5,7 +5,8 @@ set -euo pipefail
 # shellcheck source=lib.sh
 source "${srcdir:?is set by make check}/tests/attack/lib.sh"
 
-# The module, with what it takes from Ansible in a few lines: arguments in JSON, an answer in JSON, exit 1 for fail_json().
+# Runs the module with a small replacement for Ansible's library: arguments in JSON, an answer in
+# JSON, exit 1 for fail_json().
 mkdir -p "$work/python/ansible/module_utils/common/text" "$work/tmp"
 touch "$work/python/ansible/__init__.py" "$work/python/ansible/module_utils/"{,common/,common/text/}__init__.py
 cat >"$work/python/ansible/module_utils/common/text/converters.py" <<'END'
@@ -80,7 +81,7 @@ ansible 'away' 0 -- '"state": "absent"'
 [[ ! -e $config ]] || fail 'away: the configuration is there'
 [[ -z $(find "$work/image" -name '*ansible*' -o -name '*.new' -o -name '*tmp*') ]] || fail 'something is left in the image'
 
-# What is no regular file, or too large: refused, within the limits of time and memory.
+# A file that is not regular, or too large, is refused within the limits of time and memory.
 for state in present absent; do
 	[[ $state == present ]] && wanted=$content || wanted='"state": "absent"'
 	fresh
@@ -118,8 +119,8 @@ if [[ $EUID == 0 ]]; then
 	ansible 'a device' 1 -- "$content"
 fi
 
-# The folder becomes a link while the module works: at the program's first run, which the module starts between its look at
-# the configuration and its write.
+# The folder becomes a link while the module works: at the program's first run, which the module
+# starts after it has read the configuration and before it writes.
 cat >"$work/swap" <<END
 #!/bin/bash
 if [[ ! -e $work/swapped ]]; then

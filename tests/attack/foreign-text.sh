@@ -1,11 +1,12 @@
 #!/bin/bash
-# Names and texts of others, in each form of output: none begins a line, moves a cursor, reorders or hides text.
+# Foreign names and texts, in each output format: none begins a line, moves a cursor, reorders or
+# hides text.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=lib.sh
 source "${srcdir:?is set by make check}/tests/attack/lib.sh"
 
-# Each holds the word INJECTED where a line would begin if it had its way.
+# Each text has the word INJECTED at the place where it would begin a line if it could.
 names=(
 	$'99-\n\nINJECTED\n[conntrack]\nmode = disable\n;x'
 	$'98-\e]0;x\a\e[2J\e[H\r\vINJECTED\fINJECTED'
@@ -16,8 +17,9 @@ names=(
 	$'93-"}],"INJECTED":[{"\\u000a\\'
 )
 
-# plain NAME FILE: fails if the file has a line that begins with INJECTED, or a character that steers: controls but the tab
-# and the line feed, bidi, separators, what cannot be seen, what is no UTF-8. Written anew here on purpose.
+# plain NAME FILE: fails if the file has a line that begins with INJECTED, or a character that
+# controls the output: control characters except tab and line feed, bidi controls, separators,
+# invisible characters, bytes that are not UTF-8. The rule is written a second time here on purpose.
 plain() {
 	perl -e '
 		use strict;
@@ -30,13 +32,13 @@ plain() {
 	' <"$2" 2>"$work/verdict" || fail "$1: $(cat "$work/verdict"): $(head -c 2000 "$2" | cat -v)"
 }
 
-# printed NAME: the last bounded run, on both streams.
+# printed NAME: checks both streams of the last bounded run.
 printed() {
 	plain "$1, standard output" "$work/out"
 	plain "$1, standard error" "$work/err"
 }
 
-# valid NAME: standard output is one JSON object of ASCII characters.
+# valid NAME: checks that standard output is one JSON object of ASCII characters.
 valid() {
 	python3 -c 'import json, sys; json.loads(sys.stdin.buffer.read().decode("ascii"))' <"$work/out" 2>/dev/null ||
 		fail "$1: no JSON of ASCII characters: $(head -c 2000 "$work/out" | cat -v)"
@@ -83,7 +85,8 @@ fill() {
 }
 
 fill
-# With what any of these verbs answers here; a crash, a refused command line and a loop are none of it.
+# Each verb may exit with its usual statuses here; a crash, a refused command line or an endless
+# loop is a failure.
 for verb in plan 'plan --from-system' 'plan -v' check status 'status --prometheus' users advise keys 'apply --netns=all' \
 	'install --dry-run' 'uninstall --dry-run' 'unload --dry-run' 'install --no-live' uninstall; do
 	read -ra words <<<"$verb"
@@ -95,7 +98,7 @@ for verb in plan 'plan --from-system' 'plan -v' check status 'status --prometheu
 	done
 done
 
-# What is adopted has no line that is not the program's own, and it is a configuration.
+# An adopted configuration has only the program's own lines, and it is valid.
 for name in "${names[@]}"; do
 	image
 	mkdir -p "$work/image/etc/"{sysctl.d,modprobe.d}
@@ -118,7 +121,7 @@ assert "max = 71234" in report["configuration"] and "acct = yes" in report["conf
 	says_not 'what was adopted' 'disable'
 done
 
-# Configurations whose errors are told.
+# Configurations whose errors are reported.
 for file in "$work"/bad-*.conf; do
 	for option in --color=never --json; do
 		bounded 'a bad configuration' 78 -- "$twin" plan -c "$file" "$option"

@@ -1,5 +1,6 @@
 #!/bin/bash
-# An image is hostile: its manifest, its links, and what is mounted in it lead to nothing of the host.
+# The image is hostile: its manifest, its links and its mounts must not lead to any file of the
+# host.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 if [[ ${1-} != alone ]]; then
@@ -14,7 +15,7 @@ modprobe=/etc/modprobe.d/conntrack-persist.conf
 copy=/var/lib/conntrack-persist/replaced/etc_modprobe.d_conntrack-persist.conf
 manifest=/var/lib/conntrack-persist/manifest
 
-# The folders of a host that must stay as they are; on the very file system that the image lies on.
+# The folders of a host that must not change; they are on the same file system as the image.
 host() {
 	umount -R "$work/image" 2>/dev/null || :
 	image
@@ -32,12 +33,12 @@ same() {
 	now=$(cd "$work/host" && find . -printf '%p %y %m %i %T@ %l\n' | sort)
 	[[ $now == "$before" ]] || fail "$name: the host was changed:" "$(diff <(echo "$before") <(echo "$now"))"
 }
-# write_manifest FILES [DIRECTORIES]
+# write_manifest FILES [DIRECTORIES]: writes a manifest
 write_manifest() {
 	mkdir -p "$work/image${manifest%/*}/replaced"
 	printf '{"version": 1, "files": [%s], "directories": [%s]}\n' "$1" "${2-}" >"$work/image$manifest"
 }
-# record PATH COPY: one file of a manifest, with the checksum of what lies there.
+# record PATH COPY: prints the manifest entry of a file, with its real checksum.
 record() {
 	local file=$work/image$1
 	[[ -f $file ]] || file=/dev/null
@@ -63,7 +64,7 @@ for path in /run/systemd/system/evil.service /etc/systemd/system/evil.service /e
 	done
 	[[ ! -e $work/image$path ]] || fail "$name: it was written"
 
-	# There a foreign file is refused as at each of our places.
+	# A foreign file at such a path is refused, as at each of our paths.
 	[[ $path != /run/modprobe.d/* ]] || continue
 	name="a manifest with $path, which is there"
 	host
@@ -78,7 +79,7 @@ for path in /run/systemd/system/evil.service /etc/systemd/system/evil.service /e
 	says_not "$name" ignored
 done
 
-# A copy anywhere but in our own folder is not put back, and a directory that is not ours stays.
+# A copy outside our own folder is not put back, and a directory that is not ours stays.
 for other in /etc/shadow /var/lib/conntrack-persist/other "$copy/../x" /var/lib/conntrack-persist/replaced/other; do
 	name="a copy at $other"
 	host
@@ -154,7 +155,8 @@ for target in /mnt/etc/modprobe.d ../mnt/etc/modprobe.d; do
 done
 umount "$work/image/mnt"
 
-# What each boot mounts anew is none of the image's: the host's stays untouched, and nothing of it is read.
+# What each boot mounts again does not belong to the image: the host's folder does not change, and
+# the program reads nothing in it.
 for path in /run /proc /sys /dev; do
 	name="$path of a host"
 	host
@@ -191,7 +193,7 @@ for mode in 600 640 000; do
 		bounded "$name: $verb" 0 2 3 -- "$program" --root="$work/image" -c "$work/one.conf" $verb
 		hidden
 		case $verb in
-		'plan --diff' | -v*) says "$name: $verb" 'The mode of the file keeps its content from being shown.' ;;
+		'plan --diff' | -v*) says "$name: $verb" 'The content is not shown, because not every user may read the file.' ;;
 		--json*) says "$name: $verb" '"diff_withheld": true' ;;
 		esac
 	done

@@ -1,5 +1,6 @@
 #!/bin/bash
-# A journal that takes no message loses none: JOURNAL_STREAM names standard error, and nobody is at the journal's socket.
+# A journal that accepts no message loses none: JOURNAL_STREAM names standard error, and no process
+# listens at the journal's socket.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=lib.sh
@@ -38,7 +39,7 @@ listener='perl -MSocket -e "socket(my \$s, AF_UNIX, SOCK_DGRAM, 0); bind(\$s, so
 for case in no_socket nobody no_folder; do
 	case $case in
 	no_socket) preparation='' ;;
-	# The socket's file is there, and nobody has it open any more.
+	# The file of the socket exists, but no process has it open any more.
 	nobody) preparation=$listener ;;
 	no_folder) preparation='rmdir /run/systemd/journal /run/systemd' ;;
 	esac
@@ -52,7 +53,7 @@ for case in no_socket nobody no_folder; do
 	says "$case" 'cannot open the root'
 done
 
-# With a listener it is the journal that has the messages, each as one line.
+# With a listener, the journal has the messages, each as one line.
 mkfifo "$work/ready"
 silent listens "perl -MSocket -e '
 	socket(my \$s, AF_UNIX, SOCK_DGRAM, 0);

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The limits that the other attacks run under do hold: a command that uses too much is noticed, and one that does not is not.
+# Checks the limits of the other attacks: they stop a command that uses too much, and not one that
+# does not.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=lib.sh

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Another user cannot hold the lock: neither its file nor a directory above it, whatever an earlier run or an accident left.
+# Another user cannot hold the lock: neither its file nor a directory above it, whatever files an
+# earlier run or an accident left.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 if [[ ${1-} != alone ]]; then
@@ -8,7 +9,7 @@ if [[ ${1-} != alone ]]; then
 fi
 # shellcheck source=lib.sh
 source "${srcdir:?is set by make check}/tests/attack/lib.sh"
-# For the time of the test these are empty ones of its own.
+# For the time of the test, these folders are empty and belong to the test.
 for folder in /etc /var/lib /run; do
 	mount -t tmpfs -o mode=755 none "$folder"
 done
@@ -17,7 +18,8 @@ printf '%s\n' '[conntrack]' 'max = 200000' 'hashsize = 200000' >"$work/other.con
 chmod 755 "$work"
 state=/var/lib/conntrack-persist runtime=/run/conntrack-persist
 
-# Becomes the user, opens each file in every way that it may, locks all of it in both ways, says so, and holds on.
+# Becomes the user, opens each file in every way that is possible, locks the whole file in both
+# ways, prints which locks it has, and keeps them.
 cat >"$work/hold" <<'HOLD'
 import fcntl, os, sys, time
 user = int(sys.argv[1])
@@ -41,7 +43,7 @@ open(sys.argv[2], "w").close()
 time.sleep(600)
 HOLD
 
-# hold_as USER PATH...: that user holds what there is to be held, until let_go.
+# hold_as USER PATH...: that user locks everything it can, until let_go.
 hold_as() {
 	local user=$1 ready
 	shift
@@ -64,7 +66,7 @@ everything() {
 	find /etc /var/lib /run "$work/image" -xdev 2>/dev/null
 }
 
-# quick NAME STATUS ARGUMENT...: ends long before the lock would be given up.
+# quick NAME STATUS ARGUMENT...: checks that the run ends long before it would give up the lock.
 quick() {
 	local name=$1 status=$2 said=0
 	shift 2
@@ -79,7 +81,7 @@ for option in '' "--root=$work/image"; do
 		rm -rf "$state" "$runtime"
 		cp /etc/conntrack-persist.conf "$work/image/etc/"
 		if [[ $version == first ]]; then
-			# That one locked the folders themselves, and left nothing else.
+			# The earlier version locked the folders themselves, and left no other file.
 			mkdir -p "$state" "$runtime" "$work/image$state"
 		fi
 		mapfile -t paths < <(everything)
@@ -101,7 +103,7 @@ for option in '' "--root=$work/image"; do
 	done
 done
 
-# A file of the lock that others can open, or that another user owns, and holds.
+# The file of the lock can be opened by others, or belongs to another user who holds it.
 # shellcheck disable=SC2016 # for eval
 for wrong in 'chmod 666' 'chmod 644' 'chown 65534' 'ln $state/lock /var/lib/other; chmod 606'; do
 	name="after $wrong"
@@ -115,7 +117,7 @@ for wrong in 'chmod 666' 'chmod 644' 'chown 65534' 'ln $state/lock /var/lib/othe
 	rm -f /var/lib/other
 done
 
-# A folder that others can write to is named, at once, with what to do; that done, all is well.
+# A folder that others can write to is named at once, with what to do; after that, everything works.
 for wrong in 'chmod 777' 'chmod 1777' 'chown 65534'; do
 	name="the folder after $wrong"
 	mkdir "$state"
@@ -133,7 +135,7 @@ for wrong in 'chmod 777' 'chmod 1777' 'chown 65534'; do
 	[[ ! -e $state ]] || fail "$name: something stays"
 done
 
-# Something else under the name of the lock is named, and left alone.
+# Another kind of file at the path of the lock is named and not changed.
 for kind in 'ln -s /etc/passwd' mkfifo mkdir 'cp /etc/conntrack-persist.conf'; do
 	name="the lock is a $kind"
 	mkdir "$state"
@@ -147,7 +149,7 @@ for kind in 'ln -s /etc/passwd' mkfifo mkdir 'cp /etc/conntrack-persist.conf'; d
 	quick "$name: uninstall" 0 uninstall
 done
 
-# Root's own process holds it: the message names that process, and nothing was done.
+# A process of root holds the lock: the message names that process, and nothing was changed.
 name='the holder'
 quick "$name: install" 0 install
 hold_as 0 "$state/lock"

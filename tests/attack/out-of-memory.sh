@@ -1,5 +1,6 @@
 #!/bin/bash
-# With too little memory the answer is whole, or the run fails with a message: no finding is left out without a word.
+# With too little memory the answer is complete, or the run fails with a message: no finding is
+# silently left out.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=lib.sh
@@ -13,7 +14,8 @@ for ((i = 0; i < writers; i++)); do
 done >"$work/image/etc/sysctl.d/99-others.conf"
 printf '[conntrack]\nmax = 131072\nhashsize = 65536\n' >"$work/image/etc/conntrack-persist.conf"
 
-# sweep NAME PROGRAM ARGUMENT...: sizes of memory from one that is too small on, until the answer was whole five times.
+# sweep NAME PROGRAM ARGUMENT...: runs with more and more memory, from too little on, until the
+# answer was complete five times.
 sweep() {
 	local name=$1 status=0 expected size failed=0 whole=0
 	shift
@@ -46,7 +48,7 @@ sweep 'plan in JSON' "$program" plan --json --root="$work/image"
 sweep adoption "$program" plan --from-system --root="$work/image"
 sweep keys "$program" keys --json
 
-# The same of a running host.
+# The same on a running host.
 export CONNTRACK_PERSIST_HOST=$work/image
 mkdir -p "$work/image/"{proc/sys/kernel,proc/sys/net/netfilter,sys/module/nf_conntrack/parameters,etc/modules-load.d}
 echo 6.1.0-13-amd64 >"$work/image/proc/sys/kernel/osrelease"

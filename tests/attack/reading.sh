@@ -11,7 +11,7 @@ chmod 755 "$work"
 user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 config=etc/conntrack-persist.conf
 
-# host: an image in which everything is installed and in order.
+# host: makes an image in which everything is installed and in order.
 host() {
 	image
 	mkdir -p "$work/image"/etc/{sysctl.d,modprobe.d,udev/rules.d,modules-load.d}
@@ -19,7 +19,8 @@ host() {
 	bounded "$1: install" 0 -- "$program" -q --root="$work/image" install
 }
 
-# check NAME STATUS...: of check as root; users of the image may see everything else.
+# check NAME STATUS...: checks the exit status of check as root; "users" may read everything else in
+# the image.
 check() {
 	bounded "$@" -- "$program" --root="$work/image" check
 }
@@ -27,7 +28,8 @@ check_as_user() {
 	bounded "$@" -- "${user[@]}" "$program" --root="$work/image" check
 }
 
-# unread NAME WORDS: what the last run says is named with these words, and is not in order.
+# unread NAME WORDS: checks that the last run names the file with these words and does not say "in
+# order".
 unread() {
 	says "$1" "$2"
 	says_not "$1" 'In order'
@@ -66,7 +68,7 @@ for path in sysctl.d/10-a.conf modprobe.d/a.conf udev/rules.d/10-a.rules modules
 	says_not "$name" 'In order'
 done
 
-# Of another program: the verdict is that of a user, and says so.
+# The file belongs to another program: the verdict is that of an ordinary user, and says so.
 for path in default/ufw ufw/ufw.conf tuned/active_profile kubernetes/kube-proxy-config.yaml; do
 	name="$path of mode 0600"
 	host "$name"
@@ -107,7 +109,7 @@ ln -s rules.d "$work/image/etc/udev/rules.d"
 check "$name: the folder" 1
 says_not "$name: the folder" 'In order'
 
-# No reader reads anything of these, so that they set nothing.
+# No program reads any of these files, so that they set nothing.
 name='folders, links to nowhere and to /dev/null'
 host "$name"
 mkdir "$work/image"/etc/{sysctl.d,modprobe.d,modules-load.d}/a.conf "$work/image/etc/udev/rules.d/a.rules"
@@ -127,7 +129,7 @@ for path in sysctl.d/10-a.conf modprobe.d/a.conf udev/rules.d/10-a.rules modules
 	check "$name" 1
 	unread "$name" "cannot read $work/image/etc/$path: larger than 4 MiB; split it into smaller files"
 	check_as_user "$name, as a user" 1
-	# The advice.
+	# This carries out the advice.
 	(cd "$work/image/etc/${path%/*}" && split -n 2 --additional-suffix=".${path##*.}" "${path##*/}" 10-a && rm "${path##*/}")
 	check "$name, split" 0
 	name="$path is sparse"
@@ -141,7 +143,7 @@ host "$name"
 for ((i = 10; i < 28; i++)); do head -c 1M /dev/zero | tr '\0' '#' >"$work/image/etc/sysctl.d/$i.conf"; done
 check "$name" 1
 unread "$name" 'sysctl.d/26.conf: 16 MiB of sysctl.d were read before it'
-# The advice.
+# This carries out the advice.
 rm "$work/image/etc/sysctl.d"/1[0-2].conf
 check "$name, some removed" 0
 
@@ -170,7 +172,7 @@ name='10,001 drop-ins'
 host "$name"
 many etc/sysctl.d .conf 10001
 check "$name" 1
-unread "$name" "cannot read $work/image/etc/sysctl.d: more than 10,000 files in one folder; remove those that nobody needs"
+unread "$name" "cannot read $work/image/etc/sysctl.d: more than 10,000 files in one folder; remove the ones that you do not need"
 rm "$work"/image/etc/sysctl.d/1000*.conf
 check "$name, some removed" 0
 says "$name, some removed" 'In order'
@@ -189,7 +191,7 @@ many etc/modprobe.d .nothing 150000
 check "$name" 1
 unread "$name" 'modprobe.d: more than 10,000 files in one folder'
 
-# cost COUNT: instructions of check with so many drop-ins in each folder.
+# cost COUNT: prints the instructions of check with so many drop-ins in each folder.
 cost() {
 	host "$1 drop-ins" >&2
 	many etc/sysctl.d .conf "$1"
@@ -214,7 +216,8 @@ rules_host() {
 	mkdir "$work/image/etc/nft"
 	printf '%s\n' '[conntrack]' 'mode = disable' >"$work/disable.conf"
 }
-# Looks for users: with mode = disable. The mode differs from what is installed, exit 2.
+# With mode = disable, check looks for users. The mode differs from the installed one, so it exits
+# 2.
 plan() {
 	bounded "$@" -- "$program" -c "$work/disable.conf" --root="$work/image" plan
 }
@@ -234,7 +237,7 @@ name='2,000 includes in 6 units'
 includes 2000
 plan "$name" 2
 says_not "$name" 'cannot read'
-# cost_of_includes COUNT: instructions.
+# cost_of_includes COUNT: prints the instructions.
 cost_of_includes() {
 	includes "$1"
 	instructions "$program" -q -c "$work/disable.conf" --root="$work/image" plan
@@ -289,7 +292,8 @@ unread "$name: plan" 'sysctl.d/99-a.conf: Permission denied; run it as root'
 bounded "$name: adoption" 1 -- "${user[@]}" "$program" --root="$work/image" plan --from-system
 says "$name: adoption" 'None of the sources that could be read sets a value'
 says_not "$name: adoption" 'this command reads sets'
-# The advice of each of these messages: as root the override is seen, and install says so.
+# This carries out the advice of each of these messages: as root the override is found, and install
+# reports it.
 bounded "$name: adoption as root" 0 -- "$program" --root="$work/image" plan --from-system
 says "$name: adoption as root" 'max = 5'
 chmod 644 "$work/image/etc/sysctl.d/99-a.conf"
@@ -322,7 +326,7 @@ for folder in /etc /var/lib /run; do mount -t tmpfs -o mode=755 none "$folder"; 
 mkdir -p /etc/sysctl.d /etc/modprobe.d
 printf '%s\n' '[conntrack]' 'max = 100000' 'hashsize = 100000' >/etc/conntrack-persist.conf
 "$1" -q --no-live install
-# It opens, and reading it fails.
+# Opening works, but reading fails.
 ln -s /proc/self/mem "/etc/$2"
 exec "$1" check
 END

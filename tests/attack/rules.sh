@@ -1,6 +1,6 @@
 #!/bin/bash
-# Rules, processes and a /proc that any user may have made: `users` ends within its limits, and never says "nobody" of what it
-# could not read.
+# Rules, processes and a /proc that any user can make: `users` ends within its limits, and never
+# says "nothing" about rules that it could not read.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=lib.sh
@@ -9,8 +9,8 @@ need_root
 nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 chmod 711 "$work"
 
-# make_sets MODE COUNT: rule sets of an unprivileged user, until drop_sets; $made is how many of their rules need connection
-# tracking.
+# make_sets MODE COUNT: makes rule sets of an unprivileged user, until drop_sets; $made is the
+# number of their rules that need connection tracking.
 make_sets() {
 	coproc SETS { exec "$builddir/tests/attack/rule-sets" "$1" "$2" "sets-$$"; }
 	sets=$SETS_PID
@@ -22,7 +22,7 @@ drop_sets() {
 	wait "$sets" 2>/dev/null || :
 }
 
-# count_rules: how many rules the last run with --json has found in the sets.
+# count_rules: prints how many rules the last run with --json found in the sets.
 count_rules() {
 	python3 -c '
 import json, re, sys
@@ -32,11 +32,11 @@ print(sum(int(text.split()[0]) for text in evidence if re.match(r"[0-9]+ rules? 
 }
 
 never_nobody() {
-	says_not "$1" 'Nobody on this host'
+	says_not "$1" 'Nothing on this host'
 	says "$1" "$2"
 }
 
-# Names that are no UTF-8, user data of all kinds, each expression that this kernel knows.
+# Names that are not UTF-8, user data of all kinds, each expression that this kernel has.
 make_sets random 310
 bounded 'random sets' 2 -- "$program" --json users
 found=$(count_rules)
@@ -54,14 +54,15 @@ bounded 'many rules' 2 -- "$program" --json users
 printf 'many rules: %d of %d were read in time\n' "$(count_rules)" "$made"
 drop_sets
 
-# A rule that fills 6 KiB is read, and so is the next one; one that no answer has room for hides it.
+# A rule of 6 KiB is read, and the next one, too; a rule that is too large for an answer hides the
+# next one.
 make_sets hidden 20
 bounded 'a long rule' 2 -- "$program" users
 says 'a long rule' 'nft ip hidden chain'
 drop_sets
 make_sets hidden 126
 bounded 'a rule too long' 1 2 -- "$program" users
-never_nobody 'a rule too long' 'could not be read: there are more of them than the kernel hands out'
+never_nobody 'a rule too long' 'could not be read: there are more of them than the kernel returns'
 drop_sets
 
 make_sets changing 30000
@@ -77,7 +78,7 @@ drop_sets
 # shellcheck disable=SC2016
 bounded 'no /proc' 1 2 -- unshare --mount sh -c 'umount -l /proc && exec "$0" users' "$program"
 never_nobody 'no /proc' '/proc is not mounted'
-# Root's own group sees them all the same.
+# A member of root's group still sees them.
 # shellcheck disable=SC2016
 bounded 'hidepid' 1 2 -- unshare --mount sh -c 'mount -t proc -o hidepid=2 proc /proc &&
 	exec setpriv --regid=65534 --clear-groups --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace "$0" users' "$program"
@@ -87,13 +88,14 @@ bounded 'without a capability' 1 2 -- setpriv --bounding-set=-sys_ptrace --inh-c
 never_nobody 'without a capability' 'the network namespaces of some processes'
 # shellcheck disable=SC2016
 bounded 'processes alone' 1 2 -- unshare --mount sh -c 'mount -t proc -o subset=pid proc /proc && exec "$0" users' "$program"
-never_nobody 'processes alone' '/proc shows processes alone'
+never_nobody 'processes alone' '/proc shows only processes here'
 bounded 'a container' 1 2 -- unshare --pid --fork --mount-proc "$program" users
 never_nobody 'a container' 'it shows those of this container'
 bounded 'an ordinary user' 1 2 -- "${nobody[@]}" "$program" users
 never_nobody 'an ordinary user' 'only root may read them'
 
-# sleep_as NAME COMMAND...: a process of that name, which a program of root's with the set-uid bit may be, run by the command.
+# sleep_as NAME COMMAND...: starts a process of that name, as root's set-uid programs may have one;
+# COMMAND runs it.
 sleepers=()
 sleep_as() {
 	ln -s "$work/sleep" "$work/$1"

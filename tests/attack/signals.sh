@@ -1,6 +1,6 @@
 #!/bin/bash
-# A signal ends a run that waits for the lock at once, and a run in the middle of a change when all of it is done. Each
-# system call of a change has its turn in tests/faults/run.
+# A signal ends a run that waits for the lock at once, and a run in the middle of a change after the
+# change is complete. tests/faults/run tries each system call of a change.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=lib.sh
@@ -23,13 +23,13 @@ import os, signal, subprocess, sys, time
 program, work, verb, number, disposition, holder = sys.argv[1:]
 number = getattr(signal, "SIG" + number)
 def before():
-    # A shell's background and nohup(1) have some of these ignored.
+    # A background job of a shell and nohup(1) ignore some of these signals.
     for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(each, getattr(signal, disposition))
 with open(work + "/err", "w") as err:
     run = subprocess.Popen([program, "--root=" + work + "/image", "-c", work + "/one.conf", verb], stderr=err,
                            stdout=err, preexec_fn=before)
-# It waits when it looks at the lock again and again.
+# It waits if it tries the lock again and again.
 while "nanosleep" not in open("/proc/%d/wchan" % run.pid).read() and run.poll() is None:
     time.sleep(0.02)
 run.send_signal(number)
@@ -38,7 +38,8 @@ if disposition == "SIG_IGN":
     sys.exit(0 if run.wait(30) == 0 else 1)
 sys.exit(0 if run.wait(10) == -number else 1)
 RUN
-# wait_for_lock VERB SIGNAL DISPOSITION: sends the signal to a run that waits for the lock. $before is the tree of then.
+# wait_for_lock VERB SIGNAL DISPOSITION: sends the signal to a run that waits for the lock. $before
+# is the tree before the run.
 wait_for_lock() {
 	image
 	"$program" -q --root="$work/image" -c "$work/one.conf" install

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Links, FIFOs, immutable files, loose directories and full disks where our files go: each is refused or handled, by name,
-# and nothing beside our own places changes.
+# Links, FIFOs, immutable files, loose directories and full disks at the paths of our files: each is
+# refused by name or handled, and nothing outside our own paths changes.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 program=$CONNTRACK_PERSIST
@@ -8,7 +8,7 @@ if [[ ${1-} != alone ]]; then
 	[[ $EUID == 0 ]] || { echo 'needs root'; exit 77; }
 	exec unshare --mount --propagation private "$0" alone
 fi
-# For the time of the test /etc, /var/lib and /run are empty ones of its own.
+# For the time of the test, /etc, /var/lib and /run are empty and belong to it.
 work=$(mktemp -d)
 trap 'chattr -R -i "$work" 2>/dev/null || :; rm -rf "$work"' EXIT
 umask 022
@@ -36,7 +36,7 @@ tree() {
 	find /etc /var/lib "$work/beside" -printf '%p %y %m %U %l\n' 2>/dev/null | sort
 	find /etc /var/lib "$work/beside" -type f -print0 2>/dev/null | sort -z | xargs -0r sha256sum
 }
-# ctp STATUS WHICH ARGUMENT...: the files alone, without the kernel.
+# ctp STATUS WHICH ARGUMENT...: runs the program on the files only, without the kernel.
 ctp() {
 	local status=0 live=--no-live
 	[[ $* == *install* && $* != *uninstall* ]] || live=
@@ -47,13 +47,13 @@ ctp() {
 says() {
 	[[ $output == *"$1"* ]] || fail "$name: not said: $1" "$output"
 }
-# same SNAPSHOT: nothing is another than then.
+# same SNAPSHOT: fails if anything differs from the snapshot.
 same() {
 	local now
 	now=$(tree)
 	[[ $now == "$1" ]] || fail "$name: changed:" "$(diff <(echo "$1") <(echo "$now"))"
 }
-# content WHICH: it is installed; once more changes nothing.
+# content WHICH: checks that it is installed, and that another install changes nothing.
 content() {
 	local before
 	before=$(tree)
@@ -136,7 +136,7 @@ for path in "${ours[@]}"; do
 		ctp 0 one --force install
 		says 'warning: '
 		if [[ $path == */manifest ]]; then
-			# Who can write there could have left a manifest of their own.
+			# A user who can write there could have left a forged manifest.
 			ctp 3 one install
 		else
 			content one
@@ -177,7 +177,8 @@ says 'read-only'
 same "$before"
 mount -o remount,rw /etc
 
-# Not enough room, then a little more, until there is enough: for the first time and for another configuration over it.
+# First there is no room, then a little more, until there is enough: for the first installation and
+# for another configuration over it.
 for limit in size nr_inodes; do
 	for first in yes no; do
 		name="$limit, first: $first"
@@ -190,7 +191,7 @@ for limit in size nr_inodes; do
 			case $limit in
 			size)
 				used=$(($(stat -f -c '%b - %f' /etc)))
-				# None at all would be no limit.
+				# No room at all would mean no limit here.
 				mount -o "remount,size=$(((used + n - (used > 0)) * 4))k" /etc
 				;;
 			nr_inodes)
@@ -255,7 +256,7 @@ ln -s "$work/outside" "$work/image/usr/etc/sysctl.d"
 mkdir -p "$work/image$work/outside"
 for root in "$work/image" "$work/image/" "$work/outside/../image" "$work/image/etc/.." "$work/image/usr/.."; do
 	name="--root=$root"
-	# The third leads through a link of the image, as the shell sees it: to its usr.
+	# The third path leads through a link of the image, as the shell resolves it: to its usr.
 	[[ $(readlink -f "$root") == "$work/image" ]] || continue
 	status=0
 	output=$("$program" --root="$root" -c "$work/one.conf" install 2>&1) || status=$?

@@ -1,5 +1,5 @@
-# For tests that change a whole machine: each story gets a copy-on-write view of this one, without a network, systemd and
-# nf_conntrack, so that this machine stays as it is.
+# For tests that change a whole machine: each story gets a copy-on-write view of this machine,
+# without network, systemd and nf_conntrack, so that this machine does not change.
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 : "${srcdir:?is set by make check}" "${builddir:?}"
@@ -20,7 +20,7 @@ hosts=0
 bad=0
 output=
 
-# fail WHAT [TEXT...]: shows the end of the text. The exit status of a test is bad.
+# fail WHAT [TEXT...]: shows the end of the text and sets the exit status of the test to failed.
 # shellcheck disable=SC2034
 fail() {
 	printf '%s\n' "$story: $1"
@@ -28,8 +28,9 @@ fail() {
 	bad=1
 }
 
-# new_host STORY: this machine as one on which conntrack-persist never was, nothing sets a value and nf_conntrack is not
-# loaded. Sets host, its root; what is written there is in $host.upper.
+# new_host STORY: makes a copy of this machine on which conntrack-persist was never installed, no
+# file sets a value and nf_conntrack is not loaded. Sets host, its root; $host.upper has what is
+# written there.
 new_host() {
 	local path
 	story=$1
@@ -49,13 +50,13 @@ new_host() {
 	mkdir -p "$host"/etc/{sysctl.d,modprobe.d} "$host/usr/local/"{bin,sbin}
 }
 
-# on_host COMMAND...: as root, who cannot load or unload a module of this machine.
+# on_host COMMAND...: runs it as root, without the right to load or unload a module of this machine.
 on_host() {
 	chroot "$host" setpriv --bounding-set=-sys_module env -i LC_ALL=C HOME=/root TERM=dumb \
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 
-# new_clone FOLDER [OWNER]
+# new_clone FOLDER [OWNER]: makes a git clone
 new_clone() {
 	copy_sources "$host$1"
 	chown -R "${2:-0}" "$host$1"
@@ -64,20 +65,21 @@ new_clone() {
 	fi
 }
 
-# changes: what was written there, but for the clone of root and logs.
+# changes: lists what was written there, except root's clone and logs.
 changes() {
 	find "$host.upper" ! -type d -not -path "$host.upper/root/*" -not -path "$host.upper/opt/package/*" \
 		-not -path "$host.upper/var/log/*" -printf '%P %s %T@ %l\n' | sort
 }
 
-# runs STATUS COMMAND...: without a terminal, in /root/clone; sets output.
+# runs STATUS COMMAND...: runs it without a terminal in /root/clone; sets output.
 runs() {
 	local status=0
 	output=$(on_host timeout 600 bash -c 'cd /root/clone && exec "$@" </dev/null 2>&1' _ "${@:2}") || status=$?
 	[[ $status == "$1" ]] || fail "${*:2}: exit $status, not $1" "$output"
 }
 
-# answers STATUS TEXT COMMAND: on a terminal, where TEXT is typed; an empty one is the end of the input.
+# answers STATUS TEXT COMMAND: runs it on a terminal where TEXT is typed; an empty TEXT ends the
+# input.
 answers() {
 	local status=0
 	output=$(printf '%b' "$2" | on_host timeout 600 script --quiet --return --command "cd /root/clone && $3" /dev/null) ||

@@ -1,12 +1,12 @@
 #!/bin/bash
-# The kernel's messages as the shipped program reads them, of journals that systemd's own tool wrote. Nothing is written to a
-# log of this machine.
+# The shipped program reads kernel messages from journals that systemd's own tool wrote. The test
+# writes to no log of this machine.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 top=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 reader=${builddir:?is set by make check}/tests/kernel-log
 
-# For the time of the test there is no journal of this machine, here and nowhere else.
+# For the time of the test, the test sees no journal of this machine.
 if [[ ${1-} != alone ]]; then
 	[[ $EUID == 0 ]] || { echo "needs root"; exit 77; }
 	[[ -e /etc/machine-id ]] || { echo "this machine has no /etc/machine-id"; exit 77; }
@@ -29,7 +29,7 @@ fail() {
 	exit 1
 }
 
-# finds LINE [COMMAND...]: the reader says so; run by a command if one is named.
+# finds LINE [COMMAND...]: checks what the reader prints, run by COMMAND if one is given.
 finds() {
 	local said
 	said=$("${@:2}" "$reader")
@@ -41,7 +41,7 @@ finds 'known=0 since_boot=0 count=0 namespaces=0 expectations=0 first=0 last=0'
 message='nf_conntrack: nf_conntrack: table full, dropping packet'
 entries=
 number=0
-# entry BOOT TRANSPORT FACILITY TEXT [FIELD]: one second after the one before.
+# entry BOOT TRANSPORT FACILITY TEXT [FIELD]: writes an entry, one second after the one before.
 entry() {
 	number=$((number + 1))
 	entries+="__REALTIME_TIMESTAMP=$((1700000000 + number))000000
@@ -80,22 +80,22 @@ entry "$boot" kernel 0 'a later one'
 write_journal
 finds 'known=1 since_boot=1 count=3 namespaces=1 expectations=1 first=1600000000000000 last=1700000007000000'
 
-# Who may not read it learns nothing.
+# A user who may not read the journal learns nothing.
 chmod 700 /var/log/journal
-# The build may lie where only root gets at it.
+# The build may be in a folder that only root can enter.
 cp "$reader" /run/reader
 reader=/run/reader
 finds 'known=0 since_boot=0 count=0 namespaces=0 expectations=0 first=0 last=0' \
 	setpriv --reuid=65534 --regid=65534 --clear-groups
 reader=$builddir/tests/kernel-log
 
-# The oldest are gone.
+# The oldest entries were removed.
 entries=
 entry "$boot" kernel 0 "$message"
 write_journal
 finds "known=1 since_boot=0 count=1 namespaces=0 expectations=0 first=17000000${number}000000 last=17000000${number}000000"
 
-# A journal without the kernel's messages tells nothing.
+# A journal without messages of the kernel answers nothing.
 entries=
 entry "$boot" syslog 1 "$message"
 entry $other_boot kernel 0 "$message"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Network namespaces of this machine's kernel: found, entered, their own values set, those of the own one left as they are.
-# The test is in one of its own, and sees none but those that it makes, which go with it: whatever goes wrong in it, no value
-# of this machine is another one.
+# Network namespaces of this machine's kernel are found and entered, their values are set, and those
+# of the test's own namespace stay. The test runs in a namespace of its own and sees only the ones
+# that it makes, which end with it: if it fails, no value of this machine has changed.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 program=$CONNTRACK_PERSIST
@@ -10,8 +10,8 @@ proc=/proc/sys/net/netfilter
 if [[ ${1-} != alone ]]; then
 	[[ $EUID == 0 ]] || { echo "needs root"; exit 77; }
 	[[ -r $proc/nf_conntrack_max ]] || { echo "nf_conntrack is not loaded"; exit 77; }
-	# Seen from another one the host's is one of the others, and its max is not taken for a namespace's own. Nothing is asked
-	# for but what it has.
+	# Seen from another namespace, the host's is one of the others, and its max is not taken for
+	# one of that namespace. The program reads only what the namespace has.
 	config=$(mktemp)
 	trap 'rm -f "$config"' EXIT
 	max=$(<"$proc/nf_conntrack_max")
@@ -31,7 +31,7 @@ fail() {
 	printf '%s\n' "$@"
 	exit 1
 }
-# ctp STATUS ARGUMENT...: runs the program, which has to exit so; sets output.
+# ctp STATUS ARGUMENT...: runs the program, which must exit with this status; sets output.
 ctp() {
 	local status=0
 	output=$("$program" -c "$work/c.conf" "${@:2}" 2>&1) || status=$?
@@ -40,7 +40,7 @@ ctp() {
 says() {
 	[[ $output == *"$1"* ]] || fail "not said: $1" "$output"
 }
-# snapshot [FILE]: all that the own namespace, or that one, has of its own.
+# snapshot [FILE]: prints all values of the test's own namespace, or of that one.
 snapshot() {
 	if (($#)); then
 		nsenter --net="$1" bash -c "$(declare -p proc); $(declare -f snapshot); snapshot"
@@ -48,7 +48,7 @@ snapshot() {
 	fi
 	(cd "$proc" && grep -d skip . ./* | grep -Ev "nf_conntrack_(count|max|buckets|expect_max):")
 }
-# is FILE KEY VALUE: the value in that namespace.
+# is FILE KEY VALUE: checks the value in that namespace.
 is() {
 	local live
 	live=$(nsenter --net="$1" cat "$proc/$2")
@@ -61,7 +61,7 @@ for name in blue green; do
 	: >"/run/netns/$name"
 	unshare --net="/run/netns/$name" true
 done
-# What a crash leaves behind, and what is something else altogether.
+# Files that a crash left, and a file that is no namespace at all.
 : >/run/netns/left
 : >/run/netns/mounts
 unshare --mount=/run/netns/mounts true 2>/dev/null || :
@@ -90,7 +90,7 @@ ctp 0 apply --netns="/proc/$process/ns/net"
 is "/proc/$process/ns/net" nf_conntrack_udp_timeout 47
 nsenter --net="/proc/$process/ns/net" bash -c "echo 99 >$proc/nf_conntrack_udp_timeout"
 
-# Each once, by its first name; what is none is passed over.
+# Each namespace is visited once, by its first name; a file that is no namespace is skipped.
 ctp 0 apply --netns=all
 says 'namespace blue
 ok        3 values
@@ -113,13 +113,14 @@ ctp 1 apply --netns=..
 ctp 1 apply --netns=/proc/$$/ns/net
 says 'the network namespace that this process is in'
 
-# The rules of each are found, and what asked for them is back where it was.
+# The rules of each namespace are found, and the process that looked is back in its own namespace.
 if nsenter --net=/run/netns/green nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
 	add rule inet t c ct state established accept' 2>/dev/null; then
 	ctp 2 users
 	says 'nft inet t c, namespace green'
 fi
-# Root of a user namespace gets into one that belongs to it, and would not get back to the host's: it goes nowhere.
+# Root of a user namespace could enter a network namespace that belongs to it, but could not return
+# to the host's: the program does not enter.
 # shellcheck disable=SC2016
 output=$(unshare --user --map-root-user bash -c '
 	unshare --net bash -c "echo >\"\$0\"; exec sleep infinity" "$0" &

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Containers and live images: the same promises on overlayfs, over layers of one file system and of two.
+# Containers and live images: the same guarantees on overlayfs, with layers on one file system and
+# on two.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Everything lies below /tmp, which is an overlayfs in a mount namespace of this test's own. The programs are run from
@@ -13,7 +14,7 @@ if [[ ${1-} != inside ]]; then
 	[[ $EUID == 0 ]] || user=(--user --map-root-user)
 	unshare "${user[@]}" --mount true 2>/dev/null || { echo 'needs root, or namespaces of users'; exit 77; }
 	# Bash reads the script from a descriptor for the same reason.
-	# Without rights over the host overlayfs keeps its marks in attributes of the user's own.
+	# Without rights on the host, overlayfs keeps its marks in user attributes.
 	exec unshare "${user[@]}" --mount --propagation private bash -s inside "${user[0]+,userxattr}" <"$script"
 fi
 
@@ -24,7 +25,8 @@ fail() {
 	printf 'FAILED: %s\n' "$layers: $1" "${@:2}"
 	exit 1
 }
-# layers OPTION: a new overlayfs at /tmp; the lower layer is of another file system unless it is "same".
+# layers OPTION: mounts a new overlayfs at /tmp; with "same" the lower layer is on the same file
+# system.
 layers() {
 	local option=$1
 	layers="layers with $option"
@@ -40,7 +42,7 @@ layers() {
 	mount -t overlay -o "$option" none /tmp ||
 		{ echo 'this kernel mounts no overlayfs here'; exit 77; }
 }
-# fill FOLDER: an installed image, with files of one name and of two.
+# fill FOLDER: makes an installed image, with files that have one name and two names.
 fill() {
 	local kind
 	for kind in names links; do

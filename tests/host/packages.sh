@@ -1,11 +1,12 @@
 #!/bin/bash
-# scripts/packages names each package that it will install or upgrade, and does nothing else; tried with a repository.
+# Checks with a local repository that scripts/packages names each package that it will install or
+# upgrade, and does nothing else.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=hosts.sh
 source "${srcdir:?is set by make check}/tests/host/hosts.sh"
 
-# offer NAME VERSION FIELD...: a package of the repository.
+# offer NAME VERSION FIELD...: adds a package to the repository.
 offer() {
 	local folder=$work/offer deb=$host/srv/repository/$1_$2.deb
 	rm -rf "$folder"
@@ -19,7 +20,8 @@ offer() {
 	} >>"$host/srv/repository/Packages"
 }
 
-# new_repository STORY: scdoc is missing, as is what it needs; what else it needs is older than it wants.
+# new_repository STORY: scdoc and a package that it needs are missing; another one that it needs is
+# installed but too old.
 new_repository() {
 	new_host "packages, $1"
 	new_clone /root/clone
@@ -32,13 +34,13 @@ new_repository() {
 	offer ctp-old 2 'Depends: ctp-new'
 	offer ctp-new 1
 	offer ctp-extra 1
-	# There is a newer one, which nobody asks for.
+	# A newer version exists, but nothing needs it.
 	offer make 99:1
 	offer scdoc 99:1 'Depends: ctp-old (>= 2)' 'Recommends: ctp-extra' "${@:2}"
 	: >"$host/var/log/dpkg.log"
 }
 
-# done_by_dpkg ACTION: the packages, from its log.
+# done_by_dpkg ACTION: lists the packages from dpkg's log.
 done_by_dpkg() {
 	awk -v action="$1" '$3 == action { sub(/:.*/, "", $4); print $4 }' "$host/var/log/dpkg.log" | sort | paste -sd ' '
 }

@@ -1,15 +1,17 @@
 #!/bin/bash
-# README's commands, typed word by word as a user with sudo and as root; and what quickstart asks, writes and leaves alone.
+# Types README's commands as a user with sudo and as root, and checks what quickstart asks, writes
+# and leaves alone.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=hosts.sh
 source "${srcdir:?is set by make check}/tests/host/hosts.sh"
-# The configuration, the program and its link.
+# These are the configuration, the program and its link.
 config=/etc/conntrack-persist.conf
 sbin=/usr/local/sbin/conntrack-persist
 bin=/usr/local/bin/conntrack-persist
 
-# quick_clone FOLDER: one whose build takes no time: it installs what this build directory installs.
+# quick_clone FOLDER: makes a clone whose build takes no time: it installs what this build directory
+# installs.
 quick_clone() {
 	if [[ ! -e $work/package ]]; then
 		env -u MAKEFLAGS -u MAKELEVEL make -s -C "$builddir" prefix=/usr/local DESTDIR="$work/package" install >"$work/log" 2>&1 ||
@@ -21,7 +23,7 @@ quick_clone() {
 		'printf "%s\n" "#!/bin/sh" >configure' 'chmod +x configure' >"$host$1/autogen.sh"
 }
 
-# is_config LINE...: but for comments.
+# is_config LINE...: checks the configuration without its comments.
 is_config() {
 	local lines
 	lines=$(sed 's/ *;.*//' "$host$config" | grep .) || :
@@ -42,9 +44,10 @@ typed_by() {
 		count=$((count + 1)) status=0
 		output=$(on_host timeout 1800 runuser --login "$1" --command "cd $2 && $command" </dev/null 2>&1) || status=$?
 		allowed=0
-		# 2: there is something to change; somebody uses it.
+		# Exit status 2 means that there is something to change, or that something uses
+		# nf_conntrack.
 		[[ ! $command =~ ^(sudo )?conntrack-persist\ (--quiet\ )?(plan|install|check|users) ]] || allowed='0 2'
-		# In a container nobody knows what else uses it.
+		# In a container it cannot be known what else uses it.
 		[[ ! $command =~ ' users' || $output != *'not everything could be read'* ]] || allowed=1
 		[[ " $allowed " == *" $status "* ]] || fail "typed by $1: $command: exit $status, not $allowed" "$output"
 		[[ $command != *' uninstall' || ! -e $host/etc/sysctl.d/90-conntrack-persist.conf ]] ||
@@ -168,7 +171,7 @@ builds_only() {
 	runs 0 ./quickstart --help
 	says '--build-only'
 	[[ $(changes) == "$before" ]] || fail 'something has changed' "$(diff <(echo "$before") <(changes))"
-	# A root who is careful.
+	# This is root with a strict umask.
 	new_quickstart 'with a mask of 077'
 	runs 0 bash -c 'umask 077; ./quickstart'
 	on_host useradd newcomer

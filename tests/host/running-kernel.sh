@@ -1,13 +1,14 @@
 #!/bin/bash
-# Installs on this very machine, whose kernel may have nf_conntrack built in and whose PID 1 may be no systemd: the
-# real values are set, changed and repaired. What is installed is seen by this test alone, and every value is put back.
+# Installs on this very machine, whose kernel may have nf_conntrack built in and whose PID 1 may not
+# be systemd: the real values are set, changed and repaired. Only the test sees the installed files,
+# and every value is restored.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 proc=/proc/sys/net/netfilter
 sys=/sys/module/nf_conntrack
 program=$CONNTRACK_PERSIST
 
-# For the time of the test /etc and /var/lib are others, here and nowhere else.
+# For the time of the test, /etc and /var/lib are other folders that only the test sees.
 if [[ ${1-} != alone ]]; then
 	[[ $EUID == 0 ]] || { echo "needs root"; exit 77; }
 	exec unshare --mount --propagation private "$0" alone
@@ -16,7 +17,8 @@ work=$(mktemp -d)
 cp -a /etc "$work/etc"
 mount -t tmpfs -o mode=755 none /etc
 mount -t tmpfs -o mode=755 none /var/lib
-# What a real installation keeps there stays; without one the folder is made here, and goes with uninstall.
+# Files of a real installation stay; if there is none, the folder is made here, and uninstall
+# removes it.
 runtime=/run/conntrack-persist
 had_runtime=no
 if [[ -d $runtime ]]; then
@@ -31,25 +33,26 @@ fail() {
 	exit 1
 }
 
-# ctp STATUS ARGUMENT...: runs the program, which has to exit so; sets output.
+# ctp STATUS ARGUMENT...: runs the program, which must exit with this status; sets output.
 ctp() {
 	local status=0
 	output=$("$program" "${@:2}" 2>&1) || status=$?
 	[[ $status == "$1" ]] || fail "${*:2}: exit $status, not $1" "$output"
 }
 
-# says TEXT: the last run said so.
+# says TEXT: checks that the last run printed this text.
 says() {
 	[[ $output == *"$1"* ]] || fail "not said: $1" "$output"
 }
 
-# All that can be set; the count of entries changes by itself.
+# This lists every value that can be set. The count of entries is left out, because it changes by
+# itself.
 snapshot() {
 	[[ ! -d $proc ]] || (cd "$proc" && grep -s . ./* | grep -v nf_conntrack_count)
 	[[ ! -r $sys/parameters/hashsize ]] || cat "$sys/parameters/hashsize"
 }
 
-# count NUMBER: with separators of thousands, as screens show it.
+# count NUMBER: prints it with thousands separators, as screens show it.
 count() {
 	sed -E ':again; s/([0-9])([0-9]{3})($|,)/\1,\2\3/; t again' <<<"$1"
 }
@@ -59,7 +62,7 @@ is() {
 }
 
 before=$(snapshot)
-# Without nf_conntrack, or where another namespace owns these, there is less to see.
+# Without nf_conntrack, or if another namespace owns these values, fewer can be checked.
 values=none
 if [[ -d $proc ]]; then
 	values=own
@@ -69,7 +72,7 @@ if [[ -d $proc ]]; then
 	hashsize=$(<"$sys/parameters/hashsize")
 fi
 restore() {
-	# Larger before smaller: nothing is dropped meanwhile.
+	# The larger size is set first, so that nothing is dropped.
 	[[ $values != all ]] || {
 		echo "$hashsize" >"$sys/parameters/hashsize"
 		echo "$max" >"$proc/nf_conntrack_max"
@@ -102,7 +105,7 @@ fi
 [[ $(snapshot) == "$before" ]] || fail 'plan changed a value'
 
 if [[ $values == own ]]; then
-	# The default for max is another namespace's to set.
+	# Only another namespace can set the default for max.
 	ctp 0 install
 	says 'namespace'
 else
@@ -112,7 +115,7 @@ fi
 values_hold
 [[ $values == own ]] || ctp 0 check
 
-# Changed by hand, and repaired. A second time there is nothing to do.
+# Values changed by hand are repaired. A second run has nothing to do.
 if [[ $values == all ]]; then
 	echo 48 >"$proc/nf_conntrack_udp_timeout"
 	echo "$max" >"$proc/nf_conntrack_max"
@@ -127,7 +130,7 @@ if [[ $values == all ]]; then
 	says '"changed": false'
 fi
 
-# A namespace of its own takes its own values; those of the host are told, not set.
+# The namespace of the test gets its own values; those of the host are reported, not set.
 if [[ $values == all ]]; then
 	echo "$max" >"$proc/nf_conntrack_max"
 	# shellcheck disable=SC2016
@@ -140,7 +143,7 @@ if [[ $values == all ]]; then
 	is "$proc/nf_conntrack_max" "$max"
 fi
 
-# Rules are found, in a namespace of their own: those of this machine are left alone.
+# Rules are found in a namespace of the test; those of this machine stay.
 if [[ $values == all ]] && unshare --net nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
 	add rule inet t c ct state established accept' 2>/dev/null; then
 	# shellcheck disable=SC2016

@@ -1,6 +1,7 @@
 #!/bin/bash
-# The program in odd surroundings: closed descriptors, small limits, no environment, no /proc, read-only /sys, namespaces.
-# What it does is right all the same, or it fails and leaves everything as it was.
+# The program in odd surroundings: closed descriptors, small limits, no environment, no /proc,
+# read-only /sys, namespaces. In each the result is right, or the program fails and leaves
+# everything as it was.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 program=$CONNTRACK_PERSIST
@@ -30,8 +31,9 @@ before=$(tree)
 after=$(tree)
 [[ $before != "$after" ]] || fail 'install did nothing'
 
-# run NAME STATUS... -- COMMAND: installs into a new image by what is to be evaluated; $install is the command line. Its
-# exit status is one of these, and the tree is whole: as it was where it is not 0 or 1-after-printing, never in between.
+# run NAME STATUS... -- COMMAND: installs into a new image by evaluating COMMAND; $install is the
+# command line. The exit status must be one of these, and the tree must be complete: unchanged
+# unless the status is 0 or 1 after printing, never in between.
 # shellcheck disable=SC2016
 install='"$program" --root="$work/image" --verbose install'
 run() {
@@ -57,7 +59,7 @@ run 'standard output is full' 1 "$install >/dev/full"
 [[ $(cat "$work/err") == *'standard output could not be written'* ]] || fail 'a full standard output is not told of'
 run 'standard error is full' 0 "$install 2>/dev/full"
 mkfifo "$work/pipe"
-# A pipe whose reader has gone.
+# The reader of the pipe has ended.
 # shellcheck disable=SC2317 # called by eval
 without_reader() {
 	(: <"$work/pipe") &
@@ -136,13 +138,13 @@ run 'network and user namespaces' 0 "inside 'exec \"\$program\" --root=\$work/im
 says() {
 	[[ $(cat "$work/err" "$work/out") == *"$1"* ]] || fail "$2: not said: $1" "$(cat "$work/err" "$work/out")"
 }
-# look NAME STATUS SCRIPT UNSHARE-ARGUMENT...: a run that changes nothing anywhere.
+# look NAME STATUS SCRIPT UNSHARE-ARGUMENT...: runs a command that changes nothing anywhere.
 look() {
 	local status=0
 	inside "$3" "${@:4}" >"$work/out" 2>"$work/err" || status=$?
 	[[ $status == "$2" ]] || fail "$1: exit $status, not $2" "$(cat "$work/err" "$work/out")"
 }
-# Nothing of the host can be written here but what the namespace has itself.
+# Only the namespace's own values can be written here, nothing of the host.
 printf '%s\n' '[conntrack]' 'max = 100000' '[timeouts]' 'udp = 77' >"$work/udp.conf"
 # shellcheck disable=SC2016
 apply='mount -o bind,ro /sys /sys; mount -t tmpfs none /run; exec "$program" -c "$work/udp.conf" apply'
@@ -157,7 +159,8 @@ if [[ -e /proc/sys/net/netfilter/nf_conntrack_udp_timeout ]]; then
 	says 'net.netfilter.nf_conntrack_udp_timeout: 30 -> 77' 'a network namespace'
 	says 'hashsize' 'a network namespace'
 fi
-# Root of a container without privileges: what it cannot see or reach is left out, and no failure of an installation.
+# Root of an unprivileged container: what it cannot see or reach is left out, and the installation
+# does not fail.
 if [[ -e /sys/module/nf_conntrack/parameters/expect_hashsize ]]; then
 	printf '%s\n' '[conntrack]' 'expect_hashsize = 1024' '[timeouts]' 'udp = 77' >"$work/udp.conf"
 	status=0
@@ -173,7 +176,7 @@ if [[ -e /sys/module/nf_conntrack/parameters/expect_hashsize ]]; then
 print([value.get("out_of_reach") for value in json.load(sys.stdin)["values"] if value["key"].endswith("udp_timeout")])' \
 		<"$work/out") == '[True]' ]] || fail 'a value below a read-only /proc/sys is not out of reach' "$(cat "$work/out")"
 fi
-# What only root may ask is not asked, and is not told as a failure.
+# Without root the program does not try what only root may do, and reports no failure for it.
 cp "$program" "$work/program"
 setpriv --reuid=65534 --regid=65534 --clear-groups "$work/program" users >"$work/out" 2>"$work/err" || :
 [[ $(cat "$work/err") != *'you must be root'* && $(cat "$work/err") != *'Input/output error'* ]] ||

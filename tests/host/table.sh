@@ -1,23 +1,23 @@
 #!/bin/bash
-# The windows to the table on this very machine: real entries and counters of its kernel, in a network namespace of the
-# test's own, are counted by ctnetlink and by the kernel's files, and each has to tell the same.
+# Reads the real table of this machine's kernel: entries and counters in a network namespace of the
+# test are counted through ctnetlink and through the kernel's files, and both must agree.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${builddir:?is set by make check}"
 
-# For the time of the test this is another network namespace, here and nowhere else.
+# For the time of the test this is another network namespace, which only the test sees.
 if [[ ${1-} != alone ]]; then
 	[[ $EUID == 0 ]] || { echo "needs root"; exit 77; }
 	for tool in conntrack ip nft setpriv; do
 		command -v "$tool" >/dev/null || { echo "no $tool here; see scripts/packages"; exit 77; }
 	done
-	# Making an entry would load it on this machine.
+	# Making an entry would load the module on this machine.
 	[[ -e /sys/module/nf_conntrack_netlink || ! -e /proc/modules ]] ||
 		grep -qs '/nf_conntrack_netlink\.ko$' "/lib/modules/$(uname -r)/modules.builtin" ||
 		{ echo "nf_conntrack_netlink is not loaded, and this test loads nothing"; exit 77; }
 	exec unshare --net "$0" alone
 fi
-# A copy, where everybody may run it.
+# The copy is at a place where every user may run it.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
@@ -35,7 +35,7 @@ counters_by=(live ctnetlink)
 [[ ! -e /proc/net/nf_conntrack ]] || entries_by+=(file)
 [[ ! -e /proc/net/stat/nf_conntrack ]] || counters_by+=(file)
 
-# entries_are TEXT: in each way.
+# entries_are TEXT: checks the entries in both ways.
 entries_are() {
 	local way
 	for way in "${entries_by[@]}"; do
@@ -52,7 +52,7 @@ put6() {
 
 entries_are ''
 
-# None is near the end of its time or of a band: this takes seconds.
+# No entry is near the end of its timeout or of a class of ages, because this takes seconds.
 put -p tcp --sport 1 --dport 80 --state ESTABLISHED -t 300000 -u SEEN_REPLY,ASSURED
 put -p tcp --sport 2 --dport 443 --state ESTABLISHED -t 1500 -u SEEN_REPLY,ASSURED
 put -p tcp --sport 3 --dport 80 --state ESTABLISHED -t 80000 -u SEEN_REPLY
@@ -122,7 +122,7 @@ $(printf 'tcp-unreplied %d 1\n' {6..10})
 udp-unreplied 11 1
 "
 
-# More than fits into many answers of the kernel.
+# There are more entries than fit into several answers of the kernel.
 conntrack -F >/dev/null 2>&1
 for ((port = 1; port <= 3000; port++)); do
 	echo "-I -p tcp -s 10.0.1.1 -d 10.0.1.2 --sport $port --dport 22 --state ESTABLISHED -t 100000 -u SEEN_REPLY,ASSURED"
@@ -138,8 +138,8 @@ tcp-port 22 3000
 '"$(printf 'tcp-source %d 1\n' {1..3000})
 "
 
-# Something to count: segments of a connection whose entry is gone are invalid. It is one with itself, as there is but
-# one port to come from.
+# This makes something to count: segments of a connection whose entry was removed are invalid. The
+# connection goes to itself, because there is only one port that it can come from.
 nft 'add table inet t; add chain inet t c { type filter hook input priority 0; }; add rule inet t c ct state invalid counter'
 ip link set lo up 2>/dev/null || fail 'ip link set lo up'
 echo 0 >/proc/sys/net/netfilter/nf_conntrack_tcp_loose
@@ -150,7 +150,7 @@ echo invalid >&3
 read -r echoed <&3
 [[ $echoed == invalid ]] || fail 'the connection has not come about'
 
-# The kernel's own file, read by other means; without it there is nothing to hold the windows against.
+# The kernel's own file is read by other means; without the file there is nothing to compare with.
 sums() {
 	local -A columns=()
 	local name numbers number i sum
@@ -173,7 +173,7 @@ sums() {
 	done
 }
 if [[ -e /proc/net/stat/nf_conntrack ]]; then
-	# The connection may still have something to say: the sums have to be the same before and after.
+	# The connection may still send a packet, so the sums must be the same before and after.
 	for ((round = 0; round < 1000; round++)); do
 		before=$(sums)
 		said=()
@@ -184,14 +184,15 @@ if [[ -e /proc/net/stat/nf_conntrack ]]; then
 	[[ $before =~ invalid\ [1-9] ]] || fail 'nothing was invalid' "$before"
 	for ((i = 0; i < ${#said[@]}; i++)); do
 		wanted=$before
-		# That has the counters alone.
+		# This file has only the counters.
 		[[ ${counters_by[i]} != ctnetlink ]] || wanted=${before#entries *$'\n'}
 		[[ ${said[i]} == "$wanted" ]] || fail "counters by ${counters_by[i]}: ${said[i]}" "-- not --" "$wanted"
 	done
 fi
 exec 3>&-
 
-# Who may not is told so; the counters are for everybody, by the file.
+# A user who may not read the entries is told so; the file of the counters is readable for
+# everybody.
 as_nobody() {
 	setpriv --reuid=65534 --regid=65534 --clear-groups "$ask" "$@" || :
 }
@@ -200,7 +201,7 @@ as_nobody() {
 [[ $(as_nobody counters ctnetlink) == 'Operation not permitted' ]] || fail 'counters by ctnetlink, as nobody'
 [[ ! -e /proc/net/stat/nf_conntrack || $(as_nobody counters live) == *$'\ninvalid '* ]] || fail 'counters, as nobody'
 
-# Root without the capability reads the file as its owner.
+# Root without the capability reads the file, because root owns it.
 put -p 89 -t 500
 without_capability() {
 	setpriv --bounding-set=-net_admin --inh-caps=-net_admin "$ask" "$@" || :
@@ -208,7 +209,7 @@ without_capability() {
 [[ $(without_capability entries ctnetlink) == 'Operation not permitted' ]] || fail 'entries by ctnetlink, as root without right'
 [[ ! -e /proc/net/nf_conntrack || $(without_capability entries live) == total* ]] || fail 'entries, as root without right'
 
-# One way fails, and the other has to do: what is hidden is so for one process alone.
+# One way fails, and the other must be enough: the file is hidden from one process only.
 libmnl=$(ldconfig -p | awk '$1 == "libmnl.so.0" && !found { print $NF; found = 1 }')
 without() {
 	# shellcheck disable=SC2016

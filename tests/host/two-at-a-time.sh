@@ -1,5 +1,6 @@
 #!/bin/bash
-# Fifty installations and checks at a time, of two configurations: in the end one of the two has won, whole.
+# Runs fifty installations and checks at once, of two configurations: in the end exactly one of the
+# two is installed completely.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 program=$CONNTRACK_PERSIST
@@ -16,7 +17,8 @@ fail() {
 	printf '%s\n' "$@"
 	bad=1
 }
-# tree FOLDER: names, modes and contents. What the manifest tells of earlier runs is for check to judge.
+# tree FOLDER: prints names, modes and contents. The record of earlier runs in the manifest is left
+# to check.
 tree() {
 	(cd "$1" && find . -type f ! -name manifest ! -name lock -printf '%p %m\n' | sort &&
 		find . -type f ! -name manifest ! -name lock -print0 | sort -z | xargs -0 sha256sum)
@@ -28,7 +30,7 @@ for which in one two three; do
 	wanted[$which]=$(tree "$work/$which")
 done
 
-# together NAME CONFIGURATION...: as many runs as there shall be, all let go at once.
+# together NAME CONFIGURATION...: starts one run for each, all at the same moment.
 together() {
 	local name=$1 root=$work/image i which what status failed=0 found done=0
 	shift
@@ -58,7 +60,7 @@ together() {
 		case "$what $status" in
 		'install 0') done=$((done + 1)) ;;
 		'check 0' | 'check 2') ;;
-		# It lost the race, and says so.
+		# The run that lost the race says so.
 		'install 1') failed=$((failed + 1)); grep -q 'run it again' "$work/status/$i.said" || fail "$name: $(cat "$work/status/$i.said")" ;;
 		'check 1') fail "$name: check: $(cat "$work/status/$i.said")" ;;
 		*) fail "$name: $what ended with $status: $(cat "$work/status/$i.said")" ;;

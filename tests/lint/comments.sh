@@ -12,7 +12,7 @@ check() {
 	local status=0 file
 	while read -r file; do
 		expand -t8 "$file" | awk -v file="$file" 'length > 100 { print file ":" NR ": over 100 columns"; found = 1 } END { exit found }' || status=1
-		# The first words of a comment stand behind its opening, or behind the star of the next line.
+		# The first words of a comment follow its opening, or the star of the next line.
 		awk -v file="$file" '
 			function judge(text) {
 				if (text ~ /^(What|Who|Whose|Whom|Whatever|Whoever|That|Those|It|One that|One who|Everything that) /) {
@@ -36,7 +36,7 @@ check "$srcdir/src"
 
 planted=$(mktemp -d)
 trap 'rm -rf "$planted"' EXIT
-# finds LINE: a file with this line is not accepted.
+# finds LINE: fails unless the check rejects a file with this line.
 finds() {
 	mkdir -p "${done[@]/#/$planted/}"
 	printf '%b\n' "$1" >"$planted/base/planted.c"

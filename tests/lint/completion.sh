@@ -1,5 +1,6 @@
 #!/bin/bash
-# What bash offers after an option's own word, and after --option=, of which it makes words of its own.
+# Checks what bash offers after the word of an option, and after --option=, which bash splits into
+# words.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 cd "${srcdir:-.}"
@@ -7,7 +8,7 @@ cd "${srcdir:-.}"
 source completion/conntrack-persist.bash
 
 failed=0
-# offers EXPECTED WORD...: the last word is the one that is typed.
+# offers EXPECTED WORD...: checks what bash offers while the last WORD is typed.
 offers() {
 	local expected=$1 said
 	shift

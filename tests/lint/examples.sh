@@ -1,5 +1,6 @@
 #!/bin/bash
-# The files of udev/, sysctl.d/ and modprobe.d/ are byte for byte what the program renders.
+# Checks that the files of udev/, sysctl.d/ and modprobe.d/ are byte for byte what the program
+# renders.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
@@ -12,14 +13,14 @@ for kind in udev sysctl.d modprobe.d; do
 		exit 1
 	}
 done
-# Each file of examples/ is installed; what it yields is held by the case "examples".
+# Each file of examples/ is installed. The case "examples" checks what is rendered from it.
 for file in "$srcdir"/examples/*; do
 	grep -q "examples/${file##*/}\>" "$srcdir/man/Makemodule.am" || {
 		echo "man/Makemodule.am does not install examples/${file##*/}"
 		exit 1
 	}
 done
-# settings FILE: what an example sets, in INI, YAML or Puppet's language.
+# settings FILE: prints what an example sets, from INI, YAML or Puppet's language.
 settings() {
 	case $1 in
 	*.conf) sed -nE 's/^([a-z_]+) = (.*)$/\1 \2/p' "$1" ;;
@@ -27,7 +28,8 @@ settings() {
 	*.pp) grep -oE "'[a-z_]+' +=> ('[^']*'|[0-9]+)" "$1" | sed -E "s/'//g; s/ +=> / /" ;;
 	esac | sort
 }
-# Ansible, Puppet and the configuration have the same example for the same use: nobody is told two things of kube-proxy.
+# Ansible, Puppet and the configuration have the same example for the same use, so that no reader
+# gets two answers about kube-proxy.
 for use in nat-gateway kubernetes-node; do
 	for file in "ansible/playbooks/${use//-/_}.yml" "puppet/examples/$use.pp"; do
 		diff <(settings "$srcdir/examples/$use.conf") <(settings "$srcdir/$file") || {
@@ -36,7 +38,7 @@ for use in nat-gateway kubernetes-node; do
 		}
 	done
 done
-# The documented configuration has to be one, and every setting has to stand in it.
+# The documented configuration must be valid and must contain every setting.
 export CONNTRACK_PERSIST_HOST=$fresh
 mkdir -p "$fresh/image"
 "$CONNTRACK_PERSIST_TWIN" --quiet --config="$srcdir/conntrack-persist.conf" --root="$fresh/image" install

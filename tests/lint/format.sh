@@ -1,5 +1,5 @@
 #!/bin/bash
-# The C sources are laid out as .clang-format says.
+# Checks that the C sources are formatted as .clang-format says.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every verb and option of --help stands in the manual page and in both completions.
+# Checks that every verb and option of --help is in the manual page and in both completions.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
@@ -16,14 +16,15 @@ for page in man/conntrack-persist.8.scd completion/conntrack-persist.bash comple
 		}
 	done
 done
-# "help VERB" has the same line about the verb as the list, a usage, an example and the meaning of each exit status.
+# "help VERB" prints the same line about the verb as the list, then a usage line, an example and the
+# meaning of each exit status.
 for verb in $verbs; do
 	one=$("$CONNTRACK_PERSIST" help "$verb")
 	[[ $one == "Usage: conntrack-persist $verb [OPTION]..."$'\n'*$'\n\nExamples:\n  '*$'\n\nExit status: 0 '* ]] || {
 		echo "help $verb lacks a part"
 		missing=1
 	}
-	# Each example runs the verb.
+	# Each example runs its verb.
 	while read -r example; do
 		[[ $example =~ ^(sudo )?conntrack-persist\ [^\>]*$verb ]] || { echo "help $verb: $example"; missing=1; }
 	done < <(sed -n '/^Examples:/,/^$/s/^  //p' <<<"$one")

@@ -1,6 +1,6 @@
 #!/bin/bash
-# "make install" puts the program where every user's PATH finds it and pages that name what is installed; "make uninstall"
-# takes all of it away.
+# Checks that "make install" puts the program where every user's PATH finds it, with pages that name
+# the installed files, and that "make uninstall" removes everything.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${builddir:?is set by make check}"
@@ -11,7 +11,8 @@ complain() {
 	echo "$*"
 	bad=1
 }
-# make_into ROOT ARGUMENT...: a make of its own, not one of the jobs of the make that runs the tests.
+# make_into ROOT ARGUMENT...: runs a make that is independent of the make that runs the tests and of
+# its jobs.
 make_into() {
 	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$builddir" DESTDIR="$work/$1" "${@:2}" >"$work/log" 2>&1 || {
 		cat "$work/log"
@@ -27,7 +28,7 @@ version() {
 
 prefix=$(sed -n 's/^prefix = //p' "$builddir/Makefile")
 folders=(bindir="$prefix/bin" sbindir="$prefix/sbin" docdir="$prefix/share/doc/conntrack-persist")
-# Twice: the second installation finds the link of the first.
+# The installation runs twice, because the second one finds the link of the first.
 for _ in once again; do
 	make_into apart install "${folders[@]}"
 	[[ $(readlink "$work/apart$prefix/bin/conntrack-persist") == ../sbin/conntrack-persist ]] ||
@@ -37,7 +38,7 @@ done
 make_into apart uninstall "${folders[@]}"
 [[ -z $(left apart) ]] || complain "uninstall has left: $(left apart)"
 
-# All in bin, as Arch Linux has it; and sbin as a link to bin, as Fedora has it from 42 on.
+# Arch Linux has everything in bin; Fedora has sbin as a link to bin from release 42 on.
 folders[1]=sbindir=$prefix/bin
 make_into together install "${folders[@]}"
 [[ ! -L $work/together$prefix/bin/conntrack-persist ]] || complain "sbindir is bindir: the program is a link"
@@ -51,19 +52,19 @@ make_into merged install "${folders[@]}"
 make_into merged uninstall "${folders[@]}"
 [[ $(left merged) == "$work/merged$prefix/sbin" ]] || complain "sbin leads to bin: uninstall has left: $(left merged)"
 
-# Whatever else is called so in bin is not taken away.
+# Another file of that name in bin is not removed.
 make_into foreign install "${folders[@]}"
 ln -sf /bin/true "$work/foreign$prefix/bin/conntrack-persist"
 make_into foreign uninstall "${folders[@]}"
 [[ -L $work/foreign$prefix/bin/conntrack-persist ]] || complain "uninstall has removed a link of somebody else's"
 
-# Each file that a page names is there, wherever the documentation is.
+# Each file that a page names exists, wherever the documentation is installed.
 for doc in "$prefix/share/doc/conntrack-persist" /opt/documents; do
 	rm -rf "$work/pages"
 	make_into pages install "${folders[@]:0:2}" docdir="$doc"
 	pages=("$work/pages$prefix/share/man"/man*/*)
 	((${#pages[@]} == 4)) || complain "there are ${#pages[@]} pages: ${pages[*]}"
-	# In a page "\&" stands for nothing.
+	# In a page "\&" is an empty character.
 	named=$(sed 's/\\&//g' "${pages[@]}" | grep -oE '/(usr/share/doc|usr/local/share/doc|opt/documents)[a-z/.-]*' | sort -u)
 	[[ -n $named ]] || complain "no page names the documentation"
 	for path in $named; do

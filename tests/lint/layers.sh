@@ -6,12 +6,13 @@
 set -euo pipefail
 : "${srcdir:?is set by make check}"
 
-# includes FOLDER: each file of it with what it includes of this project, as "FILE INCLUDED".
+# includes FOLDER: prints what each file of it includes of this project, as "FILE INCLUDED".
 includes() {
 	grep -rE --include='*.[ch]' '^#include "' "$1" | sed -E 's/^([^:]+):#include "([^"]+)".*/\1 \2/'
 }
 
-# only FOLDER ALLOWED...: files of FOLDER include nothing but what lies in FOLDER or in one of ALLOWED, which are prefixes.
+# only FOLDER ALLOWED...: fails if a file of FOLDER includes a file that is neither in FOLDER nor
+# below one of the prefixes ALLOWED.
 only() {
 	local folder=$1 file included prefix
 	shift
@@ -24,7 +25,7 @@ only() {
 	done < <(includes "$folder")
 }
 
-# The rows of docs/architecture.md: "| `model/plan` | ... | config |".
+# This reads the rows of docs/architecture.md: "| `model/plan` | ... | config |".
 # shellcheck disable=SC2016
 rooms() {
 	sed -nE 's/^\| `model\/([a-z]+)` \|.*\| ([a-z, ]+|-) \|$/\1 \2/p' "$srcdir/docs/architecture.md" | tr -d ','
@@ -56,7 +57,7 @@ if [[ $# -gt 0 ]]; then
 fi
 cd "$srcdir/src"
 check
-# planted FILE INCLUDED: the check finds this include in a copy.
+# planted FILE INCLUDED: fails unless the check finds this include in a copy.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 planted() {

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The pages are sound, tell of every setting and of no other, and show examples that the program accepts.
+# Checks that the manual pages are well-formed, describe every setting and no other, and show
+# examples that the program accepts.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
@@ -17,7 +18,8 @@ done
 "$srcdir/scripts/markdown-to-scdoc" -v name=page -v section=7 -v about=test "$srcdir/docs/troubleshooting.md" >"$work/page.scd"
 scdoc <"$work/page.scd" >/dev/null || complain "troubleshooting.md: scdoc refuses what is made of it"
 
-# "[section] name" a line in the program's order, with "full" also ", unit, default X" as the pages write it.
+# Prints a line "[section] name" for each setting in the program's order; with "full" also ", unit,
+# default X" as the pages write it.
 settings() {
 	"$CONNTRACK_PERSIST" --json keys | python3 -c '
 import json, sys
@@ -26,7 +28,7 @@ for key in json.load(sys.stdin)["keys"]:
     full = unit + ", default " + key["default"] if len(sys.argv) > 1 else ""
     print("[" + key["section"] + "] " + key["name"] + full)' "$@"
 }
-# The same out of a page: its sections are named after the configuration's.
+# Reads the same from a page, whose sections are named after those of the configuration.
 documented() {
 	awk '
 		/^# / { section = /^# \[/ ? $2 : "" }
@@ -39,8 +41,8 @@ documented conntrack-persist.conf.5.scd | cut -d' ' -f1,2 | diff "$work/names" -
 settings full | diff - <(documented conntrack-persist-keys.7.scd) ||
 	complain "conntrack-persist-keys(7): lacks < or has > what the program does not know"
 
-# The examples in conntrack-persist.conf(5), on a host of 2 GB with the larger entries of old kernels. The first line
-# of one that is also a file of its own names that.
+# Tries the examples in conntrack-persist.conf(5) on a host with 2 GB and the larger entries of old
+# kernels. If an example is also a file of its own, its first line names that file.
 export CONNTRACK_PERSIST_HOST=$work/host
 mkdir -p "$work/shown" "$work/host/etc" "$work/host/var/lib" "$work/host/proc/sys/kernel"
 echo 'MemTotal:        2014616 kB' >"$work/host/proc/meminfo"
@@ -58,8 +60,8 @@ for example in "$work"/shown/*; do
 		complain "conntrack-persist.conf(5): its example ${example##*/} is not accepted without a warning (exit $code)"
 	}
 done
-# What an example prints, in the block behind a line that ends in "prints:", is what the program printed in some case. The
-# blanks at which a terminal breaks lines are one; "..." stands for lines that are left out.
+# If a line ends in "prints:", the block after it must be what the program printed in some case.
+# Line breaks of the terminal count as blanks; "..." stands for lines that are left out.
 python3 - "$srcdir" <<'END' || bad=1
 import pathlib, re, sys
 top = pathlib.Path(sys.argv[1])

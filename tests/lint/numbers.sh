@@ -1,14 +1,16 @@
 #!/bin/bash
-# Numbers of five digits and more have thousands separators in the rows and messages of all cases. What is typed or quotes a
-# line of a file is plain: "NAME = N", NAME=N, what stands between quotes, and what FILE:LINE sets.
+# Checks that numbers of five and more digits have thousands separators in the rows and messages of
+# all cases. Digits stay plain if they are to be typed or quote a line of a file: "NAME = N",
+# NAME=N, text between quotes, and what FILE:LINE sets.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
 rows='(mode|table|memory|ok|set|differs|pending|failed|absent|host|unreadable|cannot load|loaded|certain|likely|entries|buckets|drops|expected|critical)  '
 messages='(warning|note|err|info|refused|left out|cannot [a-z]+|hashsize stays|Plan|[^ ]*[.]conf:[0-9]+): '
-# plain FILE...: prints the lines with such a number.
+# plain FILE...: prints the lines with such a number and without separators.
 plain() {
-	# A line that the case itself prints about a file has no row and no message in front.
+	# A line that the case itself prints about a file begins neither with a row nor with a
+	# message.
 	grep -HnE "^(${rows}|${messages}|          )" "$@" |
 		sed -E 's/^([^:]*:[0-9]+:)/\1\n/; h' | awk '
 			/^[^ ]*expected[^ ]*:[0-9]+:$/ { place = $0; next }
@@ -18,7 +20,7 @@ plain() {
 			  if ($0 ~ /(^|[^0-9,.])[0-9][0-9][0-9][0-9][0-9]+/) { print place " " line; bad = 1 } }
 			END { exit bad }'
 }
-# Such lines are found, and others are not.
+# Planted lines of this kind must be found, and other lines must not.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 printf '%s\n' 'differs   net.netfilter.nf_conntrack_max: 65536 -> 100,000' 'warning: 70000 rules' 'a.conf:2: max: 12345 is few' \

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The manual's table of which verb takes which option is what the program does, what "help VERB" lists, and what bash offers.
+# Checks that the manual's table of verbs and options agrees with the program, with "help VERB" and
+# with what bash offers.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}" "${CONNTRACK_PERSIST_TWIN:?is set by make check}"
@@ -17,7 +18,7 @@ complain() {
 
 help=$("$CONNTRACK_PERSIST_TWIN" --help)
 mapfile -t verbs < <(awk '/^Verbs:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' <<<"$help")
-# options_in TEXT: the options that have a line of their own.
+# options_in TEXT: prints the options that have a line of their own.
 options_in() {
 	sed -nE 's/^  +(-., )?(--[a-z-]+).*/\2/p' <<<"$1" | grep -vxE -- '--(help|version)' || :
 }
@@ -25,7 +26,8 @@ mapfile -t options < <(options_in "$(sed -n '/^Options of some/,/^Exit/p' <<<"$h
 general=" $(options_in "$(sed -n '/^Options of every/,/^Exit/p' <<<"$help")" | paste -sd ' ') "
 ((${#verbs[@]} >= 10 && ${#options[@]} >= 17)) || complain "the help has lost verbs or options"
 
-# The table has a row for each verb, in three lines: verb, root, options. The options of every verb stand in the paragraph before it.
+# The table has three lines for each verb: verb, root, options. The paragraph before the table has
+# the options of every verb.
 declare -A table=()
 while read -r verb names; do
 	for option in $names; do
@@ -38,7 +40,8 @@ done < <(awk '/^# / { on = $2 == "VERBS" } !on { next }
 	/^[|]  / { gsub(/[|*]/, ""); verb = $1; cell = 0 }
 	verb && /^:  / && ++cell == 2 { gsub(/[:*,]/, ""); print verb, $0 }' "$srcdir/man/conntrack-persist.8.scd")
 
-# accepts VERB OPTION: the program does not call it another verb's. A second form of the answer keeps --watch from beginning.
+# accepts VERB OPTION: returns whether the program accepts the option for this verb. A second output
+# format keeps --watch from starting.
 accepts() {
 	local words=("$2") said
 	case $2 in

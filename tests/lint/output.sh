@@ -1,11 +1,12 @@
 #!/bin/bash
-# Text is printed and the JSON object is filled where foreign text is made harmless and each failure is noticed.
+# Checks that text is printed and JSON is built only by the functions that make foreign text
+# harmless and notice each failure.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
 cd "$srcdir/src"
 status=0
-# only WHAT FILES PATTERN: the pattern occurs in files whose path matches FILES alone.
+# only WHAT FILES PATTERN: fails if a file whose path does not match FILES contains the pattern.
 only() {
 	if grep -rnE --include='*.[ch]' -- "$3" . | grep -vE "^\./($2):"; then
 		echo "$1"

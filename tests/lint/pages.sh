@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$srcdir"
 tests/page-blocks --lint "$CONNTRACK_PERSIST" README.md CONTRIBUTING.md SECURITY.md docs/*.md ansible/README.md puppet/README.md man/*.scd
 
-# expect PROBLEM LINE...: a page of these lines is not accepted, for this reason.
+# expect PROBLEM LINE...: fails unless a page of these lines is rejected for this reason.
 bad=0
 expect() {
 	printf '%s\n' "${@:2}" >"$work/page.md"

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The thinking archives call nothing that touches the outside: files, clocks, the environment, output.
+# Checks that the archives of model and base call nothing outside the program: no files, clocks,
+# environment or output.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${builddir:?is set by make check}"

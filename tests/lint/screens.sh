@@ -1,5 +1,6 @@
 #!/bin/bash
-# The screens of docs/status.md and of the unit tests, and the pictures of README.md, are byte for byte what the program shows.
+# Checks that the screens of docs/status.md and of the unit tests, and the pictures of README.md,
+# are byte for byte what the program shows.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}" "${builddir:?is set by make check}"

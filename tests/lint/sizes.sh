@@ -1,5 +1,5 @@
 #!/bin/bash
-# Prints files and functions that have grown large; fails over 600 lines a file or 150 a function.
+# Prints large files and functions; fails over 600 lines in a file or 150 in a function.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"

@@ -1,5 +1,6 @@
 #!/bin/bash
-# docs/sources.md has what the catalogue has, which check and the others use.
+# Checks that docs/sources.md agrees with the catalogue of sources, which check and the other verbs
+# use.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}" "${builddir:?is set by make check}"

@@ -1,11 +1,11 @@
 #!/bin/bash
-# The version stands in configure.ac; the newest entry of NEWS and what packages are made from say the same.
+# Checks that NEWS and the files that packages are made from have the version of configure.ac.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
 cd "$srcdir"
 bad=0
-# same FILE VERSION [WANTED]
+# same FILE VERSION [WANTED]: fails unless both versions are equal
 same() {
 	[[ $2 == "${3-$version}" ]] || {
 		echo "$1 says ${2:-no version}, configure.ac ${3-$version}"
@@ -23,16 +23,16 @@ same NEWS "${entry%% *}"
 	bad=1
 }
 same rpm/conntrack-persist.spec "$(sed -n 's/^Version:[[:blank:]]*//p' rpm/conntrack-persist.spec)"
-# A Debian revision behind the last hyphen is the package's own.
+# The part behind the last hyphen is the package's own revision.
 [[ ! -e debian/changelog ]] ||
 	same debian/changelog "$(sed -n '1s/^conntrack-persist (\([^)]*\)).*/\1/p' debian/changelog | sed 's/-[^-]*$//')"
-# Ansible's and Puppet's want three numbers.
+# Ansible and Puppet require three numbers.
 case $version in
 *.*.*) three=$version ;;
 *) three=$version.0 ;;
 esac
 same ansible/galaxy.yml "$(sed -n 's/^version: //p' ansible/galaxy.yml)" "$three"
 same puppet/metadata.json "$(sed -n 's/^  "version": "\(.*\)",$/\1/p' puppet/metadata.json)" "$three"
-# Built programs say what they were built from.
+# A built program prints the version that it was built from.
 same 'the program' "$("$CONNTRACK_PERSIST" --version | sed -n '1s/^conntrack-persist //p')"
 exit $bad

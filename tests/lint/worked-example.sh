@@ -1,5 +1,6 @@
 #!/bin/bash
-# The worked example of CONTRIBUTING.md does what the page says: its diff applies, and its two commands are red, then green.
+# Checks the worked example of CONTRIBUTING.md: its diff applies, and its two commands fail, then
+# pass, as the page says.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}" "${builddir:?is set by make check}"
@@ -11,7 +12,7 @@ fail() {
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# block LANGUAGE: the lines of the fenced block of that language below the heading of the example.
+# block LANGUAGE: prints the fenced block of that language below the heading of the example.
 block() {
 	awk -v fence="\`\`\`$1" '/^## / { here = /One change, from the line/ }
 		here && inside && /^```/ { exit } inside { print } here && $0 == fence { inside = 1 }' "$srcdir/CONTRIBUTING.md"
@@ -22,8 +23,9 @@ block text >"$work/red"
 [[ $(wc -l <"$work/commands") == 2 ]] || fail 'there are not two commands'
 [[ -s $work/diff && -s $work/red ]] || fail 'the diff or the red output is missing'
 
-# What was built and its sources, as one tree. The copy has no lists of headers, because these name the other tree, and what
-# autotools make in it counts as made just now.
+# This copies the sources and what was built from them into one tree. The dependency files are left
+# out, because they name the other tree, and the files that autotools make get the present time so
+# that they are not made again.
 cp -a "$builddir" "$work/tree"
 tar -C "$srcdir" --exclude=.git --exclude=./build --exclude='./build-[!a]*' --exclude='*.o' --exclude='*.a' --exclude=.deps --exclude=./Makefile \
 	--exclude=./config.status --exclude=./tests/fuzz/corpus -cf - . | tar -C "$work/tree" -xf -
@@ -35,7 +37,7 @@ export MAKEFLAGS="-- srcdir=. top_srcdir=. VPATH=."
 unset MFLAGS MAKELEVEL CONNTRACK_PERSIST_TWIN
 make -s tests/conntrack-persist-twin >"$work/log" 2>&1 || fail "$(tail "$work/log")"
 
-# The test first, then the source: the diff names the two files in this order.
+# The test is changed first, then the source: the diff names the two files in this order.
 csplit -s -f "$work/part" "$work/diff" '/^--- /' '{1}'
 patch -s -p1 <"$work/part01"
 if bash -e "$work/commands" >"$work/log" 2>&1; then

@@ -1,5 +1,6 @@
 #!/bin/bash
-# nft takes the rules that advise prints, and those of docs/troubleshooting.md: loaded into a network namespace of their own.
+# nft accepts the rules that advise prints, and those of docs/troubleshooting.md: each is loaded
+# into a network namespace of its own.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
@@ -15,13 +16,13 @@ echo 2048 >"$host/sys/module/nf_conntrack/parameters/hashsize"
 echo 2000 | tee "$keys/nf_conntrack_max" >"$keys/nf_conntrack_count"
 export CONNTRACK_PERSIST_HOST=$host
 
-# load FILE: in the kernel's own words afterwards.
+# load FILE: loads it, and prints the rules as the kernel returns them.
 load() {
 	unshare --user --map-root-user --net sh -c "nft -f '$1' && nft list ruleset"
 }
 
-# expect_rules PROTOCOL SOURCE DESTINATION FLAGS PORT: the table is full of such entries; nft has both directions in both
-# chains afterwards.
+# expect_rules PROTOCOL SOURCE DESTINATION FLAGS PORT: fills the table with such entries and checks
+# that nft then has both directions in both chains.
 expect_rules() {
 	local i count
 	for ((i = 1025; i < 3025; i++)); do
@@ -38,7 +39,7 @@ expect_rules 'tcp 6 90 TIME_WAIT' any 443 '' 443
 expect_rules 'udp 17 25' any 53 '' 53
 expect_rules 'udp 17 25' 53 any '[UNREPLIED]' 53
 
-# The page's rules begin with a table and end with its brace, which stands as far in.
+# In the page, the rules begin with a table and end with its brace, which has the same indentation.
 awk -v to="$work/shown" '
 	!open && /^ *table inet / { open = 1; n++; end = $0; sub(/table.*/, "}", end) }
 	open { print >(to n) }

@@ -1,5 +1,6 @@
 #!/bin/bash
-# modprobe and systemd-sysctl read the sizes of a boot below /run beside the files of an image, and not in their place.
+# modprobe and systemd-sysctl read the sizes of a boot below /run in addition to the files of an
+# image, not instead of them.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
@@ -18,11 +19,11 @@ mkdir -p "$work/host/etc/modprobe.d"
 cp "$work/conf" "$work/host/etc/conntrack-persist.conf"
 echo 'MemTotal: 2014616 kB' >"$work/host/proc/meminfo"
 echo 6.1.0-13-amd64 >"$work/host/proc/sys/kernel/osrelease"
-# No record of the installation: as where /var is not mounted yet.
+# There is no record of the installation, as before /var is mounted.
 rm -r "$work/host/var/lib/conntrack-persist"
 CONNTRACK_PERSIST_HOST=$work/host "$CONNTRACK_PERSIST_TWIN" --quiet install --at-boot
 
-# In a mount namespace of its own: what is seen at /etc and /run are those files alone.
+# The test runs in a mount namespace of its own, so that /etc and /run contain only these files.
 # shellcheck disable=SC2016
 unshare --mount --propagation private bash -euo pipefail -c '
 	mount -t tmpfs none /run
@@ -37,7 +38,8 @@ unshare --mount --propagation private bash -euo pipefail -c '
 	}
 	options() { modprobe --showconfig | grep "^options nf_conntrack" || :; }
 	values() { "$analyze" cat-config sysctl.d | grep -E "^(# /.*/9[01]-conntrack|-net.netfilter.nf_conntrack_|.* to 131072)" || :; }
-	# 2 % of 2 GiB hold 131,072 entries and as many buckets. The max is a floor, which sysctl.d cannot have.
+	# 2 % of 2 GiB are enough for 131,072 entries and as many buckets. The max is a floor, which
+	# sysctl.d cannot express.
 	same modprobe "$(options)" "options nf_conntrack hashsize=131072"
 	own="# /etc/sysctl.d/90-conntrack-persist.conf
 -net.netfilter.nf_conntrack_udp_timeout = 31"

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Whose table has the connections of a container, as docs/docker.md says: network namespaces as Docker sets them up, a host with a
-# bridge between a container and the world, in a user namespace.
+# Checks what docs/docker.md says about whose table has a container's connections: network
+# namespaces as Docker makes them, a host with a bridge between a container and the outside, in a
+# user namespace.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
@@ -12,7 +13,8 @@ if [[ ${1-} != alone ]]; then
 fi
 bad=0
 
-# new_namespace: sets pid, a process in a network namespace of its own that ends with this shell.
+# new_namespace: sets pid, the id of a process in a network namespace of its own; the process ends
+# with this shell.
 new_namespace() {
 	local ready
 	coproc { exec unshare --net bash -c 'ip link set lo up; echo ready; read -r _'; }
@@ -20,7 +22,7 @@ new_namespace() {
 	read -r ready <&"${COPROC[0]}"
 	[[ $ready == ready ]]
 }
-# inside PID COMMAND...
+# inside PID COMMAND...: runs it in that namespace
 inside() { nsenter --net --target "$1" "${@:2}"; }
 entries() { inside "$1" cat /proc/sys/net/netfilter/nf_conntrack_count; }
 ask() {
@@ -29,11 +31,11 @@ import socket
 for _ in range(5):
     socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"question", ("192.0.2.9", 53))'
 }
-# expect WHAT FOUND WANTED
+# expect WHAT FOUND WANTED: fails if they differ
 expect() {
 	[[ $2 == "$3" ]] || { echo "$1: $2, not $3"; bad=1; }
 }
-# begin: no entry of before.
+# begin: removes the entries of earlier steps.
 begin() {
 	local one
 	for one in $$ "$container"; do
@@ -85,7 +87,7 @@ END
 ask "$container"
 expect 'with the rules of the name server inside' "$(entries $$) $(entries "$container")" '5 5'
 
-# The host's timeout, one in a container of before and one in a container of after.
+# The timeouts of the host, of a container from before apply and of one from after it.
 echo 3600 >/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established
 new_namespace 2>/dev/null
 for one in "$container" "$pid"; do

@@ -25,7 +25,7 @@ below() { number=$((RANDOM % $1)); }
 one_of() { below $#; shift $number; one=$1; }
 chance() { ((RANDOM % $2 < $1)); }
 
-# random_number LEAST MOST: of any length alike, and often one of the two.
+# random_number LEAST MOST: sets a random number of random length, and often one of the two bounds.
 random_number() {
 	local least=$1 most=$2 bits=1
 	while ((most >> bits > 0)); do bits=$((bits + 1)); done
@@ -84,7 +84,7 @@ table_take() {
 	((${#ids[@]} > 50 && ${#keys[@]} > 40)) || { echo 'keys --json lists too little'; exit 1; }
 }
 
-# random_value ID: one that the setting may have, as text, and what it means.
+# random_value ID: sets a random valid value of the setting, as text, and its meaning as a number.
 random_value() {
 	case ${kinds[$1]} in
 	switch)
@@ -101,7 +101,7 @@ random_value() {
 		if chance 1 2; then
 			random_quantity 1 100 % 1
 		else
-			# More than the largest table takes.
+			# This is more than the largest table takes.
 			random_quantity 1099511627776 4611686018427387903 '' 1 K 1024 M 1048576 G 1073741824
 		fi
 		;;
@@ -115,10 +115,10 @@ random_value() {
 	esac
 }
 
-# settle ID NUMBER: what it means in the end.
+# settle ID NUMBER: records what the setting means in the end.
 settle() { texts[$1]=$2 want[$1]=$2; }
 
-# What only holds for settings together. The kernel rounds buckets to 512 or more.
+# These rules concern several settings together. The kernel rounds buckets to 512 or more.
 settle_sizes() {
 	local max=${want[conntrack.max]-auto} hashsize=${want[conntrack.hashsize]-auto}
 	if [[ $max != auto ]]; then
@@ -130,7 +130,7 @@ settle_sizes() {
 
 settle_fragments() {
 	local low=options.frag6_low_thresh high=options.frag6_high_thresh
-	# Longer than what bash counts with.
+	# The number is longer than bash can calculate with.
 	[[ ! -v want[$high] ]] || ! chance 1 8 || settle $high 18446744073709551615
 	if [[ -v want[$high] ]]; then
 		[[ ${#want[$high]} == 20 ]] || ((want[$high] >= ${want[$low]-3145728})) ||
@@ -149,7 +149,7 @@ comment() {
 		'a very long line: at most 198 bytes are read of one, with all that stands in it, blanks, values, comments'
 }
 
-# add LINE: with one of the line ends that the file has.
+# add LINE: adds it with one of the line endings of the file.
 add() {
 	[[ $line_ends != mixed ]] || one_of $'\n' $'\r\n'
 	[[ $line_ends == mixed ]] || one=$line_ends
@@ -180,7 +180,7 @@ add_setting() {
 	add "$line"
 }
 
-# write_file PATH: the settings of texts whose place has this file, in any order.
+# write_file PATH: writes the settings that belong to this file, in any order.
 write_file() {
 	local contents='' line_ends section='' id order=()
 	one_of $'\n' $'\n' $'\n' $'\r\n' mixed
@@ -200,7 +200,7 @@ write_file() {
 			add "[$section]$one"
 		fi
 		add_noise
-		# The last of its files has what is in force.
+		# The last file that sets a key decides.
 		if [[ ${places[$id]} == *" $1 " ]]; then
 			text=${texts[$id]}
 		else
@@ -219,13 +219,13 @@ configuration_make() {
 	want=()
 	rm -rf "$main" "$main.d"
 	! chance 5 6 || files+=("$main")
-	# In the order of their bytes.
+	# The files are read in the order of their bytes.
 	for name in 10-a 50-X 50-x 9-b B a é; do
 		! chance 1 5 || files+=("$main.d/$name.conf")
 	done
 	((${#files[@]} > 0)) || return 0
 	mkdir "$main.d"
-	# Few settings, or of those alone that are no keys: not every file is needed for them.
+	# Few settings, or only settings that are no kernel keys: then not every file is needed.
 	one_of 0 0 1 4 9
 	share=$one
 	for id in "${ids[@]}"; do
@@ -250,7 +250,7 @@ configuration_make() {
 	! chance 1 3 || printf '[conntrack]\nmax = 1\n' >"$main.d/z.conf.bak"
 }
 
-# Each once, in the order in which the files are read.
+# Each file once, in the order in which they are read.
 sort_places() {
 	local file sorted=' '
 	for file in "${files[@]}"; do

@@ -45,7 +45,8 @@ cp "$file" "$work/before"
 cmp -s "$file" "$work/before" || fail 'a failed run has changed the file'
 run "$CONNTRACK_PERSIST_TWIN" || fail 'what a failed run left is in the way:' "$(<"$work/said")"
 
-# Whoever owns the directory cannot lead the new file elsewhere, neither before nor in the middle.
+# The owner of the directory cannot redirect the new file to another place, neither before nor
+# during the write.
 echo precious >"$work/precious"
 ln -s "$work/precious" "$metrics/conntrack-persist.new"
 run "$CONNTRACK_PERSIST_TWIN" || fail 'a link of that name is in the way:' "$(<"$work/said")"
@@ -61,7 +62,7 @@ chmod +x "$work/plants"
 [[ $(<"$work/precious") == precious ]] || fail 'the file of another was written in the middle'
 rm "$metrics/conntrack-persist.new"
 
-# Without the directory nothing is made.
+# Without the directory nothing is written.
 ! (METRICS_DIRECTORY=$work/none /bin/sh -Cc "$line") 2>"$work/said" || fail 'without a directory it succeeds'
 grep -q "$work/none" "$work/said" || fail 'the missing directory is not named:' "$(<"$work/said")"
 
@@ -72,11 +73,12 @@ if [[ $EUID == 0 ]] && unshare --net setpriv --bounding-set -all true 2>/dev/nul
 		capability=${capability#CAP_}
 		bounding+=,+${capability,,}
 	done
-	# names FILE: of the metrics, without those of the kernel's log, which says something now and then.
+	# names FILE: prints the names of the metrics, without those of the kernel's log, which may
+	# contain new messages at any time.
 	names() {
 		grep -o '^conntrack_persist_[a-z_]*' "$1" | grep -v full_message | sort -u
 	}
-	# A network namespace that is there for both; its keeper ends with its input.
+	# Both runs see a network namespace; its keeper ends when its input ends.
 	mkfifo "$work/end" "$work/begun"
 	# shellcheck disable=SC2016
 	unshare --net sh -c 'echo >"$1/begun"; read -r _ <"$1/end"' sh "$work" &
@@ -86,7 +88,7 @@ if [[ $EUID == 0 ]] && unshare --net setpriv --bounding-set -all true 2>/dev/nul
 	run "$CONNTRACK_PERSIST" setpriv --bounding-set "$bounding" --inh-caps "$bounding" ||
 		fail 'with the capabilities of the unit:' "$(<"$work/said")"
 	diff <(names "$work/all") <(names "$file") || fail 'the capabilities of the unit show less'
-	# What this can see: without them less is there.
+	# This run sees these metrics; without the capabilities it would see fewer.
 	run "$CONNTRACK_PERSIST" setpriv --bounding-set -all --inh-caps -all || :
 	! diff -q <(names "$work/all") <(names "$file") >/dev/null || fail 'no capability is needed at all'
 	echo >"$work/end"
@@ -98,7 +100,7 @@ if ! command -v strace >/dev/null || ! systemd-analyze syscall-filter @system-se
 	echo 'no strace or systemd-analyze here: the system calls were not looked at'
 	exit 0
 fi
-# calls SET: each system call of the set, and of the sets in it.
+# calls SET: prints each system call of the set, and of the sets in it.
 calls() {
 	local name
 	systemd-analyze --no-pager syscall-filter "$1" | sed -n 's/^ *\([@a-z_0-9-]*\)$/\1/p' | while read -r name; do

@@ -1,5 +1,5 @@
 #!/bin/bash
-# modprobe itself reads from the drop-ins what the configuration says, in both modes.
+# modprobe itself reads the configured values from the drop-ins, in both modes.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
@@ -7,14 +7,14 @@ command -v modprobe >/dev/null || { echo "no modprobe here"; exit 77; }
 image=$(mktemp -d)
 trap 'rm -rf "$image"' EXIT
 
-# install_from TEXT: provisions the image; prints what modprobe makes of it.
+# install_from TEXT: installs into the image; prints what modprobe reads from it.
 install_from() {
 	printf '%b' "$1" >"$image/conf"
 	"$CONNTRACK_PERSIST" --quiet --config="$image/conf" --root="$image" install
 	modprobe -C "$image/etc/modprobe.d" --showconfig | grep nf_conntrack
 }
 
-# same WHAT GOT WANTED
+# same WHAT GOT WANTED: fails if they differ
 same() {
 	[[ $2 == "$3" ]] || {
 		printf '%s:\ngot    %s\nwanted %s\n' "$@"

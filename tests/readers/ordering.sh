@@ -1,5 +1,6 @@
 #!/bin/bash
-# systemd orders a boot with the units that the program brings: no cycle, wherever /var comes from.
+# systemd can order a boot with the units of the program: there is no cycle, wherever /var is
+# mounted from.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${builddir:?is set by make check}" "${srcdir:?is set by make check}"
@@ -11,13 +12,13 @@ cp "$builddir"/systemd/conntrack-persist*.service "$srcdir"/systemd/conntrack-pe
 for name in builtin sizes; do
 	ln -s ../conntrack-persist-$name.service "$work/ours/sysinit.target.wants/"
 done
-# The network waits for network-pre.target, and what is mounted over it for the network.
+# The network waits for network-pre.target, and network mounts wait for the network.
 for folder in "$work"/{none,ours}; do
 	ln -s /lib/systemd/system/systemd-networkd.service "$folder/multi-user.target.wants/"
 done
 
 bad=0
-# orders NAME WANTED-BY TYPE SOURCE: with a /var of its own.
+# orders NAME WANTED-BY TYPE SOURCE: checks the order with a separate /var.
 orders() {
 	local folder
 	for folder in none ours; do
@@ -44,8 +45,8 @@ for timer in "$work"/ours/conntrack-persist*.timer; do
 	SYSTEMD_UNIT_PATH=$work/ours: systemd-analyze --man=no verify "$timer" >"$work/verified" 2>&1 || :
 	! grep -F "${timer##*/}" "$work/verified" || bad=1
 done
-# The writer of metrics lists entries and enters network namespaces, and has nothing else of root. systemd judges files by
-# itself from version 250 on.
+# The service that writes metrics lists entries and enters network namespaces, and has no other
+# rights of root. systemd checks files by itself from version 250 on.
 if systemd-analyze --help | grep -q -e --offline; then
 	systemd-analyze security --no-pager --offline=yes --threshold=40 "$work/ours/conntrack-persist-metrics.service" \
 		>"$work/judged" 2>&1 || { tail -n 2 "$work/judged"; bad=1; }

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Random sets of sysctl.d files, read by systemd-sysctl and by sysctl --system: each key has the value then that the
-# model foretold. In namespaces of its own, so that this machine's files and values stay as they are.
+# systemd-sysctl and sysctl --system read random sets of sysctl.d files: each key then has the value
+# that the model predicted. Everything happens in namespaces of the test, so that this machine's
+# files and values stay.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Usage: predict-sysctl.sh [SEED [SETS]]
 set -euo pipefail
@@ -9,7 +10,8 @@ PATH=$PATH:/usr/sbin:/sbin
 proc=/proc/sys/net/netfilter
 seed=${1:-$SRANDOM}
 sets=${2:-500}
-# Mounts and values are for namespaces of its own alone: what was started in others is told which, and must not be there.
+# Mounts and values are changed only in namespaces of the test: a script that was started in another
+# one gets its identity and must not be in that one.
 mount_namespace=$(readlink /proc/self/ns/mnt)
 net_namespace=$(readlink /proc/self/ns/net)
 [[ $mount_namespace == mnt:* && $net_namespace == net:* ]] || { echo 'cannot tell namespaces apart here'; exit 77; }
@@ -25,15 +27,15 @@ declare -A command=()
 [[ ! -x /lib/systemd/systemd-sysctl ]] || command[systemd]=/lib/systemd/systemd-sysctl
 version=$(sysctl --version 2>/dev/null | grep -o '[0-9.]*$') || version=0
 older() { [[ $(printf '%s\n' "$version" "$1" | sort -V | head -n 1) != "$1" ]]; }
-# Patterns came with 4.0.0, and those behind "-key" with 4.0.5.
+# Patterns came with 4.0.0, and patterns behind "-key" with 4.0.5.
 older 4.0.0 || command[procps]='sysctl --quiet --system'
 ((${#command[@]} > 0)) || { echo 'neither systemd-sysctl nor a sysctl with patterns here'; exit 77; }
 hyphen_pattern=yes
 older 4.0.5 || hyphen_pattern=no
 
 trap 'echo "failed in line $LINENO"' ERR
-# Everything is written to, and removed from, file systems that were made here and end with this namespace: no folder of
-# the host is below them, and nothing is left to clean up.
+# All files are on file systems that were made here and end with this namespace: they contain no
+# folder of the host, and no file is left to remove.
 own() {
 	local device
 	device=$(stat -c %d "$1")
@@ -56,7 +58,8 @@ for directory in /usr/lib/sysctl.d /lib/sysctl.d; do
 	directories+=("$directory")
 done
 
-# The knobs, all of this network namespace. The first gets a second name, as nf_conntrack_max has one.
+# These keys all belong to this network namespace. The first one gets a second name, as
+# nf_conntrack_max has one.
 knobs=()
 for name in udp_timeout udp_timeout_stream generic_timeout icmp_timeout tcp_timeout_established \
 	tcp_timeout_close tcp_timeout_close_wait tcp_timeout_syn_sent; do
@@ -69,7 +72,8 @@ if mount --bind "/proc/sys/${knobs[0]}" "/proc/sys/$second" 2>/dev/null; then
 	names+=("$second" "$second")
 fi
 
-# Everything random comes from here, so that a seed makes the same sets again; bash changed its numbers in 5.1.
+# All random numbers come from this function, so that a seed makes the same sets again; bash changed
+# its own generator in 5.1.
 RANDOM=$((seed % 32768))
 for ((i = 0; i < seed / 32768 % 1000; i++)); do : $RANDOM; done
 below() { number=$((RANDOM % $1)); }
@@ -80,7 +84,7 @@ random_value() {
 	value=$one
 }
 
-# With patterns, braces and slashes; nothing that could reach more than timeouts.
+# The files have patterns, braces and slashes, but no pattern that matches more than timeouts.
 random_key() {
 	local kind
 	one_of "${names[@]}"
@@ -134,7 +138,7 @@ random_line() {
 	esac
 }
 
-# Some lines come again, in the same file or in another.
+# Some lines are repeated, in the same file or in another.
 random_file() {
 	local lines end
 	below 6
@@ -182,7 +186,7 @@ random_set() {
 	((number > 0)) || random_file /etc/sysctl.conf
 }
 
-# foretell READER: runs it, and compares each knob.
+# foretell READER: runs it, and compares each key.
 foretell() {
 	local reader=$1 knob origin i=0 live foretold
 	"$builddir/tests/predict" "$reader" "${knobs[@]}" >"$work/foretold"

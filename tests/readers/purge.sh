@@ -1,5 +1,6 @@
 #!/bin/bash
-# The Debian package's postrm purges what the program has written, as uninstall would, and nothing else.
+# The postrm of the Debian package removes what the program has written, as uninstall would, and
+# nothing else.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${CONNTRACK_PERSIST:?is set by make check}" "${srcdir:?is set by make check}"
@@ -19,12 +20,12 @@ fail() {
 	exit 1
 }
 
-# same WHAT GOT WANTED
+# same WHAT GOT WANTED: fails if they differ
 same() {
 	[[ $2 == "$3" ]] || fail "$(printf '%s:\ngot    %s\nwanted %s\n' "$@")"
 }
 
-# host STORY: a fresh one, with files of others.
+# host STORY: makes a fresh host with files of other programs.
 host() {
 	story=$1
 	rm -rf "$image"
@@ -39,17 +40,17 @@ ctp() {
 	"$CONNTRACK_PERSIST" --quiet --root="$image" "$@"
 }
 
-# postrm WORD: what it says.
+# postrm WORD: runs it and sets said.
 postrm() {
 	DPKG_ROOT=$image sh "$srcdir/debian/postrm" "$1" 2>&1
 }
 
-# listing: all but /run, which a reboot clears.
+# listing: lists everything except /run, which a reboot clears.
 listing() {
 	(cd "$image" && find . -path ./run -prune -o -printf '%p %y %m %U %G %l\n' -type f -exec sha256sum {} \;) | sort
 }
 
-# as_uninstall: purges, and holds what is left against what uninstall leaves. said: what was said.
+# as_uninstall: purges, and compares what is left with what uninstall leaves. said: the output.
 as_uninstall() {
 	local wanted
 	cp -a "$image" "$work/before"
@@ -61,14 +62,14 @@ as_uninstall() {
 	same 'what is left is what uninstall leaves' "$(listing)" "$wanted"
 }
 
-# record TEXT: what the program would not write.
+# record TEXT: writes a record that the program would not write.
 record() {
 	mkdir -p "$image$state/replaced"
 	printf '%s\n' "$@" >"$image$state/manifest"
 }
 
 story='the paths'
-# Those below /run/conntrack-persist go with their directory.
+# The files below /run/conntrack-persist are removed with their directory.
 same 'as the program has them' \
 	"$(sed -n "/^paths=/,/'\$/p" "$srcdir/debian/postrm" | tr -d "'\t" | sed 's/^paths=//' | sort)" \
 	"$(sed -n '/define PATH_STATE/q; s/^#define PATH_[A-Z_]*[[:space:]]*"\(.*\)"/\1/p' "$srcdir/src/model/plan/artifact.h" |
@@ -134,8 +135,8 @@ ln -s theirs "$image$rule"
 ctp install --force 2>/dev/null
 as_uninstall
 same 'put back' "$(listing | grep -cF -e "$modprobe f 600" -e "$rule l 777")" 2
-same 'said' "$said" "conntrack-persist: $modprobe is put back as it was before install --force
-conntrack-persist: $rule is put back as it was before install --force"
+same 'said' "$said" "conntrack-persist: $modprobe was put back as it was before install --force
+conntrack-persist: $rule was put back as it was before install --force"
 cp -a "$image/." "$work/once"
 same 'again' "$(postrm purge) $(diff -r --no-dereference "$image" "$work/once")" ' '
 
@@ -158,7 +159,7 @@ echo 'options nf_conntrack hashsize=1' >"$image$modprobe"
 ctp install --force 2>/dev/null
 rm "$image$state/replaced/"*
 as_uninstall
-same 'said' "$said" "conntrack-persist: $state/replaced/etc_modprobe.d_conntrack-persist.conf, the copy of what was replaced, is gone"
+same 'said' "$said" "conntrack-persist: $state/replaced/etc_modprobe.d_conntrack-persist.conf, the copy of the replaced file, no longer exists"
 
 host 'replaced by force, and edited since'
 echo 'options nf_conntrack hashsize=1' >"$image$modprobe"

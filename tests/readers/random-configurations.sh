@@ -1,6 +1,7 @@
 #!/bin/bash
-# Random valid configurations: udev, systemd-sysctl, sysctl, modprobe and systemd read back from the files exactly the
-# numbers that were meant, and nothing else. In namespaces of its own, where /proc/sys, /sys and /etc are made here.
+# Random valid configurations: udev, systemd-sysctl, sysctl, modprobe and systemd read exactly the
+# intended numbers from the files, and nothing else. Everything happens in namespaces where the test
+# makes /proc/sys, /sys and /etc.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Usage: random-configurations.sh [SEED [CONFIGURATIONS]]
 set -euo pipefail
@@ -11,7 +12,8 @@ export LC_ALL=C
 source "$(dirname "$0")/make-configuration.sh"
 seed=${1:-$SRANDOM}
 configurations=${2:-100}
-# Mounts are for a namespace of its own alone: what was started in another is told which, and must not be there.
+# Mounts are made only in a namespace of the test: a script that was started in another one gets its
+# identity and must not be in that one.
 mount_namespace=$(readlink /proc/self/ns/mnt)
 [[ $mount_namespace == mnt:* ]] || { echo 'cannot tell namespaces apart here'; exit 77; }
 if (($# < 3)); then
@@ -60,7 +62,8 @@ kernel=(/proc/sys/net/nf_conntrack_max /proc/sys/net/ipv4/ip_forward /proc/sys/k
 for key in "${keys[@]}"; do kernel+=("$netfilter/$key"); done
 for path in "${kernel[@]}"; do mkdir -p "${path%/*}"; done
 
-# Every file with a mark in it, and of an old date; a file is not cut off by all that write to it: the mark is short.
+# Every file contains a short mark and has an old date. The mark is short because not every writer
+# truncates the file.
 kernel_reset() {
 	local path
 	before=()
@@ -70,7 +73,7 @@ kernel_reset() {
 	touch -d @0 "${!before[@]}"
 }
 
-# The kernel lacks some of the files, of those named.
+# The kernel lacks some of the named files.
 kernel_lacks() {
 	local path
 	for path; do
@@ -87,12 +90,13 @@ wrong() {
 	right=no
 }
 
-# same READER GOT WANTED
+# same READER GOT WANTED: fails if they differ
 same() {
 	[[ $2 == "$3" ]] || wrong "$1"$'\ngot    '"$2"$'\nwanted '"$3"
 }
 
-# What was written is what is expected: by the dates, as a number may be the same as before.
+# The program wrote what was expected. The dates show it, because a number may be the same as
+# before.
 compare_kernel() {
 	local date path line count=0
 	while read -r date path; do
@@ -124,7 +128,7 @@ expect_settings() {
 	[[ $max == auto ]] || expected[$netfilter/nf_conntrack_max]=$max
 }
 
-# Those of systemd and procps, with keys missing.
+# The readers of systemd and procps, with keys missing.
 read_sysctl() {
 	local reader missing=() key status
 	for reader in "${sysctl_readers[@]}"; do
@@ -144,7 +148,8 @@ read_sysctl() {
 	done
 }
 
-# What the kernel makes of the buckets: on each size of pages that this architecture has, as an image tells none.
+# The buckets as the kernel rounds them, for each page size of this architecture, because an image
+# does not know the page size.
 round_buckets() {
 	local page
 	rounded=()
@@ -152,8 +157,9 @@ round_buckets() {
 	for page in "${buckets_of_a_page[@]}"; do rounded+=($(((hashsize + page - 1) / page * page))); done
 }
 
-# The max that stands there, and whether the rule is to leave it: at_least a larger one that is not the kernel's own, of
-# 8 times the buckets. Sets lowers: whether the rule lowers it if there is room for the entries.
+# The present max, and whether the rule must keep it: with at_least it keeps a larger one, except
+# the one that the kernel computes as 8 times the buckets. Sets lowers: whether the rule may lower
+# it if there is room for the entries.
 live_max() {
 	local own=no limited=yes
 	live_max=- lowers=no
@@ -163,7 +169,7 @@ live_max() {
 	one_of 0 1 "$number" "$number" $((max - 1)) "$max" $((max + 1)) $((10 * max)) $((max / 10)) $((max / 2)) \
 		$((8 * one)) $((8 * one + 8)) 2147483647 -1
 	live_max=$one
-	# udev writes no number that is there already, or writes it, by its version.
+	# Depending on its version, udev writes a number that is there already, or does not.
 	[[ $policy == at_least || $live_max != "$max" ]] || live_max=$((max + 1))
 	((live_max > 0)) || limited=no
 	for one in "${rounded[@]}"; do ((live_max == max || live_max != 8 * one)) || own=yes; done
@@ -173,14 +179,15 @@ live_max() {
 	unset "expected[$netfilter/nf_conntrack_max]"
 }
 
-# The hashsize that stands there: not written if it is what the kernel makes of the one that is meant, nor a larger one
-# that goes with a larger max.
+# The present hashsize: it is not written if it is the rounded configured one, nor if it is larger
+# and belongs to a larger max.
 live_hashsize() {
 	local larger=() smallest=-
 	live_hashsize=-
 	[[ $hashsize != auto ]] || return 0
 	expected[$hashsize_file]=$hashsize
-	# Larger ones only where they stay: the file here would keep the digits behind those that are written.
+	# Larger numbers are used only if they stay, because this plain file would keep old digits
+	# behind a shorter number.
 	if [[ $policy == at_least ]]; then
 		larger=($((rounded[0] + 512)) $((10 * rounded[0])))
 		smallest=1
@@ -190,9 +197,10 @@ live_hashsize() {
 	[[ " ${rounded[*]} ${larger[*]} " != *" $one "* ]] || unset "expected[$hashsize_file]"
 }
 
-# The entries in the table: while there are as many as the setting resize bears none of, hashsize is not written, nor a
-# max that the buckets of now may be too few for; and neither of them while max would be lowered to less than 1.25 times
-# as many. A count that is no number is as many as any.
+# The entries in the table: with more entries than the setting resize allows, the rule writes
+# neither hashsize nor a max that is too large for the present buckets. If max would be lowered to
+# less than 1.25 times the entries, it writes neither. A count that is not a number counts as
+# "many".
 live_count() {
 	local busy=no room=0
 	[[ $max == auto ]] || room=$((max * 4 / 5))
@@ -210,7 +218,7 @@ live_count() {
 	[[ $busy == no ]] || unset "expected[$hashsize_file]" "expected[$netfilter/nf_conntrack_max]"
 }
 
-# One event, with optional keys missing, and sometimes one that the rule has nothing to do with.
+# One event, with optional keys missing, and sometimes an event that does not concern the rule.
 read_udev() {
 	local rounded live_max lowers live_hashsize count action device=$module key missing=() wants=no unit
 	expect_settings
@@ -225,7 +233,7 @@ read_udev() {
 		"$netfilter/nf_conntrack_count=$count"
 	for key in "${!optional[@]}"; do ! chance 1 8 || missing+=("$netfilter/$key"); done
 	! chance 1 12 || missing+=("$netfilter/nf_conntrack_max")
-	# What udev remembers of the event before.
+	# udev remembers this from the event before.
 	rm -rf /run/udev
 	rm -f /etc/systemd/system/conntrack-persist.service
 	! chance 1 2 || : >/etc/systemd/system/conntrack-persist.service
@@ -233,7 +241,7 @@ read_udev() {
 		[[ ! -e $unit ]] || wants=yes
 	done
 	kernel_lacks "${missing[@]}"
-	# Before the keys are there nothing is written.
+	# Before the keys exist nothing is written.
 	[[ $mode == tune && $action != remove && $device == "$module" && -e $netfilter/nf_conntrack_max ]] || expected=()
 	[[ $with_rule == yes && $action != remove && $device == "$module" ]] || wants=no
 	udevadm test --action="$action" $device >$work/said 2>&1 || wrong "udevadm: $(<$work/said)"
@@ -259,7 +267,8 @@ read_modprobe() {
 	install+="{ test ! -x $program || $program apply --quiet >/dev/null 2>&1 || :; }"
 	[[ $mode == tune && ${want[apply.synchronous]-0} == 1 ]] || install=
 	lines+=${install:+install nf_conntrack $install$'\n'}${options:+options nf_conntrack$options$'\n'}
-	# Without what the kernel's command line and its indexes say, which is there without a file too.
+	# The kernel command line and its indexes are left out, because they apply without a file,
+	# too.
 	modprobe -C $image/etc/modprobe.d --showconfig | sort >$work/said
 	same 'modprobe --showconfig' "$(comm -13 $work/no-options $work/said)" "${lines%$'\n'}"
 	same 'modprobe --showconfig lacks' "$(comm -23 $work/no-options $work/said)" ''
@@ -284,7 +293,7 @@ read_drop_in() {
 		return 0
 	fi
 	[[ $systemd == yes ]] || return 0
-	# Asked only about a text that it has not read before: it takes its time.
+	# modprobe is asked only about a text that it has not read before, because it takes long.
 	! cmp -s $file $work/read-before || return 0
 	dump_unit >$work/unit || :
 	same 'systemd-analyze' "$(comm -13 $work/no-drop-in $work/unit | sed 's/^[[:space:]]*//')" \
@@ -294,7 +303,8 @@ read_drop_in() {
 	cp $file $work/read-before
 }
 
-# Which files there must be: none for which nothing is configured, and no record where there has never been a file.
+# The files that must exist: none for which nothing is configured, and no record if there has never
+# been a file.
 files_wanted() {
 	local id sysctl=no
 	with_rule=no
@@ -302,7 +312,7 @@ files_wanted() {
 	if [[ $mode == disable ]]; then
 		wanted+=(etc/modprobe.d/conntrack-persist.conf)
 	else
-		# With a floor in place of a number as well: it says there why max is elsewhere.
+		# The file also exists if max is a floor: then it says why max is set elsewhere.
 		[[ $max == auto ]] || sysctl=yes
 		for id in "${!keys[@]}"; do
 			[[ $id == conntrack.max || ! -v want[$id] ]] || sysctl=yes
@@ -312,7 +322,8 @@ files_wanted() {
 		[[ $sysctl == no ]] || wanted+=(etc/sysctl.d/90-conntrack-persist.conf)
 		[[ ${want[apply.on_drift]-report} == report ]] ||
 			wanted+=(etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf)
-		# An image leaves max = auto to its first boot: the rule has the service look then.
+		# An image leaves max = auto to its first boot: then the rule has the service choose
+		# the sizes.
 		[[ $sysctl == no && ${want[conntrack.max]-} != auto ]] || with_rule=yes
 		[[ $with_rule == no ]] || wanted+=(etc/udev/rules.d/60-conntrack-persist.rules)
 	fi
@@ -320,7 +331,7 @@ files_wanted() {
 	[[ $installed == no ]] || wanted+=(var/lib/conntrack-persist/{lock,manifest})
 }
 
-# Nothing is left of another configuration, and nothing was written elsewhere.
+# No file of another configuration is left, and nothing was written elsewhere.
 compare_files() {
 	local wanted
 	files_wanted
@@ -349,7 +360,7 @@ find_udev() {
 	[[ $(</proc/sys/kernel/printk) != 7* ]] || udev=yes
 }
 
-# A module that nobody could load, for modprobe to find.
+# modprobe finds a module that cannot be loaded.
 find_modprobe() {
 	local modules=$work/lib/modules/6.1.0
 	modprobe -C $image/etc/modprobe.d --showconfig | sort >$work/no-options
@@ -381,12 +392,12 @@ echo "sysctl.d: $(IFS=,; echo "${sysctl_readers[*]-none}"); modprobe.d: ${ko:+mo
 	"rules: udevadm test: $udev; drop-in: systemd-analyze: $systemd"
 ((${#sysctl_readers[@]} > 0)) || [[ $udev == yes || -v ko ]] || { echo 'no reader here'; exit 77; }
 
-# The sizes of the image's files, auto where they have none.
+# The sizes in the files of the image, "auto" if they have none.
 sizes_mean() {
 	mode=${want[conntrack.mode]-tune} max=${want[conntrack.max]-auto} hashsize=${want[conntrack.hashsize]-auto}
 	policy=${want[conntrack.max_policy]-exact}
 	if [[ ${want[conntrack.max]-} == auto ]]; then
-		# Chosen by the host that boots. A hashsize alone would make the kernel set max.
+		# The host that boots chooses these. With hashsize alone the kernel would set max.
 		hashsize=auto policy=at_least
 	elif [[ $max == auto ]]; then
 		# As many entries as buckets, as a floor.
@@ -408,7 +419,7 @@ for ((turn = 1; turn <= configurations; turn++)); do
 		read_sysctl
 		if [[ $udev == yes ]]; then
 			read_udev
-			# Whether it is written depends on what stands there.
+			# Whether the rule writes it depends on the present value.
 			[[ $policy == exact && $hashsize == auto ]] || for _ in 1 2 3 4; do read_udev; done
 		fi
 		[[ ! -v ko ]] || read_modprobe

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Random hosts with many sources: the readers and scripts run in the order of a boot, and each key has the value then that check
-# and plan --from-system foretold. In namespaces of its own, so that this machine's files and values stay as they are.
+# Random hosts with many sources: the readers and scripts run in the order of a boot, and each key
+# then has the value that check and plan --from-system predicted. Everything happens in namespaces,
+# so that this machine's files and values stay.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Usage: random-hosts.sh [SEED [HOSTS]]
 set -euo pipefail
@@ -24,7 +25,7 @@ fi
 	{ echo 'not in namespaces of its own'; exit 1; }
 trap 'echo "failed in line $LINENO"' ERR
 
-# Everything is written to file systems that were made here and end with this namespace.
+# All files are on file systems that were made here and end with this namespace.
 own() {
 	local device
 	device=$(stat -c %d "$1")
@@ -41,11 +42,11 @@ cp -a /run/hosts/etc/. /etc/
 for directory in /usr/lib/sysctl.d /lib/sysctl.d /usr/local/lib /usr/local/sbin; do
 	[[ ! -d $directory ]] || own $directory
 done
-# Nobody loads a module here.
+# No command can load a module here.
 printf '#!/bin/sh\nexit 0\n' >/run/hosts/no-modprobe
 chmod 755 /run/hosts/no-modprobe
 mount --bind /run/hosts/no-modprobe "$kmod"
-# The sizes are not those of this network namespace, so that files play them.
+# The sizes do not belong to this network namespace, so plain files stand for them.
 for key in /proc/sys/net/netfilter/nf_conntrack_max /sys/module/nf_conntrack/parameters/hashsize; do
 	echo 111111 >"/run/hosts/keys/${key##*/}"
 	mount --bind "/run/hosts/keys/${key##*/}" "$key"

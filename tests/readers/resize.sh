@@ -24,7 +24,7 @@ rule() {
 	cp "$work/image/etc/udev/rules.d/"*.rules "$work/rules/"
 }
 
-# event ACTION COUNT HASHSIZE MAX: prints hashsize, max and the timeout as the event leaves them.
+# event ACTION COUNT HASHSIZE MAX: prints hashsize, max and the timeout after the event.
 event() {
 	local keys=$work/net/netfilter parameters=$work/module/nf_conntrack/parameters hashsize max udp
 	rm -rf "$work/module" "$work/net" "$work/run" "$work/none"
@@ -44,14 +44,14 @@ event() {
 		mount --bind "$work/none" /usr/lib/udev/rules.d
 		mount --bind "$work/run" /run/udev
 		udevadm test --action="$0" /sys/module/nf_conntrack' "$1" >"$work/log" 2>&1 || cat "$work/log"
-	# udev does not cut off a file: behind a shorter number there is a rest of the old one.
+	# udev does not truncate a file: the rest of a longer old number stays behind a shorter one.
 	read -r hashsize <"$parameters/hashsize"
 	read -r max <"$keys/nf_conntrack_max"
 	read -r udp <"$keys/nf_conntrack_udp_timeout"
 	echo "$hashsize $max $udp"
 }
 
-# expect POLICY RESIZE COUNT HASHSIZE MAX EXPECTED
+# expect POLICY RESIZE COUNT HASHSIZE MAX EXPECTED: checks one event
 expect() {
 	local action found
 	rule "$1" "$2"
@@ -64,39 +64,41 @@ expect() {
 }
 
 for policy in exact at_least; do
-	# Nothing writes hashsize, nor a max that the buckets of now may not bear; the timeout is written all the same.
+	# Neither hashsize is written nor a max that is too large for the present buckets; the
+	# timeout is still written.
 	expect "$policy" auto 100000 65536 65536 '65536 65536 40'
 	expect "$policy" auto 10000 65536 524288 "65536 524288 40"
 	expect "$policy" auto 4294967295 16384 16384 '16384 16384 40'
 	expect "$policy" next_load 1 65536 65536 '65536 65536 40'
-	# Below that the table is resized, as at each load.
+	# With fewer entries than that the table is resized, as at each load.
 	expect "$policy" auto 9999 65536 65536 '200000 200000 40'
 	expect "$policy" auto 0 65536 65536 '200000 200000 40'
 	expect "$policy" next_load 0 65536 65536 '200000 200000 40'
 	expect "$policy" now 100000 65536 65536 '200000 200000 40'
-	# The table has its size (rounded by the kernel): max alone stops nothing.
+	# The table has its size (rounded by the kernel): to set only max stops no traffic.
 	expect "$policy" auto 100000 200192 65536 '200192 200000 40'
 	expect "$policy" next_load 100000 200192 65536 '200192 200000 40'
 done
 
-# max is not lowered to less than 1.25 times the entries, and the buckets stay with it; the timeout is written.
+# max is not lowered to less than 1.25 times the entries, and the buckets then stay, too; the
+# timeout is written.
 size=4000
 expect exact now 5000 262144 262144 '262144 262144 40'
 expect exact now 3200 2048 262144 '4000 4000 40'
 expect exact auto 5000 262144 262144 '262144 262144 40'
 expect exact auto 3201 4096 4001 '4096 4001 40'
 expect exact auto 4294967295 262144 4294967295 '262144 4294967295 40'
-# No limit, as kernels up to 5.15 and up to 6.18 show it.
+# These values mean "no limit" on kernels up to 5.15 and up to 6.18.
 expect exact auto 5000 262144 -1 '262144 -1 40'
 expect exact auto 5000 262144 0 '262144 0 40'
-# There is room enough, or no entry at all, as at each load.
+# There is enough room, or no entry at all, as at each load.
 expect exact auto 3200 2048 262144 '4000 4000 40'
 expect exact auto 0 2048 262144 '4000 4000 40'
 expect exact auto 0 4096 32768 '4096 4000 40'
-# Raising max drops nothing, however many entries there are, and the same max is not lowered.
+# A larger max drops nothing, however many entries there are, and an equal max is not lowered.
 expect exact auto 3900 4096 3999 '4096 4000 40'
 expect exact auto 5000 2048 4000 '4000 4000 40'
-# at_least lowers nothing but what the kernel made of hashsize by itself.
+# at_least lowers only the max that the kernel computed from hashsize.
 expect at_least auto 3201 4096 32768 '4096 32768 40'
 expect at_least auto 5000 2048 32768 '2048 32768 40'
 expect at_least auto 3200 4096 32768 '4096 4000 40'
@@ -104,7 +106,7 @@ expect at_least auto 0 4096 32768 '4096 4000 40'
 expect at_least auto 0 262144 262144 '262144 262144 40'
 expect at_least auto 5000 4096 3999 '4096 4000 40'
 expect at_least auto 5000 4096 0 '4096 0 40'
-# With a single entry, where there is room for none.
+# The table has a single entry, and there is room for none.
 size=1
 expect exact now 1 512 262144 '512 262144 40'
 expect exact now 0 512 262144 '512 1 40'

@@ -1,5 +1,6 @@
 #!/bin/bash
-# A real terminal shows what status draws, follows its size, and is as it was however the watch ends.
+# A real terminal shows what status draws and follows its size, and is as before however the watch
+# ends.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${builddir:?is set by make check}"
@@ -24,12 +25,12 @@ type_keys() {
 	"${tmux[@]}" send-keys "$@"
 }
 
-# flags: of the cursor, of the other screen, of wrapping.
+# flags: prints the state of the cursor, of the alternate screen, of wrapping.
 flags() {
 	"${tmux[@]}" display-message -p '#{cursor_flag} #{alternate_on} #{wrap_flag}'
 }
 
-# wait_for WHAT COMMAND...: asks until it is so, a bounded number of times.
+# wait_for WHAT COMMAND...: repeats the command until it succeeds, a bounded number of times.
 wait_for() {
 	local try
 	for ((try = 0; try < 200; try++)); do
@@ -39,12 +40,14 @@ wait_for() {
 	fail "waited in vain for $1: ${*:2}"
 }
 
-# shows ARGUMENT...: the terminal shows just what draw-table prints with them.
+# shows ARGUMENT...: checks that the terminal shows exactly what draw-table prints with these
+# arguments.
 shows() {
 	[[ $(pane) == "$("$draw" "$@")" ]]
 }
 
-# shows_filling ARGUMENT...: the same at whichever look the clock on it tells; not before the third.
+# shows_filling ARGUMENT...: the same for a screen whose clock runs; it must be the third or a later
+# one.
 shows_filling() {
 	local screen clock
 	screen=$(pane)
@@ -61,14 +64,14 @@ is() {
 	[[ $("$1") == "$2" ]]
 }
 
-# begin ARGUMENT...: the watch in a shell, on a screen that had something on it.
+# begin ARGUMENT...: starts the watch in a shell whose screen has some text.
 number=0
 begin() {
 	number=$((number + 1))
 	type_keys "clear; stty -g >$work/before; echo begun $number; ${*@Q}; echo ended \$? \$((number = $number))" Enter
 }
 
-# ended STATUS: with a shell that has its terminal back.
+# ended STATUS: checks that the watch has ended and the shell has its terminal back.
 ended() {
 	wait_for "the end" has_text "ended $1 $number"
 	wait_for "the cursor" is flags '1 0 1'
@@ -87,7 +90,7 @@ watcher() {
 "${tmux[@]}" resize-window -x 80 -y 24
 wait_for "the shell" has_text ready:
 
-# Look after look in its place.
+# Each new screen replaces the one before.
 for locale in C C.UTF-8; do
 	utf8=()
 	[[ $locale == C ]] || utf8=(--utf8)
@@ -98,7 +101,7 @@ for locale in C C.UTF-8; do
 	ended 0
 done
 
-# The size is followed at once: the next look is an hour away.
+# A new size is used at once, although the next look is an hour away.
 begin env LC_ALL=C "$draw" --watch=3600 full
 wait_for "the screen" shows --looks=0 --lines=24 full
 for size in 40x24 40x50 80x10 120x24 80x3 80x1 80x24; do
@@ -108,7 +111,7 @@ done
 type_keys x Up Enter q
 ended 0
 
-# Colours and what other programs are called do not get out of hand.
+# Colours and names of other programs do not break the layout.
 begin env LC_ALL=C "$draw" --color --watch=3600 hostile
 wait_for "the screen" shows --looks=0 --lines=24 hostile
 "${tmux[@]}" capture-pane -ep >"$work/colored"
@@ -117,7 +120,7 @@ grep -q $'\033\\[33mNot full now' "$work/colored" || fail "no colour"
 type_keys q
 ended 0
 
-# A look that fails: why is there to be read when the screen is gone.
+# If a look fails, the reason is readable after the screen has been restored.
 mkdir -p "$work/host/sys/module/nf_conntrack" "$work/host/etc" "$work/host/var/lib"
 install -D -m 644 /proc/meminfo "$work/host/proc/meminfo"
 echo live >"$work/host/sys/module/nf_conntrack/initstate"
@@ -126,7 +129,7 @@ begin env CONNTRACK_PERSIST_HOST="$work/host" LC_ALL=C "$builddir/tests/conntrac
 ended 1
 has_text '/proc/sys is not mounted' || fail 'nobody says why'
 
-# Whatever ends it.
+# The watch is ended in each possible way.
 for signal in INT TERM HUP QUIT; do
 	begin env LC_ALL=C "$draw" --watch=3600 fine
 	wait_for "the screen" shows --looks=0 --lines=24 fine
@@ -138,7 +141,7 @@ wait_for "the screen" shows --looks=0 --lines=24 fine
 type_keys C-c
 ended 0
 
-# Suspended, the terminal is the shell's; continued, it is drawn on again.
+# While it is suspended, the shell has the terminal; continued, it draws again.
 for how in key signal; do
 	begin env LC_ALL=C "$draw" --watch=3600 filling
 	wait_for "the screen" shows --looks=0 --lines=24 filling
@@ -156,12 +159,13 @@ for how in key signal; do
 	wait_for "the cursor" is flags '1 0 1'
 done
 
-# No terminal: one screen after the other.
+# Without a terminal it prints one screen after the other.
 wanted=$("$draw" --looks=0 fine; echo; "$draw" --looks=1 fine)
 got=$(LC_ALL=C "$draw" --watch=1 fine | head -n "$(wc -l <<<"$wanted")") || :
 [[ $got == "$wanted" ]] || fail "through a pipe: $got"
 
-# Nobody reads them: it ends at once, not an hour later, whether it had written something or not.
+# The reader of the output has ended: the watch ends at once, not an hour later, whether or not it
+# has written before.
 status=0
 (timeout 60 "$draw" --watch=3600 fine | head -n 1 >"$work/first"; exit "${PIPESTATUS[0]}") || status=$?
 [[ $status == 1 && $(<"$work/first") == verdict* ]] || fail "after the end of the pipe: status $status"

@@ -1,5 +1,6 @@
 #!/bin/bash
-# systemd-sysctl, sysctl and tuned take every value of our file that a fresh network namespace lets them write.
+# systemd-sysctl, sysctl and tuned set every value of our file that a fresh network namespace lets
+# them write.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
@@ -11,7 +12,7 @@ unshare -n test -e $here/nf_conntrack_max || { echo "nf_conntrack is not loaded 
 image=$(mktemp -d)
 trap 'rm -rf "$image"' EXIT
 
-# Each timeout another number; keys that this kernel lacks are in the file all the same.
+# Each timeout is a different number. The file also has keys that this kernel lacks.
 {
 	printf '[conntrack]\nmax = 500000\n[timeouts]\n'
 	number=1000
@@ -23,8 +24,9 @@ trap 'rm -rf "$image"' EXIT
 "$CONNTRACK_PERSIST" --quiet --config="$image/conf" --root="$image" install
 file=$image/etc/sysctl.d/90-conntrack-persist.conf
 
-# tuned's own rules (2.20.0): blanks go, the key ends at the first "=", dots become slashes, and "-" is a part of the key.
-# The guest test other-writers has tuned itself.
+# tuned (2.20.0) reads a line like this: it removes blanks, the key ends at the first "=", dots
+# become slashes, and "-" is part of the key.
+# The guest test other-writers runs tuned itself.
 cat >"$image/tuned" <<'END'
 #!/bin/bash
 while read -r line; do
@@ -38,7 +40,8 @@ done <"$1"
 END
 chmod +x "$image/tuned"
 
-# What the file says, but for max (the host's alone), absent keys, and the same for each reader.
+# The values of the file, except max (which only the host has) and absent keys; they are the same
+# for each reader.
 # shellcheck disable=SC2016
 compare='
 	"$@" >/dev/null
@@ -53,13 +56,14 @@ compare='
 # shellcheck disable=SC2016
 unshare -n bash -c "$compare" "$file" "$image/tuned" "$file" 2>/dev/null
 unshare -n bash -ec "$compare" "$file" $reader "$file"
-# With a file named, procps exits with 1 if a key is absent, in spite of the "-".
+# If a file is named, procps exits with 1 if a key is absent, in spite of the "-".
 unshare -n bash -c "$compare" "$file" sysctl -q -e -p "$file"
 
-# systemd-sysctl's unit must not fail because of our file: neither for a key that no kernel has nor for a value that this
-# one refuses, whichever of the two lines is first, and also if another file sets the same key before.
+# The unit of systemd-sysctl must not fail because of our file: neither if no kernel has a key nor
+# if this kernel refuses a value, whichever of the two lines is first, and also if another file sets
+# the same key earlier.
 key=net.netfilter.nf_conntrack_udp_timeout
-# ends STATUS WHAT LINE...: what systemd-sysctl exits with for these lines.
+# ends STATUS WHAT LINE...: checks the exit status of systemd-sysctl for these lines.
 ends() {
 	local status=0 expected=$1 what=$2
 	shift 2

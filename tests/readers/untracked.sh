@@ -14,17 +14,18 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bad=0
 ip link set lo up
-# The lock of iptables.
+# The lock of iptables is a file of the test.
 export XTABLES_LOCKFILE=$work/lock
 
-# shown NUMBER: the commands of that block of the page, without sudo, and with files of its own.
+# shown NUMBER: prints the commands of that block of the page, without sudo, with files of the test.
 "$srcdir/tests/page-blocks" --write "$work/blocks" "$srcdir/docs/notrack.md"
 blocks=("$work"/blocks/*-commands)
 shown() {
 	sed "s/sudo //; s|/etc/|$work/|" "${blocks[$1]}/text"
 }
 
-# begin: a firewall with connection state, and no rule and no entry of before. It counts packets by their state.
+# begin: sets up a firewall with connection state, and removes the rules and entries of earlier
+# steps. It counts packets by their state.
 begin() {
 	nft flush ruleset
 	conntrack -F 2>/dev/null
@@ -40,7 +41,7 @@ begin() {
 	END
 }
 
-# ask PORT: five questions from ports of their own; with a server, and its answers.
+# ask PORT: sends five questions from different ports; with a server, it waits for the answers.
 ask() {
 	python3 - "$@" <<-'END'
 		import socket, sys
@@ -58,7 +59,7 @@ ask() {
 	END
 }
 
-# expect WHAT FOUND WANTED
+# expect WHAT FOUND WANTED: fails if they differ
 expect() {
 	[[ $2 == "$3" ]] || { echo "$1: $2, not $3"; bad=1; }
 }

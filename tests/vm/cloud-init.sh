@@ -1,10 +1,10 @@
 #!/bin/bash
-# cloud-init writes the configuration and installs, as the example of docs/images.md has it.
+# cloud-init writes the configuration and runs install, as in the example of docs/images.md.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
 
-# The example's, for a machine with 1 GB.
+# The example's value, for a machine with 1 GB.
 values=(
 	"$sys/parameters/hashsize 131072"
 	"$proc/nf_conntrack_max 131072"
@@ -14,7 +14,7 @@ files=(/etc/modprobe.d/conntrack-persist.conf /etc/sysctl.d/90-conntrack-persist
 	/etc/udev/rules.d/60-conntrack-persist.rules)
 
 cloud-init status --wait >/vm/status 2>&1
-# What it says of itself, and no more: "done" is also said after an error.
+# cloud-init prints exactly this about itself; it prints "done" after an error, too.
 check 'cloud-init has done its work' "$? $(grep -o 'status: .*' /vm/status)" '0 status: done'
 check 'cloud-init met no error' "$(jq -c .v1.errors /run/cloud-init/result.json)" '[]'
 

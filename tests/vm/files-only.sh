@@ -1,5 +1,6 @@
 #!/bin/bash
-# The files alone, without the program: the values hold however and whenever nf_conntrack comes.
+# Only the files are installed, without the program: the values are active however and whenever
+# nf_conntrack loads.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh

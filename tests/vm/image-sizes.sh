@@ -1,5 +1,6 @@
 #!/bin/bash
-# One image made without sizes boots on machines of several sizes: each has its own from the first load on.
+# One image without sizes boots on machines with different RAM: each machine has its own sizes from
+# the first load on.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
@@ -10,12 +11,12 @@ memory=ffbf6366d66d407b9b1dce2dce590fe5
 files=(/etc/modprobe.d/conntrack-persist.conf /etc/sysctl.d/90-conntrack-persist.conf
 	/etc/udev/rules.d/60-conntrack-persist.rules /var/lib/conntrack-persist/manifest)
 
-# 2 % of the RAM at 264 bytes an entry, down to a power of two.
+# 2 % of the RAM at 264 bytes for each entry, rounded down to a power of two.
 size=262144
 [ "$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)" -gt 2097152 ] || size=131072
 [ "$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)" -gt 1048576 ] || size=65536
 
-# What the kernel has: buckets, entries, and a value that is no size.
+# The values in the kernel: buckets, entries, and a value that is not a size.
 in_force() {
 	cat "$sys/parameters/hashsize" "$proc/nf_conntrack_max" "$proc/nf_conntrack_udp_timeout" 2>&1 | xargs
 }
@@ -24,7 +25,7 @@ entries() {
 	journalctl --boot --no-pager --output=cat "MESSAGE_ID=$1" | wc -l
 }
 
-# What became of the unit, and whether udevd and what loads modules had to wait for it.
+# The result of the unit, and whether udevd and the programs that load modules waited for it.
 unit_ran() {
 	local other
 	check "$1: the unit ran" "$(systemctl is-active $unit)" active
@@ -45,7 +46,7 @@ by_a_rule() {
 	unload nft_ct
 }
 
-# Each reader of what is below /run, by itself and not through the rule.
+# Each reader of the files below /run runs alone, without the rule.
 readers() {
 	check 'read-only: modprobe reads the buckets' \
 		"$(modprobe --showconfig | grep '^options nf_conntrack')" "options nf_conntrack hashsize=$size"
@@ -59,18 +60,19 @@ readers() {
 	unload nf_conntrack
 }
 
-# Why the files below /run have names of their own.
+# This shows why the files below /run have different names.
 same_names() {
 	mv /run/modprobe.d/conntrack-persist{-sizes,}.conf
 	mv /run/sysctl.d/9{1-conntrack-persist-sizes,0-conntrack-persist}.conf
 	mv /run/udev/rules.d/6{1-conntrack-persist-sizes,0-conntrack-persist}.rules
 	udevadm control --reload
-	# Nothing but sizes is in modprobe.d here, so that /etc has no file of this name.
+	# modprobe.d contains nothing but sizes here, so that /etc has no file of this name.
 	check 'same names: modprobe reads the one below /run, because it is alone' \
 		"$(modprobe --showconfig | grep -c '^options nf_conntrack')" 1
 	modprobe nf_conntrack
 	event_await 'UDEV add'
-	# The service for the load goes by the record; what udevd leaves is seen without it.
+	# The service of the load uses the record of the installation. Without the record only udevd
+	# sets values.
 	systemctl mask --runtime --quiet conntrack-persist.service
 	unload nf_conntrack
 	modprobe nf_conntrack
@@ -79,7 +81,7 @@ same_names() {
 		"$(($(cat $proc/nf_conntrack_max) == size))" 0
 }
 
-# More buckets than a small machine has memory for: told before the module fails.
+# More buckets than a small machine has memory for are reported before the load fails.
 no_memory() {
 	local conf=/etc/conntrack-persist.conf.d/large.conf
 	printf '[conntrack]\nmax = 268434944\nmemory_limit = 1000G\n' >$conf
@@ -122,7 +124,7 @@ second_boot() {
 	check 'second boot: loaded by modules-load.d, the values are right' "$(in_force)" "$size $size 45"
 	check 'second boot: nothing is written' "$(stamps | diff /root/stamps -)" ''
 	check 'second boot: no entry' "$(entries $chosen)" 0
-	# As the image was made, on a root that stays read-only.
+	# The root file system stays read-only, as when the image was made.
 	rm -r "${files[@]}" /etc/modules-load.d/conntrack.conf
 	tar -C / -xf /root/made.tar
 	echo '/dev/vda / ext4 ro 0 0' >/etc/fstab

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Builds a guest's root image, kernel and tiny initrd, once for each recipe; prints the folder they lie in.
+# Builds the root image, the kernel and a tiny initrd of a guest, once for each recipe; prints their
+# folder.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: image.sh SUITE
@@ -29,7 +30,8 @@ find_mirror "$suite"
 
 echo "image.sh: building $suite" >&2
 root=$work/root
-# Drivers are most of a kernel package; of them a guest needs the disk and the virtual network cards.
+# Most of a kernel package is drivers; a guest only needs those of the disk and of the virtual
+# network cards.
 mmdebstrap "${bootstrap[@]}" \
 	--include="$(IFS=,; echo "${packages[*]}")" \
 	--dpkgopt='path-exclude=*/kernel/sound/*' \
@@ -40,7 +42,7 @@ mmdebstrap "${bootstrap[@]}" \
 	--dpkgopt='path-exclude=*/kernel/drivers/net/*/*' \
 	"$suite" "$root" "$mirror" >&2
 
-# Nothing that waits for a terminal, a network or a clock.
+# Units that wait for a terminal, a network or a clock are disabled.
 echo guest >"$root/etc/hostname"
 rm -f "$root/etc/resolv.conf"
 : >"$root/etc/machine-id"
@@ -54,7 +56,7 @@ done
 kernel=$(basename "$(echo "$root"/lib/modules/*)")
 cp "$root/boot/vmlinuz-$kernel" "$work/kernel"
 
-# The initrd: busybox, and the modules for the root disk in the order they load.
+# The initrd contains busybox, and the modules for the root disk in the order in which they load.
 initrd=$work/initrd-root
 mkdir -p "$initrd"/{bin,dev,modules,proc,root}
 cp "$root/bin/busybox" "$initrd/bin/"
@@ -74,7 +76,7 @@ for module in virtio_pci virtio_blk ext4; do
 done
 (cd "$initrd" && find . | cpio --quiet -o -H newc | gzip -1) >"$work/initrd"
 
-# Made beforehand, since mke2fs speaks of a file that it makes.
+# The file is made first, because mke2fs prints a message if it has to make it.
 truncate -s 3G "$work/root.ext4"
 mke2fs -q -t ext4 -L root -O ^has_journal -d "$root" "$work/root.ext4"
 echo "$kernel" >"$work/release"

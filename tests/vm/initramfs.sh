@@ -1,6 +1,7 @@
 #!/bin/bash
-# nf_conntrack loads in the initramfs, with copies of our files that are older than the installation: all values are right
-# in the end, install names the image, and the command in its note rebuilds it. initramfs-tools, then dracut.
+# nf_conntrack loads in the initramfs, which has copies of our files from before the installation.
+# In the end all values are right, install names the image, and the command in its note rebuilds it.
+# First with initramfs-tools, then with dracut.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
@@ -8,14 +9,15 @@
 kernel=$(uname -r)
 image=/boot/initrd.img-$kernel
 drop_in=/etc/conntrack-persist.conf.d/other.conf
-# What was in force there, just before the real root: buckets, entries, a timeout.
+# The values just before the real root was mounted: buckets, entries, a timeout.
 seen=/run/seen-in-initramfs
 read -r -d '' look <<'END' || :
 cat /sys/module/nf_conntrack/parameters/hashsize /proc/sys/net/netfilter/nf_conntrack_max \
 	/proc/sys/net/netfilter/nf_conntrack_udp_timeout >/run/seen-in-initramfs 2>/dev/null || :
 END
 
-# By initramfs-tools: what this machine needs to boot, and nf_conntrack; and the look.
+# The image of initramfs-tools has what this machine needs to boot, nf_conntrack, and the script
+# that records the values.
 prepare() {
 	local script=/etc/initramfs-tools/scripts/local-bottom/look
 	echo MODULES=list >/etc/initramfs-tools/conf.d/modules
@@ -25,7 +27,7 @@ prepare() {
 	chmod +x $script
 }
 
-# By dracut, which keeps its drivers for the host as udev shows it.
+# dracut includes only the drivers that udev reports for this host.
 prepare_dracut() {
 	local module=/usr/lib/dracut/modules.d/99look
 	mkdir -p $module
@@ -48,12 +50,12 @@ other_configuration() {
 	printf '[conntrack]\nmax = 70000\nhashsize = auto\n[timeouts]\nudp = 99\n' >$drop_in
 }
 
-# named: the command that the note of the last run has, if it has the note about this image.
+# named: prints the command in the note of the last run, if the run printed a note about this image.
 named() {
 	sed -n "s|.*$image may hold an older copy.* the image: ||p" <<<"$output"
 }
 
-# renewed COMMAND: the last run named this command, and the command works.
+# renewed COMMAND: checks that the last run named this command and that the command works.
 renewed() {
 	local command
 	command=$(named)
@@ -88,7 +90,7 @@ stale_boot() {
 	check 'the service is up' "$(systemctl is-active $service)" active
 	ctp check
 	check 'check: no drift, and no note' "$status $(named)" '0 '
-	# Away and back: each change of the files has the note.
+	# Each change of the files has the note: uninstall and install.
 	other_configuration
 	ctp install
 	check 'install names the image' "$status $(named)" '0 update-initramfs -u -k all'
@@ -113,7 +115,7 @@ fresh_boot() {
 blocked_boot() {
 	scenario 'blocked there'
 	check 'nf_conntrack did not load' "$(cat $seen) $(module_state)" ' absent'
-	# From here on a host of dracut, which Debian has make images of the same name.
+	# From here on the host uses dracut, which Debian configures to give images the same name.
 	rm -r "$image" /usr/sbin/update-initramfs /etc/initramfs-tools
 	other_configuration
 	ctp install

@@ -1,12 +1,13 @@
 #!/bin/bash
-# mode = disable: who uses conntrack is found and not disturbed, then nothing loads it any more, then the way back.
+# mode = disable: install finds the users of conntrack without disturbing them; then nothing can
+# load nf_conntrack; then uninstall allows it again.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
 
 config=/etc/conntrack-persist.conf
 
-# loaded_above: those of them that are loaded, and nf_conntrack.
+# loaded_above: prints nf_conntrack and which of its modules above are loaded.
 loaded_above() {
 	local name
 	for name in nf_conntrack $(above); do
@@ -14,7 +15,7 @@ loaded_above() {
 	done
 }
 
-# Comments have the time of day.
+# The time of day is removed from comments.
 all_rules() {
 	{
 		nft list ruleset
@@ -29,10 +30,10 @@ firewall_is_set() {
 	nft list table inet firewalld 2>/dev/null | grep 'ct state' >/dev/null
 }
 
-# The real package, as the distribution starts it.
+# The real package, started as the distribution starts it.
 firewall_daemon() {
 	check 'firewalld: it runs' "$(systemctl is-active firewalld.service)" active
-	# It sets its rules a moment after it has started.
+	# The service sets its rules a moment after it has started.
 	wait_for firewall_is_set
 	ctp users
 	check 'firewalld: users' "$status" 2
@@ -109,7 +110,7 @@ out_of_use() {
 	check 'out of use: install again' "$status $(told 'Nothing to do')" '0 1'
 }
 
-# What the next boot would load: check names it, and install refuses it.
+# check names what the next boot would load, and install refuses it.
 saved_rules() {
 	cp /etc/nftables.conf /vm/nftables.conf
 	printf 'table inet t {\n chain c {\n  type filter hook input priority 0;\n  ct state established accept\n }\n}\n' \
@@ -146,7 +147,7 @@ after_a_reboot() {
 }
 
 others_lines() {
-	# What firewalld's package has on Fedora; Debian's has none.
+	# Fedora's package of firewalld has this file; Debian's does not.
 	# shellcheck disable=SC2016
 	echo 'install nf_conntrack /sbin/modprobe --ignore-install nf_conntrack $CMDLINE_OPTS && /sbin/sysctl -q --system' \
 		>/etc/modprobe.d/firewalld-sysctls.conf

@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# Seconds after which a wait is given up. An emulated guest on a busy machine is slow: no good run comes near.
+# Seconds after which a wait gives up. An emulated guest on a busy machine is slow, but no good run
+# takes that long.
 patience=300
 failed=0
 # The last event that event_next saw.
@@ -12,8 +13,8 @@ service=conntrack-persist.service
 sys=/sys/module/nf_conntrack
 proc=/proc/sys/net/netfilter
 
-# What values.conf asks for, as the kernel shows it: file, value, the first release that has the file and
-# the first that no longer has it. The kernel rounds the buckets up to whole pages.
+# The values of values.conf, as the kernel shows them: file, value, first release that has the file,
+# first release that no longer has it. The kernel rounds the buckets up to whole pages.
 values=(
 	"$proc/nf_conntrack_max 1000000"
 	"$sys/parameters/hashsize 262144"
@@ -32,12 +33,12 @@ values=(
 	"$proc/nf_conntrack_acct 1"
 )
 
-# kernel_from RELEASE: this kernel is that one or a newer one.
+# kernel_from RELEASE: returns whether this kernel is that release or newer.
 kernel_from() {
 	printf '%s\n' "$1" "$(uname -r)" | sort -CV
 }
 
-# For each kernel only one way is right: the value, or no such file.
+# On each kernel only one result is right: the value, or no such file.
 for number in "${!values[@]}"; do
 	read -r file _ first gone <<<"${values[number]}"
 	if ! kernel_from "${first:-0}" || { [ -n "$gone" ] && kernel_from "$gone"; }; then
@@ -45,12 +46,12 @@ for number in "${!values[@]}"; do
 	fi
 done
 
-# scenario NAME: what the checks after it are about; comes before their names.
+# scenario NAME: names the checks after it; the name comes before theirs.
 scenario() {
 	scenario="$1: "
 }
 
-# check NAME GOT WANTED: one line of result.
+# check NAME GOT WANTED: prints one line of result.
 check() {
 	if [ "$2" = "$3" ]; then
 		echo "ok - ${scenario-}$1"
@@ -60,26 +61,27 @@ check() {
 	fi
 }
 
-# finish: the last line of each scenario.
+# finish: prints the last line of each scenario.
 finish() {
 	[ "$failed" = 0 ]
 	exit
 }
 
-# reboot_guest: ends this boot; the scenario runs again with BOOT counted up. Only before any check has failed.
+# reboot_guest: ends this boot; the scenario runs again with a higher BOOT. Call it only before any
+# check has failed.
 reboot_guest() {
 	[ "$failed" = 0 ] || exit 1
 	exit 100
 }
 
-# reboot_with IMAGE: the same, and that image of the early boot begins the next one.
+# reboot_with IMAGE: does the same, and the next boot uses that initramfs.
 reboot_with() {
 	[ "$failed" = 0 ] || exit 1
 	cp "$1" /boot/next
 	exit 101
 }
 
-# wait_for COMMAND...: until it succeeds. For what sends no event.
+# wait_for COMMAND...: repeats the command until it succeeds. Use it for changes that send no event.
 wait_for() {
 	local end=$((SECONDS + patience))
 	until "$@"; do
@@ -88,15 +90,15 @@ wait_for() {
 	done
 }
 
-# module_state: absent, or what the kernel says of nf_conntrack.
+# module_state: prints "absent", or the state of nf_conntrack that the kernel shows.
 module_state() {
 	local state=absent
-	# The folder may vanish between a test and the reading.
+	# The folder may vanish between the test and the read.
 	{ read -r state </sys/module/nf_conntrack/initstate; } 2>/dev/null
 	echo "${state:-absent}"
 }
 
-# wrong_values: those that differ.
+# wrong_values: prints the values that differ.
 wrong_values() {
 	local value file wanted got
 	for value in "${values[@]}"; do
@@ -107,26 +109,28 @@ wrong_values() {
 	done
 }
 
-# unload MODULE: with what it needs. A rule that was deleted lets go of its module a little later.
+# unload MODULE: removes it with the modules that it needs. A deleted rule releases its module a
+# little later.
 unload() {
 	wait_for modprobe -r "$1" 2>/dev/null
 	event_await 'UDEV remove'
 }
 
-# events_start: follow what the kernel and udevd tell of modules.
+# events_start: follows the events of modules that the kernel and udevd send.
 events_start() {
 	local line
 	coproc events { exec stdbuf --output=L udevadm monitor --kernel --udev --property --subsystem-match=module; }
 	events_fd=${events[0]}
-	# The last line of the heading is printed when it listens.
+	# When the last line of the heading appears, it listens.
 	while read -r -t "$patience" -u "$events_fd" line; do
 		[[ $line != 'KERNEL - '* ]] || return 0
 	done
 	return 1
 }
 
-# event_next: waits for an event of nf_conntrack. Sets event to its origin and action: "KERNEL add" once sent,
-# "UDEV add" once all rules are done with it, and "... synthetic" where a write to the uevent file made it.
+# event_next: waits for an event of nf_conntrack and sets event to its origin and action: "KERNEL
+# add" once it is sent, "UDEV add" once all rules have been applied, and "... synthetic" if a write
+# to the uevent file caused it.
 event_next() {
 	local line origin='' action='' synthetic=''
 	while read -r -t "$patience" -u "$events_fd" line; do
@@ -149,7 +153,7 @@ event_next() {
 	return 1
 }
 
-# event_await EVENT: skips those before it.
+# event_await EVENT: waits for this event and skips those before it.
 event_await() {
 	while event_next; do
 		[ "$event" != "$1" ] || return 0
@@ -157,7 +161,7 @@ event_await() {
 	return 1
 }
 
-# load_start PROCESSORS, load_stop: keep so many busy.
+# load_start PROCESSORS, load_stop: keep so many processors busy.
 load_start() {
 	local processor
 	load=()
@@ -173,18 +177,19 @@ load_stop() {
 	load=()
 }
 
-# has_program: whether it is installed here, or the files are alone.
+# has_program: returns whether the program is installed here, not only the files.
 has_program() {
 	type -P conntrack-persist >/dev/null
 }
 
-# ctp ARGUMENT...: what it prints is only shown where a check says so; the exit status is what counts here.
+# ctp ARGUMENT...: runs the program. Only the exit status counts; a check that needs the output
+# reads it from the file.
 ctp() {
 	output=$(conntrack-persist "$@" 2>&1)
 	status=$?
 }
 
-# told TEXT...: how many of them the last run said.
+# told TEXT...: prints how many of these texts the last run printed.
 told() {
 	local text count=0
 	for text in "$@"; do
@@ -197,23 +202,25 @@ told() {
 	echo "$count"
 }
 
-# failed_units: what systemd says has failed.
+# failed_units: prints the units that systemd reports as failed.
 failed_units() {
 	systemctl --failed --plain --no-legend
 }
 
-# service_is STATE
+# service_is STATE: checks the state of the service
 service_is() {
 	[ "$(systemctl show -P ActiveState "$service")" = "$1" ]
 }
 
-# nft_rule: one that needs nf_conntrack, in a table of its own: nft delete table inet t.
+# nft_rule: adds a rule that needs nf_conntrack, in a table of its own. To remove it: nft delete
+# table inet t.
 nft_rule() {
 	nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };
 		add rule inet t c ct state established accept'
 }
 
-# loaded HOW: what has to be so after each load. Takes in the load's event, so that the next one is met in time.
+# loaded HOW: checks everything that must be true after each load. It consumes the event of the
+# load, so that the next one is seen in time.
 loaded() {
 	check "$1: nf_conntrack is there" "$(module_state)" live
 	event_await 'UDEV add'
@@ -227,7 +234,7 @@ loaded() {
 	check "$1: nothing failed" "$(failed_units)" ''
 }
 
-# unloaded HOW MODULE: and the service with it.
+# unloaded HOW MODULE: the same after an unload, for the service, too.
 unloaded() {
 	unload "$2"
 	if has_program; then
@@ -239,9 +246,10 @@ unloaded() {
 	fi
 }
 
-# early_event: the kernel sent the event before the keys were there, up to some 5.10. So that later kernels do the
-# same, the event is sent by hand while the module makes a huge table. The queue is stopped before the kernel sends
-# its own, which therefore cannot mend what the first did not do. Fails if the moment was missed.
+# early_event: makes the kernel send the event before the keys exist, as kernels up to about 5.10
+# do. On later kernels the test sends the event itself while the module allocates a huge table. The
+# queue is stopped before the kernel sends its own event, so that this one cannot correct what the
+# first one did not do. Fails if the moment was missed.
 early_event() {
 	local loader udev=0 kernel=0
 	modprobe nf_conntrack hashsize=67108864 &
@@ -250,7 +258,7 @@ early_event() {
 		kill -0 "$loader" || break
 	done
 	echo add >"$sys/uevent"
-	# udevd makes this file as it takes the event in.
+	# udevd makes this file when it receives the event.
 	until [ -e /run/udev/queue ] || [ "$(module_state)" != coming ]; do :; done
 	udevadm control --stop-exec-queue
 	early=$(module_state)
@@ -268,7 +276,7 @@ early_event() {
 	[ "$udev$kernel" = 11 ]
 }
 
-# early: early_event, tried again where the moment was missed.
+# early: runs early_event again if the moment was missed.
 early() {
 	local attempt
 	for ((attempt = 1; attempt <= 10; attempt++)); do
@@ -285,7 +293,7 @@ early() {
 	unload nf_conntrack
 }
 
-# late: by the time udevd sees the event the module is gone again, and shall not come back.
+# late: when udevd sees the event, the module is already unloaded again, and must not be loaded.
 late() {
 	local round
 	for ((round = 1; round <= 3; round++)); do
@@ -300,19 +308,20 @@ late() {
 	done
 }
 
-# above: the modules that need nf_conntrack, by depmod's list of this kernel.
+# above: prints the modules that need nf_conntrack, from depmod's list of this kernel.
 above() {
 	sed -n 's|^\([^:]*\)\.ko[^:]*: .*[/ ]nf_conntrack\.ko.*|\1|p' "/lib/modules/$(uname -r)/modules.dep" | sed 's|.*/||'
 }
 
-# outcome COMMAND...: and how nf_conntrack is then.
+# outcome COMMAND...: prints the result, and the state of nf_conntrack after it.
 outcome() {
 	local word=works
 	"$@" >/dev/null 2>&1 || word=fails
 	echo "$word, $(module_state)"
 }
 
-# blocked HOW: what must not load it. Each fails in words of its own; what counts is that nf_conntrack is not there.
+# blocked HOW: tries everything that must not load nf_conntrack. Each command fails with its own
+# message; what counts is that nf_conntrack is not loaded.
 blocked() {
 	local name failed=''
 	modprobe nf_conntrack 2>/dev/null

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A locked kernel: lockdown=confidentiality takes nothing away; once kernel.modules_disabled is set what is not there stays
-# away and what is there stays, and the program says so.
+# A locked kernel: with lockdown=confidentiality everything works. Once kernel.modules_disabled is
+# set, no module can be loaded or removed, and the program says so.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
@@ -25,7 +25,8 @@ locked_down() {
 	event_await 'UDEV remove'
 }
 
-# Each thing without which the kernel does not get the module is named; what is proposed is done, and all is in order.
+# For each reason that keeps the kernel from loading the module, the program names the reason; the
+# test carries out the proposal, and then all is in order.
 no_module() {
 	local release
 	release=$(uname -r)
@@ -58,7 +59,8 @@ no_more_modules() {
 	modprobe nf_conntrack 2>/dev/null
 	check 'it is so' "$? $(module_state)" '1 absent'
 	ctp check
-	# Not in order, although the next boot may end it: until then every rule that needs it fails.
+	# The result is not "in order", although the next boot may end it, because until then every
+	# rule that needs the module fails.
 	check 'check: it cannot load' "$status $(told modules_disabled 'cannot load')" '2 2'
 	ctp plan
 	check 'plan' "$status $(told modules_disabled)" '2 1'

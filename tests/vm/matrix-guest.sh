@@ -1,5 +1,6 @@
 #!/bin/bash
-# The matrix, in one guest: every way to load nf_conntrack, what keeps it out, and the way back.
+# One guest of the matrix: tries every way to load nf_conntrack, what keeps it from loading, and how
+# to undo that.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
@@ -9,8 +10,8 @@ at_boot=/etc/modules-load.d/conntrack.conf
 with=files
 ! has_program || with=program
 
-# become NAME: what an administrator does to bring another configuration into force. /vm/NAME.conf is it; /vm/NAME
-# has the files that follow from it, for where the program is not installed.
+# become NAME: activates another configuration as an administrator does. /vm/NAME.conf has the
+# configuration; /vm/NAME has the files rendered from it, for guests without the program.
 become() {
 	if [ "$with" = program ]; then
 		cp "/vm/$1.conf" "$config"
@@ -69,7 +70,8 @@ each_way() {
 	unloaded 'modprobe -r' nf_conntrack
 }
 
-# Every value is read back each time, once udevd is done. Somebody who reads them all keeps one processor busy.
+# Every value is read back after each load, when udevd has finished. Another process reads all
+# values in a loop and keeps one processor busy.
 under_load() {
 	local loads=200 round loaded=0 reader wrong bad=0 started=$SECONDS
 	scenario "$with under load"
@@ -106,8 +108,8 @@ events() {
 	late
 }
 
-# What is to come makes the kernel complain, as it should. Where the module was gone before systemd met its device,
-# systemd notes that the service has lost what it depends on: no failure of a unit.
+# The next steps make the kernel log errors, as they should. If the module was unloaded before
+# systemd saw its device, systemd logs that the service lost a dependency: the unit has not failed.
 the_journal() {
 	scenario "$with journal"
 	journalctl --sync
@@ -116,7 +118,7 @@ the_journal() {
 		grep -vE '^Dependency failed for|failed with result .dependency' | sort -u | head -n 3)" ''
 }
 
-# nothing_loads HOW
+# nothing_loads HOW: checks that nothing loads the module
 nothing_loads() {
 	modprobe nf_conntrack 2>/dev/null
 	check "$1: modprobe fails" "$? $(module_state)" '1 absent'

@@ -1,16 +1,18 @@
 #!/bin/bash
-# The matrix, the sizes in one guest's memory: the kernel's own, foretold by the program's model, and those of auto.
+# One guest of the matrix, for sizes: compares the kernel's own sizes with those that the program's
+# model predicts, and those of auto.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
 
-# sizes_in_force: hashsize, max, expect_hashsize, expect_max.
+# sizes_in_force: prints the live hashsize, max, expect_hashsize, expect_max.
 sizes_in_force() {
 	cat "$sys/parameters/hashsize" "$proc/nf_conntrack_max" "$sys/parameters/expect_hashsize" \
 		"$proc/nf_conntrack_expect_max" | paste -sd ' '
 }
 
-# foretold [HASHSIZE [EXPECT_HASHSIZE]]: loads with these options.
+# foretold [HASHSIZE [EXPECT_HASHSIZE]]: loads with these options and compares the sizes with the
+# prediction.
 foretold() {
 	local options=() name="$memory MiB: ${*:-no options}"
 	[ "${1:-0}" = 0 ] || options+=("hashsize=$1")
@@ -22,7 +24,8 @@ foretold() {
 	unload nf_conntrack
 }
 
-# What "max = auto" must choose: 2 % of RAM by the size of an entry, and at least the kernel's own.
+# "max = auto" must choose 2 % of RAM, divided by the size of an entry, and at least the kernel's
+# own max.
 auto() {
 	local max=${sizes[$memory]} name="$memory MiB: auto"
 	printf '[conntrack]\nmax = auto\n' >/etc/conntrack-persist.conf
@@ -41,7 +44,7 @@ if kernel_from 6.1; then
 else
 	declare -A sizes=([512]=16384 [2048]=65536 [6144]=262144)
 fi
-# As much as the machine has; the kernel keeps some of it for itself.
+# This is about as much as the machine has; the kernel keeps some memory for itself.
 memory=$(awk '$1 == "MemTotal:" { print int(($2 / 1024 + 255) / 256) * 256 }' /proc/meminfo)
 echo "# Linux $(uname -r), systemd $(systemctl --version | sed -n '1s/.*(\(.*\)).*/\1/p'), boot $BOOT"
 events_start

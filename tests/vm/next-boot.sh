@@ -1,24 +1,25 @@
 #!/bin/bash
-# mode = disable on a Docker host with saved rules: refused; forced, and the next boot is as install said.
+# mode = disable on a Docker host with saved rules: install refuses; with --force it installs, and
+# the next boot goes as install said.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
 
 config=/etc/conntrack-persist.conf
-# What install and check say of each that will fail.
+# The messages of install and check about each service that will fail.
 consequences=(
 	'at the next boot Docker does not start; containers lose their network'
 	'this host will boot without a firewall, because /etc/iptables/rules.v4 is loaded at boot by netfilter-persistent.service'
 	'this host will boot without a firewall, because /etc/nftables.conf is loaded at boot by nftables.service'
 )
 
-# said: how many of them the last run said, wherever its lines are broken.
+# said: prints how many of these messages the last run printed, wherever its lines are broken.
 said() {
 	output=$(tr -s '\n ' ' ' <<<"$output")
 	told "${consequences[@]}"
 }
 
-# unit UNIT: how it is.
+# unit UNIT: prints the state of the unit.
 unit() {
 	systemctl is-active "$1"
 }
@@ -44,7 +45,7 @@ RULES
 	systemctl --quiet enable nftables.service netfilter-persistent.service
 }
 
-# Its rules have no connection state: it works as before.
+# The rules of this unit have no connection state, so it works as before.
 ban_with_rules() {
 	cat >/etc/fail2ban/jail.local <<'JAIL'
 [sshd]
@@ -85,12 +86,12 @@ forced() {
 	check 'forced: check names them' "$status $(said)" '2 3'
 }
 
-# Its unit tries again and again.
+# This unit tries again and again.
 docker_failed() {
 	journalctl --boot --no-pager --unit docker.service | grep -q 'failed to start daemon'
 }
 
-# As install said.
+# The boot goes as install said.
 next_boot() {
 	systemctl is-system-running --wait >/dev/null
 	check 'the next boot: nf_conntrack is not loaded' "$(module_state)" absent
@@ -117,7 +118,7 @@ bans() {
 		'1 1 absent'
 }
 
-# An image of what is here: a web server, a shell and the resolver of libc.
+# This makes an image from programs of the guest: a web server, a shell and libc's resolver.
 make_image() {
 	local files=(/bin/busybox /bin/bash /usr/bin/getent)
 	mkdir -p /vm/box
@@ -127,12 +128,12 @@ make_image() {
 	tar -C /vm/box -c . | docker import - box >/dev/null
 }
 
-# container NAME ARGUMENT...
+# container NAME ARGUMENT...: runs a container
 container() {
 	docker run --detach --name "$1" "${@:2}" box busybox httpd -f -p 80 -h / >/dev/null 2>&1
 }
 
-# Docker sets no rules of its own; what that costs is in docs/disable.md.
+# Docker sets no rules here; docs/disable.md says what then fails.
 docker_without_rules() {
 	systemctl --quiet disable nftables.service netfilter-persistent.service
 	echo '{ "iptables": false }' >/etc/docker/daemon.json

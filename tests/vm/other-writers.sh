@@ -1,5 +1,6 @@
 #!/bin/bash
-# A host that was tuned by hand is taken over with the same values; others that write the same values are named.
+# A host that was tuned by hand is adopted with the same values; the program names other sources
+# that set the same values.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
@@ -7,7 +8,8 @@
 config=/etc/conntrack-persist.conf
 by_hand=(/etc/sysctl.d/99-conntrack.conf /etc/modprobe.d/nf_conntrack.conf /etc/modules-load.d/conntrack.conf)
 
-# Every value that can be set; the count of entries changes by itself.
+# This lists every value that can be set. The count of entries is left out, because it changes by
+# itself.
 all_values() {
 	(cd "$proc" && grep . ./* 2>/dev/null | grep -v nf_conntrack_count)
 	cat "$sys"/parameters/hashsize
@@ -16,7 +18,7 @@ all_values() {
 tune_by_hand() {
 	rm "$config"
 	cat >"${by_hand[0]}" <<-'END'
-		# advice from the web
+		# advice that is found on the web
 		net.netfilter.nf_conntrack_max = 262144
 		net.nf_conntrack_max=524288
 		net.netfilter.nf_conntrack_tcp_timeout_established=86400
@@ -55,7 +57,7 @@ the_same() {
 	check 'after a reboot: check' "$status $output" '0 '
 }
 
-# Real packages, with a value in the place where each keeps such.
+# Real packages, with a value in the place where each of them keeps its values.
 packages() {
 	sed -i 's/^ENABLED=.*/ENABLED=yes/' /etc/ufw/ufw.conf
 	echo 'net/netfilter/nf_conntrack_max=131072' >>/etc/ufw/sysctl.conf
@@ -70,8 +72,9 @@ packages() {
 	ctp --quiet check
 	check 'ufw switched off: check' "$status" 0
 
-	# With tuned's own defaults: it applies sysctl.d again behind its profile, but hashsize is in none of those files.
-	# [net] would do nothing here, because tuned wants a network device for it, and this guest has none.
+	# tuned has its own defaults: it applies sysctl.d again after its profile, but hashsize is
+	# in none of those files. A [net] section would have no effect here, because tuned needs a
+	# network device for it, and this guest has none.
 	mkdir -p /etc/tuned/{mine,over}
 	cat >/etc/tuned/mine/tuned.conf <<-'END'
 		[main]
@@ -91,14 +94,14 @@ packages() {
 	check 'tuned: check names hashsize alone' "$status $(told \
 		'nf_conntrack.hashsize is overridden: /etc/tuned/mine/tuned.conf:4 sets 65536 (by tuned)' 'likely to set values: tuned') \
 $(grep -c '^warning: .* is overridden' <<<"$output")" '2 2 1'
-	# What the message proposes.
+	# This carries out the proposal of the message.
 	printf '[main]\ninclude=mine\n[sysfs]\n/sys/module/nf_conntrack/parameters/hashsize=131072\n' >/etc/tuned/over/tuned.conf
 	tuned-adm profile over
 	check 'tuned: a profile over it' \
 		"$(cat "$proc"/nf_conntrack_{max,udp_timeout} "$sys/parameters/hashsize" | paste -sd ' ')" '524288 45 131072'
 	ctp --quiet check
 	check 'tuned: nothing is overridden' "$status $output" '0 '
-	# An earlier version wrote each value once, with a dash, which tuned does not know.
+	# An earlier version wrote each value once, with a dash, which tuned does not understand.
 	sed -i '/^net/d' /etc/sysctl.d/90-conntrack-persist.conf
 	tuned-adm profile mine
 	check 'tuned: with the dash alone its values hold' "$(cat "$proc"/nf_conntrack_{max,udp_timeout} | paste -sd ' ')" '1048576 61'
@@ -119,7 +122,7 @@ $(grep -c '^warning: .* is overridden' <<<"$output")" '2 2 1'
 	check 'tuned stopped: check' "$status $output" '0 '
 }
 
-# The readers themselves write what was predicted.
+# The readers themselves write the values that were predicted.
 readers() {
 	echo 'net.netfilter.nf_conntrack_udp_timeout = 62' >/etc/sysctl.d/95-late.conf
 	ctp check
@@ -135,14 +138,14 @@ readers() {
 	rm /etc/sysctl.d/05-early.conf
 }
 
-# one_of WORD...: sets one to any of them.
+# one_of WORD...: sets one to a random one of the words.
 one_of() {
 	shift $((RANDOM % $#))
 	one=$1
 }
 
-# Sets of files, with the keys that belong to the host alone and the two names of max. tests/readers/predict-sysctl.sh
-# has many more, of the keys that each network namespace has.
+# Sets of files, with the keys that only the host has and the two names of max.
+# tests/readers/predict-sysctl.sh has many more sets, with keys that each network namespace has.
 foretold() {
 	local set seed=$SRANDOM reader file line knob number _ live right
 	# shellcheck disable=SC2054
@@ -164,7 +167,8 @@ foretold() {
 				mkdir -p "${one%/*}"
 				: >"$one"
 				for ((line = RANDOM % 5; line > 0; line--)); do
-					# Whole pages of buckets, which the kernel does not round.
+					# The buckets fill whole pages, so that the kernel does not
+					# round them.
 					echo "${keys[RANDOM % ${#keys[@]}]} = $(((RANDOM % 30 + 1) * 512))" >>"$one"
 				done
 			done

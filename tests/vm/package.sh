@@ -10,29 +10,30 @@ first=(/vm/debs/*_0.1_*.deb)
 second=(/vm/debs/*_0.1+*_*.deb)
 units=(conntrack-persist{,-builtin,-check,-metrics,-restore,-sizes}.service conntrack-persist-{check,metrics}.timer)
 
-# deb ARGUMENT...: dpkg; the output is told where a check fails.
+# deb ARGUMENT...: runs dpkg; if it fails, its output is printed.
 deb() {
 	output=$(DEBIAN_FRONTEND=noninteractive dpkg "$@" 2>&1)
 	status=$?
 	[ "$status" = 0 ] || echo "# dpkg $*: ${output@Q}" >&2
 }
 
-# said: what our maintainer scripts said during the last run of dpkg, and no line of dpkg's own.
+# said: prints what our maintainer scripts printed during the last run of dpkg, without dpkg's own
+# lines.
 said() {
 	grep '^conntrack-persist: ' <<<"$output" | sed 's/^conntrack-persist: //' | paste -sd ';'
 }
 
-# kernel_values: all of them.
+# kernel_values: prints all live values.
 kernel_values() {
 	grep -r . "$sys/parameters" "$proc" 2>/dev/null | grep -vE 'nf_conntrack_(count|max_used)|nf_log' | sort
 }
 
-# files_of_others: what lies in /etc, and what is enabled there.
+# files_of_others: lists the files in /etc and the enabled units there.
 files_of_others() {
 	find /etc -printf '%p %l %T@\n' | sort
 }
 
-# generated: the files of an installation, and when they were written.
+# generated: lists the files of an installation and their times.
 generated() {
 	find /etc /var/lib/conntrack-persist -name '*conntrack-persist*' -type f ! -path "$config" -printf '%p %i %C@\n' 2>/dev/null | sort
 }
@@ -65,7 +66,7 @@ conntrack-persist-restore.service static inactive
 conntrack-persist-sizes.service static inactive
 conntrack-persist-check.timer disabled inactive
 conntrack-persist-metrics.timer disabled inactive'
-	# What the next boot would do.
+	# This is what the next boot would do.
 	systemctl start conntrack-persist-builtin.service conntrack-persist-sizes.service
 	check 'the units of a boot find nothing to do' "$? $(systemctl show -P ConditionResult \
 		conntrack-persist-builtin.service conntrack-persist-sizes.service | xargs)" '0 no no'
@@ -78,7 +79,7 @@ conntrack-persist-metrics.timer disabled inactive'
 	unload nf_conntrack
 }
 
-# In the way of autopkgtest, on this very machine.
+# The tests run as autopkgtest runs them, on this machine.
 autopkgtests() {
 	scenario 'autopkgtest'
 	autopkgtest --no-built-binaries --ignore-restrictions=isolation-machine --output-dir=/root/autopkgtest \
@@ -131,7 +132,7 @@ removal() {
 	check 'nothing failed' "$(failed_units)" ''
 }
 
-# Of the host that the package has left.
+# This is the state of the host after the package was removed.
 without_program() {
 	scenario 'removed, rebooted'
 	check 'the system is up and nothing failed' "$(systemctl is-system-running --wait) $(failed_units)" 'running '
@@ -193,7 +194,7 @@ purges() {
 	check 'install --force' "$status" 0
 	deb --purge conntrack-persist
 	check 'they are put back' "$status $(said) $(cat "$sysctl")" \
-		"0 $sysctl is put back as it was before install --force net.netfilter.nf_conntrack_max = 77777"
+		"0 $sysctl was put back as it was before install --force net.netfilter.nf_conntrack_max = 77777"
 	check 'nothing failed' "$(failed_units)" ''
 }
 

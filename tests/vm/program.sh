@@ -1,5 +1,6 @@
 #!/bin/bash
-# Builds the program in a chroot of a suite, with that suite's libraries; prints the tar of what make install makes.
+# Builds the program in a chroot of a suite, with that suite's libraries; prints the path of the tar
+# with the files of make install.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: program.sh SUITE
@@ -35,7 +36,7 @@ root=$chroot/root
 
 make_work "$suite-program"
 copy_sources "$work/source"
-# What is only read, or only run on the builder, makes no other program.
+# Files that are only read, or only run on the builder, do not change the program.
 recipe=$(cd "$work/source" && find . -type f ! -name '*.md' ! -path './docs/*' ! -path './bench/*' \
 	! -path './tests/vm/*' ! -path './tests/cases/*' -print0 | sort -z |
 	xargs -0 sha256sum | cat - "$here/program.sh" <(echo "$recipe") | sha256sum | cut -c 1-16)

@@ -1,5 +1,6 @@
 #!/bin/bash
-# A host that is managed over ssh: brings up its network and does as it is told, by a word in /run/next: reboot or done.
+# A host that is managed over ssh: brings up its network and obeys a word in /run/next: reboot or
+# done.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The Puppet module on a host: what noop foretells is done, values hold at each load and after a reboot, absent is gone.
+# The Puppet module on a host: noop predicts correctly, values are active after each load and after
+# a reboot, and "absent" removes everything.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
@@ -8,7 +9,7 @@ export PATH=$PATH:/usr/local/sbin LC_ALL=C.UTF-8 HOME=/root
 config=/etc/conntrack-persist.conf
 site=/root/site.pp
 
-# What values.conf says, as a Puppet manifest.
+# The values of values.conf, as a Puppet manifest.
 manifest() {
 	awk -v ensure="$1" '
 		BEGIN { print "class { \"conntrack_persist\": ensure => " ensure ", config => {" }
@@ -17,7 +18,7 @@ manifest() {
 		END { print "}}}" }' /root/values.conf >$site
 }
 
-# puppet_run OPTION...: sets output, status, and what was told of changes.
+# puppet_run OPTION...: sets output, status, and the changes that Puppet reported.
 puppet_run() {
 	output=$(puppet apply --color=false --detailed-exitcodes "$@" $site 2>&1)
 	status=$?

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Read-only file systems: /usr, the normal case, takes nothing away; below a read-only /etc every verb says what it cannot do.
+# Read-only file systems: a read-only /usr, which is usual, changes nothing; with a read-only /etc
+# every verb says what it cannot do.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
@@ -7,7 +8,7 @@
 files=(/etc/modprobe.d/conntrack-persist.conf /etc/sysctl.d/90-conntrack-persist.conf
 	/etc/udev/rules.d/60-conntrack-persist.rules)
 
-# lock FOLDER, unlock FOLDER
+# lock FOLDER, unlock FOLDER: mount it read-only, or writable again
 lock() {
 	mountpoint --quiet "$1" || mount --bind "$1" "$1"
 	mount -o remount,ro,bind "$1"
@@ -15,7 +16,7 @@ lock() {
 	check "$1 is read-only" "$?" 1
 }
 
-# Programs are at work there: it stays mounted.
+# Programs use this folder, so it stays mounted.
 unlock() {
 	mount -o remount,rw,bind "$1"
 }
@@ -74,7 +75,7 @@ read_only_etc() {
 	unlock /etc
 }
 
-# What an image-based system does to /etc: made from /usr/etc, with what was changed; times are others, modes are kept.
+# An image-based system makes /etc from /usr/etc plus the changed files; times change, modes stay.
 merged_etc() {
 	local file
 	scenario 'merged /etc'

@@ -62,7 +62,7 @@ status=
 start() {
 	local number=$1 file
 	local devices=(-drive "if=virtio,file=$work/root.qcow2,format=qcow2,cache=unsafe")
-	# Unpacked once: later boots meet what the first one left behind.
+	# The tar is unpacked once, so that later boots find what the first one wrote.
 	if [ "$number" = 1 ]; then
 		for file in ${overlay:+"$overlay"} "$work/files.tar"; do
 			devices+=(-drive "if=virtio,file=$file,format=raw,readonly=on")
@@ -80,7 +80,8 @@ start() {
 	: >"$work/output"
 	: >"$work/status"
 	: >"$work/console.$number"
-	# No KVM, even where its device opens: the guests must behave alike everywhere.
+	# KVM is not used even if its device can be opened, because the guests must behave alike
+	# everywhere.
 	timeout --kill-after=30 "${VM_TIMEOUT:-1800}" qemu-system-x86_64 \
 		-accel tcg,thread=multi -cpu max -smp 2 -m "${VM_MEMORY:-1G}" \
 		-nodefaults -no-user-config -display none -no-reboot \
@@ -92,14 +93,14 @@ start() {
 	guest=$!
 }
 
-# Whether the kernel came as far as its first program.
+# Returns whether the kernel started its first program.
 reached_init() {
 	timeout "${VM_KERNEL_TIMEOUT:-240}" \
 		grep -q -m 1 'Run /init as init process' < <(tail -n +1 --pid="$guest" -f "$work/console.$1")
 }
 
-# Runs one boot. An emulated kernel on busy processors hangs once in a while as it sets its clocks, before it has
-# touched a disk: that machine is started again.
+# Runs one boot. On busy processors an emulated kernel sometimes hangs while it sets its clocks,
+# before it has touched a disk; then the machine is started again.
 boot() {
 	local number=$1 try
 	for try in 1 2 3; do

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The program on a host: installed, verified at each load, repaired, synchronous, and gone again.
+# The program on a host: install it, verify each load, repair drift, use synchronous = yes,
+# uninstall it.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
@@ -12,14 +13,14 @@ verdict=5aad03892ae9410eb4b47fc431fc4e70
 in_force=e501d23c11f048ce9a676e01672abe92
 not_set=e9515bc5d6774865bc5fcad1b5192170
 
-# states: each state of a value that check tells of, once.
+# states: lists each state that check reports for a value, once.
 states() {
 	conntrack-persist --json check | tr -d '\n' | tr '{' '\n' | sed -n '/"wanted"/s/.*"state": *"\([^"]*\)".*/\1/p' |
 		sort -u | paste -sd ' '
 }
 
-# entries ID: how many of this kind were written in this boot. Not by the unit: journald cannot tell that of a process
-# which has ended by the time it looks, once in a while on busy processors.
+# entries ID: prints how many entries of this kind this boot wrote. It does not filter by unit,
+# because journald sometimes cannot find the unit of a process that has already ended.
 entries() {
 	journalctl --sync
 	journalctl --boot --no-pager --output=cat "MESSAGE_ID=$1" | wc -l
@@ -50,7 +51,7 @@ the_journal() {
 	check 'the journal has one entry of the load' "$(entries "$in_force")" 1
 	journalctl --update-catalog
 	entry=$(journalctl --boot --no-pager --output=export "MESSAGE_ID=$in_force" | tr -d '\0')
-	# All that this kernel has, and the rule has set each of them before.
+	# The kernel has all these values, and the rule has set each of them before.
 	check 'the entry has its fields' "$(grep -E '^(PRIORITY|SYSLOG_IDENTIFIER|CONNTRACK_PERSIST_SET)=' <<<"$entry" |
 		sort | paste -sd ' ')" 'CONNTRACK_PERSIST_SET=0 PRIORITY=6 SYSLOG_IDENTIFIER=conntrack-persist'
 	check 'the catalog explains it' "$(journalctl --boot --no-pager -x "MESSAGE_ID=$in_force" |
@@ -77,7 +78,7 @@ late_loads() {
 	loaded 'load by modprobe'
 }
 
-# Loaded all the time.
+# The module stays loaded in this part.
 by_hand() {
 	local key
 	for key in nf_conntrack_max=70000 nf_conntrack_udp_timeout=31 nf_conntrack_acct=0 nf_conntrack_expect_max=100; do
@@ -92,12 +93,12 @@ by_hand() {
 	ctp apply --json
 	check 'apply again changes nothing' "$status $(grep -o '"changed": *[a-z]*' <<<"$output")" '0 "changed": false'
 
-	# The same in the unit's sandbox, each kind of value.
+	# This does the same in the sandbox of the unit, with each kind of value.
 	echo 31 >"$proc/nf_conntrack_udp_timeout"
 	echo 1024 >"$sys/parameters/hashsize"
 	systemctl restart "$service"
 	check 'changed by hand: the sandboxed service sets them' "$? $(wrong_values)" '0 '
-	# Loads may follow each other fast; systemd's own limit is five starts in ten seconds.
+	# Loads may follow each other quickly; systemd's own limit is five starts in ten seconds.
 	for _ in {1..8}; do systemctl restart "$service"; done
 	check 'the service may start often' "$(systemctl is-active "$service")" active
 	check 'the sandbox is tight' \
@@ -108,8 +109,8 @@ by_hand() {
 does_not_take() {
 	local before
 	before=$(entries "$not_set")
-	# A whole file system that is read-only: the sandbox makes a single mount writable below /sys/module, and has
-	# a /proc of its own.
+	# The whole file system is read-only: the sandbox makes a single mount writable below
+	# /sys/module, and has its own /proc.
 	mkdir /run/fixed
 	mount -t tmpfs none /run/fixed
 	echo 1024 >/run/fixed/value
@@ -127,13 +128,13 @@ does_not_take() {
 	check 'and takes again: the service is up' "$? $(failed_units)" '0 '
 }
 
-# verdicts: how many the watch has logged in this boot.
+# verdicts: prints how many results the check timer has logged in this boot.
 verdicts() {
 	journalctl --sync
 	journalctl --boot --no-pager --output=cat "MESSAGE_ID=$verdict" | wc -l
 }
 
-# look NAME VERDICTS: what the timer does, and how many verdicts there are by then.
+# look NAME VERDICTS: runs what the timer runs, and checks how many results are logged by then.
 look() {
 	systemctl start "$watch"
 	check "$1" "$? $(verdicts) $(failed_units)" "0 $2 "
@@ -151,7 +152,7 @@ is_restored() {
 	[ "$(systemctl show -P ActiveState "$restore") $(systemctl show -P ExecMainStatus "$restore")" = 'inactive 0' ]
 }
 
-# Loaded all the time.
+# The module stays loaded in this part.
 the_watch() {
 	look 'the watch: the first verdict is logged' 1
 	look 'the watch: the same verdict is not' 1
@@ -160,7 +161,7 @@ the_watch() {
 	look 'the watch: once' 2
 	has_udp_timeout 31
 	check 'the watch: nothing is restored' "$?" 0
-	# At most: an entry may have lost its unit, see above.
+	# This is the maximum, because an entry may have lost its unit, see above.
 	check 'the watch: no other entry of the service or about it' \
 		"$([ "$(journalctl --boot --no-pager --output=cat -u "$watch" | wc -l)" -le 2 ]; echo $?)" 0
 	check 'the sandbox of the watch is tight' \
@@ -179,7 +180,7 @@ the_watch() {
 	check 'on_drift = restore: the value is restored' \
 		"$(cat "$proc/nf_conntrack_udp_timeout") $(failed_units)" '45 '
 	look 'on_drift = restore: in order again' 5
-	# systemd and udevd are told from within the sandbox.
+	# From within the sandbox, systemd and udevd are asked to reload.
 	rm "$rule"
 	look 'on_drift = restore: a file is missing' 6
 	wait_for has_rule
@@ -198,7 +199,8 @@ the_watch() {
 	check 'on_drift = report: installed' "$status $(find /etc/systemd -name '50-restore.conf')" '0 '
 }
 
-# The timer's service writes the file whole, with what only root and netlink can see.
+# The service of the timer writes the whole file, with the values that only root and netlink can
+# read.
 the_metrics() {
 	local directory=/var/lib/prometheus/node-exporter metrics=conntrack-persist-metrics
 	local file=$directory/conntrack-persist.prom
@@ -222,14 +224,14 @@ the_metrics() {
 	systemctl reset-failed "$metrics.service"
 }
 
-# max_after NUMBER: what becomes of it when udevd meets the module.
+# max_after NUMBER: prints max after udevd has handled an event of the module.
 max_after() {
 	echo "$1" >"$proc/nf_conntrack_max"
 	udevadm trigger --settle --action=change "$sys"
 	cat "$proc/nf_conntrack_max"
 }
 
-# udevd itself reads the patterns. Loaded all the time, but for one load.
+# udevd itself compares the patterns. The module stays loaded, except for one load.
 max_at_least() {
 	mkdir "$config.d"
 	printf '[conntrack]\nmax_policy = at_least\n' >"$config.d/policy.conf"
@@ -257,10 +259,10 @@ max_at_least() {
 	check 'exact: installed' "$status $(wrong_values)" '0 '
 }
 
-# The files and values changed while the module is loaded.
+# The files and values change while the module is loaded.
 on_a_running_host() {
 	local id
-	# As before the first installation: no device for systemd.
+	# As before the first installation, systemd has no device unit.
 	id=$(systemctl show -P InvocationID "$service")
 	sed -i 's/^udp = 45$/udp = 46/' "$config"
 	ctp check
@@ -284,7 +286,7 @@ on_a_running_host() {
 	unloaded 'installed where the module is loaded already' nf_conntrack
 }
 
-# loaded_before HOW: as loaded, but no event is to come.
+# loaded_before HOW: checks the same as loaded, but expects no event.
 loaded_before() {
 	check "$1: the values are in force" "$(wrong_values)" ''
 	check "$1: the service is up" "$(systemctl is-active "$service")" active
@@ -319,7 +321,7 @@ again_and_again() {
 	check 'under load with a reader: one entry for each load' "$(($(entries "$in_force") - before))" 20
 }
 
-# rounds WHAT COUNT: the first look, right after the command is back.
+# rounds WHAT COUNT: checks the first read, right after the command has returned.
 rounds() {
 	local round wrong right=0
 	for ((round = 1; round <= $2; round++)); do
@@ -341,7 +343,8 @@ rounds() {
 }
 
 synchronous() {
-	# What can fail: while udevd stands still, no rule can set a value before the first look.
+	# This shows that the check can fail: while udevd is stopped, no rule can set a value before
+	# the first read.
 	udevadm control --stop-exec-queue
 	modprobe nf_conntrack
 	check 'not synchronous, udevd stopped: the first look is not right' \
@@ -366,7 +369,8 @@ synchronous() {
 	rounds 'full disk' 3
 	rm -f /full /full.*
 
-	# Unloaded again before the service had come to its end, which is no failure of the service.
+	# The module was unloaded again before the service had ended, which is no failure of the
+	# service.
 	check 'fast loads and unloads: nothing failed' "$(failed_units)" ''
 
 	echo 'softdep nf_conntrack pre: nf_defrag_ipv4' >/etc/modprobe.d/theirs.conf
@@ -391,7 +395,7 @@ synchronous() {
 	systemctl reset-failed
 }
 
-# A kernel with nf_conntrack built in shows its parameters and no more.
+# A kernel with nf_conntrack built in shows only its parameters.
 built_in() {
 	local builtin=conntrack-persist-builtin.service
 	check 'built in: nothing to do on this kernel' \

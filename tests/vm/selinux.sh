@@ -1,6 +1,6 @@
 #!/bin/bash
-# A host with SELinux and Debian's policy: files get the labels of the policy, whoever makes them, and confined programs
-# make the values hold, be it enforcing.
+# A host with SELinux and Debian's policy: files get the labels of the policy whichever program
+# makes them, and confined programs set the values, also in enforcing mode.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
@@ -8,7 +8,7 @@
 files=(/etc/modprobe.d/conntrack-persist.conf /etc/sysctl.d/90-conntrack-persist.conf
 	/etc/udev/rules.d/60-conntrack-persist.rules /var/lib/conntrack-persist /var/lib/conntrack-persist/manifest)
 
-# mislabelled: those of our files with another label than the policy has for their path.
+# mislabelled: lists those of our files whose label differs from the policy's label for their path.
 mislabelled() {
 	local file
 	for file in "${files[@]}"; do
@@ -16,17 +16,17 @@ mislabelled() {
 	done
 }
 
-# domain PROCESS
+# domain PROCESS: prints the domain of a process
 domain() {
 	tr -d '\0' <"/proc/$1/attr/current" | cut -d : -f 3
 }
 
-# denials: all of them so far.
+# denials: prints all denials so far.
 denials() {
 	dmesg 2>/dev/null | grep 'avc: *denied'
 }
 
-# denied: those to whoever has to do with our files and values.
+# denied: prints the denials that concern our files and values.
 denied() {
 	denials | grep -E 'comm="(conntrack-persi|modprobe)|tcontext=[^ ]*:(sysctl_net_t|sysfs_t|udev_rules_t|modules_[a-z]*_t)'
 }
@@ -34,7 +34,7 @@ denied() {
 labels() {
 	scenario 'labels'
 	check 'init and udevd are confined' "$(domain 1) $(domain "$(systemctl show -P MainPID systemd-udevd)")" 'init_t udev_t'
-	# What is made here without a word about labels is seen by that.
+	# A file that is made here without a label of its own shows the difference.
 	chcon -t tmp_t /etc/sysctl.d
 	ctp install
 	check 'install' "$status $(mislabelled)" '0 '
@@ -66,7 +66,7 @@ enforcing() {
 	check 'nft rule: check' "$status $output" '0 '
 	nft delete table inet t
 	unload nft_ct
-	# docs/support.md has this line for that.
+	# docs/support.md has a line about this.
 	check 'udevd may not see that the service is there' \
 		"$(denials | grep -c 'comm="(udev-worker)".*:systemd_unit_t:.*permissive=0' | sed 's/[1-9][0-9]*/yes/')" yes
 	echo 'SUBSYSTEM=="module", KERNEL=="nf_conntrack", ENV{SYSTEMD_WANTS}+="conntrack-persist.service"' \

@@ -1,4 +1,5 @@
-# What image.sh and program.sh share: where things are kept, one builder at a time, the mirror.
+# Functions that image.sh and program.sh share: where results are kept, one builder at a time, the
+# mirror.
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
@@ -9,16 +10,18 @@ fi
 cache=${VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/conntrack-persist/vm}
 mkdir -p "$cache"
 
-# take_turn NAME: one builder at a time for each name; a second one waits and finds its thing ready.
+# take_turn NAME: lets one builder at a time work on each name; a second one waits and then finds
+# the result ready.
 take_turn() {
 	local lock
 	exec {lock}>"$cache/$1.lock"
 	flock "$lock"
 }
 
-# make_work NAME: sets work, a folder to build in, gone in the end unless it was moved to its place.
+# make_work NAME: sets work, a folder to build in, which is removed at the end unless it was moved
+# to its place.
 make_work() {
-	# Whose turn it is knows what a killed builder left behind.
+	# The builder that has the lock knows which files a killed builder left.
 	rm -rf "$cache/$1".new-*
 	work=$(mktemp -d "$cache/$1.new-XXXXXX")
 	trap 'rm -rf "$work"' EXIT
@@ -27,27 +30,31 @@ make_work() {
 	trap 'exit 143' TERM
 }
 
-# find_mirror SUITE: sets mirror and bootstrap, the options that mmdebstrap needs for it. Exits with 77 if the
-# mirror does not serve the suite.
+# find_mirror SUITE: sets mirror, and bootstrap, the options that mmdebstrap needs for it. Exits
+# with 77 if the mirror does not serve the suite.
 find_mirror() {
 	local check_date keyring
-	# The archive that this Debian machine installs its own release from, and the keys it trusts for that.
+	# This is the archive from which this Debian machine installs its own release, and the keys
+	# that it trusts for that.
 	mirror=$(apt-get indextargets --format "\$(REPO_URI) \$(RELEASE) \$(COMPONENT)" 'Created-By: Packages' |
 		awk '$2 !~ /[-\/]/ && $3 == "main" { print $1; exit }')
 	if [ -z "$mirror" ]; then
 		echo "${0##*/}: this machine's apt sources name no Debian archive" >&2
 		exit 1
 	fi
-	# A mirror that stands still is fine for whom the machine's administrator says so; signatures are checked anyway.
+	# An outdated mirror is accepted if the administrator of this machine accepts it; signatures
+	# are checked anyway.
 	check_date=$(apt-config dump --format '%v' Acquire::Check-Valid-Until)
 	bootstrap=(--quiet --mode=root --variant=minbase --aptopt="Acquire::Check-Valid-Until \"${check_date:-true}\"")
 	for keyring in $(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} 2>/dev/null |
 		grep -ioP '^[^#]*signed-by[:=] *\K/[^] ]+' | sort -u) /usr/share/keyrings/debian-archive-keyring.gpg; do
 		[ ! -r "$keyring" ] || bootstrap+=("--keyring=$keyring")
 	done
-	# From Debian 12 on packages of its own see to the merged /usr. The hook's folder has one more script, for those.
+	# From Debian 12 on, separate packages handle the merged /usr. The folder of the hook has
+	# one more script, for them.
 	[ "$1" != bullseye ] || bootstrap+=(--setup-hook=/usr/share/mmdebstrap/hooks/merged-usr/setup00.sh)
-	# No documentation, and no kernel hooks: the distribution's own initrd is slow to make and not booted.
+	# There is no documentation, and there are no kernel hooks, because the distribution's own
+	# initrd takes long to make and is never booted.
 	bootstrap+=(--dpkgopt='path-exclude=/usr/share/doc/*'
 		--dpkgopt='path-exclude=/usr/share/locale/*'
 		--dpkgopt='path-exclude=/usr/share/man/*'
@@ -65,7 +72,8 @@ find_mirror() {
 	rm "$work"/{InRelease,log}
 }
 
-# keep_work NAME-RECIPE: moves it to its place, and takes away older recipes that nothing has used for a month.
+# keep_work NAME-RECIPE: moves the folder to its place, and removes older recipes that nothing has
+# used for a month.
 keep_work() {
 	find "$cache" -maxdepth 1 -name "${1%-*}-*" -mtime +30 -exec rm -rf {} +
 	chmod 755 "$work"

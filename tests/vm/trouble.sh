@@ -1,5 +1,6 @@
 #!/bin/bash
-# Hosts in trouble, with real packets: what status and advise say of each, and that the advice is the cure.
+# Hosts in trouble, with real packets: checks what status and advise say about each, and that the
+# advice helps.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh
@@ -8,21 +9,21 @@ config=/etc/conntrack-persist.conf
 advice=/etc/conntrack-persist.conf.d/50-advise.conf
 here=10.9.0.1
 flows=/usr/local/libexec/flows
-# What status says where nf_conntrack is not.
+# status prints this if nf_conntrack is not loaded.
 absent='nf_conntrack is not loaded: nothing is tracked and nothing can be full.'
 
-# of FILTER: what jq finds in the object that the last run printed, on one line.
+# of FILTER: prints on one line what jq finds in the object that the last run printed.
 of() {
 	jq -r "$1" <<<"$output" 2>/dev/null | paste -sd ' '
 }
 
-# holds EXPRESSION: "yes", or the expression with its figures.
+# holds EXPRESSION: prints "yes", or the expression with its figures.
 holds() {
-	# A figure that is missing makes it no expression.
+	# A missing figure makes the expression invalid.
 	if ((${1/null/})) 2>/dev/null; then echo yes; else echo "$1"; fi
 }
 
-# counter NAME: of this network namespace, summed over processors.
+# counter NAME: prints this counter of the network namespace, summed over processors.
 counter() {
 	local columns column sum=0
 	{
@@ -37,19 +38,19 @@ counter() {
 	echo "$sum"
 }
 
-# full_messages: how many of them the kernel has printed.
+# full_messages: prints how many of these messages the kernel has logged.
 full_messages() {
 	dmesg | grep -c 'nf_conntrack: table full, dropping packet'
 }
 
-# first_message: when the journal got it.
+# first_message: prints the time at which the journal received it.
 first_message() {
 	journalctl --dmesg --output=json |
 		jq -rs 'map(select(.MESSAGE | strings | endswith("table full, dropping packet")))
 			| first.__REALTIME_TIMESTAMP | tonumber / 1000000 | floor | todate'
 }
 
-# sizes: the limit and the buckets.
+# sizes: prints max and the buckets.
 sizes() {
 	cat "$proc/nf_conntrack_max" "$sys/parameters/hashsize" | paste -sd ' '
 }
@@ -58,7 +59,7 @@ count() {
 	cat "$proc/nf_conntrack_count"
 }
 
-# The host tracks what left sends to it; left and right have values of their own.
+# The host tracks what "left" sends to it; left and right have values of their own.
 network() {
 	local name number=0
 	for name in left right; do
@@ -71,12 +72,13 @@ network() {
 		ip netns exec "$name" sysctl --quiet net.ipv4.tcp_max_tw_buckets=65535
 		number=$((number + 1))
 	done
-	# Many connections that begin or end at the same moment are nothing to mind.
+	# Many connections that begin or end at the same moment are no problem.
 	sysctl --quiet net.core.{somaxconn,netdev_max_backlog}=65535 net.ipv4.tcp_max_{syn_backlog,orphans,tw_buckets}=65535
 }
 
-# What loads nf_conntrack. Nobody shall be told that a datagram's port is closed, nor that a connection is: where
-# the machine is slow the end of one is sent again, and the answer would be taken for another way to end.
+# This loads nf_conntrack. No host may learn that the port of a datagram or of a connection is
+# closed: on a slow machine the end of a connection is sent again, and the answer would count as
+# another way to end.
 rules() {
 	nft 'add table inet t; add chain inet t in { type filter hook input priority 0; };
 		add chain inet t out { type filter hook output priority 0; };
@@ -87,7 +89,7 @@ rules() {
 	event_await 'UDEV add'
 }
 
-# connect PORT COUNT: connections from left, held until disconnect.
+# connect PORT COUNT: opens connections from left and holds them until disconnect.
 connect() {
 	port=$1
 	"$flows" serve "$here" "$port" &
@@ -101,7 +103,7 @@ listens() {
 	[ -n "$(ss --no-header --listening --tcp "sport = :$port")" ]
 }
 
-# The server closes what its clients have closed: no connection is reset.
+# The server closes the connections that its clients have closed, so that no connection is reset.
 disconnect() {
 	kill "$client"
 	wait "$client" 2>/dev/null
@@ -114,7 +116,7 @@ none_established() {
 	[ "$(established "$port")" = 0 ]
 }
 
-# established PORT: tracked connections to it.
+# established PORT: prints the number of tracked connections to it.
 established() {
 	conntrack -L -p tcp --state ESTABLISHED --dport "$1" 2>/dev/null | wc -l
 }
@@ -127,7 +129,7 @@ at_least() {
 	[ "$("${@:2}")" -ge "$1" ]
 }
 
-# remember: counters of before, for grown.
+# remember: saves the counters for grown.
 remember() {
 	before_drop=$(counter drop)
 	before_failed=$(counter insert_failed)
@@ -135,24 +137,24 @@ remember() {
 	before_messages=$(full_messages)
 }
 
-# grown: by how much each of them has since.
+# grown: prints by how much each counter has grown since.
 grown() {
 	echo "drop $(($(counter drop) - before_drop)) insert_failed $(($(counter insert_failed) - before_failed))" \
 		"chainlength $(($(counter chainlength) - before_chain)) messages $(($(full_messages) - before_messages))"
 }
 
-# modules: all that are loaded.
+# modules: lists all loaded modules.
 modules() {
 	cut -d ' ' -f 1 /proc/modules | sort | paste -sd ' '
 }
 
-# row NAME: of the screen that status printed, on one line.
+# row NAME: prints this row of the screen that status printed, on one line.
 row() {
-	# Lines that go on with a row begin with blanks.
+	# Continued lines of a row begin with blanks.
 	awk -v name="$1" '/^[^ ]/ { on = $1 == name } on' <<<"$output" | tr -s ' \n' ' ' | sed "s/^$1 //; s/ \$//"
 }
 
-# verdict NAME WORD PATTERN: of status, in both of its forms, and its words.
+# verdict NAME WORD PATTERN: checks the verdict of status, as JSON and as text.
 verdict() {
 	local before table words
 	before=$(modules)
@@ -170,7 +172,8 @@ verdict() {
 	output=$table
 }
 
-# advised NAME KIND: is one of the findings, with all that belongs to it. Its lines are saved as a drop-in.
+# advised NAME KIND: checks that this is one of the findings and that it is complete, and saves its
+# lines as a drop-in.
 advised() {
 	local before
 	before=$(modules)
@@ -185,7 +188,7 @@ advised() {
 	check "$1: and lines for the configuration" "$([ -s "$advice" ]; echo $?)" 0
 }
 
-# cured NAME: the lines are installed.
+# cured NAME: installs the lines.
 cured() {
 	ctp install
 	check "$1: the advised lines are installed" "$status" 0
@@ -194,7 +197,7 @@ cured() {
 	check "$1: and in force" "$status $output" '0 '
 }
 
-# not_advised NAME KIND: is no finding any more.
+# not_advised NAME KIND: checks that this is no longer a finding.
 not_advised() {
 	local before
 	before=$(modules)
@@ -203,7 +206,7 @@ not_advised() {
 	check "$1: advise finds $2 no more" "$status $(of ".findings[] | select(.kind == \"$2\") | .kind")" '0 '
 }
 
-# A limit that is too small.
+# The limit is too small.
 full() {
 	printf '[conntrack]\nmax = 2000\n' >"$config"
 	ctp install
@@ -247,7 +250,7 @@ full_cured() {
 	rm "$advice"
 }
 
-# A large limit and few buckets, by hand.
+# The administrator has set a large limit and few buckets.
 chains() {
 	local lost
 	ctp --quiet uninstall
@@ -255,14 +258,15 @@ chains() {
 	conntrack -F 2>/dev/null
 	echo 512 >"$sys/parameters/hashsize"
 	echo 100000 >"$proc/nf_conntrack_max"
-	# Longer than a slow guest needs for all of them.
+	# The time is longer than a slow guest needs for all of them.
 	echo 600 >"$proc/nf_conntrack_udp_timeout"
 	remember
 	check 'chains: all is sent' "$(datagrams 25000)" 25000
 	echo "# chains: $(count) entries, $(grown)"
 	check 'chains: flows are lost, far from the limit' "$(holds "$(count) < 24000")" yes
 	lost=$((25000 - $(count)))
-	# Not in drop, which is for whatever finds no room to begin with.
+	# The counter "drop" must not grow, because it counts entries for which there was no room at
+	# all.
 	check 'chains: each of them is counted twice, and nothing is said' "$(grown)" \
 		"drop 0 insert_failed $lost chainlength $lost messages 0"
 	verdict chains chains \
@@ -294,17 +298,17 @@ chains_cured() {
 	sizes >/vm/advised
 }
 
-# live NAMESPACE KEY: its value there.
+# live NAMESPACE KEY: prints its value there.
 live() {
 	ip netns exec "$1" cat "$proc/nf_conntrack_$2"
 }
 
-# here_live: what the second boot's configuration sets.
+# here_live: prints the values that the configuration of the second boot sets.
 here_live() {
 	cat "$proc"/nf_conntrack_{max,udp_timeout} | paste -sd ' '
 }
 
-# there NAME FIELD: of that namespace's object in what status printed.
+# there NAME FIELD: prints a field of that namespace's object from the output of status.
 there() {
 	of ".table.namespaces[] | select(.name | endswith(\"$1\")) | $2"
 }
@@ -347,18 +351,19 @@ namespaces() {
 	ip netns exec left nft flush ruleset
 }
 
-# Most of the table is closed connections, and connections that nobody has used for days.
+# Most of the table is closed connections, and connections without a packet for days.
 timeouts() {
 	local number
 	conntrack -F 2>/dev/null
-	# By hand, as nobody wants to wait for a day and a half, which is what is missing of the kernel's five days.
+	# The timeouts are set by hand, because a test cannot wait a day and a half for the kernel's
+	# five days to go down.
 	for ((number = 1; number <= 2000; number++)); do
 		echo "-I -p tcp -s 10.9.0.2 -d $here --sport $((20000 + number)) --dport 7003" \
 			'--state ESTABLISHED -u ASSURED,SEEN_REPLY -t 300000'
 	done >/vm/idle
 	conntrack --load-file /vm/idle >/dev/null 2>&1
 	check 'timeouts: idle connections are there' "$(established 7003)" 2000
-	# Longer than a slow guest needs for all of them.
+	# The time is longer than a slow guest needs for all of them.
 	echo 600 >"$proc/nf_conntrack_tcp_timeout_time_wait"
 	connect 7004 2500
 	wait_for at_least 2500 established 7004
@@ -386,13 +391,14 @@ closed() {
 	conntrack -L -p tcp --state TIME_WAIT --dport 7004 2>/dev/null | wc -l
 }
 
-# flood PORT COUNT: half-open connections from left, until it is killed. Nobody there answers what comes back.
+# flood PORT COUNT: sends half-open connections from left until it is killed. No program on left
+# answers the replies.
 flood() {
 	ip netns exec left "$flows" flood "$here" "$1" "$2" &
 	flooders+=($!)
 }
 
-# half_open STATE
+# half_open STATE: prints the number of half-open connections in this state
 half_open() {
 	conntrack -L -p tcp --state "$1" 2>/dev/null | wc -l
 }
@@ -401,7 +407,7 @@ below() {
 	[ "$("${@:2}")" -lt "$1" ]
 }
 
-# A SYN flood, to a port that nobody listens at, and to one where it is answered.
+# A SYN flood to a port without a listener, and to a port that answers.
 half_open_flood() {
 	conntrack -F 2>/dev/null
 	printf '[conntrack]\nmax = 2000\n' >"$config"
@@ -434,7 +440,7 @@ half_open_flood() {
 	mv /vm/advice "$advice"
 	check 'flood: advise --ini has these lines, too' "$(grep -cE '^tcp_syn_(sent|recv) = 20s$' "$advice")" 2
 	cured flood
-	# Entries of before have the timeouts of before.
+	# Existing entries keep their former timeouts.
 	wait_for below 1500 count
 	ctp --json status
 	check 'flood: while it goes on, the table is not full any more' \
@@ -445,13 +451,14 @@ half_open_flood() {
 	rm "$advice"
 }
 
-# A smaller max than there are entries.
+# The new max is smaller than the number of entries.
 lowered() {
 	local before
 	conntrack -F 2>/dev/null
 	printf '[conntrack]\nmax = 10000\n' >"$config"
 	ctp install
-	# Answered, because the kernel drops entries without an answer before it drops a packet.
+	# The entries are answered, because the kernel drops entries without an answer before it
+	# drops a packet.
 	connect 7007 5000
 	wait_for at_least 5000 established 7007
 	check 'lowered: 5,000 entries are there' "$(established 7007)" 5000
@@ -479,7 +486,7 @@ nobody_left() {
 	conntrack-persist --quiet users >/dev/null 2>&1
 }
 
-# The rules are gone, the module is still there.
+# The rules were removed, but the module is still loaded.
 not_needed() {
 	nft flush ruleset
 	conntrack -F 2>/dev/null

@@ -69,7 +69,7 @@ static int move_to_free(const struct tree_job *job, const char *from, const char
 		return error;
 	error = link_at(job, from, to);
 	/*
-	 * A directory that was taken out at the last moment cannot have a second link, so it is
+	 * A directory that was removed at the last moment cannot have a second link, so it is
 	 * renamed.
 	 */
 	if (error == -EPERM && is_free(job, to))
@@ -145,7 +145,7 @@ static int publish(struct tree_job *job)
 		return error;
 	job->published = true;
 	/*
-	 * The rename took out an edit of the last moment; the edit comes back when everything is
+	 * The rename removed an edit of the last moment; the edit comes back when everything is
 	 * put back.
 	 */
 	return job_was_there(job) ? job_verify(job, old_name(job), true) : 0;

@@ -116,7 +116,7 @@ int tree_check_mount(const struct tree *tree, int directory, const char *name)
 	return mount == tree->mount ? 0 : -EXDEV;
 }
 
-/* Returns whether each boot makes the file anew, so that it is no part of an image. */
+/* Returns whether each boot makes the file again, so that an image does not contain it. */
 static bool is_of_boot(const char *path)
 {
 	static const char *const names[] = {"/run", "/proc", "/sys", "/dev"};

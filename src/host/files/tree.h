@@ -29,7 +29,7 @@ MUST_CHECK int tree_open(const char *directory, struct tree **ret);
 /*
  * From here on no mount below the root is crossed, because a file system that is mounted there,
  * perhaps from the host, is no part of the image. Paths below /run, /proc, /sys and /dev do not
- * exist then, because each boot mounts these anew; any other path on a mount fails with -EXDEV.
+ * exist then, because each boot mounts these again; any other path on a mount fails with -EXDEV.
  * Does nothing for the running host. Negative errno as of statx(2).
  */
 MUST_CHECK int tree_confine(struct tree *tree);
@@ -174,7 +174,7 @@ struct change_failure {
  * Then every new file is written beside its place (missing directories are made, 0755 whatever the
  * umask), with its mode and owner, and synced: a full disk shows itself before anything visible has
  * changed. Then each takes its place, in the order given, by a rename that keeps the old file until
- * all are done, and what was taken out is compared with `seen` once more, its content too (on
+ * all are done, and what was removed is compared with `seen` once more, its content too (on
  * overlayfs, which may copy what is moved, that instead of the inode). The directories are synced
  * and the old files go. On failure everything, directories included, is put back; what somebody
  * else has put in the place of a new file in the meantime is left there, and put_back is false. A

@@ -170,7 +170,7 @@ bool kernel_is_writable(const struct kernel *kernel, const char *path);
 bool kernel_is_read_only(const struct kernel *kernel, const char *path);
 
 /*
- * Writes a value with one write(2). Each call opens the file anew, because the kernel may ignore
+ * Writes a value with one write(2). Each call opens the file again, because the kernel may ignore
  * a second write to the same descriptor and report success. Fails as open(2) and write(2):
  * -ENOENT, -EACCES, -EROFS, -EPERM, -EINVAL, -ENOMEM, -EOPNOTSUPP ...; -EIO: the kernel took a
  * part of the text.

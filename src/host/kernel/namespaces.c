@@ -335,7 +335,6 @@ void namespaces_return(int own)
 {
 	if (setns(own, CLONE_NEWNET) == 0)
 		return;
-	(void)fputs("conntrack-persist: there is no way back into its own network namespace\n",
-		    stderr);
+	(void)fputs("conntrack-persist: cannot return to its own network namespace\n", stderr);
 	abort();
 }

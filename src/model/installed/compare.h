@@ -14,7 +14,7 @@ enum file_state {
 	STATE_MISSING,
 	STATE_DIFFERS,	/* written by us from another configuration */
 	STATE_ACCESS,	/* our content, but another mode or owner */
-	STATE_EDITED,	/* written by us and changed by somebody since */
+	STATE_EDITED,	/* written by us, then changed by another */
 	STATE_FOREIGN,	/* not written by us */
 	STATE_MASKED,	/* a link to /dev/null: the administrator disabled the file */
 	STATE_LEFTOVER, /* written by us, but not part of this plan */

@@ -165,8 +165,8 @@ bool value_is_in_force(const struct value *value)
 }
 
 /*
- * Finds the max that the kernel computes from the buckets in our modprobe.d file. 8 times another
- * number of buckets is somebody's choice.
+ * Finds the max that the kernel computes from the buckets in our modprobe.d file. If max is 8 times
+ * another number of buckets, an administrator may have chosen it.
  */
 static void find_own(const struct values *values, struct value *max)
 {

@@ -9,7 +9,7 @@
 enum sysctl_reader {
 	SYSCTL_SYSTEMD, /* systemd-sysctl; measured with 252 */
 	SYSCTL_PROCPS,	/* sysctl --system; measured with procps-ng 4.0.2 */
-	/* each line that either takes, and those without "=" that both pass over; no "-key" */
+	/* each line that one of the two reads, and lines without "=" that both ignore; no "-key" */
 	SYSCTL_EVERY_LINE,
 };
 
@@ -24,8 +24,8 @@ struct assignment {
 	const char *written; /* the key as it is written, inside the text */
 	size_t written_length;
 	/*
-	 * trimmed, inside the text; NULL without "=": "-key" excludes the key from patterns, and
-	 * another line is passed over
+	 * The value, trimmed, inside the text. NULL if the line has no "=": "-key" excludes the key
+	 * from patterns, and another such line is ignored.
 	 */
 	const char *value;
 	size_t value_length;

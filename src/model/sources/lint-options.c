@@ -162,7 +162,7 @@ static const struct option *nearest_option(const char *name)
 }
 
 /*
- * Reports an unknown option, because the kernel loads the module all the same and only logs that.
+ * Reports an unknown option, because the kernel still loads the module and only logs that.
  */
 static void judge_unknown(const struct lint_place *place, const struct parameter *parameter,
 			  const char *before)

@@ -69,13 +69,14 @@ static void add_chain_limit(const struct judgement *judgement, struct buffer *b)
 	buffer_add(b, "Each entry is in the chains of two buckets.");
 	if (judgement->chains.high > 0)
 		buffer_printf(b,
-			      " If a chain is longer than a limit that the kernel draws anew each "
-			      "time, from %u to %u, the packet is dropped, far below max and "
-			      "without a message.",
+			      " If a chain is longer than a limit (a random number from %u to %u "
+			      "for each entry), the kernel drops the packet without a message, "
+			      "even if the table is far below max.",
 			      judgement->chains.low, judgement->chains.high);
 	else
-		buffer_add(b, " Long chains make each packet slow.");
-	buffer_add(b, " With as many buckets as max there is one entry a bucket when full.");
+		buffer_add(b, " The kernel searches these chains for each packet, so that long "
+			      "chains make all traffic slow.");
+	buffer_add(b, " With as many buckets as max, a full table has one entry in each bucket.");
 }
 
 void advice_more_buckets(struct advice *advice)
@@ -105,13 +106,13 @@ void advice_more_buckets(struct advice *advice)
 	add_chain_limit(request->judgement, &draft.reason);
 	advice_add_cost(request, max, &draft.reason);
 	if (max < table->max.value)
-		buffer_add(&draft.reason,
-			   " max is lowered to what memory_limit allows with as many buckets.");
+		buffer_add(&draft.reason, " The advised max is lower, because memory_limit allows "
+					  "no more with as many buckets.");
 	if (max >= table->max.value || table->entries.value * 10 <= max * 8)
 		advice_set_sizes(request, max, &draft);
 	else
-		buffer_add(&draft.reason, " That is too little for what is in use: a larger "
-					  "memory_limit comes first.");
+		buffer_add(&draft.reason,
+			   " That is too little for the entries in use: raise memory_limit first.");
 	advice_add(advice, &draft);
 }
 
@@ -182,17 +183,17 @@ static void add_smaller_reason(const struct advise_request *request, bool bucket
 	if (buckets)
 		buffer_printf(
 			b,
-			"The buckets take %s whatever is in use, and every program that "
-			"lists the table walks all of them.",
+			"The buckets take %s even if the table is empty, and every program that "
+			"lists the table reads all of them.",
 			text_amount(sizes_array_bytes(table->buckets.value, table->facts.word_size))
 				.text);
 	else
 		buffer_printf(b,
 			      "A max that is far too large costs nothing until a flood fills the "
-			      "table: it would take %s then.",
+			      "table. Then the table would take %s then.",
 			      text_amount(advice_full_bytes(request, table->max.value)).text);
-	buffer_add(b, " This is one look: run advise again when the host has most connections, "
-		      "because the smaller table has to hold these too.");
+	buffer_add(b, " These figures are of this moment: run advise again when the host has most "
+		      "connections, because the smaller table must hold these, too.");
 	advice_add_cost(request, enough, b);
 }
 

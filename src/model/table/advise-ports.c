@@ -126,11 +126,11 @@ void advice_half_notrack_pair(struct advice *advice)
 	buffer_printf(&draft.evidence, ", and %s of these have no reply.",
 		      text_count(busiest.ports->unreplied[busiest.port]).text);
 	buffer_printf(&draft.reason,
-		      "Answers make entries of their own if a rule leaves only the questions "
+		      "Answers become entries of their own if a rule leaves only the questions "
 		      "untracked: \"%s dport %u notrack\" without \"%s sport %u notrack\". Each "
-		      "answer is then a new entry that waits for its timeout. The rules for nft "
+		      "answer is then a new entry that stays until its timeout. The rules for nft "
 		      "leave both directions untracked. If no rule has notrack, these are answers "
-		      "to questions that nobody here asked, such as a reflection attack: drop them "
+		      "to questions that no host here asked, as in a reflection attack: drop them "
 		      "before they are tracked. conntrack-persist does not change the firewall.",
 		      busiest.protocol, busiest.port, busiest.protocol, busiest.port);
 	draft_set_rules(&draft, busiest.protocol, busiest.port);
@@ -153,17 +153,16 @@ void advice_untracked(struct advice *advice)
 	add_share(&busiest, contents->total, &draft.summary);
 	buffer_add(&draft.summary, ": must it be tracked?");
 	buffer_add(&draft.title, busiest.source ? "Most entries come from one port: "
-						: "Most entries are of one service: ");
+						: "Most entries belong to one service: ");
 	add_port(&busiest, &draft.title);
 	buffer_add(&draft.title, ".");
 	add_busiest(&busiest, contents->total, &draft.evidence);
 	buffer_add(&draft.evidence, ".");
 	buffer_add(&draft.reason,
-		   "What needs neither address translation nor rules of state need not be "
-		   "tracked. The rules for nft leave both directions untracked (iptables: -t raw, "
-		   "-j CT --notrack). NAT and rules of state do not see these packets any more, so "
-		   "that other rules have to accept them. conntrack-persist does not change the "
-		   "firewall.");
+		   "A service that needs neither NAT nor stateful rules need not be tracked. The "
+		   "rules for nft leave both directions untracked (iptables: -t raw, -j CT "
+		   "--notrack). NAT and stateful rules then no longer see these packets, so that "
+		   "other rules must accept them. conntrack-persist does not change the firewall.");
 	draft_set_rules(&draft, busiest.protocol, busiest.port);
 	advice_add_room(advice, &draft.reason);
 	advice_add(advice, &draft);

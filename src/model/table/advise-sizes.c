@@ -207,9 +207,10 @@ void advice_add_cost(const struct advise_request *request, uint64_t max, struct 
 	add_share_of_ram(b, bytes, table->facts.ram);
 	buffer_add(b, ", when full.");
 	if (table->namespace_count > 0) {
-		buffer_add(b, " max counts each network namespace by itself: ");
-		advice_add_count(b, table->namespace_count, "other one here may take as much.",
-				 "other ones here may take as much each.");
+		buffer_add(b, " max applies to each network namespace separately: ");
+		advice_add_count(b, table->namespace_count,
+				 "other one here may take as much memory again.",
+				 "other ones here may each take as much memory again.");
 	}
 }
 
@@ -220,8 +221,8 @@ void advice_set_sizes(const struct advise_request *request, uint64_t max, struct
 	if (table->foreign_max) {
 		buffer_printf(
 			&draft->reason,
-			" max and hashsize can be set in the first network namespace alone, "
-			"and this container is in another one: on the host, write max = %" PRIu64
+			" max and hashsize can be set only on the host, because this container is "
+			"in another network namespace. On the host, write max = %" PRIu64
 			" and hashsize = auto.",
 			max);
 		return;
@@ -286,11 +287,13 @@ void advice_larger_max(struct advice *advice)
 	add_larger_title(advice, &draft.title);
 	advice_add_pressure(advice, &draft.evidence);
 
-	buffer_add(&draft.reason, "While the table is full, new connections are dropped, and known "
-				  "ones go on.");
+	buffer_add(
+		&draft.reason,
+		"While the table is full, new connections are dropped and existing ones continue.");
 	if (advice->pressure != PRESSURE_NEARLY)
-		buffer_add(&draft.reason, " How many entries were wanted then cannot be seen: the "
-					  "advice is four times max, as far as memory allows.");
+		buffer_add(&draft.reason,
+			   " The kernel does not count how many entries would have been needed. "
+			   "The advice is four times max, or as much as memory allows.");
 	advice_add_cost(advice->request, advice->larger, &draft.reason);
 	if (advice->pressure == PRESSURE_FULL && !advice->where)
 		buffer_add(&draft.reason,
@@ -304,8 +307,9 @@ void advice_larger_max(struct advice *advice)
 /* Adds " Configured is max = 200000, the live value is 65,536." */
 static void add_waiting(struct draft *draft, const char *name, struct figure live, uint64_t value)
 {
-	buffer_printf(&draft->evidence, " Configured is %s = %" PRIu64 ", the live value is %s.",
-		      name, value, text_count(live.value).text);
+	buffer_printf(&draft->evidence,
+		      " The configuration has %s = %" PRIu64 ", the live value is %s.", name, value,
+		      text_count(live.value).text);
 	draft_show_change(draft, name, live, value, "");
 }
 
@@ -336,7 +340,7 @@ void advice_not_in_force(struct advice *advice)
 		buffer_add(&draft.evidence,
 			   " Configured timeouts are shorter than the live values.");
 	buffer_add(&draft.reason,
-		   "What is configured helps once the kernel has it. \"conntrack-persist check\" "
-		   "prints what else differs, and what else sets the same values.");
+		   "The configuration helps once the kernel has these values. \"conntrack-persist "
+		   "check\" prints what else differs, and what else sets the same values.");
 	advice_add(advice, &draft);
 }

@@ -42,26 +42,26 @@ static const struct row {
 	[TIMEOUT_SYN_SENT] = {"tcp_syn_sent", "SYN_SENT", 20, 20, SHARE_HALF_OPEN_STATE,
 			      "handshakes without an answer (SYN_SENT)", ""},
 	[TIMEOUT_SYN_RECV] = {"tcp_syn_recv", "SYN_RECV", 20, 20, SHARE_HALF_OPEN_STATE,
-			      "handshakes that were answered and not finished (SYN_RECV)", ""},
+			      "handshakes that were answered but not finished (SYN_RECV)", ""},
 	[TIMEOUT_TIME_WAIT] = {"tcp_time_wait", "TIME_WAIT", 30, 30, SHARE_TIME_WAIT,
 			       "closed connections (TIME_WAIT)",
-			       " TIME_WAIT is for late packets of closed connections; one that "
-			       "comes after 30 s is taken for a new connection or as invalid."},
-	[TIMEOUT_ESTABLISHED] =
-		{"tcp_established", "idle ESTABLISHED", 21600, 21600, SHARE_IDLE,
-		 "established connections that were idle for more than 6 h",
-		 " Connections that are idle for longer than 6 h and have no keepalive break: NAT "
-		 "forgets them, and rules of state drop them, as with ssh and databases. If a "
-		 "program asks for keepalive, it comes every 2 h by default."},
+			       " TIME_WAIT is for late packets of closed connections. A packet "
+			       "that comes after 30 s counts as a new connection or as invalid."},
+	[TIMEOUT_ESTABLISHED] = {"tcp_established", "idle ESTABLISHED", 21600, 21600, SHARE_IDLE,
+				 "established connections that were idle for more than 6 h",
+				 " Connections without keepalive that are idle for more than 6 h "
+				 "break, because NAT forgets them and stateful rules drop them. "
+				 "Examples are ssh and databases. A program that uses keepalive "
+				 "sends a probe every 2 h by default, which is often enough."},
 	[TIMEOUT_UDP] = {"udp", "UDP without reply", 30, 10, SHARE_UDP,
 			 "UDP without a reply, or with a short exchange",
-			 " A reply that comes later than udp allows is dropped by rules of state, "
-			 "and NAT does not pass it on."},
-	[TIMEOUT_UDP_STREAM] =
-		{"udp_stream", "UDP streams", 60, 60, SHARE_UDP, "UDP that is answered for long",
-		 " A UDP client that is silent for longer than udp_stream, such as VPN or "
-		 "telephony without keepalive, is forgotten: behind NAT answers no longer reach "
-		 "it."},
+			 " Stateful rules drop a reply that comes later than the timeout udp, and "
+			 "NAT does not pass it on."},
+	[TIMEOUT_UDP_STREAM] = {"udp_stream", "UDP streams", 60, 60, SHARE_UDP,
+				"UDP that has been answered for a while",
+				" The kernel forgets a UDP client that is silent for longer than "
+				"udp_stream, such as a VPN or telephone without keepalive. Behind "
+				"NAT, answers no longer reach it."},
 };
 
 static struct figure live_timeout(const struct table *table, size_t i)
@@ -194,18 +194,17 @@ static void set_row(const struct advice *advice, size_t i, struct draft *draft)
 
 static void add_half_open_reason(const struct draft *draft, struct buffer *b)
 {
-	buffer_add(b, "Each handshake that nobody finishes is an entry until its timeout.");
+	buffer_add(b, "Each unfinished handshake is an entry until its timeout.");
 	if (draft->setting_count > 0)
-		buffer_add(b, " A host repeats its SYN after 1, 2, 4, 8 and 16 s, and each one "
+		buffer_add(b, " A host repeats its SYN after 1, 2, 4, 8 and 16 s, and each SYN "
 			      "renews the entry, so that 20 s are enough for a connection that is "
-			      "still to be made.");
-	buffer_add(
-		b,
-		" A larger max would only hold more of them. If they come from outside, it is a "
-		"SYN flood: SYNPROXY answers handshakes before they make entries, and a service "
-		"that needs neither NAT nor rules of state can be left untracked (notrack); see "
-		"\"Half-open connections\" in troubleshooting.md. If they come from inside, a host "
-		"scans, or a server does not answer.");
+			      "still being made.");
+	buffer_add(b,
+		   " A larger max would only hold more of them. If they come from outside, this is "
+		   "a SYN flood. SYNPROXY answers handshakes before they become entries, and you "
+		   "can leave a service untracked (notrack) if it needs neither NAT nor stateful "
+		   "rules; see \"Half-open connections\" in troubleshooting.md. If they come from "
+		   "inside, a host scans the network, or a server does not answer.");
 }
 
 void advice_half_open_handshakes(struct advice *advice)
@@ -266,8 +265,8 @@ void advice_shorter_timeouts(struct advice *advice)
 		if (draft.setting_count == 0) {
 			buffer_add(&draft.title, "Entries stay too long: ");
 			buffer_add(&draft.reason,
-				   "Shorter timeouts leave room for others. Entries keep the time "
-				   "that they have until their next packet.");
+				   "Shorter timeouts leave room for other entries. An entry keeps "
+				   "its present timeout until its next packet.");
 		}
 		add_row(advice, i, &draft);
 	}

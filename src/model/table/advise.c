@@ -149,9 +149,10 @@ static void keep_off(struct advice *advice)
 			      table->entries.value == 1 ? "entry" : "entries");
 	buffer_add(&draft.evidence, ".");
 	if (table->module == MODULE_BUILT_IN)
-		buffer_add(&draft.reason,
-			   "Nothing keeps out what is built into the kernel. With mode = tune you "
-			   "can set its sizes and timeouts instead.");
+		buffer_add(
+			&draft.reason,
+			"No configuration can remove nf_conntrack from a kernel that has it built "
+			"in. With mode = tune you can set its sizes and timeouts instead.");
 	else
 		buffer_add(
 			&draft.reason,
@@ -198,10 +199,10 @@ static void disable(struct advice *advice)
 	buffer_add(&draft.evidence, "No module, no rule, no service and no file that is read at "
 				    "boot needs it, and no entry is in the table.");
 	buffer_add(&draft.reason,
-		   "Without nf_conntrack the kernel does not look packets up, and no table can "
-		   "become full. In return the kernel refuses every rule with connection state or "
-		   "address translation, also rules of what you install later, such as "
-		   "containers.");
+		   "Without nf_conntrack the kernel searches no table for each packet, and no "
+		   "table can fill up. But the kernel then refuses every rule with connection "
+		   "state or address translation, also the rules of programs that you install "
+		   "later, such as container engines.");
 	advice_add(advice, &draft);
 }
 
@@ -219,7 +220,7 @@ static void no_way_out(struct advice *advice)
 	buffer_printf(&draft.summary, "the table %s, but %s", how,
 		      advice->room == ROOM_NO_MEMORY ? "memory_limit allows no larger one"
 						     : "it is as large as advised");
-	buffer_printf(&draft.title, "The table %s, and a larger one cannot be advised.", how);
+	buffer_printf(&draft.title, "The table %s, but a larger one cannot be advised.", how);
 	advice_add_pressure(advice, &draft.evidence);
 	buffer_add(&draft.reason, "New connections are dropped while it is full.");
 	advice_add_room(advice, &draft.reason);
@@ -228,7 +229,7 @@ static void no_way_out(struct advice *advice)
 					    "would help."
 					  : " Fewer or shorter connections would help.");
 	if (!advice->request->table->contents)
-		buffer_add(&draft.reason, " The entries could not be looked at.");
+		buffer_add(&draft.reason, " The entries could not be read.");
 	advice_add(advice, &draft);
 }
 

@@ -7,16 +7,16 @@
 #include "base/cleanup.h"
 
 #define PODS	  "pods and services are reached by translated addresses"
-#define CUT_OFF	  "services and pods of this node are cut off"
+#define CUT_OFF	  "services and pods of this node cannot be reached"
 #define STATEFUL  "its rules match on connection state"
 #define BARE	  "this host has no firewall"
 #define PLUG_INS  "its network plug-ins translate the addresses of containers"
 #define NO_START  "containers with a network of their own do not start"
 #define LIBVIRT	  "its default network masquerades"
-#define OWN_LOST  "guests in libvirt's networks lose theirs"
+#define OWN_LOST  "guests in libvirt's networks lose their network"
 #define BRIDGES	  "its bridges masquerade"
-#define LOST	  "containers in its networks lose theirs"
-#define IPVS_GONE "virtual servers are gone"
+#define LOST	  "containers in its networks lose their network"
+#define IPVS_GONE "its virtual servers do not work"
 
 /* docs/disable.md lists them. */
 static const struct program programs[] = {
@@ -44,7 +44,7 @@ static const struct program programs[] = {
 	{{"kube-proxy"},
 	 {"kube-proxy", "snap.kube-proxy.daemon"},
 	 "translates the addresses of services",
-	 "kube-proxy does not start; services are cut off on this node",
+	 "kube-proxy does not start; services cannot be reached on this node",
 	 USE_CERTAIN,
 	 USE_CERTAIN},
 	{{"kube-router"}, {"kube-router"}, PODS, CUT_OFF, USE_LIKELY, USE_CERTAIN},
@@ -104,14 +104,14 @@ static const struct program programs[] = {
 	{{NULL},
 	 {"lxc-net"},
 	 "its bridge masquerades",
-	 "lxc-net does not start; containers in its network lose theirs",
+	 "lxc-net does not start; containers in its network lose their network",
 	 USE_LIKELY,
 	 USE_CERTAIN},
 	{{"incusd"}, {"incus", "incus-startup"}, BRIDGES, LOST, USE_LIKELY, USE_LIKELY},
 	{{"systemd-nspawn"},
 	 {"systemd-nspawn@"},
 	 "systemd-networkd masquerades for the network of this container",
-	 "this container reaches the host alone",
+	 "this container reaches only the host",
 	 USE_LIKELY,
 	 USE_LIKELY},
 	{{NULL},
@@ -123,7 +123,7 @@ static const struct program programs[] = {
 	{{"ovs-vswitchd"},
 	 {"openvswitch-switch", "openvswitch", "ovs-vswitchd"},
 	 "its kernel module needs nf_conntrack, also without ct() actions",
-	 "Open vSwitch cannot load its module: its bridges are gone, unless they are in user "
+	 "Open vSwitch cannot load its module: its bridges do not work, unless they are in user "
 	 "space (netdev)",
 	 USE_LIKELY,
 	 USE_LIKELY},
@@ -165,7 +165,7 @@ static const struct program programs[] = {
 	 USE_LIKELY},
 	{{"miniupnpd"},
 	 {"miniupnpd"},
-	 "translates the addresses of those who ask it",
+	 "translates the addresses of the hosts that ask it",
 	 "miniupnpd cannot forward ports",
 	 USE_LIKELY,
 	 USE_LIKELY},

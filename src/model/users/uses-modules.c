@@ -6,9 +6,10 @@
 #include "model/users/uses.h"
 
 static const char rules_break[] =
-	"such rules are refused, and with them the whole ruleset that has one";
-static const char nat_breaks[] = "nothing is translated: those behind this host are cut off";
-static const char others_break[] = "what it does stops, and cannot be set up again";
+	"the kernel refuses such rules, and the whole ruleset that has one";
+static const char nat_breaks[] =
+	"no address is translated: hosts behind this one lose their network";
+static const char others_break[] = "its function stops and cannot be set up again";
 
 /*
  * The modules of kernels 5.10 to 7.2 that depend on nf_conntrack, directly or not. The first match
@@ -17,7 +18,7 @@ static const char others_break[] = "what it does stops, and cannot be set up aga
 static const struct {
 	const char *pattern, *words, *breaks;
 } rows[] = {
-	{"nft_ct", "nft rules that ask for connection state (ct)", rules_break},
+	{"nft_ct", "nft rules that match on connection state (ct)", rules_break},
 	{"nft_connlimit", "nft rules that limit connections (ct count)", rules_break},
 	{"nft_synproxy", "nft rules with synproxy", rules_break},
 	{"nft_flow_offload", "nft rules that offload flows", rules_break},
@@ -43,20 +44,20 @@ static const struct {
 	{"ip*table_nat", "iptables table nat", nat_breaks},
 	{"nf_flow_table*", "flowtables of nft or tc", rules_break},
 	{"nf_conntrack_netlink", "programs that read or follow the table (conntrack, conntrackd)",
-	 "those programs fail"},
+	 "these programs fail"},
 	{"nfnetlink_cttimeout", "timeout policies of rules", rules_break},
 	{"nfnetlink_cthelper", "helpers in user space", others_break},
-	{"nf_conntrack_bridge", "rules of a bridge that ask for connection state", rules_break},
+	{"nf_conntrack_bridge", "rules of a bridge that match on connection state", rules_break},
 	{"nf_nat_*", "helper that translates a protocol's addresses", nat_breaks},
 	{"nf_conntrack_*", "helper that follows a protocol", others_break},
 	{"nf_nat", "address translation", nat_breaks},
 	{"nf_conncount", "limits of connections", rules_break},
 	{"nf_synproxy_core", "rules with synproxy", rules_break},
 	{"openvswitch", "Open vSwitch",
-	 "Open vSwitch cannot load its module: its bridges are gone"},
+	 "Open vSwitch cannot load its module: its bridges do not work"},
 	{"vport_*", "tunnels of Open vSwitch",
-	 "Open vSwitch cannot load its module: its bridges are gone"},
-	{"ip_vs*", "IPVS, the load balancer", "IPVS cannot load: its services are gone"},
+	 "Open vSwitch cannot load its module: its bridges do not work"},
+	{"ip_vs*", "IPVS, the load balancer", "IPVS cannot load: its services do not work"},
 	{"act_ct", "tc actions that track connections", others_break},
 	{"act_connmark", "tc actions that read the marks of connections", others_break},
 	{"act_ctinfo", "tc actions that read the marks of connections", others_break},

@@ -55,10 +55,10 @@ void uses_of_docker_without_rules(const char *unit, struct uses *uses)
 				       .kind = "service",
 				       .name = unit,
 				       .program = program_of_unit(unit),
-				       .breaks = "in networks of your own, containers find no "
-						 "names; Swarm's services are gone"},
-		 "starts at boot, also without connection tracking, because iptables = false has "
-		 "it set no rules for the host; its proxy publishes ports");
+				       .breaks = "containers in user-defined networks cannot "
+						 "resolve names; Swarm services do not work"},
+		 "starts at boot, also without connection tracking, because with iptables = false "
+		 "it sets no rules for the host; its proxy publishes ports");
 }
 
 void uses_of_quadlet(const char *name, const char *path, enum certainty certainty,
@@ -87,7 +87,7 @@ void uses_of_rules_file(const char *loader, const char *path, unsigned int line,
 				       .name = path,
 				       .breaks = "this host will boot without a firewall"},
 		 "is loaded at boot by %s and has %s line%s with connection state or NAT (%sline "
-		 "%u), so that it is refused as a whole",
+		 "%u), so that the kernel refuses the whole file",
 		 loader, text_count(lines).text, lines == 1 ? "" : "s",
 		 lines == 1 ? "" : "the first is ", line);
 }
@@ -121,9 +121,9 @@ static void add_module(const char *path, const char *name, struct uses *uses)
 				 .certainty = USE_LIKELY,
 				 .kind = "file",
 				 .name = path,
-				 .breaks = blacklisted ? "the line is passed over; take it out"
+				 .breaks = blacklisted ? "systemd ignores the line; remove it"
 						       : "systemd-modules-load.service fails at "
-							 "each boot; take the line out"},
+							 "each boot; remove the line"},
 			 "loads %s at boot", name);
 }
 
@@ -150,11 +150,11 @@ void uses_of_network(const char *unit, const char *path, enum certainty certaint
 		     struct uses *uses)
 {
 	uses_add(uses,
-		 &(struct use_heading){.certainty = certainty,
-				       .kind = "file",
-				       .name = path,
-				       .breaks = "this host will boot without a network that it "
-						 "translates addresses for"},
+		 &(struct use_heading){
+			 .certainty = certainty,
+			 .kind = "file",
+			 .name = path,
+			 .breaks = "this host will boot without NAT for one of its networks"},
 		 "%s by %s and asks for NAT",
 		 certainty == USE_CERTAIN ? "is started at boot" : "may be started", unit);
 }
@@ -178,8 +178,8 @@ void uses_of_virtual_servers(const char *unit, const char *path, unsigned int li
 		 &(struct use_heading){.certainty = USE_CERTAIN,
 				       .kind = "file",
 				       .name = path,
-				       .breaks = "virtual servers are gone"},
-		 "is read at boot by %s, and line %u has a virtual server of IPVS, which needs "
+				       .breaks = "its virtual servers do not work"},
+		 "is read at boot by %s, and line %u defines a virtual server of IPVS, which needs "
 		 "nf_conntrack",
 		 unit, line);
 }

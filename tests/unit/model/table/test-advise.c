@@ -262,7 +262,10 @@ static void full_table_gets_four_times_as_much(void **state)
 		"cost", finding->reason,
 		" 8,192 entries and as many buckets take 2 MiB, less than 0.1 % of the RAM, when "
 		"full.");
-	expect_part("unseen", finding->reason, "the advice is four times max");
+	expect_part("unseen", finding->reason,
+		    "the table is full, new connections are dropped and existing ones continue. "
+		    "The kernel does not count how many entries would have been needed. The advice "
+		    "is four times max,");
 	expect_part("stopgap", finding->reason, "\"conntrack -F\" empties the table now");
 	expect_text("lines", finding->lines, "[conntrack]\nmax = 8192\nhashsize = auto");
 	expect_number("max", read_lines(f, finding->lines), 8192);
@@ -368,9 +371,9 @@ static void no_room_is_said_with_what_else_helps(void **state)
 	f->request.memory_limit = sizes_table_bytes(&f->table.facts, 4096, 4096) - 1;
 	finding = only(f, "larger-max");
 	expect_text("title", finding->title,
-		    "The table is full, and a larger one cannot be advised.");
+		    "The table is full, but a larger one cannot be advised.");
 	expect_part("limit", finding->reason, "memory_limit is 1 MiB. A larger memory_limit");
-	expect_no_part(finding->reason, "could not be looked at");
+	expect_no_part(finding->reason, "could not be read.");
 	assert_null(finding->lines);
 	assert_null(finding->command);
 
@@ -385,9 +388,9 @@ static void no_room_is_said_with_what_else_helps(void **state)
 
 	f->table.contents = NULL;
 	finding = only(f, "larger-max");
-	expect_part("unseen", finding->reason, "could not be looked at");
+	expect_part("unseen", finding->reason, "could not be read.");
 	use(f, 2000, 2048, VERDICT_NEARLY_FULL);
-	expect_part("nearly", only(f, "larger-max")->title, "is nearly full, and");
+	expect_part("nearly", only(f, "larger-max")->title, "is nearly full, but");
 }
 
 static void largest_table_is_not_made_larger(void **state)
@@ -481,7 +484,8 @@ static void fullest_namespace_counts(void **state)
 		    "Another namespace's table is nearly full: 801 of 1,000 entries.");
 	expect_text("evidence", finding->evidence,
 		    "namespace blue: 801 of 1,000 entries are in use.");
-	expect_part("each", finding->reason, "3 other ones here may take as much each.");
+	expect_part("each", finding->reason,
+		    "3 other ones here may each take as much memory again.");
 	expect_number("max", read_lines(f, finding->lines), 2048);
 
 	namespaces[1].entries.value = 1000;
@@ -522,7 +526,9 @@ static void container_is_told_where_sizes_are_set(void **state)
 	f->table.foreign_max = true;
 	configure(f, "[conntrack]\nmax = 100000\n");
 	finding = only(f, "larger-max");
-	expect_part("host", finding->reason, "on the host, write max = 8192 and hashsize = auto.");
+	expect_part("host", finding->reason,
+		    "on the host, because this container is in another network namespace. On the "
+		    "host, write max = 8192 and hashsize = auto.");
 	assert_null(finding->lines);
 	assert_null(finding->command);
 }
@@ -539,10 +545,9 @@ static void configured_max_is_brought_into_force_first(void **state)
 	finding = only(f, "not-in-force");
 	expect_text("title", finding->title,
 		    "The configuration is not active: the kernel has a smaller table.");
-	expect_text(
-		"evidence", finding->evidence,
-		"2,048 of 2,048 entries are in use. Configured is max = 2049, the live value is "
-		"2,048.");
+	expect_text("evidence", finding->evidence,
+		    "2,048 of 2,048 entries are in use. The configuration has max = 2049, the live "
+		    "value is 2,048.");
 	expect_text("command", finding->command, "conntrack-persist apply");
 	assert_null(finding->lines);
 	f->table.values.files_differ = true;
@@ -561,7 +566,7 @@ static void configured_buckets_are_brought_into_force_first(void **state)
 	configure(f, "[conntrack]\nmax = 4096\nhashsize = 513\n");
 	expect_part("title", only(f, "not-in-force")->title, "the kernel has fewer buckets.");
 	expect_part("evidence", f->findings.items[0].evidence,
-		    " Configured is hashsize = 513, the live value is 512.");
+		    "configuration has hashsize = 513, the live value is 512.");
 	configure(f, "[conntrack]\nmax = 2048\nhashsize = 512\n");
 	expect_kinds(f, "more-buckets");
 	use(f, 100, 100000, VERDICT_FINE);
@@ -598,7 +603,9 @@ static void too_few_buckets_are_found_in_three_ways(void **state)
 	expect_text("evidence", finding->evidence,
 		    "19,280 entries in 512 buckets: 37.6 a bucket; with the present max of 100,000 "
 		    "up to 195.3.");
-	expect_part("limit", finding->reason, "from 50 to 79, the packet is dropped");
+	expect_part("limit", finding->reason,
+		    "from 50 to 79 for each entry), the kernel drops the packet without a message, "
+		    "even if the table is far");
 	expect_text("lines", finding->lines, "[conntrack]\nmax = 100000\nhashsize = auto");
 	expect_number("max", read_lines(f, finding->lines), 100000);
 
@@ -617,7 +624,7 @@ static void too_few_buckets_are_found_in_three_ways(void **state)
 
 	f->judgement.verdict = VERDICT_CHAINS;
 	f->judgement.chains = (struct chain_limit){0};
-	expect_part("old", only(f, "more-buckets")->reason, "Long chains make each packet slow.");
+	expect_part("old", only(f, "more-buckets")->reason, "long chains make all traffic slow.");
 }
 
 static void buckets_as_many_as_max_are_enough(void **state)
@@ -667,7 +674,7 @@ static void max_comes_down_where_memory_has_no_room_for_buckets(void **state)
 	f->request.memory_limit--;
 	finding = only(f, "more-buckets");
 	expect_part("does not", finding->lines, "max = 65536\n");
-	expect_part("down", finding->reason, " max is lowered to what memory_limit allows");
+	expect_part("down", finding->reason, "max is lower, because memory_limit allows");
 
 	/* As long as what is in use keeps some room. */
 	f->request.memory_limit = sizes_table_bytes(&f->table.facts, 4096, 4096);
@@ -678,7 +685,14 @@ static void max_comes_down_where_memory_has_no_room_for_buckets(void **state)
 	f->table.buckets.value = 512;
 	finding = only(f, "more-buckets");
 	assert_null(finding->lines);
-	expect_part("limit", finding->reason, "a larger memory_limit comes first.");
+	expect_part(
+		"limit", finding->reason,
+		"a chain is longer than a limit (a random number from 50 to 79 for each entry), "
+		"the kernel drops the packet without a message, even if the table is far below "
+		"max. With as many buckets as max, a full table has one entry in each bucket. "
+		"4,096 entries and as many buckets take 1 MiB, less than 0.1 % of the RAM, when "
+		"full. The advised max is lower, because memory_limit allows no more with as many "
+		"buckets. That is too little for the entries in use: raise memory_limit first.");
 
 	/* What no configuration may say. */
 	f->request.memory_limit = 0;
@@ -894,8 +908,17 @@ static void several_timeouts_are_one_finding(void **state)
 		"UDP without a reply, or with a short exchange. udp is 60 s.");
 	expect_text("lines", finding->lines,
 		    "[timeouts]\ntcp_time_wait = 30s\ntcp_established = 6h\nudp = 30s");
-	expect_part("breaks", finding->reason, "as with ssh and databases");
-	expect_part("breaks", finding->reason, "A reply that comes later than udp allows");
+	expect_part("breaks", finding->reason,
+		    "as a new connection or as invalid. Connections without keepalive that are "
+		    "idle for more than 6 h break, because NAT forgets them and stateful rules "
+		    "drop them. Examples are ssh and databases.");
+	expect_part(
+		"breaks", finding->reason,
+		"A packet that comes after 30 s counts as a new connection or as invalid. "
+		"Connections without keepalive that are idle for more than 6 h break, because NAT "
+		"forgets them and stateful rules drop them. Examples are ssh and databases. A "
+		"program that uses keepalive sends a probe every 2 h by default, which is often "
+		"enough. Stateful rules drop a reply that comes later than the timeout");
 }
 
 static void timeouts_stay_while_there_is_room(void **state)
@@ -926,7 +949,7 @@ static void one_service_that_fills_the_table_is_named(void **state)
 	f->contents->udp.destinations[0] = 2000;
 	expect_kinds(f, "larger-max untracked");
 	finding = &f->findings.items[1];
-	expect_text("title", finding->title, "Most entries are of one service: udp port 53.");
+	expect_text("title", finding->title, "Most entries belong to one service: udp port 53.");
 	expect_text("evidence", finding->evidence,
 		    "1,200 of 2,000 entries (60 %) go to udp port 53.");
 	expect_text("summary", finding->summary,
@@ -1024,7 +1047,8 @@ static void empty_giant_may_be_smaller(void **state)
 	expect_text("summary", finding->summary,
 		    "max 4,194,304 -> 262,144: the table is far larger than it needs");
 	expect_text("lines", finding->lines, "[conntrack]\nmax = 262144\nhashsize = auto");
-	expect_part("buckets", finding->reason, "The buckets take 32 MiB whatever is in use");
+	expect_part("buckets", finding->reason,
+		    "The buckets take 32 MiB even if the table is empty, and");
 	expect_number("urgency", finding->urgency, URGENCY_NOTE);
 
 	/* 16 times the entries of all namespaces. */
@@ -1038,7 +1062,7 @@ static void empty_giant_may_be_smaller(void **state)
 	f->table.buckets.value = 262144;
 	finding = only(f, "smaller-table");
 	expect_text("lines", finding->lines, "[conntrack]\nmax = 262144\nhashsize = 262144");
-	expect_part("max", finding->reason, "it would take 1 GiB");
+	expect_part("max", finding->reason, "table would take 1 GiB");
 	f->table.max.value = 4194303;
 	expect_kinds(f, "");
 	f->request.memory_limit = 512 * MIB;
@@ -1181,8 +1205,7 @@ static void module_that_shall_not_be_there_is_told_first(void **state)
 	f->table.entries.known = false;
 	finding = only(f, "not-in-force");
 	expect_text("evidence", finding->evidence, "nf_conntrack is built into the kernel.");
-	expect_part("built in", finding->reason,
-		    "Nothing keeps out what is built into the kernel.");
+	expect_part("built in", finding->reason, "a kernel that has it built in. With mode");
 }
 
 static void at_most_three_are_given_the_most_urgent_first(void **state)

@@ -60,10 +60,9 @@ static void file_of_rules_is_a_use(void **state)
 	(void)state;
 	uses_of_rules_file("nftables.service", RULES, 7, 3, &uses);
 	expect_number("uses", uses.count, 1);
-	expect_text(
-		"evidence", uses.items[0].evidence,
-		"is loaded at boot by nftables.service and has 3 lines with connection state or "
-		"NAT (the first is line 7), so that it is refused as a whole");
+	expect_text("evidence", uses.items[0].evidence,
+		    "is loaded at boot by nftables.service and has 3 lines with connection state "
+		    "or NAT (the first is line 7), so that the kernel refuses the whole file");
 	expect_text("name", uses.items[0].name, RULES);
 	expect_text("kind", uses.items[0].kind, "file");
 	assert_int_equal(uses.items[0].certainty, USE_CERTAIN);
@@ -98,9 +97,9 @@ static void expect_loads(const char *text, const char *wanted)
 		/* The service passes over what is blacklisted, and fails for what needs it. */
 		blacklisted = strcmp(name, "nf_conntrack") == 0 ||
 			      strcmp(name, "ip_conntrack") == 0;
-		expect_part(name, uses.items[i].breaks, "take");
+		expect_part(name, uses.items[i].breaks, "remove");
 		expect_part(name, uses.items[i].breaks,
-			    blacklisted ? "is passed over" : "systemd-modules-load.service fails");
+			    blacklisted ? "systemd ignores" : "systemd-modules-load.service fails");
 		buffer_printf(&found, "%s ", name);
 	}
 	expect_text(text, found.data ? found.data : "", wanted);

@@ -240,13 +240,12 @@ static void modules_with_users_of_their_own_are_found(void **state)
 	assert_int_equal(module_graph_read(text, "nf_conntrack", &graph), 0);
 	uses_of_modules(&graph, false, &uses);
 	expect_uses("modules", &uses,
-		    "certain module nft_ct: in use 2 times: nft rules that ask for connection "
-		    "state (ct)\n"
-		    "certain module nft_masq: in use 1 time: nft rules that masquerade\n"
-		    "certain module acme: in use 1 time\n"
-		    "certain module nf_conntrack: in use 1 time: connection tracking itself\n");
+		    "certain module nft_ct: in use 2 times: nft rules that match on connection "
+		    "state (ct)\ncertain module nft_masq: in use 1 time: nft rules that "
+		    "masquerade\ncertain module acme: in use 1 time\ncertain module nf_conntrack: "
+		    "in use 1 time: connection tracking itself\n");
 	expect_part("rules", uses.items[0].breaks, "whole ruleset");
-	expect_part("translation", uses.items[1].breaks, "cut off");
+	expect_part("translation", uses.items[1].breaks, "lose their network");
 	expect_part("unknown", uses.items[2].breaks, "what it does stops");
 }
 
@@ -271,17 +270,14 @@ static void rules_of_iptables_legacy_are_found_by_use_counts(void **state)
 	uses_of_modules(&graph, true, &uses);
 	expect_uses("legacy", &uses,
 		    "certain module xt_conntrack: in use 3 times: iptables rules that match on "
-		    "connection state; see \"iptables-legacy -S\"\n"
-		    "certain module xt_state: in use 1 time: iptables rules that match on "
-		    "connection state (-m state); see \"iptables-legacy -S\"\n"
-		    "certain module xt_CT: in use 2 times: iptables rules with CT or NOTRACK; see "
-		    "\"iptables-legacy -t raw -S\"\n"
-		    "certain module xt_MASQUERADE: in use 1 time: iptables rules that masquerade; "
-		    "see \"iptables-legacy -t nat -S\"\n"
-		    "certain module iptable_nat: in use 1 time: iptables table nat; see "
-		    "\"iptables-legacy -t nat -S\"\n"
-		    "certain module nft_ct: in use 1 time: nft rules that ask for connection state "
-		    "(ct)\n");
+		    "connection state; see \"iptables-legacy -S\"\ncertain module xt_state: in use "
+		    "1 time: iptables rules that match on connection state (-m state); see "
+		    "\"iptables-legacy -S\"\ncertain module xt_CT: in use 2 times: iptables rules "
+		    "with CT or NOTRACK; see \"iptables-legacy -t raw -S\"\ncertain module "
+		    "xt_MASQUERADE: in use 1 time: iptables rules that masquerade; see "
+		    "\"iptables-legacy -t nat -S\"\ncertain module iptable_nat: in use 1 time: "
+		    "iptables table nat; see \"iptables-legacy -t nat -S\"\ncertain module nft_ct: "
+		    "in use 1 time: nft rules that match on connection state (ct)\n");
 }
 
 /* Of a kernel that does not count there is nothing to tell, nor of one that nobody uses. */
