@@ -1,5 +1,6 @@
 #!/bin/bash
-# Fills the table of a network namespace of its own, and prints what it costs to count the entries by each way.
+# Fills the table of a network namespace of its own, and prints what it costs to count the entries
+# by each way.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: entries.sh COUNT-ENTRIES INSERT-ENTRIES NUMBER...      as root, and the numbers rising
@@ -28,7 +29,8 @@ fill_and_count() {
 		"$insert_entries" "$there" $((number - there))
 		there=$number
 		for way in ctnetlink file; do
-			# Once before, for the processor's caches; entries that are missing make the figures worthless.
+			# Once before, for the processor's caches; entries that are missing make the
+			# figures worthless.
 			"$count_entries" cost "$way" >/dev/null
 			read -r counted seconds processor memory < <("$count_entries" cost "$way")
 			((counted == number)) || { echo "entries.sh: $counted entries by $way, not $number" >&2; exit 1; }

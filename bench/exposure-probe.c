@@ -1,10 +1,13 @@
-/* Loads nf_conntrack and tells how long after modprobe's return the last of the named values was in force. */
+/*
+ * Loads nf_conntrack and tells how long after modprobe's return the last of the named values was in
+ * force.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * usage: exposure-probe FILE=VALUE...
- * Prints microseconds, 0 if the first look found each in force, or "never" after ten seconds. The files are read in a
- * loop, so none may be one that loses writes while it is read: hashsize by the module's parameter, not by
- * nf_conntrack_buckets.
+ * Prints microseconds, 0 if the first look found each in force, or "never" after ten seconds. The
+ * files are read in a loop, so none may be one that loses writes while it is read: hashsize by the
+ * module's parameter, not by nf_conntrack_buckets.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -63,7 +66,10 @@ int main(int argc, char **argv)
 		return 1;
 	start = now_us();
 	for (int i = 1; i < argc; i++) {
-		/* One after the other: none is undone once it holds, and the first that does not is waited for. */
+		/*
+		 * One after the other: none is undone once it holds, and the first that does not is
+		 * waited for.
+		 */
 		while (!holds(argv[i])) {
 			waited = true;
 			if (now_us() - start > PATIENCE_US) {

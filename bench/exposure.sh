@@ -1,5 +1,6 @@
 #!/bin/bash
-# In a guest: the moment between modprobe's return and the last value, for each way of setting them, in turns.
+# In a guest: the moment between modprobe's return and the last value, for each way of setting them,
+# in turns.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=../tests/vm/lib.sh
 . ./lib.sh

@@ -1,6 +1,12 @@
-/* Makes so many entries in the table of its network namespace: established connections of TCP, by ctnetlink. */
+/*
+ * Makes so many entries in the table of its network namespace: established connections of TCP, by
+ * ctnetlink.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* usage: insert-entries FIRST COUNT, by number: none may be there already. cc insert-entries.c -lmnl */
+/*
+ * usage: insert-entries FIRST COUNT, by number: none may be there already. cc insert-entries.c
+ * -lmnl
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdint.h>

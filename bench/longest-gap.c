@@ -1,4 +1,7 @@
-/* Plays ping-pong by UDP on the loopback for some seconds, and prints the longest time between two packets. */
+/*
+ * Plays ping-pong by UDP on the loopback for some seconds, and prints the longest time between two
+ * packets.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* usage: longest-gap SECONDS; prints milliseconds. */
 #include <arpa/inet.h>

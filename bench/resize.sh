@@ -1,16 +1,18 @@
 #!/bin/bash
-# Measures how long a resize of a table in use stops tracked traffic: the longest gap of a UDP ping-pong meanwhile.
+# Measures how long a resize of a table in use stops tracked traffic: the longest gap of a UDP
+# ping-pong meanwhile.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: resize.sh LONGEST-GAP INSERT-ENTRIES NUMBER...      as root, and the numbers rising
-# The entries are those of a network namespace of its own. The buckets and the limit are this machine's: both are changed
-# meanwhile, and put back.
+# The entries are those of a network namespace of its own. The buckets and the limit are this
+# machine's: both are changed meanwhile, and put back.
 set -euo pipefail
 max=/proc/sys/net/netfilter/nf_conntrack_max
 hashsize=/sys/module/nf_conntrack/parameters/hashsize
 export LC_ALL=C
 
-# gap BUCKETS: the longest gap in two seconds, after one of which the table gets so many buckets; 0: it keeps them.
+# gap BUCKETS: the longest gap in two seconds, after one of which the table gets so many buckets; 0:
+# it keeps them.
 gap() {
 	"$longest_gap" 2 &
 	sleep 1

@@ -41,7 +41,8 @@ copy_sources() {
 }
 
 #
-# Builds: each made once, in its own directory of $work beside one copy of the sources; what is said goes to $work/log
+# Builds: each made once, in its own directory of $work beside one copy of the sources; what is said
+# goes to $work/log
 #
 work=
 

@@ -1,9 +1,13 @@
-/* Prints what the windows to the table say of this network namespace, each by itself or as the program asks them. */
+/*
+ * Prints what the windows to the table say of this network namespace, each by itself or as the
+ * program asks them.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * usage: count-entries entries|counters|cost|cost-holders live|ctnetlink|file [IDLE-BELOW]
- * entries: every count that is not 0; counters: those that are known; cost: entries, seconds, those of a processor, and the most
- * KiB of memory, that counting them took; cost-holders: the same with who holds them.
+ * entries: every count that is not 0; counters: those that are known; cost: entries, seconds, those
+ * of a processor, and the most KiB of memory, that counting them took; cost-holders: the same with
+ * who holds them.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,4 +1,7 @@
-/* Draws a table of the fixtures as status does: the screens of the manual, and of states that are hard to get into. */
+/*
+ * Draws a table of the fixtures as status does: the screens of the manual, and of states that are
+ * hard to get into.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <getopt.h>
@@ -28,7 +31,7 @@ static const struct option options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-/* One screen; with --looks that of so many looks after the first. */
+/* Draws one screen; with --looks, the screen after so many further looks. */
 static int draw(const struct request *request)
 {
 	struct fixture CLEANUP(fixture_done) fixture = {0};

@@ -1,4 +1,7 @@
-/* Prints what the shipped program finds of the kernel's messages; tests/host/kernel-log.sh sees to what there is. */
+/*
+ * Prints what the shipped program finds of the kernel's messages; tests/host/kernel-log.sh sees to
+ * what there is.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,7 @@
-/* Tells what nf_conntrack will make of these options on this host: "HASHSIZE MAX EXPECT_HASHSIZE EXPECT_MAX". */
+/*
+ * Tells what nf_conntrack will make of these options on this host: "HASHSIZE MAX EXPECT_HASHSIZE
+ * EXPECT_MAX".
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,7 @@
-/* Tells what each key will be once a reader of sysctl.d has run on this host: "NAME NUMBER FILE:LINE", or "NAME". */
+/*
+ * Tells what each key will be once a reader of sysctl.d has run on this host: "NAME NUMBER
+ * FILE:LINE", or "NAME".
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <dirent.h>
 #include <errno.h>

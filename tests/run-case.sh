@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: tests/run-case.sh [--update] tests/cases/NAME
-# A case holds: cmd (bash; `ctp` is the program on the host $HOST, prints the command before its output and "exit N" after
-# it; `ask` prints no command; `step` says what is different from now on, and a run without it fails the case if nothing
-# was said before, or if the case has changed the host since the last run), any *.conf it names, host/ and image/ (fixtures, optional), expected.txt
+# A case holds: cmd (bash; `ctp` is the program on the host $HOST, prints the command before its
+# output and "exit N" after it; `ask` prints no command; `step` says what is different from now on,
+# and a run without it fails the case if nothing was said before, or if the case has changed the
+# host since the last run), any *.conf it names, host/ and image/ (fixtures, optional), expected.txt
 # (what cmd says), expected-host/, expected-image/ (trees).
 set -euo pipefail
 update=no
@@ -34,17 +35,20 @@ step() {
 	echo "== $*" >&3
 	: >"$SEEN"
 }
-# host_state: the files of the host, of the image and of the configuration, each with the time of its last change.
+# host_state: the files of the host, of the image and of the configuration, each with the time of
+# its last change.
 # shellcheck disable=SC2317
 host_state() {
 	find "$HOST" "$IMAGE" "${SEEN%/*}/run"/*.conf ! -path "$HOST" ! -name '*.log' -printf '%p %C@\n' 2>/dev/null || :
 }
-# announced: there was a step line, and since the last run either another one, or the case has changed nothing.
+# announced: there was a step line, and since the last run either another one, or the case has
+# changed nothing.
 # shellcheck disable=SC2317
 announced() {
 	[[ -e $SEEN ]] && { [[ ! -s $SEEN ]] || host_state | cmp -s - "$SEEN"; }
 }
-# run_program ANNOUNCED ARGUMENT...: what it leaves is how the next run finds the host, unless this one was not announced.
+# run_program ANNOUNCED ARGUMENT...: what it leaves is how the next run finds the host, unless this
+# one was not announced.
 # shellcheck disable=SC2317
 run_program() {
 	local code=0
@@ -52,7 +56,8 @@ run_program() {
 	if [[ $1 == yes ]]; then host_state >"$SEEN"; elif [[ -e $SEEN ]]; then echo changed >"$SEEN"; fi
 	return "$code"
 }
-# ask ARGUMENT...: runs the program without a line of its own, for a case that only looks for something in the output.
+# ask ARGUMENT...: runs the program without a line of its own, for a case that only looks for
+# something in the output.
 # shellcheck disable=SC2317
 ask() {
 	local code=0 known=no
@@ -60,7 +65,8 @@ ask() {
 	run_program "$known" "$@" 2>&1 || code=$?
 	echo "exit $code"
 }
-# ctp ARGUMENT...: the same behind a line with the command and the prompt of root or of another user, past any pipe.
+# ctp ARGUMENT...: the same behind a line with the command and the prompt of root or of another
+# user, past any pipe.
 # shellcheck disable=SC2317
 ctp() {
 	local code=0 prompt="#"
@@ -95,8 +101,8 @@ configured() {
 	mkdir -p "$HOST/etc"
 	printf '[conntrack]\nmax = %s\n' "${1-524288}" >"$HOST/etc/conntrack-persist.conf"
 }
-# loaded [STATE]: nf_conntrack is in the kernel, with the values that it takes by itself on this host; "built-in": with
-# neither a state nor events.
+# loaded [STATE]: nf_conntrack is in the kernel, with the values that it takes by itself on this
+# host; "built-in": with neither a state nor events.
 # shellcheck disable=SC2317
 loaded() {
 	local state=${1:-live} module=$HOST/sys/module/nf_conntrack keys=$HOST/proc/sys/net/netfilter
@@ -122,8 +128,8 @@ loaded() {
 	echo 3145728 >"$keys/nf_conntrack_frag6_low_thresh"
 	echo 4194304 >"$keys/nf_conntrack_frag6_high_thresh"
 }
-# namespace NAME [PID COMMAND]: a further network namespace, kept by its name or of that process, with the values that a
-# fresh one has; the sizes are the host's, and only shown.
+# namespace NAME [PID COMMAND]: a further network namespace, kept by its name or of that process,
+# with the values that a fresh one has; the sizes are the host's, and only shown.
 # shellcheck disable=SC2317
 namespace() {
 	local key folder=$HOST/namespaces/$1 keys=$HOST/namespaces/$1/proc/sys/net/netfilter
@@ -146,7 +152,8 @@ run_by_systemd() {
 	mkdir -p "$HOST/run/systemd/system" "$HOST/run/udev"
 	: >"$HOST/run/udev/control"
 }
-# modules "NAME USERS ABOVE"...: those that are loaded; ABOVE is a list that ends in a comma, as in /proc/modules.
+# modules "NAME USERS ABOVE"...: those that are loaded; ABOVE is a list that ends in a comma, as in
+# /proc/modules.
 # shellcheck disable=SC2317
 modules() {
 	local line name users above
@@ -155,7 +162,8 @@ modules() {
 		echo "$name 16384 $users ${above:--} Live 0x0000000000000000"
 	done >"$HOST/proc/modules"
 }
-# rules NAMESPACE LINE...: what nf_tables has there ("own": this one), as tests/harness/nft-messages.h says.
+# rules NAMESPACE LINE...: what nf_tables has there ("own": this one), as
+# tests/harness/nft-messages.h says.
 # shellcheck disable=SC2317
 rules() {
 	mkdir -p "$HOST/rulesets/$1"

@@ -14,9 +14,9 @@ void fixture_done(struct fixture *fixture);
 const char *fixture_name(size_t index);
 
 /*
- * As it is at so many looks after the first, one every two seconds from 2026-03-14 10:56:01 UTC on; only "filling"
- * changes besides its clock. -ENOENT: there is no such fixture; -ENOMEM.
+ * Makes the fixture as it is at a given look; looks are every two seconds from 2026-03-14 10:56:01
+ * UTC on. Only "filling" changes more than its clock. -ENOENT: there is no such fixture; -ENOMEM.
  */
 MUST_CHECK int fixture_make(const char *name, unsigned int looks, struct fixture *ret);
-/* What --watch remembers at that look. */
+/* The state that --watch remembers at that look. */
 MUST_CHECK int fixture_history(const char *name, unsigned int looks, struct history *ret);

@@ -1,10 +1,12 @@
 #!/bin/bash
-# Unpacks a Debian package and the libraries that it needs and this machine lacks, once; installs nothing; prints the folder.
+# Unpacks a Debian package and the libraries that it needs and this machine lacks, once; installs
+# nothing; prints the folder.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: unpack.sh PACKAGE
 #
-# Kept where the guests' images are (tests/vm/image.sh). Exit status 77: the distribution has no such package.
+# Kept where the guests' images are (tests/vm/image.sh). Exit status 77: the distribution has no
+# such package.
 set -euo pipefail
 
 package=${1:?usage: unpack.sh PACKAGE}
@@ -16,7 +18,8 @@ flock "$lock"
 work=$(mktemp -d "$cache/$package.new-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-# The machine's own lists of packages; where they are missing or too old, new ones for this run alone.
+# The machine's own lists of packages; where they are missing or too old, new ones for this run
+# alone.
 lists=()
 new_lists() {
 	mkdir -p "$work/lists"

@@ -25,7 +25,7 @@ bool boot_script_is_own(const char *path);
 /* Reads a script that `loader` runs; does nothing if it was read before. -ENOMEM. */
 MUST_CHECK int boot_script(struct boot_scripts *scripts, const char *loader, const char *path);
 
-/* Reads a file if its mode lets somebody execute it. -ENOMEM. */
+/* Reads a file if its mode lets any user execute it. -ENOMEM. */
 MUST_CHECK int boot_script_executable(struct boot_scripts *scripts, const char *path);
 
 /* Judges a command of `size` bytes in that line of path, which `loader` runs. -ENOMEM. */

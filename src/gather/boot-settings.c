@@ -259,7 +259,10 @@ static int read_scripts_behind_keys(struct boot_settings *settings)
 	return read_folder(settings, "/etc/network/if-up.d", true);
 }
 
-/* What nothing starts, of the folders where administrators keep their own. */
+/*
+ * Reads units and scripts that nothing starts, only from the folders where administrators keep
+ * their own.
+ */
 static int read_idle(struct boot_settings *settings)
 {
 	static const char *const folders[] = {"/etc/systemd/system",

@@ -30,7 +30,7 @@ struct reading {
 MUST_CHECK int reading_file(struct reading *reading, const char *path, char **ret);
 
 /*
- * As reading_file(), for a script. *ret_runs: whether its mode lets somebody execute it; unchanged
+ * As reading_file(), for a script. *ret_runs: whether its mode lets any user execute it; unchanged
  * if there is no file. *ret becomes "" for a program that is no script, whatever its size.
  */
 MUST_CHECK int reading_script(struct reading *reading, const char *path, bool *ret_runs,

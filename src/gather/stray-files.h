@@ -12,7 +12,7 @@ struct stray_file {
 
 /*
  * Calls visit for each file below /etc whose name lacks the ending of its folder, except those that
- * somebody put aside: "x.conf.disabled", "x.bak", "x~". What cannot be read is noted. -ENOMEM.
+ * were put aside: "x.conf.disabled", "x.bak", "x~". What cannot be read is noted. -ENOMEM.
  */
 MUST_CHECK int stray_files_visit(const struct gathering *gathering,
 				 void (*visit)(void *data, const struct stray_file *file),

@@ -85,8 +85,8 @@ struct rules_visit {
 };
 
 /*
- * Rules of iptables-legacy are known by the use counts of modules, which a kernel with all of them
- * built in has not.
+ * Rules of iptables-legacy show up in the use counts of modules. A kernel that has all of them
+ * built in has no such counts.
  */
 static void note_legacy_tables(struct rules_visit *visit, const char *where)
 {

@@ -251,7 +251,7 @@ static bool add_verdict(struct changeset *changes, const struct looked_at *last,
 }
 
 /*
- * Takes the lock of that directory, because somebody may run the service's command by hand at the
+ * Takes the lock of that directory, because a user may run the service's command by hand at the
  * same time.
  */
 static enum exit_code keep_verdict(struct context *context, const struct drift_verdict *verdict)

@@ -37,7 +37,7 @@ static int lint_foreign(const struct context *context, enum foreign_kind kind,
 }
 
 /*
- * Reports the problems; hints only if somebody asked for them with --verbose. A line that was
+ * Reports the problems; hints only with --verbose. A line that was
  * reported before, because it keeps the module from loading, is left out.
  */
 static int report_all(struct context *context, const struct problems *problems)

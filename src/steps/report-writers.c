@@ -140,7 +140,7 @@ static bool has_rival(const struct host_writers *found, const struct writer *wri
 
 /*
  * Returns whether the configuration can have the number: a max or hashsize with as many of the
- * other must fit into the memory_limit that holds unless somebody writes one.
+ * other must fit into the memory_limit that applies if none is configured.
  */
 static bool fits_memory(const struct host_writers *found, const struct writer *writer,
 			uint64_t number)

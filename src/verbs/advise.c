@@ -365,10 +365,9 @@ static void say_unread_parts(struct context *context, const struct look *look)
 		if (!parts[i].known)
 			buffer_printf(&list, "%s%s", list.length > 0 ? ", " : "", parts[i].words);
 	if (list.data && module_is_there(table->module))
-		report_message(
-			context->report, SEVERITY_NOTE, "could not be read%s: %s",
-			kernel_may_change(context->kernel) ? "" : ", only root may read it",
-			list.data);
+		report_message(context->report, SEVERITY_NOTE, "could not be read%s: %s",
+			       kernel_may_change(context->kernel) ? "" : ", only root may read it",
+			       list.data);
 }
 
 /* Returns whether the administrator lets other sources set a larger max. */

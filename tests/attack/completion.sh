@@ -12,8 +12,9 @@ need_root
 names=('x$(touch ran1)' 'x`touch ran2`' 'x;touch ran3' 'x${a[$(touch ran4)]}' $'x\ntouch ran5' 'x&touch ran6&' 'x<(touch ran7)'
 	'$(touch ran8)' '-x' '~root' 'x*' $'x\e]0;y\a' 'x "touch ran9' "x'touch ran10" 'x!!' 'x{1,2}')
 
-# typed SHELL-COMMAND... LINE: a terminal with this shell, in a mount namespace with the hostile names; types the lines of the
-# file "setup", then the line and some TABs, deletes the line and ends. Prints what the terminal showed.
+# typed SHELL-COMMAND... LINE: a terminal with this shell, in a mount namespace with the hostile
+# names; types the lines of the file "setup", then the line and some TABs, deletes the line and
+# ends. Prints what the terminal showed.
 typed() {
 	# shellcheck disable=SC2016
 	unshare --mount bash -c '

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The Ansible module on images whose configuration is a pipe, endless, a link, or becomes a link while the module works.
+# The Ansible module on images whose configuration is a pipe, endless, a link, or becomes a link
+# while the module works.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=lib.sh

@@ -107,7 +107,8 @@ done
 #
 # Mounts: folders and files of the host, of the same device and of another, and through links
 #
-# mounted NAME PATH: nothing is done, and the mount is named with what to do; unmounted, all is well.
+# mounted NAME PATH: nothing is done, and the mount is named with what to do; unmounted, all is
+# well.
 mounted() {
 	local path=$2 verb
 	name=$1

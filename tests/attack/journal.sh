@@ -16,8 +16,8 @@ done
 echo 'net.netfilter.nf_conntrack_udp_timeout = 1' >"$work/image/etc/sysctl.d/98.conf"
 printf '[conntrack]\nmax = lots\n' >"$work/image/bad.conf"
 
-# silent NAME PREPARATION EXPECTED-STATUS ARGUMENT...: runs the program in a mount namespace with a /run that the shell
-# commands PREPARATION make; standard error is a file that JOURNAL_STREAM names.
+# silent NAME PREPARATION EXPECTED-STATUS ARGUMENT...: runs the program in a mount namespace with a
+# /run that the shell commands PREPARATION make; standard error is a file that JOURNAL_STREAM names.
 silent() {
 	local name=$1 preparation=$2 expected=$3 status=0
 	shift 3

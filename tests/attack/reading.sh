@@ -1,6 +1,6 @@
 #!/bin/bash
-# Files of others that cannot be read, that are too many or too large: each is named, and no verb answers "in order" then. Run as
-# root and as a user, on images.
+# Files of others that cannot be read, that are too many or too large: each is named, and no verb
+# answers "in order" then. Run as root and as a user, on images.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 # shellcheck source=lib.sh

@@ -1,4 +1,7 @@
-/* Makes hostile nft rule sets in network namespaces of an unprivileged user, and keeps them until standard input ends. */
+/*
+ * Makes hostile nft rule sets in network namespaces of an unprivileged user, and keeps them until
+ * standard input ends.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
 #include <endian.h>
@@ -122,7 +125,10 @@ static size_t begin_nft(struct batch *batch, uint16_t message, uint8_t family)
 			     0);
 }
 
-/* The kernel has answered by the time that send() returns: an error for each message that it refuses, else nothing. */
+/*
+ * The kernel has answered by the time that send() returns: an error for each message that it
+ * refuses, else nothing.
+ */
 static bool batch_send(struct batch *batch)
 {
 	static unsigned char answer[1 << 16];
@@ -148,7 +154,7 @@ static void open_batch(struct batch *batch)
 	(void)setsockopt(batch->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 }
 
-/* The same numbers from the same seed on every machine. */
+/* Returns the same numbers for the same seed on every machine. */
 struct dice {
 	uint64_t state;
 };
@@ -181,7 +187,7 @@ static void put_user_data(struct batch *batch, struct dice *dice, uint16_t type)
 		put_bytes(batch, type, bytes, size);
 }
 
-/* What the rules of one table refer to. */
+/* The rules of one table refer to these objects. */
 struct table {
 	uint8_t family;
 	char name[256], set[256], object[256], chain[256];
@@ -203,7 +209,10 @@ static void end_expression(struct batch *batch, size_t at, size_t data)
 	end(batch, at);
 }
 
-/* One with numbers alone: pairs of an attribute and its number, up to attribute 0. */
+/*
+ * Describes an object whose attributes are all numbers: pairs of an attribute and its number, up to
+ * attribute 0.
+ */
 static void put_numbers(struct batch *batch, const char *name, uint16_t type,
 			const uint32_t *numbers)
 {
@@ -330,7 +339,7 @@ static bool put_some_expression(struct batch *batch, struct dice *dice, const st
 	case 10:
 	case 11:
 		put_dynset(batch, table, tracks);
-		/* What its set gives each element by itself, the kernel does not show again. */
+		/* The kernel does not show the default that the set gives each element. */
 		return tracks && !table->set_tracks;
 	case 12:
 		put_named(batch, "lookup", NFTA_LOOKUP_SET, table->set, NFTA_LOOKUP_SREG,
@@ -366,7 +375,10 @@ static bool put_some_expression(struct batch *batch, struct dice *dice, const st
 	}
 }
 
-/* One rule a batch: those that the kernel refuses are none. Returns whether it was taken and needs connection tracking. */
+/*
+ * Sends one rule in each batch, because the kernel refuses a batch with one bad rule. Returns
+ * whether the kernel accepted the rule and the rule needs connection tracking.
+ */
 static bool add_rule(struct batch *batch, struct dice *dice, const struct table *table)
 {
 	size_t message, list;
@@ -483,7 +495,10 @@ static unsigned int make_random(struct batch *batch, struct dice *dice)
 	return tracking;
 }
 
-/* Rules as a firewall has them, 500 a batch; without tracking they only look at a packet's addresses. */
+/*
+ * Rules as a firewall has them, 500 a batch; without tracking they only look at a packet's
+ * addresses.
+ */
 static void make_many(struct batch *batch, unsigned int rules, bool tracks)
 {
 	struct table table = {.family = NFPROTO_IPV4, .name = "many", .chain = "chain"};
@@ -514,7 +529,10 @@ static void make_many(struct batch *batch, unsigned int rules, bool tracks)
 	}
 }
 
-/* A rule that names an object so often that no answer of the kernel has room for it, before another rule. */
+/*
+ * A rule that names an object so often that no answer of the kernel has room for it, before another
+ * rule.
+ */
 static void make_hidden(struct batch *batch, unsigned int references)
 {
 	struct table table = {.family = NFPROTO_IPV4, .name = "hidden", .chain = "chain"};
@@ -559,7 +577,10 @@ static void keep_changing(struct batch *batch)
 	}
 }
 
-/* One network namespace: what it has, and how many of its rules need connection tracking on the pipe. */
+/*
+ * Fills one network namespace, and writes to the pipe how many of its rules need connection
+ * tracking.
+ */
 static void live_in_namespace(const char *mode, unsigned int number, unsigned int count, int pipe)
 {
 	static struct batch batch;
@@ -613,7 +634,10 @@ int main(int argc, char **argv)
 	}
 	count = (unsigned int)strtoul(argv[2], NULL, 10);
 	namespaces = one ? 1 : count;
-	/* Of the processes, by which the test tells its own from those of another run. */
+	/*
+	 * The test recognises its own processes by this name, because another run may have
+	 * processes, too.
+	 */
 	(void)prctl(PR_SET_NAME, argv[3]);
 	drop_privileges();
 	if (pipe(ends) < 0)
@@ -626,7 +650,9 @@ int main(int argc, char **argv)
 			fail("fork");
 		if (child == 0)
 			live_in_namespace(argv[1], i, count, ends[1]);
-		/* One after the other, so that the last one has the highest number. */
+		/*
+		 * They are added one after the other, so that the last one has the highest number.
+		 */
 		if (read(ends[0], &tracking, sizeof(tracking)) != sizeof(tracking))
 			fail("pipe");
 		all += tracking;

@@ -21,7 +21,10 @@ static int fail(const char *what)
 
 static int run(rlim_t seconds, char **command)
 {
-	/* The soft limit sends SIGXCPU, which the parent reports; the hard one is there if the command ignores it. */
+	/*
+	 * The soft limit sends SIGXCPU, which the parent reports; the hard one is there if the
+	 * command ignores it.
+	 */
 	const struct rlimit limit = {seconds, seconds + 1};
 
 	if (setrlimit(RLIMIT_CPU, &limit) < 0)

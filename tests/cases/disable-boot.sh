@@ -9,12 +9,12 @@ fresh() {
 	mkdir -p "$units/multi-user.target.wants" "$IMAGE/usr/lib/systemd/system" "$IMAGE/etc/iptables" \
 		"$IMAGE/etc/ufw" "$IMAGE/etc/network"
 }
-# enable UNIT [TARGET]: a link to a unit's file, which the image may have.
+# enable UNIT [TARGET]: makes a link to the file of a unit; the image may or may not have the file.
 enable() {
 	mkdir -p "$units/${2:-multi-user.target}.wants"
 	ln -s "/usr/lib/systemd/system/$1" "$units/${2:-multi-user.target}.wants/$1"
 }
-# unit NAME LINE...
+# unit NAME LINE...: writes a unit
 unit() {
 	printf '%s\n' "${@:2}" >"$IMAGE/usr/lib/systemd/system/$1"
 }
@@ -26,7 +26,8 @@ script() {
 ctp_image() {
 	ctp -c d.conf --root="$IMAGE" "$@"
 }
-# refused TITLE: install writes nothing and exits 3, users exits 2, plan foretells it.
+# refused TITLE: checks that install writes nothing and exits 3, users exits 2, and plan predicts
+# it.
 refused() {
 	step "$1"
 	ctp_image -q install
@@ -35,7 +36,8 @@ refused() {
 	ask -c d.conf --root="$IMAGE" plan | has 'install refuses this without --force' || fail "$1: plan"
 	fresh
 }
-# accepted TITLE: install writes, users finds nobody, and check says that all is in order.
+# accepted TITLE: checks that install writes, users finds nothing, and check says that all is in
+# order.
 accepted() {
 	step "$1"
 	ctp_image -q install
@@ -49,7 +51,7 @@ save() {
 	printf '*filter\n:INPUT DROP [0:0]\n%s\nCOMMIT\n' "$1"
 }
 
-# quadlet NAME LINE...: a file of podman's, with the generator that reads it.
+# quadlet NAME LINE...: writes a file of podman, with the generator that reads it.
 quadlets=$IMAGE/etc/containers/systemd
 quadlet() {
 	local generators=$IMAGE/usr/lib/systemd/system-generators
@@ -59,13 +61,13 @@ quadlet() {
 	printf '%s\n' "${@:2}" >"$quadlets/$1"
 }
 wanted=('[Install]' 'WantedBy = multi-user.target')
-# docker [OPTION]: Docker starts at boot, with this option of dockerd.
+# docker [OPTION]: makes Docker start at boot, with this option of dockerd.
 docker() {
 	enable docker.service
 	mkdir -p "$IMAGE/etc/docker" "$IMAGE/etc/default" "$units/docker.service.d"
 	unit docker.service '[Service]' 'EnvironmentFile=-/etc/default/docker' "ExecStart=/usr/sbin/dockerd -H fd:// ${1-}"
 }
-# likely TITLE: install writes and warns, and check is in order.
+# likely TITLE: checks that install writes and warns, and check is in order.
 likely() {
 	step "$1"
 	ctp_image -q install

@@ -16,10 +16,13 @@
 #include "faults/judge.h"
 #include "faults/power.h"
 
-/* Every error is told so often; beyond that it is counted. */
+/* Every error is printed so many times; further ones are only counted. */
 #define FINDINGS_MAX 40U
 
-/* A run may ask for memory once less than the one before, because a number in a file has a digit less. */
+/*
+ * A run may ask for memory once less than the one before, because a number in a file has a digit
+ * less.
+ */
 #define TRIES_MAX 8U
 
 static const int errors[] = {ENOSPC, EIO, EROFS, EDQUOT, EPERM, EINTR, ENOMEM};
@@ -121,7 +124,10 @@ static void cut(struct story *story, const struct disk *disk, const struct calls
 		note_finding(tally, &fault, journal ? "the journal written" : "at once", finding);
 }
 
-/* What a run that has ended well has told to be done stays done; a directory that it removed may come back, empty. */
+/*
+ * Changes that a successful run reported as done must stay done; a directory that it removed may
+ * come back empty.
+ */
 static void cut_at_end(struct story *story, const struct disk *disk, const struct calls *calls,
 		       struct tally *tally)
 {
@@ -186,7 +192,9 @@ static bool is_signalled(const struct calls *calls, size_t at, enum extent exten
 	return extent == EXTENT_ALL || is_killed(calls, at, EXTENT_SAMPLE);
 }
 
-/* When all files are in place the run still looks at the result, and is to tell what it cannot see. */
+/*
+ * When all files are in place the run still looks at the result, and is to tell what it cannot see.
+ */
 static bool is_behind_changes(const struct calls *calls, size_t at)
 {
 	bool before = false, after = false;

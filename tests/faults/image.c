@@ -169,7 +169,7 @@ void image_restore(const char *directory, const struct image *now, const struct 
 {
 	char whole[PATH_MAX];
 
-	/* From behind, so that a directory goes after what lies in it. */
+	/* The list is walked backwards, so that a directory is removed after its content. */
 	for (size_t i = now->count; i-- > 0;) {
 		const struct entry *entry = &now->items[i];
 

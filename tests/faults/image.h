@@ -18,7 +18,10 @@ struct image {
 	size_t count;
 };
 
-/* Takes in what lies below a directory; nothing of what `skip` says yes to, be it a directory with all that is in it. */
+/*
+ * Takes in what lies below a directory; nothing of what `skip` says yes to, be it a directory with
+ * all that is in it.
+ */
 void image_take(const char *directory, bool (*skip)(const char *path), struct image *ret);
 void image_done(struct image *image);
 

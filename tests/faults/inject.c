@@ -1,4 +1,7 @@
-/* Runs a program under ptrace(2), and kills it or makes a system call of it fail, at one call told by its number. */
+/*
+ * Runs a program under ptrace(2), and kills it or makes a system call of it fail, at one call told
+ * by its number.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "faults/inject.h"
 
@@ -26,7 +29,10 @@
 
 #include "base/cleanup.h"
 
-/* Less than the program waits for its lock; a thousand times what a run takes. The alarm outlives execve(2). */
+/*
+ * Less than the program waits for its lock; a thousand times what a run takes. The alarm outlives
+ * execve(2).
+ */
 #define LONGEST_RUN 20U
 
 #define SYSCALL_STOP (SIGTRAP | 0x80)
@@ -36,7 +42,7 @@
 /* More than there are numbers of system calls. */
 #define NUMBERS 512
 
-/* So often malloc(3) asks, in one way and another, before it gives up, and more. */
+/* malloc(3) tries so many system calls before it gives up; the count has a margin. */
 #define MEMORY_CALLS 6U
 
 static const struct {
@@ -143,7 +149,10 @@ static void empty(int fd)
 		err(99, "cannot empty a file");
 }
 
-/* Has the kernel stop the program at calls of these numbers, and at no other: most of the time would go there. */
+/*
+ * Has the kernel stop the program at calls of these numbers, and at no other: most of the time
+ * would go there.
+ */
 static int stop_at(const bool wanted[static NUMBERS])
 {
 	struct sock_filter code[2 * NUMBERS + 2] = {
@@ -174,7 +183,7 @@ static _Noreturn void become(const struct program *program, bool traced, const b
 		_exit(98);
 	if (program->root && (chroot(program->root) < 0 || chdir("/") < 0))
 		_exit(98);
-	/* Whoever runs this in the background may have some of them ignored. */
+	/* A shell that runs this in the background may ignore some of these signals. */
 	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
 		(void)signal(defaults[i], SIG_DFL);
 	(void)alarm(LONGEST_RUN);
@@ -279,7 +288,7 @@ static struct call look_at_call(pid_t child, uint64_t *ret_from)
 	return call;
 }
 
-/* Where the file lies in memory that an address belongs to: from its first to its last mapping. */
+/* Finds the mapping of the file that contains an address: from its first to its last byte. */
 static void find_mapping(pid_t child, uint64_t address, uint64_t range[2])
 {
 	char path[64], line[512], file[400] = "";
@@ -374,8 +383,9 @@ static void set_registers(pid_t child, struct user_regs_struct *registers)
 #endif
 
 /*
- * brk(2) knows no error: where there is no memory it tells where the end still is, as it does when asked for nothing.
- * That is asked in its place; on x86-64 the C library expects to find its argument again.
+ * brk(2) knows no error: where there is no memory it tells where the end still is, as it does when
+ * asked for nothing. That is asked in its place; on x86-64 the C library expects to find its
+ * argument again.
  */
 static int refuse_brk(pid_t child)
 {
@@ -400,7 +410,10 @@ static int refuse_brk(pid_t child)
 	return status;
 }
 
-/* Has the error come back, and nothing done, in place of the call that the program is about to make. */
+/*
+ * Has the error come back, and nothing done, in place of the call that the program is about to
+ * make.
+ */
 static void fail_call(pid_t child, int error)
 {
 	struct user_regs_struct registers;

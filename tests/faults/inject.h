@@ -1,4 +1,7 @@
-/* Runs a program under ptrace(2), and kills it or makes a system call of it fail, at one call told by its number. */
+/*
+ * Runs a program under ptrace(2), and kills it or makes a system call of it fail, at one call told
+ * by its number.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -6,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is to be run, always in the same way. */
+/* The command to run, always in the same way. */
 struct program {
 	char *const *argv;
 	char *const *environment;
@@ -31,7 +34,7 @@ struct fault {
 	int error;   /* positive; of FAULT_SIGNAL: the signal's number */
 };
 
-/* One system call, as the program made it. */
+/* One system call that the program made. */
 struct call {
 	long number;
 	uint64_t arguments[6];
@@ -46,7 +49,10 @@ struct calls {
 /* Runs it undisturbed; returns the wait status. Free ret->items. */
 int inject_count(const struct program *program, struct calls *ret);
 
-/* Runs it with a fault at one of these calls; returns the wait status. *ret_reached: the run came as far as that. */
+/*
+ * Runs it with a fault at one of these calls; returns the wait status. *ret_reached: the run came
+ * as far as that.
+ */
 int inject_run(const struct program *program, const struct calls *calls, const struct fault *fault,
 	       bool *ret_reached);
 

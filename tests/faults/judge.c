@@ -1,4 +1,4 @@
-/* What a disturbed run may leave behind, and what the next, undisturbed one has to make of it. */
+/* Checks what a disturbed run may leave, and what the next, undisturbed run must make of it. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "faults/judge.h"
 
@@ -101,8 +101,8 @@ static bool is_well(const struct entry *now, const struct entry *wanted, bool lo
 }
 
 /*
- * Loosely: that a directory was made by the run that was disturbed is known to nobody later, so one more may be there,
- * empty, and the manifest need not name it.
+ * Loosely: that a directory was made by the run that was disturbed is known to nobody later, so one
+ * more may be there, empty, and the manifest need not name it.
  */
 char *find_difference(const struct image *now, const struct image *wanted, bool loosely)
 {
@@ -128,7 +128,7 @@ static bool has_line(const struct entry *entry, const char *line, size_t length)
 	return false;
 }
 
-/* What was applied is a list of what is in force, of which some may be missing; no line of it is torn. */
+/* The record of apply lists active values. Some may be missing, but no line is torn. */
 static bool is_part_of(const struct entry *entry, const struct entry *before,
 		       const struct entry *after)
 {
@@ -193,9 +193,9 @@ static bool is_lock(const char *path)
 }
 
 /*
- * What a run that ends well may leave undone, now and then to be caught up on by the next: to clear away, which that
- * does, and to take down what was applied, by which check tells more and judges nothing. Values of the kernel only if
- * it says that they are left out.
+ * A run that succeeds may leave these things to the next one: temporary files, which the next run
+ * removes, and the record of apply, which only adds details to check. Live values may be missing
+ * only if the run reported them.
  */
 static bool is_minor(const char *path, bool left_out)
 {
@@ -260,7 +260,10 @@ static bool names_cause(const char *said, int error)
 		"the kernel has no memory for it",
 		"the kernel did not take the whole number",
 		"systemd's job failed",
-		/* The loader does not say why it could not map a library; that is reported as a lack of memory. */
+		/*
+		 * The loader does not say why it could not map a library; that is reported as a
+		 * lack of memory.
+		 */
 		"Cannot allocate memory",
 	};
 
@@ -286,12 +289,15 @@ static char *judge_failure(const struct story *story, const struct fault *fault,
 		return say("fails without the cause: %s", line);
 	if (!strstr(said, "nothing was changed"))
 		return NULL;
-	/* Where nothing can be removed any more, an empty directory stays too. */
+	/* If nothing can be removed any more, an empty directory stays, too. */
 	difference = find_major_difference(now, &story->before, fault->kind == FAULT_ON, false);
 	return difference ? say("says that nothing was changed, and %s", difference) : NULL;
 }
 
-/* The run ends by the signal, and leaves what it would leave undisturbed, or nothing: no temporary file, no half. */
+/*
+ * The run ends by the signal, and leaves what it would leave undisturbed, or nothing: no temporary
+ * file, no half.
+ */
 static char *judge_signal(const struct story *story, const struct fault *fault, int status,
 			  const struct image *now)
 {
@@ -355,7 +361,7 @@ static void go_to(const struct story *story, const struct image *wanted)
 	image_done(&now);
 }
 
-/* What the next runs make of a state. */
+/* Runs the program again on each state and checks the result. */
 static char *judge_state(const struct story *story, const struct image *state)
 {
 	char *finding = find_torn(story, state);

@@ -1,4 +1,4 @@
-/* What a disturbed run may leave behind, and what the next, undisturbed one has to make of it. */
+/* Checks what a disturbed run may leave, and what the next, undisturbed run must make of it. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -8,7 +8,7 @@
 #include "faults/image.h"
 #include "faults/inject.h"
 
-/* One story: a program's run that leads from one tree to another. */
+/* One story: a run of the program that leads from one tree to another. */
 struct story {
 	const char *name;
 	const char *tree; /* the directory that the program works on */
@@ -26,15 +26,21 @@ struct state {
 	char *finding; /* NULL: all is well */
 };
 
-/* Whether the tree's own record of a run is of no interest: logs of the test twin, libraries in a chroot. */
+/*
+ * Whether the tree's own record of a run is of no interest: logs of the test twin, libraries in a
+ * chroot.
+ */
 bool is_beside(const char *path);
 
-/* Judges a run that has ended; the tree is left as `before`. NULL, or what is wrong with it; free it. */
+/*
+ * Judges a run that has ended; the tree is left as `before`. NULL, or what is wrong with it; free
+ * it.
+ */
 char *judge_run(struct story *story, const struct fault *fault, const struct call *call,
 		int status);
 
 /* The first difference between two trees, NULL if there is none. loosely: see judge.c. */
 char *find_difference(const struct image *now, const struct image *wanted, bool loosely);
 
-/* What the last run wrote to a file of its output; free it. */
+/* Returns what the last run wrote to one of its output files. The caller frees it. */
 char *read_said(int fd);

@@ -9,7 +9,9 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-/* EXT4_IOC_SHUTDOWN and XFS_IOC_GOINGDOWN, fs/ext4/ext4.h and fs/xfs/libxfs/xfs_fs.h, Linux 6.18. */
+/*
+ * EXT4_IOC_SHUTDOWN and XFS_IOC_GOINGDOWN, fs/ext4/ext4.h and fs/xfs/libxfs/xfs_fs.h, Linux 6.18.
+ */
 #define SHUTDOWN	 _IOR('X', 125, uint32_t)
 #define SHUTDOWN_JOURNAL 1U /* the journal is written first */
 #define SHUTDOWN_AT_ONCE 2U

@@ -13,7 +13,8 @@ struct disk {
 void power_settle(const struct disk *disk);
 
 /*
- * Cuts the power, and mounts the file system again. What was in memory only is lost: all of it, or, with `journal`, the
- * content of files alone, as if the file system had been about to write it down.
+ * Cuts the power, and mounts the file system again. What was in memory only is lost: all of it, or,
+ * with `journal`, the content of files alone, as if the file system had been about to write it
+ * down.
  */
 void power_cut(const struct disk *disk, bool journal);

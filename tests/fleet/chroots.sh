@@ -1,10 +1,12 @@
 #!/bin/bash
-# The Ansible role in chroots, with the real program: installed or built, drift repaired, all removed; and the example playbooks.
+# The Ansible role in chroots, with the real program: installed or built, drift repaired, all
+# removed; and the example playbooks.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2119 # recap may be asked of one host
 #
-# Needs CONNTRACK_PERSIST, in its build directory. Prints "ok - NAME" and "not ok - NAME" lines. In namespaces of its own: the
-# kernel's timeouts are real, and of this network namespace alone; max and buckets are the host's, as in a container.
+# Needs CONNTRACK_PERSIST, in its build directory. Prints "ok - NAME" and "not ok - NAME" lines. In
+# namespaces of its own: the kernel's timeouts are real, and of this network namespace alone; max
+# and buckets are the host's, as in a container.
 set -uo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -180,7 +182,8 @@ play_role -e "$source" -e "$vars" --limit two
 check 'from a release: second run' "$(recap)" 'changed 0'
 
 #
-# The README, word by word: from a clone, on a host without any package repository and without the program
+# The README, word by word: from a clone, on a host without any package repository and without the
+# program
 #
 # command NUMBER: of the README, in the clone; sets said.
 command_of_readme() {

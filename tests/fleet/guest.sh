@@ -1,10 +1,12 @@
 #!/bin/bash
-# The Ansible module in a guest over ssh, where nf_conntrack is a real module: absent, loaded by a rule, after a reboot.
+# The Ansible module in a guest over ssh, where nf_conntrack is a real module: absent, loaded by a
+# rule, after a reboot.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2119 # recap may be asked of one host
 #
 # Needs CONNTRACK_PERSIST, in its build directory. Prints "ok - NAME" and "not ok - NAME" lines.
-# FLEET_COST  a command to run when the guest is up, with $work/inventory: what bench/fleet does (default: none)
+# FLEET_COST  a command to run when the guest is up, with $work/inventory: what bench/fleet does
+# (default: none)
 set -uo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"

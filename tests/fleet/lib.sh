@@ -1,4 +1,5 @@
-# What the tests of configuration managers share: results, the collection, playbooks and what they came to.
+# What the tests of configuration managers share: results, the collection, playbooks and what they
+# came to.
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -31,7 +32,8 @@ leave() {
 	:
 }
 
-# use_collection: builds it as a release does, installs it, and shuts out what the user has of Ansible's settings.
+# use_collection: builds it as a release does, installs it, and shuts out what the user has of
+# Ansible's settings.
 use_collection() {
 	export ANSIBLE_HOME=$work/home ANSIBLE_LOCAL_TEMP=$work/home/tmp ANSIBLE_CONFIG=$work/ansible.cfg ANSIBLE_NOCOLOR=1
 	export ANSIBLE_COLLECTIONS_PATH=$work/collections ANSIBLE_RETRY_FILES_ENABLED=0 ANSIBLE_DEPRECATION_WARNINGS=0
@@ -55,13 +57,15 @@ play() {
 	said=$(ansible-playbook --inventory "$work/inventory" "$@" 2>&1 </dev/null) || :
 }
 
-# blocks README FIRST: the indented blocks of a README whose first line matches the pattern FIRST, without the indent.
+# blocks README FIRST: the indented blocks of a README whose first line matches the pattern FIRST,
+# without the indent.
 blocks() {
 	awk -v first="$2" '/^    / { line = substr($0, 5); if (!inside) wanted = line ~ first; inside = 1; if (wanted) print line; next }
 		{ inside = 0 }' "$1"
 }
 
-# make_clone DIR: a git clone of these sources, with what is not committed yet, as a reader of a README has one.
+# make_clone DIR: a git clone of these sources, with what is not committed yet, as a reader of a
+# README has one.
 make_clone() {
 	# shellcheck disable=SC2016
 	bash -c 'source "$1/scripts/lib.sh" && copy_sources "$2"' - "$top" "$1"
@@ -70,7 +74,8 @@ make_clone() {
 	git -C "$1" -c user.name=Nobody -c user.email=nobody@localhost commit -q -m 'The sources'
 }
 
-# recap [HOST]: what the last playbook came to there, or on all: "changed N", "failed", "unreachable".
+# recap [HOST]: what the last playbook came to there, or on all: "changed N", "failed",
+# "unreachable".
 recap() {
 	awk -v host="${1:-[^ ]*}" '/^PLAY RECAP/ { on = 1; next }
 		on && $0 ~ "^" host " *:" {
@@ -83,8 +88,8 @@ recap() {
 #
 # Chroots: each below an overlay, with a kernel's /proc and a /sys that cannot be written
 #
-# make_base: sets and exports FLEET_BASE, what they lie over. Where it is not there yet it takes a network to make it, and
-# thus another namespace than the chroots' own.
+# make_base: sets and exports FLEET_BASE, what they lie over. Where it is not there yet it takes a
+# network to make it, and thus another namespace than the chroots' own.
 make_base() {
 	local suite packages log
 	log=$(mktemp)

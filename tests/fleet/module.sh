@@ -1,5 +1,6 @@
 #!/bin/bash
-# The Ansible module on hosts that are folders, by the test twin: what check mode foresees, what runs change and how they fail.
+# The Ansible module on hosts that are folders, by the test twin: what check mode foresees, what
+# runs change and how they fail.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2119 # recap may be asked of one host
 #
@@ -11,7 +12,8 @@ source "$(dirname "$0")/lib.sh"
 make_work
 use_collection || exit
 
-# new_host NAME CONFIG [OPTION...]: a folder as tests/run-case.sh makes them, and its line of the inventory.
+# new_host NAME CONFIG [OPTION...]: a folder as tests/run-case.sh makes them, and its line of the
+# inventory.
 new_host() {
 	local host=$work/hosts/$1 name=$1 config=$2
 	shift 2
@@ -61,7 +63,8 @@ shown() {
 		sed -E 's|ansible-local-[^ ]*||'
 }
 
-# warnings HOST: how many lines of others the warnings of the last run name there. Ansible wraps each, so blanks do not count.
+# warnings HOST: how many lines of others the warnings of the last run name there. Ansible wraps
+# each, so blanks do not count.
 warnings() {
 	tr -d ' \n' <<<"$said" | grep -o "hosts/$1/etc/sysctl.d/99-others.conf:[0-9]*sets" | sort -u | wc -l
 }

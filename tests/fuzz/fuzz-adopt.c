@@ -1,4 +1,7 @@
-/* Fuzz harness: any names and texts of files as what is adopted; what comes out has no line that is not the program's own. */
+/*
+ * Fuzz harness: any names and texts of files as what is adopted; what comes out has no line that is
+ * not the program's own.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stddef.h>
 #include <stdint.h>
@@ -21,7 +24,10 @@ struct host {
 	const char *command_line;
 };
 
-/* Parts end in NUL: the kernel command line, then "s" or "m", a name, and the text of that file of sysctl.d or modprobe.d. */
+/*
+ * Parts end in NUL: the kernel command line, then "s" or "m", a name, and the text of that file of
+ * sysctl.d or modprobe.d.
+ */
 static void read_host(const char *text, const char *end, struct host *host)
 {
 	host->command_line = text;

@@ -1,4 +1,7 @@
-/* Fuzz harness: any bytes as a sysctl.d file, of both readers; each assignment is whole, and at most one wins. */
+/*
+ * Fuzz harness: any bytes as a sysctl.d file, of both readers; each assignment is whole, and at
+ * most one wins.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stddef.h>
 #include <stdint.h>
@@ -26,7 +29,10 @@ static void check_assignments(const char *text, enum sysctl_reader reader)
 		abort();
 }
 
-/* The same text is its own lower file, which must not count, and sysctl.conf, of which every line must. */
+/*
+ * The text is also used as its own lower file, which must have no effect, and as sysctl.conf, of
+ * which every line must have one.
+ */
 static void check_writers(const char *text, enum sysctl_reader reader)
 {
 	static const char *const names[] = {"net/netfilter/nf_conntrack_max",

@@ -1,4 +1,7 @@
-/* Fuzz harness: any text as a unit, a quadlet, daemon.json and shell commands; what is found lies inside of the text. */
+/*
+ * Fuzz harness: any text as a unit, a quadlet, daemon.json and shell commands; what is found lies
+ * inside of the text.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,7 @@
-/* Fuzz harness: any text as YAML, as the configuration of kube-proxy, as a pod's manifest and as words of a command. */
+/*
+ * Fuzz harness: any text as YAML, as the configuration of kube-proxy, as a pod's manifest and as
+ * words of a command.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <stddef.h>

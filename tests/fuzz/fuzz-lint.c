@@ -1,4 +1,7 @@
-/* Fuzz harness: any bytes as each of the texts that are linted; what is told has words, and a line of the text. */
+/*
+ * Fuzz harness: any bytes as each of the texts that are linted. Each report has a message and a
+ * line of the text.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stddef.h>
 #include <stdint.h>
@@ -29,7 +32,7 @@ static void check_problems(struct problems *problems, const char *text, bool of_
 	problems_done(problems);
 }
 
-/* Lines that a backslash continues are one, of which at most one thing is told. */
+/* Lines that a backslash continues count as one line, which has at most one report. */
 static void check_udev(const char *text)
 {
 	struct problems problems = {0};

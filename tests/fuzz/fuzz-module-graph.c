@@ -1,4 +1,7 @@
-/* Fuzz harness: any bytes as /proc/modules; in what is taken for one, each stands behind all that hold it. */
+/*
+ * Fuzz harness: any bytes as /proc/modules; in what is taken for one, each stands behind all that
+ * hold it.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,7 @@
-/* Fuzz harness: any words as a command line; they are understood, or there is a complaint, and twice the same. */
+/*
+ * Fuzz harness: any words as a command line. They are accepted or there is an error, and a second
+ * run gives the same result.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <stddef.h>

@@ -1,4 +1,7 @@
-/* Fuzz harness: any bytes as what the kernel and container engines say of owners; names end in their room. */
+/*
+ * Fuzz harness: any bytes as what the kernel and container engines say of owners; names end in
+ * their room.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdlib.h>
 #include <string.h>

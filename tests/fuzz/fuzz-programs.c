@@ -1,4 +1,7 @@
-/* Fuzz harness: any bytes as the files of ufw and tuned; what they set is theirs, and stands in the text. */
+/*
+ * Fuzz harness: any bytes as the files of ufw and tuned; what they set is theirs, and stands in the
+ * text.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,7 @@
-/* Fuzz harness: any bytes as commands; what is found is no longer than the text and has a line of it. */
+/*
+ * Fuzz harness: any bytes as commands; what is found is no longer than the text and has a line of
+ * it.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stddef.h>
 #include <stdint.h>

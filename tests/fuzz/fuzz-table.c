@@ -1,4 +1,7 @@
-/* Fuzz harness: any bytes as what the kernel says of its table; what is taken for an entry is counted once in each way. */
+/*
+ * Fuzz harness: any bytes as what the kernel says of its table; what is taken for an entry is
+ * counted once in each way.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <netinet/in.h>
 #include <stddef.h>

@@ -1,4 +1,7 @@
-/* Fuzz harness: any bytes as a profile of tuned and as a list of profiles; what is found stands in the text. */
+/*
+ * Fuzz harness: any bytes as a profile of tuned and as a list of profiles; what is found stands in
+ * the text.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stddef.h>
 #include <stdint.h>

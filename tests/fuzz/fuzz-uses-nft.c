@@ -1,4 +1,7 @@
-/* Fuzz harness: any bytes as messages of nf_tables; the list keeps its bound, and no name steers a terminal. */
+/*
+ * Fuzz harness: any bytes as messages of nf_tables; the list keeps its bound, and no name steers a
+ * terminal.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <linux/netlink.h>
 #include <stddef.h>
@@ -11,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* From memory of just that size, so that a byte too far is one for the sanitizers. */
+/* The memory has exactly this size, so that the sanitizers notice a read beyond it. */
 static void read_message(struct nft_reader *reader, uint16_t type, const uint8_t *data, size_t size)
 {
 	uint8_t *copy = malloc(size > 0 ? size : 1);

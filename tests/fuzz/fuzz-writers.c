@@ -1,4 +1,7 @@
-/* Fuzz harness: any bytes as all files that write values, of each reader; no writer is where no line is, and few win. */
+/*
+ * Fuzz harness: any bytes as all files that write values, of each reader; no writer is where no
+ * line is, and few win.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stddef.h>
 #include <stdint.h>
@@ -35,7 +38,10 @@ static size_t count_lines(const char *text)
 	return lines;
 }
 
-/* Of each source one writer of a value wins at most; each names a line of the text, or the kernel command line. */
+/*
+ * At most one line of each source overrides a value; each names a line of the text, or the kernel
+ * command line.
+ */
 static void check_writers(const struct writers *writers, size_t lines)
 {
 	for (size_t i = 0; i < writers->count; i++) {
@@ -63,7 +69,9 @@ static void check_records(const struct modprobe_records *records, size_t lines)
 			abort();
 }
 
-/* What is adopted has a line for each setting at most, and each begins as one. */
+/*
+ * An adopted configuration has at most one line for each setting, and each begins with a setting.
+ */
 static void check_adoption(const struct text_file *file, const struct modprobe_records *records,
 			   const char *text)
 {

@@ -1,4 +1,7 @@
-/* Stands in for libFuzzer in an ordinary test run: feeds a harness each file of its corpus, told in TAP. */
+/*
+ * Stands in for libFuzzer in an ordinary test run: feeds a harness each file of its corpus, told in
+ * TAP.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <dirent.h>
 #include <stdint.h>
@@ -8,7 +11,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Exactly as many bytes as the file has, so that a read past the end is one for the sanitizers too. */
+/*
+ * Exactly as many bytes as the file has, so that a read past the end is one for the sanitizers too.
+ */
 static int replay_file(const char *path)
 {
 	FILE *file = fopen(path, "rb");

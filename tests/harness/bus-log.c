@@ -1,4 +1,7 @@
-/* A file as the bus, for the test twin: each call is a line of $CONNTRACK_PERSIST_HOST/bus.log. */
+/*
+ * Replaces the bus in the test twin by a file: each call is a line of
+ * $CONNTRACK_PERSIST_HOST/bus.log.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/systemd/bus.h"
 

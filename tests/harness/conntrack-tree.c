@@ -1,4 +1,7 @@
-/* Files as the table, for the test twin: /proc/net/nf_conntrack and its statistics below $CONNTRACK_PERSIST_HOST. */
+/*
+ * Files as the table, for the test twin: /proc/net/nf_conntrack and its statistics below
+ * $CONNTRACK_PERSIST_HOST.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <limits.h>

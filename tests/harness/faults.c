@@ -1,4 +1,6 @@
-/* Failures that a case wants: lines of $CONNTRACK_PERSIST_HOST/faults, such as "write PATH EROFS". */
+/*
+ * Failures that a case wants: lines of $CONNTRACK_PERSIST_HOST/faults, such as "write PATH EROFS".
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "harness/faults.h"
 

@@ -1,4 +1,7 @@
-/* Files as the journal, for the test twin: entries go to $CONNTRACK_PERSIST_HOST/journal.log if that is there. */
+/*
+ * Files as the journal, for the test twin: entries go to $CONNTRACK_PERSIST_HOST/journal.log if
+ * that is there.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/systemd/journal.h"
 
@@ -44,7 +47,10 @@ int journal_send(enum severity severity, const char *id, const char *text,
 	return 0;
 }
 
-/* Lines "MICROSECONDS TEXT" of $CONNTRACK_PERSIST_HOST/kernel-messages; the line "lost": older ones are not there. */
+/*
+ * Lines "MICROSECONDS TEXT" of $CONNTRACK_PERSIST_HOST/kernel-messages; the line "lost": older ones
+ * are not there.
+ */
 void journal_find_full_messages(struct full_messages *ret)
 {
 	struct full_messages messages = {.known = true, .since_boot = true};

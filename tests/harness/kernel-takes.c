@@ -1,4 +1,6 @@
-/* What a kernel makes of a number that is written to it: its own arithmetic, for the folder that plays the kernel. */
+/*
+ * Computes how a kernel reads a number that is written to it, for the folder that plays the kernel.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "harness/kernel-takes.h"
 
@@ -12,14 +14,21 @@
 #include <string.h>
 
 /*
- * This file calls no function of the program and uses no constant of its headers, because the cases compare the program with
- * what stands here. A wrong figure in the program's own rounding or bounds then shows as a value that differs.
+ * This file calls no function of the program and uses no constant of its headers, because the cases
+ * compare the program with what stands here. A wrong figure in the program's own rounding or bounds
+ * then shows as a value that differs.
  */
 
-/* The most seconds of a timeout with HZ=250, as Debian has it: INT_MAX / 250 (do_proc_dointvec_jiffies_conv()). */
+/*
+ * The most seconds of a timeout with HZ=250, as Debian has it: INT_MAX / 250
+ * (do_proc_dointvec_jiffies_conv()).
+ */
 #define SECONDS_MAX 8589934
 
-/* One row for each kind of key, the first that matches decides (nf_conntrack_standalone.c; tests/unit/data/sysctls.tsv). */
+/*
+ * One row for each kind of key; the first row that matches decides (nf_conntrack_standalone.c;
+ * tests/unit/data/sysctls.tsv).
+ */
 static const struct bounds {
 	const char *pattern;
 	long long least, most;
@@ -39,7 +48,10 @@ static const struct bounds {
 	{"*", INT_MIN, INT_MAX, {0, 0}},
 };
 
-/* proc_get_long(): blanks around a number of which the kernel finds the base; kstrtouint() takes no blank before it. */
+/*
+ * proc_get_long(): blanks around a number of which the kernel finds the base; kstrtouint() takes no
+ * blank before it.
+ */
 static int read_number(const char *text, bool blanks, long long *ret)
 {
 	char *end;
@@ -56,7 +68,10 @@ static int read_number(const char *text, bool blanks, long long *ret)
 	return errno == ERANGE || *end ? -EINVAL : 0;
 }
 
-/* nf_conntrack_hash_resize() and nf_ct_alloc_hashtable(): whole pages of pointers, at most INT_MAX bytes. */
+/*
+ * nf_conntrack_hash_resize() and nf_ct_alloc_hashtable(): whole pages of pointers, at most INT_MAX
+ * bytes.
+ */
 static int take_buckets(const struct played_kernel *kernel, long long number, long long *ret)
 {
 	long long in_a_page = (long long)(kernel->page / kernel->word);

@@ -1,4 +1,6 @@
-/* What a kernel makes of a number that is written to it: its own arithmetic, for the folder that plays the kernel. */
+/*
+ * Computes how a kernel reads a number that is written to it, for the folder that plays the kernel.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -12,8 +14,9 @@ struct played_kernel {
 };
 
 /*
- * Fills stored with the line that the file shows after text was written to it. path: from /. Returns a negative errno if the
- * kernel refuses the text: -EINVAL, -ERANGE, -ENOMEM, -EACCES; stored is left alone then.
+ * Fills stored with the line that the file shows after text was written to it. path: from /.
+ * Returns a negative errno if the kernel refuses the text: -EINVAL, -ERANGE, -ENOMEM, -EACCES;
+ * stored is left alone then.
  */
 int kernel_takes(const struct played_kernel *kernel, const char *path, const char *text,
 		 char *stored, size_t size);

@@ -1,4 +1,7 @@
-/* A folder as the kernel, for the test twin: its files, /proc and /sys lie below $CONNTRACK_PERSIST_HOST. */
+/*
+ * A folder as the kernel, for the test twin: its files, /proc and /sys lie below
+ * $CONNTRACK_PERSIST_HOST.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/kernel/kernel.h"
 
@@ -22,9 +25,10 @@
 #include "host/kernel/word-size.h"
 
 /*
- * What a kernel makes of a write is computed by kernel-takes.c, which shares nothing with the program. Shared with the shipped
- * body of this port is only how files below / are read: kernel-file.h, libkmod's answers, and the word size that the program
- * is told. No answer of theirs confirms itself, because a case writes these files and says what the program makes of them.
+ * What a kernel makes of a write is computed by kernel-takes.c, which shares nothing with the
+ * program. Shared with the shipped body of this port is only how files below / are read:
+ * kernel-file.h, libkmod's answers, and the word size that the program gets. No answer of theirs
+ * confirms itself, because a case writes these files and says what the program makes of them.
  */
 
 #define MODULE	 "/sys/module/nf_conntrack"
@@ -73,7 +77,7 @@ uint64_t kernel_now(const struct kernel *kernel)
 	return 1795262400000000;
 }
 
-/* The same in each run. */
+/* The time is the same in each run. */
 uint64_t kernel_random(const struct kernel *kernel)
 {
 	(void)kernel;
@@ -111,13 +115,15 @@ unsigned long kernel_page_size(const struct kernel *kernel)
 									 : strtoul(text, NULL, 10);
 }
 
-/* A kernel of 64 bits, whatever this program is built for, unless the folder's files say otherwise. */
+/*
+ * A kernel of 64 bits, whatever this program is built for, unless the folder's files say otherwise.
+ */
 unsigned int kernel_word_size(const struct kernel *kernel)
 {
 	return word_size_of_kernel(kernel->folder, 4, "x86_64");
 }
 
-/* What a network namespace has of its own lies in its folder while it is entered. */
+/* While a network namespace is entered, its own values are in its folder. */
 static bool is_of_namespace(const char *path)
 {
 	return strncmp(path, "/proc/sys/net/", 14) == 0 || strncmp(path, "/proc/net/", 10) == 0;
@@ -169,7 +175,9 @@ int kernel_read_lines(const struct kernel *kernel, const char *path, size_t most
 	return error < 0 ? error : kernel_file_read_lines(whole, most, read, data);
 }
 
-/* One line each in proc/net/addresses of the namespace; no file: no address. */
+/*
+ * Each line of proc/net/addresses of the namespace has one address; without the file there is none.
+ */
 int kernel_read_addresses(const struct kernel *kernel,
 			  int (*read)(void *data, uint8_t family, const uint8_t *bytes), void *data)
 {
@@ -235,7 +243,10 @@ static void unload(const struct kernel *kernel)
 		(void)rename(from, to);
 }
 
-/* Takes one module's line out of /proc/modules, and its name out of the lists of those that it used. */
+/*
+ * Takes one module's line out of /proc/modules, and its name out of the lists of those that it
+ * used.
+ */
 static int take_out(const char *path, const char *name)
 {
 	char *text = NULL, *line, *rest = NULL, above[64];
@@ -298,7 +309,7 @@ bool kernel_is_writable(const struct kernel *kernel, const char *path)
 	return make_path(kernel, path, whole) == 0 && kernel_file_is_writable(whole);
 }
 
-/* As the kernel answers a write there. */
+/* Answers as the kernel answers a write to that file. */
 bool kernel_is_read_only(const struct kernel *kernel, const char *path)
 {
 	return find_fault(kernel, "write", path) == -EROFS;
@@ -319,7 +330,10 @@ static int replace_value(const char *path, const char *text)
 	return fclose(file) < 0 || rename(beside, path) < 0 ? -errno : 0;
 }
 
-/* The machine as the case describes it, without word-size.h: its folder says 32 bits by one of two files, or 64 by neither. */
+/*
+ * The machine as the case describes it, without word-size.h: its folder says 32 bits by one of two
+ * files, or 64 by neither.
+ */
 static struct played_kernel play(const struct kernel *kernel)
 {
 	struct played_kernel played = {.page = kernel_page_size(kernel), .word = 8};
@@ -349,7 +363,10 @@ static const char *other_file(const char *path)
 	return NULL;
 }
 
-/* Keeps what the kernel makes of text, or returns why it refuses it. A key of mode 0444 takes nothing, not even from root. */
+/*
+ * Keeps what the kernel makes of text, or returns why it refuses it. A key of mode 0444 takes
+ * nothing, not even from root.
+ */
 static int take_value(const struct kernel *kernel, const char *path, const char *text)
 {
 	struct played_kernel played = play(kernel);
@@ -418,7 +435,7 @@ int kernel_find_module_file(const struct kernel *kernel, enum module_file *ret)
 	return 0;
 }
 
-/* What comes next lies ready as initstate.1, initstate.2 ... */
+/* The following states are in the files initstate.1, initstate.2 ... */
 void kernel_pause(const struct kernel *kernel, unsigned int milliseconds)
 {
 	char next[PATH_MAX], now[PATH_MAX];

@@ -39,8 +39,8 @@ const char *harness_net_root(void)
 }
 
 /*
- * With a file "pid" in its folder, and "command", it is a process's; else it has a name, and with a file "member" a process. The
- * inode is its folder's.
+ * A folder with the files "pid" and "command" is a process's namespace; otherwise it has a name,
+ * and with a file "member" a process. The inode is that of the folder.
  */
 static int describe(const struct kernel *kernel, const struct dirent *entry,
 		    struct network_namespace *ret)

@@ -43,7 +43,7 @@ static void end(struct nft_message *message, size_t at)
 	put(message, "\0\0\0", -message->size & 3);
 }
 
-/* With the NUL, as the kernel sends them. */
+/* The name is sent with its NUL, as the kernel does. */
 static void put_text(struct nft_message *message, uint16_t type, const char *text)
 {
 	size_t at = begin(message, type);
@@ -135,7 +135,7 @@ static int make_raw(const char *line, struct nft_message *message)
 	return 0;
 }
 
-/* What follows the names, by the kind of the message. */
+/* The data after the names depends on the kind of the message. */
 static void put_rest(struct nft_message *message, const char *rest)
 {
 	if (message->type == NFT_MSG_NEWRULE)

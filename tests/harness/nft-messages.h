@@ -13,8 +13,8 @@
  * flowtable FAMILY TABLE NAME
  * raw NUMBER BYTES: a message of that type (NFT_MSG_), in hexadecimal, struct nfgenmsg first
  *
- * An expression is its name alone (ct, masq ...), or one of nat=snat, nat=dnat, match=NAME, target=NAME, objref=NUMBER,
- * dynset=EXPRESSION,EXPRESSION and inner=EXPRESSION.
+ * An expression is its name alone (ct, masq ...), or one of nat=snat, nat=dnat, match=NAME,
+ * target=NAME, objref=NUMBER, dynset=EXPRESSION,EXPRESSION and inner=EXPRESSION.
  */
 struct nft_message {
 	uint16_t type;

@@ -1,4 +1,7 @@
-/* Folders as network namespaces, for the test twin: $CONNTRACK_PERSIST_HOST/rulesets/NAME, "own" first. */
+/*
+ * Replaces network namespaces in the test twin by folders: $CONNTRACK_PERSIST_HOST/rulesets/NAME,
+ * "own" first.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <dirent.h>
 #include <errno.h>
@@ -75,7 +78,10 @@ static int read_one(const char *host, const char *name, struct uses *uses,
 	return visitor->visit(visitor->data, &ruleset);
 }
 
-/* "rules others ERRNO" among the faults: other namespaces cannot be listed. An ordinary user cannot enter them. */
+/*
+ * "rules others ERRNO" among the faults: other namespaces cannot be listed. An ordinary user cannot
+ * enter them.
+ */
 int rulesets_read(struct uses *uses, const struct ruleset_visitor *visitor)
 {
 	const char *host = getenv("CONNTRACK_PERSIST_HOST");

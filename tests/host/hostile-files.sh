@@ -215,7 +215,8 @@ for limit in size nr_inodes; do
 done
 
 #
-# A layer below that has our files, each with a second name there: whatever moves one of them makes another inode of it.
+# A layer below that has our files, each with a second name there: whatever moves one of them makes
+# another inode of it.
 #
 clear
 mkdir -p /run/layer/var /run/above /run/aside /run/image

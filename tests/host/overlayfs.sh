@@ -3,8 +3,8 @@
 # on two.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Everything lies below /tmp, which is an overlayfs in a mount namespace of this test's own. The programs are run from
-# /mnt, because the path of theirs can lie below /tmp.
+# Everything lies below /tmp, which is an overlayfs in a mount namespace of this test's own. The
+# programs are run from /mnt, because the path of theirs can lie below /tmp.
 set -euo pipefail
 : "${builddir:?is set by make check}"
 if [[ ${1-} != inside ]]; then

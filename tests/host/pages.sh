@@ -1,8 +1,10 @@
 #!/bin/bash
-# The commands of every page are typed as a reader types them, each page on a host of its own; tests/page-blocks has the marks.
+# The commands of every page are typed as a reader types them, each page on a host of its own;
+# tests/page-blocks has the marks.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
-# A view of the processes as well, because "apply --netns=all" looks for network namespaces in all of them.
+# A view of the processes as well, because "apply --netns=all" looks for network namespaces in all
+# of them.
 if [[ ${1-} != alone ]]; then
 	[[ $EUID == 0 ]] || { echo 'needs root'; exit 77; }
 	exec unshare --mount --propagation private --net --uts --ipc --pid --fork --kill-child "$0" alone "$@"
@@ -14,9 +16,10 @@ command -v iptables >/dev/null || { echo 'no iptables here'; exit 77; }
 command -v nft >/dev/null || { echo 'no nft here'; exit 77; }
 netfilter=proc/sys/net/netfilter
 
-# new_reader PAGE: a host on which conntrack-persist is installed and a user "reader" who may use sudo. The program there is the
-# test twin, for which nf_conntrack is loaded: the files below /sys/module and in /proc/sys/net/netfilter are the kernel, and
-# sysctl reads the same. The rest of /proc/sys cannot be written, but for net, which is that of this network namespace.
+# new_reader PAGE: a host on which conntrack-persist is installed and a user "reader" who may use
+# sudo. The program there is the test twin, for which nf_conntrack is loaded: the files below
+# /sys/module and in /proc/sys/net/netfilter are the kernel, and sysctl reads the same. The rest of
+# /proc/sys cannot be written, but for net, which is that of this network namespace.
 new_reader() {
 	local keys=$work/keys module
 	rm -rf "$keys"

@@ -37,7 +37,8 @@ installed() {
 #
 # README.md
 #
-# typed_by USER FOLDER: each command there, in the user's own login shell. Those that the page marks are left out.
+# typed_by USER FOLDER: each command there, in the user's own login shell. Those that the page marks
+# are left out.
 typed_by() {
 	local command status allowed count=0
 	while IFS= read -r command; do

@@ -191,8 +191,8 @@ if [[ -e /proc/net/stat/nf_conntrack ]]; then
 fi
 exec 3>&-
 
-# A user who may not read the entries is told so; the file of the counters is readable for
-# everybody.
+# For a user who may not read the entries there is a message; the file of the counters is readable
+# for everybody.
 as_nobody() {
 	setpriv --reuid=65534 --regid=65534 --clear-groups "$ask" "$@" || :
 }

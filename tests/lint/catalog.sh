@@ -1,5 +1,6 @@
 #!/bin/bash
-# The message catalog explains each message id of the journal and no other, and names only fields that are sent.
+# The message catalog explains each message id of the journal and no other, and names only fields
+# that are sent.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 top=${srcdir:-.}

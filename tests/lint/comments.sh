@@ -1,9 +1,10 @@
 #!/bin/bash
-# Sources keep to 100 columns, and no comment begins with a word that leaves its subject open (the folders in `done` so far,
-# but for what gather reads of the boot).
+# Sources keep to 100 columns, and no comment begins with a word that leaves its subject open (the
+# folders in `done` so far, but for what gather reads of the boot).
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# usage: comments.sh [SOURCES]     SOURCES: a folder laid out as src/; without it src/ itself, and then planted faults must be found
+# usage: comments.sh [SOURCES]     SOURCES: a folder laid out as src/; without it src/ itself, and
+# then planted faults must be found
 set -euo pipefail
 : "${srcdir:?is set by make check}"
 done=(base gather host model report steps verbs)

@@ -1,6 +1,7 @@
 #!/bin/bash
-# "make html" makes a page of README, each page of docs/ and each manual; each link and anchor leads somewhere, below a path with
-# a blank as well; the search has each heading; nothing is fetched from elsewhere.
+# "make html" makes a page of README, each page of docs/ and each manual; each link and anchor leads
+# somewhere, below a path with a blank as well; the search has each heading; nothing is fetched from
+# elsewhere.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}" "${builddir:?is set by make check}"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# docs/index.md lists every page, and the twelve questions that README.md has with the same words and the same links. Each link
-# leads to a heading with the answer in its first lines.
+# docs/index.md lists every page, and the twelve questions that README.md has with the same words
+# and the same links. Each link leads to a heading with the answer in its first lines.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
@@ -10,7 +10,8 @@ complain() {
 	echo "$*"
 	bad=1
 }
-# questions PAGE: those of its table that link to an answer, "QUESTION|PAGE#HEADING" as seen from docs/.
+# questions PAGE: those of its table that link to an answer, "QUESTION|PAGE#HEADING" as seen from
+# docs/.
 questions() {
 	sed -nE 's/^\| ([^|]*[?]) \| \[[^]]*\]\(([^)]*)\) \|$/\1|\2/p' "$1"
 }

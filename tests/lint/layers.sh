@@ -1,8 +1,10 @@
 #!/bin/bash
-# A layer includes only itself and those below it; a room of model/ only itself and those that docs/architecture.md allows.
+# A layer includes only itself and those below it; a room of model/ only itself and those that
+# docs/architecture.md allows.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# usage: layers.sh [SOURCES]     SOURCES: a folder laid out as src/; without it src/ itself, and then planted faults must be found
+# usage: layers.sh [SOURCES]     SOURCES: a folder laid out as src/; without it src/ itself, and
+# then planted faults must be found
 set -euo pipefail
 : "${srcdir:?is set by make check}"
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Checks that numbers of five and more digits have thousands separators in the rows and messages of
-# all cases. Digits stay plain if they are to be typed or quote a line of a file: "NAME = N",
+# all cases. Digits stay plain if a reader types them or if they quote a line of a file: "NAME = N",
 # NAME=N, text between quotes, and what FILE:LINE sets.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail

@@ -1,7 +1,8 @@
 #!/bin/bash
-# Each block of commands in a page is run by tests/host/pages.sh or has a mark with the reason why not, and each verb and option
-# that a page shows exists. Output in a block of its own is what the program prints in some test. Each link within the project
-# leads to a file and a heading that are there.
+# Each block of commands in a page is run by tests/host/pages.sh or has a mark with the reason why
+# not, and each verb and option that a page shows exists. Output in a block of its own is what the
+# program prints in some test. Each link within the project leads to a file and a heading that are
+# there.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}" "${CONNTRACK_PERSIST:?is set by make check}"

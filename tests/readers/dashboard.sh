@@ -1,6 +1,6 @@
 #!/bin/bash
-# Every query of docs/grafana.json, and of docs/alerts.yml, returns data in a real Prometheus, of a scene that the real node
-# exporter has recorded. The dashboard is one that Grafana can import.
+# Every query of docs/grafana.json, and of docs/alerts.yml, returns data in a real Prometheus, of a
+# scene that the real node exporter has recorded. The dashboard is one that Grafana can import.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}" "${CONNTRACK_PERSIST_TWIN:?is set by make check}"
@@ -15,7 +15,8 @@ fail() {
 
 python3 "$srcdir/tests/readers/dashboard.py" sanity "$srcdir/docs/grafana.json" || fail 'the dashboard is none that can be imported'
 
-# tool NAME PACKAGE: the installed program, or that of the package, which is unpacked and not installed: it would start a server.
+# tool NAME PACKAGE: the installed program, or that of the package, which is unpacked and not
+# installed: it would start a server.
 tool() {
 	command -v "$1" || {
 		local folder status=0

@@ -1,11 +1,13 @@
 #!/bin/bash
-# Sourced: makes random valid configurations, as users write them, and knows by itself what number each setting means.
+# Sourced: makes random valid configurations, as users write them, and knows by itself what number
+# each setting means.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2034
 #
 # table_take PROGRAM       once: what the program's "keys" lists
 # seed_take SEED           the same seed makes the same configurations again
-# configuration_make DIR   writes DIR/etc/conntrack-persist.conf and drop-ins, and tells in these what they mean:
+# configuration_make DIR   writes DIR/etc/conntrack-persist.conf and drop-ins, and tells in these
+# what they mean:
 declare -A want=()     # SECTION.NAME: the number or the word in force, of those that are set
 declare -A keys=()     # SECTION.NAME: its file below /proc/sys/net/netfilter
 declare -A optional=() # KEY: some kernels lack it

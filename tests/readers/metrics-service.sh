@@ -1,5 +1,6 @@
 #!/bin/bash
-# The command of conntrack-persist-metrics.service writes the metrics whole or not at all, and its sandbox leaves it what it needs.
+# The command of conntrack-persist-metrics.service writes the metrics whole or not at all, and its
+# sandbox leaves it what it needs.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${builddir:?is set by make check}" "${CONNTRACK_PERSIST:?is set by make check}" "${CONNTRACK_PERSIST_TWIN:?is set by make check}"
@@ -15,7 +16,8 @@ setting() {
 	sed -n "s/^$1=//p" "$unit" | tail -n 1
 }
 
-# The line as systemd hands it to the shell, with the program that was built in the place of the installed one.
+# The line as systemd hands it to the shell, with the program that was built in the place of the
+# installed one.
 line=$(sed -n "s|^ExecStart=/bin/sh -Cc '\(.*\)'\$|\1|p" "$unit")
 line=${line//\$\$/\$}
 installed=$(grep -o '[^ ]*/sbin/conntrack-persist' <<<"$line")
@@ -37,7 +39,8 @@ grep -qx 'conntrack_persist_module_loaded 0' "$file" || fail 'these are no metri
 [[ $(stat -c %a "$file") == 644 ]] || fail "the mode is $(stat -c %a "$file"): node exporter may be any user"
 [[ $(ls "$metrics") == conntrack-persist.prom ]] || fail "beside it: $(ls "$metrics")"
 
-# A program that fails after it has written something leaves the old file, which the collector goes on reading.
+# A program that fails after it has written something leaves the old file, which the collector goes
+# on reading.
 printf '#!/bin/sh\necho half\nexit 1\n' >"$work/fails"
 chmod +x "$work/fails"
 cp "$file" "$work/before"

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Prometheus' own promtool takes our metrics and the rules of docs/alerts.yml, and those rules raise their alerts.
+# Prometheus' own promtool takes our metrics and the rules of docs/alerts.yml, and those rules raise
+# their alerts.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
@@ -70,8 +71,8 @@ if "$promtool" check rules "$work/broken.yml" >"$work/log" 2>&1; then
 	fail 'promtool takes a broken rule'
 fi
 
-# Each rule says how bad it is, what happened, what to do, and where more about it stands: under a heading of that page.
-# As GitHub makes anchors of headings.
+# Each rule says how bad it is, what happened, what to do, and where more about it stands: under a
+# heading of that page. As GitHub makes anchors of headings.
 sed -n 's/^#\+ //p' "$srcdir/docs/troubleshooting.md" | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9 _-]//g; s/ /-/g' >"$work/anchors"
 awk -v anchors="$work/anchors" '
 	BEGIN { while ((getline line < anchors) > 0) known[line] = 1 }
@@ -97,9 +98,10 @@ cp "$work/rules.yml" "$work/linked.yml"
 [[ $(grep -c 'runbook_url: "https://[^"]*/troubleshooting.md#' "$work/linked.yml") == 8 ]] || fail 'the command leaves links as they are'
 "$promtool" check rules "$work/linked.yml" >"$work/log" 2>&1 || fail 'promtool on the rules with links:' "$(<"$work/log")"
 
-# Each alert is raised on host "bad" alone: "good" is full, drifted, refused and complained to a lesser degree or long ago.
-# The hosts of the forecast: "grows" will be full in 3 h 45 min, "slow" in 8 h, "wave" comes and goes each half an hour,
-# "drains" was full, "young" grows fast from little.
+# Each alert is raised on host "bad" alone: "good" is full, drifted, refused and complained to a
+# lesser degree or long ago. The hosts of the forecast: "grows" will be full in 3 h 45 min, "slow"
+# in 8 h, "wave" comes and goes each half an hour, "drains" was full, "young" grows fast from
+# little.
 cat >"$work/test.yml" <<'END'
 rule_files: [rules.yml]
 evaluation_interval: 1m

@@ -1,9 +1,10 @@
 #!/bin/bash
-# Has the real udev evaluate the rule over a table in use: which events write hashsize, and which write or lower max.
+# Has the real udev evaluate the rule over a table in use: which events write hashsize, and which
+# write or lower max.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The rule is evaluated by "udevadm test" in a mount namespace where folders of ours stand for /sys/module and
-# /proc/sys/net, so that this machine's own table is never touched.
+# The rule is evaluated by "udevadm test" in a mount namespace where folders of ours stand for
+# /sys/module and /proc/sys/net, so that this machine's own table is never touched.
 set -euo pipefail
 : "${CONNTRACK_PERSIST:?is set by make check}"
 [[ $EUID == 0 ]] || { echo 'needs root'; exit 77; }

@@ -1,6 +1,7 @@
 #!/bin/bash
-# The rules of docs/notrack.md leave a service out of the table, and what the page says of half of them, of a late priority, of
-# address translation and of ICMP errors is so: with questions and answers by UDP in a network namespace of their own.
+# The rules of docs/notrack.md leave a service out of the table, and what the page says of half of
+# them, of a late priority, of address translation and of ICMP errors is so: with questions and
+# answers by UDP in a network namespace of their own.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"

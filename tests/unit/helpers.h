@@ -1,4 +1,7 @@
-/* What several unit tests share: cmocka with its prerequisites, assertions that name the row of a table. */
+/*
+ * Helpers for several unit tests: cmocka with its prerequisites, and assertions that name the row
+ * of a table.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 

@@ -1,4 +1,7 @@
-/* Makes flows for the guests to track: datagrams to many ports, many connections at the same time, or a SYN flood. */
+/*
+ * Makes flows for the guests to track: datagrams to many ports, many connections at the same time,
+ * or a SYN flood.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -45,11 +48,13 @@ static void datagrams(struct sockaddr_in to, uint16_t count)
 			sent++;
 	}
 	(void)close(fd);
-	/* Those that the sender's own kernel took; what becomes of them elsewhere nobody tells. */
+	/* Counts datagrams that the sender's own kernel accepted; their further way is unknown. */
 	printf("%" PRIu32 "\n", sent);
 }
 
-/* A lost SYN is sent again by the kernel, so that each of them is open as soon as nothing drops it. */
+/*
+ * A lost SYN is sent again by the kernel, so that each of them is open as soon as nothing drops it.
+ */
 static void connections(const struct sockaddr_in *to, uint16_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -144,7 +149,7 @@ static void serve_event(int loop, int listener, int fd)
 	char byte;
 
 	if (fd != listener) {
-		/* Nobody sends anything: this is the end of it. */
+		/* No process sends anything, so that the wait ends here. */
 		if (read(fd, &byte, 1) <= 0)
 			(void)close(fd);
 		return;
@@ -172,7 +177,7 @@ static void serve(const struct sockaddr_in *at)
 	}
 }
 
-/* As many files as anybody may have. */
+/* Allows as many open files as any process may have. */
 static void files_raise(void)
 {
 	struct rlimit limit;

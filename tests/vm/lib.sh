@@ -1,4 +1,5 @@
-# Helpers for the scenarios that run inside a guest: checks, the values, waiting for udev, load, common scenarios.
+# Helpers for the scenarios that run inside a guest: checks, the values, waiting for udev, load,
+# common scenarios.
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The Debian package's life on a host: installed, configured, rebooted, upgraded, removed, rebooted, purged.
+# The Debian package's life on a host: installed, configured, rebooted, upgraded, removed, rebooted,
+# purged.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=lib.sh
 . ./lib.sh

@@ -5,8 +5,8 @@
 #
 # usage: program.sh SUITE
 #
-# The chroot is kept as images are, and the tar for as long as what it is built of is the same. The tar has
-# predict and kernel-sizes of the tests besides, in /usr/local/libexec.
+# The chroot is kept as images are, and the tar for as long as what it is built of is the same. The
+# tar has predict and kernel-sizes of the tests besides, in /usr/local/libexec.
 #
 # VM_CACHE     see image.sh
 #

@@ -1,18 +1,21 @@
 #!/bin/bash
-# Boots a throw-away guest, runs a scenario in it, and passes on the scenario's output and exit status.
+# Boots a throw-away guest, runs a scenario in it, and passes on the scenario's output and exit
+# status.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: run-vm.sh SUITE SCENARIO [OVERLAY.tar]
 #
-# OVERLAY.tar is unpacked over the guest's root before its PID 1 starts. A scenario that exits with 100 is
-# run again, with BOOT=2 (then 3 ...), after the same guest has been shut down and booted; one that exits with 101
-# has that boot begin with the image that it left as /boot/next, for a root on /dev/vda.
+# OVERLAY.tar is unpacked over the guest's root before its PID 1 starts. A scenario that exits with
+# 100 is run again, with BOOT=2 (then 3 ...), after the same guest has been shut down and booted;
+# one that exits with 101 has that boot begin with the image that it left as /boot/next, for a root
+# on /dev/vda.
 #
 # VM_MEMORY    of the guest (default: 1G)
 # VM_APPEND    words for the kernel command line
 # VM_TIMEOUT   seconds that one boot may take (default: 1800)
 # VM_KERNEL_TIMEOUT  seconds until the kernel starts its first program (default: 240)
-# VM_SSH       a port of this machine's loopback that leads to the guest's port 22; the scenario has to bring up its
+# VM_SSH       a port of this machine's loopback that leads to the guest's port 22; the scenario has
+# to bring up its
 #              network, 10.0.2.15/24, and sshd. Without it there is no network card.
 # VM_LOGS      folder for the console log of a guest that failed (default: the current one)
 # VM_CACHE, VM_PACKAGES   see image.sh

@@ -79,7 +79,7 @@ MUST_CHECK int tree_read(const struct tree *tree, const char *path, size_t limit
 MUST_CHECK int tree_read_link(const struct tree *tree, const char *path, char **ret);
 
 /*
- * As tree_read(), for a file that somebody may run: sets *ret_mode to its permissions, also if it
+ * As tree_read(), for a file that a user may execute: sets *ret_mode to its permissions, also if it
  * cannot be read. An executable of the linker, which begins with "\177ELF", has no text for us: ""
  * is returned whatever its size.
  */
@@ -176,13 +176,13 @@ struct change_failure {
  * changed. Then each takes its place, in the order given, by a rename that keeps the old file until
  * all are done, and what was removed is compared with `seen` once more, its content too (on
  * overlayfs, which may copy what is moved, that instead of the inode). The directories are synced
- * and the old files go. On failure everything, directories included, is put back; what somebody
- * else has put in the place of a new file in the meantime is left there, and put_back is false. A
+ * and the old files go. On failure everything, directories included, is put back; a file that
+ * another program has put in the place of a new one meanwhile stays there, and put_back is false. A
  * crash leaves some new and some old files, each whole: have a copy stand before the change of what
  * it is a copy of. The caller holds tree_lock(). Temporary names start with a dot and end in
  * ".conntrack-persist~" or ".conntrack-persist-old~"; remains of a crash are cleared away. Returns
  * 0, or the negative errno with *ret_failure set: -ESTALE: the file is no longer what `seen` says
- * (somebody edited it meanwhile), or another run without the lock has taken the temporary name;
+ * (another program edited it meanwhile), or another run without the lock has taken the temporary name;
  * -EISDIR: a directory lies there; -EEXIST: two changes of one file; -ENOLINK, -ENOTDIR: see
  * tree_missing_directories(); -EROFS, -ENOSPC, -EDQUOT, -EACCES, -EPERM, -EIO ... of the call. What
  * cannot have its label, operation "label", fails before anything is touched.
@@ -234,7 +234,7 @@ struct lock_obstacle {
  * descriptor: closing it, or another one of the same file, releases the lock; so a process must not
  * take one lock twice. -1: the file system is read-only, so that nothing can be changed there and
  * no lock is needed. *ret_made_directory: the directory was made. Negative errno: -ETIMEDOUT and
- * -EPERM with *ret_obstacle set; -EROFS: the directory would have to be made; -ENOLINK: see
+ * -EPERM with *ret_obstacle set; -EROFS: the directory is missing and cannot be made; -ENOLINK: see
  * tree_missing_directories(); as open(2).
  */
 MUST_CHECK int tree_lock(struct tree *tree, const char *directory, int timeout_ms, int *ret_lock,

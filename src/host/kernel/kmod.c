@@ -150,8 +150,8 @@ static int view_config(const struct kmod *kmod, struct modprobe_view *view)
 }
 
 /*
- * For tests: the same files below a folder. The running kernel's command line is mixed in all the
- * same.
+ * For tests: the same files below a folder. The running kernel's command line is still mixed
+ * in.
  */
 static int kmod_open_below(const char *folder, const char *release, struct kmod *ret)
 {

@@ -8,7 +8,7 @@
 
 /*
  * The sources in the order in which they act at boot, so that a later one overrides an earlier one.
- * Only sysctl --system is out of this order: it acts whenever somebody runs it.
+ * Only sysctl --system is out of this order: it acts whenever a user runs it.
  */
 enum source {
 	SOURCE_OPTIONS,	      /* options of modprobe.d and of the kernel command line */

@@ -22,7 +22,7 @@ struct top_sources {
 };
 void holders_find_sources(const struct holders *holders, struct top_sources *ret);
 
-/* Adds the address, or "address NUMBER" in its place if addresses are to be left out. */
+/* Adds the address, or "address NUMBER" in its place if addresses must be left out. */
 void holder_add_address(struct buffer *b, const struct heavy_key *key, bool network, bool hide,
 			size_t number);
 

@@ -12,7 +12,7 @@
 enum local_protocol { LOCAL_TCP, LOCAL_UDP, LOCAL_PROTOCOLS };
 
 /*
- * Counted in the one pass over the entries, at most 2 MiB for any size of the table. Make it with
+ * Counted while the entries are read once, at most 2 MiB for any size of the table. Make it with
  * holders_new().
  *
  * An entry belongs to the owner of its source if this host knows one, because the source opened the

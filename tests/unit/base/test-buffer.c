@@ -67,7 +67,7 @@ static void nul_fits_at_every_length(void **state)
 	}
 }
 
-/* Of no such length is there memory; nothing is asked for it, and nothing overflows. */
+/* No memory has this length: the buffer does not ask for it, and nothing overflows. */
 static void half_of_the_memory_is_refused(void **state)
 {
 	const size_t lengths[] = {SIZE_MAX / 2 - 4, SIZE_MAX / 2 + 3, SIZE_MAX - 4, SIZE_MAX};
@@ -122,7 +122,10 @@ static void what_steers_a_terminal_is_not_shown(void **state)
 		{"\xc2\x9b"
 		 "2J",
 		 "?2J"},
-		/* Bidi, separators, what cannot be seen; letters whose last byte is that of a control stay. */
+		/*
+		 * Bidi, separators, what cannot be seen; letters whose last byte is that of a
+		 * control stay.
+		 */
 		{"a\xe2\x80\xae"
 		 "b\xe2\x81\xa6\xe2\x80\x8f\xd8\x9c",
 		 "a?b???"},

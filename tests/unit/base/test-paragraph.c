@@ -16,7 +16,7 @@ static void lines_are_broken_where_nothing_suffers(void **state)
 		{"one two three", "one two\n  three", {.width = 12, .indent = 2}},
 		{"one two three", "one\n  two\n  three", {.width = 9, .indent = 2, .used = 4}},
 		{"one  two", "one  two", {.width = 8}},
-		/* What passes every line, alone or behind what stands there already. */
+		/* These words are longer than any line, alone or after other text. */
 		{"/etc/sysctl.d/a.conf is bad",
 		 "/etc/sysctl.d/a.conf\n  is bad",
 		 {.width = 10, .indent = 2}},
@@ -29,7 +29,7 @@ static void lines_are_broken_where_nothing_suffers(void **state)
 		{"  /etc/sysctl.d/a.conf x",
 		 "  /etc/sysctl.d/a.conf\n  x",
 		 {.width = 12, .indent = 2, .used = 7}},
-		/* One that fits in a line goes there. */
+		/* A word that fits in a line goes there. */
 		{"/etc/a.conf:3: x",
 		 "\n  /etc/a.conf:3:\n  x",
 		 {.width = 16, .indent = 2, .used = 9}},

@@ -58,7 +58,7 @@ static void done_leaves_an_empty_list(void **state)
 	assert_false(problems_have_error(&p));
 }
 
-/* Errors that come after many notes are kept all the same. */
+/* Errors that come after many notes are still kept. */
 static void each_severity_has_a_bound(void **state)
 {
 	struct problems CLEANUP(problems_done) p = {0};

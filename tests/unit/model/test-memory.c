@@ -1,4 +1,7 @@
-/* Every allocation of the pure layers fails once: it is told, nothing leaks and nothing is half done. */
+/*
+ * Every allocation of the pure layers fails once: the caller gets the error, nothing leaks and
+ * nothing is half done.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -77,8 +80,9 @@ static void *json_malloc(size_t size)
 }
 
 /*
- * Calls step with its first allocation failing, then with its second, and so on until none is left to fail. step
- * returns the error that it was told, or 0, and looks itself whether what it got then is whole.
+ * Calls step with its first allocation failing, then with its second, and so on until none is left
+ * to fail. step returns the error that it got, or 0, and looks itself whether what it got then is
+ * whole.
  */
 static void fail_each_allocation(const char *what, int (*step)(void), bool may_do_without)
 {
@@ -97,12 +101,13 @@ static void fail_each_allocation(const char *what, int (*step)(void), bool may_d
 		if (error == 0 && !may_do_without)
 			fail_msg("%s: failure of allocation %ld was not told", what, n);
 		if (error != 0 && error != -ENOMEM)
-			fail_msg("%s: failure of allocation %ld was told as %d", what, n, error);
+			fail_msg("%s: failure of allocation %ld was returned as %d", what, n,
+				 error);
 	}
 	fail_msg("%s: no end of allocations", what);
 }
 
-/* Without failures, for what a step only needs. */
+/* Runs with working allocations, for the parts that a step only prepares. */
 static void pause_failures(long *ret_left)
 {
 	*ret_left = successes_left;
@@ -345,7 +350,7 @@ static int add_diff(void)
 	return error;
 }
 
-/* Without memory for the comparison the texts are shown as one replacement. */
+/* If there is no memory for the comparison, the diff replaces the whole text. */
 static void failures_of_the_diff_are_told(void **state)
 {
 	(void)state;

@@ -1,4 +1,7 @@
-/* verbs/look-namespaces: the others beside the own one, with the twin's kernel, where folders are namespaces. */
+/*
+ * verbs/look-namespaces: the others beside the own one, with the twin's kernel, where folders are
+ * namespaces.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -172,7 +175,7 @@ static void expect_owner(const struct fixture *f, const char *address, const cha
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-/* By the control group of a process in it, and by the files of the engine. */
+/* The name comes from the control group of a process in it, and from the files of the engine. */
 static void a_container_has_its_name_and_its_addresses(void **state)
 {
 	struct fixture *f = *state;

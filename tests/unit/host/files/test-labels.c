@@ -1,4 +1,7 @@
-/* host/labels and host/tree: what is made on the running host gets the labels of a policy, by a libselinux of the test's. */
+/*
+ * host/labels and host/tree: what is made on the running host gets the labels of a policy, by a
+ * libselinux of the test's.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tree-fixture.h"
 
@@ -134,7 +137,7 @@ void *__wrap_dlsym(void *opened, const char *name)
 	return result;
 }
 
-/* What is made is written down with the label that it is made with. */
+/* Each new file is recorded with the label that it was made with. */
 int __real_openat(int directory, const char *name, int flags, ...);
 int __wrap_openat(int directory, const char *name, int flags, mode_t mode);
 int __wrap_openat64(int directory, const char *name, int flags, mode_t mode);
@@ -168,7 +171,10 @@ int __wrap_symlinkat(const char *target, int directory, const char *name)
 	return __real_symlinkat(target, directory, name);
 }
 
-/* The running host's tree, with the folder of the fixture in it, and a change of a file, a link and a directory. */
+/*
+ * The running host's tree, with the folder of the fixture in it, and a change of a file, a link and
+ * a directory.
+ */
 static int commit(const struct fixture *f, struct change_failure *failure, char **ret_unlabelled)
 {
 	struct tree *CLEANUP(tree_closep) host = NULL;
@@ -195,7 +201,7 @@ static int commit(const struct fixture *f, struct change_failure *failure, char 
 			       failure->path + strlen(f->base));
 	unlabelled = tree_unlabelled(host);
 	*ret_unlabelled = unlabelled ? strdup(unlabelled + strlen(f->base)) : NULL;
-	/* What is made afterwards is as ever. */
+	/* Files that are made later have the default label again. */
 	assert_string_equal(library.current, "");
 	return error;
 }

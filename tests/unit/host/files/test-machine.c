@@ -1,4 +1,7 @@
-/* host/word-size and host/image-machine: the width of the running kernel, and the machine type of an image. */
+/*
+ * host/word-size and host/image-machine: the width of the running kernel, and the machine type of
+ * an image.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tree-fixture.h"
 
@@ -15,7 +18,7 @@
 struct kernel_row {
 	const char *bits, *arch, *personality;
 	const char *machine; /* of uname(2) */
-	unsigned int width;  /* as a 32-bit program shall find it */
+	unsigned int width;  /* as a 32-bit program must find it */
 };
 
 static void put_if(const struct fixture *f, const char *path, const char *text)
@@ -49,7 +52,10 @@ static void width_is_the_kernels(void **state)
 		{NULL, NULL, "00000000\n", "armv7l", 4},
 		{NULL, NULL, "00000000\n", "ppc", 4},
 		{NULL, NULL, "00000000\n", "mips", 4},
-		/* With setarch(8), also with one more of its options, which are the upper bits. */
+		/*
+		 * setarch(8) sets the personality, also with another of its options, which are the
+		 * upper bits.
+		 */
 		{NULL, NULL, "00000008\n", "i686", 8},
 		{NULL, NULL, "00040008\n", "i686", 8},
 		{NULL, NULL, "00000008\n", "armv8l", 8},
@@ -68,7 +74,7 @@ static void width_is_the_kernels(void **state)
 		put_if(f, "/proc/self/personality", rows[i].personality);
 		if (word_size_of_kernel(root, 4, rows[i].machine) != rows[i].width)
 			fail_msg("row %zu", i);
-		/* A 64-bit program runs on a kernel of 64 bits, whatever it is told. */
+		/* A 64-bit program runs on a kernel of 64 bits, whatever uname(2) says. */
 		assert_int_equal(word_size_of_kernel(root, 8, rows[i].machine), 8);
 	}
 }

@@ -46,7 +46,7 @@ static void changes_are_carried_out(void **state)
 	assert_false(lies_there(f, "/etc/removed-link"));
 	assert_int_equal(count_hidden(f), 0);
 
-	/* Somebody who reads the old file reads it to its end: the new one is another. */
+	/* A reader of the old file can read it to its end, because the new one is another file. */
 	batch_clear(&b);
 	batch_add(&b, f, CHANGE_REMOVE, "/etc/replaced", NULL);
 	assert_int_not_equal(b.seen[0].inode, inode);
@@ -104,7 +104,7 @@ static void mode_is_exact(void **state)
 			umask(masks[i]);
 			assert_int_equal(batch_commit(&b, f), 0);
 			umask(022);
-			/* Whoever has a copy put back must not get a set-id program by it. */
+			/* A restored copy must not become a set-id program. */
 			assert_int_equal(mode_of(f, "/file"), modes[j] & 0777);
 		}
 }
@@ -175,7 +175,7 @@ static void touch_file(const struct fixture *f)
 	assert_int_equal(utimensat(f->root, "etc/file", times, 0), 0);
 }
 
-/* As editors do it; the same in all but which file it is. */
+/* Editors save in this way: everything stays the same except which file it is. */
 static void replace_file(const struct fixture *f)
 {
 	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}};
@@ -215,7 +215,7 @@ static void turn_into_directory(const struct fixture *f)
 	put_file(f, "/etc/file/below", "text");
 }
 
-/* What somebody does in the meantime. */
+/* Another program does this in the meantime. */
 static const struct {
 	void (*edit)(const struct fixture *f);
 	const char *path;
@@ -303,8 +303,8 @@ static void directories_are_not_replaced(void **state)
 }
 
 /*
- * rename_flags() and linkat(2) go through here, so that something can happen in the last moment, and
- * so that a file system which cannot exchange names can be met anywhere.
+ * rename_flags() and linkat(2) go through here, so that something can happen in the last moment,
+ * and so that a file system which cannot exchange names can be met anywhere.
  */
 int __real_rename_flags(int directory, const char *old, const char *new, unsigned int flags);
 int __wrap_rename_flags(int directory, const char *old, const char *new, unsigned int flags);
@@ -318,7 +318,7 @@ static struct {
 	struct observed_file edited;   /* how the edit left it */
 	bool late;		       /* after a second name of it has been made */
 	int flags_error;	       /* 0: rename knows its flags */
-	unsigned int flagged, refused; /* calls with flags, and those that were told flags_error */
+	unsigned int flagged, refused; /* calls with flags, and those that got flags_error */
 } meanwhile;
 
 static void happen(const char *name)
@@ -328,7 +328,7 @@ static void happen(const char *name)
 	if (!edit || strcmp(name, strrchr(meanwhile.path, '/') + 1) != 0)
 		return;
 	meanwhile.edit = NULL;
-	/* One of the others has its place already, one is about to get it. */
+	/* One of the other files is in its place already, the next one is about to follow. */
 	assert_true(lies_there(meanwhile.f, "/etc/x.d/made"));
 	edit(meanwhile.f);
 	assert_int_equal(tree_look(meanwhile.f->tree, meanwhile.path, SIZE_MAX, &meanwhile.edited),
@@ -464,7 +464,7 @@ static void changes_need_no_exchange(void **state)
 	meanwhile.flags_error = 0;
 }
 
-/* Another run without the lock clears the temporary file away and is about to write one of its own. */
+/* Another run without the lock removes the temporary file and is about to write its own. */
 static void stage_as_another_run(const struct fixture *f)
 {
 	assert_int_equal(unlinkat(f->root, "etc/x.d/.staged.conntrack-persist~", 0), 0);
@@ -510,7 +510,7 @@ static void swap_staged(const struct fixture *f, void (*swap)(const struct fixtu
 	assert_int_equal(lies_there(f, "/etc/x.d/staged"), there);
 	if (there)
 		assert_content(f, "/etc/x.d/staged", "old");
-	/* What the other run has put there is for that run to rename or to clear away. */
+	/* The other run's file stays, because that run renames or removes it. */
 	assert_int_equal(lies_there(f, "/etc/x.d/.staged.conntrack-persist~"),
 			 swap != clear_staged);
 	(void)unlinkat(f->root, "etc/x.d/.staged.conntrack-persist~", 0);

@@ -266,7 +266,7 @@ static void what_cannot_be_put_back_is_named(void **state)
 	assert_string_equal(b.failure.path, "/etc/first");
 	assert_false(b.failure.put_back);
 	assert_string_equal(b.failure.left_path, "/etc/link");
-	/* What could be is, and nothing has been lost. */
+	/* Everything that can be put back was put back, and nothing was lost. */
 	assert_false(lies_there(f, "/etc/made"));
 	assert_content(f, "/etc/first", "first");
 	assert_content(f, "/etc/.gone.conntrack-persist~", "gone");
@@ -294,7 +294,7 @@ static void batch_add_four(struct batch *b, const struct fixture *f)
 	fault.f = f;
 }
 
-/* Somebody has put files where ours had just come to lie: they are not to be lost either. */
+/* Another program has replaced our new files: its files must not be lost either. */
 static void files_of_others_stay(void **state)
 {
 	const struct fixture *f = *state;
@@ -441,7 +441,10 @@ static int commit_as_oneself(struct fixture *f)
 	return 0;
 }
 
-/* A power cut may leave later changes and take earlier ones, of directories that are not on the disk yet. */
+/*
+ * A power cut may leave later changes and take earlier ones, of directories that are not on the
+ * disk yet.
+ */
 static void directories_reach_the_disk_in_order(void **state)
 {
 	const struct fixture *f = *state;
@@ -571,7 +574,7 @@ static int write_read_only(struct fixture *f)
 	CHILD_CHECK(batch_commit(&b, f) == -EROFS);
 	CHILD_CHECK(tree_sweep(f->tree, paths, 2) == 0);
 	CHILD_CHECK(tree_lock(f->tree, "/var/lib/x", 0, &lock, &made, &obstacle) == -EROFS);
-	/* Where nothing can be changed no lock is needed. */
+	/* If nothing can be changed, no lock is needed. */
 	CHILD_CHECK(tree_lock(f->tree, "/etc", 0, &lock, &made, &obstacle) == 0 && lock == -1);
 	return 0;
 }
@@ -582,7 +585,7 @@ static int use_own_file_system(struct fixture *f)
 
 	if (!enter_namespace() || mount("tmpfs", root, "tmpfs", 0, "size=64k") < 0)
 		return CANNOT_MOUNT;
-	/* What is open is still what the mount covers. */
+	/* The open directory is still the one that the mount covers. */
 	close(f->root);
 	tree_close(f->tree);
 	f->root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -604,7 +607,10 @@ static void full_and_read_only_disks_are_told(void **state)
 		_exit(use_own_file_system(f));
 	assert_int_equal(waitpid(child, &status, 0), child);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_MOUNT) {
-		/* cmocka 1.1 would count skip() as a failure; the case install-full-disk fails where this is so */
+		/*
+		 * cmocka 1.1 would count skip() as a failure; the case install-full-disk fails
+		 * where this is so
+		 */
 		print_message("# skipped: no file system may be mounted here, not even in a "
 			      "namespace\n");
 		return;

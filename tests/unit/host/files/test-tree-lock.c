@@ -16,8 +16,8 @@
 #define LONG_MS 120000
 
 /*
- * These go through here, so that something can happen in the very moment in which a run has found the lock taken, or wants
- * to make its directory.
+ * These go through here, so that something can happen in the very moment in which a run has found
+ * the lock taken, or wants to make its directory.
  */
 int __real_mkdirat(int directory, const char *name, mode_t mode);
 int __wrap_mkdirat(int directory, const char *name, mode_t mode);
@@ -52,7 +52,7 @@ int __wrap_mkdirat(int directory, const char *name, mode_t mode)
 	return __real_mkdirat(directory, name, mode);
 }
 
-/* One try. */
+/* Tries once. */
 static int take(struct tree *tree, const char *directory, int *lock, bool *made)
 {
 	struct lock_obstacle obstacle;
@@ -80,14 +80,14 @@ static void lock_makes_its_directory(void **state)
 	assert_false(made);
 	assert_int_equal(tree_remove_lock(f->tree, "/var/lib/x", lock, true), 0);
 	close(lock);
-	/* With its parent there, what was made is the directory alone. */
+	/* The parent exists, so only the directory was made. */
 	assert_int_equal(tree_remove_directory(f->tree, "/var/lib/x"), 1);
 	assert_int_equal(take(f->tree, "/var/lib/x", &lock, &made), 0);
 	assert_true(made);
 	close(lock);
 }
 
-/* So that a run that changes nothing leaves no trace. */
+/* A run that changes nothing must leave no file. */
 static void second_lock_touches_nothing(void **state)
 {
 	const struct fixture *f = *state;
@@ -184,7 +184,7 @@ static void lock_needs_rights_to_make_it(void **state)
 	assert_false(lies_there(f, "/var/lib/x"));
 }
 
-/* A process that holds the lock of a directory until it is told what to do then. */
+/* A process that holds the lock of a directory until the test says what to do next. */
 static struct {
 	const struct fixture *f;
 	pid_t child;
@@ -339,7 +339,7 @@ static int hold_what_can_be_held(struct fixture *f)
 	return 0;
 }
 
-/* Another user tries to hold every file there is while the lock is taken. */
+/* Another user tries to lock every file while the lock is taken. */
 static void other_users_cannot_hold_it(void **state)
 {
 	struct fixture *f = *state;
@@ -392,7 +392,7 @@ static void make_second_name(const struct fixture *f)
 	assert_int_equal(linkat(f->root, "elsewhere", f->root, "state/lock", 0), 0);
 }
 
-/* What others may have open, and hold, is replaced by another file. */
+/* A file that others may have open and locked is replaced by another file. */
 static void unfit_files_are_replaced(void **state)
 {
 	static void (*const make[])(const struct fixture *f) = {make_loose, make_writable,
@@ -441,7 +441,10 @@ static void make_directory(const struct fixture *f)
 	put_directory(f, "/state/lock");
 }
 
-/* What is not empty, or no file at all, may be of use to whoever put it there. */
+/*
+ * A directory that is not empty, or another kind of file, stays, because another program may need
+ * it.
+ */
 static void other_things_are_refused(void **state)
 {
 	static void (*const make[])(const struct fixture *f) = {make_full, make_link, make_fifo,

@@ -105,7 +105,7 @@ static void no_directory_is_no_root(void **state)
 	assert_null(tree);
 }
 
-/* The same names lie outside, beside the image and in it, each with its own content. */
+/* The same names exist outside, next to the image and in it, each with its own content. */
 static void put_inside_and_outside(const struct fixture *f)
 {
 	char *CLEANUP(free_pointer) outside = host_path(f, "/secret");
@@ -207,7 +207,10 @@ static void long_and_deep_paths_are_refused(void **state)
 	memset(path, '/', PATH_MAX + 1);
 	path[PATH_MAX + 1] = '\0';
 	assert_reads(f->tree, path, -ENAMETOOLONG, NULL);
-	/* Deeper than the walk keeps directories open, which the kernel need not; the way there and back is not. */
+	/*
+	 * Deeper than the walk keeps directories open, which the kernel need not; the way there and
+	 * back is not.
+	 */
 	for (int i = 0; i < 65; i++)
 		strcat(deep, "/d");
 	put_directory(f, deep);
@@ -262,7 +265,7 @@ static void put_socket(const struct fixture *f)
 	close(fd);
 }
 
-/* Nobody writes to the FIFO: were it opened as a file is, the test would hang. */
+/* No process writes to the FIFO: a plain open would block, and the test would hang. */
 static void only_regular_files_are_read(void **state)
 {
 	const struct fixture *f = *state;
@@ -282,7 +285,7 @@ static void only_regular_files_are_read(void **state)
 	assert_reads(host, "/dev/zero", -EINVAL, NULL);
 }
 
-/* The same ways and words as reading; what is no file for a program to read is not opened. */
+/* The same errors as for reading; a file that a program cannot read as data is not opened. */
 static void opening_is_reading_to_come(void **state)
 {
 	const struct fixture *f = *state;
@@ -525,11 +528,11 @@ static int mount_below(struct fixture *f)
 	if (unshare(CLONE_NEWNS) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
 		return 1;
 	CHILD_CHECK(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && chdir(root) == 0);
-	/* The same device everywhere: only the mount tells them apart. */
+	/* The device is the same everywhere: only the mount id distinguishes them. */
 	CHILD_CHECK(mount("host", "mnt", NULL, MS_BIND, NULL) == 0);
 	CHILD_CHECK(mount("host", "run", NULL, MS_BIND, NULL) == 0);
 	CHILD_CHECK(mount("host/file", "etc/bound", NULL, MS_BIND, NULL) == 0);
-	/* What is open is still of the namespace before. */
+	/* The open file still belongs to the former namespace. */
 	tree_close(f->tree);
 	CHILD_CHECK(tree_open(root, &f->tree) == 0 && tree_confine(f->tree) == 0);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -549,7 +552,7 @@ static int mount_below(struct fixture *f)
 	return 0;
 }
 
-/* Also where the directory that is mounted is one of the same file system, and behind a link. */
+/* This also holds if the mounted directory is on the same file system, or behind a link. */
 static void mounts_are_not_crossed(void **state)
 {
 	struct fixture *f = *state;

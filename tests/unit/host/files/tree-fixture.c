@@ -1,4 +1,4 @@
-/* A directory for the tests of a tree: made anew for each test, gone after it. */
+/* A directory for the tests of a tree: made for each test, removed after it. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tree-fixture.h"
 
@@ -40,7 +40,7 @@ int fixture_setup(void **state)
 	strcpy(f->base, "/tmp/test-tree.XXXXXX");
 	assert_non_null(mkdtemp(f->base));
 	root = host_path(f, "/root");
-	/* Open to all, for what is done as somebody else. */
+	/* Open to all users, for steps that run as another user. */
 	assert_int_equal(chmod(f->base, 0755), 0);
 	assert_int_equal(mkdir(root, 0755), 0);
 	f->root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,4 +1,4 @@
-/* A directory for the tests of a tree: made anew for each test, gone after it. */
+/* A directory for the tests of a tree: made for each test, removed after it. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -21,7 +21,10 @@ struct fixture {
 	mode_t umask;
 };
 
-/* For cmocka_unit_test_setup_teardown(). The teardown also fails if a descriptor was left open. */
+/*
+ * Use these with cmocka_unit_test_setup_teardown(). The teardown also fails if a descriptor was
+ * left open.
+ */
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
 
@@ -41,8 +44,8 @@ void assert_content(const struct fixture *f, const char *path, const char *text)
 char *host_path(const struct fixture *f, const char *path);
 
 /*
- * What lies in the image, one line a file: path, type, mode, content; of files also inode and time,
- * so that "as it was" means the very same file. times: also those of the directories.
+ * Lists the image, one line for each file: path, type, mode, content; for regular files also inode
+ * and time, so that "as before" means the very same file. times: also those of directories.
  */
 char *snapshot(const struct fixture *f, bool times);
 void assert_as_it_was(const struct fixture *f, const char *before, bool times);

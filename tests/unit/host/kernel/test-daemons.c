@@ -88,7 +88,7 @@ static void daemons_of_root_are_found(void **state)
 	assert_memory_equal(daemon->words, "a\0b c\0", 7);
 	assert_int_equal(daemon->root_error, 0);
 	assert_true(daemon->root_is_apart);
-	/* It has no command line, and its root is not to be seen. */
+	/* The process has no command line, and its root cannot be read. */
 	daemon = find_pid(&daemons, 8);
 	assert_int_equal(daemon->size, 0);
 	assert_int_equal(daemon->root_error, -ENOENT);

@@ -1,4 +1,7 @@
-/* host/namespaces and the kernel's own port: what is a network namespace, and the way in and out of one. */
+/*
+ * host/namespaces and the kernel's own port: what is a network namespace, and the way in and out of
+ * one.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 

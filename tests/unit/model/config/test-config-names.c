@@ -21,7 +21,7 @@ static void check_row(const char *section, const char *name, const char *value, 
 	expect_text(name, b.data, text);
 }
 
-/* With a value that no setting can have. */
+/* The value is one that no setting can have. */
 static void check_rows(const struct row *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -68,7 +68,7 @@ static void pasted_kernel_name_is_told_its_place(void **state)
 	check_rows(rows, ARRAY_SIZE(rows));
 }
 
-/* Without its module's name, as the names of [options] are. */
+/* The names in [options] do not have the name of the module in front. */
 static void shortened_kernel_name_is_told_its_place(void **state)
 {
 	static const struct row rows[] = {

@@ -117,7 +117,10 @@ static void sound_lines_are_read(void **state)
 	check_rows(rows);
 }
 
-/* By itself inih takes each of these for a section, or what follows for part of the one before. */
+/*
+ * inih alone would take each of these for a section, or the next text for part of the section
+ * before.
+ */
 static void broken_section_takes_its_pairs_with_it(void **state)
 {
 	static const struct row rows[] = {

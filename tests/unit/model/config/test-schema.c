@@ -1,4 +1,7 @@
-/* model/schema: the table against what was measured of the kernels (data/sysctls.tsv), and its look-ups. */
+/*
+ * model/schema: the table against what was measured of the kernels (data/sysctls.tsv), and its
+ * look-ups.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -55,7 +58,7 @@ static uint64_t number_of(const char *text)
 {
 	if (strcmp(text, "HZMAX") == 0)
 		return TIMEOUT_MAX_HZ100;
-	/* One setting as bound of another is no figure. */
+	/* A bound that is another setting is not a number. */
 	if (text_starts_with(text, "nf_conntrack_frag6_low"))
 		return 0;
 	if (text_starts_with(text, "nf_conntrack_frag6_high"))

@@ -44,7 +44,7 @@ static void lists_are_judged(void **state)
 		{LIST(OWNER GROUP MASK OTHERW), 0, true},
 		/* The mask may come first: the order is the kernel's, not the format's. */
 		{LIST(MASK OWNER USERW GROUP OTHER), 0, false},
-		/* What is not understood is not trusted. */
+		/* An entry that is not understood is not trusted. */
 		{LIST(OWNER "\x40\0\7\0\0\0\0\0"), 0, true},
 		{LIST(OWNER "\2\0"), 0, true},
 		{"\3\0\0\0", 4, 0, true},

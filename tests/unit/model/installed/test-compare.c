@@ -90,7 +90,7 @@ static void expect_wanted(const struct fixture *f, enum file_state state, enum f
 	expect_at(f, &f->plan, PATH_MODPROBE, state, action, needs_force);
 }
 
-/* Where the plan has nothing, and where there is no plan at all. */
+/* The plan has no file at this path, or there is no plan at all. */
 static void expect_unwanted(const struct fixture *f, enum file_state state, enum file_action action,
 			    bool needs_force)
 {
@@ -100,7 +100,10 @@ static void expect_unwanted(const struct fixture *f, enum file_state state, enum
 	expect_at(f, NULL, PATH_MODPROBE, state, action, needs_force);
 }
 
-/* What is not ours: in the way of a plan, also one that has nothing there, and of nothing where ours is to go. */
+/*
+ * A foreign file stops the plan, also if the plan has no file there; it stops nothing if our file
+ * will be removed.
+ */
 static void expect_in_the_way(const struct fixture *f)
 {
 	const struct plan nothing = {0};
@@ -116,7 +119,7 @@ static void absent_file_is_created_or_right(void **state)
 	f->file = (struct observed_file){.kind = FILE_ABSENT};
 	expect_wanted(f, STATE_MISSING, ACTION_CREATE, false);
 	expect_unwanted(f, STATE_OK, ACTION_NONE, false);
-	/* removed by somebody since */
+	/* removed by another since */
 	record(f, f->earlier.digest);
 	expect_wanted(f, STATE_MISSING, ACTION_CREATE, false);
 	expect_unwanted(f, STATE_OK, ACTION_NONE, false);
@@ -140,7 +143,7 @@ static void earlier_bytes_are_ours_by_their_own_checksum(void **state)
 	expect_unwanted(f, STATE_LEFTOVER, ACTION_REMOVE, false);
 }
 
-/* As an earlier release may have written it, with another header. */
+/* An earlier release may have written this, with another header. */
 static void bytes_without_our_header_are_ours_by_the_manifest(void **state)
 {
 	struct fixture *f = *state;
@@ -195,7 +198,10 @@ static void strange_file_is_foreign(void **state)
 	expect_wanted(f, STATE_FOREIGN, ACTION_UPDATE, true);
 }
 
-/* The manifest knows the path for the copy of what was replaced there, but nothing of ours lies there now. */
+/*
+ * The manifest knows the path for the copy of what was replaced there, but nothing of ours lies
+ * there now.
+ */
 static void strange_file_is_foreign_also_where_the_manifest_has_no_digest(void **state)
 {
 	struct fixture *f = *state;
@@ -207,7 +213,7 @@ static void strange_file_is_foreign_also_where_the_manifest_has_no_digest(void *
 	expect_in_the_way(f);
 }
 
-/* What lay there before is to be put back in its place. */
+/* The file that was there before must be put back. */
 static void strange_file_is_in_the_way_of_what_was_replaced(void **state)
 {
 	struct fixture *f = *state;

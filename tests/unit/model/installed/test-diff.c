@@ -163,7 +163,7 @@ static void very_long_texts_are_one_replacement(void **state)
 	expect_part("end", plus, "\n+1099\n+1100\n");
 }
 
-/* What somebody put in our file's place may be of any size. */
+/* A foreign file at our path may have any size. */
 static void longer_texts_are_not_shown(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) lines = {0}, bytes = {0}, b = {0};

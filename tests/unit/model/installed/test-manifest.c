@@ -140,7 +140,7 @@ static void entry_is_changed_in_its_place(void **state)
 	expect_text("changed", manifest.files[1].replaced, "/etc/b.conf.older");
 }
 
-/* What is handed over may be the entry's own. */
+/* The text that is passed may belong to the entry itself. */
 static void entry_may_be_put_from_itself(void **state)
 {
 	struct manifest CLEANUP(manifest_done) manifest = {0};

@@ -43,7 +43,9 @@ static void failed_body_is_no_artifact(void **state)
 	assert_null(artifact.bytes);
 }
 
-/* Where the programs that read them look, and after what the distributions ship. */
+/*
+ * The paths are where the programs that read them look, and sort after the files of distributions.
+ */
 static void paths_are_those_of_the_manual(void **state)
 {
 	static const char *const paths[] = {

@@ -11,7 +11,7 @@
 
 static char inputs[] = "max=auto hashsize=65536 memory_limit=25%";
 
-/* As a file of ours: with the header that carries its checksum. */
+/* Writes the text as one of our files: with the header that contains its checksum. */
 static int parse(const char *body, struct sizes *ret)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};

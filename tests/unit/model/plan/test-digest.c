@@ -1,4 +1,7 @@
-/* model/digest: the hash, the header that carries it, and what becomes of both when a file is edited. */
+/*
+ * model/digest: the hash, the header that carries it, and what becomes of both when a file is
+ * edited.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -45,7 +48,7 @@ static void signed_text_is_header_digest_and_body(void **state)
 	expect_text("signed", empty.data, HEADER "# " EMPTY_SHA256 "\n");
 }
 
-/* udev, sysctl and modprobe shall read past it. */
+/* udev, sysctl and modprobe must ignore it. */
 static void header_is_comments_alone(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};

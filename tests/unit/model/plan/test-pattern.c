@@ -8,7 +8,7 @@
 #include "base/buffer.h"
 #include "model/plan/pattern.h"
 
-/* As udevd does: the alternatives one after the other. */
+/* Compares as udevd does: one alternative after the other. */
 static bool text_matches(const char *patterns, const char *text)
 {
 	char one[64];
@@ -120,7 +120,10 @@ static void large_bounds_against_many_numbers(void **state)
 	}
 }
 
-/* udevd cuts what it matches at 1024 bytes up to systemd 242; the worst bounds have no digit 0 or 9. */
+/*
+ * udevd cuts what it matches at 1024 bytes up to systemd 242; the worst bounds have no digit 0 or
+ * 9.
+ */
 static void patterns_stay_short_and_stand_behind_others(void **state)
 {
 	static const uint64_t bounds[] = {1111111111, 2147483647, 2147483648U, 4294967295U};

@@ -97,7 +97,10 @@ static void expect_empty_plan(const struct fixture *f)
 	assert_int_equal(f->plan.artifact_count, 0);
 }
 
-/* What is left out is left alone, and a file for which nothing is configured is not written. */
+/*
+ * A setting that is left out is left alone, and a file for which nothing is configured is not
+ * written.
+ */
 static void sizes_that_are_left_out_are_left_alone(void **state)
 {
 	static const char *const texts[] = {
@@ -127,7 +130,10 @@ static void sizes_that_are_left_out_are_left_alone(void **state)
 		    "\noptions nf_conntrack expect_hashsize=1024\n");
 }
 
-/* By hand: 2 % of 8 GiB are 163.8 MiB, 524288 x 264 bytes are 132, twice as many would be 264. */
+/*
+ * Computed by hand: 2 % of 8 GiB are 163.8 MiB; 524288 x 264 bytes are 132, twice as many would be
+ * 264.
+ */
 static void auto_is_a_floor(void **state)
 {
 	struct fixture *f = *state;
@@ -181,7 +187,10 @@ static void exact_beside_a_floor_is_warned_of(void **state)
 	expect_no_problem("at_least", &f->problems);
 }
 
-/* The same lines on a host of any size, with any kernel, and in an image: as many entries as buckets, as a floor. */
+/*
+ * The same lines on any host, with any kernel and in an image: as many entries as buckets, as a
+ * floor.
+ */
 static void hashsize_alone_is_a_floor_of_as_many_entries(void **state)
 {
 	static const uint64_t rams[] = {512 * MIB, 2 * GIB, 4 * GIB, 16 * GIB, 1024 * GIB, 0};
@@ -356,7 +365,7 @@ static void a_path_that_a_shell_would_read_is_refused(void **state)
 		assert_int_equal(f->problems.items[0].severity, SEVERITY_ERROR);
 		assert_int_equal(f->problems.items[0].line, 2);
 		assert_int_equal(f->plan.artifact_count, 0);
-		/* It is only there that it stands. */
+		/* The line appears only there. */
 		build_anew(f, "[conntrack]\nmax = 65536\n");
 		assert_int_equal(f->problems.count, 0);
 	}
@@ -530,7 +539,10 @@ static void kept_sizes_are_resolved_anew_from_other_settings(void **state)
 	expect_sizes("nothing kept", f, 524288, 524288);
 }
 
-/* The first version's rule: install alone replaces its sizes; check, apply and a boot keep them, whatever the RAM. */
+/*
+ * The first version's rule: install alone replaces its sizes; check, apply and a boot keep them,
+ * whatever the RAM.
+ */
 static void sizes_of_an_earlier_version_are_replaced_by_install_alone(void **state)
 {
 	static const struct sizes kept = {
@@ -586,7 +598,9 @@ static void other_ram_is_followed_by_install_and_noted_by_check(void **state)
 	assert_true(f->plan.sizes.ram == 4 * GIB);
 }
 
-/* For files that cannot be written: what an image has stays, and the sizes go beside it. */
+/*
+ * If files cannot be written, the files of the image stay, and the sizes are written in addition.
+ */
 static void sizes_of_a_boot_are_beside_the_files(void **state)
 {
 	struct fixture *f = *state;
@@ -645,7 +659,7 @@ static void sizes_of_a_boot_hold_until_an_installation(void **state)
 	build_anew(f, "[conntrack]\nmax = 9\n");
 	expect_sizes("number", f, 9, 9);
 	assert_int_equal(f->plan.artifact_count, 3);
-	/* chosen anew by the boot itself, for the RAM that there is */
+	/* chosen by the boot itself, for the RAM of this host */
 	f->request.sizes = SIZES_OF_BOOT;
 	build_anew(f, AUTO);
 	expect_sizes("boot", f, 524288, 524288);
@@ -734,7 +748,7 @@ static void other_ram_with_the_same_sizes_is_not_worth_a_note(void **state)
 	expect_sizes("same sizes", f, 524288, 524288);
 }
 
-/* They were sound when they were chosen; check and apply shall go on with them. */
+/* They were sound when they were chosen; check and apply must keep them. */
 static void kept_sizes_are_judged_by_the_ram_they_came_from(void **state)
 {
 	static const struct sizes kept = {
@@ -903,7 +917,7 @@ static void crowded_buckets_are_warned_of_and_refused(void **state)
 	check_refusals(f, rows, ARRAY_SIZE(rows));
 }
 
-/* By hand: 9000 buckets are rounded to 9216, of 8 bytes each; 4194304 keep 32 MiB. */
+/* Computed by hand: 9000 buckets are rounded to 9216, of 8 bytes each; 4194304 take 32 MiB. */
 static void a_max_that_is_hardly_meant_is_warned_of(void **state)
 {
 	static const struct refusal rows[] = {
@@ -999,13 +1013,16 @@ static void a_timeout_below_the_keepalive_time_is_warned_of(void **state)
 	}
 	f->request.facts = &never;
 	check_refusals(f, too_long, ARRAY_SIZE(too_long));
-	/* Not known: of an image, or where it cannot be read. */
+	/* The word size is unknown: in an image, or if it cannot be read. */
 	f->request.facts = &host;
 	build_anew(f, rows[0].text);
 	expect_no_problem("unknown", &f->problems);
 }
 
-/* Before 5.15 no packet is dropped over a long chain: nothing is refused, and nothing is said of a limit. */
+/*
+ * Before 5.15 no packet is dropped over a long chain: nothing is refused, and nothing is said of a
+ * limit.
+ */
 static void kernels_without_a_chain_limit_are_warned_alone(void **state)
 {
 	static const struct refusal rows[] = {
@@ -1107,7 +1124,10 @@ static void earlier_error_leaves_the_plan_empty(void **state)
 	expect_empty_plan(f);
 }
 
-/* The kernel refuses a low threshold above the high one at any moment, and begins with 3145728 and 4194304. */
+/*
+ * The kernel refuses a low threshold above the high one at any moment, and begins with 3145728 and
+ * 4194304.
+ */
 static void fragment_thresholds_never_cross_on_the_way(void **state)
 {
 	static const struct {
@@ -1232,7 +1252,7 @@ static void an_installed_rule_with_more_numbers_stays(void **state)
 		f->request.rule = earlier.digest;
 		build_anew(f, text);
 		expect_listed(f, rows[i].after_earlier);
-		/* Of another configuration it is not kept. */
+		/* A size that another configuration chose is not kept. */
 		build_anew(f, "[conntrack]\nmax = 250600\nhashsize = 125400\n");
 		assert_string_not_equal(plan_find_artifact(&f->plan, PATH_UDEV)->digest,
 					earlier.digest);

@@ -216,7 +216,9 @@ static void rule_of_at_least_to_the_byte(void **state)
 	} rows[] = {
 		{{.hashsize = 262000, .page_size = 4096}, "2097152"},
 		{{.hashsize = 100000}, "802816|819200|851968|917504"},
-		/* What is smaller is among the patterns, and what is wanted needs no write. */
+		/*
+		 * Smaller numbers are among the patterns, and the configured number needs no write.
+		 */
 		{{.hashsize = 8192}, NULL},
 		{{.hashsize = 32768}, NULL},
 		{{.hashsize = 32769, .page_size = 4096}, "266240"},
@@ -347,8 +349,8 @@ static void rule_without_values_is_the_gates(void **state)
 }
 
 /*
- * Where the kernel is not known, each number that one may show counts as the size it has. Measured: 125300 becomes 125440 on
- * x86-64, 125952 on i686, 126976 on arm64 with pages of 16 KiB.
+ * If the kernel is unknown, each number that a kernel may show counts as the right size. Measured:
+ * 125300 becomes 125440 on x86-64, 125952 on i686, 126976 on arm64 with pages of 16 KiB.
  */
 static void rule_knows_the_rounding_of_each_kernel(void **state)
 {

@@ -154,8 +154,8 @@ static void kernel_defaults_change_just_above_1_and_4_gib(void **state)
 }
 
 /*
- * nf_conntrack_init_start() on 32 bit: RAM / 16384 / sizeof(struct hlist_head), which is 4 there, and since 5.15 the largest
- * default is for BITS_PER_LONG >= 64 alone. Rounded to 1024.
+ * nf_conntrack_init_start() on 32 bit: RAM / 16384 / sizeof(struct hlist_head), which is 4 there,
+ * and since 5.15 the largest default is for BITS_PER_LONG >= 64 alone. Rounded to 1024.
  */
 static void defaults_of_32_bit_are_others(void **state)
 {
@@ -270,7 +270,7 @@ static void ram_is_rounded_to_256_mib(void **state)
 	assert_int_equal(sizes_round_ram(1), 256 * MIB);
 	assert_int_equal(sizes_round_ram(256 * MIB), 256 * MIB);
 	assert_int_equal(sizes_round_ram(256 * MIB + 1), 512 * MIB);
-	/* what a guest of 4 GiB tells of itself */
+	/* what a guest of 4 GiB shows */
 	assert_int_equal(sizes_round_ram(3915436 * KIB), 3840 * MIB);
 	assert_int_equal(sizes_round_ram(16307392 * KIB), 16 * GIB - 256 * MIB);
 }
@@ -287,9 +287,10 @@ static void share_is_exact_to_the_byte(void **state)
 }
 
 /*
- * By hand, in MiB: 262144 entries and buckets take 66 (87.5 before 6.1), 524288 132 (175), 1048576 264 (350). 2 % of 4 GiB
- * are 81.9, of 6 GiB 122.9, of 8 GiB 163.8, of 12 GiB 245.8, of 16 GiB 327.7. The kernel's own: 262144 above 4 GiB; above
- * 1 GiB 65536; below, RAM / 131072, and 4 times that before 5.15, where 65536 above 1 GiB are 4 x 16384.
+ * By hand, in MiB: 262144 entries and buckets take 66 (87.5 before 6.1), 524288 132 (175), 1048576
+ * 264 (350). 2 % of 4 GiB are 81.9, of 6 GiB 122.9, of 8 GiB 163.8, of 12 GiB 245.8, of 16 GiB
+ * 327.7. The kernel's own: 262144 above 4 GiB; above 1 GiB 65536; below, RAM / 131072, and 4 times
+ * that before 5.15, where 65536 above 1 GiB are 4 x 16384.
  */
 static void automatic_size_is_the_largest_power_of_two_in_2_percent(void **state)
 {
@@ -327,7 +328,10 @@ static void automatic_size_is_the_largest_power_of_two_in_2_percent(void **state
 	}
 }
 
-/* 65536 entries and buckets take 17301504 bytes; at 2 GiB the kernel's own is 65536, at 8 GiB 262144. */
+/*
+ * 65536 entries and buckets take 17301504 bytes; at 2 GiB the kernel's own is 65536, at 8 GiB
+ * 262144.
+ */
 static void limit_lowers_the_automatic_size_down_to_the_kernels(void **state)
 {
 	static const struct {

@@ -1,4 +1,7 @@
-/* model/plan/sizing: figures worked out by hand, the bounds of each rule, and lines that a plan accepts. */
+/*
+ * model/plan/sizing: figures worked out by hand, the bounds of each rule, and lines that a plan
+ * accepts.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -252,7 +255,9 @@ static void lines_have_plain_digits(void **state)
 	expect_part("MiB", b.data, "\nmemory_limit = 528M\n");
 }
 
-/* Fails unless a plan of these lines on this host has neither an error nor a warning about memory. */
+/*
+ * Fails unless a plan of these lines on this host has neither an error nor a warning about memory.
+ */
 static void expect_accepted(const struct facts *facts, const char *lines, bool many)
 {
 	struct config CLEANUP(config_done) config = {0};
@@ -269,7 +274,10 @@ static void expect_accepted(const struct facts *facts, const char *lines, bool m
 	plan_done(&plan);
 }
 
-/* For each host, also one that has as much RAM as the answer asks for. */
+/*
+ * The plan accepts the answer on each host, also on one with exactly the RAM that the answer asks
+ * for.
+ */
 static void a_plan_accepts_the_lines(void **state)
 {
 	static const uint64_t ram[] = {64 * MIB, 300 * MIB, 1024 * MIB, 4 * GIB,
@@ -295,7 +303,10 @@ static void a_plan_accepts_the_lines(void **state)
 			facts.ram = sizing.ram_needed;
 		facts.image = false;
 		sizing_add_ini(&sizing, &b);
-		/* With fewer buckets than entries a plan warns, and there are no more buckets. */
+		/*
+		 * With fewer buckets than entries a plan warns, but the kernel allows no more
+		 * buckets.
+		 */
 		expect_accepted(&facts, b.data, sizing.hashsize < sizing.max);
 	}
 }

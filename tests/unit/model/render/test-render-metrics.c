@@ -1,4 +1,7 @@
-/* model/render-metrics: the text for Prometheus, whole, of little, and of what could make it malformed. */
+/*
+ * model/render-metrics: the text for Prometheus, whole, of little, and of what could make it
+ * malformed.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -142,7 +145,7 @@ static void all_of_it_to_the_byte(void **state)
 	expect_text("metrics.prom", b.data, wanted);
 }
 
-/* Not loaded, no configuration, nothing that could be read. */
+/* The module is not loaded, there is no configuration, and nothing could be read. */
 static void what_is_not_known_is_left_out(void **state)
 {
 	const struct table table = {.module = MODULE_ABSENT};
@@ -174,7 +177,7 @@ static void what_is_not_known_is_left_out(void **state)
 		    "conntrack_persist_verdict{verdict=\"fine\"} 0\n");
 }
 
-/* What the configuration wants is known; the kernel has no value yet. */
+/* The configured value is known, but the kernel has no value yet. */
 static void pending_values_have_no_live_one(void **state)
 {
 	struct value items[] = {
@@ -200,7 +203,7 @@ static void pending_values_have_no_live_one(void **state)
 	assert_null(strstr(b.data, "conntrack_persist_live"));
 }
 
-/* By release, or by what the kernel counts, where the release is strange. */
+/* The release decides, or the counters of the kernel if the release is strange. */
 static void chain_limits_are_those_of_this_kernel(void **state)
 {
 	struct judgement judgement = {.chains = {8, 79}};
@@ -233,7 +236,7 @@ static void chain_limits_are_those_of_this_kernel(void **state)
 	}
 }
 
-/* A count of what is left is none since boot, and would go down; the last time is right all the same. */
+/* A count of what is left is none since boot, and would go down; the last time is still right. */
 static void lost_messages_are_not_counted(void **state)
 {
 	const struct judgement judgement = {0};
@@ -289,7 +292,7 @@ static void labels_are_escaped(void **state)
 	assert_null(strstr(unknown.data, "namespace_entries"));
 }
 
-/* The first of a name that could be looked at is told, whatever stands before it. */
+/* The first of a name that could be read is reported, whatever stands before it. */
 static void a_name_is_told_once(void **state)
 {
 	char gone[] = "namespace blue", there[] = "namespace blue", again[] = "namespace blue",

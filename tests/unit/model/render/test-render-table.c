@@ -1,4 +1,7 @@
-/* model/render-table: whole screens, the width of every line, what goes first, the verdict in words, rates. */
+/*
+ * model/render-table: whole screens, the width of every line, what goes first, the verdict in
+ * words, rates.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -140,7 +143,7 @@ static void a_usual_terminal_takes_the_screen(void **state)
 			continue;
 		draw(&row, &drawn);
 		lines = expect_narrow(&row, drawn.data);
-		/* One stays for the prompt. */
+		/* One line stays free for the prompt. */
 		if (lines > 23)
 			fail_msg("%s: %zu lines", row.fixture, lines);
 	}
@@ -483,7 +486,7 @@ static void rates_are_of_the_last_two_looks(void **state)
 	assert_true(history.seconds > 3.99 && history.seconds < 4.01);
 	assert_int_equal(history.entries_change, -40);
 	expect_number("drops", history.counted[COUNTER_DROP], 20);
-	/* The module was loaded again: counters begin anew. */
+	/* The module was loaded again: counters begin again at 0. */
 	look_at(&history, 15000000, 1, 3);
 	assert_true(history.rates_known);
 	expect_number("drops", history.counted[COUNTER_DROP], 0);
@@ -507,7 +510,7 @@ static void the_oldest_share_goes_first(void **state)
 	expect_number("newest", history.shares[HISTORY_SIZE - 1].value, HISTORY_SIZE + 2);
 }
 
-/* Of one look there is none; and there is no frame round nothing, as without a limit. */
+/* One look gives no graph; and without a limit there is no frame. */
 static void history_is_drawn_from_the_second_look_on(void **state)
 {
 	static const struct {

@@ -50,7 +50,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* What modprobe makes of all files together; NULL: nothing. */
+/* The result that modprobe computes from all files; NULL: none. */
 static void view_is(struct fixture *f, const char *install, const char *softdep,
 		    const char *options)
 {
@@ -89,7 +89,7 @@ static void expect_warning(const struct fixture *f, size_t i, const char *path, 
 	expect_number("line", problem->line, line);
 }
 
-/* This is all that is told. */
+/* Nothing else is reported. */
 static void expect_warned(struct fixture *f, bool blocked, const char *path, unsigned int line,
 			  const char *part)
 {
@@ -97,7 +97,7 @@ static void expect_warned(struct fixture *f, bool blocked, const char *path, uns
 	expect_warning(f, 0, path, line, part);
 }
 
-/* What the warning quotes is on the command line, and what it proposes has the other names of the list. */
+/* The warning quotes a word of the command line, and proposes the other names of the list. */
 static void kernel_refuses_what_its_command_line_lists(void **state)
 {
 	static const struct {
@@ -144,7 +144,10 @@ static void kernel_refuses_what_its_command_line_lists(void **state)
 	expect_judged("live", f, true, 1);
 }
 
-/* What keeps nf_conntrack off has the other names as well, and no word is proposed that is there. */
+/*
+ * The proposed word contains the other names as well, and no word is proposed that is there
+ * already.
+ */
 static void word_is_proposed_that_keeps_it_off(void **state)
 {
 	static const char *const rows[][2] = {
@@ -193,7 +196,7 @@ static void other_words_of_the_command_line_do_not_count(void **state)
 	}
 }
 
-/* Each word as the value of this option, which comes in no file. */
+/* Each word is the value of this option, and no file contains the option. */
 static void expect_values(struct fixture *f, const char *name, const char *words, bool fine)
 {
 	for (size_t length; *words; words += length + strspn(words + length, " ")) {
@@ -344,7 +347,10 @@ static void install_line_of_a_needed_module_blocks(void **state)
 	f->request.needs_there[0] = true;
 	expect_judged("both there", f, false, 2);
 	expect_warning(f, 0, a_conf, 1, "cannot load after the next boot: it needs nf_defrag_ipv4");
-	/* one that is not, beside a loaded nf_conntrack, is part of the kernel; the other one is for the next load */
+	/*
+	 * one that is not, beside a loaded nf_conntrack, is part of the kernel; the other one is
+	 * for the next load
+	 */
 	f->request.module = MODULE_LIVE;
 	f->request.needs_there[0] = false;
 	expect_judged("loaded", f, true, 1);

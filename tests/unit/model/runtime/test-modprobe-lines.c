@@ -1,4 +1,7 @@
-/* model/modprobe-lines: which lines of modprobe.d concern nf_conntrack, joined and counted as libkmod does. */
+/*
+ * model/modprobe-lines: which lines of modprobe.d concern nf_conntrack, joined and counted as
+ * libkmod does.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -109,7 +112,7 @@ static void name_is_taken_in_each_of_its_spellings(void **state)
 		     "3 options|acct=1;4 blacklist|;");
 }
 
-/* Only the name is made alike: what follows it is somebody's text. */
+/* Only the name is normalized, because the text after it is foreign. */
 static void hyphens_of_the_rest_stay(void **state)
 {
 	(void)state;
@@ -288,7 +291,10 @@ static void end_is_told_again_and_again(void **state)
 	}
 }
 
-/* What is read once for all questions: lines of nf_conntrack and of what it needs, each with its file, up to a bound. */
+/*
+ * The records are read once for all questions: lines of nf_conntrack and of the modules it needs,
+ * each with its file, up to a bound.
+ */
 static void records_have_a_bound(void **state)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};

@@ -1,4 +1,7 @@
-/* model/modprobe-view: what the lines of all files come to for one module, as libkmod would merge them. */
+/*
+ * model/modprobe-view: what the lines of all files come to for one module, as libkmod would merge
+ * them.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -9,7 +12,7 @@ static const char *word(const char *text)
 	return text ? text : "none";
 }
 
-/* As "INSTALL|SOFTDEP|OPTIONS", "none" for what there is none of. */
+/* Prints the view as "INSTALL|SOFTDEP|OPTIONS"; "none" stands for a missing part. */
 static void expect_view(const char *a, const char *z, const char *module, const char *wanted)
 {
 	const struct text_file files[] = {{"/etc/modprobe.d/a.conf", a},

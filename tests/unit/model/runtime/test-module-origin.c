@@ -1,4 +1,7 @@
-/* model/runtime/module-origin: the module's file in modules.dep, and why the kernel does not get it. */
+/*
+ * model/runtime/module-origin: the module's file in modules.dep, and why the kernel does not get
+ * it.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 

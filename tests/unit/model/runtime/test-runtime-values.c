@@ -1,4 +1,7 @@
-/* model/values: what a plan wants of the kernel, how it is judged against what was found, the order of writes. */
+/*
+ * model/values: what a plan wants of the kernel, how it is judged against what was found, the order
+ * of writes.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -45,7 +48,7 @@ static struct values build_usual(void)
 	return build(100000, 1000, 4096, settings, ARRAY_SIZE(settings));
 }
 
-/* What was found of each; NULL: it is not there. */
+/* The live value of each key; NULL: the key does not exist. */
 static void find_each(struct values *values, const char *hashsize, const char *expect_hashsize,
 		      const char *max, const char *udp)
 {
@@ -105,7 +108,10 @@ static void plan_gives_sizes_first_then_its_settings(void **state)
 	assert_int_equal(values.count, 0);
 }
 
-/* max_policy = at_least: a larger one is as good, but for what the kernel makes of hashsize by itself. */
+/*
+ * max_policy = at_least: a larger one is as good, but for what the kernel makes of hashsize by
+ * itself.
+ */
 static void at_least_takes_a_larger_max_unless_the_kernel_made_it(void **state)
 {
 	static const struct {
@@ -117,12 +123,12 @@ static void at_least_takes_a_larger_max_unless_the_kernel_made_it(void **state)
 		{"100352", "2147483647", "ok ok "},
 		/* No limit, up to Linux 6.18. */
 		{"100352", "0", "ok ok "},
-		/* Of the buckets as rounded, not as configured. */
+		/* Computed from the rounded buckets, not from the configured ones. */
 		{"100352", "802816", "ok differs "},
 		{"100352", "800000", "ok ok "},
 		{"100352", "802815", "ok ok "},
 		{"100352", "802817", "ok ok "},
-		/* 8 times somebody else's buckets is their choice. */
+		/* If max is 8 times the buckets of another source, that source chose it. */
 		{"65536", "524288", "differs ok "},
 		{"262144", "2097152", "differs ok "},
 		{"65536", "802816", "differs differs "},
@@ -273,7 +279,7 @@ static void loaded_module_is_judged_value_by_value(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(there); i++) {
 		enum module_state module = there[i / 2];
-		bool blocked = i % 2; /* it is there all the same */
+		bool blocked = i % 2; /* it is still there */
 
 		find_each(&values, "100352", "1024", "100000", "30");
 		expect_states(&values, module, blocked, "ok ok ok ok ");
@@ -316,7 +322,10 @@ static void without_the_module_values_wait_or_cannot_come(void **state)
 	}
 }
 
-/* Of another network namespace: the host's own is neither judged nor written, whatever was found. */
+/*
+ * In another network namespace the values that only the host has are neither judged nor written,
+ * whatever was found.
+ */
 static void namespace_keeps_what_is_its_own(void **state)
 {
 	struct setting settings[] = {

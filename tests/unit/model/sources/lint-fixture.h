@@ -1,4 +1,4 @@
-/* Tables of lines and of what a lint tells of them. */
+/* Tables of lines, and of what a lint reports about each. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
@@ -12,7 +12,7 @@ typedef void lint_file(const struct lint_request *request, const char *path, con
 struct lint_case {
 	const char *text;
 	const char *
-		what; /* how the only message begins, a note's behind "note: "; NULL: nothing is told */
+		what; /* how the only message begins, a note's after "note: "; NULL: there is none */
 	const char *instead; /* how it ends */
 };
 

@@ -1,11 +1,17 @@
-/* model/assignments: what systemd-sysctl and procps make of each line; all of it was seen of the two. */
+/*
+ * model/assignments: what systemd-sysctl and procps make of each line; all of it was seen of the
+ * two.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
 #include "base/buffer.h"
 #include "model/sources/assignments.h"
 
-/* Every assignment of a text, as "LINE KEY=VALUE;", "LINE KEY;" without a value; "-" where it may fail. */
+/*
+ * Every assignment of a text, as "LINE KEY=VALUE;", "LINE KEY;" without a value; "-" where it may
+ * fail.
+ */
 static void expect_read(enum sysctl_reader reader, const char *text, const char *wanted)
 {
 	struct buffer CLEANUP(buffer_clear) found = {0};

@@ -36,13 +36,13 @@ static void expect_adopted(const struct host *host, const char *wanted, int coun
 	assert_int_equal(render_host(host, &b, &problems), count);
 	expect_text("configuration", b.data ? b.data : "", wanted);
 	assert_int_equal(problems.count, warnings);
-	/* What was printed can be installed. */
+	/* The printed configuration can be installed. */
 	assert_int_equal(config_new(&config), 0);
 	assert_int_equal(config_read(&config, "a", b.data ? b.data : "", b.length, &problems), 0);
 	assert_int_equal(problems.count, warnings);
 }
 
-/* One file of sysctl.d. */
+/* The host has one file of sysctl.d. */
 static void expect_sysctl(const char *text, const char *wanted, int count, size_t warnings)
 {
 	const struct text_file file = {"/etc/sysctl.d/a.conf", text};
@@ -113,7 +113,7 @@ static void both_names_of_max_are_one(void **state)
 		      1, 0);
 }
 
-/* The value before is in force; where there is none it is told. */
+/* The value before it applies; if there is none, the line is reported. */
 static void what_the_kernel_refuses_is_not_adopted(void **state)
 {
 	(void)state;
@@ -139,7 +139,7 @@ static void numbers_are_read_as_the_kernel_does(void **state)
 		      3, 0);
 }
 
-/* What the kernel refuses is live nowhere; each such line is named. */
+/* A value that the kernel refuses is never live; each such line is named. */
 static void what_is_no_value_is_left_out(void **state)
 {
 	(void)state;

@@ -1,4 +1,7 @@
-/* model/sources/kube-proxy: what kube-proxy sets, with its defaults, its arithmetic and its releases. */
+/*
+ * model/sources/kube-proxy: what kube-proxy sets, with its defaults, its arithmetic and its
+ * releases.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -15,7 +18,7 @@
 		.wanted = (number), .rounded = (number)                          \
 	}
 
-/* None of them is a number that kube-proxy would set by itself. */
+/* kube-proxy would set none of these numbers by default. */
 static struct value items[] = {
 	ROW("max", 200000),
 	{.kind = VALUE_HASHSIZE, .key = "nf_conntrack.hashsize", .wanted = 50000, .rounded = 50176},
@@ -93,7 +96,7 @@ static void expect_section(const char *text, unsigned int minor, unsigned int pr
 	expect_writers(text, &proxy, wanted);
 }
 
-/* One row a default of the published types, and one for each way to have it. */
+/* One row for each default of the published types, and one for each way to get it. */
 static void each_default_is_known(void **state)
 {
 	static const struct {
@@ -146,7 +149,7 @@ static void each_field_is_read(void **state)
 		{"tcpEstablishedTimeout=6h", "tcp_timeout_established:4 21600 stays\n"},
 		{"tcpCloseWaitTimeout=1.5m", "tcp_timeout_close_wait:4 90 overrides\n"},
 		{"tcpCloseWaitTimeout=2000000us", "tcp_timeout_close_wait:4 2 overrides\n"},
-		/* Whole seconds are written, so that less than one becomes 0. */
+		/* kube-proxy writes whole seconds, so that less than one second becomes 0. */
 		{"tcpCloseWaitTimeout=999ms", "tcp_timeout_close_wait:4 0 overrides\n"},
 		{"tcpCloseWaitTimeout=-1h", ""},
 		{"tcpCloseWaitTimeout=0", ""},
@@ -258,7 +261,7 @@ static void release_decides_what_is_lowered(void **state)
 			       "conntrack/tcpEstablishedTimeout=5h59m59s\n"
 			       "conntrack/tcpCloseWaitTimeout=0s",
 			       rows[i].minor, 1, wanted);
-		/* What is larger is set by each release. */
+		/* Each release sets a value that is larger than the live one. */
 		expect_section("kind=KubeProxyConfiguration\nconntrack/maxPerCore=200001\n"
 			       "conntrack/tcpEstablishedTimeout=7h\n"
 			       "conntrack/tcpCloseWaitTimeout=0s",
@@ -385,7 +388,7 @@ static void flags_are_read(void **state)
 		       "udp_timeout:1 60 overrides\ntcp_be_liberal:1 1 overrides\n");
 	expect_command("sh -c 'exec kube-proxy" LEFT "--conntrack-tcp-timeout-established=1s 2>&1'",
 		       "tcp_timeout_established:1 1 overrides\n");
-	/* With a file the flags count for nothing. */
+	/* If there is a file, the flags have no effect. */
 	expect_command("kube-proxy --conntrack-min=1 --config=/a/b", "/a/b");
 	expect_command("kube-proxy --config '/a/b' --conntrack-min=1", "/a/b");
 	expect_command("kube-proxy --config", "max:0 131072 overrides\nhashsize:0 32768 stays\n"

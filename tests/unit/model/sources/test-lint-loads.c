@@ -1,4 +1,7 @@
-/* model/lint-loads, lint-command-line: names in modules-load.d and words of the kernel command line. */
+/*
+ * model/lint-loads, lint-command-line: names in modules-load.d and words of the kernel command
+ * line.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lint-fixture.h"
 
@@ -63,7 +66,7 @@ static void more_than_a_name_is_told(void **state)
 		      "; write \"nf_conntrack_ftp\" alone, and the comment on a line of its own"});
 }
 
-/* Of one word among others, and in quotes. */
+/* The name is one of several words, and in quotes. */
 static void expect_words(const struct facts *facts, const struct lint_case *cases, size_t count)
 {
 	const struct lint_request request = {.facts = facts};

@@ -230,7 +230,7 @@ static void old_module_names_are_translated(void **state)
 static void blacklist_that_does_not_bind_is_told(void **state)
 {
 	(void)state;
-	/* case 29, and the advice of 2014 */
+	/* case 29 of the collected faults, and a published advice of 2014 */
 	EXPECT(&unknown,
 	       {"blacklist nf_conntrack",
 		"blacklist only stops loads by an alias: rules still load nf_conntrack; to keep "
@@ -313,7 +313,7 @@ static void carriage_return_in_a_name_is_told(void **state)
 		   starts, ARRAY_SIZE(starts));
 }
 
-/* Whoever pastes what is proposed must not run what others wrote. */
+/* A reader who pastes the proposal must not run what others wrote. */
 static void what_a_shell_acts_on_is_not_proposed(void **state)
 {
 	(void)state;

@@ -1,4 +1,7 @@
-/* model/lint-sysctl: what a line of sysctl.d about conntrack comes to, and the setting that stands for it. */
+/*
+ * model/lint-sysctl: what a line of sysctl.d about conntrack comes to, and the setting that stands
+ * for it.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lint-fixture.h"
 

@@ -4,7 +4,7 @@
 
 #include "model/sources/lint.h"
 
-/* how NULL: nothing is told. */
+/* how NULL: there is no message. */
 static void expect_rule(const char *text, unsigned int line, const char *how)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
@@ -46,7 +46,7 @@ static void continued_lines_are_one(void **state)
 		    "this rule starts a program");
 }
 
-/* As udevd reads them: a comment has no continuation, and is none. */
+/* udevd reads it so: a comment cannot be continued, and does not continue a line. */
 static void comments_are_no_part_of_a_rule(void **state)
 {
 	(void)state;

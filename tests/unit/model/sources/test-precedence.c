@@ -1,4 +1,7 @@
-/* model/precedence: who sets a value among all files, in which order, and who wins; all of it was seen of the readers. */
+/*
+ * model/precedence: who sets a value among all files, in which order, and who wins; all of it was
+ * seen of the readers.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -6,7 +9,7 @@
 #include "model/sources/precedence.h"
 #include "model/sources/sysctl-keys.h"
 
-/* With a second name, as nf_conntrack_max has one. */
+/* The key has a second name, as nf_conntrack_max has one. */
 static const char *const names[] = {"net/netfilter/nf_conntrack_max", "net/nf_conntrack_max"};
 static const struct sysctl_knob knob = {.names = names, .name_count = ARRAY_SIZE(names)};
 
@@ -131,7 +134,7 @@ static void procps_alone_reads_hidden_files_and_sysctl_conf(void **state)
 		     "*/etc/sysctl.conf:1 4;");
 }
 
-/* Not even the same base name masks it. */
+/* Not even a file of the same name masks it. */
 static void sysctl_conf_is_always_the_last(void **state)
 {
 	static const struct text_file files[] = {
@@ -406,7 +409,7 @@ static void refused_writer_is_listed(void **state)
 		     "*/etc/sysctl.d/a.conf:1 1;/etc/sysctl.d/b.conf:1 many;");
 }
 
-/* One for both names, and none for the name that is kept off. */
+/* One result for both names, and none for the excluded name. */
 static void pattern_is_one_writer(void **state)
 {
 	static const char *const alike[] = {"net/nf_conntrack_max", "net/nf_conntrack_count"};
@@ -479,7 +482,9 @@ static void writers_have_a_bound(void **state)
 	assert_false(writers.items[SYSCTL_WRITERS_MAX - 1].wins);
 }
 
-/* The line at which the bound of patterns is passed is named; lines without a pattern count all the same. */
+/*
+ * The line at which the bound of patterns is passed is named; lines without a pattern still count.
+ */
 static void expect_cut(enum sysctl_reader reader, const char *text, unsigned int line)
 {
 	const struct text_file file = {"/etc/sysctl.d/a.conf", text};

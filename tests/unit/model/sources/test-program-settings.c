@@ -33,7 +33,7 @@ static void section_counts(void **state)
 	expect_setting("[main\nNAME=a\n", "main", SETTING_ONE_WORD, true, "");
 }
 
-/* What does not fit must not pass for a setting that is not there. */
+/* A value that does not fit must not look like a missing setting. */
 static void long_value_is_told(void **state)
 {
 	(void)state;

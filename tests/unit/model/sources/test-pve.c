@@ -58,7 +58,7 @@ static void options_of_a_node(void **state)
 		{"", 262144, false, "max 0 262144 loses\nhashsize 0 65536 loses\n" TIMEOUTS},
 		{"[OPTIONS]\nnf_conntrack_max: 1000000\n", 262144, false,
 		 "max 2 1000000 wins\nhashsize 2 251904 wins\n" TIMEOUTS},
-		/* It rounds up to a multiple of 8,192. */
+		/* pve-firewall rounds up to a multiple of 8,192. */
 		{"[OPTIONS]\nnf_conntrack_max: 1000000\n", 1000000, false,
 		 "max 2 1000000 wins\nhashsize 2 251904 wins\n" TIMEOUTS},
 		{"[OPTIONS]\nnf_conntrack_max: 1000000\n", 1007616, false,
@@ -67,7 +67,9 @@ static void options_of_a_node(void **state)
 		 "max 2 1000000 loses\nhashsize 2 251904 wins\n" TIMEOUTS},
 		{"[OPTIONS]\nnf_conntrack_max: 100000\n", 1000, false,
 		 "max 2 262144 wins\nhashsize 2 65536 wins\n" TIMEOUTS},
-		/* Names in any case; the last of equal ones; only this section, and only numbers. */
+		/*
+		 * Names in any case; the last of equal ones; only this section, and only numbers.
+		 */
 		{"[options]\n# x\n\n NF_conntrack_max : 5\nnf_conntrack_max:300000 \r\n"
 		 "nf_conntrack_max: 400000 # x\n[RULES]\nnf_conntrack_max: 400000\n",
 		 1000, false, "max 5 300000 wins\nhashsize 5 75776 wins\n" TIMEOUTS},

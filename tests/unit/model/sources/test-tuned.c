@@ -1,4 +1,6 @@
-/* model/sources/tuned-profile and writers-tuned: profiles are merged as tuned does, and set values. */
+/*
+ * model/sources/tuned-profile and writers-tuned: profiles are merged as tuned does, and set values.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -48,7 +50,7 @@ static void merge(const char *const *texts, const bool *possible, size_t count,
 	}
 }
 
-/* "KEY PATH:LINE TEXT", with "wins", "loses", "computed" and "may". */
+/* Prints "KEY PATH:LINE TEXT" for each writer, with "wins", "loses", "computed" and "may". */
 static void expect_set(const char *const *texts, const bool *possible, size_t count,
 		       const struct tuned_settings *settings, const char *wanted)
 {
@@ -94,7 +96,9 @@ static void one_profile_sets(void **state)
 		{"[sysctl]\n" MAX "=<200000\n", "max a:2 200000 loses\n"},
 		{"[sysctl]\n" MAX "=<50000\n", "max a:2 50000 wins\n"},
 		{"[sysctl]\n" MAX "=${max}\n", "max a:2 ${max} wins computed\n"},
-		/* Of equal keys the last one counts, and an indented line belongs to the one before. */
+		/*
+		 * The last of equal keys decides, and an indented line belongs to the line before.
+		 */
 		{"[sysctl]\n" MAX "=1\n" MAX "=2\n " UDP "=3\n", "max a:3 2 wins\n"},
 		{"[sysctl]\nenabled=yes\n" MAX "=1\n", ""},
 		{"[sysctl]\nenabled=true\n" MAX "=1\n", "max a:3 1 wins\n"},

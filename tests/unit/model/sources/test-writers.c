@@ -38,7 +38,7 @@ static struct value items[] = {
 };
 static const struct values values = {.items = items, .count = ARRAY_SIZE(items)};
 
-/* One letter a source, "-" for none. */
+/* Prints one letter for each source, "-" for none. */
 static const char *letters_of(unsigned int set, char ret[SOURCES + 1])
 {
 	static const struct {
@@ -60,7 +60,9 @@ static const char *letters_of(unsigned int set, char ret[SOURCES + 1])
 	return ret;
 }
 
-/* "KEY PATH:LINE TEXT same|other SOURCES WINS", one a line; and behind ">" who takes a value away. */
+/*
+ * "KEY PATH:LINE TEXT same|other SOURCES WINS", one a line; and behind ">" who takes a value away.
+ */
 static void expect_writers(struct writers *writers, const char *wanted)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
@@ -139,7 +141,7 @@ static void same_value_takes_nothing_away(void **state)
 	(void)state;
 	expect_sysctl("/etc/sysctl.d/99.conf", "net.netfilter.nf_conntrack_udp_timeout = 055\n",
 		      "nf_conntrack_udp_timeout /etc/sysctl.d/99.conf:1 055 same sp sp\n");
-	/* What the kernel refuses is not in force. */
+	/* A value that the kernel refuses is not active. */
 	expect_sysctl("/etc/sysctl.d/99.conf", "net.netfilter.nf_conntrack_udp_timeout = 45x\n",
 		      "nf_conntrack_udp_timeout /etc/sysctl.d/99.conf:1 45x other sp -\n");
 }
@@ -235,7 +237,7 @@ static void text_of_others_is_read_by_line_and_section(void **state)
 	(void)state;
 	writers_of_text(&values, "/a", text, "sysctl", SOURCE_TUNED, false, &writers);
 	expect_writers(&writers, "nf_conntrack_max /a:4 8 other t -\n");
-	/* Of several lines the last one counts. */
+	/* The last of several lines decides. */
 	writers_of_text(&values, "/a", text, NULL, SOURCE_UFW, true, &writers);
 	expect_writers(&writers, "nf_conntrack_max /a:2 7 other u -\n"
 				 "nf_conntrack_max /a:4 8 other u -\n"
@@ -243,7 +245,7 @@ static void text_of_others_is_read_by_line_and_section(void **state)
 				 "> nf_conntrack_max /a:9\n");
 }
 
-/* As of tuned's profiles: what was read before is written before. */
+/* For tuned's profiles: a profile that is read earlier is written earlier. */
 static void later_file_of_the_same_time_wins(void **state)
 {
 	struct writers writers = {0};
@@ -280,7 +282,7 @@ static void dash_before_a_key_is_for_sysctl(void **state)
 	expect_writers(&writers, "");
 }
 
-/* As "sysctl a=1 a=2" does. */
+/* This is what "sysctl a=1 a=2" does. */
 static void the_last_value_of_a_line_counts(void **state)
 {
 	struct writers writers = {0};

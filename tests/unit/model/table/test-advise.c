@@ -1,4 +1,7 @@
-/* model/advise: each rule from both sides of its threshold, what memory allows, which lines are given. */
+/*
+ * model/advise: each rule from both sides of its threshold, what memory allows, which lines are
+ * given.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -103,7 +106,10 @@ static void configure(struct fixture *f, const char *text)
 	f->request.plan = &f->plan;
 }
 
-/* The program's own reader takes the lines, after the defaults, without a word; returns the max that follows. */
+/*
+ * The program's own reader takes the lines, after the defaults, without a word; returns the max
+ * that follows.
+ */
 static uint64_t read_lines(const struct fixture *f, const char *text)
 {
 	struct config CLEANUP(config_done) config = {0};
@@ -129,7 +135,7 @@ static bool is_sentence(const char *text)
 	       !strchr(text, '\n');
 }
 
-/* What holds of every finding; and all lines together are one file. */
+/* Checks what is true of every finding, and that all lines together are one valid file. */
 static void look(struct fixture *f)
 {
 	struct buffer CLEANUP(buffer_clear) all = {0}, ini = {0};
@@ -676,7 +682,7 @@ static void max_comes_down_where_memory_has_no_room_for_buckets(void **state)
 	expect_part("does not", finding->lines, "max = 65536\n");
 	expect_part("down", finding->reason, "max is lower, because memory_limit allows");
 
-	/* As long as what is in use keeps some room. */
+	/* This holds while the entries in use leave some room. */
 	f->request.memory_limit = sizes_table_bytes(&f->table.facts, 4096, 4096);
 	use(f, 3276, 100000, VERDICT_CHAINS);
 	f->table.buckets.value = 512;
@@ -694,7 +700,7 @@ static void max_comes_down_where_memory_has_no_room_for_buckets(void **state)
 		"full. The advised max is lower, because memory_limit allows no more with as many "
 		"buckets. That is too little for the entries in use: raise memory_limit first.");
 
-	/* What no configuration may say. */
+	/* No configuration may contain these values. */
 	f->request.memory_limit = 0;
 	f->table.facts.ram = 0;
 	use(f, 3277, 2147483647, VERDICT_CHAINS);
@@ -707,7 +713,10 @@ static void max_comes_down_where_memory_has_no_room_for_buckets(void **state)
 	expect_part("no limit", only(f, "more-buckets")->lines, "max = 65536\n");
 }
 
-/* One timeout: what it counts, the least share of 1000 entries, the longest time that is short enough, the line. */
+/*
+ * One timeout: which entries it counts, the smallest share of 1000 entries, the longest acceptable
+ * time, the line.
+ */
 struct timeout_row {
 	uint64_t *count, least;
 	struct figure *live;
@@ -750,7 +759,7 @@ static void each_timeout_has_its_threshold(void **state)
 		expect_timeout(f, &rows[i]);
 }
 
-/* What is advised must not be warned of as soon as it is written. */
+/* Advised values must not cause a warning when they are configured. */
 static void advised_timeout_outlives_the_keepalive_time(void **state)
 {
 	struct fixture *f = *state;
@@ -861,7 +870,7 @@ static void half_open_connections_have_thresholds(void **state)
 	contents->by_state[TCP_STATE_SYN_SENT2] = 1001;
 	expect_kinds(f, "half-open larger-max");
 
-	/* Without pressure: from half of max or from ten thousand on. */
+	/* Without pressure the finding begins at half of max, or at ten thousand entries. */
 	contents->total = contents->by_state[TCP_STATE_SYN_RECV] = 1000;
 	contents->by_state[TCP_STATE_SYN_SENT2] = 0;
 	use(f, 999, 2000, VERDICT_FINE);
@@ -874,7 +883,7 @@ static void half_open_connections_have_thresholds(void **state)
 	contents->total = contents->by_state[TCP_STATE_SYN_RECV] = 10000;
 	expect_kinds(f, "half-open");
 
-	/* Of the two only the one that matters is shortened. */
+	/* Only the more important of the two timeouts is shortened. */
 	contents->by_state[TCP_STATE_SYN_SENT] = 999;
 	expect_text("one", only(f, "half-open")->lines, "[timeouts]\ntcp_syn_recv = 20s");
 	contents->by_state[TCP_STATE_SYN_SENT] = 1000;
@@ -978,7 +987,7 @@ static void answers_without_their_questions_are_half_a_pair(void **state)
 	struct port_counts *udp = &f->contents->udp;
 	const struct finding *finding;
 
-	/* Also in a table that is far from full. */
+	/* This also holds in a table that is far from full. */
 	use(f, 2000, 100000, VERDICT_FINE);
 	f->table.contents = f->contents;
 	f->contents->total = 2000;
@@ -1027,7 +1036,7 @@ static void answers_without_their_questions_are_half_a_pair(void **state)
 	expect_text("source", f->findings.items[1].title,
 		    "Most entries come from one port: udp port 53.");
 
-	/* Handshakes that nobody answers are told as such. */
+	/* Unanswered handshakes are reported as such. */
 	f->contents->tcp.sources[80] = f->contents->tcp.unreplied[80] = 2000;
 	f->contents->by_state[TCP_STATE_SYN_SENT] = 2000;
 	expect_kinds(f, "half-open untracked");
@@ -1105,7 +1114,7 @@ static void large_table_stays_where_something_speaks_for_it(void **state)
 	f->table.entries.known = false;
 	expect_kinds(f, "");
 	f->table.entries.known = true;
-	/* What max = auto chooses is not too large for its host. */
+	/* The max that auto chooses is not too large for its host. */
 	use(f, 812, sizes_auto_max(&f->table.facts, UINT64_MAX), VERDICT_FINE);
 	expect_kinds(f, "");
 	f->table.facts.ram = 512 * GIB;
@@ -1181,7 +1190,10 @@ static void disabling_needs_proof_that_nobody_uses_it(void **state)
 	expect_kinds(f, "larger-max");
 	use(f, 2048, 2048, VERDICT_FULL);
 	expect_kinds(f, "larger-max");
-	/* A large table that nobody uses is not made smaller, but done without. */
+	/*
+	 * For a large table that nothing uses, advise proposes mode = disable and not a smaller
+	 * table.
+	 */
 	f->table.messages.count = 0;
 	use(f, 0, 4194304, VERDICT_UNUSED);
 	expect_kinds(f, "disable");
@@ -1222,7 +1234,10 @@ static void at_most_three_are_given_the_most_urgent_first(void **state)
 	expect_kinds(f, "more-buckets not-in-force shorter-timeouts");
 }
 
-/* Sections once, keys once, in the order of the schema; what the drop-in has stays unless it is advised. */
+/*
+ * Sections once, keys once, in the order of the schema; what the drop-in has stays unless it is
+ * advised.
+ */
 static void lines_of_all_findings_are_one_file(void **state)
 {
 	struct fixture *f = *state;
@@ -1253,7 +1268,7 @@ static void lines_of_all_findings_are_one_file(void **state)
 		    "[timeouts]\ngeneric = 20s\ntcp_time_wait = 30s\nudp = 10s\nicmp = 2m\n");
 }
 
-/* Whatever the figures: look() has every line read by the program's own reader. */
+/* look() has every line read by the program's own reader, whatever the figures are. */
 static void all_lines_are_valid(void **state)
 {
 	struct fixture *f = *state;

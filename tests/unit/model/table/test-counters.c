@@ -10,10 +10,10 @@
 #include "base/buffer.h"
 #include "model/table/counters.h"
 
-/* As nfnetlink_conntrack.h has it from 5.15 on. */
+/* The layout is that of nfnetlink_conntrack.h from 5.15 on. */
 #define CHAIN_TOO_LONG 15
 
-/* As the kernels have them, with two blanks where they have two. */
+/* The texts are those of the kernels, with two blanks where these have two. */
 #define NAMES_TAIL                                                                    \
 	" insert insert_failed drop early_drop icmp_error  expect_new expect_create " \
 	"expect_delete search_restart\n"
@@ -161,7 +161,7 @@ static void messages_are_added(void **state)
 	assert_int_equal(counters.value[COUNTER_CHAIN_TOO_LONG], 3);
 }
 
-/* Of a message that was cut nothing is added. */
+/* A truncated message adds nothing. */
 static void cut_messages_are_refused(void **state)
 {
 	unsigned char bytes[64] = {0};

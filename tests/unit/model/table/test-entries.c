@@ -137,7 +137,10 @@ static void idle_is_counted_on_request(void **state)
 	expect_number("idle", counts->idle, 0);
 }
 
-/* The kernel gives established connections no more than 300 s while data is on its way, or nobody has answered. */
+/*
+ * The kernel gives established connections no more than 300 s while data is on its way, or nobody
+ * has answered.
+ */
 static void busy_ones_are_not_idle(void **state)
 {
 	struct entry entry = {.protocol = IPPROTO_TCP,

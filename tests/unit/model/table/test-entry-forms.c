@@ -52,7 +52,7 @@ static void lines_are_understood(void **state)
 		{"ipv4     2 tcp      6 9 LATER_STATE " TUPLES " use=1", "6 NONE 9 80 replied"},
 		{"ipv6     10 tcp      6 0 TIME_WAIT " TUPLES6 " [ASSURED] mark=4294967295 use=2",
 		 "6 TIME_WAIT 0 443 replied assured"},
-		/* nothing of the time and the state is told of these */
+		/* these have neither time nor state */
 		{"ipv4     2 tcp      6 " TUPLES " [OFFLOAD] mark=0 zone=0 use=3",
 		 "6 NONE 0 80 replied assured offloaded"},
 		{"ipv6     10 udp      17 " TUPLES6 " [HW_OFFLOAD] mark=0 use=3",
@@ -274,7 +274,7 @@ static void put_state(struct message *message, unsigned int protocol, uint8_t st
 	put_nested(message, CTA_PROTOINFO, &outer);
 }
 
-/* Without what a row has as NONE. */
+/* Leaves out the fields that have NONE in the row. */
 #define NONE UINT32_MAX
 struct row {
 	uint8_t protocol;
@@ -358,7 +358,7 @@ static void messages_have_ipv6_addresses(void **state)
 	put_tuple(&message, CTA_TUPLE_ORIG, IPPROTO_UDP, 53);
 	put_number(&message, CTA_STATUS, 4, 0);
 	put_number(&message, CTA_TIMEOUT, 4, 9);
-	/* Without the reply the addresses are not whole. */
+	/* Without the reply the addresses are incomplete. */
 	assert_int_equal(entry_read_message(message.bytes, message.size, &entry), 0);
 	expect_addresses("no reply", &entry, "none");
 	message.size = 0;

@@ -1,4 +1,6 @@
-/* model/table/heavy: counts and bounds against exact counts, on skewed, flat and hostile streams. */
+/*
+ * model/table/heavy: counts and bounds against exact counts, on skewed, flat and hostile streams.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 

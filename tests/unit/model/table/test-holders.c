@@ -239,7 +239,7 @@ static void the_sentence_names_the_largest(void **state)
 		    "belong to container web");
 }
 
-/* None of them is heavy, and their network is. */
+/* No single address has many entries, but their network does. */
 static void many_small_sources_are_one_network(void **state)
 {
 	struct holders *CLEANUP(holders_freep) holders = make_holders();

@@ -1,4 +1,4 @@
-/* model/messages: which of the kernel's messages tell of a full table, and when. */
+/* model/messages: which messages of the kernel report a full table, and when. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -78,7 +78,7 @@ static void first_and_last_go_by_time(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
 		full_messages_note(&messages, times[i],
 				   "nf_conntrack: nf_conntrack: table full, dropping packet");
-	/* Those of other kinds have no time of their own. */
+	/* Messages of other kinds do not set the time. */
 	full_messages_note(&messages, 50, "nf_conntrack: nf_conntrack: expectation table full");
 	full_messages_note(&messages, 900, "nf_conntrack: something else");
 	expect_number("count", messages.count, 4);

@@ -1,4 +1,6 @@
-/* model/table/owner-lines and owner-names: addresses, sockets, control groups, names of containers. */
+/*
+ * model/table/owner-lines and owner-names: addresses, sockets, control groups, names of containers.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 

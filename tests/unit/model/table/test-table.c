@@ -95,7 +95,10 @@ static void shares_are_of_what_is_known(void **state)
 	assert_int_equal(judgement.verdict, VERDICT_FINE);
 }
 
-/* kernel.md 4: 262144 entries are 64 MiB and 2 MiB of buckets from 6.1 on, 32 MiB more with an extension. */
+/*
+ * kernel.md 4: 262144 entries are 64 MiB and 2 MiB of buckets from 6.1 on, 32 MiB more with an
+ * extension.
+ */
 static void memory_is_entries_and_buckets(void **state)
 {
 	struct table table = quiet_table();

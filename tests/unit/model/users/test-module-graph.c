@@ -1,4 +1,7 @@
-/* model/module-graph: who is above nf_conntrack, in which order they go, and what stands against it. */
+/*
+ * model/module-graph: who is above nf_conntrack, in which order they go, and what stands against
+ * it.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -12,7 +15,9 @@ static int read_text(const char *text, struct module_graph *ret)
 	return module_graph_read(text, "nf_conntrack", ret);
 }
 
-/* "NAME OUTSIDE HOLDER,HOLDER;" for each, in the order of removal, in which holders stand in front. */
+/*
+ * "NAME OUTSIDE HOLDER,HOLDER;" for each, in the order of removal, in which holders stand in front.
+ */
 static void expect_graph(const char *text, const char *wanted)
 {
 	struct module_graph CLEANUP(module_graph_done) graph = {0};
@@ -34,7 +39,9 @@ static void expect_graph(const char *text, const char *wanted)
 	expect_text(text, found.data ? found.data : "", wanted);
 }
 
-/* What stands against each, as "NAME WHY;"; nothing for those that can go. */
+/*
+ * Prints the obstacle to each removal as "NAME WHY;", and nothing for modules that can be removed.
+ */
 static void expect_obstacles(const char *text, const char *wanted)
 {
 	struct module_graph CLEANUP(module_graph_done) graph = {0};
@@ -53,7 +60,7 @@ static void expect_obstacles(const char *text, const char *wanted)
 	assert_int_equal(module_graph_obstacles(&graph), count);
 }
 
-/* What was there before stays as it was. */
+/* The earlier content of the graph stays. */
 static void expect_error(const char *text, int error)
 {
 	struct graph_module item = {0};
@@ -93,7 +100,7 @@ static void module_alone_is_its_own_leaf(void **state)
 	expect_graph("nf_conntrack 196608 0 - Live", "nf_conntrack 0;");
 }
 
-/* As the kernel of Debian 12 tells it. */
+/* /proc/modules of Debian 12's kernel. */
 static void ordinary_host_is_put_in_order(void **state)
 {
 	static const char text[] =
@@ -195,13 +202,15 @@ static void holder_in_use_is_told(void **state)
 	expect_obstacles("nf_conntrack 1 2 nft_ct,nf_nat, Live 0x0\nnft_ct 1 1 - Live 0x0\n"
 			 "nf_nat 1 0 - Live 0x0\n",
 			 "nft_ct is in use;");
-	/* its holders and somebody else */
+	/* its holders and another user */
 	expect_obstacles("nf_conntrack 1 2 nft_ct, Live 0x0\nnft_ct 1 0 - Live 0x0\n",
 			 "nf_conntrack is in use;");
 	expect_obstacles("nf_conntrack 1 1 nft_ct, Live 0x0\nnft_ct 1 0 - Live 0x0\n", "");
 }
 
-/* Between the plan and the removal a rule came: the second look finds what the first did not know. */
+/*
+ * Between the plan and the removal a rule came: the second look finds what the first did not know.
+ */
 static void holder_that_appears_is_found_by_a_second_look(void **state)
 {
 	static const char before[] = "nf_conntrack 1 1 nft_ct, Live 0x0\nnft_ct 1 0 - Live 0x0\n";

@@ -1,4 +1,7 @@
-/* model/uses: rules files and modules-load.d, what of them is loaded at boot and needs connection tracking. */
+/*
+ * model/uses: rules files and modules-load.d, what of them is loaded at boot and needs connection
+ * tracking.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -15,7 +18,10 @@
 #define RULES "/etc/nftables.conf"
 #define LOAD  "/etc/modules-load.d/a.conf"
 
-/* The line that asks for tracking, and the includes with a bar behind each, of a text that comes in pieces of this size. */
+/*
+ * The line that asks for tracking, and the includes with a bar behind each, of a text that comes in
+ * pieces of this size.
+ */
 static unsigned int read_rules(const char *text, size_t piece, struct buffer *includes)
 {
 	const char *end = text + strlen(text);
@@ -34,7 +40,7 @@ static unsigned int read_rules(const char *text, size_t piece, struct buffer *in
 	return file.asks;
 }
 
-/* However the text is cut. */
+/* The result is the same however the text is cut into pieces. */
 static void expect_rules(const char *text, unsigned int line, const char *includes)
 {
 	static const size_t pieces[] = {1, 2, 7, 100000};
@@ -94,7 +100,9 @@ static void expect_loads(const char *text, const char *wanted)
 		expect_text("kind", uses.items[i].kind, "file");
 		assert_int_equal(uses.items[i].certainty, USE_LIKELY);
 		assert_int_equal(sscanf(uses.items[i].evidence, "loads %63s at boot", name), 1);
-		/* The service passes over what is blacklisted, and fails for what needs it. */
+		/*
+		 * The service ignores a blacklisted module, and fails for a module that needs it.
+		 */
 		blacklisted = strcmp(name, "nf_conntrack") == 0 ||
 			      strcmp(name, "ip_conntrack") == 0;
 		expect_part(name, uses.items[i].breaks, "remove");
@@ -187,7 +195,7 @@ static void rules_without_tracking_are_passed_over(void **state)
 		expect_line(texts[i], 0);
 }
 
-/* It has to be a word, whatever else stands around it. */
+/* It must be a word, whatever text is around it. */
 static void words_end_at_any_other_character(void **state)
 {
 	(void)state;
@@ -405,7 +413,7 @@ static void unit_lines_are_read(void **state)
 	assert_false(unit_read_line(&reader, &line));
 }
 
-/* As nft 1.0.6 takes them, tried with it. */
+/* nft 1.0.6 accepts these rules; they were tried with it. */
 static void includes_are_found(void **state)
 {
 	static const char *const texts[][2] = {

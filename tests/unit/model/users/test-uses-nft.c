@@ -11,7 +11,7 @@
 #include "harness/nft-messages.h"
 #include "model/users/uses-nft.h"
 
-/* From memory of just that size, so that a byte too far is one for the sanitizers. */
+/* The memory has exactly this size, so that the sanitizers notice a read beyond it. */
 static int read_bytes(struct nft_reader *reader, uint16_t type, const void *bytes, size_t size)
 {
 	unsigned char *copy = malloc(size > 0 ? size : 1);
@@ -24,7 +24,10 @@ static int read_bytes(struct nft_reader *reader, uint16_t type, const void *byte
 	return error;
 }
 
-/* Bytes of messages that stand here as they were captured: a kernel of the other byte order has others. */
+/*
+ * Bytes of messages that stand here as they were captured: a kernel of the other byte order has
+ * others.
+ */
 static bool has_their_order(void)
 {
 	const uint16_t one = 1;
@@ -69,7 +72,7 @@ static void expect_found(const char *lines, const char *wanted)
 	expect_at("", lines, wanted);
 }
 
-/* A rule with this expression needs it, in these words. */
+/* A rule with this expression needs nf_conntrack, with this text as evidence. */
 static void expect_expression(const char *expression, const char *words)
 {
 	struct buffer CLEANUP(buffer_clear) line = {0}, wanted = {0};
@@ -248,7 +251,9 @@ static void names_have_any_size(void **state)
 	assert_int_equal(read_bytes(&reader, message.type, message.bytes, message.size), -EBADMSG);
 }
 
-/* Cut anywhere, and with each byte changed, a message is read within its bounds and never crashes. */
+/*
+ * Cut anywhere, and with each byte changed, a message is read within its bounds and never crashes.
+ */
 static void broken_messages_are_refused(void **state)
 {
 	static const char *const lines[] = {
@@ -298,7 +303,10 @@ static void nesting_has_a_bound(void **state)
 	assert_int_equal(read_bytes(&reader, message.type, message.bytes, message.size), -EBADMSG);
 }
 
-/* The findings of any number of chains take no more memory than the limit allows, and all are counted. */
+/*
+ * The findings of any number of chains take no more memory than the limit allows, and all are
+ * counted.
+ */
 static void findings_have_a_bound(void **state)
 {
 	struct uses CLEANUP(uses_done) uses = {.limit = 10};
@@ -374,8 +382,9 @@ static void rules_of_a_real_kernel_are_read(void **state)
 }
 
 /*
- * Jumps by rules, by chains that belong to a rule, and by maps of all kinds; a set whose element has an expression. Then a rule
- * set of which a rule is too long to be handed out, and hides another one.
+ * Jumps by rules, by chains that belong to a rule, and by maps of all kinds; a set whose element
+ * has an expression. Then a rule set of which a rule is too long to be handed out, and hides
+ * another one.
  */
 static void references_show_whether_all_was_read(void **state)
 {

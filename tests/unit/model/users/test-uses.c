@@ -1,4 +1,7 @@
-/* model/uses: the list of findings, and those of modules, programs and files that are loaded at boot. */
+/*
+ * model/uses: the list of findings, and those of modules, programs and files that are loaded at
+ * boot.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
@@ -58,7 +61,7 @@ static void findings_keep_their_order_and_their_own_texts(void **state)
 	expect_uses("again", &uses, "likely service a: again\n");
 }
 
-/* Who may make a namespace may call a table anything. */
+/* A user who may make a namespace can give a table any name. */
 static void names_do_not_steer_a_terminal(void **state)
 {
 	struct uses CLEANUP(uses_done) uses = {0};
@@ -71,7 +74,7 @@ static void names_do_not_steer_a_terminal(void **state)
 	expect_uses("shown", &uses, "certain rules nft inet ?[2J c?certain: namespace of ? (7)\n");
 }
 
-/* The same kind, name and evidence: whoever told it first. */
+/* The same kind, name and evidence is one finding, whichever source reports it first. */
 static void same_finding_is_listed_once(void **state)
 {
 	struct uses CLEANUP(uses_done) uses = {0};
@@ -93,7 +96,7 @@ static void same_finding_is_listed_once(void **state)
 		    "certain module a: f\n");
 }
 
-/* However many somebody makes: those over the limit are counted, by certainty, and cost no memory. */
+/* However many a user makes: those over the limit are counted, by certainty, and cost no memory. */
 static void list_has_a_bound(void **state)
 {
 	struct uses CLEANUP(uses_done) uses = {0};
@@ -111,7 +114,9 @@ static void list_has_a_bound(void **state)
 	assert_false(uses.out_of_memory);
 }
 
-/* Findings of one list go to the end of another one, up to a limit; nothing is lost from the count. */
+/*
+ * Findings of one list go to the end of another one, up to a limit; nothing is lost from the count.
+ */
 static void findings_are_moved_within_a_limit(void **state)
 {
 	struct uses CLEANUP(uses_done) all = {0};
@@ -145,7 +150,7 @@ static void long_evidence_is_cut(void **state)
 	assert_int_equal(strspn(uses.items[0].evidence, "0"), 511);
 }
 
-/* What depmod finds above nf_conntrack, in the kernels 5.10 to 7.2. */
+/* depmod finds these modules above nf_conntrack in the kernels 5.10 to 7.2. */
 static void every_module_above_has_words(void **state)
 {
 	static const struct {
@@ -280,7 +285,7 @@ static void rules_of_iptables_legacy_are_found_by_use_counts(void **state)
 		    "in use 1 time: nft rules that match on connection state (ct)\n");
 }
 
-/* Of a kernel that does not count there is nothing to tell, nor of one that nobody uses. */
+/* A kernel without use counts gives no finding, and neither does a module without users. */
 static void modules_without_users_are_not_found(void **state)
 {
 	static const char *const texts[] = {
