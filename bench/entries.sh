@@ -1,6 +1,5 @@
 #!/bin/bash
-# Fills the table of a network namespace of its own, and prints what it costs to count the entries
-# by each way.
+# Fills the table of a network namespace, and prints what it costs to count the entries in each way.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: entries.sh COUNT-ENTRIES INSERT-ENTRIES NUMBER...      as root, and the numbers rising
@@ -10,7 +9,7 @@ max=/proc/sys/net/netfilter/nf_conntrack_max
 hashsize=/sys/module/nf_conntrack/parameters/hashsize
 export LC_ALL=C
 
-# in_seconds COMMAND...: how long it takes, and a processor's share.
+# in_seconds COMMAND...: prints how long it takes, and its share of a processor.
 in_seconds() {
 	local TIMEFORMAT='%R %U %S'
 	{ time "$@" >/dev/null 2>&1; } 2>&1 | awk '{ print $1, $2 + $3 }'
@@ -29,8 +28,8 @@ fill_and_count() {
 		"$insert_entries" "$there" $((number - there))
 		there=$number
 		for way in ctnetlink file; do
-			# Once before, for the processor's caches; entries that are missing make the
-			# figures worthless.
+			# It runs once before, so that the processor's caches are warm; missing
+			# entries would make the figures worthless.
 			"$count_entries" cost "$way" >/dev/null
 			read -r counted seconds processor memory < <("$count_entries" cost "$way")
 			((counted == number)) || { echo "entries.sh: $counted entries by $way, not $number" >&2; exit 1; }
@@ -53,7 +52,7 @@ if [[ ${1-} == alone ]]; then
 fi
 was_max=$(<$max)
 was_hashsize=$(<$hashsize)
-# Larger before smaller: nothing is dropped meanwhile.
+# The larger value is set first, so that nothing is dropped.
 restore() {
 	echo "$was_hashsize" >$hashsize
 	echo "$was_max" >$max

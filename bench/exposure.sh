@@ -1,18 +1,18 @@
 #!/bin/bash
-# In a guest: the moment between modprobe's return and the last value, for each way of setting them,
-# in turns.
+# Runs in a guest: measures the time between modprobe's return and the last value, for each way of
+# setting the values in turn.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck source=../tests/vm/lib.sh
 . ./lib.sh
 
-# Where bench/run has put each way's files; what a way sets aside is removed before the next.
+# bench/run has put the files of each way here; files of the way before are removed first.
 ways=(usual rule preset synchronous)
 files=(/etc/modprobe.d/conntrack-persist.conf /etc/sysctl.d/90-conntrack-persist.conf
 	/etc/udev/rules.d/60-conntrack-persist.rules /etc/sysctl.d/90-usual.conf /etc/udev/rules.d/90-usual.rules)
 read -ra wishes </bench/wishes
 read -r rounds </bench/rounds
 
-# take WAY: its files in place and read by udevd.
+# take WAY: puts its files in place, so that udevd reads them.
 take() {
 	rm -f "${files[@]}"
 	cp -a "/bench/ways/$1/." /
@@ -20,7 +20,7 @@ take() {
 	udevadm settle
 }
 
-# series NAME: "RESULT name way microseconds" for each load.
+# series NAME: prints "RESULT name way microseconds" for each load.
 series() {
 	local round way
 	for ((round = 1; round <= rounds; round++)); do

@@ -11,8 +11,8 @@ max=/proc/sys/net/netfilter/nf_conntrack_max
 hashsize=/sys/module/nf_conntrack/parameters/hashsize
 export LC_ALL=C
 
-# gap BUCKETS: the longest gap in two seconds, after one of which the table gets so many buckets; 0:
-# it keeps them.
+# gap BUCKETS: prints the longest gap in two seconds. After one second the table gets so many
+# buckets; with 0 it keeps them.
 gap() {
 	"$longest_gap" 2 &
 	sleep 1

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Runs one case: its `cmd` against copies of its fixtures, and compares what it says and leaves.
+# Runs one case: runs its `cmd` on copies of its fixtures, and compares the output and the files
+# that it leaves.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: tests/run-case.sh [--update] tests/cases/NAME
@@ -29,26 +30,26 @@ echo 6.1.0-13-amd64 >"$HOST/proc/sys/kernel/osrelease"
 [[ ! -d $case/host ]] || cp -a "$case/host/." "$HOST/"
 [[ ! -d $case/image ]] || cp -a "$case/image/." "$IMAGE/"
 
-# step TEXT: says in expected.txt what is different from now on.
+# step TEXT: prints in expected.txt what is different from now on.
 # shellcheck disable=SC2317
 step() {
 	echo "== $*" >&3
 	: >"$SEEN"
 }
-# host_state: the files of the host, of the image and of the configuration, each with the time of
-# its last change.
+# host_state: lists the files of the host, of the image and of the configuration, each with the time
+# of its last change.
 # shellcheck disable=SC2317
 host_state() {
 	find "$HOST" "$IMAGE" "${SEEN%/*}/run"/*.conf ! -path "$HOST" ! -name '*.log' -printf '%p %C@\n' 2>/dev/null || :
 }
-# announced: there was a step line, and since the last run either another one, or the case has
-# changed nothing.
+# announced: returns whether the case may change the host: it printed a step line, and after the
+# last run another one, or it has changed nothing.
 # shellcheck disable=SC2317
 announced() {
 	[[ -e $SEEN ]] && { [[ ! -s $SEEN ]] || host_state | cmp -s - "$SEEN"; }
 }
-# run_program ANNOUNCED ARGUMENT...: what it leaves is how the next run finds the host, unless this
-# one was not announced.
+# run_program ANNOUNCED ARGUMENT...: runs the program. The next run must find the host as this one
+# left it, unless ANNOUNCED says that the case announced a change.
 # shellcheck disable=SC2317
 run_program() {
 	local code=0
@@ -56,8 +57,8 @@ run_program() {
 	if [[ $1 == yes ]]; then host_state >"$SEEN"; elif [[ -e $SEEN ]]; then echo changed >"$SEEN"; fi
 	return "$code"
 }
-# ask ARGUMENT...: runs the program without a line of its own, for a case that only looks for
-# something in the output.
+# ask ARGUMENT...: runs the program without printing the command line, for a case that only looks
+# for something in the output.
 # shellcheck disable=SC2317
 ask() {
 	local code=0 known=no
@@ -65,7 +66,7 @@ ask() {
 	run_program "$known" "$@" 2>&1 || code=$?
 	echo "exit $code"
 }
-# ctp ARGUMENT...: the same behind a line with the command and the prompt of root or of another
+# ctp ARGUMENT...: does the same after a line with the command and the prompt of root or of another
 # user, past any pipe.
 # shellcheck disable=SC2317
 ctp() {
@@ -76,14 +77,14 @@ ctp() {
 	run_program yes "$@" 2>&1 || code=$?
 	echo "exit $code"
 }
-# json ARGUMENT...: the JSON object alone, whatever the exit code.
+# json ARGUMENT...: prints only the JSON object, whatever the exit status.
 # shellcheck disable=SC2317
 json() {
 	local known=no
 	! announced || known=yes
 	run_program "$known" --json "$@" 2>/dev/null || :
 }
-# has GREP-ARGUMENT...: whether standard input, read to its end, has a match.
+# has GREP-ARGUMENT...: returns whether standard input has a match. It reads the whole input.
 # shellcheck disable=SC2317
 has() {
 	local text
@@ -95,14 +96,15 @@ fail() {
 	echo "FAILED: $*"
 	exit 99
 }
-# configured [MAX]: the host is to hold a max, because none is chosen where nothing is configured.
+# configured [MAX]: writes a max into the configuration, because the program chooses none if nothing
+# is configured.
 # shellcheck disable=SC2317
 configured() {
 	mkdir -p "$HOST/etc"
 	printf '[conntrack]\nmax = %s\n' "${1-524288}" >"$HOST/etc/conntrack-persist.conf"
 }
-# loaded [STATE]: nf_conntrack is in the kernel, with the values that it takes by itself on this
-# host; "built-in": with neither a state nor events.
+# loaded [STATE]: loads nf_conntrack into the kernel, with the default values of this host;
+# "built-in" has neither a state nor events.
 # shellcheck disable=SC2317
 loaded() {
 	local state=${1:-live} module=$HOST/sys/module/nf_conntrack keys=$HOST/proc/sys/net/netfilter
@@ -118,7 +120,7 @@ loaded() {
 	fi
 	[[ $state != coming ]] || return 0
 	echo 65536 >"$keys/nf_conntrack_max"
-	# Its short name, which child network namespaces lack.
+	# The key has a short name, which child network namespaces lack.
 	echo 65536 >"$HOST/proc/sys/net/nf_conntrack_max"
 	echo 65536 >"$keys/nf_conntrack_buckets"
 	echo 1024 >"$keys/nf_conntrack_expect_max"
@@ -128,8 +130,8 @@ loaded() {
 	echo 3145728 >"$keys/nf_conntrack_frag6_low_thresh"
 	echo 4194304 >"$keys/nf_conntrack_frag6_high_thresh"
 }
-# namespace NAME [PID COMMAND]: a further network namespace, kept by its name or of that process,
-# with the values that a fresh one has; the sizes are the host's, and only shown.
+# namespace NAME [PID COMMAND]: makes a further network namespace, with a name or with that process,
+# and with the default values. The sizes are the host's, and only shown.
 # shellcheck disable=SC2317
 namespace() {
 	local key folder=$HOST/namespaces/$1 keys=$HOST/namespaces/$1/proc/sys/net/netfilter
@@ -146,13 +148,13 @@ namespace() {
 	echo 30 >"$keys/nf_conntrack_udp_timeout"
 	echo 0 >"$keys/nf_conntrack_acct"
 }
-# systemd, udevd: at work on this host.
+# systemd, udevd: start them on this host.
 # shellcheck disable=SC2317
 run_by_systemd() {
 	mkdir -p "$HOST/run/systemd/system" "$HOST/run/udev"
 	: >"$HOST/run/udev/control"
 }
-# modules "NAME USERS ABOVE"...: those that are loaded; ABOVE is a list that ends in a comma, as in
+# modules "NAME USERS ABOVE"...: loads these modules; ABOVE is a list that ends in a comma, as in
 # /proc/modules.
 # shellcheck disable=SC2317
 modules() {
@@ -162,32 +164,33 @@ modules() {
 		echo "$name 16384 $users ${above:--} Live 0x0000000000000000"
 	done >"$HOST/proc/modules"
 }
-# rules NAMESPACE LINE...: what nf_tables has there ("own": this one), as
-# tests/harness/nft-messages.h says.
+# rules NAMESPACE LINE...: sets what nf_tables has there ("own": this namespace), in the format of
+# tests/harness/nft-messages.h.
 # shellcheck disable=SC2317
 rules() {
 	mkdir -p "$HOST/rulesets/$1"
 	printf '%s\n' "${@:2}" >"$HOST/rulesets/$1/nft"
 }
-# process PID NAME [UIDS]: runs on this host; the user IDs are real, effective, saved, and of files.
+# process PID NAME [UIDS]: adds a process to this host; the user IDs are real, effective, saved, and
+# of files.
 # shellcheck disable=SC2317
 process() {
 	mkdir -p "$HOST/proc/$1"
 	echo "$2" >"$HOST/proc/$1/comm"
 	printf 'Name:\t%s\nUid:\t%s\nGid:\t0\t0\t0\t0\n' "$2" "${3-0	0	0	0}" >"$HOST/proc/$1/status"
 }
-# at_boot TARGET UNIT: systemd starts it.
+# at_boot TARGET UNIT: makes systemd start the unit.
 # shellcheck disable=SC2317
 at_boot() {
 	mkdir -p "$HOST/etc/systemd/system/$1.wants"
 	ln -s "/usr/lib/systemd/system/$2" "$HOST/etc/systemd/system/$1.wants/$2"
 }
-# fault KIND NAME ERRNO: what tests/harness/faults.h says.
+# fault KIND NAME ERRNO: adds a fault, in the format of tests/harness/faults.h.
 # shellcheck disable=SC2317
 fault() {
 	printf '%s %s\t%s\n' "$@" >>"$HOST/faults"
 }
-# written: what was written to the kernel since the last time, in order.
+# written: prints what was written to the kernel since the last time, in order.
 # shellcheck disable=SC2317
 written() {
 	[[ ! -e $HOST/kernel.log ]] || cat "$HOST/kernel.log"
@@ -215,7 +218,7 @@ bad=0
 for tree in host image; do
 	[[ ! -d $case/expected-$tree ]] || diff -r -u "$case/expected-$tree" "$work/$tree" || bad=1
 done
-# Whatever happened: no temporary file stays.
+# In any case no temporary file stays.
 [[ -z $(find "$work/host" "$work/image" -name '*~') ]] || {
 	find "$work/host" "$work/image" -name '*~'
 	bad=1

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Unpacks a Debian package and the libraries that it needs and this machine lacks, once; installs
-# nothing; prints the folder.
+# Unpacks a Debian package and the libraries that it needs and this machine lacks, once. It installs
+# nothing and prints the folder.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: unpack.sh PACKAGE
@@ -18,8 +18,8 @@ flock "$lock"
 work=$(mktemp -d "$cache/$package.new-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-# The machine's own lists of packages; where they are missing or too old, new ones for this run
-# alone.
+# Uses the machine's own package lists; if they are missing or too old, it fetches new ones only for
+# this run.
 lists=()
 new_lists() {
 	mkdir -p "$work/lists"

@@ -1,6 +1,5 @@
 #!/bin/bash
-# Makes a chroot of a suite with some packages in it, once for each list of them; prints the folder
-# it lies in.
+# Makes a chroot of a suite with some packages, once for each list of packages; prints its folder.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # usage: chroot.sh SUITE PACKAGE...

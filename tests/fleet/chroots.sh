@@ -1,6 +1,6 @@
 #!/bin/bash
-# The Ansible role in chroots, with the real program: installed or built, drift repaired, all
-# removed; and the example playbooks.
+# The Ansible role in chroots, with the real program: it installs or builds the program, corrects
+# drift, removes everything; then the example playbooks.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2119 # recap may be asked of one host
 #
@@ -19,17 +19,17 @@ make_work
 use_collection || exit
 use_chroots "$program" || exit
 
-# files HOST: all that we could have written there.
+# files HOST: lists all files that the program could have written there.
 files() {
 	find "$work/chroot/$1"/{etc,var/lib} -name '*conntrack-persist*' -printf '%P %y %m %s %T@ %i\n' | sort
 }
 
-# value NAME: of the kernel, in this network namespace.
+# value NAME: prints the live value in this network namespace.
 value() {
 	cat "/proc/sys/net/netfilter/nf_conntrack_$1"
 }
 
-# play_role NAME OPTION...: tests/fleet/role.yml with these variables.
+# play_role NAME OPTION...: runs tests/fleet/role.yml with these variables.
 play_role() {
 	play "$here/role.yml" "$@"
 }
@@ -64,7 +64,7 @@ rm "$work/chroot/one/etc/sysctl.d/90-conntrack-persist.conf"
 play_role --check -e "$vars"
 check 'drift: foreseen' "$(recap one) $(recap two)" 'changed 1 changed 1'
 play_role -e "$vars" --forks 1
-# Both are of one kernel: the first one that comes puts the value right.
+# Both chroots share one kernel: the first one sets the value.
 check 'drift: repaired' "$(recap one) $(recap two) $(value udp_timeout)" 'changed 1 changed 0 45'
 play_role -e "$vars"
 check 'drift: and no more to do' "$(recap)" 'changed 0'

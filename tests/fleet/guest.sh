@@ -1,6 +1,6 @@
 #!/bin/bash
-# The Ansible module in a guest over ssh, where nf_conntrack is a real module: absent, loaded by a
-# rule, after a reboot.
+# The Ansible module in a guest over ssh with a real nf_conntrack: not loaded, loaded by a rule,
+# after a reboot.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2119 # recap may be asked of one host
 #
@@ -20,7 +20,7 @@ leave() {
 	wait
 }
 
-# make_guest: a host with the program and our key, booting at a port of the loopback.
+# make_guest: makes a host with the program and our key, and boots it at a port of the loopback.
 make_guest() {
 	ssh-keygen -q -t ed25519 -N '' -f "$work/key"
 	mkdir -p "$work/host/root/.ssh"
@@ -49,14 +49,14 @@ make_guest() {
 	guest=$!
 }
 
-# on COMMAND: what it says in the guest, on one line.
+# on COMMAND: prints the output of a command in the guest on one line.
 on() {
 	ssh -n -i "$work/key" -p "$port" -o ControlPath="$work/%C" -o ControlMaster=auto -o ControlPersist=600 \
 		-o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no -o LogLevel=ERROR -o ConnectTimeout=10 \
 		root@127.0.0.1 "$1" 2>&1 | paste -sd ' '
 }
 
-# wait_for_guest: until it answers, or has ended.
+# wait_for_guest: waits until the guest answers or has ended.
 wait_for_guest() {
 	until [[ $(on 'echo here') == here ]]; do
 		kill -0 "$guest" 2>/dev/null || { check 'the guest answers' "$(tail -n 5 "$work/guest")" ''; exit; }
@@ -64,7 +64,7 @@ wait_for_guest() {
 	done
 }
 
-# module CONFIG ARGUMENT...
+# module CONFIG ARGUMENT...: runs the module
 module() {
 	play "$here/module.yml" -e "{\"arguments\":{\"config\":$1}}" "${@:2}"
 }
@@ -73,7 +73,7 @@ tune='{"conntrack":{"max":131072},"timeouts":{"udp":45}}'
 files='sha256sum /etc/conntrack-persist.conf /etc/*/*conntrack-persist* /etc/udev/rules.d/*conntrack-persist* 2>&1'
 values="cat $keys/nf_conntrack_{max,buckets,udp_timeout}"
 
-# The first run meets a host on which nf_conntrack has never been.
+# On the first run nf_conntrack has never been loaded.
 fresh() {
 	local before
 	check 'a fresh host: the module is not there' "$(on 'test -e /sys/module/nf_conntrack; echo $?')" 1
@@ -103,7 +103,7 @@ drift() {
 	check 'drift: then nothing' "$(recap)" 'changed 0'
 }
 
-# Killed at the second file, then two runs at once.
+# The run is killed at the second file; then two runs start at once.
 troubles() {
 	local before other='{"conntrack":{"max":65536},"timeouts":{"udp":44}}'
 	before=$(on "$files")
@@ -131,10 +131,10 @@ report() {
 	check 'report: the metrics' "$(grep -c '^conntrack_persist_live{key="net.netfilter.nf_conntrack_max"} 131072$' "$work/guest.prom")" 1
 }
 
-# again REASON: after the guest's reboot.
+# again REASON: runs the module after the guest's reboot.
 reboot() {
 	on 'echo reboot >/run/next' >/dev/null
-	# The old connection is of the old boot.
+	# The old connection belongs to the boot before.
 	ssh -O exit -o ControlPath="$work/%C" -p "$port" root@127.0.0.1 2>/dev/null
 	until on 'cat /proc/cmdline' | grep -q vm_boot=2; do
 		kill -0 "$guest" 2>/dev/null || { check 'the guest boots again' "$(tail -n 5 "$work/guest")" ''; exit; }

@@ -1,13 +1,14 @@
-# What the tests of configuration managers share: results, the collection, playbooks and what they
-# came to.
+# Functions for the tests of configuration managers: results, the collection, playbooks and their
+# results.
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 top=$(cd "$here/../.." && pwd)
-# Guests and chroots on a busy machine are slow: no good run comes near.
+# Guests and chroots on a busy machine are slow, but no good run takes that long.
 patience=900
 
-# check NAME GOT WANTED: one line of result; after a wrong one what the last playbook said.
+# check NAME GOT WANTED: prints one line of result, and after a wrong one the output of the last
+# playbook.
 check() {
 	if [[ $2 == "$3" ]]; then
 		echo "ok - $1"
@@ -17,23 +18,23 @@ check() {
 	tail -n 60 <<<"${said-}" | cut -c -2000 | sed 's/^/    /'
 }
 
-# make_work: sets work, a folder that is gone in the end.
+# make_work: sets work, a folder that is removed at the end.
 make_work() {
 	work=$(mktemp -d)
-	# No chroot is left mounted: what is seen through it is the machine's.
+	# No chroot stays mounted, because its mounts show folders of this machine.
 	trap 'leave; umount -R "$work/chroot" 2>/dev/null; rm -rf --one-file-system "$work"' EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 }
 
-# What a script has to do before its folder is removed; its own to redefine.
+# Steps of a script before its folder is removed; each script can define its own.
 leave() {
 	:
 }
 
-# use_collection: builds it as a release does, installs it, and shuts out what the user has of
-# Ansible's settings.
+# use_collection: builds the collection as a release does, installs it, and hides the user's
+# settings of Ansible.
 use_collection() {
 	export ANSIBLE_HOME=$work/home ANSIBLE_LOCAL_TEMP=$work/home/tmp ANSIBLE_CONFIG=$work/ansible.cfg ANSIBLE_NOCOLOR=1
 	export ANSIBLE_COLLECTIONS_PATH=$work/collections ANSIBLE_RETRY_FILES_ENABLED=0 ANSIBLE_DEPRECATION_WARNINGS=0
@@ -41,7 +42,7 @@ use_collection() {
 	export LC_ALL=C.UTF-8
 	mkdir -p "$work/home/tmp"
 	: >"$work/ansible.cfg"
-	# Without the links and modes that a clone may have.
+	# The copy has no links and modes that a clone may have.
 	cp -rL "$top/ansible" "$work/sources"
 	if ! ansible-galaxy collection build --output-path "$work" "$work/sources" >"$work/log" 2>&1 ||
 		! ansible-galaxy collection install "$work"/conntrack_persist-conntrack-*.tar.gz -p "$work/collections" \
@@ -57,15 +58,15 @@ play() {
 	said=$(ansible-playbook --inventory "$work/inventory" "$@" 2>&1 </dev/null) || :
 }
 
-# blocks README FIRST: the indented blocks of a README whose first line matches the pattern FIRST,
-# without the indent.
+# blocks README FIRST: prints the indented blocks of a README whose first line matches the pattern
+# FIRST, without the indentation.
 blocks() {
 	awk -v first="$2" '/^    / { line = substr($0, 5); if (!inside) wanted = line ~ first; inside = 1; if (wanted) print line; next }
 		{ inside = 0 }' "$1"
 }
 
-# make_clone DIR: a git clone of these sources, with what is not committed yet, as a reader of a
-# README has one.
+# make_clone DIR: makes a git clone of these sources, including uncommitted changes, as a reader of
+# a README has one.
 make_clone() {
 	# shellcheck disable=SC2016
 	bash -c 'source "$1/scripts/lib.sh" && copy_sources "$2"' - "$top" "$1"
@@ -74,8 +75,8 @@ make_clone() {
 	git -C "$1" -c user.name=Nobody -c user.email=nobody@localhost commit -q -m 'The sources'
 }
 
-# recap [HOST]: what the last playbook came to there, or on all: "changed N", "failed",
-# "unreachable".
+# recap [HOST]: prints the result of the last playbook for that host or for all: "changed N",
+# "failed", "unreachable".
 recap() {
 	awk -v host="${1:-[^ ]*}" '/^PLAY RECAP/ { on = 1; next }
 		on && $0 ~ "^" host " *:" {
@@ -118,26 +119,26 @@ use_chroots() {
 	new_inventory
 }
 
-# new_inventory: of chroots, and none yet.
+# new_inventory: makes an empty inventory of chroots.
 new_inventory() {
 	printf '%s\n' 'all:' '  vars:' '    ansible_connection: community.general.chroot' \
 		'    ansible_python_interpreter: /usr/bin/python3' '  hosts:' >"$work/inventory"
 }
 
-# new_chroot NAME: and its line of the inventory.
+# new_chroot NAME: makes a chroot and its line of the inventory.
 new_chroot() {
 	local root=$work/chroot/$1 layers=$work/chroot/.$1
 	mkdir -p "$root" "$layers"/{upper,work}
 	mount -t overlay -o "lowerdir=$FLEET_BASE,upperdir=$layers/upper,workdir=$layers/work" "$1" "$root"
 	mount -t proc proc "$root/proc"
 	mount -t sysfs -o ro sysfs "$root/sys"
-	# Nothing from outside, also where the chroot was made with it.
+	# Packages come only from inside, also if the chroot was made with a mirror.
 	: >"$root/etc/apt/sources.list"
 	rm -rf "$root"/etc/apt/sources.list.d/* "$root"/var/lib/apt/lists/*
 	printf '    %s: {ansible_host: %s}\n' "$1" "$root" >>"$work/inventory"
 }
 
-# add_repository NAME: one with the package of the program, as a distribution's.
+# add_repository NAME: adds a repository with the package of the program, as a distribution has one.
 add_repository() {
 	local root=$work/chroot/$1 control=$work/package/DEBIAN/control
 	if [[ ! -e $work/conntrack-persist.deb ]]; then

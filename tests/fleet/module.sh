@@ -1,5 +1,5 @@
 #!/bin/bash
-# The Ansible module on hosts that are folders, by the test twin: what check mode foresees, what
+# The Ansible module on hosts that are folders, with the test twin: what check mode predicts, what
 # runs change and how they fail.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck disable=SC2119 # recap may be asked of one host
@@ -12,7 +12,7 @@ source "$(dirname "$0")/lib.sh"
 make_work
 use_collection || exit
 
-# new_host NAME CONFIG [OPTION...]: a folder as tests/run-case.sh makes them, and its line of the
+# new_host NAME CONFIG [OPTION...]: makes a folder as tests/run-case.sh does, and its line of the
 # inventory.
 new_host() {
 	local host=$work/hosts/$1 name=$1 config=$2
@@ -25,7 +25,7 @@ new_host() {
 	printf '    %s: {arguments: %s}\n' "$name" "$(arguments "$host" "$config" "$@")" >>"$work/inventory"
 }
 
-# arguments HOST CONFIG [OPTION...]: of the module, as JSON.
+# arguments HOST CONFIG [OPTION...]: prints the arguments of the module as JSON.
 arguments() {
 	local host=$1 config=$2
 	shift 2
@@ -34,7 +34,7 @@ arguments() {
 	printf '%s}' "${@/#/,}"
 }
 
-# loaded HOST USERS: nf_conntrack is there, with the kernel's values.
+# loaded HOST USERS: loads nf_conntrack there, with the kernel's values.
 loaded() {
 	local module=$work/hosts/$1/sys/module/nf_conntrack keys=$work/hosts/$1/proc/sys/net/netfilter
 	mkdir -p "$module/parameters" "$keys"
@@ -46,30 +46,30 @@ loaded() {
 	echo 30 >"$keys/nf_conntrack_udp_timeout"
 }
 
-# set_up HOST,...: as the module leaves it.
+# set_up HOST,...: puts the hosts into the state that the module leaves.
 set_up() {
 	play "$here/module.yml" -e "only=$1"
 	[[ $(recap) == 'changed 1' ]] || check "$1: set up" "$(recap)" 'changed 1'
 }
 
-# trees: all of the hosts, to see whether anything was touched.
+# trees: lists all files of the hosts, so that a change is seen.
 trees() {
 	find "$work/hosts" ! -name kernel.log -printf '%p %m %s %T@ %i\n' | sort
 }
 
-# shown: the diffs of the last run, under each host's name, without what Ansible says between them.
+# shown: prints the diffs of the last run under each host's name, without Ansible's own lines.
 shown() {
 	grep -E '^([-+@ ]|changed: )' <<<"$said" | sed -E "s|$work/hosts/||g; s/^(--- before: |--- )/--- /; s/^(\+\+\+ after: |\+\+\+ )/+++ /" |
 		sed -E 's|ansible-local-[^ ]*||'
 }
 
-# warnings HOST: how many lines of others the warnings of the last run name there. Ansible wraps
-# each, so blanks do not count.
+# warnings HOST: counts the foreign lines that the warnings of the last run name there. Ansible
+# wraps each warning, so blanks are ignored.
 warnings() {
 	tr -d ' \n' <<<"$said" | grep -o "hosts/$1/etc/sysctl.d/99-others.conf:[0-9]*sets" | sort -u | wc -l
 }
 
-# failure HOST MEMBER: of the answer of a task that failed, as JSON has it; a text as it is.
+# failure HOST MEMBER: prints a member of a failed task's answer as JSON; a text as it is.
 failure() {
 	sed -n "s/^fatal: \[$1\]: FAILED! => //p" <<<"$said" | python3 -c 'import json, sys
 answer = json.load(sys.stdin)[sys.argv[1]]
@@ -86,7 +86,7 @@ all:
   hosts:
 END
 
-# What others write into a sysctl.d that is read after ours: two keys of ours, and one that is none.
+# A file of sysctl.d that is read after ours has two of our keys and another one.
 override() {
 	printf 'net.netfilter.nf_conntrack_%s\n' 'udp_timeout = 5' 'max = 1000' 'generic_timeout = 7' \
 		>"$work/hosts/$1/etc/sysctl.d/99-others.conf"
@@ -138,7 +138,7 @@ rm "$work/hosts/drifted/etc/sysctl.d/90-conntrack-persist.conf"
 echo '# mine' >>"$work/hosts/edited/etc/sysctl.d/90-conntrack-persist.conf"
 echo '# mine' >"$work/hosts/forced/etc/sysctl.d/90-conntrack-persist.conf"
 
-# Whether they fail as well as what they change.
+# This checks whether they fail, and what they change.
 wanted='changed 1'
 declare -A fails=([edited]=1 [in_use]=1 [wrong]=1 [two_lines]=1 [strict]=1 [strict_file]=1)
 hosts=$(sed -n 's/^    \([a-z_]*\): {.*/\1/p' "$work/inventory")
@@ -234,7 +234,7 @@ new_host both "$tune"
 ansible-playbook --inventory "$work/inventory" "$here/module.yml" -e only=both >"$work/other" 2>&1 </dev/null &
 play "$here/module.yml" -e only=both
 wait $!
-# Each may have found the other's work done, but not both.
+# Each run may have found the other's work done, but not both.
 outcomes="$(recap), $(said=$(<"$work/other") recap)"
 [[ $outcomes == 'changed 0, changed 0' || $outcomes != changed\ ?,\ changed\ ? ]] || outcomes='changed'
 check 'two runs at once: both succeed' "$outcomes" 'changed'
