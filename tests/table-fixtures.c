@@ -213,7 +213,7 @@ static int make_full(struct table *table)
 	return error;
 }
 
-/* Somebody raised max alone, sixteen times as far as the buckets can hold. */
+/* The administrator raised only max, to sixteen times what the buckets can hold. */
 static int make_chains(struct table *table)
 {
 	int error = make_of(table, 408230);

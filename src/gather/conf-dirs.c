@@ -81,7 +81,7 @@ int conf_dirs_visit(struct reading *reading, const char *const *folders, const c
 		buffer_printf(&path, "%s/%s", file->folder, file->name);
 		if (!path.data)
 			return -ENOMEM;
-		/* A directory is ignored by the folder's reader and hides no file. */
+		/* The reader ignores a directory; its name hides no file of a later folder. */
 		if (tree_is_directory(reading->gathering->tree, path.data))
 			continue;
 		hidden = file->name;

@@ -80,8 +80,8 @@ void report_last_error(struct report *report);
 void report_problem(struct report *report, const char *prefix, const struct problem *item);
 void report_problems(struct report *report, const char *prefix, const struct problems *problems);
 /*
- * Says that there are more problems of this severity than the list has, if so; report_problems()
- * does.
+ * If there were more problems of this severity than the list holds, reports that.
+ * report_problems() calls this.
  */
 void report_left_out(struct report *report, enum severity severity,
 		     const struct problems *problems);

@@ -29,5 +29,5 @@ const struct entry *image_find(const struct image *image, const char *path);
 bool entry_is_same(const struct entry *a, const struct entry *b);
 bool image_is_same(const struct image *a, const struct image *b);
 
-/* Makes the directory, which is `now`, what `wanted` is, and leaves alone what is so already. */
+/* Changes the directory from the state `now` to the state `wanted`, and leaves equal files alone. */
 void image_restore(const char *directory, const struct image *now, const struct image *wanted);

@@ -29,7 +29,7 @@ static int note(struct bounds *bounds, unsigned int line, const char *text)
 static int visit_setting(void *data, const struct shell_setting *setting)
 {
 	(void)note(data, setting->line, setting->name);
-	/* "the output of a program" is longer than some texts. */
+	/* The phrase "the output of a command" may be longer than the text that it replaces. */
 	return setting->computed ? 0 : note(data, setting->line, setting->value);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Stands in for libFuzzer in an ordinary test run: feeds a harness each file of its corpus, told in
- * TAP.
+ * Replaces libFuzzer in an ordinary test run: passes each file of the corpus to a harness, and
+ * prints the results in TAP.
  */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <dirent.h>

@@ -1,11 +1,12 @@
 #!/bin/bash
-# Who fills the table, on this very machine: entries of its kernel, namespaces behind a bridge and a process with a socket get the
-# owners that they have, and the shares are those of conntrack -L.
+# Who fills the table, on this very machine: entries of its kernel, namespaces behind a bridge and a
+# process with a socket get the owners that they have, and the shares are those of conntrack -L.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${CONNTRACK_PERSIST:?is set by make check}"
 
-# For the time of the test this is another network namespace, with a /run of its own, here and nowhere else.
+# For the time of the test this is another network namespace, with a /run of its own, here and
+# nowhere else.
 if [[ ${1-} != alone ]]; then
 	[[ $EUID == 0 ]] || { echo "needs root"; exit 77; }
 	for tool in conntrack ip python3 setpriv; do
@@ -70,7 +71,8 @@ clear() {
 	conntrack -F >/dev/null 2>&1
 }
 
-# A client behind the bridge, by both families; a port forward; an address from elsewhere to another.
+# A client behind the bridge, by both families; a port forward; an address from elsewhere to
+# another.
 put 300 10.77.0.2 192.0.2.1 443
 put 100 fd77::2 2001:db8::1 443
 put 50 198.51.100.7 203.0.113.1 80 10.77.0.3 8080

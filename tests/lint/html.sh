@@ -109,7 +109,8 @@ sys.exit(bool(faults))
 END
 python3 "$work/judge.py" "$work/all pages" "$srcdir" "$manuals"
 
-# What the search finds: in any order and case, all words of a heading and its page; nothing for no word or for unknown ones.
+# What the search finds: in any order and case, all words of a heading and its page; nothing for no
+# word or for unknown ones.
 cat >"$work/search.js" <<'END'
 function expect(text, address) {
 	var found = find_headings(text).map(function (row) { return row[0]; });

@@ -365,7 +365,7 @@ static void judge_line(const struct lint_place *place, const struct assignment *
 		place->problems->out_of_memory = true;
 }
 
-/* Some editors begin a file with it. */
+/* Some editors write a byte order mark at the start of a file. */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* Reports that the first line has no effect if it is about connection tracking. */

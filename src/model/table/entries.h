@@ -46,7 +46,7 @@ struct entry {
 	bool assured;
 	bool offloaded;	    /* to a flow table; such an entry has no remaining time */
 	uint32_t remaining; /* seconds */
-	/* Of the original direction, in host order; 0: the protocol has no ports. */
+	/* The ports of the original direction, in host order; 0: the protocol has no ports. */
 	uint16_t port; /* destination */
 	uint16_t source;
 	struct entry_addresses addresses;

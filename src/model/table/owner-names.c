@@ -103,7 +103,7 @@ static bool read_pod(const struct component *component, struct group_owner *ret)
 	return true;
 }
 
-/* The groups of containers by a prefix, and what they are. */
+/* Prefixes of control groups, and the kind of container that each means. */
 static const struct {
 	const char *prefix, *suffix;
 	enum owner_kind kind;

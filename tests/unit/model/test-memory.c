@@ -229,7 +229,7 @@ static int plan_of_boot(void)
 			 0);
 	successes_left = left;
 	error = plan_build(&request, &problems, &plan);
-	/* The rule and the four files of this boot. */
+	/* The plan has the rule and four files of this boot. */
 	assert_int_equal(plan.artifact_count, error == 0 ? 5 : 0);
 	record = error == 0 ? plan_find_artifact(&plan, PATH_BOOT_SIZES) : NULL;
 	if (record && record->size < sizeof(boot_text)) {

@@ -437,7 +437,7 @@ static void edit_comes_back_without_exchange(void **state)
 	meanwhile.flags_error = 0;
 }
 
-/* Then the old file has two names, and what was put under the one must not be overwritten. */
+/* The old file then has two names, and a file that another program puts at one of them must stay. */
 static void edit_between_link_and_rename_stays(void **state)
 {
 	meanwhile.flags_error = EINVAL;

@@ -156,7 +156,7 @@ static void only_another_network_namespace_is_found(void **state)
 	}
 }
 
-/* A number or name may be another's by the time it is entered: as good as gone. */
+/* When it is entered, the number or name may belong to another namespace: that counts as disappeared. */
 static void none_but_the_one_that_was_listed_is_entered(void **state)
 {
 	static char own_path[] = OWN, other_kind[] = "/proc/self/ns/mnt", none[] = "/proc/0/ns/net";

@@ -1067,7 +1067,7 @@ static void empty_giant_may_be_smaller(void **state)
 	expect_kinds(f, "");
 	f->table.entries.value = 812;
 
-	/* max alone: the buckets that are enough stay. */
+	/* Only max is advised, because the buckets are enough. */
 	f->table.buckets.value = 262144;
 	finding = only(f, "smaller-table");
 	expect_text("lines", finding->lines, "[conntrack]\nmax = 262144\nhashsize = 262144");

@@ -45,7 +45,7 @@ static void control_groups_name_owners(void **state)
 		{"4:memory:/lxc/mail/init.scope\n", "container mail"},
 		{"0::/machine.slice/systemd-nspawn@build.service/payload\n", "machine build"},
 		{"0::/machine.slice/machine-qemu\\x2d1\\x2dvm.scope\n", "machine qemu-1-vm"},
-		/* no ID, so that these are what they are called */
+		/* the name contains no ID, so that it is shown whole */
 		{"0::/system.slice/docker-registry.service\n", "unit docker-registry.service"},
 		{"0::/docker/buildx\n", "process "},
 		{"0::/pods/podman.service\n", "unit podman.service"},

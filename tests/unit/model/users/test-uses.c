@@ -251,7 +251,7 @@ static void modules_with_users_of_their_own_are_found(void **state)
 		    "in use 1 time: connection tracking itself\n");
 	expect_part("rules", uses.items[0].breaks, "whole ruleset");
 	expect_part("translation", uses.items[1].breaks, "lose their network");
-	expect_part("unknown", uses.items[2].breaks, "what it does stops");
+	expect_part("unknown", uses.items[2].breaks, "its function stops");
 }
 
 /* The rules are in the use counts alone: the finding says where to look for them. */
