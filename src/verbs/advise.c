@@ -260,10 +260,9 @@ static void say_where(struct context *context)
 		buffer_add(&text, "Save these lines as " PATH_ADVICE);
 	if (!config && !is_there(context, CONFIG_DIRECTORY, NULL))
 		buffer_add(&text, ", after you have created the directory");
-	buffer_add(&text,
-		   context->options->verbose
-			   ? ":"
-			   : " (for the reasons: advise -v; for only these lines: advise --ini):");
+	buffer_add(&text, context->options->verbose
+				  ? ":"
+				  : " (reasons: advise -v; only these lines: advise --ini):");
 	report_say_wrapped(context->report, "", 0, text.data ? text.data : "?");
 }
 
