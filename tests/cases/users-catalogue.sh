@@ -20,7 +20,7 @@ file() {
 found() {
 	local said code
 	step "$1"
-	said=$(ask --root="$IMAGE" users | grep -E '^(certain|likely|exit|warning|Nobody)')
+	said=$(ask --root="$IMAGE" users | grep -E '^(certain|likely|exit|warning|Nothing)')
 	echo "$said"
 	code=$(ask --root="$IMAGE" -c d.conf -q install | tail -n 1)
 	case $said in
