@@ -1,5 +1,6 @@
 #!/bin/bash
-# One run reads each file of others once, whatever the number of steps that look at it; libkmod reads modprobe.d by itself.
+# One run reads each file of others once, whatever the number of steps that look at it; libkmod
+# reads modprobe.d by itself.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
@@ -80,7 +81,8 @@ file pve-firewall /etc/pve/local/host.fw '[OPTIONS]' 'nf_conntrack_max: 262144'
 printf '[conntrack]\nmax = 100000\n[timeouts]\nudp = 45\n[options]\nhelper = no\n' >"$host/etc/conntrack-persist.conf"
 "$twin" -q install >/dev/null 2>&1 || :
 
-# files_read ARGUMENT...: "TIMES PATH" of each file of the host that a run reads; one that is opened only to see its kind is none.
+# files_read ARGUMENT...: "TIMES PATH" of each file of the host that a run reads; one that is opened
+# only to see its kind is none.
 files_read() {
 	strace -f -qq -y -e trace=open,openat,openat2,read -o "$work/calls" "$twin" "$@" >/dev/null 2>&1 </dev/null || :
 	times_read "$host"

@@ -135,8 +135,8 @@ END
 cat "$work/all pages/headings.js" "$work/all pages/search.js" "$work/search.js" >"$work/whole.js"
 duk "$work/whole.js"
 
-# "make install-html" installs the same pages, and "make uninstall" removes them; a make of its own, not one of the jobs of the
-# make that runs the tests.
+# "make install-html" installs the same pages, and "make uninstall" removes them; a make of its own,
+# not one of the jobs of the make that runs the tests.
 make_into_root() {
 	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$builddir" DESTDIR="$work/root" htmldir=/pages "$@" >"$work/log" 2>&1 ||
 		{ cat "$work/log"; exit 1; }
