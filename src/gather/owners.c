@@ -129,7 +129,9 @@ int owner_search_namespace(struct owner_search *search, const struct network_nam
 
 	if (namespace->member > 0)
 		owner_search_process(search, namespace->member, &owner);
-	/* The name that an administrator gave a namespace says more than a unit or process in it. */
+	/*
+	 * The name that an administrator gave a namespace says more than a unit or process in it.
+	 */
 	if (namespace->name && (owner.kind == OWNER_PROCESS || owner.kind == OWNER_UNIT ||
 				owner.kind == OWNER_NAMESPACE)) {
 		owner.kind = OWNER_NAMESPACE;

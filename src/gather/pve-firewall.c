@@ -51,7 +51,10 @@ static int read_node_name(struct reading *reading, char **ret)
 	return error;
 }
 
-/* Without the link of the node: the folder of this host, or the only one; else each is possible. */
+/*
+ * Finds the nodes. If no link names the node, this is the folder of this host or the only folder;
+ * otherwise each node is possible.
+ */
 static int read_nodes(struct pve *pve)
 {
 	char *CLEANUP(free_pointer) own = NULL;

@@ -11,8 +11,8 @@
 #define READING_FILES_MAX 10000U
 
 /*
- * Start with `struct reading r = {.gathering = gathering, .kind = "sysctl.d"}`. Use one for each kind
- * and each run over its files.
+ * Start with `struct reading r = {.gathering = gathering, .kind = "sysctl.d"}`. Use one for each
+ * kind and each run over its files.
  */
 struct reading {
 	const struct gathering *gathering;

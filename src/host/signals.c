@@ -13,7 +13,7 @@ static const struct {
 } ends[] = {{SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"}, {SIGHUP, "SIGHUP"}, {SIGQUIT, "SIGQUIT"}};
 
 /*
- * nohup(1) and a shell's background have a signal ignored, and it stays so. A blocked one would be
+ * nohup(1) and background jobs of a shell ignore a signal; it stays ignored. A blocked one would be
  * pending anyway.
  */
 static bool is_ignored(int number)

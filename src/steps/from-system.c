@@ -75,7 +75,9 @@ enum exit_code from_system(struct context *context)
 		return EXIT_FAILED;
 	count = from_system_render(&found, &facts, &text, &problems);
 	report_problems(context->report, "", &problems);
-	/* Lines that no reader or kernel accepts set nothing, although their author meant them to. */
+	/*
+	 * Lines that no reader or kernel accepts set nothing, although their author meant them to.
+	 */
 	if (lint_files(context, &facts, &found) != EXIT_DONE)
 		return EXIT_FAILED;
 	if (problems.out_of_memory)

@@ -50,7 +50,8 @@ for setup in open("setup"):
     type(setup.encode())
     read_until(b"ready> ")
 type(line.encode() + b"\t\t\t\t")
-# A separate command follows the deleted line: when it has run, TAB has done its work, too.
+# The line is deleted and another command is typed: when that command has run, the shell has handled
+# the TAB as well.
 type(b"\x15echo do''ne\r")
 read_until(b"done")
 type(b"exit\r")

@@ -12,7 +12,7 @@ host=$work/host
 export CONNTRACK_PERSIST_HOST=$host
 # The files of each source, by its heading in docs/sources.md, with a blank before each path.
 declare -A source_files
-# file HEADING PATH LINE...
+# file HEADING PATH LINE...: writes a file and remembers its heading
 file() {
 	source_files[${1:-others}]+=" $2"
 	mkdir -p "$host$(dirname "$2")"
@@ -22,7 +22,7 @@ script() {
 	file "$1" "$2" '#!/bin/sh' "${@:3}"
 	chmod +x "$host$2"
 }
-# enabled UNIT TARGET
+# enabled UNIT TARGET: makes the unit start at boot
 enabled() {
 	mkdir -p "$host/etc/systemd/system/$2.wants"
 	ln -s "/etc/systemd/system/$1" "$host/etc/systemd/system/$2.wants/$1"
@@ -81,8 +81,8 @@ file pve-firewall /etc/pve/local/host.fw '[OPTIONS]' 'nf_conntrack_max: 262144'
 printf '[conntrack]\nmax = 100000\n[timeouts]\nudp = 45\n[options]\nhelper = no\n' >"$host/etc/conntrack-persist.conf"
 "$twin" -q install >/dev/null 2>&1 || :
 
-# files_read ARGUMENT...: "TIMES PATH" of each file of the host that a run reads; one that is opened
-# only to see its kind is none.
+# files_read ARGUMENT...: prints "TIMES PATH" for each file of the host that a run reads. A file
+# that is opened only to see its kind does not count.
 files_read() {
 	strace -f -qq -y -e trace=open,openat,openat2,read -o "$work/calls" "$twin" "$@" >/dev/null 2>&1 </dev/null || :
 	times_read "$host"
@@ -108,7 +108,7 @@ for run in check 'check -v' plan 'plan --from-system' users; do
 	grep -q '50-etc\.conf\|rc\.local' "$work/read" || fail "$run: no file of others was seen"
 	while read -r times path; do
 		case $path in
-		# Of the kernel, and ours, which are looked at as installed files, too.
+		# These belong to the kernel, or are ours, which are also read as installed files.
 		/proc/* | /sys/* | */conntrack-persist* | */90-conntrack-persist* | */60-conntrack-persist*) most=9 ;;
 		*/modprobe.d/*) most=2 ;;
 		*) most=1 ;;
@@ -117,7 +117,7 @@ for run in check 'check -v' plan 'plan --from-system' users; do
 	done <"$work/read"
 done
 
-# A file that is read twice would be seen.
+# The check would notice a file that is read twice.
 strace -f -qq -y -e trace=open,openat,openat2,read -o "$work/calls" cat "$host/etc/rc.local" "$host/etc/rc.local" >/dev/null
 [[ $(times_read "$host") == '2 /etc/rc.local' ]] || fail 'a file that is read twice is not seen as such'
 finish

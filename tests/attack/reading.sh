@@ -252,7 +252,7 @@ says "$name" '(line 1500001)'
 name='rules of 80 MiB'
 truncate -s 80M "$work/image/etc/nftables.conf"
 plan "$name" 2
-says "$name" '64 MiB of files of rules were read, which is the most'
+says "$name" '64 MiB of files of rules were read, and the program reads no more'
 name='one line of 60 MiB'
 head -c 60M /dev/zero | tr '\0' 'c' >"$work/image/etc/nftables.conf"
 plan "$name" 2

@@ -1,10 +1,10 @@
-# Advice that is followed: functions for the cases advise-carried-out-*.
+# Functions for the cases advise-carried-out-*, which follow each advice.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 mkdir -p "$HOST/proc/net/stat"
 drop_in=$HOST/etc/conntrack-persist.conf.d/50-advise.conf
 
-# host MAX BUCKETS: a fresh one, whose table has what `entries` writes.
+# host MAX BUCKETS: makes a fresh host; its table has what `entries` writes.
 host() {
 	rm -rf "$HOST"/etc/* "$HOST"/var/lib/* "$HOST"/run "$HOST"/namespaces "$HOST/proc/net/nf_conntrack" "$HOST/kernel-messages"
 	mkdir -p "$HOST/etc/conntrack-persist.conf.d"
@@ -18,7 +18,8 @@ host() {
 		"0 0 0 0 0 0 0 ${3-0} 0 0 0 0" >"$HOST/proc/net/stat/nf_conntrack"
 	echo 0 >"$HOST/$KEYS/nf_conntrack_count"
 }
-# entries NUMBER "PROTOCOL TIME [STATE]" SOURCE DESTINATION REPLY FLAGS: ports that are "any" differ from entry to entry.
+# entries NUMBER "PROTOCOL TIME [STATE]" SOURCE DESTINATION REPLY FLAGS: writes entries; a port
+# "any" differs in each.
 entries() {
 	awk -v n="$1" -v head="$2" -v source="$3" -v to="$4" -v reply="$5" -v flags="$6" 'BEGIN {
 		for (i = 0; i < n; i++) {
@@ -36,7 +37,7 @@ for finding in json.load(sys.stdin)["findings"]:
     for setting in finding["settings"]:
         print(setting["name"], "=", setting["value"])' | sort
 }
-# follow NAME: what the screen says; its lines pasted with blanks before them; the lines alone installed.
+# follow NAME: pastes the lines of the screen with blanks before them, then installs only the lines.
 follow() {
 	local before again
 	step "$1"
@@ -55,7 +56,7 @@ follow() {
 	[[ $(ask -q check | tail -1) == 'exit 0' ]] || fail "$1: not active after install"
 	again=$(comm -12 <(echo "$before") <(proposed))
 	[[ -z $again ]] || fail "$1: proposed again: $again"
-	# What the file has stays part of the lines, so that they can replace it.
+	# The advice repeats the lines of the file, so that its output can replace the file.
 	again=$(comm -23 <(cut -d= -f1 "$drop_in" | sort) <("$CONNTRACK_PERSIST_TWIN" -q advise --ini | cut -d= -f1 | sort))
 	[[ -z $again ]] || fail "$1: lost: $again"
 }

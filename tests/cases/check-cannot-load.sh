@@ -1,4 +1,5 @@
-# A host on which something keeps nf_conntrack from loading: functions for the cases check-cannot-load-*.
+# Functions for the cases check-cannot-load-*: hosts on which something keeps nf_conntrack from
+# loading.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 configured

@@ -1,13 +1,15 @@
-# Hosts that the first version installed, of 32 GB: functions for the cases upgrade-*. The files of the hosts lie in upgrade-stays.
+# Functions for the cases upgrade-*: hosts with 32 GB that the first version installed. Their files
+# are in upgrade-stays.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 echo 'MemTotal: 32000000 kB' >"$HOST/proc/meminfo"
-# upgraded NAME LIVE: such a host, with this max and as many buckets in the kernel.
+# upgraded NAME LIVE: makes such a host, with this live max and as many buckets.
 upgraded() {
 	step "$1"
 	rm -rf "$HOST/etc" "$HOST/var" "$HOST/run"
 	cp -a "$CASE/../upgrade-stays/$1/." "$HOST/"
-	# The sources may be read-only, as in make distcheck; the files that install wrote had these modes.
+	# The sources may be read-only, as in make distcheck; these are the modes that install gave
+	# its files.
 	find "$HOST" -type d -exec chmod 755 {} +
 	find "$HOST/etc" "$HOST/var" -type f -exec chmod 644 {} +
 	mkdir -p "$HOST/etc" "$HOST/run"
@@ -20,7 +22,7 @@ upgraded() {
 	stamp >before
 }
 stamp() { (cd "$HOST" && find etc var run -printf '%p %i %T@ %C@\n' 2>/dev/null | sort); }
-# untouched VERB...: that run changes no file and no value.
+# untouched VERB...: checks that the run changes no file and no value.
 untouched() {
 	ctp -q "$@"
 	stamp | diff before - || fail "$* wrote a file"

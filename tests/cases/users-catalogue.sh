@@ -1,9 +1,9 @@
-# Programs in an image that is empty each time: functions for the cases users-*.
+# Functions for the cases users-*, which put programs into an empty image.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 printf '[conntrack]\nmode = disable\n' >d.conf
 units=$IMAGE/etc/systemd/system
-# enable UNIT...: they start at boot.
+# enable UNIT...: makes the units start at boot.
 enable() {
 	mkdir -p "$units/multi-user.target.wants"
 	local unit
@@ -11,12 +11,13 @@ enable() {
 		ln -s "/usr/lib/systemd/system/$unit" "$units/multi-user.target.wants/$unit"
 	done
 }
-# file PATH LINE...
+# file PATH LINE...: writes a file
 file() {
 	mkdir -p "$IMAGE${1%/*}"
 	printf '%s\n' "${@:2}" >"$IMAGE$1"
 }
-# found TITLE: who is found, and that users and mode disable agree; then the image is empty again.
+# found TITLE: prints what users finds, and checks that users and mode disable agree; then the image
+# is empty again.
 found() {
 	local said code
 	step "$1"

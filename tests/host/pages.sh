@@ -3,8 +3,8 @@
 # tests/page-blocks has the marks.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
-# A view of the processes as well, because "apply --netns=all" looks for network namespaces in all
-# of them.
+# The test has its own view of the processes, because "apply --netns=all" looks for network
+# namespaces in all of them.
 if [[ ${1-} != alone ]]; then
 	[[ $EUID == 0 ]] || { echo 'needs root'; exit 77; }
 	exec unshare --mount --propagation private --net --uts --ipc --pid --fork --kill-child "$0" alone "$@"
@@ -43,7 +43,7 @@ new_reader() {
 	echo 1024 >"$module/parameters/expect_hashsize"
 	cp -a "$work/package/." "$host/"
 	install "$CONNTRACK_PERSIST_TWIN" "$host/usr/local/lib/conntrack-persist-twin"
-	# A watch ends as the reader presses Ctrl-C.
+	# The reader presses Ctrl-C to end a watch.
 	cat >"$host/usr/local/sbin/conntrack-persist" <<-'END'
 		#!/bin/sh
 		export CONNTRACK_PERSIST_HOST=/
@@ -55,7 +55,7 @@ new_reader() {
 	on_host useradd --create-home --shell /bin/bash reader
 	echo 'reader ALL=(ALL) NOPASSWD: ALL' >"$host/etc/sudoers.d/reader"
 	chmod 440 "$host/etc/sudoers.d/reader"
-	# Units are enabled for real. There is no systemd that could start one.
+	# Units are really enabled, but there is no systemd that could start one.
 	cat >"$host/usr/local/bin/systemctl" <<-'END'
 		#!/bin/sh
 		for word; do
@@ -66,13 +66,14 @@ new_reader() {
 		exec /usr/bin/systemctl "$@"
 	END
 	chmod 755 "$host/usr/local/bin/systemctl"
-	# Nobody types into it.
+	# No input comes from the terminal.
 	ln -sf /bin/true "$host/usr/bin/editor"
-	# The pages call an image so.
+	# The pages use this path for an image.
 	install --directory --owner="$(on_host id -u reader)" "$host/srv/image"
 }
 
-# needs_keys BLOCK: rules and entries are those of the real kernel, in this network namespace.
+# needs_keys BLOCK: runs the block with the rules and entries of the real kernel, in this network
+# namespace.
 needs_keys() {
 	! grep -q conntrack-persist "$1/text" && grep -qE '(^|[^-])\b(nft|ip6?tables|conntrack) ' "$1/text"
 }
@@ -90,7 +91,7 @@ type_in() {
 	fi </dev/null >"$work/log" 2>&1
 }
 
-# is_shown OUTPUT EXPECTED: words alone count, and "..." stands for any.
+# is_shown OUTPUT EXPECTED: compares only words; "..." stands for any text.
 is_shown() {
 	python3 -c '
 import re, sys
@@ -99,7 +100,7 @@ parts = [r"\s+".join(map(re.escape, part.split())) for part in re.split(r"^\s*\.
 sys.exit(not re.fullmatch(r"\s*" + r"(.*\s+)?".join(parts) + r"\s*", said, re.S))' "$1" "$2"
 }
 
-# run_block BLOCK
+# run_block BLOCK: runs one block
 run_block() {
 	local file name status
 	rm -rf "$host/typed"
@@ -131,7 +132,7 @@ run_block() {
 	done
 }
 
-# prepare BLOCK: what its mark "before" says.
+# prepare BLOCK: does what its mark "before" says.
 prepare() {
 	local before=$work/before
 	rm -rf "$before"
@@ -144,7 +145,7 @@ prepare() {
 	commands=$((commands - 1))
 }
 
-# write_help: the examples of "conntrack-persist VERB --help" as a page.
+# write_help: writes the examples of "conntrack-persist VERB --help" as a page.
 write_help() {
 	local verb
 	for verb in $("$CONNTRACK_PERSIST" --help | awk '/^Verbs:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }'); do
@@ -154,7 +155,7 @@ write_help() {
 	done
 }
 
-# run_page FILE
+# run_page FILE: runs the blocks of a page
 run_page() {
 	local block blocks=$work/blocks
 	rm -rf "$blocks"
@@ -179,7 +180,7 @@ env -u MAKEFLAGS -u MAKELEVEL make -s -C "$builddir" prefix=/usr/local DESTDIR="
 commands=0
 cd "$srcdir"
 pages=("$@")
-# README.md is typed by quickstart.sh, where it can build and install the program.
+# quickstart.sh runs the commands of README.md, because it can build and install the program.
 ((${#pages[@]})) || pages=(CONTRIBUTING.md SECURITY.md docs/*.md ansible/README.md puppet/README.md man/*.scd)
 for page in "${pages[@]}"; do
 	run_page "$page"
@@ -188,7 +189,7 @@ page=--help
 write_help >"$work/help.md"
 run_page "$work/help.md"
 echo "$commands commands were typed"
-# What is wrong with a page is noticed.
+# A fault in a page must be noticed.
 page=planted
 printf '%s\n' '' '    test -e /nonexistent' '' 'Text.' '' '    $ echo one' '    two' '' 'Text.' '' '    conntrack-persist keys    # exits 2' '' \
 	'<!-- before: test -e /nonexistent -->' '' '    echo' '' 'Text.' '' '    table inet planted {' '        wrong' '    }' >"$work/planted.md"

@@ -74,9 +74,8 @@ in_sources() {
 
 # scripts TOP: the scripts of tests, scripts and bench.
 scripts() {
-	(cd "$1" && { find tests scripts bench -type f ! -path '*/hosts/*' ! -path '*/expected*' ! -path '*/data/*' ! -path '*/corpus/*' \
-		\( -name '*.sh' -o -name cmd -o ! -name '*.*' \) -exec grep -lE '^#!/bin/(ba)?sh' {} + 2>/dev/null || :
-		find tests/cases -name cmd 2>/dev/null || :; }) | sort -u
+	(cd "$1" && find tests scripts bench -type f ! -path '*/hosts/*' ! -path '*/expected*' ! -path '*/data/*' ! -path '*/corpus/*' \
+		\( -name '*.sh' -print -o -path 'tests/cases/*/cmd' -print -o ! -name '*.*' -exec grep -qE '^#!/bin/(ba)?sh' {} \; -print \) 2>/dev/null || :) | sort -u
 }
 
 # in_scripts TOP: prints each comment of scripts, with the lines that it goes on in.

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Prometheus' own promtool takes our metrics and the rules of docs/alerts.yml, and those rules raise
-# their alerts.
+# Prometheus' own promtool accepts our metrics and the rules of docs/alerts.yml, and these rules
+# raise their alerts.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 set -euo pipefail
 : "${srcdir:?is set by make check}"
@@ -22,14 +22,16 @@ promtool=$(command -v promtool) || {
 	[[ $status == 0 && -x $promtool ]] || fail 'no promtool in package prometheus'
 }
 
-# refuses WHAT TEXT: promtool minds metrics of this text, which end in a malformed line.
+# refuses WHAT TEXT: checks that promtool rejects metrics with this text, which end in a malformed
+# line.
 refuses() {
 	if printf '%s\n' "$2" | "$promtool" check metrics >"$work/log" 2>&1; then
 		fail "promtool takes $1"
 	fi
 }
 
-# well_formed FILE: by promtool, and by what it leaves to the collector.
+# well_formed FILE: checks a file with promtool, and the rules that promtool leaves to the
+# collector.
 well_formed() {
 	local twice
 	"$promtool" check metrics <"$1" >"$work/log" 2>&1 || fail "promtool on $1:" "$(<"$work/log")"
@@ -40,7 +42,7 @@ well_formed() {
 }
 
 well_formed "$metrics"
-# Of this machine as it is.
+# The metrics of this machine as it is.
 "$CONNTRACK_PERSIST" --prometheus status >"$work/host.prom"
 well_formed "$work/host.prom"
 text=$(<"$metrics")
@@ -49,20 +51,20 @@ refuses 'a value that is no number' "$text"$'\n''conntrack_persist_module_loaded
 refuses 'a gauge with the name of a counter' "$text"$'\n''# HELP a_total x'$'\n''# TYPE a_total gauge'$'\n''a_total 1'
 refuses 'a metric without help' "$text"$'\n''conntrack_persist_x 1'
 
-# The page names every metric with its labels, in the order in which they come.
+# The page names every metric with its labels, in the order of the output.
 # shellcheck disable=SC2016
 told=$(sed -n '/^## The metrics/,$s/^| `\([a-z_{}]*\)` .*/\1/p' "$page")
 given=$(sed -n 's/^conntrack_persist_\([a-z_]*\)\({[a-z]*\)\?.*/\1\2/p' "$metrics" | sed 's/{.*/&}/' | uniq)
 [[ $told == "$given" ]] || fail 'docs/monitoring.md names other metrics' "$(diff <(echo "$told") <(echo "$given"))"
 
-# What the rules speak of is there.
+# The metrics that the rules use exist.
 cp "$srcdir/docs/alerts.yml" "$work/rules.yml"
 while read -r name; do
 	grep -q "^${name}[ {]" "$metrics" || fail "a rule speaks of $name"
 done < <(grep -o 'conntrack_persist_[a-z_]*' "$work/rules.yml")
 "$promtool" check rules "$work/rules.yml" >"$work/log" 2>&1 || fail 'promtool on the rules:' "$(<"$work/log")"
 grep -q ' 8 rules found' "$work/log" || fail 'promtool on the rules:' "$(<"$work/log")"
-# The page names each of them.
+# The page names each alert.
 # shellcheck disable=SC2016
 told=$(sed -n '/^## Alerts/,/^## The metrics/s/^| `\([A-Za-z]*\)` .*/\1/p' "$page")
 [[ $told == "$(sed -n 's/^ *- alert: //p' "$work/rules.yml")" ]] || fail 'docs/monitoring.md names other alerts'
@@ -71,8 +73,8 @@ if "$promtool" check rules "$work/broken.yml" >"$work/log" 2>&1; then
 	fail 'promtool takes a broken rule'
 fi
 
-# Each rule says how bad it is, what happened, what to do, and where more about it stands: under a
-# heading of that page. As GitHub makes anchors of headings.
+# Each rule has a severity, what happened, what to do, and a link to a heading of that page. The
+# anchors are made as GitHub makes them.
 sed -n 's/^#\+ //p' "$srcdir/docs/troubleshooting.md" | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9 _-]//g; s/ /-/g' >"$work/anchors"
 awk -v anchors="$work/anchors" '
 	BEGIN { while ((getline line < anchors) > 0) known[line] = 1 }
@@ -200,6 +202,6 @@ tests:
               runbook_url: 'troubleshooting.md#the-table-is-full'
 END
 "$promtool" test rules "$work/test.yml" >"$work/log" 2>&1 || fail 'the rules raise other alerts:' "$(<"$work/log")"
-# A rule that is another one raises others.
+# A changed rule raises other alerts.
 sed 's/4 \* 3600/9 * 3600/' "$srcdir/docs/alerts.yml" >"$work/rules.yml"
 ! "$promtool" test rules "$work/test.yml" >"$work/log" 2>&1 || fail 'the tests do not notice another forecast'

@@ -182,8 +182,8 @@ struct change_failure {
  * it is a copy of. The caller holds tree_lock(). Temporary names start with a dot and end in
  * ".conntrack-persist~" or ".conntrack-persist-old~"; remains of a crash are cleared away. Returns
  * 0, or the negative errno with *ret_failure set: -ESTALE: the file is no longer what `seen` says
- * (another program edited it meanwhile), or another run without the lock has taken the temporary name;
- * -EISDIR: a directory lies there; -EEXIST: two changes of one file; -ENOLINK, -ENOTDIR: see
+ * (another program edited it meanwhile), or another run without the lock has taken the temporary
+ * name; -EISDIR: a directory lies there; -EEXIST: two changes of one file; -ENOLINK, -ENOTDIR: see
  * tree_missing_directories(); -EROFS, -ENOSPC, -EDQUOT, -EACCES, -EPERM, -EIO ... of the call. What
  * cannot have its label, operation "label", fails before anything is touched.
  */

@@ -191,8 +191,8 @@ static int visit_names(struct namespace_walk *walk, const char *folder)
 }
 
 /*
- * Whether a process is still there, whose namespace may not be looked at: one that ends meanwhile
- * is refused in the same way. The first process is in the host's own namespace.
+ * Returns whether a process still exists if its namespace could not be read, because a process
+ * that has just ended is refused in the same way. The first process is in the host's own namespace.
  */
 static bool is_hidden(const char *process)
 {

@@ -199,7 +199,7 @@ static void add_memory(struct screen *screen, const struct table *table,
 }
 
 /*
- * The whole of it
+ * The whole screen
  */
 
 /* Keeps the command in one line if it fits. */

@@ -116,18 +116,19 @@ static void add_range(const struct values *values, const struct kube_proxy *prox
 		if (strcmp(value->key, key) != 0)
 			continue;
 		effect = find_effect(value, range, lowers);
-		writers_set(writers, value,
-			    &(struct writer_line){
-				    .path = proxy->path,
-				    .number = line,
-				    .text = text,
-				    .source = SOURCE_KUBE_PROXY,
-				    .computed = range->least != range->most,
-				    .inactive = proxy->inactive,
-				    .possible = proxy->possible || effect == EFFECT_POSSIBLE,
-				    /* The same number is set, and what came before is gone. */
-				    .loses = effect == EFFECT_NONE && !exactly,
-			    });
+		writers_set(
+			writers, value,
+			&(struct writer_line){
+				.path = proxy->path,
+				.number = line,
+				.text = text,
+				.source = SOURCE_KUBE_PROXY,
+				.computed = range->least != range->most,
+				.inactive = proxy->inactive,
+				.possible = proxy->possible || effect == EFFECT_POSSIBLE,
+				/* With exactly, it writes this number over what was set before. */
+				.loses = effect == EFFECT_NONE && !exactly,
+			});
 	}
 }
 

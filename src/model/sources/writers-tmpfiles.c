@@ -16,8 +16,8 @@ static bool writes_file(const struct text_word *type)
 }
 
 /*
- * Returns whether an earlier line writes this value, because systemd-tmpfiles uses only the first line
- * of a path, but all lines of the type w+.
+ * Returns whether an earlier line writes this value, because systemd-tmpfiles uses only the first
+ * line of a path, but all lines of the type w+.
  */
 static bool is_passed_over(const struct writers *writers, const struct value *value,
 			   const struct text_word *type)

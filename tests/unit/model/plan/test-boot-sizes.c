@@ -1,4 +1,7 @@
-/* model/boot-sizes: there and back, and nothing taken from a record that no run would write. */
+/*
+ * model/boot-sizes: a record is written and read back, and a record that no run would write is
+ * ignored.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 

@@ -472,7 +472,7 @@ static void everything_is_told_where_it_matters(void **state)
 	f->view.listed = true;
 	expect_judged("another tree", f, true, 6);
 	f->view.listed = false;
-	/* neither the lock nor the tree matters any more */
+	/* neither modules_disabled nor the missing module tree matters if the module is loading */
 	f->request.module = MODULE_COMING;
 	expect_judged("coming", f, true, 5);
 	f->request.origin = (struct module_origin){0};
