@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "steps/drift-timer.h"
 #include "steps/lock.h"
+#include "steps/table-record.h"
 
 void last_applied_done(struct last_applied *applied)
 {
@@ -95,6 +96,13 @@ void last_applied_forget(struct context *context)
 		(void)!tree_commit(context->tree,
 				   &(struct file_change){.kind = CHANGE_REMOVE,
 							 .path = PATH_APPLIED,
+							 .seen = &seen},
+				   1, &failure);
+	observed_file_clear(&seen);
+	if (tree_look(context->tree, PATH_LOOKS, 0, &seen) == 0 && seen.kind == FILE_REGULAR)
+		(void)!tree_commit(context->tree,
+				   &(struct file_change){.kind = CHANGE_REMOVE,
+							 .path = PATH_LOOKS,
 							 .seen = &seen},
 				   1, &failure);
 	observed_file_clear(&seen);

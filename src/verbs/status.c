@@ -7,6 +7,7 @@
 #include "report/table-json.h"
 #include "steps/look-table.h"
 #include "steps/status-loop.h"
+#include "steps/table-record.h"
 #include "verbs/verbs.h"
 
 /* A complete look may take at most one part in this many of the time. */
@@ -78,6 +79,7 @@ static enum exit_code run_status(struct context *context)
 	code = host_table_look(context, TABLE_WHOLE, &host);
 	if (code != EXIT_DONE)
 		return code;
+	table_record(context, &host.table);
 	if (options->json) {
 		if (host.planned) {
 			report_plan(context->report, &host.comparison.plan);

@@ -1,6 +1,6 @@
 /*
- * Fuzz harness: any bytes as what the kernel and container engines say of owners; names end in
- * their room.
+ * Fuzz harness: any bytes as what the kernel and container engines say of owners, and as a record
+ * of looks; names end in their room.
  */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
+#include "model/table/forecast.h"
 #include "model/table/owner-lines.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -52,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buffer CLEANUP(buffer_clear) docker = {0};
 	struct buffer CLEANUP(buffer_clear) podman = {0};
+	struct forecast_look looks[FORECAST_LOOKS_MAX];
 	char *text = malloc(size + 1);
 
 	if (!text)
@@ -61,6 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	check_group(text);
 	check_lines(text);
+	if (forecast_parse(text, UINT64_MAX, looks) >= FORECAST_LOOKS_MAX)
+		abort();
 	container_name_docker(text, &docker);
 	container_name_podman(text, "0123456789ab", &podman);
 	free(text);

@@ -51,7 +51,7 @@ shows() {
 shows_filling() {
 	local screen clock
 	screen=$(pane)
-	[[ $screen =~ $'\n'now' '+10:([0-9]+):([0-9]+) ]] || return 1
+	[[ $screen =~ now\ +10:([0-9]+):([0-9]+) ]] || return 1
 	clock=$(((10#${BASH_REMATCH[1]} - 56) * 60 + 10#${BASH_REMATCH[2]} - 1))
 	((clock >= 4)) && [[ $screen == "$("$draw" --looks=$((clock / 2)) "$@" filling)" ]]
 }

@@ -37,7 +37,7 @@ enum rank {
  */
 void add_moment(struct buffer *b, uint64_t when, uint64_t now);
 void add_now(struct screen *screen, const struct table *table, const struct history *history);
-/* Adds when the table will be full, if that can be foretold. */
+/* Adds when the table will be full, if that can be foretold; history NULL: by the record. */
 void add_forecast(struct screen *screen, const struct table *table, const struct history *history);
 void add_history(struct screen *screen, const struct history *history);
 /* Adds the name of the host and the time of the look. */

@@ -88,11 +88,12 @@ static void add_about(struct buffer *text, uint64_t seconds)
 void add_forecast(struct screen *screen, const struct table *table, const struct history *history)
 {
 	struct buffer *text = &screen_add(screen, "full in", RANK_FORECAST)->text;
-	uint64_t seconds;
+	uint64_t seconds = table->full_in;
 
 	if (!table->max.known || table->max.value == 0)
 		return;
-	seconds = forecast_seconds(history->looks, history->look_count, table->max.value);
+	if (history)
+		seconds = forecast_seconds(history->looks, history->look_count, table->max.value);
 	if (seconds == 0)
 		return;
 	buffer_add(text, "about ");

@@ -235,8 +235,8 @@ void render_table(const struct table *table, const struct judgement *judgement,
 		add_entries(&screen, table, judgement);
 		add_limit(&screen, table);
 	}
+	add_forecast(&screen, table, history);
 	if (history) {
-		add_forecast(&screen, table, history);
 		add_now(&screen, table, history);
 		add_history(&screen, history);
 	}

@@ -2,6 +2,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/table/forecast.h"
 
+#include <string.h>
+
+#include "base/text.h"
+
 /* A change of the growth between two halves that counts as none. */
 #define STEADY_LEAST 0.8
 #define STEADY_MOST  1.25
@@ -76,6 +80,38 @@ static double use_up(double room, double before, double last, double half)
 		passed += half;
 	}
 	return 0;
+}
+
+static bool read_look(const struct text_line *line, struct forecast_look *ret)
+{
+	const char *blank = memchr(line->text, ' ', line->length);
+	size_t first = blank ? (size_t)(blank - line->text) : 0;
+
+	return blank && text_parse_number(line->text, first, UINT64_MAX, &ret->when) == 0 &&
+	       text_parse_number(blank + 1, line->length - first - 1, UINT64_MAX, &ret->entries) ==
+		       0;
+}
+
+size_t forecast_parse(const char *text, uint64_t now, struct forecast_look ret[FORECAST_LOOKS_MAX])
+{
+	const uint64_t reach = FORECAST_HOURS * UINT64_C(3600000000);
+	size_t count = 0;
+
+	for (struct text_line line = {.next = text}; text_next_line(&line);) {
+		struct forecast_look look;
+
+		/* The clock may have been set back. */
+		if (!read_look(&line, &look) || (count > 0 && look.when <= ret[count - 1].when)) {
+			count = 0;
+			continue;
+		}
+		if (look.when >= now || now - look.when > reach)
+			continue;
+		if (count == FORECAST_LOOKS_MAX - 1)
+			memmove(ret, ret + 1, --count * sizeof(*ret));
+		ret[count++] = look;
+	}
+	return count;
 }
 
 uint64_t forecast_seconds(const struct forecast_look *looks, size_t count, uint64_t max)

@@ -18,6 +18,19 @@ struct forecast_look {
 /* Nothing is foretold for longer than this many times the time that was looked at. */
 #define FORECAST_REACH 25U
 
+/* The most looks that are kept. */
+#define FORECAST_LOOKS_MAX 60U
+/* Looks of a record that are older are ignored. */
+#define FORECAST_HOURS 1U
+
+/*
+ * Reads a record of looks, lines of "MICROSECONDS ENTRIES": the last ones, in the order of time,
+ * that are not older than an hour at `now`, and earlier than now. Returns how many there are, less
+ * than FORECAST_LOOKS_MAX. A line that cannot be read ends the record before it, so that looks
+ * behind a broken line count alone.
+ */
+size_t forecast_parse(const char *text, uint64_t now, struct forecast_look ret[FORECAST_LOOKS_MAX]);
+
 /*
  * Returns after how many seconds the table will be full, or 0 if nothing can be foretold: too few
  * looks, entries that become fewer or grow too slowly to reach max, or a growth that is no larger

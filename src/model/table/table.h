@@ -11,6 +11,7 @@
 #include "model/runtime/module-state.h"
 #include "model/table/counters.h"
 #include "model/table/entries.h"
+#include "model/table/forecast.h"
 #include "model/table/holders.h"
 #include "model/table/log-messages.h"
 
@@ -83,8 +84,9 @@ struct table {
 	bool namespaces_known;
 	bool namespaces_cut; /* whether there are more than were looked at */
 	struct table_values values;
-	uint64_t now;  /* microseconds since the epoch */
-	char host[65]; /* the name of the host; "": unknown */
+	uint64_t full_in; /* seconds by the record of earlier looks; 0: nothing is foretold */
+	uint64_t now;	  /* microseconds since the epoch */
+	char host[65];	  /* the name of the host; "": unknown */
 };
 void table_done(struct table *table);
 

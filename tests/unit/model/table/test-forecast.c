@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
 
+#include "base/buffer.h"
 #include "model/table/forecast.h"
 
 #define SECOND ((uint64_t)1000000)
@@ -171,6 +172,52 @@ static void nothing_is_foretold_from_too_little(void **state)
 	expect_number("one moment", forecast_seconds(looks, LOOKS, MAX), 0);
 }
 
+/* "COUNT FIRST-ENTRIES LAST-ENTRIES" of a record, looked at 4,000 seconds after the epoch. */
+static void records_are_read(void **state)
+{
+	static const struct {
+		const char *text, *wanted;
+	} rows[] = {
+		{"", "0"},
+		{"3000000000 5\n3001000000 6\n", "2 5 6"},
+		/* without its last line feed */
+		{"3000000000 5\n3001000000 6", "2 5 6"},
+		/* older than an hour, of the future, of now */
+		{"399999999 1\n400000000 2\n3999999999 3\n4000000000 4\n5000000000 5\n", "2 2 3"},
+		/* broken lines, and a clock that was set back */
+		{"3000000000 5\nx\n3001000000 6\n", "1 6 6"},
+		{"3000000000 5\n3000000000 6\n3002000000 7\n", "1 7 7"},
+		{"3000000000\n3000000000 \n 5\n3000000000  5\n-1 5\n3000000000 5 6\n", "0"},
+		{"99999999999999999999 5\n", "0"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct forecast_look looks[FORECAST_LOOKS_MAX];
+		size_t count = forecast_parse(rows[i].text, 4000 * SECOND, looks);
+		char found[64];
+
+		(void)snprintf(found, sizeof(found), "0");
+		if (count > 0)
+			(void)snprintf(found, sizeof(found), "%zu %" PRIu64 " %" PRIu64, count,
+				       looks[0].entries, looks[count - 1].entries);
+		expect_text(rows[i].text, found, rows[i].wanted);
+	}
+}
+
+static void a_record_keeps_the_newest_looks(void **state)
+{
+	struct forecast_look looks[FORECAST_LOOKS_MAX];
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	for (unsigned int i = 1; i <= 100; i++)
+		buffer_printf(&b, "%u %u\n", i, i);
+	assert_int_equal(forecast_parse(b.data, 1000, looks), FORECAST_LOOKS_MAX - 1);
+	expect_number("oldest", looks[0].entries, 100 - (FORECAST_LOOKS_MAX - 2));
+	expect_number("newest", looks[FORECAST_LOOKS_MAX - 2].entries, 100);
+}
+
 static void the_end_is_near(void **state)
 {
 	struct forecast_look looks[LOOKS];
@@ -187,6 +234,8 @@ int main(void)
 		cmocka_unit_test(what_never_fills_is_not_foretold),
 		cmocka_unit_test(noise_is_no_growth),
 		cmocka_unit_test(nothing_is_foretold_from_too_little),
+		cmocka_unit_test(records_are_read),
+		cmocka_unit_test(a_record_keeps_the_newest_looks),
 		cmocka_unit_test(the_end_is_near),
 	};
 
