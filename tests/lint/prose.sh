@@ -74,7 +74,8 @@ in_sources() {
 
 # scripts TOP: the scripts of tests, scripts and bench.
 scripts() {
-	(cd "$1" && find tests scripts bench -type f ! -path '*/hosts/*' ! -path '*/expected*' ! -path '*/data/*' ! -path '*/corpus/*' \
+	(cd "$1" || exit
+	find tests scripts bench -type f ! -path '*/hosts/*' ! -path '*/expected*' ! -path '*/data/*' ! -path '*/corpus/*' \
 		\( -name '*.sh' -print -o -path 'tests/cases/*/cmd' -print -o ! -name '*.*' -exec grep -qE '^#!/bin/(ba)?sh' {} \; -print \) 2>/dev/null || :) | sort -u
 }
 

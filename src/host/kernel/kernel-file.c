@@ -53,7 +53,7 @@ int kernel_file_read_all(const char *path, char **ret)
 
 	if (fd < 0)
 		return -errno;
-	/* An empty one is a text as well. */
+	/* An empty file gives an empty text, not NULL. */
 	buffer_add(&b, "");
 	while ((got = read(fd, part, sizeof(part))) != 0) {
 		if (got < 0 && errno == EINTR)

@@ -11,9 +11,9 @@
 struct boot_command {
 	/* whether it calls iptables, nft or a similar program, or looks like a rule of iptables */
 	bool sets_rules;
-	bool asks;	  /* whether it does so and names connection state or NAT */
+	bool asks;	  /* whether it sets rules and names connection state or NAT */
 	bool ipvs;	  /* whether it adds or restores virtual servers with ipvsadm */
-	bool reads_input; /* whether it does so with a here-document, whose lines are rules */
+	bool reads_input; /* whether it sets rules from a here-document, whose lines are rules */
 	bool is_loader;	  /* whether the whole text is a file of rules: "#!/usr/sbin/nft -f" */
 };
 

@@ -69,7 +69,7 @@ static inline void expect_cases(lint_file *lint, const struct facts *facts,
 		}
 }
 
-/* All messages of a text, "LINE START" a line each, in order. */
+/* Checks all messages of a text in order; each is given as "LINE START". */
 static inline void expect_all(lint_file *lint, const struct facts *facts, const char *text,
 			      const char *const *starts, size_t count)
 {
