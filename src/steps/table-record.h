@@ -9,7 +9,7 @@
 
 /*
  * Reads the looks of the last hour, and sets full_in of the table by them and its own entries. As
- * root also writes the record anew with this look, if its directory exists: no look makes a
+ * root also writes the record again with this look, if its directory exists: no look makes a
  * directory. Failures are ignored, because a look does without a forecast.
  */
 void table_record(struct context *context, struct table *table);

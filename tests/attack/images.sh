@@ -116,7 +116,7 @@ mounted() {
 	for verb in plan check install '--force install' uninstall '--force uninstall'; do
 		# shellcheck disable=SC2086 # words
 		bounded "$name: $verb" 1 -- "$program" -v --root="$work/image" -c "$work/one.conf" $verb
-		says "$name: $verb" "$work/image$path is on a mount of its own inside the image"
+		says "$name: $verb" "$work/image$path is inside a separate mount in the image"
 		says "$name: $verb" 'unmount it first'
 		hidden
 		same
@@ -151,7 +151,7 @@ for target in /mnt/etc/modprobe.d ../mnt/etc/modprobe.d; do
 	remember
 	ln -sfn "$target" "$work/image/etc/modprobe.d"
 	bounded "$name" 1 -- "$program" --root="$work/image" -c "$work/one.conf" --force install
-	says "$name" 'on a mount of its own inside the image'
+	says "$name" 'inside a separate mount in the image'
 	same
 done
 umount "$work/image/mnt"

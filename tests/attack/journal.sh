@@ -45,8 +45,8 @@ for case in no_socket nobody no_folder; do
 	esac
 	silent "$case" "$preparation" 2 check --root="$work/image"
 	says "$case" 'is overridden: '
-	says "$case" 'the journal does not take messages ('
-	[[ $(grep -c 'the journal does not take' "$work/err") == 1 ]] || fail "$case: says it more than once"
+	says "$case" 'the journal accepts no messages ('
+	[[ $(grep -c 'the journal accepts no messages' "$work/err") == 1 ]] || fail "$case: says it more than once"
 	silent "$case" "$preparation" 78 plan --config="$work/image/bad.conf" --root="$work/image"
 	says "$case" 'conntrack.max: '
 	silent "$case" "$preparation" 1 check --root="$work/none"

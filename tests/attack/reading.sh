@@ -315,7 +315,7 @@ mkdir "$work/image/etc/conntrack-persist.conf.d"
 head -c 4M /dev/zero | tr '\0' '#' >"$work/image/big"
 for ((i = 0; i < 200; i++)); do ln -s /big "$work/image/etc/conntrack-persist.conf.d/$i.conf"; done
 check "$name" 1
-says "$name" 'the files of the configuration are larger than 16 MiB together'
+says "$name" 'the files of the configuration have more than 16 MiB in total'
 
 #
 # Of the running host, whose /etc is another one for the time of the test

@@ -82,7 +82,7 @@ never_nobody 'no /proc' '/proc is not mounted'
 # shellcheck disable=SC2016
 bounded 'hidepid' 1 2 -- unshare --mount sh -c 'mount -t proc -o hidepid=2 proc /proc &&
 	exec setpriv --regid=65534 --clear-groups --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace "$0" users' "$program"
-never_nobody 'hidepid' 'hides those of other users'
+never_nobody 'hidepid' 'hides the processes of other users'
 # shellcheck disable=SC2016
 bounded 'without a capability' 1 2 -- setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace "$program" users
 never_nobody 'without a capability' 'the network namespaces of some processes'

@@ -255,10 +255,10 @@ static bool names_cause(const char *said, int error)
 		"out of memory",
 		"standard output could not be written",
 		"is mounted read-only",
-		"not permitted to this process",
+		"not permitted, not even to root",
 		"the kernel cannot get",
 		"the kernel has no memory for it",
-		"the kernel did not take the whole number",
+		"the kernel did not accept the whole number",
 		"systemd's job failed",
 		/*
 		 * The loader does not say why it could not map a library; that is reported as a

@@ -131,7 +131,7 @@ for path in "${ours[@]}"; do
 		before=$(tree)
 		ctp 3 one install
 		says "$directory"
-		says 'others than root could replace'
+		says 'users other than root could replace'
 		same "$before"
 		ctp 0 one --force install
 		says 'warning: '
@@ -203,7 +203,7 @@ for limit in size nr_inodes; do
 			output=$("$program" --no-live -c "$work/two.conf" install 2>&1) || status=$?
 			[[ $status != 0 ]] || break
 			[[ $status == 1 ]] || fail "$name: exit $status" "$output"
-			says 'No space left on device; make room'
+			says 'No space left on device; free some space'
 			same "$before"
 			mount -o remount,size=1m,nr_inodes=1000 /etc
 			ctp 0 two install

@@ -80,7 +80,7 @@ says 'set       net.netfilter.nf_conntrack_udp_timeout'
 is /run/netns/blue nf_conntrack_udp_timeout 47
 is /run/netns/blue nf_conntrack_tcp_timeout_established 21600
 is /run/netns/blue nf_conntrack_acct 1
-says "left out as the host's own: max"
+says "left out, because only the host has them: max"
 [[ $(snapshot) == "$before" ]] || fail 'the own values are others'
 [[ $(snapshot /run/netns/green) == "$fresh" ]] || fail 'the values of green are others'
 ctp 0 --json apply --netns=/run/netns/blue
@@ -111,7 +111,7 @@ ctp 1 apply --netns=red
 says "there are: blue, green, /proc/$process/ns/net"
 ctp 1 apply --netns=..
 ctp 1 apply --netns=/proc/$$/ns/net
-says 'the network namespace that this process is in'
+says 'this process already runs in the network namespace'
 
 # The rules of each namespace are found, and the process that looked is back in its own namespace.
 if nsenter --net=/run/netns/green nft 'add table inet t; add chain inet t c { type filter hook input priority 0; };

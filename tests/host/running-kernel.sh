@@ -139,7 +139,7 @@ if [[ $values == all ]]; then
 		echo "exit $?"
 		cat /proc/sys/net/netfilter/nf_conntrack_udp_timeout' - "$program")
 	[[ $said == *$'exit 1\n47' ]] || fail "in a network namespace: $said"
-	[[ $said == *'it belongs to the initial network namespace'* ]] || fail "in a network namespace: $said"
+	[[ $said == *'this value belongs to the initial network namespace'* ]] || fail "in a network namespace: $said"
 	is "$proc/nf_conntrack_max" "$max"
 fi
 

@@ -73,7 +73,7 @@ for path, page in pages.items():
     faults += [f"{path} has two of the id {one}" for one in set(page.ids) if page.ids.count(one) > 1]
     if page.tags:
         faults.append(f"{path} leaves open: {page.tags}")
-    # A name such as net.netfilter.nf_conntrack_max is one word, and its underscores are no emphasis.
+    # A name such as net.netfilter.nf_conntrack_max is one word.
     if re.search(r"\w<em>|</em>\w", (top / path).read_text()):
         faults.append(f"{path} has emphasis in the middle of a word")
     for link in page.links:

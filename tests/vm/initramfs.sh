@@ -52,7 +52,7 @@ other_configuration() {
 
 # named: prints the command in the note of the last run, if the run printed a note about this image.
 named() {
-	sed -n "s|.*$image may hold an older copy.* the image: ||p" <<<"$output"
+	sed -n "s|.*$image may contain an older copy.* the image: ||p" <<<"$output"
 }
 
 # renewed COMMAND: checks that the last run named this command and that the command works.

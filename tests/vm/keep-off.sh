@@ -165,7 +165,7 @@ others_lines() {
 forced() {
 	printf '[conntrack]\nmode = disable\n[disable]\nenforce = blacklist\nunload = no\n' >"$config"
 	ctp install
-	check 'blacklist: says what it does not stop' "$status $(told 'enforce = blacklist hides')" '0 1'
+	check 'blacklist: says what it does not stop' "$status $(told 'enforce = blacklist only stops')" '0 1'
 	modprobe ip_conntrack
 	check 'blacklist: an alias does not load it' "$(module_state)" absent
 	modprobe nf_conntrack

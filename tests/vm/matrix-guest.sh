@@ -137,7 +137,7 @@ back() {
 }
 
 too_large() {
-	local words=('hashsize = 200000000 takes 1.4 GiB at once' 'nf_conntrack would not load' 'lower max and hashsize')
+	local words=('hashsize = 200000000 takes 1.4 GiB at once' 'would load; lower max and hashsize' 'lower max and hashsize')
 	scenario "$with too large"
 	if [ "$with" = program ]; then
 		cp /vm/huge.conf "$config"
