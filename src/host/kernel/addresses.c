@@ -38,24 +38,23 @@ static int ask(int fd)
 	return 0;
 }
 
-/* Returns 1 if more is to come, 0 at the end. */
-static int read_message(const struct nlmsghdr *message, struct address_dump *dump)
+/* Reads a message of this type. Returns 1 if more is to come, 0 at the end. */
+static int read_message(uint16_t type, const char *message, size_t size, struct address_dump *dump)
 {
-	const size_t size = message->nlmsg_len - NLMSG_HDRLEN;
 	uint8_t family, bytes[16];
 	int result;
 
-	if (message->nlmsg_type == NLMSG_DONE)
+	if (type == NLMSG_DONE)
 		return 0;
-	if (message->nlmsg_type == NLMSG_ERROR) {
+	if (type == NLMSG_ERROR) {
 		if (size < sizeof(result))
 			return -EBADMSG;
-		memcpy(&result, NLMSG_DATA(message), sizeof(result));
+		memcpy(&result, message, sizeof(result));
 		return result < 0 ? result : -EBADMSG;
 	}
-	if (message->nlmsg_type != RTM_NEWADDR)
+	if (type != RTM_NEWADDR)
 		return 1;
-	result = address_read_message(NLMSG_DATA(message), size, &family, bytes);
+	result = address_read_message(message, size, &family, bytes);
 	if (result > 0) {
 		if (dump->count++ == NAMESPACE_ADDRESSES_MAX)
 			return -EFBIG;
@@ -64,23 +63,42 @@ static int read_message(const struct nlmsghdr *message, struct address_dump *dum
 	return result < 0 ? result : 1;
 }
 
+/* Reads what one recv() brought. Returns 1 if more is to come, 0 at the end. */
+static int read_messages(const char *buffer, size_t size, struct address_dump *dump)
+{
+	struct nlmsghdr head;
+	int result = 1;
+
+	while (result > 0 && size >= sizeof(head)) {
+		size_t step;
+
+		memcpy(&head, buffer, sizeof(head));
+		if (head.nlmsg_len < sizeof(head) || head.nlmsg_len > size)
+			return -EBADMSG;
+		result = read_message(head.nlmsg_type, buffer + sizeof(head),
+				      head.nlmsg_len - sizeof(head), dump);
+		step = NLMSG_ALIGN(head.nlmsg_len);
+		if (step > size)
+			step = size;
+		buffer += step;
+		size -= step;
+	}
+	return result;
+}
+
 static int read_answer(int fd, struct address_dump *dump)
 {
-	char buffer[RECEIVE_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char buffer[RECEIVE_SIZE];
 	int result = 1;
 
 	while (result > 0) {
 		ssize_t got = recv(fd, buffer, sizeof(buffer), 0);
-		const struct nlmsghdr *message = (const struct nlmsghdr *)(void *)buffer;
-		size_t left;
 
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
 			return got == 0 ? -EBADMSG : errno == EAGAIN ? -ETIMEDOUT : -errno;
-		for (left = (size_t)got; result > 0 && NLMSG_OK(message, left);
-		     message = NLMSG_NEXT(message, left))
-			result = read_message(message, dump);
+		result = read_messages(buffer, (size_t)got, dump);
 	}
 	return result;
 }

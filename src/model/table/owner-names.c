@@ -99,7 +99,8 @@ static bool read_pod(const struct component *component, struct group_owner *ret)
 		return false;
 	set_name(ret, OWNER_POD, &uid, true);
 	for (char *c = ret->name; *c; c++)
-		*c = *c == '_' ? '-' : *c;
+		if (*c == '_')
+			*c = '-';
 	return true;
 }
 
