@@ -195,7 +195,7 @@ static bool refuse_calculation(const struct options *options, struct buffer *b)
 	return true;
 }
 
-/* Whether the verb takes the options given; complains otherwise. */
+/* Returns whether the verb takes the options given; complains otherwise. */
 static bool vet_options(const struct verb *verb, const struct options *options)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
@@ -229,8 +229,8 @@ static bool want_color(const struct options *options)
 }
 
 /*
- * Whether the service of the timer runs this: systemd tells its units' processes their runtime
- * directory.
+ * Returns whether the service of the timer runs this: systemd tells its units' processes their
+ * runtime directory.
  */
 static bool is_watching(const struct options *options)
 {

@@ -187,7 +187,10 @@ static int take_option(int option, const char *argument, struct options *options
 #define WORD	1
 #define MISSING ':'
 
-/* Whether the long options that begin with this word are several; adds them to the complaint. */
+/*
+ * Returns whether the long options that begin with this word are several; adds them to the
+ * complaint.
+ */
 static bool list_ambiguous(const char *word, size_t length, struct buffer *complaint)
 {
 	struct buffer CLEANUP(buffer_clear) list = {0};

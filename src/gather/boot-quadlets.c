@@ -157,7 +157,7 @@ static int read_quadlet(const struct quadlets *quadlets, const char *path, struc
 	return error;
 }
 
-/* Whether the pods of a kube have the network of the host. */
+/* Returns whether the pods of a kube have the network of the host. */
 static int judge_yaml(const struct quadlets *quadlets, const char *path, const char *yaml,
 		      struct quadlet *quadlet)
 {

@@ -223,8 +223,8 @@ static int visit_preset(void *data, const char *path)
 }
 
 /*
- * Whether the first line that matches a unit says "enable". Without such a line the distribution
- * decides: no.
+ * Returns whether the first line that matches a unit says "enable". Without such a line the
+ * distribution decides: no.
  */
 static bool is_preset(const char *lines, const char *unit)
 {

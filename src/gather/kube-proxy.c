@@ -9,7 +9,9 @@
 
 #include "gather/kube-command.h"
 
-/* Whether a process of hyperkube is kube-proxy: it has other programs of Kubernetes, too. */
+/*
+ * Returns whether a process of hyperkube is kube-proxy: it has other programs of Kubernetes, too.
+ */
 static int is_proxy(const struct host_daemon *daemon, bool *ret)
 {
 	struct kube_command CLEANUP(kube_command_done) command = {0};

@@ -126,8 +126,8 @@ static int visit_ruleset(void *data, const struct ruleset *ruleset)
 }
 
 /*
- * Whether the modules above nf_conntrack have use counts: not if they are built in, nor if they can
- * never be unloaded.
+ * Returns whether the modules above nf_conntrack have use counts: not if they are built in, nor if
+ * they can never be unloaded.
  */
 static bool has_use_counts(const struct host_uses *found)
 {

@@ -14,7 +14,7 @@
  */
 #define COLUMNS_LEAST 40
 
-/* Whether standard output is a terminal that takes control sequences. */
+/* Returns whether standard output is a terminal that takes control sequences. */
 bool terminal_is_there(void);
 
 /*
@@ -31,7 +31,7 @@ void terminal_size(unsigned int *ret_columns, unsigned int *ret_lines);
  */
 unsigned int terminal_columns(int fd);
 
-/* Whether the user's locale uses UTF-8. The locale of this process stays "C". */
+/* Returns whether the user's locale uses UTF-8. The locale of this process stays "C". */
 bool terminal_speaks_utf8(void);
 
 /* A terminal that is drawn on. Start with {0}. */

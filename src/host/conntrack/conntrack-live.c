@@ -7,7 +7,7 @@
 #include "host/conntrack/ctnetlink.h"
 #include "host/kernel/kernel-file.h"
 
-/* Of the process, wherever /proc/net may point. */
+/* The file of this process, wherever /proc/net may point. */
 #define ENTRIES_FILE  "/proc/self/net/nf_conntrack"
 #define COUNTERS_FILE "/proc/self/net/stat/nf_conntrack"
 
@@ -30,7 +30,7 @@ int conntrack_count_entries(struct entry_counts *counts)
 	if (conntrack_has_netlink())
 		error = ctnetlink_count_entries(counts);
 	/*
-	 * Where it refuses at once there is the other way still, even for root without the
+	 * If ctnetlink refuses at once, the file can still be read, even by root without the
 	 * capability.
 	 */
 	if (error == 0 || counts->total > before)

@@ -13,9 +13,9 @@
  */
 
 /*
- * Whether ctnetlink can be asked. Without it each entry is a line of the kernel's file. A kernel
- * before 6.18 walks that file from the first entry again for every 4 KiB, so that the kernel's
- * time grows with the square of the entries.
+ * Returns whether ctnetlink can be asked. Without it each entry is a line of the kernel's file. A
+ * kernel before 6.18 walks that file from the first entry again for every 4 KiB, so that the
+ * kernel's time grows with the square of the entries.
  */
 bool conntrack_has_netlink(void);
 

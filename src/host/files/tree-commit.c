@@ -330,7 +330,8 @@ int tree_commit(struct tree *tree, const struct file_change *changes, size_t cou
 static int unlink_temporary(int directory, const char *name)
 {
 	/*
-	 * On a read-only file system, remains do no harm, and a run that only looks must not fail.
+	 * On a read-only file system leftovers are harmless, and a run that only looks must not
+	 * fail over them.
 	 */
 	if (unlinkat(directory, name, 0) < 0 && errno != ENOENT && errno != EROFS)
 		return -errno;

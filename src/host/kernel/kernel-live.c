@@ -20,7 +20,7 @@
 #include "host/kernel/sockets.h"
 #include "host/kernel/word-size.h"
 
-/* Of the first pid namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h, 3.8 to 7.2. */
+/* The inode of the first PID namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h, 3.8 to 7.2. */
 #define PID_INIT_INODE 0xEFFFFFFCU
 
 struct kernel {

@@ -37,18 +37,18 @@ uint64_t kernel_now(const struct kernel *kernel);
 /* Returns a number that nobody can foretell. */
 uint64_t kernel_random(const struct kernel *kernel);
 
-/* Whether this process may change the host: the effective user is root. */
+/* Returns whether this process may change the host: the effective user is root. */
 bool kernel_may_change(const struct kernel *kernel);
 
 /*
- * Whether this process can see all processes of the host: it is root's, and in the first PID
- * namespace, where no container with a PID namespace of its own is.
+ * Returns whether this process can see all processes of the host: it is root's, and in the first
+ * PID namespace, where no container with a PID namespace of its own is.
  */
 bool kernel_sees_host(const struct kernel *kernel);
 
 /*
- * Whether the host's files belong to root. In the twin's folder they belong to whoever runs the
- * test.
+ * Returns whether the host's files belong to root. In the twin's folder they belong to whoever runs
+ * the test.
  */
 bool kernel_owns_files(const struct kernel *kernel);
 
@@ -154,19 +154,19 @@ struct socket_process {
 MUST_CHECK int kernel_find_sockets(const struct kernel *kernel, struct socket_process *sockets,
 				   size_t count);
 
-/* Whether a file of /proc or /sys exists. */
+/* Returns whether a file of /proc or /sys exists. */
 bool kernel_has(const struct kernel *kernel, const char *path);
 
-/* Whether a program that the kernel may run exists. */
+/* Returns whether a program that the kernel may run exists. */
 bool kernel_has_program(const struct kernel *kernel, const char *path);
 
 /*
- * Whether the mode of the file has a write bit. A network namespace also shows keys that it has
- * no value of its own for, without a write bit, so that not even root can set them there.
+ * Returns whether the mode of the file has a write bit. A network namespace also shows keys that it
+ * has no value of its own for, without a write bit, so that not even root can set them there.
  */
 bool kernel_is_writable(const struct kernel *kernel, const char *path);
 
-/* Whether the file is on a read-only mount, as /proc/sys is in containers. */
+/* Returns whether the file is on a read-only mount, as /proc/sys is in containers. */
 bool kernel_is_read_only(const struct kernel *kernel, const char *path);
 
 /*

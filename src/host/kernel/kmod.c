@@ -94,7 +94,7 @@ static bool is_conntrack(const struct kmod *kmod, const struct kmod_config_iter 
 	return pattern ? fnmatch(key, "nf_conntrack", 0) == 0 : strcmp(key, "nf_conntrack") == 0;
 }
 
-/* Of libkmod's own texts; there may be none. */
+/* Copies a string that libkmod owns; NULL stays NULL. */
 static int copy_text(const char *text, char **ret)
 {
 	if (!text)
@@ -136,8 +136,8 @@ static int view_config(const struct kmod *kmod, struct modprobe_view *view)
 	int error = view_lists(kmod, view);
 
 	/*
-	 * Of the answers to this one only what comes from a list; the others are the running
-	 * kernel's, even for an image.
+	 * The module is built in only if a list says so. Other answers to this question are about
+	 * the running kernel, even for an image.
 	 */
 	view->built_in = kmod->kmod_module_get_initstate(kmod->module) == KMOD_MODULE_BUILTIN;
 	view->listed = kmod->kmod_module_get_path(kmod->module) != NULL;

@@ -128,7 +128,7 @@ static bool is_namespace_known(const struct namespace_walk *walk, const struct s
 	return is_own(walk, status) || find_known(walk, status);
 }
 
-/* Where one was met; as in struct network_namespace, and nothing owned. */
+/* A namespace and where it was found, as in struct network_namespace; owns nothing. */
 struct namespace_place {
 	const char *name, *path, *command;
 	unsigned long pid;

@@ -99,7 +99,7 @@ static int64_t now_ms(void)
 /* A signal that came is noticed after so long at the latest. */
 #define SLICE_MS 500
 
-/* Until the event with our mark comes by. */
+/* Waits until the event with our mark arrives. */
 static int wait_for(struct udev_calls *calls, const char *uuid, int timeout_ms)
 {
 	int64_t end = now_ms() + timeout_ms, left;

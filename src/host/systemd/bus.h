@@ -27,8 +27,8 @@ static inline void bus_closep(struct bus **bus)
 }
 
 /*
- * Whether systemd runs this host, and whether udevd runs. Both are false in most containers and in
- * a chroot.
+ * Returns whether systemd runs this host, and whether udevd runs. Both are false in most containers
+ * and in a chroot.
  */
 bool bus_has_systemd(const struct bus *bus);
 bool bus_has_udev(const struct bus *bus);
@@ -42,8 +42,8 @@ MUST_CHECK int bus_reload_units(struct bus *bus);
 MUST_CHECK int bus_reload_rules(struct bus *bus);
 
 /*
- * Whether the rule has marked the module's device for systemd: udevd has carried out the rule since
- * the load.
+ * Returns whether the rule has marked the module's device for systemd: udevd has carried out the
+ * rule since the load.
  */
 bool bus_device_is_marked(struct bus *bus);
 

@@ -32,9 +32,9 @@ struct journal_fields {
 };
 
 /*
- * Whether standard error leads to the journal, so that an entry can take the place of a line.
- * False in a shell, in a command that modprobe runs, and if libsystemd is not installed. The port
- * has two bodies, and the linker chooses one: journal-live.c or tests/harness/journal-log.c.
+ * Returns whether standard error leads to the journal, so that an entry can take the place of a
+ * line. False in a shell, in a command that modprobe runs, and if libsystemd is not installed. The
+ * port has two bodies, and the linker chooses one: journal-live.c or tests/harness/journal-log.c.
  */
 bool journal_listens(void);
 

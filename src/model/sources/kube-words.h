@@ -58,7 +58,7 @@ MUST_CHECK int kube_words_add_nested(struct kube_words *words, const struct kube
  */
 size_t kube_words_find_program(const struct kube_words *words);
 
-/* Whether a word is a variable, so that the words in its place are unknown. */
+/* Returns whether a word is a variable, so that the words in its place are unknown. */
 bool kube_words_have_variable(const struct kube_words *words, size_t first);
 
 /*
