@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "steps/drift-timer.h"
 #include "steps/lock.h"
+#include "steps/run-record.h"
 #include "steps/table-record.h"
 
 void last_applied_done(struct last_applied *applied)
@@ -38,23 +39,10 @@ static void add_value(struct buffer *b, const struct value *value)
 	buffer_printf(b, "%s = %" PRIu64 "\n", value->key, value->wanted);
 }
 
-/*
- * Removes temporary files of a run that was killed. Failures are ignored, because such files are
- * harmless.
- */
-static void sweep(struct context *context)
-{
-	static const char *const paths[] = {PATH_APPLIED};
-
-	(void)!tree_sweep(context->tree, paths, ARRAY_SIZE(paths));
-}
-
 void last_applied_remember(struct context *context, const struct runtime *runtime)
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
 	struct lock CLEANUP(lock_release) lock = {.fd = -1};
-	struct observed_file seen = {0};
-	struct change_failure failure;
 
 	if (!lock_try(context, PATH_RUNTIME, &lock))
 		return;
@@ -62,50 +50,20 @@ void last_applied_remember(struct context *context, const struct runtime *runtim
 	for (size_t i = 0; i < runtime->values.count; i++)
 		if (runtime->values.items[i].state == VALUE_OK)
 			add_value(&b, &runtime->values.items[i]);
-	sweep(context);
-	if (!b.data || b.error < 0 ||
-	    tree_look(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &seen) < 0)
-		return;
-	if (!seen.bytes || seen.size != b.length || memcmp(seen.bytes, b.data, b.length) != 0)
-		(void)!tree_commit(context->tree,
-				   &(struct file_change){.kind = CHANGE_WRITE,
-							 .path = PATH_APPLIED,
-							 .mode = ARTIFACT_MODE,
-							 .uid = (uid_t)-1,
-							 .gid = (gid_t)-1,
-							 .bytes = b.data,
-							 .size = b.length,
-							 .seen = &seen},
-				   1, &failure);
-	observed_file_clear(&seen);
+	run_record_write(context, PATH_APPLIED, &b, FILE_SIZE_MAX);
 }
 
 void last_applied_forget(struct context *context)
 {
 	struct lock CLEANUP(lock_release) lock = {.fd = -1};
 	struct observed_file seen = {0};
-	struct change_failure failure;
 
 	/* If the directory does not exist, do not make it only for a lock. */
 	if (tree_look(context->tree, PATH_RUNTIME, 0, &seen) < 0 || seen.kind != FILE_DIRECTORY ||
 	    !lock_try(context, PATH_RUNTIME, &lock))
 		return;
-	sweep(context);
-	if (tree_look(context->tree, PATH_APPLIED, FILE_SIZE_MAX, &seen) == 0 &&
-	    seen.kind == FILE_REGULAR)
-		(void)!tree_commit(context->tree,
-				   &(struct file_change){.kind = CHANGE_REMOVE,
-							 .path = PATH_APPLIED,
-							 .seen = &seen},
-				   1, &failure);
-	observed_file_clear(&seen);
-	if (tree_look(context->tree, PATH_LOOKS, 0, &seen) == 0 && seen.kind == FILE_REGULAR)
-		(void)!tree_commit(context->tree,
-				   &(struct file_change){.kind = CHANGE_REMOVE,
-							 .path = PATH_LOOKS,
-							 .seen = &seen},
-				   1, &failure);
-	observed_file_clear(&seen);
+	run_record_remove(context, PATH_APPLIED);
+	run_record_remove(context, PATH_LOOKS);
 	(void)!tree_remove_lock(context->tree, PATH_RUNTIME, lock.fd, true);
 	(void)!tree_remove_directory(context->tree, PATH_RUNTIME);
 }

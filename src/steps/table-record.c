@@ -3,11 +3,11 @@
 #include "steps/table-record.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/buffer.h"
 #include "steps/drift-timer.h"
 #include "steps/lock.h"
+#include "steps/run-record.h"
 
 /* The most bytes of a record: 60 lines of two numbers. */
 #define RECORD_SIZE_MAX 4096U
@@ -16,30 +16,14 @@ static void write_record(struct context *context, const struct forecast_look *lo
 {
 	struct buffer CLEANUP(buffer_clear) b = {0};
 	struct lock CLEANUP(lock_release) lock = {.fd = -1};
-	struct observed_file seen = {0};
-	struct change_failure failure;
-	static const char *const paths[] = {PATH_LOOKS};
 
 	if (!kernel_may_change(context->kernel) ||
 	    !tree_is_directory(context->tree, PATH_RUNTIME) ||
 	    !lock_try(context, PATH_RUNTIME, &lock))
 		return;
-	(void)!tree_sweep(context->tree, paths, ARRAY_SIZE(paths));
 	for (size_t i = 0; i < count; i++)
 		buffer_printf(&b, "%" PRIu64 " %" PRIu64 "\n", looks[i].when, looks[i].entries);
-	if (b.data && b.error == 0 &&
-	    tree_look(context->tree, PATH_LOOKS, RECORD_SIZE_MAX, &seen) == 0)
-		(void)!tree_commit(context->tree,
-				   &(struct file_change){.kind = CHANGE_WRITE,
-							 .path = PATH_LOOKS,
-							 .mode = ARTIFACT_MODE,
-							 .uid = (uid_t)-1,
-							 .gid = (gid_t)-1,
-							 .bytes = b.data,
-							 .size = b.length,
-							 .seen = &seen},
-				   1, &failure);
-	observed_file_clear(&seen);
+	run_record_write(context, PATH_LOOKS, &b, RECORD_SIZE_MAX);
 }
 
 void table_record(struct context *context, struct table *table)

@@ -1,0 +1,18 @@
+/* Writes and removes the records of this boot below /run, which nothing depends on. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "base/buffer.h"
+#include "steps/context.h"
+
+/*
+ * The caller holds the lock of the record's directory. Both also remove the temporary files that a
+ * killed run left beside the record. Failures are ignored.
+ */
+
+/* Replaces the record, unless it has these bytes already. A record of more than `most` stays. */
+void run_record_write(struct context *context, const char *path, const struct buffer *b,
+		      size_t most);
+
+/* Removes the record, if it is a regular file. */
+void run_record_remove(struct context *context, const char *path);
