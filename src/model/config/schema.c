@@ -203,6 +203,9 @@ int schema_find(const char *section, const char *name)
 
 int schema_find_key(const char *key)
 {
+	/* Most keys that are asked for are other lines of sysctl.d, and their number is not bounded. */
+	if (!text_starts_with(key, "nf_"))
+		return -1;
 	for (size_t i = 0; i < schema_count; i++)
 		if (schema[i].key && strcmp(schema[i].key, key) == 0)
 			return (int)i;
