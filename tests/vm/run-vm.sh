@@ -45,7 +45,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 mkdir -p "$work/files/vm" "$work/files/etc/systemd/system/multi-user.target.wants"
-cp "$here/guest-run" "$here/lib.sh" "$work/files/vm/"
+cp "$here/guest-run" "$here/lib.sh" "$here/containers.sh" "$work/files/vm/"
 cp "$scenario" "$work/files/vm/scenario.sh"
 cat >"$work/files/etc/systemd/system/scenario.service" <<'END'
 [Unit]
