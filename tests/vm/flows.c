@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
+#include <netinet/ip.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,20 +22,35 @@
 #define EVENTS 64
 
 static const char usage[] =
-	"usage: flows udp ADDRESS PORT COUNT    a datagram to each port from PORT on\n"
+	"usage: flows udp ADDRESS PORT COUNT    a datagram to each port from PORT on, or by IPv6\n"
+	"       flows sources ADDRESS PORT COUNT  a datagram from each address from 100.64.0.1 on\n"
 	"       flows tcp ADDRESS PORT COUNT    connections to PORT, held until it is killed\n"
 	"       flows flood ADDRESS PORT COUNT  so many SYNs at once, then 20 a second\n"
 	"       flows serve ADDRESS PORT        accepts them, holds each until its peer closes\n";
 
-static int socket_new(int type)
+/* The first address of `flows sources`: shared address space, which no host of a guest has. */
+#define FIRST_SOURCE 0x64400001U
+
+static int socket_new_of(int family, int type)
 {
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	int fd = socket(family, type | SOCK_CLOEXEC, 0);
 
 	if (fd < 0) {
 		perror("flows: socket");
 		exit(EXIT_FAILURE);
 	}
 	return fd;
+}
+
+static int socket_new(int type)
+{
+	return socket_new_of(AF_INET, type);
+}
+
+/* Counts datagrams that the sender's own kernel accepted; their further way is unknown. */
+static void print_sent(uint32_t sent)
+{
+	(void)printf("%" PRIu32 "\n", sent);
 }
 
 static void datagrams(struct sockaddr_in to, uint16_t count)
@@ -44,12 +61,61 @@ static void datagrams(struct sockaddr_in to, uint16_t count)
 
 	for (uint32_t i = 0; i < count; i++) {
 		to.sin_port = htons((uint16_t)(first + i));
-		if (sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)) == 1)
-			sent++;
+		sent += sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)) == 1;
 	}
 	(void)close(fd);
-	/* Counts datagrams that the sender's own kernel accepted; their further way is unknown. */
-	printf("%" PRIu32 "\n", sent);
+	print_sent(sent);
+}
+
+static void datagrams6(const struct in6_addr *address, uint16_t port, uint16_t count)
+{
+	struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_addr = *address};
+	int fd = socket_new_of(AF_INET6, SOCK_DGRAM);
+	uint32_t sent = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		to.sin6_port = htons((uint16_t)(port + i));
+		sent += sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)) == 1;
+	}
+	(void)close(fd);
+	print_sent(sent);
+}
+
+/* An IPv4 header and a datagram of one byte; without a checksum, which UDP allows. */
+struct forged {
+	struct iphdr ip;
+	struct udphdr udp;
+	char byte;
+} __attribute__((packed));
+
+/* The kernel fills in the length and the checksum of the IPv4 header. */
+static void from_sources(const struct sockaddr_in *to, uint16_t count)
+{
+	struct forged packet = {
+		.ip = {.version = 4,
+		       .ihl = 5,
+		       .ttl = 64,
+		       .protocol = IPPROTO_UDP,
+		       .daddr = to->sin_addr.s_addr},
+		.udp = {.source = htons(40000),
+			.dest = to->sin_port,
+			.len = htons(sizeof(struct udphdr) + 1)},
+		.byte = 'x',
+	};
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	uint32_t sent = 0;
+
+	if (fd < 0) {
+		perror("flows: raw socket");
+		exit(EXIT_FAILURE);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		packet.ip.saddr = htonl(FIRST_SOURCE + i);
+		sent += sendto(fd, &packet, sizeof(packet), 0, (const struct sockaddr *)to,
+			       sizeof(*to)) == (ssize_t)sizeof(packet);
+	}
+	(void)close(fd);
+	print_sent(sent);
 }
 
 /*
@@ -188,25 +254,44 @@ static void files_raise(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void run(const char *kind, const struct sockaddr_in *address, uint32_t count)
+{
+	if (strcmp(kind, "serve") == 0)
+		serve(address);
+	else if (strcmp(kind, "tcp") == 0)
+		connections(address, (uint16_t)count);
+	else if (strcmp(kind, "flood") == 0)
+		flood(address, count);
+	else if (strcmp(kind, "sources") == 0)
+		from_sources(address, (uint16_t)count);
+	else
+		datagrams(*address, (uint16_t)count);
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET};
 	const char *kind = argc > 1 ? argv[1] : "";
 	bool serves = strcmp(kind, "serve") == 0;
+	struct in6_addr address6;
+	uint32_t count;
+	bool by_ipv6;
 
-	if (argc != (serves ? 4 : 5) || inet_pton(AF_INET, argv[2], &address.sin_addr) != 1) {
+	if (argc != (serves ? 4 : 5)) {
+		(void)fputs(usage, stderr);
+		return EXIT_FAILURE;
+	}
+	by_ipv6 = strcmp(kind, "udp") == 0 && inet_pton(AF_INET6, argv[2], &address6) == 1;
+	if (!by_ipv6 && inet_pton(AF_INET, argv[2], &address.sin_addr) != 1) {
 		(void)fputs(usage, stderr);
 		return EXIT_FAILURE;
 	}
 	address.sin_port = htons((uint16_t)strtoul(argv[3], NULL, 10));
+	count = serves ? 0 : (uint32_t)strtoul(argv[4], NULL, 10);
 	files_raise();
-	if (serves)
-		serve(&address);
-	else if (strcmp(kind, "tcp") == 0)
-		connections(&address, (uint16_t)strtoul(argv[4], NULL, 10));
-	else if (strcmp(kind, "flood") == 0)
-		flood(&address, (uint32_t)strtoul(argv[4], NULL, 10));
+	if (by_ipv6)
+		datagrams6(&address6, ntohs(address.sin_port), (uint16_t)count);
 	else
-		datagrams(address, (uint16_t)strtoul(argv[4], NULL, 10));
+		run(kind, &address, count);
 	return EXIT_SUCCESS;
 }
