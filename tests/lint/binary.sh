@@ -41,8 +41,9 @@ if has 'X86-64' <<<"$header"; then
 	has 'IBT, SHSTK' < <(readelf --wide --notes "$object") || complain "no -fcf-protection in $object"
 fi
 
-# These functions start a program, with or without a shell, or make files in /tmp.
-starts='system|popen|fork|vfork|clone|posix_spawn|posix_spawnp|exec[lv]p?e?|execvpe|fexecve|wordexp'
+# These functions start a program, with or without a shell, or make files in /tmp. fork alone starts
+# none: the verb hook waits for a copy of itself.
+starts='system|popen|vfork|clone|posix_spawn|posix_spawnp|exec[lv]p?e?|execvpe|fexecve|wordexp'
 temporary='mkstemp|mkstemps|mkostemp|mkdtemp|mktemp|tmpnam|tempnam|tmpfile'
 if found=$(grep -xE "$starts|$temporary|(mkstemp|mkostemp|tmpfile)64" <<<"$symbols"); then
 	complain "calls ${found//$'\n'/, }"

@@ -93,3 +93,9 @@ int journal_send(enum severity severity, const char *id, const char *text,
 		buffer_clear(&entry[i]);
 	return error < 0 ? error : 0;
 }
+
+void journal_log_line(const char *text)
+{
+	openlog(PACKAGE_NAME, LOG_PID, LOG_DAEMON);
+	syslog(LOG_WARNING, "%s", text);
+}

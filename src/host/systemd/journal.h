@@ -47,6 +47,12 @@ MUST_CHECK int journal_send(enum severity severity, const char *id, const char *
 			    const struct journal_fields *fields);
 
 /*
+ * Logs one line as a warning for a process whose standard error nobody reads, by syslog(3), whose
+ * socket the journal has as well. Loads no library. The line is lost if nobody takes it.
+ */
+void journal_log_line(const char *text);
+
+/*
  * Counts the kernel's messages of a full table since boot in the journal. ret->known is false if
  * there is no journal or this process may not read it.
  */
