@@ -4,7 +4,7 @@
 
 _conntrack_persist() {
 	local current=$2 previous=$3 word verb=''
-	local verbs='plan install apply check status users advise unload uninstall keys'
+	local verbs='plan install apply check status users advise unload uninstall keys hook'
 	local options='--config --drop-ins --json --quiet --verbose --color --help --version'
 	COMPREPLY=()
 	# Of --root=DIR readline makes three words, and two while nothing follows the sign.

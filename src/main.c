@@ -15,14 +15,15 @@
 #include "help.h"
 #include "host/systemd/journal.h"
 #include "host/terminal.h"
+#include "host/worker.h"
 #include "options.h"
 #include "steps/drift-timer.h"
 #include "suggest.h"
 #include "verbs/verbs.h"
 
 static const struct verb *const verbs[] = {
-	&verb_plan,  &verb_install, &verb_apply,  &verb_check,	   &verb_status,
-	&verb_users, &verb_advise,  &verb_unload, &verb_uninstall, &verb_keys,
+	&verb_plan,   &verb_install, &verb_apply,     &verb_check, &verb_status, &verb_users,
+	&verb_advise, &verb_unload,  &verb_uninstall, &verb_keys,  &verb_hook,
 };
 
 /*
@@ -275,7 +276,8 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 		.quiet = context->options->quiet,
 		.verbose = context->options->verbose,
 		.color = want_color(context->options) && !context->options->json,
-		.journal = journal_listens(),
+		/* What the hook prints is logged by the process that waits for it. */
+		.journal = verb != &verb_hook && journal_listens(),
 	};
 	enum exit_code code;
 	int error;
@@ -393,10 +395,31 @@ static enum exit_code run(int argc, char **argv, struct held_signals *signals)
 	return run_on_host(verb, &context);
 }
 
+/*
+ * Returns whether a container runtime runs this as a hook. Then even a wrong option must not make
+ * the program fail, because the container would not start.
+ */
+static bool is_hook(int argc, char **argv)
+{
+	return argc > 1 && strcmp(argv[1], verb_hook.name) == 0;
+}
+
+static void log_of_hook(const char *line)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	buffer_printf(&text, "hook: %s", line);
+	journal_log_line(text.data ? text.data : "hook: out of memory");
+}
+
 int main(int argc, char **argv)
 {
 	struct held_signals signals = {0};
-	enum exit_code code = run(argc, argv, &signals);
+	enum exit_code code;
+
+	if (is_hook(argc, argv) && (hold_standard_descriptors() < 0 || worker_run(log_of_hook)))
+		return EXIT_DONE;
+	code = run(argc, argv, &signals);
 
 	/* A full disk or a closed pipe must not look like success. */
 	if (fflush(stdout) != 0 || ferror(stdout) || fclose(stdout) != 0) {

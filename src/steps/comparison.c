@@ -346,10 +346,11 @@ static enum exit_code open_session(struct context *context, enum sizes_choice si
 	return EXIT_DONE;
 }
 
-enum exit_code comparison_make_plan(struct context *context, struct comparison *ret)
+static enum exit_code make_plan_alone(struct context *context, enum comparison_voice voice,
+				      struct comparison *ret)
 {
 	struct read_failure CLEANUP(read_failure_done) failure = {0};
-	struct comparison comparison = {0};
+	struct comparison comparison = {.voice = voice};
 	enum exit_code code;
 	int error = gather_manifest(context->tree, &comparison.installed, &failure);
 
@@ -362,6 +363,16 @@ enum exit_code comparison_make_plan(struct context *context, struct comparison *
 	}
 	*ret = comparison;
 	return EXIT_DONE;
+}
+
+enum exit_code comparison_make_plan(struct context *context, struct comparison *ret)
+{
+	return make_plan_alone(context, VOICE_FULL, ret);
+}
+
+enum exit_code comparison_make_plan_quietly(struct context *context, struct comparison *ret)
+{
+	return make_plan_alone(context, VOICE_AGAIN, ret);
 }
 
 bool comparison_is_installed(const struct context *context, const struct comparison *comparison)

@@ -59,6 +59,9 @@ enum exit_code comparison_make(struct context *context, enum sizes_choice sizes,
  */
 enum exit_code comparison_make_plan(struct context *context, struct comparison *ret);
 
+/* Does the same, but leaves warnings and notes of the configuration out. */
+enum exit_code comparison_make_plan_quietly(struct context *context, struct comparison *ret);
+
 /*
  * Does the same as comparison_make(), but leaves warnings and notes of the configuration out,
  * because the run has reported them already.

@@ -50,3 +50,4 @@ extern const struct verb verb_advise;
 extern const struct verb verb_unload;
 extern const struct verb verb_uninstall;
 extern const struct verb verb_keys;
+extern const struct verb verb_hook;

@@ -107,7 +107,8 @@ int kernel_find_namespace(const struct kernel *kernel, const char *name_or_path,
 	bool is_path = strchr(name_or_path, '/') != NULL;
 	int error = kernel_list_namespaces(kernel, &found);
 
-	if (strcmp(name_or_path, "/proc/self/ns/net") == 0)
+	if (strcmp(name_or_path, "/proc/self/ns/net") == 0 ||
+	    strcmp(name_or_path, "/proc/1/ns/net") == 0)
 		return -EALREADY;
 	for (size_t i = 0; i < found.count && error == 0; i++) {
 		struct network_namespace *one = &found.items[i];
