@@ -105,6 +105,26 @@ static void name_container(struct owner_search *search, struct group_owner *owne
 		owner->name[ID_SHOWN] = '\0';
 }
 
+/*
+ * A machine may run in a unit of any name; systemd-machined has a link from the unit to the machine
+ * then. A unit of an ordinary user is none of root's machines.
+ */
+static void name_machine(const struct kernel *kernel, struct group_owner *owner)
+{
+	struct buffer CLEANUP(buffer_clear) name = {0};
+	char path[GROUP_NAME_SIZE + 32], text[4096];
+
+	if (owner->of_user || strchr(owner->name, '/'))
+		return;
+	(void)snprintf(path, sizeof(path), "/run/systemd/machines/unit:%s", owner->name);
+	if (kernel_read(kernel, path, text, sizeof(text)) == 0)
+		machine_name_from_record(text, &name);
+	if (name.length == 0)
+		return;
+	owner->kind = OWNER_MACHINE;
+	(void)snprintf(owner->name, sizeof(owner->name), "%s", name.data);
+}
+
 void owner_search_process(struct owner_search *search, unsigned long pid, struct group_owner *ret)
 {
 	const struct kernel *kernel = search->gathering->kernel;
@@ -115,7 +135,10 @@ void owner_search_process(struct owner_search *search, unsigned long pid, struct
 	if (kernel_read(kernel, path, text, sizeof(text)) == 0)
 		group_owner_parse(text, ret);
 	if (ret->kind != OWNER_PROCESS) {
-		name_container(search, ret);
+		if (ret->kind == OWNER_UNIT)
+			name_machine(kernel, ret);
+		else
+			name_container(search, ret);
 		return;
 	}
 	(void)snprintf(path, sizeof(path), "/proc/%lu/comm", pid);

@@ -53,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buffer CLEANUP(buffer_clear) docker = {0};
 	struct buffer CLEANUP(buffer_clear) podman = {0};
+	struct buffer CLEANUP(buffer_clear) machine = {0};
 	struct forecast_look looks[FORECAST_LOOKS_MAX];
 	char *text = malloc(size + 1);
 
@@ -67,6 +68,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	container_name_docker(text, &docker);
 	container_name_podman(text, "0123456789ab", &podman);
+	machine_name_from_record(text, &machine);
+	if (machine.length > 0 && strchr(machine.data, '\n'))
+		abort();
 	free(text);
 	check_message(data, size);
 	return 0;

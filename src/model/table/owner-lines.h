@@ -52,3 +52,9 @@ void container_name_podman(const char *json, const char *id, struct buffer *b);
  * "NAMESPACE_NAME_UID": adds "NAMESPACE/NAME". Returns whether it did.
  */
 bool pod_name_from_folder(const char *folder, const char *uid, struct buffer *b);
+
+/*
+ * Finds the name of a machine in what systemd-machined notes about it below /run/systemd/machines,
+ * a line "NAME=...", and adds it to b; nothing if there is none.
+ */
+void machine_name_from_record(const char *text, struct buffer *b);

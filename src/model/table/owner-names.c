@@ -244,3 +244,15 @@ bool pod_name_from_folder(const char *folder, const char *uid, struct buffer *b)
 	buffer_add_bytes(b, first + 1, (size_t)(last - first - 1));
 	return true;
 }
+
+void machine_name_from_record(const char *text, struct buffer *b)
+{
+	static const char field[] = "NAME=";
+	const size_t skip = strlen(field);
+
+	for (struct text_line line = {.next = text}; text_next_line(&line);)
+		if (line.length > skip && strncmp(line.text, field, skip) == 0) {
+			buffer_add_bytes(b, line.text + skip, line.length - skip);
+			return;
+		}
+}

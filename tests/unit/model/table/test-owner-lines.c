@@ -238,6 +238,28 @@ static void folders_name_pods(void **state)
 		assert_false(pod_name_from_folder(others[i], UID_DASHES, &b));
 }
 
+static void records_name_machines(void **state)
+{
+	static const struct {
+		const char *text, *wanted;
+	} rows[] = {
+		{"# private\nNAME=build\nSCOPE=a.service\nSERVICE=systemd-nspawn\n", "build"},
+		{"UNIT=a.service\nNAME=qemu-1-vm", "qemu-1-vm"},
+		{"NAME=a\nNAME=b\n", "a"},
+		{"MYNAME=a\nNAME=\n NAME=b\n", ""},
+		{"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) b = {0};
+
+		buffer_add(&b, "");
+		machine_name_from_record(rows[i].text, &b);
+		expect_text(rows[i].text, b.data, rows[i].wanted);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -247,6 +269,7 @@ int main(void)
 		cmocka_unit_test(messages_have_addresses),
 		cmocka_unit_test(engines_name_their_containers),
 		cmocka_unit_test(folders_name_pods),
+		cmocka_unit_test(records_name_machines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
