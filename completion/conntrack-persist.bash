@@ -40,7 +40,7 @@ _conntrack_persist() {
 		[[ " $verbs " != *" $word "* ]] || verb=$word
 	done
 	case $verb in
-	plan) options+=' --root --force --no-live --from-system --diff --connections --new-per-second --ini' ;;
+	plan) options+=' --root --force --no-live --from-system --diff --connections --new-per-second --ini --no-addresses' ;;
 	install) options+=' --root --dry-run --force --no-live --at-boot --restore' ;;
 	uninstall) options+=' --root --dry-run --force --live' ;;
 	advise) options+=' --ini --no-addresses' ;;

@@ -175,23 +175,25 @@ static enum exit_code look_at_plan(struct context *context, struct host_table *h
 #define ENTRIES_BY_FILE 100000U
 
 /*
- * Returns the timeout in seconds of an established connection whose data is not acknowledged yet:
- * the larger of two keys, each 300 (the kernel's default) if it cannot be read.
+ * Sets the two timeouts that replace a longer one while data is not acknowledged, each 300 s (the
+ * kernel's default) if it cannot be read.
  */
-static uint32_t busy_seconds(const struct context *context)
+static void read_busy_seconds(const struct context *context, struct cutoffs *cutoffs)
 {
 	static const char *const paths[] = {PATH_PROC "/nf_conntrack_tcp_timeout_unacknowledged",
 					    PATH_PROC "/nf_conntrack_tcp_timeout_max_retrans"};
-	uint32_t most = 0;
 
+	cutoffs->busy_least = UINT32_MAX;
+	cutoffs->busy_most = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 		struct figure figure = gather_figure(context->kernel, paths[i]);
 		uint32_t seconds = figure.known ? (uint32_t)figure.value : 300;
 
-		if (seconds > most)
-			most = seconds;
+		if (seconds < cutoffs->busy_least)
+			cutoffs->busy_least = seconds;
+		if (seconds > cutoffs->busy_most)
+			cutoffs->busy_most = seconds;
 	}
-	return most;
 }
 
 /*
@@ -211,10 +213,13 @@ static int count_contents(const struct context *context, struct table *table)
 		return error;
 	if (table->tcp_established.value > IDLE_SECONDS)
 		counts->idle_below = (uint32_t)(table->tcp_established.value - IDLE_SECONDS);
-	counts->idle_above = busy_seconds(context);
+	read_busy_seconds(context, &table->cutoffs);
+	counts->idle_above = table->cutoffs.busy_most;
 	counts->holders = table->holders;
+	counts->cutoffs = table->cutoffs.count > 0 ? &table->cutoffs : NULL;
 	error = conntrack_count_entries(counts);
 	counts->holders = NULL;
+	counts->cutoffs = NULL;
 	if (error == 0)
 		table->contents = steal_pointer(&counts);
 	return error;
@@ -239,23 +244,21 @@ static int count_holders(const struct context *context, struct owner_search *sea
 	return error;
 }
 
-static enum exit_code look_deeper(struct context *context, const struct host_table *host,
-				  struct table *table)
+enum exit_code host_table_count(struct context *context, const struct values *values,
+				struct table *table)
 {
 	struct owner_search CLEANUP(owner_search_done) search = {.gathering = &context->gathering};
 	enum exit_code code;
 
-	journal_find_full_messages(&table->messages);
-	table->contents_error = -ENOENT;
-	if (!module_is_there(table->module))
-		return EXIT_DONE;
 	table->contents_error = holders_new(kernel_random(context->kernel), &table->holders);
+	if (table->contents_error == 0 && table->cutoffs.count > 0)
+		table->contents_error = holders_keep_ports(table->holders);
 	if (table->contents_error < 0) {
 		report_set_incomplete(context->report);
 		return EXIT_DONE;
 	}
 	search.owners = &table->holders->owners;
-	code = look_namespaces(context, &host->live.values, &search, table);
+	code = look_namespaces(context, values, &search, table);
 	if (code != EXIT_DONE)
 		return code;
 	/* This host's own addresses come last, because they override those of a namespace. */
@@ -265,6 +268,16 @@ static enum exit_code look_deeper(struct context *context, const struct host_tab
 	if (table->contents_error == -ENOMEM)
 		report_set_incomplete(context->report);
 	return EXIT_DONE;
+}
+
+static enum exit_code look_deeper(struct context *context, const struct host_table *host,
+				  struct table *table)
+{
+	journal_find_full_messages(&table->messages);
+	table->contents_error = -ENOENT;
+	if (!module_is_there(table->module))
+		return EXIT_DONE;
+	return host_table_count(context, &host->live.values, table);
 }
 
 /*

@@ -6,6 +6,7 @@
 #include "steps/comparison.h"
 #include "steps/disable.h"
 #include "steps/find-writers.h"
+#include "steps/foretell-cutoffs.h"
 #include "steps/from-system.h"
 #include "steps/initramfs-note.h"
 #include "steps/lint-files.h"
@@ -125,6 +126,9 @@ static enum exit_code run_plan(struct context *context)
 					  context->options->diff ? REPORT_DIFFS : REPORT_ACTIONS);
 	outcome.differs = runtime_report(context, &comparison, &runtime, LIVE_PLAN) ||
 			  outcome.files || outcome.breaks;
+	code = foretell_cutoffs(context, &runtime);
+	if (code != EXIT_DONE)
+		return code;
 	overridden = writers_report(context, &writers);
 	if (comparison.plan.mode == MODE_TUNE)
 		code = lint_files(context, &comparison.facts, &writers);
@@ -164,5 +168,5 @@ const struct verb verb_plan = {
 		 "faulty configuration.",
 	.run = run_plan,
 	.flags = VERB_FORCE | VERB_NO_LIVE | VERB_FROM_SYSTEM | VERB_DIFF | VERB_CONNECTIONS |
-		 VERB_INI,
+		 VERB_INI | VERB_NO_ADDRESSES,
 };

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "model/table/cutoffs.h"
 #include "model/table/holders.h"
 
 const uint32_t time_band_ends[TIME_BANDS] = {30, 120, 600, 3600, 21600, 86400, 432000, UINT32_MAX};
@@ -114,4 +115,6 @@ void entry_counts_add(struct entry_counts *counts, const struct entry *entry)
 		add_udp(counts, entry);
 	if (counts->holders)
 		holders_add(counts->holders, entry);
+	if (counts->cutoffs)
+		cutoffs_add(counts->cutoffs, entry, counts->holders);
 }

@@ -53,6 +53,7 @@ struct entry {
 };
 
 struct holders;
+struct cutoffs;
 
 /* The upper bounds of remaining times: 30 s, 2 min, 10 min, 1 h, 6 h, 1 day, 5 days, and more. */
 #define TIME_BANDS 8
@@ -96,6 +97,7 @@ struct entry_counts {
 	uint64_t idle;
 	struct port_counts tcp, udp;
 	struct holders *holders; /* not owned; NULL: who holds the entries is not counted */
+	struct cutoffs *cutoffs; /* not owned; NULL: no timeout becomes shorter; needs holders */
 };
 
 /* Makes zeroed counts, which the caller must free(). Returns -ENOMEM. */

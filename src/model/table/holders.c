@@ -20,6 +20,7 @@ struct holders *holders_free(struct holders *holders)
 	free(holders->networks);
 	free(holders->destinations);
 	free(holders->forwards);
+	free(holders->port_owners);
 	owners_done(&holders->owners);
 	free(holders);
 	return NULL;
@@ -65,36 +66,38 @@ static struct heavy_key network_of(const struct heavy_key *address)
 	return key;
 }
 
-/* Counts an entry of one of this host's own addresses by the port there. */
-static void add_local(struct holders *holders, const struct entry *entry, uint16_t port)
+struct entry_owner holders_find_owner(const struct holders *holders, const struct entry *entry)
 {
-	if (entry->protocol == IPPROTO_TCP)
-		holders->local[LOCAL_TCP][port]++;
-	else if (entry->protocol == IPPROTO_UDP)
-		holders->local[LOCAL_UDP][port]++;
-	else
-		holders->owners.items[0].entries++;
+	const struct entry_addresses *addresses = &entry->addresses;
+	struct heavy_key source = key_of(entry, addresses->source);
+	struct entry_owner found = {
+		.owner = owners_of_address(&holders->owners, &source),
+		.has_port = entry->protocol == IPPROTO_TCP || entry->protocol == IPPROTO_UDP,
+		.port = entry->source,
+	};
+
+	if (found.owner == OWNER_NONE) {
+		struct heavy_key server = key_of(entry, addresses->server);
+
+		found.owner = owners_of_address(&holders->owners, &server);
+		found.port = addresses->server_port;
+	}
+	return found;
 }
 
 /* Counts the entry for its owner. Returns whether this host knows one. */
-static bool add_owned(struct holders *holders, const struct entry *entry,
-		      const struct heavy_key *source)
+static bool add_owned(struct holders *holders, const struct entry *entry)
 {
-	const struct entry_addresses *addresses = &entry->addresses;
-	struct heavy_key server = key_of(entry, addresses->server);
-	uint16_t owner = owners_of_address(&holders->owners, source);
-	uint16_t port = entry->source;
+	struct entry_owner found = holders_find_owner(holders, entry);
 
-	if (owner == OWNER_NONE) {
-		owner = owners_of_address(&holders->owners, &server);
-		port = addresses->server_port;
-	}
-	if (owner == OWNER_NONE)
+	if (found.owner == OWNER_NONE)
 		return false;
-	if (owner == 0)
-		add_local(holders, entry, port);
+	/* The entries of this host's own addresses are counted by the port there. */
+	if (found.owner == 0 && found.has_port)
+		holders->local[entry->protocol == IPPROTO_TCP ? LOCAL_TCP : LOCAL_UDP]
+			      [found.port]++;
 	else
-		holders->owners.items[owner].entries++;
+		holders->owners.items[found.owner].entries++;
 	return true;
 }
 
@@ -123,7 +126,7 @@ void holders_add(struct holders *holders, const struct entry *entry)
 	target = key_of(entry, entry->addresses.target);
 	network = network_of(&source);
 	holders->total++;
-	foreign = !add_owned(holders, entry, &source);
+	foreign = !add_owned(holders, entry);
 	holders->foreign += foreign;
 	heavy_add(holders->sources, &source, foreign);
 	heavy_add(holders->networks, &network, foreign);
@@ -131,11 +134,27 @@ void holders_add(struct holders *holders, const struct entry *entry)
 	add_forward(holders, entry);
 }
 
+int holders_keep_ports(struct holders *holders)
+{
+	if (!holders->port_owners)
+		holders->port_owners =
+			calloc(LOCAL_PROTOCOLS * 65536U, sizeof(*holders->port_owners));
+	return holders->port_owners ? 0 : -ENOMEM;
+}
+
+uint16_t holders_port_owner(const struct holders *holders, enum local_protocol protocol,
+			    uint16_t port)
+{
+	return holders->port_owners ? holders->port_owners[protocol * 65536U + port] : 0;
+}
+
 void holders_assign_port(struct holders *holders, enum local_protocol protocol, uint16_t port,
 			 uint16_t owner)
 {
 	uint32_t *entries = &holders->local[protocol][port];
 
+	if (*entries > 0 && holders->port_owners && owner != OWNER_NONE)
+		holders->port_owners[protocol * 65536U + port] = owner;
 	holders->owners.items[owner == OWNER_NONE ? 0 : owner].entries += *entries;
 	*entries = 0;
 }

@@ -27,6 +27,8 @@ struct holders {
 	struct owners owners;
 	/* entries of this host's own addresses by its port; not yet in `owners` */
 	uint32_t local[LOCAL_PROTOCOLS][65536];
+	/* owned, by protocol and port; NULL unless holders_keep_ports() was called */
+	uint16_t *port_owners;
 	uint64_t total;	  /* entries whose addresses are known */
 	uint64_t foreign; /* of these, entries without an owner on this host */
 	/* Errors of the search; 0: none. */
@@ -43,12 +45,28 @@ static inline void holders_freep(struct holders **holders)
 	*holders = holders_free(*holders);
 }
 
+/* Keeps the owner of each port that is assigned, for holders_port_owner(): 256 KiB. -ENOMEM. */
+MUST_CHECK int holders_keep_ports(struct holders *holders);
+
+/* The owner of an entry. */
+struct entry_owner {
+	uint16_t owner; /* OWNER_NONE: nobody on this host */
+	bool has_port;	/* whether `port` of this host leads to a process; only if owner is 0 */
+	uint16_t port;
+};
+/* Finds the owner of an entry whose addresses are known. */
+struct entry_owner holders_find_owner(const struct holders *holders, const struct entry *entry);
+
 /* Counts the entry. The addresses of `owners` must be complete by then. */
 void holders_add(struct holders *holders, const struct entry *entry);
 
 /* Moves the entries of one of this host's ports to their owner. OWNER_NONE: to this host. */
 void holders_assign_port(struct holders *holders, enum local_protocol protocol, uint16_t port,
 			 uint16_t owner);
+
+/* Returns the owner that was assigned to the port while it had entries; 0, this host, if none. */
+uint16_t holders_port_owner(const struct holders *holders, enum local_protocol protocol,
+			    uint16_t port);
 
 /* Moves the entries of all ports that are left to this host itself. */
 void holders_assign_rest(struct holders *holders);

@@ -17,6 +17,7 @@ void table_done(struct table *table)
 	free(table->namespaces);
 	free(table->contents);
 	table->holders = holders_free(table->holders);
+	cutoffs_done(&table->cutoffs);
 	*table = (struct table){0};
 }
 

@@ -10,6 +10,7 @@
 #include "model/plan/sizes.h"
 #include "model/runtime/module-state.h"
 #include "model/table/counters.h"
+#include "model/table/cutoffs.h"
 #include "model/table/entries.h"
 #include "model/table/forecast.h"
 #include "model/table/holders.h"
@@ -78,6 +79,8 @@ struct table {
 	struct full_messages messages;
 	struct entry_counts *contents; /* owned; NULL: contents_error says why */
 	int contents_error;
+	/* timeouts that are to become shorter; set before the entries are counted */
+	struct cutoffs cutoffs;
 	struct holders *holders; /* owned; NULL if contents is NULL, or was made without it */
 	struct namespace_table *namespaces; /* owned; the other namespaces */
 	size_t namespace_count;
