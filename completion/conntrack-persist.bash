@@ -46,6 +46,7 @@ _conntrack_persist() {
 	advise) options+=' --ini --no-addresses' ;;
 	status) options+=' --watch --prometheus --no-addresses' ;;
 	apply) options+=' --force --netns' ;;
+	hook) options+=' --netns' ;;
 	unload) options+=' --dry-run' ;;
 	check | keys | users) options+=' --root' ;;
 	'') options+=' --root --dry-run --force --no-live --at-boot --restore --from-system --diff --connections --new-per-second --ini --live --watch --prometheus --no-addresses --netns' ;;

@@ -404,6 +404,15 @@ static bool is_hook(int argc, char **argv)
 	return argc > 1 && strcmp(argv[1], verb_hook.name) == 0;
 }
 
+/* Returns whether the command line names the namespace, so that standard input is not the hook's. */
+static bool is_namespace_named(int argc, char **argv)
+{
+	for (int i = 2; i < argc; i++)
+		if (strncmp(argv[i], "--netns", strlen("--netns")) == 0)
+			return true;
+	return false;
+}
+
 static void log_of_hook(const char *line)
 {
 	struct buffer CLEANUP(buffer_clear) text = {0};
@@ -417,7 +426,8 @@ int main(int argc, char **argv)
 	struct held_signals signals = {0};
 	enum exit_code code;
 
-	if (is_hook(argc, argv) && (hold_standard_descriptors() < 0 || worker_run(log_of_hook)))
+	if (is_hook(argc, argv) && (hold_standard_descriptors() < 0 ||
+				    worker_run(!is_namespace_named(argc, argv), log_of_hook)))
 		return EXIT_DONE;
 	code = run(argc, argv, &signals);
 

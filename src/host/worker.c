@@ -169,13 +169,14 @@ static void describe_end(pid_t pid, bool ended, struct buffer *b)
 			      WTERMSIG(status), strsignal(WTERMSIG(status)));
 }
 
-static void watch(pid_t pid, struct stream streams[2], void (*log)(const char *line))
+static void watch(pid_t pid, struct stream streams[2], bool drains, void (*log)(const char *line))
 {
 	int64_t deadline = now_ms() + WORKER_WAIT_MS;
 	bool ended = read_streams(streams, deadline);
 
 	describe_end(pid, ended, &streams[1].text);
-	drain_standard_input(deadline);
+	if (drains)
+		drain_standard_input(deadline);
 	for (int i = 0; i < 2; i++)
 		pass_on(&streams[i]);
 	log_lines(&streams[1].text, log);
@@ -194,7 +195,7 @@ static bool open_streams(struct stream streams[2], int ends[2])
 	return true;
 }
 
-bool worker_run(void (*log)(const char *line))
+bool worker_run(bool drains, void (*log)(const char *line))
 {
 	struct stream streams[2] = {{.from = -1, .to = STDOUT_FILENO},
 				    {.from = -1, .to = STDERR_FILENO}};
@@ -212,11 +213,12 @@ bool worker_run(void (*log)(const char *line))
 	for (int i = 0; i < 2; i++)
 		close_descriptor(&ends[i]);
 	if (pid > 0) {
-		watch(pid, streams, log);
+		watch(pid, streams, drains, log);
 	} else {
 		log("cannot start a process of its own; the values of the container's network "
 		    "namespace are the kernel's");
-		drain_standard_input(now_ms() + WORKER_WAIT_MS);
+		if (drains)
+			drain_standard_input(now_ms() + WORKER_WAIT_MS);
 	}
 	for (int i = 0; i < 2; i++)
 		buffer_clear(&streams[i].text);

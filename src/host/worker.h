@@ -21,7 +21,7 @@
  *
  * What the worker prints is printed by this process, and log() is called for each line on standard
  * error, and for a line that says that the worker was ended. So a worker that hangs in the kernel
- * holds no pipe of the caller's. Standard input is read to its end, because a runtime may fail if
- * nobody reads what it writes.
+ * holds no pipe of the caller's. If drains is set, standard input is read to its end, because a
+ * runtime may fail if nobody reads what it writes.
  */
-bool worker_run(void (*log)(const char *line));
+bool worker_run(bool drains, void (*log)(const char *line));

@@ -33,32 +33,58 @@ static enum exit_code read_state(struct context *context, struct container_state
 	return error < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* Returns whether this process is in the network namespace of the host. */
+static bool is_in_host_namespace(const struct context *context)
+{
+	struct network_namespace CLEANUP(network_namespace_done) host = {0};
+
+	return kernel_find_namespace(context->kernel, "/proc/1/ns/net", &host) == -EALREADY;
+}
+
 /*
- * Finds the namespace of the container's first process. Returns EXIT_DIFFERS if it is that of this
- * process, which is the host's.
+ * Finds a namespace by its path or name, which is that of a process if pid is not 0. Returns
+ * EXIT_DIFFERS if it is the host's. If this process is in it already, ret->inode is 0.
  */
-static enum exit_code find_namespace(struct context *context, const struct container_state *state,
+static enum exit_code find_namespace(struct context *context, const char *which, unsigned long pid,
 				     struct network_namespace *ret)
 {
-	char path[64];
-	int error;
+	int error = kernel_find_namespace(context->kernel, which, ret);
 
-	(void)snprintf(path, sizeof(path), "/proc/%lu/ns/net", state->pid);
-	error = kernel_find_namespace(context->kernel, path, ret);
-	if (error == -EALREADY) {
+	if (error == -EALREADY && is_in_host_namespace(context)) {
 		report_say(context->report, "Nothing to do: the container uses the network "
 					    "namespace of the host.");
 		return EXIT_DIFFERS;
 	}
-	if (error == -ENOENT)
+	if (error == -EALREADY) {
+		ret->path = strdup(which);
+		error = ret->path ? 0 : -ENOMEM;
+	}
+	if (error == -ENOENT && pid)
 		report_message(context->report, SEVERITY_ERROR,
 			       "there is no process %lu, which the state of the container names",
-			       state->pid);
+			       pid);
+	else if (error == -EINVAL)
+		report_message(context->report, SEVERITY_ERROR, "%s is no network namespace",
+			       which);
 	else if (error < 0)
-		report_errno(context, "open", path, error);
-	else if (state->id[0])
-		ret->name = text_format("of container %s", state->id);
+		report_errno(context, "open", which, error);
 	return error < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* Finds the namespace of the container's first process, as a runtime names it. */
+static enum exit_code find_container(struct context *context, struct network_namespace *ret)
+{
+	struct container_state state;
+	enum exit_code code = read_state(context, &state);
+	char path[64];
+
+	if (code != EXIT_DONE)
+		return code;
+	(void)snprintf(path, sizeof(path), "/proc/%lu/ns/net", state.pid);
+	code = find_namespace(context, path, state.pid, ret);
+	if (code == EXIT_DONE && state.id[0])
+		ret->name = text_format("of container %s", state.id);
+	return code;
 }
 
 /* Sets the values in the namespace that this process has entered. */
@@ -85,7 +111,7 @@ static enum exit_code set_values(struct context *context, const struct compariso
 static enum exit_code visit_namespace(struct context *context, const struct comparison *comparison,
 				      const struct network_namespace *namespace)
 {
-	int error = kernel_enter_namespace(context->kernel, namespace);
+	int error = namespace->inode ? kernel_move_to_namespace(context->kernel, namespace) : 0;
 	enum exit_code code = EXIT_FAILED;
 
 	report_set_member(context->report, report_object(context->report), "namespaces",
@@ -97,7 +123,6 @@ static enum exit_code visit_namespace(struct context *context, const struct comp
 						: strerror(-error));
 	} else {
 		code = set_values(context, comparison);
-		kernel_leave_namespace(context->kernel);
 	}
 	report_end_namespace(context->report, code == EXIT_DONE ? "in-order" : "drift");
 	return code;
@@ -107,11 +132,10 @@ static enum exit_code run_hook(struct context *context)
 {
 	struct comparison CLEANUP(comparison_done) comparison = {0};
 	struct network_namespace CLEANUP(network_namespace_done) namespace = {0};
-	struct container_state state;
-	enum exit_code code = read_state(context, &state);
+	const char *which = context->options->netns;
+	enum exit_code code = which ? find_namespace(context, which, 0, &namespace)
+				    : find_container(context, &namespace);
 
-	if (code == EXIT_DONE)
-		code = find_namespace(context, &state, &namespace);
 	if (code == EXIT_DONE)
 		code = comparison_make_plan_quietly(context, &comparison);
 	if (code != EXIT_DONE)
@@ -128,11 +152,13 @@ const struct verb verb_hook = {
 	.help = "Set the values of a container that starts; runtimes run this",
 	.about = "Reads the state of a container on standard input, as OCI runtimes give it to a "
 		 "createRuntime hook, and sets the configured timeouts and options in the "
-		 "container's network namespace before its first process runs. It never keeps a "
-		 "container from starting: it logs each failure and exits 0 within a second.",
-	.examples = "  conntrack-persist hook -v < state.json\n",
+		 "container's network namespace before its first process runs. With --netns it "
+		 "does so in that namespace, and reads nothing. It never keeps a container from "
+		 "starting: it logs each failure and exits 0 within a second.",
+	.examples = "  conntrack-persist hook -v < state.json\n"
+		    "  conntrack-persist hook --netns=/proc/self/ns/net\n",
 	.exits = "Exit status: 0 whatever happens, because a runtime does not start the "
 		 "container if a hook fails.",
 	.run = run_hook,
-	.flags = VERB_RUNNING,
+	.flags = VERB_RUNNING | VERB_NETNS,
 };

@@ -148,6 +148,11 @@ int kernel_enter_namespace(struct kernel *kernel, const struct network_namespace
 	return error;
 }
 
+int kernel_move_to_namespace(struct kernel *kernel, const struct network_namespace *one)
+{
+	return kernel_enter_namespace(kernel, one);
+}
+
 void kernel_leave_namespace(struct kernel *kernel)
 {
 	(void)kernel;

@@ -130,3 +130,26 @@ output=$(unshare --user --map-root-user bash -c '
 says 'cannot enter it: Operation not permitted
 exit 1'
 [[ $(snapshot) == "$before" ]] || fail 'the own values are others'
+
+# A hook needs no way back, so it works there, as in the containers of an ordinary user.
+# shellcheck disable=SC2016
+output=$(unshare --user --map-root-user bash -c '
+	unshare --net bash -c "echo >\"\$0\"; exec sleep infinity" "$0" &
+	read -r <"$0"
+	echo "{\"pid\": $!}" | "$1" hook -c "$2" 2>&1
+	nsenter --net="/proc/$!/ns/net" cat "$3/nf_conntrack_udp_timeout"
+	kill $!' "$work/ready" "$program" "$work/c.conf" "$proc")
+says 'nf_conntrack_udp_timeout: 30 -> 47'
+says $'\n47'
+
+# A process can name the namespace that it is in, and keeps its standard input. In that of the host
+# nothing is done.
+# shellcheck disable=SC2016
+output=$(echo 'this is for the next command' | unshare --net bash -c '
+	"$0" hook --netns=/proc/self/ns/net -c "$1" 2>&1
+	cat - "$2/nf_conntrack_udp_timeout"' "$program" "$work/c.conf" "$proc")
+says 'namespace /proc/self/ns/net'
+says 'nf_conntrack_udp_timeout: 30 -> 47'
+says $'this is for the next command\n47'
+ctp 0 hook --netns=/proc/$$/ns/net
+[[ $(snapshot) == "$before" ]] || fail 'the own values are others'

@@ -290,6 +290,12 @@ int kernel_enter_namespace(struct kernel *kernel, const struct network_namespace
 	return error < 0 ? error : namespaces_enter(namespace);
 }
 
+int kernel_move_to_namespace(struct kernel *kernel, const struct network_namespace *namespace)
+{
+	(void)kernel;
+	return namespaces_enter(namespace);
+}
+
 void kernel_leave_namespace(struct kernel *kernel)
 {
 	namespaces_return(kernel->own);

@@ -263,6 +263,13 @@ void network_namespace_done(struct network_namespace *namespace);
 MUST_CHECK int kernel_enter_namespace(struct kernel *kernel,
 				      const struct network_namespace *namespace);
 /*
+ * Does the same for good: there is no way back. This also works for a process that may not enter
+ * its own namespace again, as a hook of an ordinary user's container engine: it runs in a user
+ * namespace, and the network namespace of the host does not belong to that.
+ */
+MUST_CHECK int kernel_move_to_namespace(struct kernel *kernel,
+					const struct network_namespace *namespace);
+/*
  * Returns to the process's own namespace. If that fails, the process ends, because it must not go
  * on in the wrong namespace.
  */

@@ -70,7 +70,7 @@ static void run(work_of_worker *work, int input, struct seen *ret)
 		dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
 		for (int fd = LOG_DESCRIPTOR + 1; fd < 64; fd++)
 			(void)close(fd);
-		_exit(worker_run(log_line) ? 0 : work());
+		_exit(worker_run(true, log_line) ? 0 : work());
 	}
 	close(out[1]);
 	close(log[1]);
