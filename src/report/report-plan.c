@@ -43,6 +43,14 @@ static void say_memory(struct report *report, const struct plan *plan)
 	report_say_row(report, "", "max applies to each network namespace separately");
 }
 
+static void say_scope(struct report *report, const struct plan *plan)
+{
+	if (!plan->all_namespaces)
+		return;
+	report_set_member(report, report->object, "scope", json_string("all"));
+	report_say_row(report, "scope", "timeouts and options are set in every network namespace");
+}
+
 void report_plan(struct report *report, const struct plan *plan)
 {
 	const struct sizes *sizes = &plan->sizes;
@@ -56,9 +64,11 @@ void report_plan(struct report *report, const struct plan *plan)
 	if (!sizes->max) {
 		report_say_row(report, "mode", "tune; the sizes are left %s",
 			       sizes->from_ram ? "to the host that boots" : "alone");
+		say_scope(report, plan);
 		return;
 	}
 	report_say_row(report, "mode", "tune");
+	say_scope(report, plan);
 	report_say_row(report, "table", "max %s entries%s, hashsize %s buckets%s",
 		       text_count(sizes->max).text, sizes->at_least ? " or more" : "",
 		       text_count(sizes->hashsize).text, sizes->from_ram ? " (auto)" : "");

@@ -365,6 +365,10 @@ void report_begin_namespace(struct report *report, const struct network_namespac
 	report_add_item(report, json_object_get(report->object, "namespaces"), item);
 	report->place = item;
 	network_namespace_describe(namespace, &report->where);
+}
+
+void report_say_namespace(struct report *report)
+{
 	if (says(report))
 		report_print_line(report, stdout, COLOR_BOLD,
 				  report->where.data ? report->where.data : "?", "");

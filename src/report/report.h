@@ -177,6 +177,9 @@ void report_value(struct report *report, const struct value_report *what);
  * report_set_state(), "gone" or "unreachable".
  */
 void report_begin_namespace(struct report *report, const struct network_namespace *namespace);
+
+/* Prints the name of that namespace as the head of the lines that follow. */
+void report_say_namespace(struct report *report);
 void report_end_namespace(struct report *report, const char *state);
 
 /*

@@ -1,16 +1,33 @@
-/* Sets the values of other network namespaces of this host; for apply --netns. */
+/* Sets the values of other network namespaces of this host. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/apply-namespaces.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buffer.h"
 #include "steps/error-words.h"
 #include "steps/set-values.h"
 
-/* Counts over all namespaces of the run. */
+/*
+ * How long the listing is repeated while namespaces appear, and the pause between two listings. A
+ * name appears before the namespace is mounted on it, and the mount sends no event.
+ */
+#define SETTLE_US  5000000U
+#define PAUSE_MS   20U
+#define ROUNDS_MAX 250U
+
+/* Which namespace this is; see struct network_namespace. */
+struct namespace_identity {
+	uint64_t device, inode;
+};
+
+/* Counts over all namespaces of the run, and the namespaces that were visited. */
 struct tally {
+	bool implied;	   /* by namespaces = all and not by --netns */
+	bool not_allowed;  /* this process cannot enter other namespaces */
 	size_t namespaces; /* namespaces that were entered */
 	size_t ok, set, absent;
 	size_t failed; /* namespaces in which a value could not be set */
@@ -19,11 +36,14 @@ struct tally {
 	 * them
 	 */
 	struct buffer host;
+	struct namespace_identity *visited; /* owned */
+	size_t visited_count;
 };
 
 static void tally_done(struct tally *tally)
 {
 	buffer_clear(&tally->host);
+	free(tally->visited);
 }
 
 static void note_host_values(const struct values *values, struct buffer *b)
@@ -36,7 +56,7 @@ static void note_host_values(const struct values *values, struct buffer *b)
 
 static bool is_all(const struct context *context)
 {
-	return strcmp(context->options->netns, "all") == 0;
+	return !context->options->netns || strcmp(context->options->netns, "all") == 0;
 }
 
 /* Names the namespaces of this host, because --netns names none of them. */
@@ -95,12 +115,30 @@ static enum exit_code find_namespaces(struct context *context, struct network_na
 		report_errno(context, "list", "the network namespaces", error);
 		return EXIT_FAILED;
 	}
-	if (ret->cut)
+	return EXIT_DONE;
+}
+
+/* Says which namespaces the listing left out. */
+static void report_unlisted(struct context *context, const struct network_namespaces *namespaces)
+{
+	if (namespaces->cut)
 		report_message(
 			context->report, SEVERITY_WARNING,
 			"there are more than %d network namespaces; the others were not changed",
 			NAMESPACES_MAX);
-	return EXIT_DONE;
+	if (namespaces->hidden)
+		report_message(context->report, SEVERITY_WARNING,
+			       "this process cannot see the network namespaces of some processes, "
+			       "because it lacks CAP_SYS_PTRACE; these were not changed");
+}
+
+/*
+ * Returns whether the name of the namespace is printed although only namespaces = all had this run
+ * go there: the reader wants to know of what is not as configured.
+ */
+static bool is_worth_a_line(const struct context *context, const struct runtime *runtime)
+{
+	return context->options->verbose || values_count(&runtime->values, VALUE_DIFFERS) > 0;
 }
 
 /*
@@ -108,20 +146,27 @@ static enum exit_code find_namespaces(struct context *context, struct network_na
  * literal.
  */
 static const char *bring_to_values(struct context *context, const struct comparison *comparison,
-				   struct tally *tally)
+				   enum module_state module, struct tally *tally)
 {
 	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct apply_result result = {0};
 	size_t fine;
+	bool shown = !tally->implied;
 
 	tally->namespaces++;
-	if (runtime_observe_namespace(context, comparison, &runtime) != EXIT_DONE) {
+	if (shown)
+		report_say_namespace(context->report);
+	if (runtime_observe_namespace(context, comparison, module, &runtime) != EXIT_DONE) {
 		tally->failed++;
 		return "drift";
 	}
+	if (!shown && is_worth_a_line(context, &runtime)) {
+		report_say_namespace(context->report);
+		shown = true;
+	}
 	fine = values_count(&runtime.values, VALUE_OK);
 	apply_values(context, &runtime, false, &result);
-	if (fine > 0 && !context->options->verbose)
+	if (shown && fine > 0 && !context->options->verbose)
 		report_say_row(context->report, value_state_to_string(VALUE_OK), "%zu value%s",
 			       fine, fine == 1 ? "" : "s");
 	tally->ok += values_count(&runtime.values, VALUE_OK);
@@ -135,25 +180,38 @@ static const char *bring_to_values(struct context *context, const struct compari
 	return module_is_there(runtime.module) ? "in-order" : "pending";
 }
 
+/* Reports that the namespace could not be entered. Returns the word for its state, a literal. */
+static const char *report_unreachable(struct context *context, int error, struct tally *tally)
+{
+	if (error == -ENOENT && is_all(context)) {
+		report_message(context->report, SEVERITY_NOTE, "it disappeared in the meantime");
+		return "gone";
+	}
+	if (error == -EPERM && tally->implied) {
+		tally->not_allowed = true;
+		return "unreachable";
+	}
+	report_message(context->report, SEVERITY_ERROR, "cannot enter it: %s",
+		       error == -ENOENT ? "it disappeared in the meantime" : strerror(-error));
+	tally->failed++;
+	return "unreachable";
+}
+
 static void visit(struct context *context, const struct comparison *comparison,
-		  const struct network_namespace *namespace, struct tally *tally)
+		  enum module_state module, const struct network_namespace *namespace,
+		  struct tally *tally)
 {
 	int error = kernel_enter_namespace(context->kernel, namespace);
 	const char *state;
 
 	report_begin_namespace(context->report, namespace);
 	if (error == 0) {
-		state = bring_to_values(context, comparison, tally);
+		state = bring_to_values(context, comparison, module, tally);
 		kernel_leave_namespace(context->kernel);
-	} else if (error == -ENOENT && is_all(context)) {
-		report_message(context->report, SEVERITY_NOTE, "it disappeared in the meantime");
-		state = "gone";
 	} else {
-		report_message(context->report, SEVERITY_ERROR, "cannot enter it: %s",
-			       error == -ENOENT ? "it disappeared in the meantime"
-						: strerror(-error));
-		tally->failed++;
-		state = "unreachable";
+		if (!tally->implied)
+			report_say_namespace(context->report);
+		state = report_unreachable(context, error, tally);
 	}
 	report_end_namespace(context->report, state);
 }
@@ -162,6 +220,8 @@ static void report_tally(struct context *context, const struct tally *tally)
 {
 	struct buffer CLEANUP(buffer_clear) rest = {0};
 
+	if (tally->namespaces == 0 && tally->implied)
+		return;
 	if (tally->namespaces == 0) {
 		report_say(context->report,
 			   "Nothing to do: this host has no other network namespace.");
@@ -174,7 +234,7 @@ static void report_tally(struct context *context, const struct tally *tally)
 	}
 	if (tally->absent)
 		buffer_printf(&rest, ", %zu unknown to this kernel", tally->absent);
-	if (tally->host.data)
+	if (tally->host.data && !tally->implied)
 		buffer_printf(&rest, "; left out, because only the host has them: %s",
 			      tally->host.data);
 	report_event(context->report, SEVERITY_NOTE, NULL, NULL,
@@ -196,13 +256,98 @@ static enum exit_code stop(struct context *context, size_t done, size_t count)
 	return EXIT_FAILED;
 }
 
+static bool was_visited(const struct tally *tally, const struct network_namespace *namespace)
+{
+	for (size_t i = 0; i < tally->visited_count; i++)
+		if (tally->visited[i].device == namespace->device &&
+		    tally->visited[i].inode == namespace->inode)
+			return true;
+	return false;
+}
+
+static int note_visited(struct tally *tally, const struct network_namespace *namespace)
+{
+	if (array_grow(&tally->visited, tally->visited_count, sizeof(*tally->visited)) < 0)
+		return -ENOMEM;
+	tally->visited[tally->visited_count++] =
+		(struct namespace_identity){namespace->device, namespace->inode};
+	return 0;
+}
+
+/*
+ * Visits those of the list that were not visited before; sets *ret_new if there is one. Stops at a
+ * signal, or if this process cannot enter other namespaces.
+ */
+static enum exit_code visit_new(struct context *context, const struct comparison *comparison,
+				enum module_state module,
+				const struct network_namespaces *namespaces, struct tally *tally,
+				bool *ret_new)
+{
+	*ret_new = false;
+	for (size_t i = 0; i < namespaces->count && !tally->not_allowed; i++) {
+		const struct network_namespace *namespace = &namespaces->items[i];
+
+		if (was_visited(tally, namespace))
+			continue;
+		if (signals_pending())
+			return stop(context, i, namespaces->count);
+		if (note_visited(tally, namespace) < 0) {
+			report_errno(context, "list", "the network namespaces", -ENOMEM);
+			return EXIT_FAILED;
+		}
+		*ret_new = true;
+		visit(context, comparison, module, namespace, tally);
+	}
+	return EXIT_DONE;
+}
+
+/*
+ * Visits the namespaces, each once. All of them are listed again until a listing has no new one,
+ * because a namespace that was made meanwhile has the kernel's values.
+ */
+static enum exit_code visit_settled(struct context *context, const struct comparison *comparison,
+				    enum module_state module, struct tally *tally)
+{
+	uint64_t begin = kernel_now(context->kernel);
+
+	for (unsigned int round = 0;; round++) {
+		struct network_namespaces CLEANUP(network_namespaces_done) namespaces = {0};
+		enum exit_code code = find_namespaces(context, &namespaces);
+		bool changed;
+
+		if (code == EXIT_DONE)
+			code = visit_new(context, comparison, module, &namespaces, tally, &changed);
+		if (code != EXIT_DONE)
+			return code;
+		changed = (changed && !tally->not_allowed) || namespaces.unfinished;
+		if (!changed || !is_all(context) || round >= ROUNDS_MAX ||
+		    kernel_now(context->kernel) - begin > SETTLE_US) {
+			report_unlisted(context, &namespaces);
+			return EXIT_DONE;
+		}
+		kernel_pause(context->kernel, PAUSE_MS);
+	}
+}
+
+static void report_not_allowed(struct context *context)
+{
+	report_message(context->report, SEVERITY_WARNING,
+		       "namespaces = all: the other network namespaces were not changed, because "
+		       "this process cannot enter them (CAP_SYS_ADMIN is missing)");
+}
+
 enum exit_code apply_namespaces(struct context *context, const struct comparison *comparison)
 {
-	struct network_namespaces CLEANUP(network_namespaces_done) namespaces = {0};
 	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct tally CLEANUP(tally_done) tally = {0};
-	enum exit_code code = find_namespaces(context, &namespaces);
+	enum exit_code code = EXIT_DONE;
 
+	/* A wrong name is an error whether the module is loaded or not. */
+	if (!is_all(context)) {
+		struct network_namespaces CLEANUP(network_namespaces_done) one = {0};
+
+		code = find_namespaces(context, &one);
+	}
 	if (code == EXIT_DONE)
 		code = runtime_observe_settled(context, comparison, &runtime);
 	if (code != EXIT_DONE)
@@ -211,11 +356,9 @@ enum exit_code apply_namespaces(struct context *context, const struct comparison
 		return apply_pending(context, comparison, &runtime);
 	report_set_member(context->report, report_object(context->report), "namespaces",
 			  json_array());
-	for (size_t i = 0; i < namespaces.count; i++) {
-		if (signals_pending())
-			return stop(context, i, namespaces.count);
-		visit(context, comparison, &namespaces.items[i], &tally);
-	}
+	code = visit_settled(context, comparison, runtime.module, &tally);
+	if (code != EXIT_DONE)
+		return code;
 	if (tally.failed == 0 && kernel_module_state(context->kernel, &runtime.module) == 0 &&
 	    !module_is_there(runtime.module)) {
 		values_judge(&runtime.values, runtime.module, false);
@@ -227,4 +370,26 @@ enum exit_code apply_namespaces(struct context *context, const struct comparison
 		return EXIT_FAILED;
 	report_tally(context, &tally);
 	return EXIT_DONE;
+}
+
+enum exit_code apply_other_namespaces(struct context *context, const struct comparison *comparison,
+				      enum module_state module, size_t *ret_set)
+{
+	struct tally CLEANUP(tally_done) tally = {.implied = true};
+	enum exit_code code;
+
+	*ret_set = 0;
+	if (!comparison->plan.all_namespaces || !kernel_sees_host(context->kernel))
+		return EXIT_DONE;
+	report_set_member(context->report, report_object(context->report), "namespaces",
+			  json_array());
+	code = visit_settled(context, comparison, module, &tally);
+	*ret_set = tally.set;
+	if (code != EXIT_DONE)
+		return code;
+	if (tally.not_allowed)
+		report_not_allowed(context);
+	else if (tally.failed == 0)
+		report_tally(context, &tally);
+	return tally.failed > 0 ? EXIT_FAILED : EXIT_DONE;
 }

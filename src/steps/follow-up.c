@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/library-error.h"
+#include "steps/apply-namespaces.h"
 #include "steps/set-values.h"
 #include "steps/sizes-guard.h"
 
@@ -115,6 +116,53 @@ static enum exit_code start_service(struct context *context)
 	return EXIT_FAILED;
 }
 
+/*
+ * Starts the path unit of namespaces = all, or stops the one of an earlier installation. Without
+ * systemd nothing notices new namespaces.
+ */
+static void follow_namespaces(struct context *context, const struct comparison *comparison,
+			      bool there)
+{
+	char result[32] = "";
+	int error;
+
+	if (!comparison->plan.all_namespaces)
+		return;
+	if (!bus_has_systemd(context->bus)) {
+		report_message(context->report, SEVERITY_NOTE,
+			       "namespaces = all: systemd does not run here, so that nothing sets "
+			       "the values of network namespaces when nf_conntrack loads or a "
+			       "namespace is made: run \"conntrack-persist apply\" then");
+		return;
+	}
+	if (!there)
+		return;
+	error = bus_start_unit(context->bus, BUS_NAMESPACES_PATH, result, sizeof(result));
+	if (error == -ENXIO)
+		report_message(context->report, SEVERITY_NOTE,
+			       "not started: " BUS_NAMESPACES_PATH
+			       ", because it is not installed; nothing notices new network "
+			       "namespaces");
+	else if (error < 0)
+		warn(context, BUS_NAMESPACES_PATH " was not started", error);
+}
+
+void follow_up_stop_namespaces(struct context *context, const struct comparison *comparison)
+{
+	char result[32] = "";
+	int error = 0;
+
+	if (!bus_has_systemd(context->bus))
+		return;
+	for (size_t i = 0; i < comparison->installed.path_count; i++)
+		if (strcmp(comparison->differences[i].path, PATH_NAMESPACES_SERVICE) == 0 &&
+		    comparison->differences[i].action == ACTION_REMOVE)
+			error = bus_stop_unit(context->bus, BUS_NAMESPACES_PATH, result,
+					      sizeof(result));
+	if (error < 0 && error != -ENXIO)
+		warn(context, BUS_NAMESPACES_PATH " was not stopped", error);
+}
+
 static void note_pending(const struct values *values, struct activation *ret)
 {
 	struct buffer CLEANUP(buffer_clear) names = {0};
@@ -131,10 +179,13 @@ enum exit_code follow_up(struct context *context, const struct comparison *compa
 {
 	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct apply_result result = {0};
-	enum exit_code code;
+	enum exit_code code, others;
+	size_t set;
 
-	if (changed)
+	if (changed) {
+		follow_up_stop_namespaces(context, comparison);
 		say_reload(context);
+	}
 	if (comparison->plan.mode != MODE_TUNE)
 		return EXIT_DONE;
 	code = runtime_observe_settled(context, comparison, &runtime);
@@ -145,6 +196,7 @@ enum exit_code follow_up(struct context *context, const struct comparison *compa
 	ret->looked = true;
 	ret->there = module_is_there(runtime.module);
 	ret->blocked = runtime.blocked;
+	follow_namespaces(context, comparison, ret->there);
 	if (!ret->there) {
 		(void)runtime_report(context, comparison, &runtime, LIVE_STATES);
 		return EXIT_DONE;
@@ -163,5 +215,7 @@ enum exit_code follow_up(struct context *context, const struct comparison *compa
 	replay(context, comparison, changed);
 	if (code == EXIT_DONE && result.out_of_reach == 0)
 		code = start_service(context);
-	return code;
+	others = apply_other_namespaces(context, comparison, runtime.module, &set);
+	ret->set += set;
+	return code == EXIT_DONE ? others : code;
 }

@@ -30,3 +30,9 @@ enum exit_code follow_up(struct context *context, const struct comparison *compa
 
 /* Notifies systemd and udevd that files were removed. Failures are warnings. */
 void follow_up_without(struct context *context);
+
+/*
+ * Stops the path unit of namespaces = all if this run removes what an installation wrote for it.
+ * Failures are warnings.
+ */
+void follow_up_stop_namespaces(struct context *context, const struct comparison *comparison);

@@ -86,7 +86,7 @@ static bool has_own_max(const struct context *context, const struct comparison *
 static int look_at_kernel(struct context *context, const struct comparison *comparison,
 			  struct runtime *runtime)
 {
-	int error = kernel_module_state(context->kernel, &runtime->module);
+	int error = runtime->elsewhere ? 0 : kernel_module_state(context->kernel, &runtime->module);
 
 	if (error < 0)
 		return error;
@@ -191,9 +191,10 @@ enum exit_code runtime_observe_settled(struct context *context, const struct com
 }
 
 enum exit_code runtime_observe_namespace(struct context *context,
-					 const struct comparison *comparison, struct runtime *ret)
+					 const struct comparison *comparison,
+					 enum module_state module, struct runtime *ret)
 {
-	struct runtime runtime = {.elsewhere = true};
+	struct runtime runtime = {.elsewhere = true, .module = module};
 	int error = look_at_kernel(context, comparison, &runtime);
 
 	return finish_look(context, error, &runtime, ret);

@@ -39,10 +39,12 @@ enum exit_code runtime_observe_settled(struct context *context, const struct com
 
 /*
  * Does the same in the network namespace that this process has entered: a value that the namespace
- * does not have of its own gets VALUE_HOST or is left out.
+ * does not have of its own gets VALUE_HOST or is left out. `module` is the state that was observed
+ * in the process's own namespace, so that a run over many namespaces reads it only once.
  */
 enum exit_code runtime_observe_namespace(struct context *context,
-					 const struct comparison *comparison, struct runtime *ret);
+					 const struct comparison *comparison,
+					 enum module_state module, struct runtime *ret);
 
 /*
  * Warns before harm is done: lines that hide or block the module, sizes that the memory cannot

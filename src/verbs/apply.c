@@ -44,6 +44,19 @@ static void warn_if_not_permanent(struct context *context, const struct comparis
 			"missing or from another configuration: run conntrack-persist install");
 }
 
+/* With namespaces = all the values of the other network namespaces follow the host's own. */
+static enum exit_code apply_to_others(struct context *context, const struct comparison *comparison,
+				      enum module_state module, size_t set)
+{
+	size_t elsewhere;
+	enum exit_code code = apply_other_namespaces(context, comparison, module, &elsewhere);
+
+	report_set_changed(context->report, set + elsewhere > 0);
+	if (code != EXIT_DONE)
+		report_set_state(context->report, "drift");
+	return code;
+}
+
 static enum exit_code run_apply(struct context *context)
 {
 	struct comparison CLEANUP(comparison_done) comparison = {0};
@@ -86,7 +99,7 @@ static enum exit_code run_apply(struct context *context)
 		return EXIT_FAILED;
 	guard_say_waiting(context, &runtime);
 	report_in_force(context, &runtime, result.set);
-	return EXIT_DONE;
+	return apply_to_others(context, &comparison, runtime.module, result.set);
 }
 
 const struct verb verb_apply = {

@@ -92,8 +92,15 @@ static enum exit_code set_values(struct context *context, const struct compariso
 {
 	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct apply_result result = {0};
-	enum exit_code code = runtime_observe_namespace(context, comparison, &runtime);
+	enum module_state module;
+	enum exit_code code;
+	int error = kernel_module_state(context->kernel, &module);
 
+	if (error < 0) {
+		report_errno(context, "tell", "the state of nf_conntrack", error);
+		return EXIT_FAILED;
+	}
+	code = runtime_observe_namespace(context, comparison, module, &runtime);
 	if (code != EXIT_DONE)
 		return code;
 	if (!module_is_there(runtime.module)) {
@@ -117,6 +124,7 @@ static enum exit_code visit_namespace(struct context *context, const struct comp
 	report_set_member(context->report, report_object(context->report), "namespaces",
 			  json_array());
 	report_begin_namespace(context->report, namespace);
+	report_say_namespace(context->report);
 	if (error < 0) {
 		report_message(context->report, SEVERITY_ERROR, "cannot enter it: %s",
 			       error == -ENOENT ? "it disappeared in the meantime"

@@ -276,8 +276,10 @@ static enum exit_code uninstall_locked(struct context *context, const struct loc
 	warn_of_copies(context);
 	if (!context->options->root)
 		last_applied_forget(context);
-	if (changes.count > 0 && !context->options->root)
+	if (changes.count > 0 && !context->options->root) {
+		follow_up_stop_namespaces(context, &comparison);
 		follow_up_without(context);
+	}
 	(void)comparison_report(context, &comparison, REPORT_ACTIONS);
 	if (context->options->live && code == EXIT_DONE)
 		code = before_set(context, &before, &set);

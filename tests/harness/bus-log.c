@@ -90,13 +90,24 @@ int bus_replay_event(struct bus *bus)
 	return call(bus, "replay-event");
 }
 
-int bus_start_unit(struct bus *bus, const char *unit, char *ret_result, size_t size)
+static int run_job(const struct bus *bus, const char *verb, const char *unit, char *ret_result,
+		   size_t size)
 {
 	char name[128];
 	int error;
 
-	(void)snprintf(name, sizeof(name), "start %s", unit);
+	(void)snprintf(name, sizeof(name), "%s %s", verb, unit);
 	error = call(bus, name);
 	(void)snprintf(ret_result, size, "%s", has(bus, "/unit-fails") ? "failed" : "done");
 	return error;
+}
+
+int bus_start_unit(struct bus *bus, const char *unit, char *ret_result, size_t size)
+{
+	return run_job(bus, "start", unit, ret_result, size);
+}
+
+int bus_stop_unit(struct bus *bus, const char *unit, char *ret_result, size_t size)
+{
+	return run_job(bus, "stop", unit, ret_result, size);
 }

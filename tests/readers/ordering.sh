@@ -8,7 +8,7 @@ command -v systemd-analyze >/dev/null || { echo "no systemd-analyze here"; exit 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work"/{none,ours} "$work"/{none,ours}/{sysinit,multi-user,local-fs,remote-fs}.target.wants
-cp "$builddir"/systemd/conntrack-persist*.service "$srcdir"/systemd/conntrack-persist*.timer "$work/ours/"
+cp "$builddir"/systemd/conntrack-persist*.service "$srcdir"/systemd/conntrack-persist*.{timer,path} "$work/ours/"
 for name in builtin sizes; do
 	ln -s ../conntrack-persist-$name.service "$work/ours/sysinit.target.wants/"
 done
@@ -41,7 +41,7 @@ for unit in "$work"/ours/conntrack-persist*.service; do
 	SYSTEMD_UNIT_PATH=$work/ours: systemd-analyze --man=no verify "$unit" >"$work/verified" 2>&1 || :
 	! grep -E "${unit##*/}:[0-9]+: " "$work/verified" || bad=1
 done
-for timer in "$work"/ours/conntrack-persist*.timer; do
+for timer in "$work"/ours/conntrack-persist*.{timer,path}; do
 	SYSTEMD_UNIT_PATH=$work/ours: systemd-analyze --man=no verify "$timer" >"$work/verified" 2>&1 || :
 	! grep -F "${timer##*/}" "$work/verified" || bad=1
 done
@@ -49,6 +49,8 @@ done
 # rights of root. systemd checks files by itself from version 250 on.
 if systemd-analyze --help | grep -q -e --offline; then
 	systemd-analyze security --no-pager --offline=yes --threshold=40 "$work/ours/conntrack-persist-metrics.service" \
+		>"$work/judged" 2>&1 || { tail -n 2 "$work/judged"; bad=1; }
+	systemd-analyze security --no-pager --offline=yes --threshold=40 "$work/ours/conntrack-persist-namespaces.service" \
 		>"$work/judged" 2>&1 || { tail -n 2 "$work/judged"; bad=1; }
 fi
 grep -qx 'SuccessExitStatus=1 2' "$work/ours/conntrack-persist-check.service" || { echo 'the watch fails for what it cannot read'; bad=1; }

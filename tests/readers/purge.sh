@@ -32,7 +32,7 @@ host() {
 	mkdir -p "$image"/{etc/modprobe.d,var/lib,run/conntrack-persist}
 	echo theirs >"$image/etc/modprobe.d/theirs.conf"
 	echo secret >"$image/etc/shadow"
-	printf '%s\n' '[conntrack]' 'max = 500000' '[apply]' 'on_drift = restore' >"$image/etc/conntrack-persist.conf"
+	printf '%s\n' '[conntrack]' 'max = 500000' '[apply]' 'on_drift = restore' 'namespaces = all' '[timeouts]' 'udp = 45' >"$image/etc/conntrack-persist.conf"
 	bare=$(listing)
 }
 
@@ -72,7 +72,7 @@ story='the paths'
 # The files below /run/conntrack-persist are removed with their directory.
 same 'as the program has them' \
 	"$(sed -n "/^paths=/,/'\$/p" "$srcdir/debian/postrm" | tr -d "'\t" | sed 's/^paths=//' | sort)" \
-	"$(sed -n '/define PATH_STATE/q; s/^#define PATH_[A-Z_]*[[:space:]]*"\(.*\)"/\1/p' "$srcdir/src/model/plan/artifact.h" |
+	"$(sed -n '/define PATH_STATE/q; /\\$/{N;s/\\\n//;}; s/^#define PATH_[A-Z_]*[[:space:]]*"\(.*\)"/\1/p' "$srcdir/src/model/plan/artifact.h" |
 		grep -v ^/run/conntrack-persist/ | sort)"
 
 host 'never installed'

@@ -9,7 +9,8 @@ config=/etc/conntrack-persist.conf
 sysctl=/etc/sysctl.d/90-conntrack-persist.conf
 first=(/vm/debs/*_0.1_*.deb)
 second=(/vm/debs/*_0.1+*_*.deb)
-units=(conntrack-persist{,-builtin,-check,-metrics,-restore,-sizes}.service conntrack-persist-{check,metrics}.timer)
+units=(conntrack-persist{,-builtin,-check,-metrics,-namespaces,-restore,-sizes}.service conntrack-persist-{check,metrics}.timer
+	conntrack-persist-namespaces.path)
 
 # deb ARGUMENT...: runs dpkg; if it fails, its output is printed.
 deb() {
@@ -63,10 +64,12 @@ installation() {
 conntrack-persist-builtin.service static inactive
 conntrack-persist-check.service static inactive
 conntrack-persist-metrics.service static inactive
+conntrack-persist-namespaces.service static inactive
 conntrack-persist-restore.service static inactive
 conntrack-persist-sizes.service static inactive
 conntrack-persist-check.timer disabled inactive
-conntrack-persist-metrics.timer disabled inactive'
+conntrack-persist-metrics.timer disabled inactive
+conntrack-persist-namespaces.path static inactive'
 	# This is what the next boot would do.
 	systemctl start conntrack-persist-builtin.service conntrack-persist-sizes.service
 	check 'the units of a boot find nothing to do' "$? $(systemctl show -P ConditionResult \

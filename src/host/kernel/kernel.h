@@ -224,6 +224,8 @@ struct network_namespaces {
 	size_t count;
 	bool cut;    /* there are more than NAMESPACES_MAX */
 	bool hidden; /* processes are there whose namespace this process cannot look at */
+	/* a name has just appeared, and no namespace is mounted on it yet */
+	bool unfinished;
 };
 void network_namespaces_done(struct network_namespaces *namespaces);
 

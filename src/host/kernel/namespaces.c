@@ -15,12 +15,16 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "host/kernel/kernel-file.h"
 
 #define OWN_NAMESPACE "/proc/self/ns/net"
+
+/* How long a new name may wait for its namespace to be mounted. */
+#define UNFINISHED_SECONDS 2
 
 /* Where programs keep namespaces by name, with or without a process in them. */
 static const char *const folders[] = {"/run/netns", "/run/docker/netns"};
@@ -159,6 +163,21 @@ static int walk_add(struct namespace_walk *walk, const struct stat *status,
 	return 0;
 }
 
+/*
+ * Returns whether the file has just been made, so that a namespace may be mounted on it soon. `ip
+ * netns add` and Docker make an empty file first. An older one is what a crash has left.
+ */
+static bool is_unfinished(const char *path)
+{
+	struct stat status;
+	struct timespec now;
+
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0 &&
+	       clock_gettime(CLOCK_REALTIME, &now) == 0 &&
+	       now.tv_sec - status.st_ctim.tv_sec <= UNFINISHED_SECONDS &&
+	       now.tv_sec - status.st_ctim.tv_sec >= -1;
+}
+
 /* A file that has gone in the meantime, or is no namespace, is skipped. */
 static int visit_name(struct namespace_walk *walk, const char *folder, char *name)
 {
@@ -170,6 +189,8 @@ static int visit_name(struct namespace_walk *walk, const char *folder, char *nam
 	    snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
 		return 0;
 	fd = open_namespace(path, &status);
+	if (fd == -EINVAL && is_unfinished(path))
+		walk->found.unfinished = true;
 	if (fd < 0 || is_namespace_known(walk, &status))
 		return 0;
 	return walk_add(walk, &status, &(struct namespace_place){.name = name, .path = path});

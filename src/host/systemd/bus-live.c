@@ -226,6 +226,11 @@ int bus_start_unit(struct bus *bus, const char *unit, char *ret_result, size_t s
 	return run_job(bus, "StartUnit", unit, ret_result, size);
 }
 
+int bus_stop_unit(struct bus *bus, const char *unit, char *ret_result, size_t size)
+{
+	return run_job(bus, "StopUnit", unit, ret_result, size);
+}
+
 bool bus_device_is_marked(struct bus *bus)
 {
 	(void)bus;

@@ -9,6 +9,8 @@
 
 /* The unit that verifies each load. */
 #define BUS_SERVICE "conntrack-persist.service"
+/* The unit that notices new network namespaces, with namespaces = all. */
+#define BUS_NAMESPACES_PATH "conntrack-persist-namespaces.path"
 
 /*
  * The port has two bodies, and the linker chooses one: bus-live.c, which uses libsystemd and
@@ -60,3 +62,6 @@ MUST_CHECK int bus_replay_event(struct bus *bus);
  * no such unit.
  */
 MUST_CHECK int bus_start_unit(struct bus *bus, const char *unit, char *ret_result, size_t size);
+
+/* Stops a unit and waits for the result of the job. Otherwise as bus_start_unit(). */
+MUST_CHECK int bus_stop_unit(struct bus *bus, const char *unit, char *ret_result, size_t size);

@@ -15,6 +15,7 @@ static const char *const mode_choices[] = {"tune", "disable", NULL};
 static const char *const max_policy_choices[] = {"exact", "at_least", NULL};
 static const char *const on_drift_choices[] = {"report", "restore", NULL};
 static const char *const resize_choices[] = {"auto", "now", "next_load", NULL};
+static const char *const namespaces_choices[] = {"host", "all", NULL};
 static const char *const enforce_choices[] = {"block", "blacklist", NULL};
 
 #define EVERYWHERE NULL, NULL, NULL
@@ -77,6 +78,10 @@ const struct schema_row schema[] = {
 	[SETTING_RESIZE] = {"apply", "resize", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "auto",
 		resize_choices, NULL,
 		"live resize; auto: at once below 10,000 entries; now: always; next_load: never"},
+	[SETTING_NAMESPACES] = {"apply", "namespaces", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "host",
+		namespaces_choices, NULL,
+		"all: timeouts and options are set in every network namespace, not only the "
+		"host's"},
 	[SETTING_ENFORCE] = {"disable", "enforce", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "block",
 		enforce_choices, NULL,
 		"block: nf_conntrack cannot load; blacklist: it cannot load by an alias"},

@@ -34,6 +34,7 @@ enum setting_id {
 	SETTING_SYNCHRONOUS,
 	SETTING_ON_DRIFT,
 	SETTING_RESIZE,
+	SETTING_NAMESPACES,
 	SETTING_ENFORCE,
 	SETTING_UNLOAD,
 	SETTING_FIRST_KEY,
@@ -62,6 +63,12 @@ enum resize {
 	RESIZE_AUTO, /* at once if the table has fewer than RESIZE_ENTRIES entries */
 	RESIZE_NOW,
 	RESIZE_NEXT_LOAD,
+};
+
+/* The network namespaces that get the configured timeouts and options. */
+enum namespaces_scope {
+	NAMESPACES_HOST, /* the host's own */
+	NAMESPACES_ALL,	 /* every one on this host */
 };
 
 enum enforce {

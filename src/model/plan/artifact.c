@@ -6,9 +6,18 @@
 
 #include "base/text.h"
 
-const char *const artifact_paths[] = {PATH_MODPROBE,  PATH_SYSCTL,	  PATH_UDEV,
-				      PATH_DROP_IN,   PATH_BOOT_MODPROBE, PATH_BOOT_SYSCTL,
-				      PATH_BOOT_UDEV, PATH_BOOT_SIZES};
+const char *const artifact_paths[] = {PATH_MODPROBE,
+				      PATH_SYSCTL,
+				      PATH_UDEV,
+				      PATH_DROP_IN,
+				      PATH_NAMESPACES_SERVICE,
+				      PATH_NAMESPACES_BUILTIN,
+				      PATH_NAMESPACES_CHECK,
+				      PATH_NAMESPACES_RESTORE,
+				      PATH_BOOT_MODPROBE,
+				      PATH_BOOT_SYSCTL,
+				      PATH_BOOT_UDEV,
+				      PATH_BOOT_SIZES};
 const size_t artifact_path_count = ARRAY_SIZE(artifact_paths);
 
 bool artifact_is_of_boot(const char *path)

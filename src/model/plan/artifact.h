@@ -14,6 +14,17 @@
 #define PATH_UDEV     "/etc/udev/rules.d/60-conntrack-persist.rules"
 #define PATH_DROP_IN  "/etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf"
 /*
+ * The drop-ins of namespaces = all: they let each of these services enter the other network
+ * namespaces, and those of the first two pull in the path unit that notices new ones.
+ */
+#define PATH_NAMESPACES_SERVICE "/etc/systemd/system/conntrack-persist.service.d/50-namespaces.conf"
+#define PATH_NAMESPACES_BUILTIN \
+	"/etc/systemd/system/conntrack-persist-builtin.service.d/50-namespaces.conf"
+#define PATH_NAMESPACES_CHECK \
+	"/etc/systemd/system/conntrack-persist-check.service.d/50-namespaces.conf"
+#define PATH_NAMESPACES_RESTORE \
+	"/etc/systemd/system/conntrack-persist-restore.service.d/50-namespaces.conf"
+/*
  * The sizes of this boot, for an image whose /etc or /var/lib is read-only, so that the files above
  * have no sizes and cannot get any. The names differ from those above, because a reader that finds
  * the same name in /etc ignores the file in /run.

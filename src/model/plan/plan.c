@@ -217,6 +217,35 @@ static void judge_keepalive(const struct plan_request *request, struct problems 
 		     text.data ? text.data : "");
 }
 
+static int add_namespace_drop_ins(struct plan *plan)
+{
+	static const struct {
+		const char *path;
+		bool sets_at_load;
+	} rows[] = {{PATH_NAMESPACES_SERVICE, true},
+		    {PATH_NAMESPACES_BUILTIN, true},
+		    {PATH_NAMESPACES_CHECK, false},
+		    {PATH_NAMESPACES_RESTORE, false}};
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows) && error == 0; i++) {
+		struct buffer b = {0};
+
+		render_namespaces_drop_in(&b, rows[i].sets_at_load);
+		error = add_artifact(plan, rows[i].path, &b);
+	}
+	return error;
+}
+
+/* Returns whether the configuration has a value that each network namespace has separately. */
+static bool has_namespace_value(const struct config *config)
+{
+	for (size_t i = SETTING_FIRST_KEY; i < schema_count; i++)
+		if (config->values[i].set && schema_is_per_namespace(&schema[i]))
+			return true;
+	return false;
+}
+
 /* Adds the files that last: those of an installation. */
 static int plan_lasting(struct plan *plan, const struct plan_request *request)
 {
@@ -246,10 +275,11 @@ static int plan_lasting(struct plan *plan, const struct plan_request *request)
 	 */
 	if (plan->setting_count > 0 || plan->sizes.hashsize || plan->sizes.from_ram)
 		error = add_rule(plan, request, &sizes);
-	if (error < 0 || !plan->restore)
-		return error;
-	render_drop_in(&b);
-	return add_artifact(plan, PATH_DROP_IN, &b);
+	if (error == 0 && plan->restore) {
+		render_drop_in(&b);
+		error = add_artifact(plan, PATH_DROP_IN, &b);
+	}
+	return error == 0 && plan->all_namespaces ? add_namespace_drop_ins(plan) : error;
 }
 
 /* Adds the files of one boot: the sizes for each reader, and the record of them. */
@@ -277,13 +307,21 @@ static int plan_of_boot(struct plan *plan)
 	return add_artifact(plan, PATH_BOOT_SIZES, &b);
 }
 
-static int plan_tune(struct plan *plan, const struct plan_request *request)
+static int plan_tune(struct plan *plan, const struct plan_request *request,
+		     struct problems *problems)
 {
 	const struct config_value *values = request->config->values;
 	int error;
 
 	plan->synchronous = values[SETTING_SYNCHRONOUS].number;
 	plan->restore = values[SETTING_ON_DRIFT].number == DRIFT_RESTORE;
+	plan->all_namespaces = values[SETTING_NAMESPACES].number == NAMESPACES_ALL &&
+			       has_namespace_value(request->config);
+	if (values[SETTING_NAMESPACES].number == NAMESPACES_ALL && !plan->all_namespaces)
+		problems_add(problems, SEVERITY_NOTE, values[SETTING_NAMESPACES].file,
+			     values[SETTING_NAMESPACES].line,
+			     "apply.namespaces: all has no effect, because no timeout or option is "
+			     "configured, and sizes hold for all network namespaces anyway");
 	error = plan_lasting(plan, request);
 	if (error < 0 || !plan->sizes.of_boot)
 		return error;
@@ -320,7 +358,7 @@ int plan_build(const struct plan_request *request, struct problems *problems, st
 		plan.sizes.expect_hashsize_source =
 			find_source(request->config, SETTING_EXPECT_HASHSIZE);
 		if (error == 0 && !problems_have_error(problems))
-			error = plan_tune(&plan, request);
+			error = plan_tune(&plan, request, problems);
 	}
 	if (error == 0 && problems->out_of_memory)
 		error = -ENOMEM;

@@ -16,6 +16,8 @@ struct plan {
 	enum mode mode;
 	bool synchronous; /* whether modprobe.d gets an install line */
 	bool restore;	  /* whether the drop-in of on_drift = restore is part of the plan */
+	/* namespaces = all, and there is a value that each network namespace has separately */
+	bool all_namespaces;
 	struct sizes sizes;
 	/* owned; in the order in which they are written; empty in mode disable */
 	struct setting *settings;

@@ -1,4 +1,4 @@
-/* Renders the drop-in by which the drift timer's service restores. */
+/* Renders the drop-ins for services of this program: what a setting lets them do besides. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/plan/render.h"
 
@@ -11,4 +11,25 @@ void render_drop_in(struct buffer *b)
 		   "# does nothing unless that look has found drift which install can put right.\n"
 		   "[Unit]\n"
 		   "Wants=conntrack-persist-restore.service\n");
+}
+
+void render_namespaces_drop_in(struct buffer *b, bool sets_at_load)
+{
+	buffer_add(b, "\n");
+	if (sets_at_load)
+		buffer_add(b, "# namespaces = all: this path unit notices new network namespaces "
+			      "that have a name.\n"
+			      "[Unit]\n"
+			      "Wants=conntrack-persist-namespaces.path\n"
+			      "\n");
+	buffer_add(b,
+		   "# namespaces = all: the service enters the other network namespaces. To find\n"
+		   "# those of processes it needs CAP_SYS_PTRACE, to enter one CAP_SYS_ADMIN.\n"
+		   "[Service]\n"
+		   "CapabilityBoundingSet=CAP_SYS_ADMIN CAP_SYS_PTRACE\n"
+		   "ProtectProc=default\n"
+		   "RestrictNamespaces=\n"
+		   "RestrictNamespaces=net\n"
+		   "# The program asks newer kernels for a list and does without it if refused.\n"
+		   "SystemCallErrorNumber=EPERM\n");
 }

@@ -28,6 +28,13 @@ void render_modprobe_disable(struct buffer *b, bool block);
  */
 void render_drop_in(struct buffer *b);
 
+/*
+ * Adds the body of a drop-in for namespaces = all: what a service needs to enter other network
+ * namespaces. sets_at_load: the service sets values when the module loads, so that the drop-in also
+ * pulls in the path unit that notices new namespaces.
+ */
+void render_namespaces_drop_in(struct buffer *b, bool sets_at_load);
+
 /* Adds the record of the sizes of this boot, which boot_sizes_parse() reads. */
 void render_boot_sizes(struct buffer *b, const struct sizes *sizes);
 

@@ -60,6 +60,7 @@ static void defaults_are_those_of_the_manual(void **state)
 		{"apply", "synchronous", "no"},	 {"disable", "enforce", "block"},
 		{"disable", "unload", "yes"},	 {"conntrack", "max_policy", "exact"},
 		{"apply", "on_drift", "report"}, {"apply", "resize", "auto"},
+		{"apply", "namespaces", "host"},
 	};
 	struct fixture *f = *state;
 
@@ -128,6 +129,8 @@ static void sound_values_are_taken(void **state)
 		{"apply", "on_drift", "restore", DRIFT_RESTORE, "restore"},
 		{"apply", "resize", "auto", RESIZE_AUTO, "auto"},
 		{"apply", "resize", "now", RESIZE_NOW, "now"},
+		{"apply", "namespaces", "host", NAMESPACES_HOST, "host"},
+		{"apply", "namespaces", "all", NAMESPACES_ALL, "all"},
 		{"apply", "resize", "next_load", RESIZE_NEXT_LOAD, "next_load"},
 		{"conntrack", "max_policy", "exact", MAX_EXACT, "exact"},
 		{"conntrack", "max_policy", "at_least", MAX_AT_LEAST, "at_least"},
@@ -176,6 +179,7 @@ static void unsound_values_are_refused(void **state)
 		{"conntrack", "mode", "0", wrong, "allowed: tune or disable"},
 		{"disable", "enforce", "yes", wrong, "allowed: block or blacklist"},
 		{"apply", "on_drift", "yes", wrong, "allowed: report or restore"},
+		{"apply", "namespaces", "every", wrong, "allowed: host or all"},
 		{"apply", "resize", "never", wrong, "allowed: auto or now or next_load"},
 		{"conntrack", "max_policy", "at-least", wrong, "allowed: exact or at_least"},
 		{"conntrack", "max", "", "no value; allowed", size_allowed},

@@ -271,6 +271,34 @@ static void restore_adds_a_drop_in_of_mode_tune(void **state)
 	assert_null(plan_find_artifact(&f->plan, PATH_DROP_IN));
 }
 
+static void all_namespaces_add_drop_ins_of_mode_tune(void **state)
+{
+	static const char *const paths[] = {PATH_NAMESPACES_SERVICE, PATH_NAMESPACES_BUILTIN,
+					    PATH_NAMESPACES_CHECK, PATH_NAMESPACES_RESTORE};
+	struct fixture *f = *state;
+
+	build(f, "[timeouts]\nudp = 45\n[apply]\nnamespaces = all\n");
+	assert_true(f->plan.all_namespaces);
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		const char *path =
+			strstr(bytes_at(f, paths[i]), "conntrack-persist-namespaces.path");
+
+		expect_part("drop-in", bytes_at(f, paths[i]), "CAP_SYS_ADMIN CAP_SYS_PTRACE\n");
+		/* Those that set values when the module loads also start the path unit. */
+		assert_true((path != NULL) == (i < 2));
+	}
+	build_anew(f, "[timeouts]\nudp = 45\n[apply]\nnamespaces = host\n");
+	assert_false(f->plan.all_namespaces);
+	assert_null(plan_find_artifact(&f->plan, PATH_NAMESPACES_SERVICE));
+	/* No namespace has a value of its own then. */
+	build_anew(f, AUTO "[options]\nnf_hooks_lwtunnel = yes\n[apply]\nnamespaces = all\n");
+	assert_false(f->plan.all_namespaces);
+	build_anew(f, "[conntrack]\nmode = disable\n[timeouts]\nudp = 45\n"
+		      "[apply]\nnamespaces = all\n");
+	assert_false(f->plan.all_namespaces);
+	assert_null(plan_find_artifact(&f->plan, PATH_NAMESPACES_CHECK));
+}
+
 static void at_least_is_of_max_alone(void **state)
 {
 	struct fixture *f = *state;
@@ -1271,6 +1299,7 @@ int main(void)
 		plan_test(hashsize_bounds_auto),
 		plan_test(settings_tell_the_line_that_asked),
 		plan_test(restore_adds_a_drop_in_of_mode_tune),
+		plan_test(all_namespaces_add_drop_ins_of_mode_tune),
 		plan_test(at_least_is_of_max_alone),
 		plan_test(settings_stand_in_the_order_of_the_table),
 		plan_test(hashsize_follows_max),

@@ -315,6 +315,30 @@ static void drop_in_to_the_byte(void **state)
 		    "Wants=conntrack-persist-restore.service\n");
 }
 
+static void drop_in_of_namespaces_to_the_byte(void **state)
+{
+	struct buffer CLEANUP(buffer_clear) b = {0};
+
+	(void)state;
+	render_namespaces_drop_in(&b, true);
+	expect_text("drop-in", b.data,
+		    "\n"
+		    "# namespaces = all: this path unit notices new network namespaces that have a "
+		    "name.\n"
+		    "[Unit]\n"
+		    "Wants=conntrack-persist-namespaces.path\n"
+		    "\n"
+		    "# namespaces = all: the service enters the other network namespaces. To find\n"
+		    "# those of processes it needs CAP_SYS_PTRACE, to enter one CAP_SYS_ADMIN.\n"
+		    "[Service]\n"
+		    "CapabilityBoundingSet=CAP_SYS_ADMIN CAP_SYS_PTRACE\n"
+		    "ProtectProc=default\n"
+		    "RestrictNamespaces=\n"
+		    "RestrictNamespaces=net\n"
+		    "# The program asks newer kernels for a list and does without it if refused.\n"
+		    "SystemCallErrorNumber=EPERM\n");
+}
+
 static void sysctl_leaves_out_what_it_would_lower(void **state)
 {
 	struct setting settings[] = {
@@ -425,6 +449,7 @@ int main(void)
 		cmocka_unit_test(rule_of_at_least_to_the_byte),
 		cmocka_unit_test(rule_lowers_no_max_of_a_crowded_table),
 		cmocka_unit_test(drop_in_to_the_byte),
+		cmocka_unit_test(drop_in_of_namespaces_to_the_byte),
 		cmocka_unit_test(sysctl_leaves_out_what_it_would_lower),
 		cmocka_unit_test(rule_without_values_is_the_gates),
 		cmocka_unit_test(rule_knows_the_rounding_of_each_kernel),
