@@ -15,8 +15,8 @@
 /* A local port that has entries, and a socket there. */
 struct port_socket {
 	uint64_t inode;
-	uint16_t port;
-	uint8_t protocol; /* enum local_protocol */
+	struct heavy_key local; /* its address and port; family 0: any address */
+	uint8_t protocol;	/* enum local_protocol */
 	bool serves;
 };
 
@@ -30,6 +30,7 @@ struct port_search {
 static int read_socket(void *data, const char *line)
 {
 	struct port_search *search = data;
+	struct port_socket *item;
 	struct socket_line found;
 
 	if (socket_line_parse(line, &found) < 0 || found.inode == 0 ||
@@ -39,12 +40,14 @@ static int read_socket(void *data, const char *line)
 		return -EFBIG;
 	if (array_grow(&search->items, search->count, sizeof(*search->items)) < 0)
 		return -ENOMEM;
-	search->items[search->count++] = (struct port_socket){
+	item = &search->items[search->count++];
+	*item = (struct port_socket){
 		.inode = found.inode,
-		.port = found.port,
+		.local = {.port = found.port, .family = found.family},
 		.protocol = (uint8_t)search->protocol,
 		.serves = found.serves,
 	};
+	memcpy(item->local.address, found.address, sizeof(found.address));
 	return 0;
 }
 
@@ -80,9 +83,42 @@ static int compare_sockets(const void *a, const void *b)
 	return (left->inode > right->inode) - (left->inode < right->inode);
 }
 
-/* Assigns the ports of sockets of one kind. Sockets that serve come first: the port is theirs. */
+/*
+ * Each pass assigns one kind of sockets. Servers at one address are assigned first,
+ * because another server may have the same port at another address. Servers at any address follow.
+ * The third pass assigns what the first one left, because not all ports are remembered by address.
+ */
+enum pass { PASS_AT_ADDRESS, PASS_SERVERS, PASS_REST, PASS_CLIENTS, PASSES };
+
+static bool is_in_pass(const struct port_socket *item, enum pass pass)
+{
+	bool at_address = item->local.family != 0;
+
+	switch (pass) {
+	case PASS_AT_ADDRESS:
+	case PASS_REST:
+		return item->serves && at_address;
+	case PASS_SERVERS:
+		return item->serves && !at_address;
+	case PASS_CLIENTS:
+	default:
+		return !item->serves;
+	}
+}
+
+static void assign_socket(struct holders *holders, const struct port_socket *item, enum pass pass,
+			  uint16_t owner)
+{
+	enum local_protocol protocol = (enum local_protocol)item->protocol;
+
+	if (pass == PASS_AT_ADDRESS)
+		holders_assign_address(holders, protocol, &item->local, owner);
+	else if (pass != PASS_REST || holders->own->forgotten > 0)
+		holders_assign_port(holders, protocol, item->local.port, owner);
+}
+
 static int assign(struct owner_search *search, struct port_search *ports,
-		  const struct socket_process *processes, bool serves)
+		  const struct socket_process *processes, enum pass pass)
 {
 	unsigned long last = 0;
 	uint16_t owner = OWNER_NONE;
@@ -91,7 +127,7 @@ static int assign(struct owner_search *search, struct port_search *ports,
 		const struct port_socket *item = &ports->items[i];
 		struct group_owner found;
 
-		if (item->serves != serves || processes[i].pid == 0)
+		if (!is_in_pass(item, pass) || processes[i].pid == 0)
 			continue;
 		if (processes[i].pid != last) {
 			int error;
@@ -102,8 +138,7 @@ static int assign(struct owner_search *search, struct port_search *ports,
 			if (error < 0)
 				return error;
 		}
-		holders_assign_port(ports->holders, (enum local_protocol)item->protocol, item->port,
-				    owner);
+		assign_socket(ports->holders, item, pass, owner);
 	}
 	return 0;
 }
@@ -122,8 +157,10 @@ static int assign_sockets(struct owner_search *search, struct port_search *ports
 		processes[i].inode = ports->items[i].inode;
 	error = kernel_find_sockets(search->gathering->kernel, processes, ports->count);
 	ports->holders->sockets_cut |= error < 0;
-	error = assign(search, ports, processes, true);
-	return error < 0 ? error : assign(search, ports, processes, false);
+	error = 0;
+	for (int pass = 0; pass < PASSES && error == 0; pass++)
+		error = assign(search, ports, processes, (enum pass)pass);
+	return error;
 }
 
 int owner_search_ports(struct owner_search *search, struct holders *holders)

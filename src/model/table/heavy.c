@@ -116,6 +116,15 @@ void heavy_add(struct heavy *heavy, const struct heavy_key *key, bool marked)
 	item->marked += marked && item->marked < item->count;
 }
 
+uint32_t heavy_mark(struct heavy *heavy, const struct heavy_key *key)
+{
+	struct heavy_item *item = find_slot(heavy, key);
+	uint32_t unmarked = item->count - item->marked;
+
+	item->marked = item->count;
+	return unmarked;
+}
+
 static uint32_t weigh(const struct heavy_item *item, bool by_mark)
 {
 	return by_mark ? item->marked : item->count;

@@ -54,6 +54,12 @@ MUST_CHECK int heavy_new(uint64_t seed, struct heavy **ret);
 void heavy_add(struct heavy *heavy, const struct heavy_key *key, bool marked);
 
 /*
+ * Marks all that was counted of the key. Returns how much of it had no mark; 0 if the key is not
+ * remembered.
+ */
+uint32_t heavy_mark(struct heavy *heavy, const struct heavy_key *key);
+
+/*
  * Copies the most frequent keys, at most `most`, the most frequent first; equal ones are ordered by
  * their key. The order is by `count`. Returns how many there are.
  */

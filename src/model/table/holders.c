@@ -21,6 +21,7 @@ struct holders *holders_free(struct holders *holders)
 	free(holders->destinations);
 	free(holders->forwards);
 	free(holders->port_owners);
+	free(holders->own);
 	owners_done(&holders->owners);
 	free(holders);
 	return NULL;
@@ -29,7 +30,7 @@ struct holders *holders_free(struct holders *holders)
 int holders_new(uint64_t seed, struct holders **ret)
 {
 	struct holders *CLEANUP(holders_freep) holders = calloc(1, sizeof(*holders));
-	struct heavy **parts[4];
+	struct heavy **parts[5];
 	uint16_t host;
 	int error = 0;
 
@@ -39,6 +40,7 @@ int holders_new(uint64_t seed, struct holders **ret)
 	parts[1] = &holders->networks;
 	parts[2] = &holders->destinations;
 	parts[3] = &holders->forwards;
+	parts[4] = &holders->own;
 	for (size_t i = 0; i < ARRAY_SIZE(parts) && error == 0; i++)
 		error = heavy_new(seed + i, parts[i]);
 	holders->owners.seed = seed;
@@ -69,20 +71,30 @@ static struct heavy_key network_of(const struct heavy_key *address)
 struct entry_owner holders_find_owner(const struct holders *holders, const struct entry *entry)
 {
 	const struct entry_addresses *addresses = &entry->addresses;
-	struct heavy_key source = key_of(entry, addresses->source);
 	struct entry_owner found = {
-		.owner = owners_of_address(&holders->owners, &source),
 		.has_port = entry->protocol == IPPROTO_TCP || entry->protocol == IPPROTO_UDP,
 		.port = entry->source,
+		.address = key_of(entry, addresses->source),
 	};
 
+	found.owner = owners_of_address(&holders->owners, &found.address);
 	if (found.owner == OWNER_NONE) {
-		struct heavy_key server = key_of(entry, addresses->server);
-
-		found.owner = owners_of_address(&holders->owners, &server);
 		found.port = addresses->server_port;
+		found.address = key_of(entry, addresses->server);
+		found.owner = owners_of_address(&holders->owners, &found.address);
 	}
 	return found;
+}
+
+/* Counts an entry of one of this host's own addresses by the port there. */
+static void add_local(struct holders *holders, uint8_t protocol, const struct entry_owner *found)
+{
+	struct heavy_key key = found->address;
+
+	key.port = found->port;
+	key.protocol = protocol;
+	heavy_add(holders->own, &key, false);
+	holders->local[protocol == IPPROTO_TCP ? LOCAL_TCP : LOCAL_UDP][found->port]++;
 }
 
 /* Counts the entry for its owner. Returns whether this host knows one. */
@@ -92,10 +104,8 @@ static bool add_owned(struct holders *holders, const struct entry *entry)
 
 	if (found.owner == OWNER_NONE)
 		return false;
-	/* The entries of this host's own addresses are counted by the port there. */
 	if (found.owner == 0 && found.has_port)
-		holders->local[entry->protocol == IPPROTO_TCP ? LOCAL_TCP : LOCAL_UDP]
-			      [found.port]++;
+		add_local(holders, entry->protocol, &found);
 	else
 		holders->owners.items[found.owner].entries++;
 	return true;
@@ -157,6 +167,21 @@ void holders_assign_port(struct holders *holders, enum local_protocol protocol, 
 		holders->port_owners[protocol * 65536U + port] = owner;
 	holders->owners.items[owner == OWNER_NONE ? 0 : owner].entries += *entries;
 	*entries = 0;
+}
+
+void holders_assign_address(struct holders *holders, enum local_protocol protocol,
+			    const struct heavy_key *address, uint16_t owner)
+{
+	uint32_t *left = &holders->local[protocol][address->port];
+	struct heavy_key key = *address;
+	uint32_t entries, others;
+
+	key.protocol = protocol == LOCAL_TCP ? IPPROTO_TCP : IPPROTO_UDP;
+	entries = heavy_mark(holders->own, &key);
+	others = entries < *left ? *left - entries : 0;
+	*left -= others;
+	holders_assign_port(holders, protocol, address->port, owner);
+	*left = others;
 }
 
 void holders_assign_rest(struct holders *holders)

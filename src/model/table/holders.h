@@ -29,6 +29,8 @@ struct holders {
 	uint32_t local[LOCAL_PROTOCOLS][65536];
 	/* owned, by protocol and port; NULL unless holders_keep_ports() was called */
 	uint16_t *port_owners;
+	/* `local` by address and port, because servers at two addresses may share a port */
+	struct heavy *own;
 	uint64_t total;	  /* entries whose addresses are known */
 	uint64_t foreign; /* of these, entries without an owner on this host */
 	/* Errors of the search; 0: none. */
@@ -53,6 +55,7 @@ struct entry_owner {
 	uint16_t owner; /* OWNER_NONE: nobody on this host */
 	bool has_port;	/* whether `port` of this host leads to a process; only if owner is 0 */
 	uint16_t port;
+	struct heavy_key address; /* the owner's end of the entry */
 };
 /* Finds the owner of an entry whose addresses are known. */
 struct entry_owner holders_find_owner(const struct holders *holders, const struct entry *entry);
@@ -63,6 +66,14 @@ void holders_add(struct holders *holders, const struct entry *entry);
 /* Moves the entries of one of this host's ports to their owner. OWNER_NONE: to this host. */
 void holders_assign_port(struct holders *holders, enum local_protocol protocol, uint16_t port,
 			 uint16_t owner);
+
+/*
+ * Moves the entries of one of this host's ports at one of its addresses, which is a key with the
+ * port, to their owner. A second call moves nothing. It may leave some if many ports have entries,
+ * because few are remembered by address; see heavy.h.
+ */
+void holders_assign_address(struct holders *holders, enum local_protocol protocol,
+			    const struct heavy_key *address, uint16_t owner);
 
 /* Returns the owner that was assigned to the port while it had entries; 0, this host, if none. */
 uint16_t holders_port_owner(const struct holders *holders, enum local_protocol protocol,

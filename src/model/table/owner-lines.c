@@ -81,6 +81,44 @@ static int read_port(const struct text_word *word, uint16_t *ret)
 	return 0;
 }
 
+/* The kernel prints each 4 bytes of an address as one number of this machine. */
+static int read_address_part(const char *digits, uint8_t *ret)
+{
+	uint32_t number = 0;
+
+	for (size_t i = 0; i < 8; i++) {
+		int digit = digit_of(digits[i]);
+
+		if (digit < 0)
+			return -EBADMSG;
+		number = number << 4 | (uint32_t)digit;
+	}
+	memcpy(ret, &number, sizeof(number));
+	return 0;
+}
+
+/* Reads the address before the port: 8 digits, or 32. An IPv4 address in IPv6 is IPv4. */
+static int read_local_address(const struct text_word *word, struct socket_line *found)
+{
+	static const uint8_t any[16] = {0}, mapped[12] = {[10] = 0xff, [11] = 0xff};
+	size_t length = word->length - 5;
+	int error = length == 8 || length == 32 ? 0 : -EBADMSG;
+
+	for (size_t i = 0; i < length && error == 0; i += 8)
+		error = read_address_part(word->text + i, &found->address[i / 2]);
+	if (error < 0)
+		return error;
+	found->family = length == 8 ? AF_INET : AF_INET6;
+	if (length == 32 && memcmp(found->address, mapped, sizeof(mapped)) == 0) {
+		found->family = AF_INET;
+		memmove(found->address, found->address + 12, 4);
+		memset(found->address + 4, 0, 12);
+	}
+	if (memcmp(found->address, any, sizeof(any)) == 0)
+		found->family = 0;
+	return 0;
+}
+
 int socket_line_parse(const char *line, struct socket_line *ret)
 {
 	struct socket_line found = {0};
@@ -89,6 +127,7 @@ int socket_line_parse(const char *line, struct socket_line *ret)
 	for (size_t i = 0; i < SOCKET_WORDS; i++)
 		words[i] = text_next_word(&line);
 	if (read_port(&words[WORD_LOCAL], &found.port) < 0 ||
+	    read_local_address(&words[WORD_LOCAL], &found) < 0 ||
 	    text_parse_number(words[WORD_INODE].text, words[WORD_INODE].length, UINT64_MAX,
 			      &found.inode) < 0)
 		return -EBADMSG;

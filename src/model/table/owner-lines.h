@@ -19,6 +19,8 @@ MUST_CHECK int address_read_message(const void *bytes, size_t size, uint8_t *ret
 /* A line of /proc/net/tcp, tcp6, udp or udp6. */
 struct socket_line {
 	uint16_t port;	/* the local one */
+	uint8_t family; /* of the local address; 0: any address */
+	uint8_t address[16];
 	bool serves;	/* it listens, or is not connected */
 	uint64_t inode; /* 0: no process has it */
 };

@@ -203,6 +203,22 @@ static void each_part_of_a_key_counts(void **state)
 	assert_int_equal(heavy_top(heavy, top, ARRAY_SIZE(top)), ARRAY_SIZE(keys));
 }
 
+static void marks_are_given_once(void **state)
+{
+	struct heavy *CLEANUP(free_pointer) heavy = NULL;
+	const struct heavy_key key = key_of(7), other = key_of(8);
+
+	(void)state;
+	assert_int_equal(heavy_new(1, &heavy), 0);
+	for (int i = 0; i < 3; i++)
+		heavy_add(heavy, &key, i == 0);
+	expect_number("without a mark", heavy_mark(heavy, &key), 2);
+	expect_number("again", heavy_mark(heavy, &key), 0);
+	heavy_add(heavy, &key, false);
+	expect_number("one more", heavy_mark(heavy, &key), 1);
+	expect_number("a key that was not counted", heavy_mark(heavy, &other), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +226,7 @@ int main(void)
 		cmocka_unit_test(a_late_heavy_key_is_found),
 		cmocka_unit_test(few_keys_are_exact),
 		cmocka_unit_test(each_part_of_a_key_counts),
+		cmocka_unit_test(marks_are_given_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

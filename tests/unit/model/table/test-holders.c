@@ -151,6 +151,49 @@ static void an_entry_belongs_to_one_owner(void **state)
 	}
 }
 
+static struct heavy_key local_end(const char *address, uint16_t port)
+{
+	struct heavy_key key = {.port = port};
+
+	key.family = set_address(address, key.address);
+	return key;
+}
+
+/* Two servers have port 53, each at an address of its own; a third one has all other addresses. */
+static void servers_share_a_port(void **state)
+{
+	static const struct line lines[] = {
+		{IPPROTO_UDP, "192.0.2.1", "203.0.113.1", NULL, 5, 53, 53},
+		{IPPROTO_UDP, "192.0.2.1", "203.0.113.2", NULL, 5, 53, 53},
+		{IPPROTO_UDP, "192.0.2.1", "203.0.113.3", NULL, 5, 53, 53},
+		{IPPROTO_TCP, "192.0.2.1", "203.0.113.1", NULL, 5, 53, 53},
+	};
+	struct holders *CLEANUP(holders_freep) holders = make_holders();
+	const struct heavy_key first = local_end("203.0.113.1", 53);
+	const struct heavy_key second = local_end("203.0.113.2", 53);
+	const struct heavy_key none = local_end("203.0.113.9", 53);
+	uint16_t owners[3];
+
+	(void)state;
+	owners[0] = add_owner(&holders->owners, OWNER_UNIT, "named.service", NULL);
+	owners[1] = add_owner(&holders->owners, OWNER_UNIT, "dnsmasq.service", "203.0.113.8");
+	owners[2] = add_owner(&holders->owners, OWNER_UNIT, "other.service", NULL);
+	(void)add_owner(&holders->owners, OWNER_HOST, "", "203.0.113.2");
+	(void)add_owner(&holders->owners, OWNER_HOST, "", "203.0.113.3");
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		count(holders, &lines[i], 4 - i);
+	holders_assign_address(holders, LOCAL_UDP, &none, owners[1]);
+	holders_assign_address(holders, LOCAL_UDP, &first, owners[0]);
+	holders_assign_address(holders, LOCAL_UDP, &second, owners[1]);
+	/* A second socket of the same address gets nothing. */
+	holders_assign_address(holders, LOCAL_UDP, &first, owners[2]);
+	holders_assign_port(holders, LOCAL_UDP, 53, owners[2]);
+	holders_assign_rest(holders);
+	expect_owners("shared", holders,
+		      "unit named.service 4; unit dnsmasq.service 3; unit other.service 2; this "
+		      "host 1; foreign 0");
+}
+
 static void entries_without_addresses_are_left_out(void **state)
 {
 	struct holders *CLEANUP(holders_freep) holders = make_holders();
@@ -335,6 +378,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_entry_belongs_to_one_owner),
+		cmocka_unit_test(servers_share_a_port),
 		cmocka_unit_test(entries_without_addresses_are_left_out),
 		cmocka_unit_test(addresses_that_show_nobody_are_not_held),
 		cmocka_unit_test(owners_and_addresses_have_bounds),

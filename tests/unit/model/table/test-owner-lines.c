@@ -95,31 +95,40 @@ static void sockets_have_ports(void **state)
 		{"   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     "
 		 "0        0 12345 1 0000000000000000 100 0 0 10 0",
 		 0,
-		 {22, true, 12345}},
+		 {.port = 22, .serves = true, .inode = 12345}},
 		{"   1: 0100007F:D431 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  "
 		 "1000        0 4294967296 1",
 		 0,
-		 {54321, false, 4294967296}},
+		 {54321, AF_INET, {127, 0, 0, 1}, false, 4294967296}},
 		{"  12: 00000000000000000000000000000000:0035 "
 		 "00000000000000000000000000000000:0000 "
 		 "07 00000000:00000000 00:00000000 00000000 0 0 77 2 0000000000000000 0",
 		 0,
-		 {53, true, 77}},
+		 {.port = 53, .serves = true, .inode = 77}},
 		{"   3: 0100007F:D431 0100007F:1F90 06 00000000:00000000 03:00000F6B 00000000 0 0 "
 		 "0 "
 		 "3",
 		 0,
-		 {54321, false, 0}},
+		 {54321, AF_INET, {127, 0, 0, 1}, false, 0}},
 		{"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   "
 		 "uid "
 		 " timeout inode",
 		 -EBADMSG,
 		 {0}},
 		{"", -EBADMSG, {0}},
+		{"4: 0000000000000000FFFF00000301A8C0:0035 x 07 x x x x x 9",
+		 0,
+		 {53, AF_INET, {192, 168, 1, 3}, true, 9}},
+		{"5: B80D0120000000000000000001000000:0035 x 07 x x x x x 9",
+		 0,
+		 {53, AF_INET6, {0x20, 1, 0xd, 0xb8, [15] = 1}, true, 9}},
+		{"0: 000000:0016 x 0A x x x x x 5", -EBADMSG, {0}},
+		{"0: 0000000000000000:0016 x 0A x x x x x 5", -EBADMSG, {0}},
+		{"0: 0000000g:0016 x 0A x x x x x 5", -EBADMSG, {0}},
 		{"0: :00 x 0A x x x x x 5", -EBADMSG, {0}},
-		{"0: 0:00G0 x 0A x x x x x 5", -EBADMSG, {0}},
-		{"0: 0:0016 x 0A x x x x x -5", -EBADMSG, {0}},
-		{"0: 0:0016 x 0A x x x x x", -EBADMSG, {0}},
+		{"0: 00000000:00G0 x 0A x x x x x 5", -EBADMSG, {0}},
+		{"0: 00000000:0016 x 0A x x x x x -5", -EBADMSG, {0}},
+		{"0: 00000000:0016 x 0A x x x x x", -EBADMSG, {0}},
 	};
 
 	(void)state;
@@ -130,6 +139,8 @@ static void sockets_have_ports(void **state)
 		expect_number(rows[i].line, found.port, rows[i].wanted.port);
 		expect_number(rows[i].line, found.inode, rows[i].wanted.inode);
 		expect_number(rows[i].line, found.serves, rows[i].wanted.serves);
+		expect_number(rows[i].line, found.family, rows[i].wanted.family);
+		assert_memory_equal(found.address, rows[i].wanted.address, 16);
 	}
 }
 
