@@ -35,9 +35,10 @@ enum exit_code host_table_look(struct context *context, enum table_depth depth,
 
 /*
  * Counts the entries one by one, and who holds them; fills the members `contents`,
- * `contents_error`, `holders`, `cutoffs` and those about namespaces. table->entries must be known by
- * then, and tcp_established for `idle`. values: as look_namespaces() takes them. Returns EXIT_FAILED
- * after an error, which has been reported; an error of reading the entries is in contents_error.
+ * `contents_error`, `holders`, `cutoffs` and those about namespaces. table->entries must be known
+ * by then, and tcp_established for `idle`. values: as look_namespaces() takes them. Returns
+ * EXIT_FAILED after an error, which has been reported; an error of reading the entries is in
+ * contents_error.
  */
 enum exit_code host_table_count(struct context *context, const struct values *values,
 				struct table *table);

@@ -15,6 +15,7 @@
 #include "steps/size-table.h"
 #include "steps/sizes-guard.h"
 #include "steps/unconfigured.h"
+#include "steps/warn-relations.h"
 #include "steps/would-change.h"
 #include "verbs/verbs.h"
 
@@ -98,6 +99,7 @@ static enum exit_code run_plan(struct context *context)
 	struct comparison CLEANUP(comparison_done) comparison = {0};
 	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct host_writers CLEANUP(host_writers_done) writers = {0};
+	struct relations CLEANUP(relations_done) relations = {0};
 	enum exit_code code;
 	struct outcome outcome = {0};
 	bool overridden;
@@ -127,6 +129,8 @@ static enum exit_code run_plan(struct context *context)
 	outcome.differs = runtime_report(context, &comparison, &runtime, LIVE_PLAN) ||
 			  outcome.files || outcome.breaks;
 	code = foretell_cutoffs(context, &runtime);
+	if (code == EXIT_DONE)
+		code = warn_relations(context, &comparison, false, &relations);
 	if (code != EXIT_DONE)
 		return code;
 	overridden = writers_report(context, &writers);

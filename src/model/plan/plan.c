@@ -191,7 +191,10 @@ static void judge_program(const struct plan_request *request, struct problems *p
 			     "or remove this line");
 }
 
-/* Warns about a timeout below the keepalive time; 0 has a warning of its own. */
+/*
+ * Warns about a timeout that is not longer than the keepalive time. Equal ones are too short: the
+ * entry ends before the probe is sent (measured on Linux 6.18). 0 has a warning of its own.
+ */
 static void judge_keepalive(const struct plan_request *request, struct problems *problems)
 {
 	int id = schema_find("timeouts", "tcp_established");
@@ -199,11 +202,11 @@ static void judge_keepalive(const struct plan_request *request, struct problems 
 	uint64_t keepalive = request->facts->keepalive, enough = keepalive + KEEPALIVE_MARGIN;
 	struct buffer CLEANUP(buffer_clear) text = {0};
 
-	if (!value->set || value->number == 0 || value->number >= keepalive)
+	if (!value->set || value->number == 0 || value->number > keepalive)
 		return;
 	buffer_printf(&text,
 		      "timeouts.tcp_established: %" PRIu64
-		      " s is less than the keepalive time of this host "
+		      " s is not longer than the keepalive time of this host "
 		      "(net.ipv4.tcp_keepalive_time = %" PRIu64
 		      "). The kernel forgets an idle connection before the first keepalive probe, "
 		      "so that idle sessions, such as those of ssh and databases, hang; ",

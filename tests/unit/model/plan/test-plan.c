@@ -1000,7 +1000,7 @@ static void a_timeout_below_the_keepalive_time_is_warned_of(void **state)
 		 SEVERITY_WARNING,
 		 "a.conf",
 		 2,
-		 "timeouts.tcp_established: 3600 s is less than the keepalive time",
+		 "timeouts.tcp_established: 3600 s is not longer than the keepalive time",
 		 {"(net.ipv4.tcp_keepalive_time = 7200)", "before the first keepalive probe",
 		  "write \"tcp_established = 7440\", or more"}},
 		{"[timeouts]\n\ntcp_established = 1h\n[conntrack]\nmax = 65536\n",
@@ -1009,11 +1009,11 @@ static void a_timeout_below_the_keepalive_time_is_warned_of(void **state)
 		 3,
 		 "timeouts.tcp_established: 3600 s",
 		 {0}},
-		{"[timeouts]\ntcp_established = 7199\n[conntrack]\nmax = 65536\n",
+		{"[timeouts]\ntcp_established = 7200\n[conntrack]\nmax = 65536\n",
 		 SEVERITY_WARNING,
 		 "a.conf",
 		 2,
-		 "timeouts.tcp_established: 7199 s",
+		 "timeouts.tcp_established: 7200 s",
 		 {0}},
 	};
 	static const struct refusal too_long[] = {
@@ -1021,11 +1021,11 @@ static void a_timeout_below_the_keepalive_time_is_warned_of(void **state)
 		 SEVERITY_WARNING,
 		 "a.conf",
 		 2,
-		 "timeouts.tcp_established: 432000 s is less than the keepalive time",
+		 "timeouts.tcp_established: 432000 s is not longer than the keepalive time",
 		 {"lower the keepalive time"}},
 	};
 	static const char *const silent[] = {
-		"[timeouts]\ntcp_established = 7200\n",
+		"[timeouts]\ntcp_established = 7201\n",
 		"[timeouts]\ntcp_established = 7440\n",
 		"[timeouts]\ntcp_established = 6h\nudp = 10\n",
 		"[timeouts]\nudp = 10\n",
