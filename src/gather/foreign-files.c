@@ -58,6 +58,8 @@ void foreign_files_done(struct foreign_files *files)
 	for (size_t i = 0; i < FOREIGN_KINDS; i++)
 		text_files_done(&files->kinds[i]);
 	modprobe_records_done(&files->records);
+	kept_texts_done(&files->texts);
+	kept_texts_done(&files->scripts);
 	free(files->linked);
 	files->linked = NULL;
 }
@@ -110,7 +112,8 @@ int foreign_files_get(const struct gathering *gathering, enum foreign_kind kind,
 		      const struct text_files **ret)
 {
 	struct text_files *files = &gathering->files->kinds[kind];
-	struct reading reading = {.gathering = gathering, .kind = kinds[kind].words};
+	struct reading reading = {
+		.gathering = gathering, .kind = kinds[kind].words, .is_held = true};
 	struct foreign_visit visit = {&reading, files};
 	int error = 0;
 

@@ -4,6 +4,7 @@
 
 #include "base/text-file.h"
 #include "gather/gathering.h"
+#include "gather/kept-texts.h"
 #include "model/runtime/modprobe-lines.h"
 
 enum foreign_kind {
@@ -29,6 +30,7 @@ struct foreign_files {
 	bool read[FOREIGN_KINDS];
 	struct modprobe_records records; /* of FOREIGN_MODPROBE; owned */
 	bool has_records;
+	struct kept_texts texts, scripts; /* of reading_file(), of reading_script() */
 };
 void foreign_files_done(struct foreign_files *files);
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/buffer.h"
+#include "gather/foreign-files.h"
 #include "model/plan/artifact.h"
 
 static void note_unread(const struct reading *reading, const char *path, int error,
@@ -111,28 +112,68 @@ static int finish_file(struct reading *reading, const char *path, int error, siz
 	return 0;
 }
 
+/* Returns what an earlier step of this run has read, or NULL. */
+static const struct kept_text *find_kept(const struct kept_texts *texts,
+					 const struct reading *reading, const char *path)
+{
+	const struct kept_text *kept = reading->is_held ? NULL : kept_texts_find(texts, path);
+
+	return kept && kept->size <= limit_of(reading) ? kept : NULL;
+}
+
+/* Our own files are not kept, because this run may write them. */
+static void keep_text(struct kept_texts *texts, const struct reading *reading,
+		      const struct kept_text *text)
+{
+	if (!reading->is_held && !artifact_is_recorded(text->path) &&
+	    !artifact_is_of_boot(text->path))
+		kept_texts_keep(texts, text);
+}
+
+static int copy_kept(struct reading *reading, const struct kept_text *kept, char **ret)
+{
+	reading->bytes += kept->size;
+	return kept_text_copy(kept, ret);
+}
+
 int reading_file(struct reading *reading, const char *path, char **ret)
 {
+	struct kept_texts *texts = &reading->gathering->files->texts;
+	const struct kept_text *kept;
 	size_t size = 0;
 	int error;
 
 	if (reading_count_file(reading, path) == 0)
 		return 0;
+	kept = find_kept(texts, reading, path);
+	if (kept)
+		return copy_kept(reading, kept, ret);
 	error = tree_read(reading->gathering->tree, path, limit_of(reading), ret, &size);
+	if (error == 0)
+		keep_text(texts, reading, &(struct kept_text){path, *ret, size, false});
 	return finish_file(reading, path, error, size);
 }
 
 int reading_script(struct reading *reading, const char *path, bool *ret_runs, char **ret)
 {
+	struct kept_texts *scripts = &reading->gathering->files->scripts;
+	const struct kept_text *kept;
 	mode_t mode = 0111;
 	size_t size = 0;
 	int error;
 
 	if (reading_count_file(reading, path) == 0)
 		return 0;
+	kept = find_kept(scripts, reading, path);
+	if (kept) {
+		*ret_runs = kept->runs;
+		return copy_kept(reading, kept, ret);
+	}
 	error = tree_read_script(reading->gathering->tree, path, limit_of(reading), &mode, ret,
 				 &size);
 	*ret_runs = (mode & 0111) != 0;
+	if (error == 0)
+		keep_text(scripts, reading, &(struct kept_text){path, *ret, size, *ret_runs});
 	return finish_file(reading, path, error, size);
 }
 

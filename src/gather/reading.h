@@ -18,14 +18,16 @@ struct reading {
 	const struct gathering *gathering;
 	const char *kind; /* as messages name it */
 	bool of_program;  /* another program's files, which may be only for root */
+	bool is_held;	  /* the caller holds the texts for the whole run */
 	size_t files, bytes;
 	bool full; /* a bound was passed and noted; no further file is read */
 };
 
 /*
- * Reads a whole text, following links; the caller owns *ret. *ret is unchanged if the file's own
- * reader would find nothing (no file, a directory, a dangling link), and also if the file could not
- * be read or a bound was passed, which is noted. -ENOMEM.
+ * Reads a whole text, following links; the caller owns *ret. A file that was read before in this
+ * run is not opened again if its text was kept (KEPT_BYTES_MAX). *ret is unchanged if the file's
+ * own reader would find nothing (no file, a directory, a dangling link), and also if the file could
+ * not be read or a bound was passed, which is noted. -ENOMEM.
  */
 MUST_CHECK int reading_file(struct reading *reading, const char *path, char **ret);
 

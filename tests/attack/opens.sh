@@ -72,6 +72,10 @@ file tuned /etc/tuned/tuned-main.conf 'reapply_sysctl = 1'
 file kube-proxy /var/lib/kube-proxy/config.conf conntrack: '  maxPerCore: 100'
 file kube-proxy /etc/kubernetes/manifests/kube-proxy.yaml 'kind: Pod' spec: '  containers:' '  - name: kube-proxy' \
 	'    image: registry.k8s.io/kube-proxy:v1.30.1' '    command: [kube-proxy, --config=/var/lib/kube-proxy/config.conf]'
+file kube-proxy /etc/systemd/system/kube-proxy.service '[Service]' 'ExecStart=/usr/local/bin/kube-proxy --v=2'
+file kube-proxy /etc/systemd/system/kube-proxy.service.d/flags.conf '[Service]' ExecStart= \
+	'ExecStart=/usr/local/bin/kube-proxy --conntrack-max-per-core=4096'
+enabled kube-proxy.service multi-user.target
 file kube-proxy /proc/7/comm kube-proxy
 printf '%s\0' kube-proxy --config=/var/lib/kube-proxy/config.conf >"$host/proc/7/cmdline"
 printf 'Uid:\t0\t0\t0\t0\n' >"$host/proc/7/status"
@@ -102,10 +106,10 @@ while IFS= read -r heading; do
 	done
 done < <(sed -n 's/^## //p' "$srcdir/docs/sources.md")
 
-for run in check 'check -v' plan 'plan --from-system' users; do
-	# shellcheck disable=SC2086
-	files_read $run >"$work/read"
-	grep -q '50-etc\.conf\|rc\.local' "$work/read" || fail "$run: no file of others was seen"
+# read_once ARGUMENT...: fails if this run reads a file twice.
+read_once() {
+	files_read "$@" >"$work/read"
+	grep -q '50-etc\.conf\|rc\.local' "$work/read" || fail "$*: no file of others was seen"
 	while read -r times path; do
 		case $path in
 		# These belong to the kernel, or are ours, which are also read as installed files.
@@ -113,9 +117,22 @@ for run in check 'check -v' plan 'plan --from-system' users; do
 		*/modprobe.d/*) most=2 ;;
 		*) most=1 ;;
 		esac
-		((times <= most)) || fail "$run reads $path $times times"
+		((times <= most)) || fail "$* reads $path $times times"
 	done <"$work/read"
-done
+}
+read_once check
+read_once check -v
+read_once plan
+read_once plan --from-system
+read_once users
+# Without the static pod, check looks for the flags of kube-proxy in its unit.
+rm "$host/etc/kubernetes/manifests/kube-proxy.yaml"
+read_once check
+grep -qx '1 /etc/systemd/system/kube-proxy.service.d/flags.conf' "$work/read" || fail 'the flags of kube-proxy were not read'
+# Mode disable looks for who sets values and for who needs connection tracking, in the same files.
+printf '[conntrack]\nmode = disable\n' >"$host/etc/conntrack-persist.conf"
+read_once check
+read_once plan
 
 # The check would notice a file that is read twice.
 strace -f -qq -y -e trace=open,openat,openat2,read -o "$work/calls" cat "$host/etc/rc.local" "$host/etc/rc.local" >/dev/null

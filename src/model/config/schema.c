@@ -208,7 +208,7 @@ int schema_find(const char *section, const char *name)
 
 int schema_find_key(const char *key)
 {
-	/* Most keys that are asked for are other lines of sysctl.d, and their number is not bounded. */
+	/* Most words that are asked for are other keys of sysctl.d, which may be many. */
 	if (!text_starts_with(key, "nf_"))
 		return -1;
 	for (size_t i = 0; i < schema_count; i++)
