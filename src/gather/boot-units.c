@@ -51,9 +51,9 @@ static int append_unit(struct boot_units *units, const char *name, size_t size)
 		return error;
 	if (units->names.count == UNITS_MAX) {
 		if (!units->reading->full)
-			reading_refuse(
-				units->reading, copy,
-				"10,000 units start before it, and the program reads no more");
+			reading_refuse(units->reading, unit_folders[0],
+				       "more than 10,000 units start at boot, and the program "
+				       "reads no more; disable the ones that you do not need");
 		units->reading->full = true;
 		return 0;
 	}

@@ -45,7 +45,7 @@ fresh
 links 1
 { printf '[Unit]\nWants='; seq -f 'w%.0f.service' -s ' ' 200000; } >"$units/u0.service"
 users 'a unit that pulls in 200,000 others' 1
-says 'a unit that pulls in 200,000 others' '10,000 units start before it'
+says 'a unit that pulls in 200,000 others' 'more than 10,000 units start at boot'
 printf '[Unit]\nWants=u1.service\n' >"$units/u0.service"
 printf '[Unit]\nWants=u0.service docker.service\n' >"$units/u1.service"
 users 'units that pull in each other' 2
