@@ -10,6 +10,7 @@
 #include "host/systemd/journal.h"
 #include "model/config/schema.h"
 #include "model/plan/sizes.h"
+#include "model/table/advise.h"
 #include "steps/error-words.h"
 #include "steps/look-namespaces.h"
 
@@ -277,6 +278,12 @@ static enum exit_code look_deeper(struct context *context, const struct host_tab
 	table->contents_error = -ENOENT;
 	if (!module_is_there(table->module))
 		return EXIT_DONE;
+	if (host->relations)
+		table->contents_error = advise_set_cutoffs(table, kernel_random(context->kernel));
+	if (table->contents_error == -ENOMEM) {
+		report_set_incomplete(context->report);
+		return EXIT_DONE;
+	}
 	return host_table_count(context, &host->live.values, table);
 }
 
@@ -300,7 +307,8 @@ static void keep_contents(struct table *from, struct table *to)
 enum exit_code host_table_look(struct context *context, enum table_depth depth,
 			       struct host_table *host)
 {
-	struct table CLEANUP(table_done) table = {.now = kernel_now(context->kernel)};
+	struct table CLEANUP(table_done)
+		table = {.now = kernel_now(context->kernel), .relations = host->relations};
 	enum exit_code code;
 
 	gather_facts(context->kernel, NULL, &table.facts);

@@ -12,6 +12,11 @@ struct host_table {
 	struct runtime live;
 	struct table table;
 	struct judgement judgement;
+	/*
+	 * not owned; of all timeouts; NULL unless the look is for advice, which says what shorter
+	 * timeouts cut off
+	 */
+	const struct relations *relations;
 };
 void host_table_done(struct host_table *host);
 

@@ -18,6 +18,7 @@
 #include "steps/find-uses.h"
 #include "steps/last-applied.h"
 #include "steps/look-table.h"
+#include "steps/warn-relations.h"
 #include "verbs/verbs.h"
 
 #define ADVICE_NAME "50-advise.conf"
@@ -29,6 +30,7 @@
 /* All that the advice is based on. */
 struct look {
 	struct host_table host;
+	struct relations relations;
 	bool uses_known;
 	size_t certain, likely;
 };
@@ -36,6 +38,7 @@ struct look {
 static void look_done(struct look *look)
 {
 	host_table_done(&look->host);
+	relations_done(&look->relations);
 }
 
 /*
@@ -84,7 +87,11 @@ static enum exit_code look_around(struct context *context, struct look *look,
 			context->report, SEVERITY_WARNING,
 			"the configuration cannot be used: the advice ignores it, and install "
 			"refuses it");
-	code = host_table_look(context, TABLE_WHOLE, &look->host);
+	code = warn_relations(context, look->host.planned ? &look->host.comparison : NULL, true,
+			      &look->relations);
+	look->host.relations = &look->relations;
+	if (code == EXIT_DONE)
+		code = host_table_look(context, TABLE_WHOLE, &look->host);
 	if (code == EXIT_DONE)
 		*ret_worst = look_for_uses(context, look);
 	return code;

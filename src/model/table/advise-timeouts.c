@@ -1,5 +1,6 @@
 /* Advises on entries that stay for a long time: timeouts, and unfinished TCP handshakes. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -100,20 +101,41 @@ static uint64_t count_half_open(const struct entry_counts *contents)
 	       count_entries(contents, TIMEOUT_SYN_RECV);
 }
 
-/* Raises the seconds so that idle connections outlive the keepalive time of this host. */
-static uint64_t for_keepalive(const struct table *table, size_t i, uint64_t seconds)
+/*
+ * Raises the seconds so that idle connections outlive the keepalive time of this host, and so that
+ * the timeout breaks nothing that another program relies on.
+ */
+static uint64_t for_others(const struct table *table, size_t i, uint64_t seconds)
 {
-	uint64_t least = table->facts.keepalive + KEEPALIVE_MARGIN;
+	uint64_t keepalive = table->facts.keepalive + KEEPALIVE_MARGIN, least;
 
-	return i == TIMEOUT_ESTABLISHED && seconds < least ? least : seconds;
+	if (i == TIMEOUT_ESTABLISHED && seconds < keepalive)
+		seconds = keepalive;
+	least = table->relations ? relations_least(table->relations, rows[i].name) : 0;
+	return seconds < least ? least : seconds;
 }
 
 /* Returns the timeout to advise in place of the live one. */
 static uint64_t advised_seconds(const struct table *table, size_t i)
 {
-	return for_keepalive(table, i,
-			     live_timeout(table, i).value > rows[i].seconds ? rows[i].seconds
-									    : rows[i].shorter);
+	return for_others(table, i,
+			  live_timeout(table, i).value > rows[i].seconds ? rows[i].seconds
+									 : rows[i].shorter);
+}
+
+int advise_set_cutoffs(struct table *table, uint64_t seed)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows) && error == 0; i++) {
+		struct figure live = live_timeout(table, i);
+		uint64_t seconds = advised_seconds(table, i);
+
+		if (live.known && live.value <= UINT32_MAX && seconds < live.value)
+			error = cutoffs_set(&table->cutoffs, cutoff_find(rows[i].name),
+					    (uint32_t)live.value, (uint32_t)seconds, seed);
+	}
+	return error;
 }
 
 /* Returns whether the plan has a timeout that is as short. */
@@ -140,7 +162,7 @@ static bool is_too_long(const struct advice *advice, size_t i)
 					     : advice->pressure != PRESSURE_NONE;
 
 	if (!matters || !advice_knows_entries(advice) || !live.known ||
-	    live.value <= for_keepalive(table, i, rows[i].shorter))
+	    live.value <= for_others(table, i, rows[i].shorter))
 		return false;
 	return count_entries(table->contents, i) * 100 >= rows[i].share * table->contents->total;
 }
@@ -177,6 +199,21 @@ static void add_part(const struct advice *advice, size_t i, struct buffer *b)
 	buffer_printf(b, " are %s.", rows[i].words);
 }
 
+/* Adds how many live entries the shorter timeout would have ended, and whose they are. */
+static void add_cutoff(const struct advice *advice, size_t i, struct draft *draft)
+{
+	const struct table *table = advice->request->table;
+	const struct cutoff *cutoff = table->cutoffs.items[cutoff_find(rows[i].name)];
+
+	if (!cutoff || !table->holders)
+		return;
+	buffer_add(&draft->evidence, " ");
+	if (cutoff_describe(cutoff, table->holders, advice->request->no_addresses,
+			    &draft->evidence) < 0)
+		draft->evidence.error = -ENOMEM;
+	buffer_add(&draft->evidence, ".");
+}
+
 /* Adds the timeout with a unit: "6h", "30s". */
 static void set_row(const struct advice *advice, size_t i, struct draft *draft)
 {
@@ -186,6 +223,7 @@ static void set_row(const struct advice *advice, size_t i, struct draft *draft)
 	bool hours = seconds % 3600 == 0;
 
 	buffer_printf(&draft->evidence, " %s is %s s.", rows[i].name, text_count(live.value).text);
+	add_cutoff(advice, i, draft);
 	draft_set(draft, "timeouts", rows[i].name, live, "%" PRIu64 "%s",
 		  hours ? seconds / 3600 : seconds, hours ? "h" : "s");
 	draft_show_change(draft, rows[i].name, live, seconds, " s");

@@ -92,6 +92,12 @@ struct advise_request {
 };
 
 /*
+ * Sets the timeouts that may be advised as table->cutoffs, before the entries are counted. The live
+ * timeouts and `relations` must be known by then. -ENOMEM.
+ */
+MUST_CHECK int advise_set_cutoffs(struct table *table, uint64_t seed);
+
+/*
  * Makes the findings, the most urgent one first; there may be none. Release with findings_done().
  * Returns -ENOMEM.
  */

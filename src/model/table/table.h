@@ -15,6 +15,7 @@
 #include "model/table/forecast.h"
 #include "model/table/holders.h"
 #include "model/table/log-messages.h"
+#include "model/table/relations.h"
 
 /* A figure that may be unknown. */
 struct figure {
@@ -81,6 +82,8 @@ struct table {
 	int contents_error;
 	/* timeouts that are to become shorter; set before the entries are counted */
 	struct cutoffs cutoffs;
+	/* not owned; what must not be advised; NULL: unknown */
+	const struct relations *relations;
 	struct holders *holders; /* owned; NULL if contents is NULL, or was made without it */
 	struct namespace_table *namespaces; /* owned; the other namespaces */
 	size_t namespace_count;
