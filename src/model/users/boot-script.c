@@ -50,6 +50,17 @@ static bool is_word(const char *word, size_t size, const char *name)
 	return strlen(name) == size && memcmp(word, name, size) == 0;
 }
 
+/* "nft" of "/usr/sbin/nft". */
+static void drop_folders(const char **inout_word, size_t *inout_size)
+{
+	for (size_t i = *inout_size; i > 0; i--)
+		if ((*inout_word)[i - 1] == '/') {
+			*inout_word += i;
+			*inout_size -= i;
+			break;
+		}
+}
+
 /*
  * Returns whether the word is iptables, ip6tables-restore, iptables-nft, nft or the like, with any
  * path.
@@ -58,12 +69,7 @@ static bool is_rule_program(const char *word, size_t size)
 {
 	static const char *const stems[] = {"iptables", "ip6tables"};
 
-	for (size_t i = size; i > 0; i--)
-		if (word[i - 1] == '/') {
-			word += i;
-			size -= i;
-			break;
-		}
+	drop_folders(&word, &size);
 	for (size_t i = 0; i < ARRAY_SIZE(stems); i++) {
 		size_t length = strlen(stems[i]);
 
@@ -78,12 +84,7 @@ static bool is_rule_program(const char *word, size_t size)
 /* Returns whether the word is ipvsadm, or ipvsadm-restore, with any path. */
 static bool is_ipvsadm(const char *word, size_t size)
 {
-	for (size_t i = size; i > 0; i--)
-		if (word[i - 1] == '/') {
-			word += i;
-			size -= i;
-			break;
-		}
+	drop_folders(&word, &size);
 	return is_word(word, size, "ipvsadm") || is_word(word, size, "ipvsadm-restore");
 }
 

@@ -261,6 +261,8 @@ static void commands_are_judged(void **state)
 	expect_command("iptables -A INPUT -m state --state NEW -j ACCEPT", true, true);
 	expect_command("/sbin/ip6tables-nft -t nat -A POSTROUTING -j MASQUERADE", true, true);
 	expect_command("nft 'add rule inet a b ct state new accept'", true, true);
+	/* A program in the folder at the top. */
+	expect_command("/nft 'add rule inet a b ct state new accept'", true, true);
 	expect_command("nft \"add rule inet a b ct state new accept\"", true, true);
 	expect_command("$IPT -A INPUT -m conntrack --ctstate NEW -j ACCEPT", true, true);
 	expect_command("-/usr/sbin/iptables-restore /etc/x", true, false);
