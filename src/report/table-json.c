@@ -293,6 +293,11 @@ json_t *status_json(struct report *report, const struct table *table,
 			: json_null(),
 		"namespaces_unseen", judgement->unsure);
 	if (object)
+		report_set_member(report, object, "namespaces_differing",
+				  table->namespaces_known
+					  ? json_integer((json_int_t)judgement->unlike)
+					  : json_null());
+	if (object)
 		report_set_member(report, object, "full_in",
 				  table->full_in ? json_integer((json_int_t)table->full_in)
 						 : json_null());

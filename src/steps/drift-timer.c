@@ -81,6 +81,18 @@ static void add_values(struct drift_verdict *verdict, const struct runtime *runt
 	}
 }
 
+static void add_namespaces(struct drift_verdict *verdict, const struct namespaces_drift *others)
+{
+	struct buffer CLEANUP(buffer_clear) figures = {0};
+
+	if (others->differing == 0)
+		return;
+	buffer_printf(&figures, " (%zu of %zu: %s)", others->differing, others->compared,
+		      others->names.data ? others->names.data : "?");
+	add_difference(verdict, "other network namespaces", value_state_to_string(VALUE_DIFFERS),
+		       figures.data ? figures.data : "");
+}
+
 static void add_winners(struct drift_verdict *verdict, const struct host_writers *writers)
 {
 	for (size_t i = 0; i < writers->values.count; i++) {
@@ -121,7 +133,7 @@ static bool is_as_installed(const struct comparison *comparison)
 static const char *find_obstacle(const struct comparison *comparison, const struct runtime *runtime)
 {
 	bool works = values_count(&runtime->values, VALUE_DIFFERS) > 0 ||
-		     comparison->manifest_state != STATE_OK;
+		     runtime->others.differing > 0 || comparison->manifest_state != STATE_OK;
 
 	if (!is_as_installed(comparison))
 		return "the configuration has changed since it was installed; run "
@@ -183,6 +195,7 @@ static void judge_host(struct context *context, const struct comparison *compari
 	if (differs) {
 		add_files(ret, comparison);
 		add_values(ret, runtime);
+		add_namespaces(ret, &runtime->others);
 		add_winners(ret, writers);
 		if (comparison->plan.restore)
 			judge_restore(comparison, runtime, ret);

@@ -6,92 +6,12 @@
 #include "steps/look-namespaces.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
-#include "base/text.h"
 #include "gather/facts.h"
-#include "model/table/differing.h"
 #include "steps/comparison.h"
 #include "steps/error-words.h"
-
-/* A key of a namespace is compared with this value. */
-struct reference {
-	char path[96];
-	const char *key; /* name of the key; owned by the schema */
-	char text[VALUE_TEXT_SIZE];
-	bool wanted; /* the plan sets this value; else it is the host's live value */
-};
-
-struct references {
-	struct reference *items;
-	size_t count;
-};
-
-static void references_done(struct references *references)
-{
-	free(references->items);
-}
-
-static const struct value *find_value(const struct values *values, const struct schema_row *row)
-{
-	for (size_t i = 0; i < values->count; i++)
-		if (values->items[i].row == row)
-			return &values->items[i];
-	return NULL;
-}
-
-/*
- * Lists the keys of which each namespace has its own value. A key that is neither planned nor has a
- * value on the host is left out. Negative errno.
- */
-static int find_references(const struct context *context, const struct values *values,
-			   struct references *ret)
-{
-	struct references references = {.items = calloc(schema_count, sizeof(*references.items))};
-
-	if (!references.items)
-		return -ENOMEM;
-	for (size_t i = 0; i < schema_count; i++) {
-		struct reference *reference = &references.items[references.count];
-		const struct value *planned = find_value(values, &schema[i]);
-
-		if (!schema_is_per_namespace(&schema[i]))
-			continue;
-		reference->key = schema[i].key;
-		reference->wanted = planned != NULL;
-		(void)snprintf(reference->path, sizeof(reference->path), PATH_PROC "/%s",
-			       reference->key);
-		if (planned)
-			(void)snprintf(reference->text, sizeof(reference->text), "%" PRIu64,
-				       planned->wanted);
-		else if (kernel_read(context->kernel, reference->path, reference->text,
-				     sizeof(reference->text)) < 0)
-			continue;
-		references.count++;
-	}
-	*ret = references;
-	return 0;
-}
-
-static int compare_keys(const struct context *context, const struct references *references,
-			struct namespace_table *table)
-{
-	struct differing CLEANUP(differing_done) differing = {0};
-
-	for (size_t i = 0; i < references->count; i++) {
-		const struct reference *reference = &references->items[i];
-		char there[VALUE_TEXT_SIZE];
-
-		if (kernel_read(context->kernel, reference->path, there, sizeof(there)) == 0 &&
-		    text_is_plain(there) && strcmp(there, reference->text) != 0)
-			differing_add(&differing, reference->key, there,
-				      reference->wanted ? "wanted" : "here", reference->text);
-	}
-	table->differing = differing.count;
-	return differing_finish(&differing, &table->differs);
-}
+#include "steps/namespace-keys.h"
 
 /*
  * Reads the namespace that this process has entered. If there is no count of entries, nothing is
@@ -110,27 +30,7 @@ static int look_inside(const struct context *context, const struct references *r
 		return 0;
 	}
 	table->max = gather_figure(context->kernel, PATH_PROC "/nf_conntrack_max");
-	return compare_keys(context, references, table);
-}
-
-/*
- * Names the namespace: by the owner of its processes if that is a container, pod, machine or unit,
- * else by what it is. -ENOMEM.
- */
-static int describe_namespace(const struct network_namespace *namespace,
-			      const struct owners *owners, uint16_t owner,
-			      struct namespace_table *table)
-{
-	struct buffer CLEANUP(buffer_clear) where = {0};
-	const struct owner *known = owner == OWNER_NONE ? NULL : &owners->items[owner];
-
-	if (known && known->kind != OWNER_PROCESS && known->kind != OWNER_NAMESPACE) {
-		buffer_printf(&where, "%s ", owner_kind_to_string(known->kind));
-		buffer_add_shown(&where, known->name, strlen(known->name));
-	} else {
-		network_namespace_describe(namespace, &where);
-	}
-	return buffer_steal(&where, &table->where, NULL);
+	return references_compare(context, references, table);
 }
 
 static int look_at(struct context *context, const struct references *references,
@@ -158,7 +58,8 @@ static int look_at(struct context *context, const struct references *references,
 	} else {
 		error = 0;
 	}
-	return error < 0 ? error : describe_namespace(namespace, search->owners, owner, table);
+	return error < 0 ? error
+			 : namespace_describe_owner(namespace, search->owners, owner, table);
 }
 
 static enum exit_code give_up(struct context *context, int error)
@@ -182,7 +83,7 @@ enum exit_code look_namespaces(struct context *context, const struct values *val
 		return give_up(context, error);
 	if (others.count == 0)
 		return EXIT_DONE;
-	error = find_references(context, values, &references);
+	error = references_find(context, values, true, &references);
 	ret->namespaces = calloc(others.count, sizeof(*ret->namespaces));
 	if (!ret->namespaces)
 		error = -ENOMEM;

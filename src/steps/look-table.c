@@ -142,6 +142,7 @@ static void summarize_values(const struct host_table *host, struct table_values 
 		.wanted_max = comparison->plan.sizes.max,
 		.wanted_hashsize = comparison->plan.sizes.hashsize,
 		.known = true,
+		.all_namespaces = comparison->plan.all_namespaces,
 		.files_differ = comparison->manifest_state != STATE_OK ||
 				comparison_files_differ(comparison),
 	};

@@ -18,6 +18,7 @@
 void runtime_done(struct runtime *runtime)
 {
 	values_done(&runtime->values);
+	namespaces_drift_done(&runtime->others);
 	*runtime = (struct runtime){0};
 }
 
@@ -207,6 +208,9 @@ enum exit_code runtime_look(struct context *context, const struct comparison *co
 
 	if (runtime_is_wanted(context))
 		code = runtime_observe(context, comparison, runtime);
+	if (code == EXIT_DONE && runtime_is_wanted(context) && comparison->plan.all_namespaces &&
+	    module_is_there(runtime->module))
+		code = compare_namespaces(context, &runtime->values, &runtime->others);
 	if (code == EXIT_DONE && (runtime_is_wanted(context) || context->options->root))
 		code = preflight_run(context, comparison, runtime);
 	return code;
@@ -299,6 +303,7 @@ bool runtime_report(struct context *context, const struct comparison *comparison
 	if (fine > 0 && !context->options->verbose)
 		report_say_row(context->report, value_state_to_string(VALUE_OK),
 			       "%zu value%s of the running kernel", fine, fine == 1 ? "" : "s");
+	namespaces_drift_report(context, &runtime->others);
 	if (detail == LIVE_STATES)
 		report_waiting(context, runtime);
 	if (runtime->unwanted)
@@ -312,7 +317,7 @@ bool runtime_report(struct context *context, const struct comparison *comparison
 
 bool runtime_differs(const struct runtime *runtime)
 {
-	return runtime->unwanted || runtime_cannot_load(runtime) ||
+	return runtime->unwanted || runtime_cannot_load(runtime) || runtime->others.differing > 0 ||
 	       values_count(&runtime->values, VALUE_DIFFERS) > 0;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "model/runtime/runtime-values.h"
+#include "steps/compare-namespaces.h"
 #include "steps/comparison.h"
 
 struct runtime {
@@ -14,6 +15,8 @@ struct runtime {
 	bool unwanted;	/* mode = disable, and nf_conntrack is loaded */
 	bool elsewhere; /* the values are those of another network namespace */
 	struct values values;
+	/* runtime_look() fills this if the plan sets values in every network namespace */
+	struct namespaces_drift others;
 	/* all namespaces together, counted if hashsize is not as configured; UINT64_MAX: unknown */
 	uint64_t entries;
 };

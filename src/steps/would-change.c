@@ -42,7 +42,7 @@ enum exit_code would_change(struct context *context, const struct comparison *co
 	enum exit_code code = EXIT_DONE;
 
 	if (runtime && !changes) {
-		changes = has_differing(context, runtime, true);
+		changes = has_differing(context, runtime, true) || runtime->others.differing > 0;
 		if (runtime->unwanted)
 			code = disable_would_unload(context, comparison, &unloads);
 	}

@@ -67,7 +67,7 @@ static size_t count_files(const struct comparison *comparison)
  */
 static size_t count_values(const struct context *context, const struct runtime *runtime)
 {
-	size_t count = 0;
+	size_t count = runtime->others.values;
 
 	for (size_t i = 0; i < runtime->values.count; i++)
 		count += runtime->values.items[i].state == VALUE_DIFFERS &&

@@ -290,6 +290,19 @@ add_of_namespaces(const struct table *table, struct metric_family family,
 	}
 }
 
+/* The label says whether the other namespaces are configured at all, so that an alert can ask. */
+static void add_differing(const struct table *table, const struct judgement *judgement,
+			  struct buffer *b)
+{
+	struct metric_family differing =
+		family_of(b, "namespaces_differing", "scope",
+			  "Other network namespaces with a value that is not as configured.");
+
+	if (table->values.known && table->namespaces_known && module_is_there(table->module))
+		add_sample(&differing, table->values.all_namespaces ? "all" : "host",
+			   judgement->unlike);
+}
+
 static void add_namespaces(const struct table *table, const struct judgement *judgement,
 			   struct buffer *b)
 {
@@ -301,6 +314,7 @@ static void add_namespaces(const struct table *table, const struct judgement *ju
 			  family_of(b, "namespace_entries_limit", "namespace",
 				    "Most entries that the namespace may hold."),
 			  table_namespace_limit);
+	add_differing(table, judgement, b);
 	add_figure(b, "namespaces_unseen",
 		   figure_of(module_is_there(table->module), judgement->unsure),
 		   "Whether network namespaces could not be looked at.");

@@ -95,6 +95,17 @@ static size_t find_next(const struct table *table, size_t before)
 	return next;
 }
 
+/* With namespaces = all, says how many namespaces are not as configured. */
+static void add_unlike(struct buffer *text, const struct table *table)
+{
+	size_t unlike = 0;
+
+	for (size_t i = 0; i < table->namespace_count; i++)
+		unlike += table->namespaces[i].unlike > 0;
+	if (table->values.all_namespaces && unlike > 0)
+		buffer_printf(text, ", %zu not as configured", unlike);
+}
+
 void add_namespaces(struct screen *screen, const struct table *table)
 {
 	struct buffer *text = &screen_add(screen, "namespaces", RANK_NAMESPACES)->text;
@@ -103,6 +114,7 @@ void add_namespaces(struct screen *screen, const struct table *table)
 	if (count == 0)
 		return;
 	screen_add_number(text, count, "other", "others");
+	add_unlike(text, table);
 	while (named < NAMED && (at = find_next(table, at)) < count) {
 		buffer_add(text, named == 0 ? ": " : "; ");
 		add_namespace(text, table, &table->namespaces[at]);

@@ -216,8 +216,10 @@ static void judge_unseen(const struct table *table, struct judgement *judgement)
 {
 	if (!module_is_there(table->module))
 		return;
-	for (size_t i = 0; i < table->namespace_count; i++)
+	for (size_t i = 0; i < table->namespace_count; i++) {
 		judgement->unseen += table->namespaces[i].error < 0;
+		judgement->unlike += table->namespaces[i].unlike > 0;
+	}
 	judgement->unsure = !table->namespaces_known || table->namespaces_cut ||
 			    judgement->unseen > 0;
 }
@@ -244,7 +246,8 @@ static enum verdict judge_fill(const struct table *table, struct judgement *judg
 		return VERDICT_NEARLY_CHAINS;
 	if (was_full(table, judgement))
 		return VERDICT_WAS_FULL;
-	if (table->values.known && (table->values.differs > 0 || table->values.files_differ))
+	if (table->values.known && (table->values.differs > 0 || table->values.files_differ ||
+				    (table->values.all_namespaces && judgement->unlike > 0)))
 		return VERDICT_DIFFERS;
 	if (judgement->unsure)
 		return VERDICT_UNSURE;

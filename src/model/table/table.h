@@ -52,6 +52,7 @@ struct namespace_table {
 	 */
 	char *differs;
 	size_t differing; /* how many values differ */
+	size_t unlike;	  /* how many of these the plan sets */
 };
 
 /* Counts of the plan's values by state; see struct value. */
@@ -62,6 +63,7 @@ struct table_values {
 	uint64_t wanted_max, wanted_hashsize; /* from the plan; 0: the kernel chooses */
 	bool known;			      /* whether a configuration could be read */
 	bool files_differ;		      /* whether the installed files differ from the plan */
+	bool all_namespaces; /* whether the plan sets values in every network namespace */
 };
 
 struct table {
@@ -119,6 +121,7 @@ struct judgement {
 	 */
 	const struct namespace_table *elsewhere;
 	size_t unseen;		  /* known network namespaces that could not be read */
+	size_t unlike;		  /* those in which a value of the plan differs */
 	bool unsure;		  /* whether there are such, or may be others */
 	struct figure share;	  /* entries in tenths of a percent of max */
 	struct figure per_bucket; /* entries per bucket, in hundredths */

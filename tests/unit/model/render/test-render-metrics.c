@@ -61,7 +61,10 @@ static struct table full_table(struct entry_counts *contents, struct namespace_t
 		.namespaces = namespaces,
 		.namespace_count = count,
 		.namespaces_known = true,
-		.values = {.known = true, .differs = 3, .files_differ = true},
+		.values = {.known = true,
+			   .differs = 3,
+			   .files_differ = true,
+			   .all_namespaces = true},
 	};
 }
 
@@ -74,6 +77,7 @@ static const struct judgement judged = {
 	.memory_full = KNOWN(69206016),
 	.memory_full_share = KNOWN(4),
 	.unsure = true,
+	.unlike = 1,
 };
 
 static void put_owner(struct holders *holders, uint64_t entries, const char *name)

@@ -307,6 +307,13 @@ static void other_verdicts(void **state)
 	expect_verdict(&table, VERDICT_DIFFERS);
 	table.values = (struct table_values){.known = true, .files_differ = true};
 	expect_verdict(&table, VERDICT_DIFFERS);
+	/* Values of other namespaces count only if they are configured. */
+	table.values = (struct table_values){.known = true, .all_namespaces = true};
+	table.namespaces = &(struct namespace_table){.unlike = 1};
+	table.namespace_count = 1;
+	expect_verdict(&table, VERDICT_DIFFERS);
+	table.values.all_namespaces = false;
+	expect_verdict(&table, VERDICT_FINE);
 	table.values.known = false;
 	expect_verdict(&table, VERDICT_FINE);
 	table.max.known = false;
