@@ -31,7 +31,9 @@ bool witness_is_loaded(void)
 {
 	char path[PATH_MAX];
 
-	return access(path_of("loaded", path), F_OK) == 0;
+	/* Only root may look into the directory of the pins. */
+	return !getenv("CONNTRACK_PERSIST_UNPRIVILEGED") &&
+	       access(path_of("loaded", path), F_OK) == 0;
 }
 
 /* Returns the obstacle that the host has, by its number. */

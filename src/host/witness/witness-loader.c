@@ -36,7 +36,7 @@ static const char *path_of(const struct witness_places *places, const char *name
 
 static bool has_pin(const struct witness_places *places, const char *name)
 {
-	struct pin_path path;
+	struct pin_path path = {""};
 	struct stat seen;
 
 	return stat(path_of(places, name, &path), &seen) == 0;
@@ -172,7 +172,7 @@ static enum witness_obstacle attach(const struct witness_places *places, int pro
 /* Removes a pin. What is not there is fine. */
 static int remove_pin(const struct witness_places *places, const char *name)
 {
-	struct pin_path path;
+	struct pin_path path = {""};
 
 	return unlink(path_of(places, name, &path)) == 0 || errno == ENOENT ? 0 : -errno;
 }
@@ -184,7 +184,7 @@ static int remove_pin(const struct witness_places *places, const char *name)
  */
 static int pin_both(const struct witness_places *places, int map, int link)
 {
-	struct pin_path path;
+	struct pin_path path = {""};
 	int error;
 
 	if (mkdir(places->pins, 0700) < 0 && errno != EEXIST)
@@ -271,23 +271,31 @@ int witness_loader_stop(const struct witness_places *places)
 	return removed < 0 ? removed : removed > 0;
 }
 
+/* Reads the head last, so that writes that came meanwhile count as lost and not as unseen. */
+static int read_slots(int map, struct witness_record slots[WITNESS_MAP_SLOTS])
+{
+	for (uint32_t i = 1; i < WITNESS_MAP_SLOTS; i++) {
+		int error = bpf_read_slot(map, i, &slots[i]);
+
+		if (error < 0)
+			return error;
+	}
+	return bpf_read_slot(map, 0, &slots[0]);
+}
+
 int witness_loader_read(const struct witness_places *places, struct witness_ring *ret)
 {
-	struct witness_record *CLEANUP(free_pointer)
-		slots = calloc(WITNESS_MAP_SLOTS, sizeof(*slots));
-	struct pin_path path;
+	struct witness_record *CLEANUP(free_pointer) slots = NULL;
+	struct pin_path path = {""};
 	int CLEANUP(close_descriptor) map = -1;
-	int error = 0;
+	int error;
 
+	slots = calloc(WITNESS_MAP_SLOTS, sizeof(*slots));
 	if (!slots)
 		return -ENOMEM;
 	map = bpf_open_pinned(path_of(places, PIN_RECORDS, &path));
 	if (map < 0)
 		return map;
-	for (uint32_t i = 0; i < WITNESS_MAP_SLOTS && error == 0; i++)
-		error = bpf_read_slot(map, i, &slots[i]);
-	/* The head is read last and counts writes that came meanwhile as lost, not as unseen. */
-	if (error == 0)
-		error = bpf_read_slot(map, 0, &slots[0]);
+	error = read_slots(map, slots);
 	return error < 0 ? error : witness_ring_parse(slots, ret);
 }

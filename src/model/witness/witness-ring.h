@@ -12,17 +12,18 @@
 /* Why no witness can be loaded. */
 enum witness_obstacle {
 	WITNESS_FINE,
-	WITNESS_NO_BPF_FILES,	 /* no BPF file system at /sys/fs/bpf */
-	WITNESS_NO_CGROUP2,	 /* no hierarchy of version 2 */
-	WITNESS_IN_CONTAINER,	 /* the hierarchy begins below the host's root */
-	WITNESS_NO_BPF,		 /* no bpf(2) in this kernel */
-	WITNESS_NOT_ALLOWED,	 /* bpf(2) is refused */
-	WITNESS_NO_SYSCTL_TYPE,	 /* no programs of type cgroup/sysctl */
+	WITNESS_NO_BPF_FILES,	/* no BPF file system at /sys/fs/bpf */
+	WITNESS_NO_CGROUP2,	/* no hierarchy of version 2 */
+	WITNESS_IN_CONTAINER,	/* the hierarchy begins below the host's root */
+	WITNESS_NO_BPF,		/* no bpf(2) in this kernel */
+	WITNESS_NOT_ALLOWED,	/* bpf(2) is refused */
+	WITNESS_NO_SYSCTL_TYPE, /* no programs of type cgroup/sysctl */
+	WITNESS_NO_LINK,	/* the kernel cannot attach by a link */
+	WITNESS_NO_MEMORY,
+	/* From here on the errno says more than the obstacle. */
 	WITNESS_PROGRAM_REFUSED, /* the verifier does not take the program */
-	WITNESS_NO_LINK,	 /* the kernel cannot attach by a link */
 	WITNESS_ATTACH_REFUSED,	 /* by another program in the root control group */
 	WITNESS_PIN_FAILED,	 /* the pin could not be made */
-	WITNESS_NO_MEMORY,
 };
 
 /*

@@ -148,7 +148,7 @@ static void writer_is_the_last_of_the_live_value(void **state)
 static void each_obstacle_has_a_sentence(void **state)
 {
 	(void)state;
-	for (int i = WITNESS_FINE; i <= WITNESS_NO_MEMORY; i++)
+	for (int i = WITNESS_FINE; i <= WITNESS_PIN_FAILED; i++)
 		assert_true(strlen(witness_obstacle_describe((enum witness_obstacle)i)) > 10);
 }
 
