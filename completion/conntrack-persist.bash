@@ -31,6 +31,10 @@ _conntrack_persist() {
 		done
 		return
 		;;
+	--witness)
+		COMPREPLY=($(compgen -W 'load unload' -- "$current"))
+		return
+		;;
 	--color)
 		COMPREPLY=($(compgen -W 'auto always never' -- "$current"))
 		return
@@ -45,11 +49,11 @@ _conntrack_persist() {
 	uninstall) options+=' --root --dry-run --force --live' ;;
 	advise) options+=' --ini --no-addresses' ;;
 	status) options+=' --watch --prometheus --no-addresses' ;;
-	apply) options+=' --force --netns' ;;
 	hook) options+=' --netns' ;;
+	apply) options+=' --force --netns --witness' ;;
 	unload) options+=' --dry-run' ;;
 	check | keys | users) options+=' --root' ;;
-	'') options+=' --root --dry-run --force --no-live --at-boot --restore --from-system --diff --connections --new-per-second --ini --live --watch --prometheus --no-addresses --netns' ;;
+	'') options+=' --root --dry-run --force --no-live --at-boot --restore --from-system --diff --connections --new-per-second --ini --live --watch --prometheus --no-addresses --netns --witness' ;;
 	esac
 	case $current in
 	-*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;

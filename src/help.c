@@ -44,6 +44,9 @@ static const struct option_help option_help[] = {
 		"With --connections: count the closed ones too, of so many new ones a second."},
 	{"    --netns=WHICH", VERB_NETNS,
 		"Set the values in this network namespace instead: a name, a path, or all."},
+	{"    --witness=ORDER", VERB_WITNESS,
+		"Only load or unload the witness: load or unload. A service runs this if witness = "
+		"yes."},
 	{"    --watch[=SECONDS]", VERB_SCREEN,
 		"Show the table again every 2 seconds, or as often as you say."},
 	{"    --prometheus", VERB_SCREEN,

@@ -166,6 +166,7 @@ static bool refuse_others_options(const struct verb *verb, const struct options 
 		{"--prometheus", options->prometheus, VERB_SCREEN},
 		{"--no-addresses", options->no_addresses, VERB_NO_ADDRESSES},
 		{"--netns", options->netns != NULL, VERB_NETNS},
+		{"--witness", options->witness != WITNESS_NO_ORDER, VERB_WITNESS},
 		{"--root", options->root != NULL, VERB_RUNNING},
 	};
 

@@ -28,6 +28,7 @@ enum {
 	OPTION_RESTORE,
 	OPTION_DIFF,
 	OPTION_INI,
+	OPTION_WITNESS,
 	OPTION_LIVE,
 	OPTION_CONNECTIONS,
 	OPTION_NEW_PER_SECOND,
@@ -53,6 +54,7 @@ static const struct option long_options[] = {
 	{"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
 	{"no-addresses", no_argument, NULL, OPTION_NO_ADDRESSES},
 	{"netns", required_argument, NULL, OPTION_NETNS},
+	{"witness", required_argument, NULL, OPTION_WITNESS},
 	{"quiet", no_argument, NULL, 'q'},
 	{"verbose", no_argument, NULL, 'v'},
 	{"color", required_argument, NULL, OPTION_COLOR},
@@ -110,6 +112,17 @@ static int parse_count(const char *name, const char *argument, uint64_t max, uin
 		return complain(complaint, "%s takes a number in digits alone, 1 to %s, not %s",
 				name, text_count(max).text, argument);
 	*ret = count;
+	return 0;
+}
+
+static int parse_witness(const char *argument, enum witness_order *ret, struct buffer *complaint)
+{
+	if (strcmp(argument, "load") == 0)
+		*ret = WITNESS_LOAD;
+	else if (strcmp(argument, "unload") == 0)
+		*ret = WITNESS_UNLOAD;
+	else
+		return complain(complaint, "--witness takes load or unload, not %s", argument);
 	return 0;
 }
 
@@ -176,6 +189,8 @@ static int take_option(int option, const char *argument, struct options *options
 			return complain(complaint, "--netns needs a name, a path, or all");
 		options->netns = argument;
 		return 0;
+	case OPTION_WITNESS:
+		return parse_witness(argument, &options->witness, complaint);
 	case OPTION_COLOR:
 		return parse_color(argument, &options->color, complaint);
 	default:

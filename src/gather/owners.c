@@ -145,6 +145,18 @@ void owner_search_process(struct owner_search *search, unsigned long pid, struct
 	(void)!kernel_read(kernel, path, ret->name, sizeof(ret->name));
 }
 
+void owner_search_group(struct owner_search *search, const char *path, struct group_owner *ret)
+{
+	struct buffer CLEANUP(buffer_clear) text = {0};
+
+	*ret = (struct group_owner){.kind = OWNER_PROCESS};
+	/* As /proc/PID/cgroup has it. */
+	buffer_printf(&text, "0::%s\n", path);
+	if (text.data)
+		group_owner_parse(text.data, ret);
+	name_container(search, ret);
+}
+
 int owner_search_namespace(struct owner_search *search, const struct network_namespace *namespace,
 			   uint16_t *ret)
 {

@@ -5,6 +5,7 @@
 #include "base/names.h"
 #include "gather/gathering.h"
 #include "model/table/holders.h"
+#include "model/table/owner-lines.h"
 
 /*
  * Start with {.gathering = ..., .owners = ...}. Files of container engines are read once, and only
@@ -29,6 +30,12 @@ MUST_CHECK int owner_search_addresses(struct owner_search *search, uint16_t owne
 /* Finds the owner of a namespace by a process in it. *ret as owners_find(). -ENOMEM. */
 MUST_CHECK int owner_search_namespace(struct owner_search *search,
 				      const struct network_namespace *namespace, uint16_t *ret);
+
+/*
+ * Finds the owner of a control group by its path, "/system.slice/x.service": OWNER_PROCESS if it
+ * is neither a container's nor a unit's.
+ */
+void owner_search_group(struct owner_search *search, const char *path, struct group_owner *ret);
 
 /*
  * Assigns the entries of this host's ports to the processes that have them; those of other ports

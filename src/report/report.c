@@ -321,6 +321,8 @@ static void say_value(struct report *report, const struct value_report *what)
 		buffer_add(&text, strcmp(what->since, "applied") == 0
 					  ? ", changed since it was applied"
 					  : ", not set since the module was loaded");
+	if (what->by)
+		buffer_printf(&text, "; %s", what->by);
 	if (value->rounded != value->wanted && value->state != VALUE_ABSENT &&
 	    value->state != VALUE_OK)
 		buffer_printf(&text, " (%s when rounded by the kernel)",

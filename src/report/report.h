@@ -165,6 +165,7 @@ struct value_report {
 	const char *action;	   /* NULL: none was tried; "set", "failed" */
 	const char *now;	   /* what the kernel shows afterwards, with an action */
 	const char *since;	   /* of one that differs: "applied", "never"; NULL: not known */
+	const char *by;		   /* who set a value that differs, to follow "; "; or NULL */
 	bool show_source;	   /* the line of the configuration in the text, too */
 	bool out_of_reach;	   /* differs, and this process could not set it */
 	bool line;

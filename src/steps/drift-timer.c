@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "steps/changeset.h"
 #include "steps/error-words.h"
+#include "steps/witness.h"
 
 #define TIMER	   "conntrack-persist-check.timer"
 #define PATH_TIMER "/etc/systemd/system/timers.target.wants/" TIMER
@@ -57,7 +58,9 @@ static void add_files(struct drift_verdict *verdict, const struct comparison *co
 			       file_state_to_string(comparison->manifest_state), "");
 }
 
-static void add_values(struct drift_verdict *verdict, const struct runtime *runtime)
+/* The writer of a value is no part of `kept`, so that another writer makes no new verdict. */
+static void add_values(struct drift_verdict *verdict, const struct runtime *runtime,
+		       const struct witness_look *witness)
 {
 	struct buffer CLEANUP(buffer_clear) figures = {0};
 
@@ -70,12 +73,18 @@ static void add_values(struct drift_verdict *verdict, const struct runtime *runt
 	for (size_t i = 0; i < runtime->values.count; i++) {
 		const struct value *value = &runtime->values.items[i];
 
+		struct buffer CLEANUP(buffer_clear) by = {0};
+
 		if (value->state != VALUE_DIFFERS)
 			continue;
 		buffer_reset(&figures);
 		buffer_add(&figures, " (");
 		buffer_add_number(&figures, value->live);
-		buffer_printf(&figures, " -> %s)", text_count(value->wanted).text);
+		buffer_printf(&figures, " -> %s", text_count(value->wanted).text);
+		witness_describe_value(witness, value, &by);
+		if (by.length > 0)
+			buffer_printf(&figures, ", %s", by.data);
+		buffer_add(&figures, ")");
 		add_difference(verdict, value->key, value_state_to_string(value->state),
 			       figures.data ? figures.data : "");
 	}
@@ -187,6 +196,7 @@ static void judge_host(struct context *context, const struct comparison *compari
 {
 	bool pending = values_count(&runtime->values, VALUE_PENDING) > 0;
 	bool unsure = report_is_unsure(context->report);
+	struct witness_look CLEANUP(witness_look_done) witness = {0};
 
 	ret->state = differs ? "drift" : unsure ? "unread" : pending ? "pending" : "in-order";
 	buffer_printf(&ret->kept, "%s\n", ret->state);
@@ -194,7 +204,9 @@ static void judge_host(struct context *context, const struct comparison *compari
 		add_unread(ret, context->report);
 	if (differs) {
 		add_files(ret, comparison);
-		add_values(ret, runtime);
+		/* Without records the values are logged without their writers. */
+		(void)!witness_look_again(context, comparison, &witness);
+		add_values(ret, runtime, &witness);
 		add_namespaces(ret, &runtime->others);
 		add_winners(ret, writers);
 		if (comparison->plan.restore)

@@ -11,6 +11,12 @@ enum color {
 	COLOR_NEVER,
 };
 
+enum witness_order {
+	WITNESS_NO_ORDER,
+	WITNESS_LOAD,
+	WITNESS_UNLOAD,
+};
+
 struct options {
 	const char *verb;    /* NULL: none was given */
 	const char *surplus; /* the first word after the verb, or NULL */
@@ -19,7 +25,8 @@ struct options {
 	bool drop_ins;
 	const char *root; /* NULL: the running host */
 	enum color color;
-	const char *netns; /* apply: name or path of a network namespace, or "all" */
+	const char *netns;	    /* apply: name or path of a network namespace, or "all" */
+	enum witness_order witness; /* apply: only load or unload the witness */
 	bool watch, prometheus;
 	bool no_addresses;	    /* status, advise: leave addresses out */
 	unsigned int watch_seconds; /* seconds between two looks */

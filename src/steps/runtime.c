@@ -11,6 +11,7 @@
 #include "steps/error-words.h"
 #include "steps/last-applied.h"
 #include "steps/sizes-guard.h"
+#include "steps/witness.h"
 
 #define PAUSE_MS 20
 #define WAIT_MS	 60000
@@ -279,18 +280,24 @@ bool runtime_report(struct context *context, const struct comparison *comparison
 		    const struct runtime *runtime, enum runtime_detail detail)
 {
 	struct last_applied CLEANUP(last_applied_done) applied = {0};
+	struct witness_look CLEANUP(witness_look_done) witness = {0};
 	bool there = module_is_there(runtime->module);
 	size_t fine = values_count(&runtime->values, VALUE_OK);
 
 	if (detail == LIVE_STATES && values_count(&runtime->values, VALUE_DIFFERS) > 0)
 		last_applied_read(context, &applied);
+	if (detail == LIVE_STATES && !runtime->elsewhere)
+		witness_look(context, comparison, &runtime->values, &witness);
 	for (size_t i = 0; i < runtime->values.count; i++) {
 		const struct value *value = &runtime->values.items[i];
+		struct buffer CLEANUP(buffer_clear) by = {0};
 
+		witness_describe_value(&witness, value, &by);
 		report_value(context->report,
 			     &(struct value_report){
 				     .value = value,
 				     .since = since(&applied, value),
+				     .by = by.data,
 				     .show_source = detail == LIVE_PLAN && value->state != VALUE_OK,
 				     .out_of_reach = detail == LIVE_PLAN &&
 						     value->state == VALUE_DIFFERS &&

@@ -9,6 +9,7 @@
 #include "steps/set-values.h"
 #include "steps/sizes-guard.h"
 #include "steps/unconfigured.h"
+#include "steps/witness.h"
 #include "verbs/verbs.h"
 
 static void report_in_force(struct context *context, const struct runtime *runtime, size_t set)
@@ -62,8 +63,12 @@ static enum exit_code run_apply(struct context *context)
 	struct comparison CLEANUP(comparison_done) comparison = {0};
 	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct apply_result result;
-	enum exit_code code = comparison_make_plan(context, &comparison);
+	enum exit_code code;
 
+	if (context->options->witness != WITNESS_NO_ORDER)
+		return context->options->witness == WITNESS_LOAD ? witness_load(context)
+								 : witness_unload(context);
+	code = comparison_make_plan(context, &comparison);
 	if (code != EXIT_DONE)
 		return code;
 	if (plan_is_unconfigured(&comparison.plan))
@@ -113,5 +118,5 @@ const struct verb verb_apply = {
 		"Exit status: 0 all values are set; 1 a value could not be set; 3 refused, nothing "
 		"changed; 78 faulty configuration.",
 	.run = run_apply,
-	.flags = VERB_CHANGES | VERB_FORCE | VERB_RUNNING | VERB_NETNS,
+	.flags = VERB_CHANGES | VERB_FORCE | VERB_RUNNING | VERB_NETNS | VERB_WITNESS,
 };

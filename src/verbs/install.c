@@ -16,6 +16,7 @@
 #include "steps/sizes-guard.h"
 #include "steps/unconfigured.h"
 #include "steps/verdict.h"
+#include "steps/witness.h"
 #include "verbs/verbs.h"
 
 /* Adds a copy of a foreign file that --force replaces. Negative errno. */
@@ -266,6 +267,7 @@ static enum exit_code carry_out(struct context *context, struct comparison *comp
 	(void)comparison_report(context, comparison, REPORT_ACTIONS);
 	report_set_state(context->report, "in-order");
 	code = follow(context, comparison, changed, &activation);
+	witness_follow(context, comparison);
 	if (code == EXIT_DONE)
 		code = disable_unload(context, comparison, &removed);
 	report_set_changed(context->report, changed || activation.set > 0 || removed > 0);

@@ -16,6 +16,7 @@
 #include "steps/sizes-guard.h"
 #include "steps/unconfigured.h"
 #include "steps/warn-relations.h"
+#include "steps/witness.h"
 #include "steps/would-change.h"
 #include "verbs/verbs.h"
 
@@ -147,6 +148,7 @@ static enum exit_code run_plan(struct context *context)
 	if (code != EXIT_DONE)
 		return code;
 	guard_say_waiting(context, &runtime);
+	witness_foretell(context, &comparison);
 	if (outcome.differs)
 		disable_say_limits(context, &comparison);
 	say_outcome(context, &runtime, &outcome);

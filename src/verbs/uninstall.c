@@ -13,6 +13,7 @@
 #include "steps/initramfs-note.h"
 #include "steps/last-applied.h"
 #include "steps/sizes-guard.h"
+#include "steps/witness.h"
 #include "steps/would-change.h"
 #include "verbs/verbs.h"
 
@@ -280,6 +281,8 @@ static enum exit_code uninstall_locked(struct context *context, const struct loc
 		follow_up_stop_namespaces(context, &comparison);
 		follow_up_without(context);
 	}
+	if (!context->options->root && witness_unload(context) != EXIT_DONE)
+		code = EXIT_FAILED;
 	(void)comparison_report(context, &comparison, REPORT_ACTIONS);
 	if (context->options->live && code == EXIT_DONE)
 		code = before_set(context, &before, &set);

@@ -21,6 +21,7 @@ enum verb_flags {
 	VERB_LIVE = 1 << 10,	     /* takes --live */
 	VERB_DIFF = 1 << 11,	     /* takes --diff */
 	VERB_CONNECTIONS = 1 << 13,  /* takes --connections and --new-per-second */
+	VERB_WITNESS = 1 << 15,	     /* takes --witness */
 	VERB_NO_ADDRESSES = 1 << 14, /* takes --no-addresses */
 };
 

@@ -48,6 +48,7 @@ accepts() {
 	--config) words=("--config=$work/none.conf") ;;
 	--root) words=("--root=$work/image") ;;
 	--netns) words=(--netns=all) ;;
+	--witness) words=(--witness=load) ;;
 	--color) words=(--color=never) ;;
 	--connections | --new-per-second) words=("$2=1") ;;
 	--watch) words=(--watch --prometheus) ;;

@@ -67,13 +67,16 @@ conntrack-persist-metrics.service static inactive
 conntrack-persist-namespaces.service static inactive
 conntrack-persist-restore.service static inactive
 conntrack-persist-sizes.service static inactive
+conntrack-persist-witness.service static inactive
 conntrack-persist-check.timer disabled inactive
 conntrack-persist-metrics.timer disabled inactive
 conntrack-persist-namespaces.path static inactive'
 	# This is what the next boot would do.
-	systemctl start conntrack-persist-builtin.service conntrack-persist-sizes.service
+	systemctl start conntrack-persist-builtin.service conntrack-persist-sizes.service \
+		conntrack-persist-witness.service
 	check 'the units of a boot find nothing to do' "$? $(systemctl show -P ConditionResult \
-		conntrack-persist-builtin.service conntrack-persist-sizes.service | xargs)" '0 no no'
+		conntrack-persist-builtin.service conntrack-persist-sizes.service \
+		conntrack-persist-witness.service | xargs)" '0 no no no'
 	udevadm trigger --settle --action=change "$sys"
 	check 'nor does an event change anything' "$(diff <(echo "$values") <(kernel_values))$(service_is active && echo active)" ''
 	check 'the message catalog is read in' \

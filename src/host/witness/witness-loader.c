@@ -283,19 +283,25 @@ static int read_slots(int map, struct witness_record slots[WITNESS_MAP_SLOTS])
 	return bpf_read_slot(map, 0, &slots[0]);
 }
 
+static int read_pinned(const struct witness_places *places,
+		       struct witness_record slots[WITNESS_MAP_SLOTS])
+{
+	struct pin_path path = {""};
+	int CLEANUP(close_descriptor) map = bpf_open_pinned(path_of(places, PIN_RECORDS, &path));
+
+	return map < 0 ? map : read_slots(map, slots);
+}
+
 int witness_loader_read(const struct witness_places *places, struct witness_ring *ret)
 {
-	struct witness_record *CLEANUP(free_pointer) slots = NULL;
-	struct pin_path path = {""};
-	int CLEANUP(close_descriptor) map = -1;
+	struct witness_record *slots = calloc(WITNESS_MAP_SLOTS, sizeof(*slots));
 	int error;
 
-	slots = calloc(WITNESS_MAP_SLOTS, sizeof(*slots));
 	if (!slots)
 		return -ENOMEM;
-	map = bpf_open_pinned(path_of(places, PIN_RECORDS, &path));
-	if (map < 0)
-		return map;
-	error = read_slots(map, slots);
-	return error < 0 ? error : witness_ring_parse(slots, ret);
+	error = read_pinned(places, slots);
+	if (error == 0)
+		error = witness_ring_parse(slots, ret);
+	free(slots);
+	return error;
 }

@@ -82,6 +82,8 @@ const struct schema_row schema[] = {
 		namespaces_choices, NULL,
 		"all: timeouts and options are set in every network namespace, not only the "
 		"host's"},
+	[SETTING_WITNESS] = {"apply", "witness", TYPE_BOOL, 0, 1, NULL, EVERYWHERE, "no", NULL,
+		NULL, "yes: a BPF program records who writes a conntrack key"},
 	[SETTING_ENFORCE] = {"disable", "enforce", TYPE_CHOICE, 0, 0, NULL, EVERYWHERE, "block",
 		enforce_choices, NULL,
 		"block: nf_conntrack cannot load; blacklist: it cannot load by an alias"},

@@ -9,10 +9,13 @@
 #include "base/cleanup.h"
 #include "model/plan/digest.h"
 
-#define PATH_MODPROBE "/etc/modprobe.d/conntrack-persist.conf"
-#define PATH_SYSCTL   "/etc/sysctl.d/90-conntrack-persist.conf"
-#define PATH_UDEV     "/etc/udev/rules.d/60-conntrack-persist.rules"
-#define PATH_DROP_IN  "/etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf"
+#define PATH_MODPROBE	   "/etc/modprobe.d/conntrack-persist.conf"
+#define PATH_SYSCTL	   "/etc/sysctl.d/90-conntrack-persist.conf"
+#define PATH_UDEV	   "/etc/udev/rules.d/60-conntrack-persist.rules"
+#define PATH_DROP_IN	   "/etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf"
+#define PATH_WITNESS_CHECK "/etc/systemd/system/conntrack-persist-check.service.d/60-witness.conf"
+#define PATH_WITNESS_METRICS \
+	"/etc/systemd/system/conntrack-persist-metrics.service.d/60-witness.conf"
 /*
  * The drop-ins of namespaces = all: they let each of these services enter the other network
  * namespaces, and those of the first two pull in the path unit that notices new ones.

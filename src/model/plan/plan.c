@@ -240,6 +240,21 @@ static int add_namespace_drop_ins(struct plan *plan)
 	return error;
 }
 
+/* Adds what the services that print the witness's records need, and need for nothing else. */
+static int add_witness_drop_ins(struct plan *plan)
+{
+	static const char *const paths[] = {PATH_WITNESS_CHECK, PATH_WITNESS_METRICS};
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths) && error == 0; i++) {
+		struct buffer b = {0};
+
+		render_witness_drop_in(&b);
+		error = add_artifact(plan, paths[i], &b);
+	}
+	return error;
+}
+
 /* Returns whether the configuration has a value that each network namespace has separately. */
 static bool has_namespace_value(const struct config *config)
 {
@@ -282,7 +297,9 @@ static int plan_lasting(struct plan *plan, const struct plan_request *request)
 		render_drop_in(&b);
 		error = add_artifact(plan, PATH_DROP_IN, &b);
 	}
-	return error == 0 && plan->all_namespaces ? add_namespace_drop_ins(plan) : error;
+	if (error == 0 && plan->all_namespaces)
+		error = add_namespace_drop_ins(plan);
+	return error == 0 && plan->witness ? add_witness_drop_ins(plan) : error;
 }
 
 /* Adds the files of one boot: the sizes for each reader, and the record of them. */
@@ -317,6 +334,7 @@ static int plan_tune(struct plan *plan, const struct plan_request *request,
 	int error;
 
 	plan->synchronous = values[SETTING_SYNCHRONOUS].number;
+	plan->witness = values[SETTING_WITNESS].number;
 	plan->restore = values[SETTING_ON_DRIFT].number == DRIFT_RESTORE;
 	plan->all_namespaces = values[SETTING_NAMESPACES].number == NAMESPACES_ALL &&
 			       has_namespace_value(request->config);

@@ -15,6 +15,7 @@
 struct plan {
 	enum mode mode;
 	bool synchronous; /* whether modprobe.d gets an install line */
+	bool witness;	  /* whether the program that records writers must be loaded */
 	bool restore;	  /* whether the drop-in of on_drift = restore is part of the plan */
 	/* namespaces = all, and there is a value that each network namespace has separately */
 	bool all_namespaces;

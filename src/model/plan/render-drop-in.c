@@ -33,3 +33,15 @@ void render_namespaces_drop_in(struct buffer *b, bool sets_at_load)
 		   "# The program asks newer kernels for a list and does without it if refused.\n"
 		   "SystemCallErrorNumber=EPERM\n");
 }
+
+void render_witness_drop_in(struct buffer *b)
+{
+	buffer_add(
+		b,
+		"\n"
+		"# witness = yes: this service reads who wrote a conntrack key, from a map of the\n"
+		"# kernel. CAP_BPF allows that from Linux 5.8 on.\n"
+		"[Service]\n"
+		"CapabilityBoundingSet=CAP_BPF\n"
+		"SystemCallFilter=bpf\n");
+}

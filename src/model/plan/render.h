@@ -35,6 +35,12 @@ void render_drop_in(struct buffer *b);
  */
 void render_namespaces_drop_in(struct buffer *b, bool sets_at_load);
 
+/*
+ * Adds the body of the drop-ins that let the services of the timers read the witness's records. One
+ * of them is the condition of conntrack-persist-witness.service.
+ */
+void render_witness_drop_in(struct buffer *b);
+
 /* Adds the record of the sizes of this boot, which boot_sizes_parse() reads. */
 void render_boot_sizes(struct buffer *b, const struct sizes *sizes);
 

@@ -60,7 +60,7 @@ static void defaults_are_those_of_the_manual(void **state)
 		{"apply", "synchronous", "no"},	 {"disable", "enforce", "block"},
 		{"disable", "unload", "yes"},	 {"conntrack", "max_policy", "exact"},
 		{"apply", "on_drift", "report"}, {"apply", "resize", "auto"},
-		{"apply", "namespaces", "host"},
+		{"apply", "namespaces", "host"}, {"apply", "witness", "no"},
 	};
 	struct fixture *f = *state;
 
@@ -125,6 +125,7 @@ static void sound_values_are_taken(void **state)
 		{"options", "nf_hooks_lwtunnel", "yes", 1, "yes"},
 		{"apply", "synchronous", "yes", 1, "yes"},
 		{"disable", "enforce", "blacklist", ENFORCE_BLACKLIST, "blacklist"},
+		{"apply", "witness", "yes", 1, "yes"},
 		{"apply", "on_drift", "report", DRIFT_REPORT, "report"},
 		{"apply", "on_drift", "restore", DRIFT_RESTORE, "restore"},
 		{"apply", "resize", "auto", RESIZE_AUTO, "auto"},

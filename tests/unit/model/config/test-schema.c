@@ -280,6 +280,7 @@ static void leading_rows_are_those_of_the_enum(void **state)
 		[SETTING_ON_DRIFT] = "on_drift",
 		[SETTING_RESIZE] = "resize",
 		[SETTING_NAMESPACES] = "namespaces",
+		[SETTING_WITNESS] = "witness",
 		[SETTING_ENFORCE] = "enforce",
 		[SETTING_UNLOAD] = "unload",
 	};

@@ -57,6 +57,8 @@ static void paths_are_those_of_the_manual(void **state)
 		"/etc/systemd/system/conntrack-persist-builtin.service.d/50-namespaces.conf",
 		"/etc/systemd/system/conntrack-persist-check.service.d/50-namespaces.conf",
 		"/etc/systemd/system/conntrack-persist-restore.service.d/50-namespaces.conf",
+		"/etc/systemd/system/conntrack-persist-check.service.d/60-witness.conf",
+		"/etc/systemd/system/conntrack-persist-metrics.service.d/60-witness.conf",
 		"/run/modprobe.d/conntrack-persist-sizes.conf",
 		"/run/sysctl.d/91-conntrack-persist-sizes.conf",
 		"/run/udev/rules.d/61-conntrack-persist-sizes.rules",

@@ -1,0 +1,277 @@
+/* Reads what the witness recorded, for check, and loads or unloads it. */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "steps/witness.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "gather/owners.h"
+#include "host/witness/witness.h"
+
+void witness_look_done(struct witness_look *look)
+{
+	witness_ring_done(&look->ring);
+	*look = (struct witness_look){0};
+}
+
+/* Finds the control group of a writer and its owner. group and owner stay empty if unknown. */
+static void find_owner(const struct context *context, const struct witness_event *event,
+		       struct buffer *group, struct buffer *owner)
+{
+	struct owner_search CLEANUP(owner_search_done) search = {.gathering = &context->gathering};
+	struct group_owner found;
+	const char *last;
+	bool gone = false;
+
+	witness_find_group(event, group, &gone);
+	if (group->length == 0) {
+		buffer_add(owner, gone ? "a control group that is gone" : "");
+		return;
+	}
+	owner_search_group(&search, group->data, &found);
+	last = strrchr(group->data, '/');
+	if (gone)
+		buffer_printf(owner, "a control group that is gone, below %s", group->data);
+	else if (found.kind == OWNER_UNIT)
+		buffer_add(owner, found.name);
+	else if (found.kind != OWNER_PROCESS)
+		buffer_printf(owner, "%s %s", owner_kind_to_string(found.kind), found.name);
+	else
+		buffer_add(owner, last ? last + 1 : group->data);
+}
+
+/* Returns whether a process wrote another number than the configured one. */
+static bool is_foreign(const struct value *value, const struct witness_event *event)
+{
+	struct value written = *value;
+
+	value_found(&written, event->after, 0);
+	return !value_is_in_force(&written);
+}
+
+/* Returns the write that made the live value, or NULL. */
+static const struct witness_event *find_live_writer(const struct witness_look *look,
+						    const struct value *value)
+{
+	uint64_t number;
+
+	return look->readable && value->kind == VALUE_SYSCTL && value->state == VALUE_DIFFERS &&
+			       value_find_number(value, &number)
+		       ? witness_find_writer(&look->ring, value->key, number)
+		       : NULL;
+}
+
+/* Returns the last write of another number than the configured one, or NULL. */
+static const struct witness_event *find_foreign(const struct witness_ring *ring,
+						const struct value *value)
+{
+	uint64_t number;
+
+	for (size_t i = ring->count; i-- > 0;)
+		if (witness_is_about(&ring->events[i], value->key) &&
+		    witness_find_number(&ring->events[i], &number) &&
+		    is_foreign(value, &ring->events[i]))
+			return &ring->events[i];
+	return NULL;
+}
+
+static void add_json(struct context *context, const struct witness_look *look,
+		     const struct value *value, const struct witness_event *event, bool wins)
+{
+	struct buffer CLEANUP(buffer_clear) group = {0}, owner = {0};
+	json_t *item;
+
+	find_owner(context, event, &group, &owner);
+	item = report_pack(
+		context->report,
+		"{s:s, s:s, s:i, s:o, s:b, s:b, s:s, s:b, s:b, s:b, s:s, s:o, s:o, s:o, s:o, s:I}",
+		"key", value->key, "path", "", "line", 0, "value", report_string(event->after),
+		"wins", wins, "same", 0, "when", "at run time", "computed", 0, "inactive", 0,
+		"possible", 0, "kind", "witness", "group",
+		report_string(group.data ? group.data : ""), "owner",
+		report_string(owner.data ? owner.data : ""), "command",
+		report_string(event->command), "before", report_string(event->before), "time_usec",
+		(json_int_t)witness_when(&look->times, event->time));
+	report_set_member(context->report, item, "pid",
+			  event->process ? json_integer(event->process) : json_null());
+	report_set_member(context->report, item, "uid",
+			  event->uid != UINT32_MAX ? json_integer(event->uid) : json_null());
+	report_add_item(context->report, json_object_get(report_object(context->report), "writers"),
+			item);
+}
+
+static void add_all_json(struct context *context, const struct witness_look *look,
+			 const struct values *values)
+{
+	report_set_member(context->report, report_object(context->report), "witness",
+			  report_pack(context->report, "{s:I, s:I}", "writes",
+				      (json_int_t)look->ring.writes, "lost",
+				      (json_int_t)look->ring.lost));
+	for (size_t i = 0; i < values->count; i++) {
+		const struct value *value = &values->items[i];
+		const struct witness_event *live = find_live_writer(look, value);
+		const struct witness_event *foreign = live || value->kind != VALUE_SYSCTL
+							      ? live
+							      : find_foreign(&look->ring, value);
+
+		if (foreign)
+			add_json(context, look, value, foreign, live != NULL);
+	}
+}
+
+/* Returns why the records could not be read, and what to do; a literal. */
+static const char *error_describe(int error)
+{
+	switch (error) {
+	case -ENOENT:
+		return "no witness is loaded; \"systemctl status " WITNESS_SERVICE "\" says why";
+	case -EPERM:
+	case -EACCES:
+		return "only root can read its records";
+	default:
+		return strerror(-error);
+	}
+}
+
+static void say_unreadable(struct context *context, const struct values *values, int error)
+{
+	bool differs = values_count(values, VALUE_DIFFERS) > 0;
+
+	report_message(context->report,
+		       differs && error != -EPERM && error != -EACCES ? SEVERITY_WARNING
+								      : SEVERITY_NOTE,
+		       "the witness%s: %s",
+		       differs ? " cannot name who changed a value" : " has nothing to say",
+		       error_describe(error));
+}
+
+int witness_look_again(const struct context *context, const struct comparison *comparison,
+		       struct witness_look *ret)
+{
+	struct witness_look look = {.readable = true, .context = context};
+	int error;
+
+	if (!comparison->plan.witness || !context->gathering.live)
+		return -ENOENT;
+	witness_clock(&look.times.boot, &look.times.epoch);
+	/* The state of the pins needs no bpf(2), which the sandbox of a service may not have. */
+	error = witness_is_loaded() ? witness_read(&look.ring) : -ENOENT;
+	/* Another user cannot look into the directory of the pins. */
+	if (error == -ENOENT && !kernel_may_change(context->kernel))
+		error = -EACCES;
+	if (error == 0)
+		*ret = look;
+	return error;
+}
+
+void witness_look(struct context *context, const struct comparison *comparison,
+		  const struct values *values, struct witness_look *ret)
+{
+	int error;
+
+	if (!comparison->plan.witness || !context->gathering.live)
+		return;
+	error = witness_look_again(context, comparison, ret);
+	if (error < 0)
+		say_unreadable(context, values, error);
+	else
+		add_all_json(context, ret, values);
+}
+
+void witness_describe_value(const struct witness_look *look, const struct value *value,
+			    struct buffer *b)
+{
+	const struct witness_event *event = find_live_writer(look, value);
+	struct buffer CLEANUP(buffer_clear) group = {0}, owner = {0};
+
+	if (!look->readable || value->state != VALUE_DIFFERS)
+		return;
+	if (value->kind != VALUE_SYSCTL) {
+		buffer_add(b, "the witness does not see who sets it, because it is no sysctl");
+		return;
+	}
+	if (!event) {
+		buffer_add(b, "not set by sysctl since the witness was loaded, ");
+		witness_add_moment(&look->times, look->ring.loaded, b);
+		if (look->ring.lost > 0)
+			buffer_printf(b, ", or its record was overwritten (%s were)",
+				      text_count(look->ring.lost).text);
+		return;
+	}
+	find_owner(look->context, event, &group, &owner);
+	buffer_add(b, "set by ");
+	witness_add_writer(event, owner.data ? owner.data : "", b);
+	buffer_add(b, ", ");
+	witness_add_moment(&look->times, event->time, b);
+}
+
+void witness_foretell(struct context *context, const struct comparison *comparison)
+{
+	if (!context->gathering.live)
+		return;
+	if (comparison->plan.witness && !witness_is_loaded())
+		report_say(context->report,
+			   "witness = yes: install loads a BPF program that sees every write to a "
+			   "sysctl of this host and records those of conntrack keys, with the "
+			   "process and its control group. It refuses none.");
+	else if (!comparison->plan.witness && witness_is_loaded())
+		report_say(context->report,
+			   "witness = no: install unloads the BPF program that records who writes "
+			   "a conntrack key.");
+}
+
+enum exit_code witness_load(struct context *context)
+{
+	struct buffer CLEANUP(buffer_clear) log = {0};
+	int error = 0;
+	enum witness_obstacle obstacle = witness_start(&log, &error);
+	bool said; /* whether the errno says more than the sentence */
+
+	if (obstacle == WITNESS_FINE)
+		return EXIT_DONE;
+	said = obstacle >= WITNESS_PROGRAM_REFUSED && error < 0;
+	report_message(context->report, SEVERITY_WARNING, "no witness is loaded: %s%s%s%s",
+		       witness_obstacle_describe(obstacle), said ? " (" : "",
+		       said ? strerror(-error) : "", said ? ")" : "");
+	if (log.length > 0)
+		report_message(context->report, SEVERITY_NOTE, "the verifier said: %s", log.data);
+	return EXIT_DONE;
+}
+
+enum exit_code witness_unload(struct context *context)
+{
+	int error = witness_stop();
+
+	if (error >= 0)
+		return EXIT_DONE;
+	report_errno(context, "remove", PATH_WITNESS, error);
+	return EXIT_FAILED;
+}
+
+/*
+ * Has the service load it, so that systemd shows its state. Without systemd, or if a witness of
+ * another version must be replaced while the service is active, this process loads it.
+ */
+static void load_by_service(struct context *context)
+{
+	char result[32] = "";
+
+	if (bus_has_systemd(context->bus) &&
+	    bus_start_unit(context->bus, WITNESS_SERVICE, result, sizeof(result)) == 0 &&
+	    witness_is_loaded())
+		return;
+	/* The sandbox of a restoration has no bpf(2). */
+	if (!context->options->restore)
+		(void)witness_load(context);
+}
+
+void witness_follow(struct context *context, const struct comparison *comparison)
+{
+	if (!context->gathering.live)
+		return;
+	if (comparison->plan.witness)
+		load_by_service(context);
+	else if (!context->options->restore)
+		(void)witness_unload(context);
+}
