@@ -10,6 +10,11 @@
 #define STEADY_LEAST 0.8
 #define STEADY_MOST  1.25
 
+/* The parts of the time whose growth shows how irregular it is, an even number. */
+#define PARTS 6
+/* A difference of so many standard deviations may be chance. */
+#define CHANCE 1.7
+
 /* A straight line through some looks. */
 struct trend {
 	double slope;  /* entries a second */
@@ -56,27 +61,108 @@ static size_t find_half(const struct forecast_look *looks, size_t count)
 	return at;
 }
 
-/*
- * Returns the growth of the next half, from those of the last two. A growth that slows down does so
- * by the same share each time, one that speeds up by the same amount.
- */
-static double next_growth(double before, double last, double growth)
+/* Returns the first look that is so many seconds after the first one, or the last look. */
+static size_t find_look(const struct forecast_look *looks, size_t count, double seconds)
 {
-	if (before <= 0 || (last >= before * STEADY_LEAST && last <= before * STEADY_MOST))
-		return growth;
-	return last < before ? growth * last / before : growth + (last - before);
+	size_t at = 0;
+
+	while (at + 1 < count && seconds_since(looks, &looks[at]) < seconds)
+		at++;
+	return at;
+}
+
+/*
+ * Returns the variance of the growth in a part of the time, apart from its trend: half of the mean
+ * square of the difference between two parts that follow each other. Parts of several looks are
+ * compared, because the kernel removes what has expired only now and then. 0 for too few looks.
+ */
+static double find_variance(const struct forecast_look *looks, size_t count)
+{
+	double part = seconds_since(looks, &looks[count - 1]) / PARTS;
+	double squares = 0, before = 0;
+
+	if (count <= PARTS)
+		return 0;
+	for (size_t i = 0, from = 0; i < PARTS; i++) {
+		size_t to = find_look(looks, count, part * (double)(i + 1));
+		double more = (double)looks[to].entries - (double)looks[from].entries;
+		double growth = looks[to].when > looks[from].when
+					? more * part / seconds_since(&looks[from], &looks[to])
+					: before;
+
+		if (i > 0)
+			squares += (growth - before) * (growth - before);
+		before = growth;
+		from = to;
+	}
+	return squares / 2 / (PARTS - 1);
+}
+
+/* How the table grew in the two halves of the time that was looked at, in entries. */
+struct growth {
+	double before, last;
+	double next; /* what it will grow by in each half from now on, if `changes` is false */
+	bool changes;
+};
+
+static bool is_steady(double before, double last)
+{
+	return before <= 0 || (last >= before * STEADY_LEAST && last <= before * STEADY_MOST);
+}
+
+/* Returns whether the growth was still speeding up within the last half. */
+static bool speeds_up(const struct forecast_look *looks, size_t count)
+{
+	size_t half = find_half(looks, count);
+	double before = fit(looks, half + 1).slope;
+
+	return !is_steady(before, fit(looks + half, count - half).slope);
+}
+
+/*
+ * Judges how the growth goes on. If the two halves differ by no more than CHANCE standard deviations
+ * of their difference, that may be chance, and the whole time counts. A growth that is larger in the
+ * last half, but steady within it, is expected to stay: that is an attack after a calm.
+ */
+static struct growth find_growth(const struct forecast_look *looks, size_t count, size_t half)
+{
+	double span = seconds_since(looks, &looks[count - 1]);
+	struct growth growth = {
+		.before = fit(looks, half + 1).slope * span / 2,
+		.last = fit(looks + half, count - half).slope * span / 2,
+	};
+	double more = growth.last - growth.before;
+
+	growth.next = growth.last;
+	if (more * more <= CHANCE * CHANCE * find_variance(looks, count) * PARTS)
+		growth.next = fit(looks, count).slope * span / 2;
+	else if (!is_steady(growth.before, growth.last))
+		growth.changes = more < 0 || speeds_up(looks + half, count - half);
+	return growth;
+}
+
+/*
+ * Returns the growth of the next half. A growth that slows down does so by the same share each time,
+ * one that speeds up by the same amount.
+ */
+static double next_growth(const struct growth *growth, double now)
+{
+	if (!growth->changes)
+		return growth->next;
+	return growth->last < growth->before ? now * growth->last / growth->before
+					     : now + (growth->last - growth->before);
 }
 
 /* Returns after how many seconds `room` is used up, or 0. half: seconds of each half. */
-static double use_up(double room, double before, double last, double half)
+static double use_up(double room, const struct growth *growth, double half)
 {
-	double growth = last, passed = 0;
+	double now = growth->last, passed = 0;
 
 	for (unsigned int i = 0; i < 2 * FORECAST_REACH; i++) {
-		growth = next_growth(before, last, growth);
-		if (room <= growth)
-			return passed + half * room / growth;
-		room -= growth;
+		now = next_growth(growth, now);
+		if (room <= now)
+			return passed + half * room / now;
+		room -= now;
 		passed += half;
 	}
 	return 0;
@@ -116,7 +202,8 @@ size_t forecast_parse(const char *text, uint64_t now, struct forecast_look ret[F
 
 uint64_t forecast_seconds(const struct forecast_look *looks, size_t count, uint64_t max)
 {
-	struct trend whole, first, second;
+	struct trend whole, second;
+	struct growth growth;
 	double span, seconds;
 	size_t half;
 
@@ -127,13 +214,12 @@ uint64_t forecast_seconds(const struct forecast_look *looks, size_t count, uint6
 		return 0;
 	half = find_half(looks, count);
 	whole = fit(looks, count);
-	first = fit(looks, half + 1);
 	second = fit(looks + half, count - half);
 	/* The growth must be more than its irregularities: twice their standard deviation. */
 	if (whole.slope <= 0 || second.slope <= 0 ||
 	    second.slope * span / 2 * (second.slope * span / 2) <= 4 * second.spread)
 		return 0;
-	seconds = use_up((double)(max - looks[count - 1].entries), first.slope * span / 2,
-			 second.slope * span / 2, span / 2);
+	growth = find_growth(looks, count, half);
+	seconds = use_up((double)(max - looks[count - 1].entries), &growth, span / 2);
 	return seconds > 0 && seconds < 1 ? 1 : (uint64_t)seconds;
 }

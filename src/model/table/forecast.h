@@ -34,7 +34,8 @@ size_t forecast_parse(const char *text, uint64_t now, struct forecast_look ret[F
 /*
  * Returns after how many seconds the table will be full, or 0 if nothing can be foretold: too few
  * looks, entries that become fewer or grow too slowly to reach max, or a growth that is no larger
- * than its irregularities. The looks are ordered by time. If the growth slows down or speeds up, it
- * is expected to go on doing so.
+ * than its irregularities. The looks are ordered by time. If the growth slows down or speeds up by
+ * more than may be chance, it is expected to go on doing so, but a new growth that is steady is
+ * expected to stay.
  */
 uint64_t forecast_seconds(const struct forecast_look *looks, size_t count, uint64_t max);

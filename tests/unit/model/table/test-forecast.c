@@ -1,6 +1,12 @@
-/* model/table/forecast: six ways in which a table fills up, ten minutes ahead; and nothing from too little. */
+/*
+ * model/table/forecast: six ways in which a table fills up, as functions and as recorded tables, ten
+ * minutes ahead; and nothing from too little.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/helpers.h"
+
+#include <errno.h>
+#include <stdlib.h>
 
 #include "base/buffer.h"
 #include "model/table/forecast.h"
@@ -86,6 +92,68 @@ static void ten_minutes_are_foretold(void **state)
 		seconds = forecast_seconds(looks, LOOKS, (uint64_t)rows[i].pattern(590 + AHEAD));
 		if (seconds < AHEAD * 8 / 10 || seconds > AHEAD * 12 / 10)
 			fail_msg("%s: %" PRIu64 " s", rows[i].name, seconds);
+	}
+}
+
+/* A record of 20 minutes; see tests/unit/data/fills/record. */
+#define RECORD_LOOKS 121U
+
+static void read_record(const char *name, struct forecast_look ret[RECORD_LOOKS])
+{
+	const char *srcdir = getenv("srcdir");
+	size_t count = 0;
+	char path[4096];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/tests/unit/data/fills/%s", srcdir ? srcdir : ".",
+		       name);
+	file = fopen(path, "re");
+	if (!file)
+		fail_msg("%s: %s", path, strerror(errno));
+	while (count < RECORD_LOOKS &&
+	       fscanf(file, "%" SCNu64 " %" SCNu64, &ret[count].when, &ret[count].entries) == 2)
+		count++;
+	(void)fclose(file);
+	expect_number(name, count, RECORD_LOOKS);
+}
+
+/* Max is what the table had ten minutes after the last look. */
+static void ten_minutes_of_recorded_tables_are_foretold(void **state)
+{
+	static const char *const names[] = {"steady",	   "irregular",	 "ever_slower",
+					    "ever_faster", "in_batches", "after_a_calm"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct forecast_look record[RECORD_LOOKS];
+		uint64_t seconds;
+
+		read_record(names[i], record);
+		seconds = forecast_seconds(record, LOOKS, record[LOOKS - 1 + AHEAD / STEP].entries);
+		if (seconds < AHEAD * 8 / 10 || seconds > AHEAD * 12 / 10)
+			fail_msg("%s: %" PRIu64 " s", names[i], seconds);
+	}
+}
+
+/* At each look while it drained, for any max that the table never had. */
+static void recorded_tables_that_drain_are_not_foretold(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t from; /* the looks that it drained for */
+	} rows[] = {{"draining", 10}, {"drained_at_last", 65}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct forecast_look record[RECORD_LOOKS];
+
+		read_record(rows[i].name, record);
+		for (size_t end = rows[i].from; end <= RECORD_LOOKS; end++) {
+			size_t first = end > LOOKS ? end - LOOKS : 0;
+
+			expect_number(rows[i].name,
+				      forecast_seconds(record + first, end - first, 5000), 0);
+		}
 	}
 }
 
@@ -231,6 +299,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ten_minutes_are_foretold),
+		cmocka_unit_test(ten_minutes_of_recorded_tables_are_foretold),
+		cmocka_unit_test(recorded_tables_that_drain_are_not_foretold),
 		cmocka_unit_test(what_never_fills_is_not_foretold),
 		cmocka_unit_test(noise_is_no_growth),
 		cmocka_unit_test(nothing_is_foretold_from_too_little),
