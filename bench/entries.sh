@@ -16,38 +16,71 @@ in_seconds() {
 }
 
 row() {
-	printf '| %d | %s | %.2f | %.2f | %s |\n' "$@"
+	printf '| %d | %d | %s | %.2f | %.2f | %s |\n' "$@"
 }
 
-fill_and_count() {
-	local count_entries=$1 insert_entries=$2 there=0 number way counted seconds processor memory
-	shift 2
-	echo '| entries | way | seconds | of a processor | memory, KiB |'
-	echo '| ---: | --- | ---: | ---: | ---: |'
-	for number in "$@"; do
-		"$insert_entries" "$there" $((number - there))
-		there=$number
-		for way in ctnetlink file; do
-			# It runs once before, so that the processor's caches are warm; missing
-			# entries would make the figures worthless.
-			"$count_entries" cost "$way" >/dev/null
-			read -r counted seconds processor memory < <("$count_entries" cost "$way")
-			((counted == number)) || { echo "entries.sh: $counted entries by $way, not $number" >&2; exit 1; }
-			row "$number" "$way" "$seconds" "$processor" "$memory"
-			[[ $way == ctnetlink ]] || continue
-			read -r counted seconds processor memory < <("$count_entries" cost-holders "$way")
-			row "$number" "$way, with holders" "$seconds" "$processor" "$memory"
+# median COLUMN FILE: prints the median of a column of numbers.
+median() {
+	awk -v column="$1" '{ print $column }' "$2" | sort -n | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }'
+}
+
+# cost_of WHAT WAY ENTRIES: prints what one run of count-entries says. Missing entries would make
+# the figures worthless.
+cost_of() {
+	local said
+	said=$("$count_entries" "$1" "$2")
+	(("${said%% *}" == $3)) || { echo "entries.sh: ${said%% *} entries by $2, not $3" >&2; return 1; }
+	echo "$said"
+}
+
+# by_ctnetlink ENTRIES CLIENTS: counts without holders and with them by turns, so that what else
+# runs on the machine costs both the same; prints the medians and their ratio.
+by_ctnetlink() {
+	local what round
+	# It runs once before, so that the processor's caches are warm.
+	"$count_entries" cost ctnetlink >/dev/null
+	rm -f "$work"/cost*
+	for ((round = 1; round <= rounds; round++)); do
+		for what in cost cost-holders; do
+			cost_of "$what" ctnetlink "$1" >>"$work/$what"
 		done
+	done
+	row "$1" "$2" ctnetlink "$(median 2 "$work/cost")" "$(median 3 "$work/cost")" "$(median 4 "$work/cost")"
+	row "$1" "$2" 'ctnetlink, with holders' "$(median 2 "$work/cost-holders")" "$(median 3 "$work/cost-holders")" \
+		"$(median 4 "$work/cost-holders")"
+	paste "$work/cost" "$work/cost-holders" |
+		awk '{ before += $3; after += $7; memory = $8 - $4 > memory ? $8 - $4 : memory }
+			END { printf "<!-- %d rounds: with holders %+.1f %% of a processor, %+d KiB -->\n", NR, (after / before - 1) * 100, memory }' \
+			>>"$work/notes"
+}
+
+# fill_and_count PORTS NUMBER...: each client has so many ports.
+fill_and_count() {
+	local ports=$1 there=0 number clients way seconds processor memory
+	shift
+	for number in "$@"; do
+		"$insert_entries" "$there" $((number - there)) "$ports"
+		there=$number clients=$(((number + ports - 1) / ports))
+		by_ctnetlink "$number" "$clients"
+		# The other ways do not look at the clients.
+		((ports == 60000)) || continue
+		"$count_entries" cost file >/dev/null
+		read -r _ seconds processor memory < <(cost_of cost file "$number")
+		row "$number" "$clients" /proc/net/nf_conntrack "$seconds" "$processor" "$memory"
 		for way in 'conntrack -L' 'cat /proc/net/nf_conntrack'; do
 			# shellcheck disable=SC2086
 			read -r seconds processor < <(in_seconds $way)
-			row "$number" "$way" "$seconds" "$processor" ''
+			row "$number" "$clients" "$way" "$seconds" "$processor" ''
 		done
 	done
 }
 
 if [[ ${1-} == alone ]]; then
-	fill_and_count "${@:2}"
+	count_entries=$3 insert_entries=$4 rounds=${BENCH_ROUNDS:-5}
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	fill_and_count "$2" "${@:5}"
+	cat "$work/notes"
 	exit
 fi
 was_max=$(<$max)
@@ -61,4 +94,8 @@ trap restore EXIT
 trap 'exit 1' INT TERM
 ((was_hashsize >= ${*: -1})) || echo "${*: -1}" >$hashsize
 ((was_max >= ${*: -1})) || echo "${*: -1}" >$max
-unshare --net "$0" alone "$@"
+echo '| entries | clients | way | seconds | of a processor | memory, KiB |'
+echo '| ---: | ---: | --- | ---: | ---: | ---: |'
+# Few clients with many entries each are the usual case; many with few are the worst for holders.
+unshare --net "$0" alone 60000 "$@"
+unshare --net "$0" alone 10 "$@"

@@ -4,8 +4,8 @@
  */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * usage: insert-entries FIRST COUNT, by number: none may be there already. cc insert-entries.c
- * -lmnl
+ * usage: insert-entries FIRST COUNT [PORTS], by number: none may be there already. PORTS:
+ * connections of each client (default: 60000). cc insert-entries.c -lmnl
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -50,11 +50,11 @@ static void put_tuple(struct nlmsghdr *message, uint16_t type, struct end from, 
 	mnl_attr_nest_end(message, tuple);
 }
 
-/* The numbered entry; every client has as many connections as there are ports. */
-static size_t put_entry(char *buffer, uint32_t number)
+/* The numbered entry; every client has so many connections, each from a port of its own. */
+static size_t put_entry(char *buffer, uint32_t number, uint32_t ports)
 {
-	const struct end client = {0x0a000001 + number / PORT_COUNT,
-				   (uint16_t)(PORT_FIRST + number % PORT_COUNT)};
+	const struct end client = {0x0a000001 + number / ports,
+				   (uint16_t)(PORT_FIRST + number % ports)};
 	const struct end server = {0x0aff0001, 443};
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
 	struct nfgenmsg *head;
@@ -92,14 +92,14 @@ static int send_batch(struct mnl_socket *socket, const char *batch, size_t size)
 	return refusal->error;
 }
 
-static int insert(struct mnl_socket *socket, uint32_t first, uint32_t count)
+static int insert(struct mnl_socket *socket, uint32_t first, uint32_t count, uint32_t ports)
 {
 	static char batch[BATCH_SIZE];
 	size_t size = 0;
 	int error = 0;
 
 	for (uint32_t i = 0; i < count && error == 0; i++) {
-		size += put_entry(batch + size, first + i);
+		size += put_entry(batch + size, first + i, ports);
 		if (size + MESSAGE_SIZE <= sizeof(batch) && i + 1 < count)
 			continue;
 		error = send_batch(socket, batch, size);
@@ -111,9 +111,13 @@ static int insert(struct mnl_socket *socket, uint32_t first, uint32_t count)
 int main(int argc, char **argv)
 {
 	struct mnl_socket *socket;
+	uint32_t ports;
 	int error;
 
-	if (argc != 3)
+	if (argc != 3 && argc != 4)
+		return 64;
+	ports = argc == 4 ? (uint32_t)strtoul(argv[3], NULL, 10) : PORT_COUNT;
+	if (ports == 0 || ports > PORT_COUNT)
 		return 64;
 	socket = mnl_socket_open(NETLINK_NETFILTER);
 	if (!socket || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
@@ -121,7 +125,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	error = insert(socket, (uint32_t)strtoul(argv[1], NULL, 10),
-		       (uint32_t)strtoul(argv[2], NULL, 10));
+		       (uint32_t)strtoul(argv[2], NULL, 10), ports);
 	if (error < 0)
 		(void)fprintf(stderr, "insert-entries: %s\n", strerror(-error));
 	(void)mnl_socket_close(socket);
