@@ -120,9 +120,10 @@ static bool speeds_up(const struct forecast_look *looks, size_t count)
 }
 
 /*
- * Judges how the growth goes on. If the two halves differ by no more than CHANCE standard deviations
- * of their difference, that may be chance, and the whole time counts. A growth that is larger in the
- * last half, but steady within it, is expected to stay: that is an attack after a calm.
+ * Judges how the growth goes on. If the two halves differ by no more than CHANCE standard
+ * deviations of their difference, that may be chance, and the whole time counts. A growth that is
+ * larger in the last half, but steady within it, is expected to stay: that is an attack after a
+ * calm.
  */
 static struct growth find_growth(const struct forecast_look *looks, size_t count, size_t half)
 {
@@ -142,8 +143,8 @@ static struct growth find_growth(const struct forecast_look *looks, size_t count
 }
 
 /*
- * Returns the growth of the next half. A growth that slows down does so by the same share each time,
- * one that speeds up by the same amount.
+ * Returns the growth of the next half. A growth that slows down does so by the same share each
+ * time, one that speeds up by the same amount.
  */
 static double next_growth(const struct growth *growth, double now)
 {
