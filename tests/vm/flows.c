@@ -23,7 +23,11 @@
 
 static const char usage[] =
 	"usage: flows udp ADDRESS PORT COUNT    a datagram to each port from PORT on, or by IPv6\n"
+	"       flows queries ADDRESS PORT COUNT  a datagram to PORT from each of so many ports\n"
+	"       flows answer ADDRESS PORT       answers each datagram\n"
 	"       flows sources ADDRESS PORT COUNT  a datagram from each address from 100.64.0.1 on\n"
+	"       flows networks ADDRESS PORT COUNT  a datagram from 100.64.0.1, 100.64.1.1 and so "
+	"on\n"
 	"       flows tcp ADDRESS PORT COUNT    connections to PORT, held until it is killed\n"
 	"       flows flood ADDRESS PORT COUNT  so many SYNs at once, then 20 a second\n"
 	"       flows serve ADDRESS PORT        accepts them, holds each until its peer closes\n";
@@ -81,6 +85,35 @@ static void datagrams6(const struct in6_addr *address, uint16_t port, uint16_t c
 	print_sent(sent);
 }
 
+/* The sockets stay open to the end, so that each has a port of its own. */
+static void queries(const struct sockaddr_in *to, uint16_t count)
+{
+	uint32_t sent = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		sent += sendto(socket_new(SOCK_DGRAM), "x", 1, 0, (const struct sockaddr *)to,
+			       sizeof(*to)) == 1;
+	print_sent(sent);
+}
+
+static void answer(const struct sockaddr_in *at)
+{
+	int fd = socket_new(SOCK_DGRAM);
+
+	if (bind(fd, (const struct sockaddr *)at, sizeof(*at)) < 0) {
+		perror("flows: answer");
+		exit(EXIT_FAILURE);
+	}
+	for (;;) {
+		struct sockaddr_in from;
+		socklen_t size = sizeof(from);
+		char byte;
+
+		if (recvfrom(fd, &byte, 1, 0, (struct sockaddr *)&from, &size) == 1)
+			(void)!sendto(fd, &byte, 1, 0, (const struct sockaddr *)&from, size);
+	}
+}
+
 /* An IPv4 header and a datagram of one byte; without a checksum, which UDP allows. */
 struct forged {
 	struct iphdr ip;
@@ -89,7 +122,7 @@ struct forged {
 } __attribute__((packed));
 
 /* The kernel fills in the length and the checksum of the IPv4 header. */
-static void from_sources(const struct sockaddr_in *to, uint16_t count)
+static void from_sources(const struct sockaddr_in *to, uint16_t count, uint32_t step)
 {
 	struct forged packet = {
 		.ip = {.version = 4,
@@ -110,7 +143,7 @@ static void from_sources(const struct sockaddr_in *to, uint16_t count)
 		exit(EXIT_FAILURE);
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		packet.ip.saddr = htonl(FIRST_SOURCE + i);
+		packet.ip.saddr = htonl(FIRST_SOURCE + i * step);
 		sent += sendto(fd, &packet, sizeof(packet), 0, (const struct sockaddr *)to,
 			       sizeof(*to)) == (ssize_t)sizeof(packet);
 	}
@@ -263,7 +296,13 @@ static void run(const char *kind, const struct sockaddr_in *address, uint32_t co
 	else if (strcmp(kind, "flood") == 0)
 		flood(address, count);
 	else if (strcmp(kind, "sources") == 0)
-		from_sources(address, (uint16_t)count);
+		from_sources(address, (uint16_t)count, 1);
+	else if (strcmp(kind, "networks") == 0)
+		from_sources(address, (uint16_t)count, 256);
+	else if (strcmp(kind, "queries") == 0)
+		queries(address, (uint16_t)count);
+	else if (strcmp(kind, "answer") == 0)
+		answer(address);
 	else
 		datagrams(*address, (uint16_t)count);
 }
@@ -272,7 +311,7 @@ int main(int argc, char **argv)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET};
 	const char *kind = argc > 1 ? argv[1] : "";
-	bool serves = strcmp(kind, "serve") == 0;
+	bool serves = strcmp(kind, "serve") == 0 || strcmp(kind, "answer") == 0;
 	struct in6_addr address6;
 	uint32_t count;
 	bool by_ipv6;
