@@ -5,12 +5,21 @@
 #include "model/table/cutoffs.h"
 #include "model/table/holder-words.h"
 
+/* A holder is named from this share of the silent entries on, in tenths of a percent. */
+#define NAMED_SHARE 50U
+
 static void add_holders(const struct cutoff *cutoff, const struct cutoff_holder *items,
 			size_t count, bool hide, struct buffer *b)
 {
 	uint64_t rest = cutoff->silent;
 	size_t addresses = 0;
 
+	if (count > 0 && share_tenths(items[0].entries, rest) < NAMED_SHARE) {
+		buffer_add(b, ", of many holders, none of which has 5 %");
+		return;
+	}
+	while (count > 0 && share_tenths(items[count - 1].entries, rest) < NAMED_SHARE)
+		count--;
 	for (size_t i = 0; i < count; i++) {
 		buffer_add_counted(b, i == 0 ? ": " : ", ", items[i].entries, " of ");
 		if (items[i].owner)

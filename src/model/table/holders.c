@@ -148,14 +148,14 @@ int holders_keep_ports(struct holders *holders)
 {
 	if (!holders->port_owners)
 		holders->port_owners =
-			calloc(LOCAL_PROTOCOLS * 65536U, sizeof(*holders->port_owners));
+			calloc((size_t)LOCAL_PROTOCOLS * 65536, sizeof(*holders->port_owners));
 	return holders->port_owners ? 0 : -ENOMEM;
 }
 
 uint16_t holders_port_owner(const struct holders *holders, enum local_protocol protocol,
 			    uint16_t port)
 {
-	return holders->port_owners ? holders->port_owners[protocol * 65536U + port] : 0;
+	return holders->port_owners ? holders->port_owners[(size_t)protocol * 65536 + port] : 0;
 }
 
 void holders_assign_port(struct holders *holders, enum local_protocol protocol, uint16_t port,
@@ -164,7 +164,7 @@ void holders_assign_port(struct holders *holders, enum local_protocol protocol, 
 	uint32_t *entries = &holders->local[protocol][port];
 
 	if (*entries > 0 && holders->port_owners && owner != OWNER_NONE)
-		holders->port_owners[protocol * 65536U + port] = owner;
+		holders->port_owners[(size_t)protocol * 65536 + port] = owner;
 	holders->owners.items[owner == OWNER_NONE ? 0 : owner].entries += *entries;
 	*entries = 0;
 }

@@ -23,23 +23,23 @@ enum demand {
 
 static const struct rule {
 	enum relation_kind kind;
-	const char *timeout; /* in [timeouts] */
 	enum demand demand;
-	const char *breaks; /* a sentence without its period */
+	const char *timeout; /* in [timeouts] */
+	const char *breaks;  /* a sentence without its period */
 } rules[] = {
-	{RELATION_KEEPALIVE, "udp_stream", DEMAND_LONGER,
+	{RELATION_KEEPALIVE, DEMAND_LONGER, "udp_stream",
 	 "The kernel forgets the tunnel between two keepalives, and until the next one stateful "
 	 "rules drop what the peer sends, and NAT does not pass it on"},
-	{RELATION_KEEPALIVE, "udp", DEMAND_LONGER,
+	{RELATION_KEEPALIVE, DEMAND_LONGER, "udp",
 	 "While the peer does not answer, the kernel forgets the tunnel between two keepalives, so "
 	 "that a late answer is dropped, and NAT may give the tunnel another port"},
-	{RELATION_HALF_CLOSED, "tcp_close_wait", DEMAND_AS_LONG,
+	{RELATION_HALF_CLOSED, DEMAND_AS_LONG, "tcp_close_wait",
 	 "The kernel forgets a connection that one side has closed before the proxy does, so that "
 	 "the rest of a slow answer is dropped"},
-	{RELATION_RESOLVER, "udp", DEMAND_AS_LONG,
+	{RELATION_RESOLVER, DEMAND_AS_LONG, "udp",
 	 "Stateful rules and NAT drop an answer that the resolver still waits for, so that names "
 	 "cannot be resolved while a name server is slow"},
-	{RELATION_ADDRESS_REUSE, "tcp_syn_sent", DEMAND_NOT_LONGER,
+	{RELATION_ADDRESS_REUSE, DEMAND_NOT_LONGER, "tcp_syn_sent",
 	 "By then the VPC CNI may have given the address of a deleted pod to another pod, and a "
 	 "repeated SYN of the old connection reaches that pod"},
 };

@@ -249,8 +249,33 @@ static void many(void **state)
 	assert_int_equal(cutoff_top(cutoff, scene.holders, top, ARRAY_SIZE(top), &count), 0);
 	assert_int_equal(count, ARRAY_SIZE(top));
 	assert_string_equal(top[0].owner->name, "web");
+	expect_words(&scene, false,
+		     "45,000 entries have this timeout; 25,000 of them were silent for more than "
+		     "21,600 s: 5,000 of container web, 20,000 of others");
 	assert_in_range(top[0].entries, 5000 - 2 * 25000 / HEAVY_MOST, 5000);
 	assert_null(top[1].owner);
+	close_scene(&scene);
+}
+
+static void small_holders_are_not_named(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene);
+	for (unsigned int i = 0; i < 21; i++) {
+		char address[INET_ADDRSTRLEN];
+
+		(void)snprintf(address, sizeof(address), "10.1.%u.1", i);
+		put(&scene, 1, address, "192.0.2.1", 443, 1000);
+	}
+	expect_words(&scene, false,
+		     "21 entries have this timeout; 21 of them were silent for more than 21,600 s, "
+		     "of many holders, none of which has 5 %");
+	put(&scene, 1, "10.1.0.1", "192.0.2.1", 443, 1000);
+	expect_words(&scene, false,
+		     "22 entries have this timeout; 22 of them were silent for more than 21,600 s: "
+		     "2 of 10.1.0.1, 20 of others");
 	close_scene(&scene);
 }
 
@@ -261,6 +286,7 @@ int main(void)
 		cmocka_unit_test(one_entry),
 		cmocka_unit_test(words),
 		cmocka_unit_test(many),
+		cmocka_unit_test(small_holders_are_not_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
