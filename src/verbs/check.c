@@ -144,5 +144,4 @@ const struct verb verb_check = {
 		 "something differs, is overridden, or nf_conntrack cannot load; 78 "
 		 "faulty configuration.",
 	.run = run_check,
-	.flags = 0,
 };

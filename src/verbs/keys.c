@@ -223,5 +223,4 @@ const struct verb verb_keys = {
 		    "  conntrack-persist keys -v\n",
 	.exits = "Exit status: 0 done; 1 something could not be read.",
 	.run = run_keys,
-	.flags = 0,
 };

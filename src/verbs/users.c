@@ -119,5 +119,4 @@ const struct verb verb_users = {
 		 "something could not be read, and nothing was found; 2 something needs "
 		 "it.",
 	.run = run_users,
-	.flags = 0,
 };
