@@ -30,19 +30,13 @@ bool boot_docker_unit(struct boot_docker *docker, const char *unit)
 	return false;
 }
 
-static bool is_docker(const struct boot_docker *docker, const char *unit)
-{
-	return docker->unit && strcmp(docker->unit, unit) == 0;
-}
-
 /*
  * If several lines name a command, the last one counts, because a drop-in replaces the command of
  * its unit.
  */
-void boot_docker_command(struct boot_docker *docker, const char *unit, const char *command,
-			 size_t size)
+void boot_docker_command(struct boot_docker *docker, const char *command, size_t size)
 {
-	if (!is_docker(docker, unit) || !docker_is_daemon(command, size))
+	if (!docker->unit || !docker_is_daemon(command, size))
 		return;
 	buffer_reset(&docker->command);
 	buffer_add_bytes(&docker->command, command, size);
@@ -58,13 +52,13 @@ static void append_variables(struct buffer *environment, const char *text)
 		}
 }
 
-int boot_docker_environment(struct boot_docker *docker, struct reading *reading, const char *unit,
-			    const char *value, size_t size)
+int boot_docker_environment(struct boot_docker *docker, struct reading *reading, const char *value,
+			    size_t size)
 {
 	char *CLEANUP(free_pointer) path = NULL, *CLEANUP(free_pointer) text = NULL;
 	int error;
 
-	if (!is_docker(docker, unit) || size == 0)
+	if (!docker->unit || size == 0)
 		return 0;
 	if (*value != '/' && *value != '-') {
 		buffer_add_bytes(&docker->environment, value, size);

@@ -17,13 +17,12 @@ void boot_docker_done(struct boot_docker *docker);
 /* Returns whether a unit that starts is Docker's. The unit is judged after its lines were read. */
 bool boot_docker_unit(struct boot_docker *docker, const char *unit);
 
-/* Handles an Exec*= line of a unit that starts. */
-void boot_docker_command(struct boot_docker *docker, const char *unit, const char *command,
-			 size_t size);
+/* Handles an Exec*= line of the unit that was passed to boot_docker_unit() last. */
+void boot_docker_command(struct boot_docker *docker, const char *command, size_t size);
 
-/* Handles an Environment= or EnvironmentFile= line of a unit that starts. -ENOMEM. */
+/* Handles an Environment= or EnvironmentFile= line of that unit. -ENOMEM. */
 MUST_CHECK int boot_docker_environment(struct boot_docker *docker, struct reading *reading,
-				       const char *unit, const char *value, size_t size);
+				       const char *value, size_t size);
 
 /* Adds the findings about Docker if its unit was seen, once. -ENOMEM. */
 MUST_CHECK int find_boot_docker(struct boot_docker *docker, struct reading *reading,

@@ -114,7 +114,7 @@ static int visit_command(void *data, const char *name, const char *path, unsigne
 {
 	struct boot_files *files = data;
 
-	boot_docker_command(&files->docker, name, command, size);
+	boot_docker_command(&files->docker, command, size);
 	return boot_script_command(&files->scripts, name, path, line, command, size);
 }
 
@@ -122,7 +122,8 @@ static int visit_environment(void *data, const char *name, const char *value, si
 {
 	struct boot_files *files = data;
 
-	return boot_docker_environment(&files->docker, &files->programs, name, value, size);
+	(void)name;
+	return boot_docker_environment(&files->docker, &files->programs, value, size);
 }
 
 /*
