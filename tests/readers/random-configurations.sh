@@ -280,7 +280,25 @@ read_modprobe() {
 	same 'modprobe' "$(tr -s ' ' <<<"${said% }")" "install $install$options acct=1"
 }
 
+# The drop-in of namespaces = all changes much of the unit, so it is read by itself.
 dump_unit() {
+	local aside=$image/etc/systemd/system/conntrack-persist-check.service.d/50-namespaces.conf
+	[[ ! -e $aside ]] || mv $aside $work/aside
+	dump_check_service
+	[[ ! -e $work/aside ]] || mv $work/aside $aside
+}
+
+read_namespaces_drop_in() {
+	local file=$image/etc/systemd/system/conntrack-persist-check.service.d/50-namespaces.conf
+	[[ $systemd == yes && -e $file ]] || return 0
+	! cmp -s $file $work/namespaces-read-before || return 0
+	dump_check_service >$work/unit || :
+	same 'systemd-analyze' "$(grep -cE "DropIn Path: $file|RestrictNamespaces: net$" $work/unit)" 2
+	same 'systemd-analyze says' "$(grep -F 50-namespaces.conf: $work/said || :)" ''
+	cp $file $work/namespaces-read-before
+}
+
+dump_check_service() {
 	env SYSTEMD_UNIT_PATH=$image/etc/systemd/system:$work/units SYSTEMD_LOG_LEVEL=debug \
 		systemd-analyze --man=no verify conntrack-persist-check.service 2>$work/said |
 		awk '/-> Unit / { on = $3 == "conntrack-persist-check.service:" } on && !/Reference/' | sort
@@ -306,7 +324,7 @@ read_drop_in() {
 # The files that must exist: none for which nothing is configured, and no record if there has never
 # been a file.
 files_wanted() {
-	local id sysctl=no
+	local id sysctl=no namespaces=no
 	with_rule=no
 	wanted=()
 	if [[ $mode == disable ]]; then
@@ -316,12 +334,18 @@ files_wanted() {
 		[[ $max == auto ]] || sysctl=yes
 		for id in "${!keys[@]}"; do
 			[[ $id == conntrack.max || ! -v want[$id] ]] || sysctl=yes
+			[[ $id == @(conntrack.*|options.nf_hooks_lwtunnel) || ! -v want[$id] ||
+				${want[apply.namespaces]-host} == host ]] || namespaces=yes
 		done
 		[[ $hashsize == auto && ! -v want[conntrack.expect_hashsize] &&
 			${want[apply.synchronous]-0} == 0 ]] || wanted+=(etc/modprobe.d/conntrack-persist.conf)
 		[[ $sysctl == no ]] || wanted+=(etc/sysctl.d/90-conntrack-persist.conf)
+		[[ $namespaces == no ]] ||
+			wanted+=(etc/systemd/system/conntrack-persist-{builtin,check}.service.d/50-namespaces.conf)
 		[[ ${want[apply.on_drift]-report} == report ]] ||
 			wanted+=(etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf)
+		[[ $namespaces == no ]] ||
+			wanted+=(etc/systemd/system/conntrack-persist{-restore,}.service.d/50-namespaces.conf)
 		# An image leaves max = auto to its first boot: then the rule has the service choose
 		# the sizes.
 		[[ $sysctl == no && ${want[conntrack.max]-} != auto ]] || with_rule=yes
@@ -424,6 +448,7 @@ for ((turn = 1; turn <= configurations; turn++)); do
 		fi
 		[[ ! -v ko ]] || read_modprobe
 		read_drop_in
+		read_namespaces_drop_in
 	else
 		wrong "refused: $(<$work/said)"
 	fi
