@@ -231,15 +231,13 @@ static bool want_color(const struct options *options)
 }
 
 /*
- * Returns whether the service of the timer runs this: systemd tells its units' processes their
- * runtime directory.
+ * Returns whether a service runs this: systemd tells its units' processes their runtime directory.
  */
-static bool is_watching(const struct options *options)
+static bool is_in_service(const struct options *options)
 {
 	const char *directory = getenv("RUNTIME_DIRECTORY");
 
-	return directory && strcmp(directory, PATH_RUNTIME) == 0 && !options->root &&
-	       journal_listens();
+	return directory && strcmp(directory, PATH_RUNTIME) == 0 && !options->root;
 }
 
 /* Returns the verb or option that shows the changes beforehand and needs no root. */
@@ -283,7 +281,10 @@ static enum exit_code run_on_host(const struct verb *verb, struct context *conte
 	enum exit_code code;
 	int error;
 
-	context->watching = verb == &verb_check && is_watching(context->options);
+	context->watching = verb == &verb_check && is_in_service(context->options) &&
+			    journal_listens();
+	context->lingers = verb == &verb_apply && context->options->netns &&
+			   is_in_service(context->options);
 	style.hold = context->watching;
 	style.no_notes = context->options->watch;
 	error = tree_open(root, &tree);

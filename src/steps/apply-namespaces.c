@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/buffer.h"
 #include "steps/error-words.h"
 #include "steps/set-values.h"
@@ -17,11 +16,23 @@
  */
 #define SETTLE_US  5000000U
 #define PAUSE_MS   20U
-#define ROUNDS_MAX 250U
+#define ROUNDS_MAX 1500U
 
-/* Which namespace this is; see struct network_namespace. */
+/*
+ * The service goes on until nothing new appeared for this long, with longer and longer pauses,
+ * because systemd does not notice what happens while a service of a path unit runs. Many names in a
+ * row are then the work of one run.
+ */
+#define LINGER_MS	5000U
+#define LINGER_US	30000000U
+#define LINGER_PAUSE_MS 500U
+
+/*
+ * Which namespace this is; see struct network_namespace. The kernel gives the inode of a namespace
+ * that has gone to the next one, so that the path belongs to the identity.
+ */
 struct namespace_identity {
-	uint64_t device, inode;
+	uint64_t device, inode, path;
 };
 
 /* Counts over all namespaces of the run, and the namespaces that were visited. */
@@ -256,49 +267,95 @@ static enum exit_code stop(struct context *context, size_t done, size_t count)
 	return EXIT_FAILED;
 }
 
-static bool was_visited(const struct tally *tally, const struct network_namespace *namespace)
+/* FNV-1a of 64 bits. */
+static uint64_t hash_text(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325U;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3U;
+	return hash;
+}
+
+static struct namespace_identity identify(const struct network_namespace *namespace)
+{
+	return (struct namespace_identity){namespace->device, namespace->inode,
+					   hash_text(namespace->path)};
+}
+
+static bool was_visited(const struct tally *tally, const struct namespace_identity *wanted)
 {
 	for (size_t i = 0; i < tally->visited_count; i++)
-		if (tally->visited[i].device == namespace->device &&
-		    tally->visited[i].inode == namespace->inode)
+		if (tally->visited[i].device == wanted->device &&
+		    tally->visited[i].inode == wanted->inode &&
+		    tally->visited[i].path == wanted->path)
 			return true;
 	return false;
 }
 
-static int note_visited(struct tally *tally, const struct network_namespace *namespace)
-{
-	if (array_grow(&tally->visited, tally->visited_count, sizeof(*tally->visited)) < 0)
-		return -ENOMEM;
-	tally->visited[tally->visited_count++] =
-		(struct namespace_identity){namespace->device, namespace->inode};
-	return 0;
-}
-
 /*
- * Visits those of the list that were not visited before; sets *ret_new if there is one. Stops at a
- * signal, or if this process cannot enter other namespaces.
+ * Visits those of the list that were not in the list before; sets *ret_new if there is one. Stops
+ * at a signal, or if this process cannot enter other namespaces. The list replaces the one before.
  */
 static enum exit_code visit_new(struct context *context, const struct comparison *comparison,
 				enum module_state module,
 				const struct network_namespaces *namespaces, struct tally *tally,
 				bool *ret_new)
 {
-	*ret_new = false;
-	for (size_t i = 0; i < namespaces->count && !tally->not_allowed; i++) {
-		const struct network_namespace *namespace = &namespaces->items[i];
+	struct namespace_identity *listed = calloc(namespaces->count + 1, sizeof(*listed));
 
-		if (was_visited(tally, namespace))
+	*ret_new = false;
+	if (!listed) {
+		report_errno(context, "list", "the network namespaces", -ENOMEM);
+		return EXIT_FAILED;
+	}
+	for (size_t i = 0; i < namespaces->count; i++) {
+		listed[i] = identify(&namespaces->items[i]);
+		if (tally->not_allowed || was_visited(tally, &listed[i]))
 			continue;
-		if (signals_pending())
+		if (signals_pending()) {
+			free(listed);
 			return stop(context, i, namespaces->count);
-		if (note_visited(tally, namespace) < 0) {
-			report_errno(context, "list", "the network namespaces", -ENOMEM);
-			return EXIT_FAILED;
 		}
 		*ret_new = true;
-		visit(context, comparison, module, namespace, tally);
+		visit(context, comparison, module, &namespaces->items[i], tally);
 	}
+	free(tally->visited);
+	tally->visited = listed;
+	tally->visited_count = namespaces->count;
 	return EXIT_DONE;
+}
+
+/* How the listing is repeated. */
+struct patience {
+	uint64_t begin;	       /* microseconds since the epoch */
+	unsigned int rounds;   /* listings so far */
+	unsigned int pause_ms; /* before the next one */
+	unsigned int quiet_ms; /* pauses since the last new namespace */
+};
+
+/* Returns whether all namespaces are listed once more, after a pause; makes that pause. */
+static bool wait_for_more(struct context *context, bool changed, struct patience *patience)
+{
+	uint64_t most = context->lingers ? LINGER_US : SETTLE_US;
+	uint64_t now = kernel_now(context->kernel);
+
+	if (changed) {
+		patience->pause_ms = PAUSE_MS;
+		patience->quiet_ms = 0;
+	} else if (!context->lingers || patience->quiet_ms >= LINGER_MS) {
+		return false;
+	}
+	/* A clock that was set back must not prolong this. */
+	if (signals_pending() || ++patience->rounds > ROUNDS_MAX || now < patience->begin ||
+	    now - patience->begin > most)
+		return false;
+	kernel_pause(context->kernel, patience->pause_ms);
+	patience->quiet_ms += patience->pause_ms;
+	patience->pause_ms *= 2;
+	if (patience->pause_ms > LINGER_PAUSE_MS)
+		patience->pause_ms = LINGER_PAUSE_MS;
+	return true;
 }
 
 /*
@@ -308,9 +365,10 @@ static enum exit_code visit_new(struct context *context, const struct comparison
 static enum exit_code visit_settled(struct context *context, const struct comparison *comparison,
 				    enum module_state module, struct tally *tally)
 {
-	uint64_t begin = kernel_now(context->kernel);
+	struct patience patience = {.begin = kernel_now(context->kernel), .pause_ms = PAUSE_MS};
+	bool again = true;
 
-	for (unsigned int round = 0;; round++) {
+	while (again) {
 		struct network_namespaces CLEANUP(network_namespaces_done) namespaces = {0};
 		enum exit_code code = find_namespaces(context, &namespaces);
 		bool changed;
@@ -320,13 +378,11 @@ static enum exit_code visit_settled(struct context *context, const struct compar
 		if (code != EXIT_DONE)
 			return code;
 		changed = (changed && !tally->not_allowed) || namespaces.unfinished;
-		if (!changed || !is_all(context) || round >= ROUNDS_MAX ||
-		    kernel_now(context->kernel) - begin > SETTLE_US) {
+		again = is_all(context) && wait_for_more(context, changed, &patience);
+		if (!again)
 			report_unlisted(context, &namespaces);
-			return EXIT_DONE;
-		}
-		kernel_pause(context->kernel, PAUSE_MS);
 	}
+	return EXIT_DONE;
 }
 
 static void report_not_allowed(struct context *context)

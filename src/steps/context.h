@@ -34,4 +34,6 @@ struct context {
 	struct held_signals *signals;
 	struct gathering gathering;
 	bool watching; /* the timer's service runs check: see steps/drift-timer.h */
+	/* conntrack-persist-namespaces.service runs apply: see steps/apply-namespaces.c */
+	bool lingers;
 };

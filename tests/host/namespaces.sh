@@ -103,6 +103,36 @@ ok        2 values
 is /run/netns/green nf_conntrack_udp_timeout 47
 [[ $(snapshot) == "$before" ]] || fail 'the own values are others'
 
+# A namespace that appears while the program runs is set, too. A new name may wait for its namespace.
+: >/run/netns/late
+(sleep 1; unshare --net=/run/netns/late true) &
+late=$!
+ctp 0 apply --netns=all
+wait "$late"
+is /run/netns/late nf_conntrack_udp_timeout 47
+# The service goes on for some seconds: names in a row are one run.
+mkfifo "$work/begin"
+(
+	read -r <"$work/begin"
+	for ((i = 0; i < 8; i++)); do
+		: >"/run/netns/burst$i"
+		unshare --net="/run/netns/burst$i" true
+		sleep 0.4
+	done
+) &
+burst=$!
+RUNTIME_DIRECTORY=/run/conntrack-persist "$program" -c "$work/c.conf" -q apply --netns=all &
+lingers=$!
+echo >"$work/begin"
+wait "$burst" "$lingers"
+for ((i = 0; i < 8; i++)); do
+	is "/run/netns/burst$i" nf_conntrack_udp_timeout 47
+	umount "/run/netns/burst$i"
+	rm "/run/netns/burst$i"
+done
+umount /run/netns/late
+rm /run/netns/late
+
 for wrong in left mounts /etc /run/netns/left "/proc/$process/ns/mnt"; do
 	ctp 1 apply --netns="$wrong"
 	says "$wrong is no network namespace"
