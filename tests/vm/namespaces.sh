@@ -32,6 +32,7 @@ right_in_time() {
 	done
 	echo yes
 }
+# shellcheck disable=SC2317 # called by wait_for
 is_idle() {
 	[ "$(systemctl show -P ActiveState "$setter")" != activating ]
 }
@@ -43,6 +44,7 @@ existing() {
 		unshare --net sleep infinity &
 		pids+=($!)
 	done
+	# shellcheck disable=SC2016
 	wait_for eval '[ "$(readlink /proc/[0-9]*/ns/net | sort -u | wc -l)" -gt 100 ]'
 	printf '[apply]\nnamespaces = all\n' >>"$config"
 	ctp install
