@@ -29,4 +29,5 @@ sweep() {
 sweep check
 sweep users
 sweep plan
+sweep uninstall --dry-run
 finish
