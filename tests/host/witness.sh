@@ -1,0 +1,185 @@
+#!/bin/bash
+# Loads the witness into this machine's kernel, for as long as the test runs: writers are named, a
+# loader that is killed at any call leaves nothing attached, and each way in which there can be none
+# is one sentence.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The shells that write have variables of their own.
+# shellcheck disable=SC2016,SC2013
+set -euo pipefail
+: "${CONNTRACK_PERSIST:?is set by make check}"
+export LC_ALL=C
+timeout=/proc/sys/net/netfilter/nf_conntrack_udp_timeout
+pins=/sys/fs/bpf/conntrack-persist
+
+# For the time of the test mounts and values are those of namespaces, which only the test sees.
+if [[ ${1-} != alone ]]; then
+	[[ $EUID == 0 ]] || { echo "needs root"; exit 77; }
+	for tool in strace setpriv unshare python3; do
+		command -v "$tool" >/dev/null || { echo "no $tool here; see scripts/packages"; exit 77; }
+	done
+	[[ -e $timeout ]] || { echo "nf_conntrack is not loaded, and this test loads nothing"; exit 77; }
+	exec unshare --mount --net --propagation=private "$0" alone
+fi
+work=$(mktemp -d)
+trap 'umount /sys/fs/bpf 2>/dev/null; rm -rf "$work"' EXIT
+mount -t tmpfs none /run
+mkdir "$work"/{etc,etc-work,var,var-work,trace}
+for folder in etc var; do
+	mount -t overlay overlay -o "lowerdir=/$folder,upperdir=$work/$folder,workdir=$work/$folder-work" "/$folder"
+done
+printf '[timeouts]\nudp = 60\n[apply]\nwitness = yes\n' >/etc/conntrack-persist.conf
+ctp() {
+	"$CONNTRACK_PERSIST" "$@"
+}
+load() {
+	ctp apply --witness=load 2>&1
+}
+unload() {
+	ctp --quiet apply --witness=unload
+}
+fail() {
+	printf '%s\n' "$@"
+	exit 1
+}
+# refused SENTENCE COMMAND...: the command prints this sentence alone, exits 0, and pins nothing.
+refused() {
+	local sentence=$1 said
+	shift
+	said=$("$@" 2>&1) || fail "exit $?: $*" "$said"
+	[[ $said == "warning: no witness is loaded: $sentence"* && $said != *$'\n'* ]] || fail "$*: $said" "-- without: $sentence"
+	[[ ! -e $pins ]] || fail "$*: $pins is there"
+}
+
+# Before anything is mounted there, in this mount namespace.
+while umount -l /sys/fs/bpf 2>/dev/null; do :; done
+refused 'no BPF file system is mounted' load
+mount -t bpf bpf /sys/fs/bpf
+said=$(load)
+if [[ $said == *'does not allow this process the bpf system call'* || $said == *'no control groups of version 2'* ||
+	$said == *'this is a container'* ]]; then
+	echo "not here: $said"
+	exit 77
+fi
+[[ -z $said ]] || fail "$said"
+unload
+[[ ! -e $pins ]] || fail "$pins stays"
+
+# The other ways in which there is none.
+injected() {
+	strace -o /dev/null -e trace=bpf -e inject=bpf:"$1" "$CONNTRACK_PERSIST" apply --witness=load
+}
+without_root_group() {
+	mount -t tmpfs none /sys/fs/cgroup
+	"$CONNTRACK_PERSIST" apply --witness=load
+	umount /sys/fs/cgroup
+}
+refused 'the kernel does not allow this process the bpf system call' injected error=EPERM
+refused 'this kernel has no bpf system call' injected error=ENOSYS
+refused 'the kernel does not allow this process the bpf system call' \
+	setpriv --bounding-set=-all --inh-caps=-all "$CONNTRACK_PERSIST" apply --witness=load
+refused 'no control groups of version 2' without_root_group
+# An old kernel knows no command 28, BPF_LINK_CREATE. The call before the last two is that.
+strace -o "$work/calls" -e trace=bpf "$CONNTRACK_PERSIST" apply --witness=load
+unload
+link=$(grep -n LINK_CREATE "$work/calls" | cut -d : -f 1)
+refused 'this kernel cannot attach a BPF program by a link' injected "error=EINVAL:when=$link"
+load_count=$(grep -n PROG_LOAD "$work/calls" | tail -n 1 | cut -d : -f 1)
+refused 'this kernel has no BPF programs that see sysctls' injected "error=EINVAL:when=$load_count+"
+if mkdir -p "$work/group" && mount -t cgroup2 none "$work/group" 2>/dev/null; then
+	mkdir "$work/group/test-witness.$$"
+	refused 'this is a container' bash -c 'echo $$ >"$2/cgroup.procs" && exec unshare --cgroup --mount bash -c "
+			umount -l -R /sys/fs/cgroup 2>/dev/null
+			mount -t cgroup2 none /sys/fs/cgroup && \"\$1\" apply --witness=load" bash "$1"' \
+		bash "$CONNTRACK_PERSIST" "$work/group/test-witness.$$"
+	rmdir "$work/group/test-witness.$$"
+	umount "$work/group"
+fi
+
+# A loader that is killed at each of its calls that make anything: either all is there, or the link
+# is not, without which the kernel runs no program; and the next start makes a whole one.
+strace -o "$work/all-calls" "$CONNTRACK_PERSIST" apply --witness=load
+unload
+killed=0
+for call in $(sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' "$work/all-calls" | grep -v '^exit' | sort -u); do
+	count=$(grep -c "^$call(" "$work/all-calls")
+	# What comes before the first of these is the start of any program.
+	[[ $call =~ ^(bpf|mkdir|mkdirat|unlink|unlinkat|statfs|prlimit64|setrlimit)$ ]] || ((count = count < 3 ? count : 3))
+	for ((at = 1; at <= count; at++)); do
+		{ strace -o /dev/null -e trace="$call" -e inject="$call:signal=KILL:when=$at" \
+			"$CONNTRACK_PERSIST" apply --witness=load; } >/dev/null 2>&1 && continue
+		killed=$((killed + 1))
+		[[ ! -e $pins/link-1 || -e $pins/records-1 ]] || fail "killed at $call $at: a link without records"
+		said=$(load)
+		[[ -z $said && $(cd "$pins" && echo *) == 'link-1 records-1' ]] || fail "killed at $call $at: $said"
+		unload
+		[[ ! -e $pins ]] || fail "killed at $call $at: $pins stays"
+	done
+done
+((killed > 20)) || fail "only $killed calls were killed"
+
+# Each call of bpf(2) fails once: nothing is left.
+for ((at = 1; at <= $(wc -l <"$work/calls"); at++)); do
+	said=$(injected "error=ENOMEM:when=$at" 2>&1) || fail "exit $?: $said"
+	[[ -e $pins/link-1 || ! -e $pins ]] || [[ -z $(ls "$pins") ]] || fail "call $at failed: $(ls "$pins") stays"
+	unload
+done
+
+# Writers of each kind that needs no service; and reads and refused writes, which are none.
+ctp --quiet install 2>/dev/null || fail 'install'
+[[ -e $pins/link-1 ]] || fail 'install loads no witness'
+# writer: prints the command and the user of the writer that JSON names.
+writer() {
+	{ ctp --json check 2>/dev/null || :; } | python3 -c '
+import json, sys
+for writer in json.load(sys.stdin)["writers"]:
+    if writer.get("kind") == "witness" and writer["wins"]:
+        print(writer["command"], writer["uid"], writer["value"])'
+}
+number=100
+# named COMMAND WRITER...: a writer of $number is named by its command.
+named() {
+	local wanted=$1
+	shift
+	number=$((number + 1))
+	export number
+	"$@" >/dev/null || fail "$*: exit $?"
+	[[ $(<"$timeout") == "$number" ]] || fail "$*: not set"
+	[[ $(writer) == "$wanted 0 $number" ]] || fail "$*: $(writer), not $wanted 0 $number"
+}
+export timeout
+named sysctl bash -c 'sysctl -qw "net.netfilter.nf_conntrack_udp_timeout=$number"'
+named bash bash -c 'echo "$number" >"$timeout"'
+named tee bash -c 'echo "$number" | tee "$timeout"'
+named sysctl bash -c 'echo "net.netfilter.nf_conntrack_udp_timeout=$number" | sysctl -q --load=-'
+named bash unshare --pid --fork --mount-proc bash -c 'echo "$number" >"$timeout"'
+named sysctl unshare --pid --mount --fork --uts --ipc bash -c 'mount -t proc proc "'"$work"'/trace" &&
+	chroot / sysctl -qw "net.netfilter.nf_conntrack_udp_timeout=$number"'
+named python3 python3 -c 'import os; open(os.environ["timeout"], "w").write(os.environ["number"])'
+[[ ! -x /lib/systemd/systemd-sysctl ]] || named systemd-sysctl bash -c '
+	echo "net.netfilter.nf_conntrack_udp_timeout=$number" >"$1" && /lib/systemd/systemd-sysctl "$1"' bash "$work/a.conf"
+
+# In another network namespace it is another value; a user without the right gets no record.
+counted() {
+	{ ctp --json check 2>/dev/null || :; } | python3 -c "import json, sys; print(json.load(sys.stdin)['witness']['$1'])"
+}
+last=$(writer)
+before=$(counted writes)
+unshare --net bash -c 'echo 7 >"$timeout"'
+setpriv --reuid=65534 --regid=65534 --clear-groups bash -c 'echo 8 >"$timeout"' 2>/dev/null && fail 'a user may write'
+cat "$timeout" >/dev/null
+[[ $(writer) == "$last" ]] || fail "a write elsewhere is named: $(writer)"
+(($(counted writes) == before + 1)) || fail "$(counted writes) writes, not $((before + 1))"
+
+# 100,000 writes: those without a record are counted.
+before=$(counted writes)
+python3 -c '
+import os
+file = os.open(os.environ["timeout"], os.O_WRONLY)
+for i in range(100000):
+    os.pwrite(file, b"201" if i % 2 else b"200", 0)'
+(($(counted writes) == before + 100000)) || fail "$(counted writes) writes, not $((before + 100000))"
+(($(counted lost) == before + 100000 - 512 || $(counted lost) == before + 100000 - 513)) || fail "$(counted lost) lost"
+[[ $(writer) == 'python3 0 201' ]] || fail "the last writer: $(writer)"
+
+ctp --quiet uninstall 2>/dev/null || fail 'uninstall'
+[[ ! -e $pins ]] || fail 'uninstall leaves pins'
