@@ -48,7 +48,7 @@ print("| --- | ---: | ---: |")
 for runtime in "runc", "crun":
     without, differences = [], []
     for i in range(starts + 1):
-        # In turn, and the order of the two as well, so that other work on the machine hits both alike.
+        # The order of the two takes turns as well, so that other work on the machine hits both.
         order = ([], [hook]) if i % 2 else ([hook], [])
         pair = {bool(hooks): start(runtime, hooks) for hooks in order}
         if i:

@@ -103,7 +103,7 @@ ok        2 values
 is /run/netns/green nf_conntrack_udp_timeout 47
 [[ $(snapshot) == "$before" ]] || fail 'the own values are others'
 
-# A namespace that appears while the program runs is set, too. A new name may wait for its namespace.
+# A namespace that appears while the program runs is set, too. A new name may wait for its own.
 : >/run/netns/late
 (sleep 1; unshare --net=/run/netns/late true) &
 late=$!

@@ -174,7 +174,7 @@ for runtime in runc crun; do
 	wait "$holder" 2>/dev/null || :
 	rm -r /var/lib/conntrack-persist /run/conntrack-persist
 
-	# What the hook sees of a kernel that has not loaded nf_conntrack; the container sees the keys.
+	# The hook sees a kernel that has not loaded nf_conntrack; the container sees the keys.
 	story='nf_conntrack is not loaded'
 	mount -t tmpfs none /sys/module
 	expect "$default"
