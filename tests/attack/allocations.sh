@@ -27,7 +27,9 @@ sweep() {
 	done
 }
 sweep check
-sweep users
 sweep plan
 sweep uninstall --dry-run
+# A file that cannot be read is named.
+truncate -s 5M "$host/etc/systemd/system/values.service.d/large.conf"
+sweep users
 finish
