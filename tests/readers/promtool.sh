@@ -63,7 +63,7 @@ while read -r name; do
 	grep -q "^${name}[ {]" "$metrics" || fail "a rule speaks of $name"
 done < <(grep -o 'conntrack_persist_[a-z_]*' "$work/rules.yml")
 "$promtool" check rules "$work/rules.yml" >"$work/log" 2>&1 || fail 'promtool on the rules:' "$(<"$work/log")"
-grep -q ' 9 rules found' "$work/log" || fail 'promtool on the rules:' "$(<"$work/log")"
+grep -q ' 10 rules found' "$work/log" || fail 'promtool on the rules:' "$(<"$work/log")"
 # The page names each alert.
 # shellcheck disable=SC2016
 told=$(sed -n '/^## Alerts/,/^## The metrics/s/^| `\([A-Za-z]*\)` .*/\1/p' "$page")
@@ -97,7 +97,7 @@ command=$(sed -n 's/^# *\(sed -i .*\) alerts.yml$/\1/p' "$work/rules.yml")
 [[ $command == sed* ]] || fail 'the command at the top of the rules is gone'
 cp "$work/rules.yml" "$work/linked.yml"
 (cd "$work" && eval "$command linked.yml")
-[[ $(grep -c 'runbook_url: "https://[^"]*/troubleshooting.md#' "$work/linked.yml") == 9 ]] || fail 'the command leaves links as they are'
+[[ $(grep -c 'runbook_url: "https://[^"]*/troubleshooting.md#' "$work/linked.yml") == 10 ]] || fail 'the command leaves links as they are'
 "$promtool" check rules "$work/linked.yml" >"$work/log" 2>&1 || fail 'promtool on the rules with links:' "$(<"$work/log")"
 
 # Each alert is raised on host "bad" alone: "good" is full, drifted, refused and complained to a
@@ -178,6 +178,12 @@ tests:
       - {series: 'node_nf_conntrack_entries{instance="wave"}', values: '600+6x15 690-6x15 600+6x15 690-6x15 600+6x15 690-6x15 600+6x15 690-6x15'}
       - {series: 'node_nf_conntrack_entries{instance="drains"}', values: '790-1x200'}
       - {series: 'node_nf_conntrack_entries{instance="young"}', values: '0+3x120'}
+      - {series: 'conntrack_persist_owner_entries{instance="grows",owner="container web"}', values: '200+0.8x200'}
+      - {series: 'conntrack_persist_owner_entries{instance="grows",owner="unit nginx.service"}', values: '100+0.2x200'}
+      - {series: 'conntrack_persist_owner_entries{instance="grows",owner="process curl"}', values: '190x200'}
+      - {series: 'conntrack_persist_owner_entries{instance="slow",owner="container web"}', values: '200+0.5x400'}
+      - {series: 'conntrack_persist_owner_entries{instance="drains",owner="container web"}', values: '400+0.1x200'}
+      - {series: 'conntrack_persist_owner_entries{instance="young",owner="container web"}', values: '0+3x120'}
       - {series: 'node_nf_conntrack_entries_limit{instance="grows"}', values: '800x400'}
       - {series: 'node_nf_conntrack_entries_limit{instance="slow"}', values: '800x400'}
       - {series: 'node_nf_conntrack_entries_limit{instance="wave"}', values: '1000x400'}
@@ -192,10 +198,23 @@ tests:
       - expr: 'ALERTS{alertname="ConntrackFullSoon",alertstate="firing"}'
         eval_time: 74m
         exp_samples: []
+      # The owner of most new entries is named, and no other one.
+      - expr: 'ALERTS{alertname="ConntrackOwnerFillsTable"}'
+        eval_time: 76m
+        exp_samples:
+          - {labels: 'ALERTS{alertname="ConntrackOwnerFillsTable", alertstate="firing", instance="grows", owner="container web", severity="warning"}', value: 1}
       - expr: 'count(ALERTS{alertname="ConntrackFullSoon",instance!="grows"})'
         eval_time: 110m
         exp_samples: []
     alert_rule_test:
+      - alertname: ConntrackOwnerFillsTable
+        eval_time: 80m
+        exp_alerts:
+          - exp_labels: {severity: warning, instance: grows, owner: container web}
+            exp_annotations:
+              summary: 'grows: container web fills the conntrack table'
+              description: 'In the last hour this owner got 48 entries more, which is over half of all new ones, and the table will be full in less than 4 hours. On the host, run: sudo conntrack-persist status'
+              runbook_url: 'troubleshooting.md#the-table-is-full'
       - alertname: ConntrackFullSoon
         eval_time: 80m
         exp_alerts:
