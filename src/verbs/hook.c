@@ -74,7 +74,7 @@ static enum exit_code find_namespace(struct context *context, const char *which,
 /* Finds the namespace of the container's first process, as a runtime names it. */
 static enum exit_code find_container(struct context *context, struct network_namespace *ret)
 {
-	struct container_state state;
+	struct container_state state = {0};
 	enum exit_code code = read_state(context, &state);
 	char path[64];
 
