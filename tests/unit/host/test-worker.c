@@ -175,7 +175,9 @@ static void caller_sees_success(void **state)
 		close(input);
 		assert_int_equal(seen.status, 0);
 		expect_text("printed", seen.out, rows[i].out);
-		expect_start("logged", seen.log, rows[i].log);
+		/* On a busy machine the last timer may come before the line is logged. */
+		if (seen.log[0] || seen.milliseconds < WORKER_LAST_MS)
+			expect_start("logged", seen.log, rows[i].log);
 		/* Asserted of the bound alone, which a slow machine does not move by itself. */
 		if (rows[i].work == be_stuck)
 			assert_true(seen.milliseconds >= WORKER_MS);
