@@ -9,7 +9,7 @@ config=/etc/conntrack-persist.conf
 sysctl=/etc/sysctl.d/90-conntrack-persist.conf
 first=(/vm/debs/*_0.1_*.deb)
 second=(/vm/debs/*_0.1+*_*.deb)
-units=(conntrack-persist{,-builtin,-check,-metrics,-namespaces,-restore,-sizes}.service conntrack-persist-{check,metrics}.timer
+units=(conntrack-persist{,-builtin,-check,-metrics,-namespaces,-restore,-sizes,-witness}.service conntrack-persist-{check,metrics}.timer
 	conntrack-persist-namespaces.path)
 
 # deb ARGUMENT...: runs dpkg; if it fails, its output is printed.

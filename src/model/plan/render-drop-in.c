@@ -30,7 +30,7 @@ void render_namespaces_drop_in(struct buffer *b, bool sets_at_load)
 		   "ProtectProc=default\n"
 		   "RestrictNamespaces=\n"
 		   "RestrictNamespaces=net\n"
-		   "# The program asks newer kernels for a list and does without it if refused.\n"
+		   "# A call outside the filter fails and does not end the program.\n"
 		   "SystemCallErrorNumber=EPERM\n");
 }
 

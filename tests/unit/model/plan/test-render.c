@@ -335,7 +335,7 @@ static void drop_in_of_namespaces_to_the_byte(void **state)
 		    "ProtectProc=default\n"
 		    "RestrictNamespaces=\n"
 		    "RestrictNamespaces=net\n"
-		    "# The program asks newer kernels for a list and does without it if refused.\n"
+		    "# A call outside the filter fails and does not end the program.\n"
 		    "SystemCallErrorNumber=EPERM\n");
 }
 
