@@ -111,6 +111,7 @@ loaded() {
 	mkdir -p "$module/parameters" "$keys"
 	echo 65536 >"$module/parameters/hashsize"
 	echo 512 >"$module/parameters/expect_hashsize"
+	echo N >"$module/parameters/acct"
 	if [[ $state == built-in ]]; then
 		rm -f "$module"/{initstate,uevent,refcnt}
 	else

@@ -44,6 +44,9 @@ int before_record(struct context *context, struct comparison *comparison)
 	for (size_t i = 0; i < runtime.values.count && error == 0; i++) {
 		const struct value *value = &runtime.values.items[i];
 
+		/* The parameter for new network namespaces follows the key of the same setting. */
+		if (value->kind == VALUE_INHERITED)
+			continue;
 		error = manifest_add_before(manifest, value->key,
 					    value->live[0] ? value->live : NULL);
 	}
@@ -97,7 +100,8 @@ void before_say(struct context *context, const struct comparison *before)
 	for (size_t i = 0; i < runtime.values.count; i++) {
 		const struct value *value = &runtime.values.items[i];
 
-		if (value->state != VALUE_DIFFERS && value->state != VALUE_PENDING)
+		if (value->kind == VALUE_INHERITED ||
+		    (value->state != VALUE_DIFFERS && value->state != VALUE_PENDING))
 			continue;
 		buffer_printf(&words, "%s%s was %s", words.length > 0 ? ", " : "", value->row->name,
 			      text_count(value->wanted).text);

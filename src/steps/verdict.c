@@ -13,6 +13,12 @@ void host_state_done(struct host_state *found)
 	comparison_done(&found->comparison);
 }
 
+static bool is_of_earlier_version(const struct comparison *comparison)
+{
+	return comparison->installed.manifest.file_count > 0 &&
+	       comparison->installed.manifest.format < MANIFEST_FORMAT;
+}
+
 enum exit_code host_state_make(struct context *context, struct host_state *found)
 {
 	enum exit_code code = comparison_make(context, SIZES_KEEP, &found->comparison);
@@ -23,6 +29,8 @@ enum exit_code host_state_make(struct context *context, struct host_state *found
 		code = find_writers(context, &found->comparison, &found->writers);
 	if (code == EXIT_DONE)
 		code = runtime_look(context, &found->comparison, &found->live);
+	if (is_of_earlier_version(&found->comparison))
+		values_leave_inherited(&found->live.values);
 	return code;
 }
 

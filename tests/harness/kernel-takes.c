@@ -98,6 +98,15 @@ static int take_key(const struct played_kernel *kernel, const char *path, long l
 	return 0;
 }
 
+/* A switch of the module is shown as a letter. (kernel/params.c: param_set_bool) */
+static int take_switch(const char *text, char *stored, size_t size)
+{
+	if (strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
+		return -EINVAL;
+	(void)snprintf(stored, size, "%s\n", text[0] == '1' ? "Y" : "N");
+	return 0;
+}
+
 int kernel_takes(const struct played_kernel *kernel, const char *path, const char *text,
 		 char *stored, size_t size)
 {
@@ -106,6 +115,8 @@ int kernel_takes(const struct played_kernel *kernel, const char *path, const cha
 	long long number;
 	int error;
 
+	if (is_parameter && (strcmp(name, "acct") == 0 || strcmp(name, "tstamp") == 0))
+		return take_switch(text, stored, size);
 	error = read_number(text, !is_parameter, &number);
 	if (error < 0)
 		return error;

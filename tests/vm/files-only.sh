@@ -17,7 +17,7 @@ at_boot() {
 readers() {
 	local output
 	check 'modprobe reads the options' \
-		"$(modprobe --showconfig | grep '^options nf_conntrack')" 'options nf_conntrack hashsize=262000'
+		"$(modprobe --showconfig | grep '^options nf_conntrack')" 'options nf_conntrack hashsize=262000 acct=1'
 	output=$(/lib/systemd/systemd-sysctl 2>&1)
 	check 'systemd-sysctl reads the values before they exist' "$? $(grep conntrack <<<"$output")" '0 '
 	output=$(sysctl --system 2>&1 >/dev/null)

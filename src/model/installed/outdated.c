@@ -171,6 +171,17 @@ static bool is_floor(const struct plan *plan, const char *path,
 	       slices_equal(assignment->value, (struct slice){number, (size_t)length});
 }
 
+/* Returns whether the assignment is a parameter that files of the first version did not have. */
+static bool is_later(const char *path, const struct file_assignment *assignment)
+{
+	static const char *const names[] = {"acct", "tstamp"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names) && strcmp(path, PATH_MODPROBE) == 0; i++)
+		if (slices_equal(assignment->key, (struct slice){names[i], strlen(names[i])}))
+			return true;
+	return false;
+}
+
 bool outdated_does_its_work(const struct plan *plan, const char *path,
 			    const struct artifact *wanted, const char *bytes, size_t size)
 {
@@ -182,7 +193,7 @@ bool outdated_does_its_work(const struct plan *plan, const char *path,
 	if (planned.cut || found.cut)
 		return false;
 	for (size_t i = 0; i < planned.count; i++)
-		if (!contains(&found, &planned.items[i]))
+		if (!contains(&found, &planned.items[i]) && !is_later(path, &planned.items[i]))
 			return false;
 	for (size_t i = 0; i < found.count; i++)
 		if (!contains(&planned, &found.items[i]) && !is_floor(plan, path, &found.items[i]))

@@ -276,8 +276,10 @@ static int plan_lasting(struct plan *plan, const struct plan_request *request)
 	error = plan_settings(plan, request->config, sizes.max);
 	if (error < 0)
 		return error;
-	if (sizes.hashsize || sizes.expect_hashsize || plan->synchronous) {
-		render_modprobe_tune(&b, &sizes, plan->synchronous ? request->program : NULL);
+	if (sizes.hashsize || sizes.expect_hashsize || plan->synchronous ||
+	    render_has_parameter(plan->settings, plan->setting_count)) {
+		render_modprobe_tune(&b, &sizes, plan->settings, plan->setting_count,
+				     plan->synchronous ? request->program : NULL);
 		error = add_artifact(plan, PATH_MODPROBE, &b);
 		if (error < 0)
 			return error;
@@ -310,7 +312,7 @@ static int plan_of_boot(struct plan *plan)
 	int error;
 
 	sizes.expect_hashsize = 0;
-	render_modprobe_tune(&b, &sizes, NULL);
+	render_modprobe_tune(&b, &sizes, NULL, 0, NULL);
 	error = add_artifact(plan, PATH_BOOT_MODPROBE, &b);
 	if (error < 0)
 		return error;

@@ -20,22 +20,49 @@ static void render_install_line(struct buffer *b, const char *program)
 		      program, program);
 }
 
-void render_modprobe_tune(struct buffer *b, const struct sizes *sizes, const char *program)
+bool render_has_parameter(const struct setting *settings, size_t count)
 {
+	for (size_t i = 0; i < count; i++)
+		if (schema_find_parameter(settings[i].row))
+			return true;
+	return false;
+}
+
+static void render_options(struct buffer *b, const struct sizes *sizes,
+			   const struct setting *settings, size_t count)
+{
+	buffer_add(b, "options nf_conntrack");
+	if (sizes->hashsize)
+		buffer_printf(b, " hashsize=%" PRIu64, sizes->hashsize);
+	if (sizes->expect_hashsize)
+		buffer_printf(b, " expect_hashsize=%" PRIu64, sizes->expect_hashsize);
+	for (size_t i = 0; i < count; i++) {
+		const char *parameter = schema_find_parameter(settings[i].row);
+
+		if (parameter)
+			buffer_printf(b, " %s=%" PRIu64, parameter, settings[i].wanted);
+	}
 	buffer_add(b, "\n");
-	if (sizes->hashsize || sizes->expect_hashsize) {
+}
+
+void render_modprobe_tune(struct buffer *b, const struct sizes *sizes,
+			  const struct setting *settings, size_t count, const char *program)
+{
+	bool has_size = sizes->hashsize || sizes->expect_hashsize;
+	bool has_parameter = render_has_parameter(settings, count);
+
+	buffer_add(b, "\n");
+	if (has_size)
 		buffer_add(b, "# Right from the first moment, and no new table later. hashsize "
 			      "makes the kernel\n"
-			      "# set max to 8 times as much; the udev rule corrects that.\n"
-			      "options nf_conntrack");
-		if (sizes->hashsize)
-			buffer_printf(b, " hashsize=%" PRIu64, sizes->hashsize);
-		if (sizes->expect_hashsize)
-			buffer_printf(b, " expect_hashsize=%" PRIu64, sizes->expect_hashsize);
-		buffer_add(b, "\n");
-	} else {
+			      "# set max to 8 times as much; the udev rule corrects that.\n");
+	else
 		buffer_add(b, "# No size is set here.\n");
-	}
+	if (has_parameter)
+		buffer_add(b, "# Each new network namespace begins with acct and tstamp as they "
+			      "are here.\n");
+	if (has_size || has_parameter)
+		render_options(b, sizes, settings, count);
 	if (program)
 		render_install_line(b, program);
 }

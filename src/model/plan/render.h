@@ -12,10 +12,15 @@
 void render_sysctl(struct buffer *b, const struct setting *settings, size_t count);
 
 /*
- * Adds the body for modprobe.d(5) in mode tune: the sizes that the module loads with. program: the
- * absolute path of this program for the install line of `synchronous`, or NULL for no such line.
+ * Adds the body for modprobe.d(5) in mode tune: the sizes that the module loads with, and the
+ * settings that new network namespaces take from its parameters. program: the absolute path of this
+ * program for the install line of `synchronous`, or NULL for no such line.
  */
-void render_modprobe_tune(struct buffer *b, const struct sizes *sizes, const char *program);
+void render_modprobe_tune(struct buffer *b, const struct sizes *sizes,
+			  const struct setting *settings, size_t count, const char *program);
+
+/* Returns whether a setting belongs into that file. */
+bool render_has_parameter(const struct setting *settings, size_t count);
 
 /*
  * Adds the body for modprobe.d(5) in mode disable. block: also adds the option that the kernel

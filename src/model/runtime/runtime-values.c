@@ -69,10 +69,33 @@ static void add_sysctl(struct values *values, const struct setting *setting)
 	(void)snprintf(value->path, sizeof(value->path), PATH_PROC "/%s", setting->row->key);
 }
 
+/* Adds the parameter that new network namespaces take this setting from, if there is one. */
+static void add_inherited(struct values *values, const struct setting *setting)
+{
+	const char *parameter = schema_find_parameter(setting->row);
+	struct value *value;
+
+	if (!parameter)
+		return;
+	value = &values->items[values->count++];
+	*value = (struct value){
+		.kind = VALUE_INHERITED,
+		.source = setting->source,
+		.row = setting->row,
+		.wanted = setting->wanted,
+		.goal = setting->wanted,
+		.rounded = setting->wanted,
+		.error = -ENOENT,
+	};
+	(void)snprintf(value->key, sizeof(value->key), "nf_conntrack.%s", parameter);
+	(void)snprintf(value->path, sizeof(value->path), PATH_PARAMETERS "/%s", parameter);
+}
+
 int values_of_plan(const struct plan *plan, struct values *ret)
 {
 	const struct sizes *sizes = &plan->sizes;
-	struct values values = {.items = calloc(plan->setting_count + 2, sizeof(*values.items))};
+	struct values values = {.items =
+					calloc(2 * plan->setting_count + 2, sizeof(*values.items))};
 
 	if (!values.items)
 		return -ENOMEM;
@@ -89,6 +112,8 @@ int values_of_plan(const struct plan *plan, struct values *ret)
 			      sizes->expect_hashsize, sizes);
 	for (size_t i = 0; i < plan->setting_count; i++)
 		add_sysctl(&values, &plan->settings[i]);
+	for (size_t i = 0; i < plan->setting_count; i++)
+		add_inherited(&values, &plan->settings[i]);
 	*ret = values;
 	return 0;
 }
@@ -125,12 +150,25 @@ void values_keep_namespace(struct values *values, bool own_max)
 	values->count = count;
 }
 
+void values_leave_inherited(struct values *values)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < values->count; i++)
+		if (values->items[i].kind != VALUE_INHERITED)
+			values->items[count++] = values->items[i];
+	values->count = count;
+}
+
 void value_found(struct value *value, const char *text, int error)
 {
 	value->error = error;
 	value->live[0] = '\0';
 	if (error < 0)
 		return;
+	/* The kernel shows a switch of the module as a letter, and takes a number. */
+	if (value->kind == VALUE_INHERITED)
+		text = strcmp(text, "Y") == 0 ? "1" : strcmp(text, "N") == 0 ? "0" : text;
 	if (strlen(text) < sizeof(value->live) && text_is_plain(text))
 		memcpy(value->live, text, strlen(text) + 1);
 	else

@@ -35,6 +35,7 @@ enum value_kind {
 	VALUE_SYSCTL,
 	VALUE_HASHSIZE,	       /* a parameter of the module; the kernel rounds it */
 	VALUE_EXPECT_HASHSIZE, /* rounded as well, and read only when the module loads */
+	VALUE_INHERITED,       /* a parameter that each new network namespace begins with */
 };
 
 /*
@@ -100,6 +101,12 @@ MUST_CHECK int values_of_schema(struct values *ret);
  * namespace's own, which is true for no kernel up to 7.2.
  */
 void values_keep_namespace(struct values *values, bool own_max);
+
+/*
+ * Removes the values of kind VALUE_INHERITED, because the first version, which installed the files,
+ * did not set them.
+ */
+void values_leave_inherited(struct values *values);
 
 /*
  * Sets the live value. text is the content of value->path, or NULL if it could not be read; then

@@ -27,6 +27,7 @@ static size_t names_of(const struct value *value, const char *names[2])
 		names[0] = buckets + strlen(PROC_SYS);
 		return 1;
 	case VALUE_EXPECT_HASHSIZE:
+	case VALUE_INHERITED:
 		break;
 	}
 	return 0;

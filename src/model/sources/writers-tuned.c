@@ -228,8 +228,9 @@ void tuned_find_again(const struct values *values, const struct writers *writers
 void tuned_add_advice(const struct writer *writer, struct buffer *b)
 {
 	const struct value *value = writer->value;
+	bool has_no_key = value->kind == VALUE_EXPECT_HASHSIZE || value->kind == VALUE_INHERITED;
 
-	if (value->kind == VALUE_EXPECT_HASHSIZE)
+	if (has_no_key)
 		buffer_add(b, "remove that line");
 	else if (value->kind == VALUE_HASHSIZE)
 		buffer_printf(b, "put \"nf_conntrack_hashsize=%" PRIu64 "\" below \"[net]\" in",
@@ -237,7 +238,7 @@ void tuned_add_advice(const struct writer *writer, struct buffer *b)
 	else
 		buffer_printf(b, "put \"%s=%" PRIu64 "\" below \"[sysctl]\" in", value->key,
 			      value->wanted);
-	if (value->kind != VALUE_EXPECT_HASHSIZE)
+	if (!has_no_key)
 		buffer_add(b, " a profile of your own that includes the active one "
 			      "(docs/troubleshooting.md)");
 	/* The value of one of two profiles is no cure. */

@@ -66,7 +66,7 @@ static void modprobe_has_the_sizes_without_blanks(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct buffer CLEANUP(buffer_clear) b = {0};
 
-		render_modprobe_tune(&b, &rows[i].sizes, NULL);
+		render_modprobe_tune(&b, &rows[i].sizes, NULL, 0, NULL);
 		expect_part("modprobe.d", b.data, rows[i].line);
 		assert_null(strstr(b.data, "install nf_conntrack"));
 	}
@@ -78,7 +78,7 @@ static void modprobe_of_tune_to_the_byte(void **state)
 	struct buffer CLEANUP(buffer_clear) b = {0};
 
 	(void)state;
-	render_modprobe_tune(&b, &sizes, "/usr/sbin/conntrack-persist");
+	render_modprobe_tune(&b, &sizes, NULL, 0, "/usr/sbin/conntrack-persist");
 	expect_text(
 		"modprobe.d", b.data,
 		"\n"
@@ -98,8 +98,37 @@ static void modprobe_without_sizes_has_no_option(void **state)
 	struct buffer CLEANUP(buffer_clear) b = {0};
 
 	(void)state;
-	render_modprobe_tune(&b, &sizes, NULL);
+	render_modprobe_tune(&b, &sizes, NULL, 0, NULL);
 	expect_text("modprobe.d", b.data, "\n# No size is set here.\n");
+}
+
+static const struct schema_row *row_of(const char *section, const char *name)
+{
+	int id = schema_find(section, name);
+
+	assert_true(id >= 0);
+	return &schema[id];
+}
+
+static void modprobe_has_what_new_namespaces_inherit(void **state)
+{
+	const struct sizes none = {0}, sizes = {.hashsize = 262144, .page_size = 4096};
+	const struct setting settings[] = {{.row = row_of("timeouts", "udp"), .wanted = 30},
+					   {.row = row_of("options", "acct"), .wanted = 1},
+					   {.row = row_of("options", "timestamp"), .wanted = 0}};
+	struct buffer CLEANUP(buffer_clear) without = {0}, with = {0};
+
+	(void)state;
+	render_modprobe_tune(&without, &none, settings, ARRAY_SIZE(settings), NULL);
+	expect_text("modprobe.d", without.data,
+		    "\n"
+		    "# No size is set here.\n"
+		    "# Each new network namespace begins with acct and tstamp as they are here.\n"
+		    "options nf_conntrack acct=1 tstamp=0\n");
+	render_modprobe_tune(&with, &sizes, settings, 2, NULL);
+	expect_part("modprobe.d", with.data, "\noptions nf_conntrack hashsize=262144 acct=1\n");
+	assert_true(render_has_parameter(settings, ARRAY_SIZE(settings)));
+	assert_false(render_has_parameter(settings, 1));
 }
 
 static void modprobe_of_disable_to_the_byte(void **state)
@@ -444,6 +473,7 @@ int main(void)
 		cmocka_unit_test(modprobe_has_the_sizes_without_blanks),
 		cmocka_unit_test(modprobe_of_tune_to_the_byte),
 		cmocka_unit_test(modprobe_without_sizes_has_no_option),
+		cmocka_unit_test(modprobe_has_what_new_namespaces_inherit),
 		cmocka_unit_test(modprobe_of_disable_to_the_byte),
 		cmocka_unit_test(rule_to_the_byte),
 		cmocka_unit_test(rule_of_at_least_to_the_byte),
