@@ -260,6 +260,8 @@ read_modprobe() {
 	else
 		[[ $hashsize == auto ]] || options+=" hashsize=$hashsize"
 		[[ ! -v want[conntrack.expect_hashsize] ]] || options+=" expect_hashsize=${want[conntrack.expect_hashsize]}"
+		[[ ! -v want[options.acct] ]] || options+=" acct=${want[options.acct]}"
+		[[ ! -v want[options.timestamp] ]] || options+=" tstamp=${want[options.timestamp]}"
 	fi
 	program=$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$builddir/systemd/conntrack-persist.service")
 	# shellcheck disable=SC2016
@@ -338,12 +340,15 @@ files_wanted() {
 				${want[apply.namespaces]-host} == host ]] || namespaces=yes
 		done
 		[[ $hashsize == auto && ! -v want[conntrack.expect_hashsize] &&
-			${want[apply.synchronous]-0} == 0 ]] || wanted+=(etc/modprobe.d/conntrack-persist.conf)
+			${want[apply.synchronous]-0} == 0 && ! -v want[options.acct] &&
+			! -v want[options.timestamp] ]] || wanted+=(etc/modprobe.d/conntrack-persist.conf)
 		[[ $sysctl == no ]] || wanted+=(etc/sysctl.d/90-conntrack-persist.conf)
 		[[ $namespaces == no ]] ||
 			wanted+=(etc/systemd/system/conntrack-persist-{builtin,check}.service.d/50-namespaces.conf)
 		[[ ${want[apply.on_drift]-report} == report ]] ||
 			wanted+=(etc/systemd/system/conntrack-persist-check.service.d/50-restore.conf)
+		[[ ${want[apply.witness]-0} == 0 ]] ||
+			wanted+=(etc/systemd/system/conntrack-persist-{check,metrics}.service.d/60-witness.conf)
 		[[ $namespaces == no ]] ||
 			wanted+=(etc/systemd/system/conntrack-persist{-restore,}.service.d/50-namespaces.conf)
 		# An image leaves max = auto to its first boot: then the rule has the service choose
