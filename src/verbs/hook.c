@@ -163,8 +163,7 @@ const struct verb verb_hook = {
 		 "container's network namespace before its first process runs. With --netns it "
 		 "does so in that namespace, and reads nothing. It never keeps a container from "
 		 "starting: it logs each failure and exits 0 within a second.",
-	.examples = "  conntrack-persist hook -v < state.json\n"
-		    "  conntrack-persist hook --netns=/proc/self/ns/net\n",
+	.examples = "  conntrack-persist hook --netns=/proc/self/ns/net\n",
 	.exits = "Exit status: 0 whatever happens, because a runtime does not start the "
 		 "container if a hook fails.",
 	.run = run_hook,

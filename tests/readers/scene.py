@@ -26,10 +26,11 @@ def write(path, text):
 
 
 def entries(count):
-    """As many lines of /proc/net/nf_conntrack, mostly of TCP."""
+    """As many lines of /proc/net/nf_conntrack, mostly of TCP; of those after the first 400, three in four are from 10.0.1.1."""
     states = ('ESTABLISHED', 'ESTABLISHED', 'ESTABLISHED', 'TIME_WAIT', 'SYN_SENT')
     for i in range(count):
-        pair = f'src=10.0.{i % 7}.1 dst=10.9.0.1 sport={20000 + i} dport=443 src=10.9.0.1 dst=10.0.{i % 7}.1 sport=443 dport={20000 + i}'
+        source = f'10.0.{1 if i >= 400 and i % 4 else i % 7}.1'
+        pair = f'src={source} dst=10.9.0.1 sport={20000 + i} dport=443 src=10.9.0.1 dst={source} sport=443 dport={20000 + i}'
         if i % 6 == 5:
             yield f'ipv4     2 udp      17 29 {pair} [ASSURED] mark=0 zone=0 use=2\n'
         else:
@@ -51,7 +52,8 @@ class Host:
         write(module + 'parameters/expect_hashsize', '512\n')
         write(root + '/proc/meminfo', 'MemTotal:        3915436 kB\n')
         write(root + '/proc/sys/kernel/osrelease', '6.12.0-1-amd64\n')
-        write(root + '/etc/conntrack-persist.conf', f'[conntrack]\nmax = {MAX}\nhashsize = 1024\n[timeouts]\nudp = 30\n')
+        write(root + '/etc/conntrack-persist.conf', f'[conntrack]\nmax = {MAX}\nhashsize = 1024\n[timeouts]\nudp = 30\n'
+              '[apply]\nnamespaces = all\n')
         os.makedirs(root + '/var/lib')
         write(root + '/proc/net/addresses', '127.0.0.1\n')
         for name, address in ('web', '10.0.1.1'), ('db', '10.0.2.1'):
@@ -59,6 +61,7 @@ class Host:
             keys = f'{root}/namespaces/{name}/proc/sys/net/netfilter/nf_conntrack_'
             write(keys + 'max', f'{MAX}\n')
             write(keys + 'buckets', '1024\n')
+            write(keys + 'udp_timeout', '30\n')
 
     def key(self, name, value):
         write(f'{self.root}/proc/sys/net/netfilter/nf_conntrack_{name}', f'{value}\n')
@@ -81,6 +84,7 @@ class Host:
         write(self.root + '/kernel-messages', '\n'.join(messages) + '\n')
         write(self.root + '/namespaces/web/proc/sys/net/netfilter/nf_conntrack_count', f'{min(30 * minute * 2, MAX)}\n')
         write(self.root + '/namespaces/db/proc/sys/net/netfilter/nf_conntrack_count', '12\n')
+        write(self.root + '/namespaces/web/proc/sys/net/netfilter/nf_conntrack_udp_timeout', '60\n' if minute > 60 else '30\n')
         self.key('udp_timeout', 60 if minute > 60 else 30)
 
 
