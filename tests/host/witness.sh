@@ -78,6 +78,10 @@ refused 'this kernel has no bpf system call' injected error=ENOSYS
 refused 'the kernel does not allow this process the bpf system call' \
 	setpriv --bounding-set=-all --inh-caps=-all "$CONNTRACK_PERSIST" apply --witness=load
 refused 'no control groups of version 2' without_root_group
+# In a container nothing is there to remove, and /sys is read-only.
+mount -t tmpfs -o ro none /sys/fs/bpf
+said=$("$CONNTRACK_PERSIST" apply --witness=unload 2>&1) || fail "unload where nothing is: exit $?: $said"
+umount /sys/fs/bpf
 # An old kernel knows no command 28, BPF_LINK_CREATE. The call before the last two is that.
 strace -o "$work/calls" -e trace=bpf "$CONNTRACK_PERSIST" apply --witness=load
 unload
