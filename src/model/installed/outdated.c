@@ -174,11 +174,12 @@ static bool is_floor(const struct plan *plan, const char *path,
 /* Returns whether the assignment is a parameter that files of the first version did not have. */
 static bool is_later(const char *path, const struct file_assignment *assignment)
 {
-	static const char *const names[] = {"acct", "tstamp"};
+	for (size_t i = 0; i < schema_count && strcmp(path, PATH_MODPROBE) == 0; i++) {
+		const char *name = schema_find_parameter(&schema[i]);
 
-	for (size_t i = 0; i < ARRAY_SIZE(names) && strcmp(path, PATH_MODPROBE) == 0; i++)
-		if (slices_equal(assignment->key, (struct slice){names[i], strlen(names[i])}))
+		if (name && slices_equal(assignment->key, (struct slice){name, strlen(name)}))
 			return true;
+	}
 	return false;
 }
 
