@@ -62,17 +62,23 @@ static const struct witness_event *find_live_writer(const struct witness_look *l
 		       : NULL;
 }
 
-/* Returns the last write of another number than the configured one, or NULL. */
+/*
+ * Returns the last write of another number than the configured one, either of those in other
+ * network namespaces or of the rest; or NULL.
+ */
 static const struct witness_event *find_foreign(const struct witness_ring *ring,
-						const struct value *value)
+						const struct value *value, bool elsewhere)
 {
 	uint64_t number;
 
-	for (size_t i = ring->count; i-- > 0;)
-		if (witness_is_about(&ring->events[i], value->key) &&
-		    witness_find_number(&ring->events[i], &number) &&
-		    is_foreign(value, &ring->events[i]))
-			return &ring->events[i];
+	for (size_t i = ring->count; i-- > 0;) {
+		const struct witness_event *event = &ring->events[i];
+
+		if ((event->place == WITNESS_ELSEWHERE) == elsewhere &&
+		    witness_is_about(event, value->key) && witness_find_number(event, &number) &&
+		    is_foreign(value, event))
+			return event;
+	}
 	return NULL;
 }
 
@@ -97,6 +103,11 @@ static void add_json(struct context *context, const struct witness_look *look,
 			  event->process ? json_integer(event->process) : json_null());
 	report_set_member(context->report, item, "uid",
 			  event->uid != UINT32_MAX ? json_integer(event->uid) : json_null());
+	report_set_member(context->report, item, "place",
+			  json_string(witness_place_to_string(event->place)));
+	report_set_member(context->report, item, "namespace",
+			  event->namespace ? json_integer((json_int_t)event->namespace)
+					   : json_null());
 	report_add_item(context->report, json_object_get(report_object(context->report), "writers"),
 			item);
 }
@@ -110,13 +121,18 @@ static void add_all_json(struct context *context, const struct witness_look *loo
 				      (json_int_t)look->ring.lost));
 	for (size_t i = 0; i < values->count; i++) {
 		const struct value *value = &values->items[i];
-		const struct witness_event *live = find_live_writer(look, value);
-		const struct witness_event *foreign = live || value->kind != VALUE_SYSCTL
-							      ? live
-							      : find_foreign(&look->ring, value);
+		const struct witness_event *live, *foreign, *elsewhere;
 
+		if (value->kind != VALUE_SYSCTL)
+			continue;
+		live = find_live_writer(look, value);
+		foreign = live ? live : find_foreign(&look->ring, value, false);
+		elsewhere = find_foreign(&look->ring, value, true);
 		if (foreign)
-			add_json(context, look, value, foreign, live != NULL);
+			add_json(context, look, value, foreign,
+				 live && live->place == WITNESS_HERE);
+		if (elsewhere)
+			add_json(context, look, value, elsewhere, false);
 	}
 }
 
@@ -146,6 +162,21 @@ static void say_unreadable(struct context *context, const struct values *values,
 		       error_describe(error));
 }
 
+/*
+ * Finds out where each write was. A record without a namespace is of a kernel that does not show
+ * it; a writer that still runs has one.
+ */
+static void set_places(struct witness_ring *ring)
+{
+	uint64_t own = witness_own_namespace();
+
+	for (size_t i = 0; i < ring->count; i++) {
+		if (ring->events[i].namespace == 0)
+			ring->events[i].namespace = witness_find_namespace(&ring->events[i]);
+		witness_set_place(&ring->events[i], own);
+	}
+}
+
 int witness_look_again(const struct context *context, const struct comparison *comparison,
 		       struct witness_look *ret)
 {
@@ -160,8 +191,10 @@ int witness_look_again(const struct context *context, const struct comparison *c
 	/* Another user cannot look into the directory of the pins. */
 	if (error == -ENOENT && !kernel_may_change(context->kernel))
 		error = -EACCES;
-	if (error == 0)
+	if (error == 0) {
+		set_places(&look.ring);
 		*ret = look;
+	}
 	return error;
 }
 
@@ -200,10 +233,13 @@ void witness_describe_value(const struct witness_look *look, const struct value 
 		return;
 	}
 	find_owner(look->context, event, &group, &owner);
-	buffer_add(b, "set by ");
+	buffer_add(b, event->place == WITNESS_HERE ? "set by " : "set by an unknown process; ");
 	witness_add_writer(event, owner.data ? owner.data : "", b);
-	buffer_add(b, ", ");
+	buffer_add(b, event->place == WITNESS_HERE ? ", " : " wrote the same number ");
 	witness_add_moment(&look->times, event->time, b);
+	if (event->place != WITNESS_HERE)
+		buffer_add(b, ", perhaps in another network namespace, which this kernel does not "
+			      "show");
 }
 
 void witness_foretell(struct context *context, const struct comparison *comparison)

@@ -33,7 +33,8 @@ MUST_CHECK int witness_look_again(const struct context *context,
 
 /*
  * Adds who set a value that differs, such as "set by kubelet.service (kube-proxy, PID 812), today
- * 02:14:07". Adds nothing for any other value, or without a witness.
+ * 02:14:07". Nobody is named as the one who set it if the write may have been in another network
+ * namespace. Adds nothing for any other value, or without a witness.
  */
 void witness_describe_value(const struct witness_look *look, const struct value *value,
 			    struct buffer *b);

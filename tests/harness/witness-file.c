@@ -79,15 +79,18 @@ int witness_stop(void)
 	return 1;
 }
 
+/* The inode number of the host's network namespace. */
+#define OWN_NAMESPACE 4026531840U
+
 /*
- * Reads a line "SECONDS UID PID GROUP COMMAND KEY BEFORE AFTER" into the ring's next slot. A line
- * "lost N" counts writes of which there is no record.
+ * Reads a line "SECONDS UID PID GROUP COMMAND KEY BEFORE AFTER [NAMESPACE]" into the ring's next
+ * slot. A line "lost N" counts writes of which there is no record.
  */
 static void put_line(const char *line, struct witness_record *slots, struct witness_head *head)
 {
 	struct witness_record record;
 	unsigned int seconds, uid, pid, lost;
-	uint64_t group;
+	uint64_t group, namespace = OWN_NAMESPACE;
 	bool users;
 
 	if (sscanf(line, "lost %u", &lost) == 1) {
@@ -95,8 +98,9 @@ static void put_line(const char *line, struct witness_record *slots, struct witn
 		return;
 	}
 	memset(&record, 0, sizeof(record));
-	if (sscanf(line, "%u %u %u %" SCNu64 " %15s %63s %23s %23s", &seconds, &uid, &pid, &group,
-		   record.command, record.name, record.before, record.after) != 8)
+	if (sscanf(line, "%u %u %u %" SCNu64 " %15s %63s %23s %23s %" SCNu64, &seconds, &uid, &pid,
+		   &group, record.command, record.name, record.before, record.after,
+		   &namespace) < 8)
 		return;
 	users = uid != 0;
 	record.sequence = users ? ++head->users_writes : ++head->writes;
@@ -105,6 +109,7 @@ static void put_line(const char *line, struct witness_record *slots, struct witn
 	record.ids[0] = record.ids[1] = pid;
 	record.users[0] = record.users[1] = uid;
 	record.group = group;
+	record.namespace = namespace;
 	slots[1 + (users ? WITNESS_SLOTS : 0) + (record.sequence - 1) % WITNESS_SLOTS] = record;
 }
 
@@ -115,7 +120,7 @@ int witness_read(struct witness_ring *ret)
 	const char *host = getenv("CONNTRACK_PERSIST_HOST");
 	struct witness_head head = {
 		.features = WITNESS_BOOT_TIME | WITNESS_PID | WITNESS_COMMAND | WITNESS_UID |
-			    WITNESS_GROUP | WITNESS_ANCESTORS | WITNESS_FETCH,
+			    WITNESS_GROUP | WITNESS_ANCESTORS | WITNESS_NAMESPACE | WITNESS_FETCH,
 	};
 	char path[PATH_MAX], line[512];
 	int error = faults_find(host, "contents", "witness");
@@ -150,6 +155,28 @@ void witness_find_group(const struct witness_event *event, struct buffer *path, 
 		}
 	if (file)
 		(void)fclose(file);
+}
+
+uint64_t witness_own_namespace(void)
+{
+	return OWN_NAMESPACE;
+}
+
+/* witness/processes has a line "PID NAMESPACE" for each writer that still runs. */
+uint64_t witness_find_namespace(const struct witness_event *event)
+{
+	char name[PATH_MAX], line[512];
+	FILE *file = fopen(path_of("processes", name), "re");
+	uint64_t found = 0, namespace;
+	uint32_t process;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%" SCNu32 " %" SCNu64, &process, &namespace) == 2 &&
+		    process == event->process)
+			found = namespace;
+	if (file)
+		(void)fclose(file);
+	return found;
 }
 
 void witness_clock(uint64_t *ret_boot, uint64_t *ret_epoch)

@@ -112,9 +112,9 @@ for call in $(sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' "$work/all-calls" | grep -v '^e
 		{ strace -o /dev/null -e trace="$call" -e inject="$call:signal=KILL:when=$at" \
 			"$CONNTRACK_PERSIST" apply --witness=load; } >/dev/null 2>&1 && continue
 		killed=$((killed + 1))
-		[[ ! -e $pins/link-1 || -e $pins/records-1 ]] || fail "killed at $call $at: a link without records"
+		[[ ! -e $pins/link-2 || -e $pins/records-2 ]] || fail "killed at $call $at: a link without records"
 		said=$(load)
-		[[ -z $said && $(cd "$pins" && echo *) == 'link-1 records-1' ]] || fail "killed at $call $at: $said"
+		[[ -z $said && $(cd "$pins" && echo *) == 'link-2 records-2' ]] || fail "killed at $call $at: $said"
 		unload
 		[[ ! -e $pins ]] || fail "killed at $call $at: $pins stays"
 	done
@@ -124,13 +124,13 @@ done
 # Each call of bpf(2) fails once: nothing is left.
 for ((at = 1; at <= $(wc -l <"$work/calls"); at++)); do
 	said=$(injected "error=ENOMEM:when=$at" 2>&1) || fail "exit $?: $said"
-	[[ -e $pins/link-1 || ! -e $pins ]] || [[ -z $(ls "$pins") ]] || fail "call $at failed: $(ls "$pins") stays"
+	[[ -e $pins/link-2 || ! -e $pins ]] || [[ -z $(ls "$pins") ]] || fail "call $at failed: $(ls "$pins") stays"
 	unload
 done
 
 # Writers of each kind that needs no service; and reads and refused writes, which are none.
 ctp --quiet install 2>/dev/null || fail 'install'
-[[ -e $pins/link-1 ]] || fail 'install loads no witness'
+[[ -e $pins/link-2 ]] || fail 'install loads no witness'
 # writer: prints the command and the user of the writer that JSON names.
 writer() {
 	{ ctp --json check 2>/dev/null || :; } | python3 -c '
@@ -174,6 +174,8 @@ print(witness['writes'], witness['lost'])"
 last=$(writer)
 read -r before _ < <(counted)
 unshare --net bash -c 'echo 7 >"$timeout"'
+# The same number as here: a kernel that describes its types shows that this was another namespace.
+[[ ! -e /sys/kernel/btf/vmlinux ]] || unshare --net bash -c 'echo "$number" >"$timeout"'
 setpriv --reuid=65534 --regid=65534 --clear-groups bash -c 'echo 8 >"$timeout"' 2>/dev/null && fail 'a user may write'
 cat "$timeout" >/dev/null
 [[ $(writer) == "$last" ]] || fail "a write elsewhere is named: $(writer)"

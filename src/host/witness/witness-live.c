@@ -1,8 +1,13 @@
 /* The witness of the running kernel: where it lies, and the names of control groups. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "host/witness/control-groups.h"
@@ -97,6 +102,58 @@ void witness_find_group(const struct witness_event *event, struct buffer *path, 
 		if (is_group(event->ancestors[level - 1]) &&
 		    control_group_find(root, event->ancestors[level - 1], level, path))
 			return;
+}
+
+static uint64_t inode_of(const char *path)
+{
+	struct stat seen;
+
+	return stat(path, &seen) == 0 ? (uint64_t)seen.st_ino : 0;
+}
+
+uint64_t witness_own_namespace(void)
+{
+	return inode_of("/proc/self/ns/net");
+}
+
+/*
+ * Sets *ret to when a process began, in nanoseconds since boot: field 22 of /proc/PID/stat, in
+ * ticks of the clock. The command, field 2, is in parentheses and may have any bytes.
+ */
+static bool find_start(uint32_t process, uint64_t *ret)
+{
+	char path[64], text[1024] = "";
+	long ticks = sysconf(_SC_CLK_TCK);
+	const char *at;
+	size_t size;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%" PRIu32 "/stat", process);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	size = fread(text, 1, sizeof(text) - 1, file);
+	text[size] = '\0';
+	(void)fclose(file);
+	at = strrchr(text, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	if (!at || ticks <= 0)
+		return false;
+	*ret = strtoull(at, NULL, 10) * (1000000000U / (uint64_t)ticks);
+	return true;
+}
+
+uint64_t witness_find_namespace(const struct witness_event *event)
+{
+	uint64_t start = 0;
+	char path[64];
+
+	/* A process that began after the write is another one that got the same number. */
+	if (event->process == 0 || !find_start(event->process, &start) || start > event->time)
+		return 0;
+	(void)snprintf(path, sizeof(path), "/proc/%" PRIu32 "/ns/net", event->process);
+	return inode_of(path);
 }
 
 static uint64_t nanoseconds(clockid_t clock)

@@ -12,10 +12,12 @@ enum helper {
 	HELPER_PID = 14,
 	HELPER_UID = 15,
 	HELPER_COMMAND = 16,
+	HELPER_TASK = 35,
 	HELPER_GROUP = 80,
 	HELPER_SYSCTL_NAME = 101,
 	HELPER_SYSCTL_BEFORE = 102,
 	HELPER_SYSCTL_AFTER = 103,
+	HELPER_READ_KERNEL = 113,
 	HELPER_ANCESTOR = 123,
 	HELPER_BOOT_TIME = 125,
 };
@@ -154,7 +156,37 @@ static void record_command(struct assembler *a)
 	assembler_call(a, HELPER_COMMAND);
 }
 
-static void record_writer(struct assembler *a, unsigned int features)
+/*
+ * Reads `size` bytes of the kernel's memory from the address in register 0 + distance on. An
+ * address that cannot be read gives zeros.
+ */
+static void read_kernel(struct assembler *a, uint32_t distance, int offset, uint32_t size)
+{
+	assembler_copy(a, BPF_REG_3, BPF_REG_0);
+	assembler_add_number(a, BPF_REG_3, (int32_t)distance);
+	point_to(a, BPF_REG_1, offset);
+	assembler_set(a, BPF_REG_2, (int32_t)size);
+	assembler_call(a, HELPER_READ_KERNEL);
+}
+
+/* Follows two pointers, each of which takes the place of the number for a moment. */
+static void record_namespace(struct assembler *a, const struct namespace_path *path)
+{
+	const uint32_t steps[] = {path->proxy, path->net};
+	enum bpf_width width = path->pointer_size == 8 ? BPF_BYTES_8 : BPF_BYTES_4;
+
+	assembler_call(a, HELPER_TASK);
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		read_kernel(a, steps[i], FIELD(namespace), path->pointer_size);
+		assembler_load(a, width, BPF_REG_0, BPF_FRAME, FIELD(namespace));
+	}
+	read_kernel(a, path->number, FIELD(namespace), 4);
+	assembler_load(a, BPF_BYTES_4, BPF_REG_0, BPF_FRAME, FIELD(namespace));
+	assembler_store(a, BPF_BYTES_8, BPF_FRAME, FIELD(namespace), BPF_REG_0);
+}
+
+static void record_writer(struct assembler *a, unsigned int features,
+			  const struct namespace_path *path)
 {
 	call_to_store(a, features & WITNESS_BOOT_TIME ? HELPER_BOOT_TIME : HELPER_TIME,
 		      FIELD(time));
@@ -166,6 +198,8 @@ static void record_writer(struct assembler *a, unsigned int features)
 		record_ancestors(a);
 	if (features & WITNESS_COMMAND)
 		record_command(a);
+	if (features & WITNESS_NAMESPACE)
+		record_namespace(a, path);
 }
 
 /* Copies the record into its slot, behind the head and the slots of the rings before it. */
@@ -182,8 +216,10 @@ static void put_record(struct assembler *a, int map)
 	assembler_call(a, HELPER_MAP_UPDATE);
 }
 
-int witness_program_assemble(int map, unsigned int features, struct assembler *ret)
+int witness_program_assemble(int map, unsigned int features, const struct namespace_path *path,
+			     struct assembler *ret)
 {
+	assert(path || !(features & WITNESS_NAMESPACE));
 	*ret = (struct assembler){0};
 	assembler_load(ret, BPF_BYTES_4, BPF_REG_2, BPF_REG_1, CONTEXT_WRITE);
 	assembler_jump_if_equal(ret, BPF_REG_2, 0, LABEL_END);
@@ -193,7 +229,7 @@ int witness_program_assemble(int map, unsigned int features, struct assembler *r
 	find_counter(ret, map);
 	choose_ring(ret, features);
 	count_write(ret, features);
-	record_writer(ret, features);
+	record_writer(ret, features, path);
 	call_to_fill(ret, HELPER_SYSCTL_BEFORE, FIELD(before), WITNESS_VALUE_SIZE);
 	call_to_fill(ret, HELPER_SYSCTL_AFTER, FIELD(after), WITNESS_VALUE_SIZE);
 	put_record(ret, map);
@@ -202,7 +238,8 @@ int witness_program_assemble(int map, unsigned int features, struct assembler *r
 	return assembler_finish(ret);
 }
 
-int witness_probe_assemble(enum witness_feature feature, int map, struct assembler *ret)
+int witness_probe_assemble(enum witness_feature feature, int map, const struct namespace_path *path,
+			   struct assembler *ret)
 {
 	*ret = (struct assembler){0};
 	assembler_clear(ret, BPF_FRAME, RECORD, sizeof(struct witness_record));
@@ -224,6 +261,10 @@ int witness_probe_assemble(enum witness_feature feature, int map, struct assembl
 		break;
 	case WITNESS_ANCESTORS:
 		record_ancestors(ret);
+		break;
+	case WITNESS_NAMESPACE:
+		assert(path);
+		record_namespace(ret, path);
 		break;
 	case WITNESS_FETCH:
 		find_counter(ret, map);

@@ -48,5 +48,14 @@ MUST_CHECK int witness_read(struct witness_ring *ret);
  */
 void witness_find_group(const struct witness_event *event, struct buffer *path, bool *ret_gone);
 
+/* Returns the inode number of this process' network namespace; 0: unknown. */
+uint64_t witness_own_namespace(void);
+
+/*
+ * Returns the inode number of the network namespace in which the writer is now, if that process
+ * still runs, or 0. For a kernel whose records do not have it.
+ */
+uint64_t witness_find_namespace(const struct witness_event *event);
+
 /* Sets nanoseconds since boot, and microseconds since the epoch at the same moment. */
 void witness_clock(uint64_t *ret_boot, uint64_t *ret_epoch);

@@ -19,8 +19,9 @@ enum witness_feature {
 	WITNESS_UID = 1 << 3, /* without it all records are in root's ring */
 	WITNESS_GROUP = 1 << 4,
 	WITNESS_ANCESTORS = 1 << 5,
+	WITNESS_NAMESPACE = 1 << 6, /* not by a helper of its own: see kernel-types.h */
 	/* a write gets its number in one step, so that two writers cannot get the same one */
-	WITNESS_FETCH = 1 << 6,
+	WITNESS_FETCH = 1 << 7,
 };
 
 #define WITNESS_ANCESTORS_MAX 3
@@ -39,6 +40,7 @@ struct witness_record {
 	uint64_t group;	   /* of the control group: its inode number in cgroup2 */
 	/* those of the control groups above it, from below the root on; 0: there is none */
 	uint64_t ancestors[WITNESS_ANCESTORS_MAX];
+	uint64_t namespace; /* of the network: its inode number, as that of /proc/PID/ns/net */
 	char command[16];
 	char name[WITNESS_NAME_SIZE];	 /* "net/netfilter/nf_conntrack_max" */
 	char before[WITNESS_VALUE_SIZE]; /* as the file shows it, with a line feed */

@@ -44,6 +44,17 @@ const char *witness_obstacle_describe(enum witness_obstacle obstacle)
 	return "?";
 }
 
+const char *witness_place_to_string(enum witness_place place)
+{
+	static const char *const words[] = {
+		[WITNESS_UNPLACED] = "unknown",
+		[WITNESS_HERE] = "host",
+		[WITNESS_ELSEWHERE] = "other",
+	};
+
+	return words[place];
+}
+
 void witness_ring_done(struct witness_ring *ring)
 {
 	free(ring->events);
@@ -83,6 +94,7 @@ static void make_event(const struct witness_record *record, uint64_t features,
 	ret->process = record->ids[upper()];
 	ret->uid = features & WITNESS_UID ? record->users[1 - upper()] : UINT32_MAX;
 	ret->group = record->group;
+	ret->namespace = features & WITNESS_NAMESPACE ? record->namespace : 0;
 	memcpy(ret->ancestors, record->ancestors, sizeof(ret->ancestors));
 	copy_text(record->command, sizeof(record->command), ret->command);
 	copy_text(record->name, sizeof(record->name), ret->key);
@@ -155,6 +167,32 @@ bool witness_is_about(const struct witness_event *event, const char *key)
 	return strcmp(name, key) == 0;
 }
 
+/* Returns whether the kernel has one value for all network namespaces. */
+static bool is_shared(const struct witness_event *event)
+{
+	static const char *const keys[] = {
+		"net.nf_conntrack_max",
+		"net.netfilter.nf_conntrack_max",
+		"net.netfilter.nf_conntrack_buckets",
+		"net.netfilter.nf_conntrack_expect_max",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (strcmp(event->key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+void witness_set_place(struct witness_event *event, uint64_t own)
+{
+	if (is_shared(event))
+		event->place = WITNESS_HERE;
+	else if (event->namespace == 0 || own == 0)
+		event->place = WITNESS_UNPLACED;
+	else
+		event->place = event->namespace == own ? WITNESS_HERE : WITNESS_ELSEWHERE;
+}
+
 bool witness_find_number(const struct witness_event *event, uint64_t *ret)
 {
 	char *end;
@@ -172,7 +210,8 @@ const struct witness_event *witness_find_writer(const struct witness_ring *ring,
 	uint64_t written;
 
 	for (size_t i = ring->count; i-- > 0;)
-		if (witness_is_about(&ring->events[i], key) &&
+		if (ring->events[i].place != WITNESS_ELSEWHERE &&
+		    witness_is_about(&ring->events[i], key) &&
 		    witness_find_number(&ring->events[i], &written) && written == number)
 			return &ring->events[i];
 	return NULL;

@@ -32,6 +32,16 @@ enum witness_obstacle {
  */
 const char *witness_obstacle_describe(enum witness_obstacle obstacle);
 
+/* Whether a write was one of this host's own value. */
+enum witness_place {
+	WITNESS_UNPLACED, /* the network namespace of the writer is not known */
+	WITNESS_HERE,	  /* this network namespace, or a value that all namespaces share */
+	WITNESS_ELSEWHERE,
+};
+
+/* Returns "unknown", "host" or "other". */
+const char *witness_place_to_string(enum witness_place place);
+
 /* A write, its texts made harmless: each has printable ASCII alone. */
 struct witness_event {
 	uint64_t time;	  /* nanoseconds since boot */
@@ -39,6 +49,8 @@ struct witness_event {
 	uint32_t uid;	  /* UINT32_MAX: unknown */
 	uint64_t group;	  /* 0: unknown */
 	uint64_t ancestors[WITNESS_ANCESTORS_MAX];
+	uint64_t namespace; /* the inode number of the writer's network namespace; 0: unknown */
+	enum witness_place place;
 	char command[17];		     /* "": unknown */
 	char key[WITNESS_NAME_SIZE + 1];     /* "net.netfilter.nf_conntrack_max" */
 	char before[WITNESS_VALUE_SIZE + 1]; /* without the line feed */
@@ -62,9 +74,16 @@ void witness_ring_done(struct witness_ring *ring);
 MUST_CHECK int witness_ring_parse(const struct witness_record *slots, struct witness_ring *ret);
 
 /*
+ * Sets the place of an event. own: the inode number of this network namespace. Whoever writes max
+ * or another value that all namespaces share writes this host's.
+ */
+void witness_set_place(struct witness_event *event, uint64_t own);
+
+/*
  * Returns the last write of a key, by either name of max, of which the live value can be the
- * result, or NULL. key: "net.netfilter.nf_conntrack_max"; number: the live value. If a later write
- * is of another number, the kernel refused that one, or it was in another network namespace.
+ * result, or NULL. key: "net.netfilter.nf_conntrack_max"; number: the live value. Writes elsewhere
+ * are left out. If the place of the write is WITNESS_UNPLACED, the live value may have another
+ * writer. If a later write is of another number, the kernel refused that one.
  */
 const struct witness_event *witness_find_writer(const struct witness_ring *ring, const char *key,
 						uint64_t number);

@@ -6,7 +6,8 @@
 
 #include "model/witness/witness-ring.h"
 
-#define MAX_KEY "net.netfilter.nf_conntrack_max"
+#define MAX_KEY	    "net.netfilter.nf_conntrack_max"
+#define TIMEOUT_KEY "net.netfilter.nf_conntrack_udp_timeout"
 
 struct fixture {
 	struct witness_record slots[WITNESS_MAP_SLOTS];
@@ -19,7 +20,7 @@ static int set_up(void **state)
 
 	if (!f)
 		return -1;
-	f->head.features = WITNESS_UID;
+	f->head.features = WITNESS_UID | WITNESS_NAMESPACE;
 	*state = f;
 	return 0;
 }
@@ -152,6 +153,53 @@ static void each_obstacle_has_a_sentence(void **state)
 		assert_true(strlen(witness_obstacle_describe((enum witness_obstacle)i)) > 10);
 }
 
+#define HOST_NAMESPACE 4026531840U
+
+static enum witness_place place_of(const char *key, uint64_t namespace, uint64_t own)
+{
+	struct witness_event event = {.namespace = namespace};
+
+	(void)snprintf(event.key, sizeof(event.key), "%s", key);
+	witness_set_place(&event, own);
+	return event.place;
+}
+
+static void places_are_told_apart(void **state)
+{
+	static const char *const shared[] = {
+		MAX_KEY,
+		"net.nf_conntrack_max",
+		"net.netfilter.nf_conntrack_buckets",
+		"net.netfilter.nf_conntrack_expect_max",
+	};
+
+	(void)state;
+	assert_int_equal(place_of(TIMEOUT_KEY, HOST_NAMESPACE, HOST_NAMESPACE), WITNESS_HERE);
+	assert_int_equal(place_of(TIMEOUT_KEY, 5, HOST_NAMESPACE), WITNESS_ELSEWHERE);
+	assert_int_equal(place_of(TIMEOUT_KEY, 0, HOST_NAMESPACE), WITNESS_UNPLACED);
+	assert_int_equal(place_of(TIMEOUT_KEY, 5, 0), WITNESS_UNPLACED);
+	for (size_t i = 0; i < ARRAY_SIZE(shared); i++)
+		assert_int_equal(place_of(shared[i], 0, HOST_NAMESPACE), WITNESS_HERE);
+	expect_text("word", witness_place_to_string(WITNESS_ELSEWHERE), "other");
+}
+
+/* The same number in another network namespace, later, is another value. */
+static void writer_elsewhere_is_none(void **state)
+{
+	struct fixture *f = *state;
+	struct witness_ring CLEANUP(witness_ring_done) ring = {0};
+	static const char name[] = "net/netfilter/nf_conntrack_udp_timeout";
+
+	record(f, 0, 1, name, "60")->namespace = HOST_NAMESPACE;
+	record(f, 0, 2, name, "60")->namespace = 5;
+	record(f, 0, 3, name, "61")->namespace = 5;
+	parse(f, &ring);
+	for (size_t i = 0; i < ring.count; i++)
+		witness_set_place(&ring.events[i], HOST_NAMESPACE);
+	expect_number("time", witness_find_writer(&ring, TIMEOUT_KEY, 60)->time, 1);
+	assert_null(witness_find_writer(&ring, TIMEOUT_KEY, 61));
+}
+
 #define WITH_MAP(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -163,6 +211,8 @@ int main(void)
 		WITH_MAP(records_that_are_not_whole_are_lost),
 		WITH_MAP(hostile_texts_are_made_harmless),
 		WITH_MAP(writer_is_the_last_of_the_live_value),
+		WITH_MAP(writer_elsewhere_is_none),
+		cmocka_unit_test(places_are_told_apart),
 		cmocka_unit_test(each_obstacle_has_a_sentence),
 	};
 
