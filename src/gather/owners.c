@@ -172,5 +172,8 @@ int owner_search_namespace(struct owner_search *search, const struct network_nam
 		owner.kind = OWNER_NAMESPACE;
 		(void)snprintf(owner.name, sizeof(owner.name), "%s", namespace->name);
 	}
+	/* Two of which nothing else is known are two owners. */
+	if (namespace->id && owner.kind == OWNER_NAMESPACE)
+		(void)snprintf(owner.name, sizeof(owner.name), "%s", namespace->path);
 	return owners_find(search->owners, owner.kind, owner.name, ret);
 }

@@ -8,34 +8,10 @@
 
 #include "base/buffer.h"
 #include "steps/error-words.h"
+#include "steps/namespace-rounds.h"
 #include "steps/set-values.h"
 
-/*
- * How long the listing is repeated while namespaces appear, and the pause between two listings. A
- * name appears before the namespace is mounted on it, and the mount sends no event.
- */
-#define SETTLE_US  5000000U
-#define PAUSE_MS   20U
-#define ROUNDS_MAX 1500U
-
-/*
- * The service goes on until nothing new appeared for this long, with longer and longer pauses,
- * because systemd does not notice what happens while a service of a path unit runs. Many names in a
- * row are then the work of one run.
- */
-#define LINGER_MS	5000U
-#define LINGER_US	30000000U
-#define LINGER_PAUSE_MS 500U
-
-/*
- * Which namespace this is; see struct network_namespace. The kernel gives the inode of a namespace
- * that has gone to the next one, so that the path belongs to the identity.
- */
-struct namespace_identity {
-	uint64_t device, inode, path;
-};
-
-/* Counts over all namespaces of the run, and the namespaces that were visited. */
+/* Counts over all namespaces of the run. */
 struct tally {
 	bool implied;	   /* by namespaces = all and not by --netns */
 	bool not_allowed;  /* this process cannot enter other namespaces */
@@ -47,14 +23,11 @@ struct tally {
 	 * them
 	 */
 	struct buffer host;
-	struct namespace_identity *visited; /* owned */
-	size_t visited_count;
 };
 
 static void tally_done(struct tally *tally)
 {
 	buffer_clear(&tally->host);
-	free(tally->visited);
 }
 
 static void note_host_values(const struct values *values, struct buffer *b)
@@ -78,9 +51,12 @@ static void report_unknown(struct context *context)
 
 	if (kernel_list_namespaces(context->kernel, &others) < 0)
 		others.count = 0;
+	/* No name and no path leads to one that only the kernel listed. */
 	for (size_t i = 0; i < others.count; i++)
-		buffer_printf(&names, "%s%s", names.length > 0 ? ", " : "",
-			      others.items[i].name ? others.items[i].name : others.items[i].path);
+		if (others.items[i].id == 0)
+			buffer_printf(&names, "%s%s", names.length > 0 ? ", " : "",
+				      others.items[i].name ? others.items[i].name
+							   : others.items[i].path);
 	report_message(context->report, SEVERITY_ERROR,
 		       "there is no network namespace \"%s\"; on this host there %s%s",
 		       context->options->netns,
@@ -137,6 +113,12 @@ static void report_unlisted(struct context *context, const struct network_namesp
 			context->report, SEVERITY_WARNING,
 			"there are more than %d network namespaces; the others were not changed",
 			NAMESPACES_MAX);
+	if (!namespaces->by_kernel && is_all(context) && context->options->verbose)
+		report_message(
+			context->report, SEVERITY_NOTE,
+			"a namespace that only a mount or an open file holds was not changed, "
+			"unless it has a name in /run/netns or /run/docker/netns: this process "
+			"cannot ask the kernel for a list (listns, from Linux 6.19 on)");
 	if (namespaces->hidden)
 		report_message(context->report, SEVERITY_WARNING,
 			       "this process cannot see the network namespaces of some processes, "
@@ -267,95 +249,31 @@ static enum exit_code stop(struct context *context, size_t done, size_t count)
 	return EXIT_FAILED;
 }
 
-/* FNV-1a of 64 bits. */
-static uint64_t hash_text(const char *text)
-{
-	uint64_t hash = 0xcbf29ce484222325U;
-
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 0x100000001b3U;
-	return hash;
-}
-
-static struct namespace_identity identify(const struct network_namespace *namespace)
-{
-	return (struct namespace_identity){namespace->device, namespace->inode,
-					   hash_text(namespace->path)};
-}
-
-static bool was_visited(const struct tally *tally, const struct namespace_identity *wanted)
-{
-	for (size_t i = 0; i < tally->visited_count; i++)
-		if (tally->visited[i].device == wanted->device &&
-		    tally->visited[i].inode == wanted->inode &&
-		    tally->visited[i].path == wanted->path)
-			return true;
-	return false;
-}
-
 /*
  * Visits those of the list that were not in the list before; sets *ret_new if there is one. Stops
  * at a signal, or if this process cannot enter other namespaces. The list replaces the one before.
  */
 static enum exit_code visit_new(struct context *context, const struct comparison *comparison,
 				enum module_state module,
-				const struct network_namespaces *namespaces, struct tally *tally,
-				bool *ret_new)
+				const struct network_namespaces *namespaces,
+				struct namespace_rounds *rounds, struct tally *tally, bool *ret_new)
 {
-	struct namespace_identity *listed = calloc(namespaces->count + 1, sizeof(*listed));
+	int error;
 
 	*ret_new = false;
-	if (!listed) {
-		report_errno(context, "list", "the network namespaces", -ENOMEM);
-		return EXIT_FAILED;
-	}
-	for (size_t i = 0; i < namespaces->count; i++) {
-		listed[i] = identify(&namespaces->items[i]);
-		if (tally->not_allowed || was_visited(tally, &listed[i]))
+	for (size_t i = 0; i < namespaces->count && !tally->not_allowed; i++) {
+		if (!namespace_rounds_is_new(rounds, &namespaces->items[i]))
 			continue;
-		if (signals_pending()) {
-			free(listed);
+		if (signals_pending())
 			return stop(context, i, namespaces->count);
-		}
 		*ret_new = true;
 		visit(context, comparison, module, &namespaces->items[i], tally);
 	}
-	free(tally->visited);
-	tally->visited = listed;
-	tally->visited_count = namespaces->count;
-	return EXIT_DONE;
-}
-
-/* How the listing is repeated. */
-struct patience {
-	uint64_t begin;	       /* microseconds since the epoch */
-	unsigned int rounds;   /* listings so far */
-	unsigned int pause_ms; /* before the next one */
-	unsigned int quiet_ms; /* pauses since the last new namespace */
-};
-
-/* Returns whether all namespaces are listed once more, after a pause; makes that pause. */
-static bool wait_for_more(struct context *context, bool changed, struct patience *patience)
-{
-	uint64_t most = context->lingers ? LINGER_US : SETTLE_US;
-	uint64_t now = kernel_now(context->kernel);
-
-	if (changed) {
-		patience->pause_ms = PAUSE_MS;
-		patience->quiet_ms = 0;
-	} else if (!context->lingers || patience->quiet_ms >= LINGER_MS) {
-		return false;
-	}
-	/* A clock that was set back must not prolong this. */
-	if (signals_pending() || ++patience->rounds > ROUNDS_MAX || now < patience->begin ||
-	    now - patience->begin > most)
-		return false;
-	kernel_pause(context->kernel, patience->pause_ms);
-	patience->quiet_ms += patience->pause_ms;
-	patience->pause_ms *= 2;
-	if (patience->pause_ms > LINGER_PAUSE_MS)
-		patience->pause_ms = LINGER_PAUSE_MS;
-	return true;
+	error = namespace_rounds_keep(rounds, namespaces);
+	if (error == 0)
+		return EXIT_DONE;
+	report_errno(context, "list", "the network namespaces", error);
+	return EXIT_FAILED;
 }
 
 /*
@@ -365,20 +283,22 @@ static bool wait_for_more(struct context *context, bool changed, struct patience
 static enum exit_code visit_settled(struct context *context, const struct comparison *comparison,
 				    enum module_state module, struct tally *tally)
 {
-	struct patience patience = {.begin = kernel_now(context->kernel), .pause_ms = PAUSE_MS};
+	struct namespace_rounds CLEANUP(namespace_rounds_done) rounds = {0};
 	bool again = true;
 
+	namespace_rounds_begin(context, &rounds);
 	while (again) {
 		struct network_namespaces CLEANUP(network_namespaces_done) namespaces = {0};
 		enum exit_code code = find_namespaces(context, &namespaces);
 		bool changed;
 
 		if (code == EXIT_DONE)
-			code = visit_new(context, comparison, module, &namespaces, tally, &changed);
+			code = visit_new(context, comparison, module, &namespaces, &rounds, tally,
+					 &changed);
 		if (code != EXIT_DONE)
 			return code;
 		changed = (changed && !tally->not_allowed) || namespaces.unfinished;
-		again = is_all(context) && wait_for_more(context, changed, &patience);
+		again = is_all(context) && namespace_rounds_wait(context, changed, &rounds);
 		if (!again)
 			report_unlisted(context, &namespaces);
 	}

@@ -38,40 +38,51 @@ const char *harness_net_root(void)
 	return folder;
 }
 
+/* Reads a number of the folder of a namespace; 0: it has no such file. */
+static unsigned long folder_number(const struct kernel *kernel, const char *folder,
+				   const char *name)
+{
+	char path[PATH_MAX], number[24];
+
+	(void)snprintf(path, sizeof(path), "%s/namespaces/%s/%s", kernel_files_root(kernel), folder,
+		       name);
+	return kernel_file_read(path, number, sizeof(number)) == 0 ? strtoul(number, NULL, 10) : 0;
+}
+
 /*
- * A folder with the files "pid" and "command" is a process's namespace; otherwise it has a name,
- * and with a file "member" a process. The inode is that of the folder.
+ * A folder with the files "pid" and "command" is a process's namespace, one with a file "id" has
+ * neither name nor process; otherwise it has a name, and with a file "member" a process. The inode
+ * is that of the folder.
  */
 static int describe(const struct kernel *kernel, const struct dirent *entry,
 		    struct network_namespace *ret)
 {
 	struct network_namespace one = {.inode = entry->d_ino};
-	char path[PATH_MAX], number[16], command[32] = "?";
-	int has_pid;
+	char path[PATH_MAX], command[32] = "?";
 
-	(void)snprintf(path, sizeof(path), "%s/namespaces/%s/pid", kernel_files_root(kernel),
-		       entry->d_name);
-	has_pid = kernel_file_read(path, number, sizeof(number)) == 0;
+	one.id = folder_number(kernel, entry->d_name, "id");
+	one.pid = one.member = folder_number(kernel, entry->d_name, "pid");
 	(void)snprintf(path, sizeof(path), "%s/namespaces/%s/command", kernel_files_root(kernel),
 		       entry->d_name);
 	(void)!kernel_file_read(path, command, sizeof(command));
-	(void)snprintf(path, sizeof(path), has_pid ? "/proc/%s/ns/net" : "/run/netns/%s",
-		       has_pid ? number : entry->d_name);
+	if (one.id)
+		(void)snprintf(path, sizeof(path), "net:[%lu]", (unsigned long)one.id);
+	else if (one.pid)
+		(void)snprintf(path, sizeof(path), "/proc/%lu/ns/net", one.pid);
+	else
+		(void)snprintf(path, sizeof(path), "/run/netns/%s", entry->d_name);
 	one.path = strdup(path);
-	if (has_pid) {
-		one.pid = one.member = strtoul(number, NULL, 10);
+	if (one.pid)
 		one.command = strdup(command);
-	} else {
+	else if (!one.id)
 		one.name = strdup(entry->d_name);
-	}
-	(void)snprintf(path, sizeof(path), "%s/namespaces/%s/member", kernel_files_root(kernel),
-		       entry->d_name);
-	if (kernel_file_read(path, number, sizeof(number)) == 0)
-		one.member = strtoul(number, NULL, 10);
+	if (!one.pid)
+		one.member = folder_number(kernel, entry->d_name, "member");
 	*ret = one;
-	return one.path && (one.name || one.command) ? 0 : -ENOMEM;
+	return one.path && (one.name || one.command || one.id) ? 0 : -ENOMEM;
 }
 
+/* The file "listns" of the host stands for a kernel that has the call. */
 int kernel_list_namespaces(const struct kernel *kernel, struct network_namespaces *ret)
 {
 	struct network_namespaces found = {.items = calloc(NAMESPACES_MAX, sizeof(*found.items))};
@@ -79,12 +90,15 @@ int kernel_list_namespaces(const struct kernel *kernel, struct network_namespace
 	char folder[PATH_MAX];
 	int count, error = found.items ? 0 : -ENOMEM;
 
+	(void)snprintf(folder, sizeof(folder), "%s/listns", kernel_files_root(kernel));
+	found.by_kernel = access(folder, F_OK) == 0;
 	(void)snprintf(folder, sizeof(folder), "%s/namespaces", kernel_files_root(kernel));
 	count = scandir(folder, &names, NULL, alphasort);
 	if (count < 0 && errno == ENOMEM)
 		error = -ENOMEM;
 	for (int i = 0; i < count; i++) {
-		bool counts = names[i]->d_name[0] != '.';
+		bool counts = names[i]->d_name[0] != '.' &&
+			      (found.by_kernel || !folder_number(kernel, names[i]->d_name, "id"));
 
 		if (counts && found.count == NAMESPACES_MAX)
 			found.cut = true;

@@ -212,12 +212,14 @@ MUST_CHECK int kernel_modprobe_view(const struct kernel *kernel, struct modprobe
 
 /* A network namespace of this host other than the process's own. */
 struct network_namespace {
-	char *name;		/* below /run/netns or /run/docker/netns, or NULL */
-	char *path;		/* /run/netns/NAME, /proc/PID/ns/net, or as the caller gave it */
+	char *name; /* below /run/netns or /run/docker/netns, or NULL */
+	/* /run/netns/NAME, /proc/PID/ns/net, as the caller gave it, or net:[INODE] if id is set */
+	char *path;
 	char *command;		/* of a process in it, or NULL */
 	unsigned long pid;	/* of that process; 0: none */
 	unsigned long member;	/* a process in it, also of one that has a name; 0: none was seen */
 	uint64_t device, inode; /* the identity of the namespace */
+	uint64_t id;		/* the way to it where no path leads; 0: path does */
 };
 struct network_namespaces {
 	struct network_namespace *items;
@@ -226,6 +228,8 @@ struct network_namespaces {
 	bool hidden; /* processes are there whose namespace this process cannot look at */
 	/* a name has just appeared, and no namespace is mounted on it yet */
 	bool unfinished;
+	/* the kernel listed them, so that those without a process and a name are here, too */
+	bool by_kernel;
 };
 void network_namespaces_done(struct network_namespaces *namespaces);
 
@@ -243,8 +247,10 @@ void network_namespace_describe(const struct network_namespace *namespace, struc
 
 /*
  * Lists each other network namespace once: first those of /run/netns and /run/docker/netns,
- * ordered by name, then those of running processes that this process can look at. The caller owns
- * *ret. -ENOMEM; -ENOENT ...: the namespace of this process itself cannot be seen.
+ * ordered by name, then those of running processes that this process can look at, then the others
+ * that the kernel lists, if it can: those that only a mount elsewhere or an open file holds. One
+ * that only a socket holds is never among them. The caller owns *ret. -ENOMEM; -ENOENT ...: the
+ * namespace of this process itself cannot be seen.
  */
 MUST_CHECK int kernel_list_namespaces(const struct kernel *kernel, struct network_namespaces *ret);
 

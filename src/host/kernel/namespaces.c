@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <linux/nsfs.h>
@@ -18,8 +19,8 @@
 #include <time.h>
 
 #include "base/array.h"
-#include "base/text.h"
 #include "host/kernel/kernel-file.h"
+#include "host/kernel/namespace-ids.h"
 
 #define OWN_NAMESPACE "/proc/self/ns/net"
 
@@ -28,49 +29,6 @@
 
 /* Where programs keep namespaces by name, with or without a process in them. */
 static const char *const folders[] = {"/run/netns", "/run/docker/netns"};
-
-void network_namespace_done(struct network_namespace *namespace)
-{
-	free(namespace->name);
-	free(namespace->path);
-	free(namespace->command);
-	*namespace = (struct network_namespace){0};
-}
-
-void network_namespaces_done(struct network_namespaces *namespaces)
-{
-	for (size_t i = 0; i < namespaces->count; i++)
-		network_namespace_done(&namespaces->items[i]);
-	free(namespaces->items);
-	*namespaces = (struct network_namespaces){0};
-}
-
-/* Anybody may give a process any name. */
-static void add_plain(struct buffer *b, const char *text)
-{
-	buffer_add_shown(b, text, strlen(text));
-}
-
-void network_namespace_describe(const struct network_namespace *namespace, struct buffer *b)
-{
-	buffer_add(b, "namespace ");
-	if (namespace->name) {
-		add_plain(b, namespace->name);
-	} else if (namespace->command) {
-		buffer_add(b, "of ");
-		add_plain(b, namespace->command);
-		buffer_printf(b, " (%lu)", namespace->pid);
-	} else {
-		add_plain(b, namespace->path);
-	}
-}
-
-size_t kernel_count_namespaces(const struct kernel *kernel)
-{
-	struct network_namespaces CLEANUP(network_namespaces_done) others = {0};
-
-	return kernel_list_namespaces(kernel, &others) < 0 ? 0 : others.count + 1;
-}
 
 /* -EINVAL: the open file is no network namespace. */
 static int vet_namespace(int fd, struct stat *ret_status)
@@ -87,19 +45,31 @@ static int vet_namespace(int fd, struct stat *ret_status)
 	return 0;
 }
 
-/* The descriptor of a network namespace by its file. -EINVAL: the file is something else. */
-static int open_namespace(const char *path, struct stat *ret_status)
+/* Returns the descriptor, or closes it if the open file is no network namespace: -EINVAL. */
+static int keep_namespace(int fd, struct stat *ret_status)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	int error;
+	int error = vet_namespace(fd, ret_status);
 
-	if (fd < 0)
-		return -errno;
-	error = vet_namespace(fd, ret_status);
 	if (error == 0)
 		return fd;
 	(void)close(fd);
 	return error;
+}
+
+/* The descriptor of a network namespace by its file. -EINVAL: the file is something else. */
+static int open_namespace(const char *path, struct stat *ret_status)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	return fd < 0 ? -errno : keep_namespace(fd, ret_status);
+}
+
+/* Does the same by the id that the kernel has given it. -ESTALE: it has gone. */
+static int open_listed(uint64_t id, struct stat *ret_status)
+{
+	int fd = namespace_id_open(id);
+
+	return fd < 0 ? fd : keep_namespace(fd, ret_status);
 }
 
 static bool is_same(const struct stat *status, uint64_t device, uint64_t inode)
@@ -136,12 +106,14 @@ static bool is_namespace_known(const struct namespace_walk *walk, const struct s
 struct namespace_place {
 	const char *name, *path, *command;
 	unsigned long pid;
+	uint64_t id;
 };
 
 static int walk_add(struct namespace_walk *walk, const struct stat *status,
 		    const struct namespace_place *place)
 {
-	struct network_namespace namespace = {.pid = place->pid, .member = place->pid};
+	struct network_namespace namespace = {
+		.pid = place->pid, .member = place->pid, .id = place->id};
 
 	if (walk->found.count >= NAMESPACES_MAX) {
 		walk->found.cut = true;
@@ -265,6 +237,39 @@ static int visit_processes(struct namespace_walk *walk)
 	return error;
 }
 
+/* A namespace that is known by its name or a process is met here a second time. */
+static int visit_listed(struct namespace_walk *walk, uint64_t id)
+{
+	char path[sizeof("net:[18446744073709551615]")];
+	struct stat status = {0};
+	int CLEANUP(close_descriptor) fd = open_listed(id, &status);
+
+	if (fd == -EPERM || fd == -EACCES || fd == -ENOSYS)
+		walk->found.by_kernel = false;
+	if (fd < 0 || is_namespace_known(walk, &status))
+		return 0;
+	(void)snprintf(path, sizeof(path), "net:[%" PRIu64 "]", (uint64_t)status.st_ino);
+	return walk_add(walk, &status, &(struct namespace_place){.path = path, .id = id});
+}
+
+/*
+ * Adds those that neither a name nor a process has led to. The kernel is asked by the call itself,
+ * because a distribution may have it in an older release, and a sandbox may refuse it.
+ */
+static int visit_all_listed(struct namespace_walk *walk)
+{
+	/* There is room for the own one, and for one that is too many. */
+	uint64_t ids[NAMESPACES_MAX + 2];
+	int count = namespace_ids_list(ids, ARRAY_SIZE(ids));
+	int error = 0;
+
+	walk->found.by_kernel = count > 0;
+	walk->found.cut |= count == ARRAY_SIZE(ids);
+	for (int i = 0; i < count && error == 0; i++)
+		error = visit_listed(walk, ids[i]);
+	return error;
+}
+
 int namespaces_list(struct network_namespaces *ret)
 {
 	struct namespace_walk walk = {0};
@@ -277,6 +282,8 @@ int namespaces_list(struct network_namespaces *ret)
 		error = visit_names(&walk, folders[i]);
 	if (error == 0)
 		error = visit_processes(&walk);
+	if (error == 0)
+		error = visit_all_listed(&walk);
 	if (error < 0) {
 		network_namespaces_done(&walk.found);
 		return error;
@@ -339,13 +346,15 @@ int namespaces_open_own(int *ret_own)
 int namespaces_enter(const struct network_namespace *namespace)
 {
 	struct stat status = {0};
-	int CLEANUP(close_descriptor) fd = open_namespace(namespace->path, &status);
+	int CLEANUP(close_descriptor) fd = namespace->id ? open_listed(namespace->id, &status)
+							 : open_namespace(namespace->path, &status);
 
 	/*
 	 * A name whose namespace was taken away may stay behind as an empty file; a number may be
 	 * another process's.
 	 */
-	if (fd == -EINVAL || (fd >= 0 && !is_same(&status, namespace->device, namespace->inode)))
+	if (fd == -EINVAL || fd == -ESTALE ||
+	    (fd >= 0 && !is_same(&status, namespace->device, namespace->inode)))
 		return -ENOENT;
 	if (fd < 0)
 		return fd;

@@ -22,16 +22,23 @@ void render_namespaces_drop_in(struct buffer *b, bool sets_at_load)
 			      "[Unit]\n"
 			      "Wants=conntrack-persist-namespaces.path\n"
 			      "\n");
-	buffer_add(b,
-		   "# namespaces = all: the service enters the other network namespaces. To find\n"
-		   "# those of processes it needs CAP_SYS_PTRACE, to enter one CAP_SYS_ADMIN.\n"
-		   "[Service]\n"
-		   "CapabilityBoundingSet=CAP_SYS_ADMIN CAP_SYS_PTRACE\n"
-		   "ProtectProc=default\n"
-		   "RestrictNamespaces=\n"
-		   "RestrictNamespaces=net\n"
-		   "# A call outside the filter fails and does not end the program.\n"
-		   "SystemCallErrorNumber=EPERM\n");
+	buffer_add(
+		b,
+		"# namespaces = all: the service enters the other network namespaces. To find\n"
+		"# those of processes it needs CAP_SYS_PTRACE, to enter one CAP_SYS_ADMIN.\n"
+		"[Service]\n"
+		"CapabilityBoundingSet=CAP_SYS_ADMIN CAP_SYS_PTRACE\n"
+		"ProtectProc=default\n"
+		"RestrictNamespaces=\n"
+		"RestrictNamespaces=net\n"
+		"# A call outside the filter fails and does not end the program. The filter names\n"
+		"# what is refused, because most versions of systemd do not know listns(2) by\n"
+		"# name, with which the kernel lists its namespaces (Linux 6.19 and later).\n"
+		"SystemCallErrorNumber=EPERM\n"
+		"SystemCallFilter=\n"
+		"SystemCallFilter=~@clock @cpu-emulation @debug @keyring @module @mount @obsolete\n"
+		"SystemCallFilter=~@privileged @raw-io @reboot @resources @swap\n"
+		"SystemCallFilter=open_by_handle_at @chown\n");
 }
 
 void render_witness_drop_in(struct buffer *b)

@@ -350,22 +350,29 @@ static void drop_in_of_namespaces_to_the_byte(void **state)
 
 	(void)state;
 	render_namespaces_drop_in(&b, true);
-	expect_text("drop-in", b.data,
-		    "\n"
-		    "# namespaces = all: this path unit notices new network namespaces that have a "
-		    "name.\n"
-		    "[Unit]\n"
-		    "Wants=conntrack-persist-namespaces.path\n"
-		    "\n"
-		    "# namespaces = all: the service enters the other network namespaces. To find\n"
-		    "# those of processes it needs CAP_SYS_PTRACE, to enter one CAP_SYS_ADMIN.\n"
-		    "[Service]\n"
-		    "CapabilityBoundingSet=CAP_SYS_ADMIN CAP_SYS_PTRACE\n"
-		    "ProtectProc=default\n"
-		    "RestrictNamespaces=\n"
-		    "RestrictNamespaces=net\n"
-		    "# A call outside the filter fails and does not end the program.\n"
-		    "SystemCallErrorNumber=EPERM\n");
+	expect_text(
+		"drop-in", b.data,
+		"\n"
+		"# namespaces = all: this path unit notices new network namespaces that have a "
+		"name.\n"
+		"[Unit]\n"
+		"Wants=conntrack-persist-namespaces.path\n"
+		"\n"
+		"# namespaces = all: the service enters the other network namespaces. To find\n"
+		"# those of processes it needs CAP_SYS_PTRACE, to enter one CAP_SYS_ADMIN.\n"
+		"[Service]\n"
+		"CapabilityBoundingSet=CAP_SYS_ADMIN CAP_SYS_PTRACE\n"
+		"ProtectProc=default\n"
+		"RestrictNamespaces=\n"
+		"RestrictNamespaces=net\n"
+		"# A call outside the filter fails and does not end the program. The filter names\n"
+		"# what is refused, because most versions of systemd do not know listns(2) by\n"
+		"# name, with which the kernel lists its namespaces (Linux 6.19 and later).\n"
+		"SystemCallErrorNumber=EPERM\n"
+		"SystemCallFilter=\n"
+		"SystemCallFilter=~@clock @cpu-emulation @debug @keyring @module @mount @obsolete\n"
+		"SystemCallFilter=~@privileged @raw-io @reboot @resources @swap\n"
+		"SystemCallFilter=open_by_handle_at @chown\n");
 }
 
 static void sysctl_leaves_out_what_it_would_lower(void **state)
