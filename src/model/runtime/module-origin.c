@@ -94,10 +94,13 @@ static void explain_loader(const struct module_origin *origin, struct buffer *b)
 	if (!origin->loader)
 		return;
 	if (!*origin->loader)
-		buffer_printf(b,
-			      "kernel.modprobe is empty, so that the kernel loads no module when "
-			      "a rule needs one; %s",
-			      advice);
+		buffer_printf(
+			b,
+			"kernel.modprobe is empty, so that the kernel loads no module when "
+			"a rule needs one; %s. If there is no such line, the kernel was built "
+			"so: add \"kernel.modprobe = /sbin/modprobe\" to "
+			"/etc/sysctl.d/modprobe.conf",
+			advice);
 	else if (!is_modprobe(origin->loader))
 		buffer_printf(b,
 			      "kernel.modprobe = %s is not modprobe, but the kernel runs it when a "
