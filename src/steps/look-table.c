@@ -11,7 +11,6 @@
 #include "model/config/schema.h"
 #include "model/plan/sizes.h"
 #include "model/table/advise.h"
-#include "steps/error-words.h"
 #include "steps/look-namespaces.h"
 
 #define PATH_SLAB     "/sys/kernel/slab/nf_conntrack"
@@ -152,15 +151,10 @@ static enum exit_code look_at_plan(struct context *context, struct host_table *h
 				   struct table *table)
 {
 	enum exit_code code;
-	int error;
 
 	runtime_done(&host->live);
-	if (!host->planned) {
-		error = kernel_module_state(context->kernel, &table->module);
-		if (error < 0)
-			report_errno(context, "tell", "the state of nf_conntrack", error);
-		return error < 0 ? EXIT_FAILED : EXIT_DONE;
-	}
+	if (!host->planned)
+		return runtime_find_module(context, &table->module);
 	code = runtime_observe(context, &host->comparison, &host->live);
 	if (code != EXIT_DONE)
 		return code;

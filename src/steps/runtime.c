@@ -127,6 +127,19 @@ static const char *find_veil(const struct context *context, const struct runtime
 	       "security module hides it; run the command on the host";
 }
 
+static enum exit_code report_no_state(struct context *context, int error)
+{
+	report_errno(context, "tell", "the state of nf_conntrack", error);
+	return EXIT_FAILED;
+}
+
+enum exit_code runtime_find_module(struct context *context, enum module_state *ret)
+{
+	int error = kernel_module_state(context->kernel, ret);
+
+	return error < 0 ? report_no_state(context, error) : EXIT_DONE;
+}
+
 static enum exit_code finish_look(struct context *context, int error, struct runtime *runtime,
 				  struct runtime *ret)
 {
@@ -134,9 +147,8 @@ static enum exit_code finish_look(struct context *context, int error, struct run
 	const char *veil;
 
 	if (error < 0) {
-		report_errno(context, "tell", "the state of nf_conntrack", error);
 		runtime_done(runtime);
-		return EXIT_FAILED;
+		return report_no_state(context, error);
 	}
 	veil = find_veil(context, runtime);
 	if (veil) {

@@ -23,6 +23,12 @@ struct runtime {
 void runtime_done(struct runtime *runtime);
 
 /*
+ * Gives the state of nf_conntrack. Returns EXIT_FAILED, reported, if the module's files could not be
+ * read.
+ */
+enum exit_code runtime_find_module(struct context *context, enum module_state *ret);
+
+/*
  * Observes without a report. Returns whether nf_conntrack is loaded and the plan has values for it.
  * The caller owns *ret.
  */

@@ -93,14 +93,10 @@ static enum exit_code set_values(struct context *context, const struct compariso
 	struct runtime CLEANUP(runtime_done) runtime = {0};
 	struct apply_result result = {0};
 	enum module_state module;
-	enum exit_code code;
-	int error = kernel_module_state(context->kernel, &module);
+	enum exit_code code = runtime_find_module(context, &module);
 
-	if (error < 0) {
-		report_errno(context, "tell", "the state of nf_conntrack", error);
-		return EXIT_FAILED;
-	}
-	code = runtime_observe_namespace(context, comparison, module, &runtime);
+	if (code == EXIT_DONE)
+		code = runtime_observe_namespace(context, comparison, module, &runtime);
 	if (code != EXIT_DONE)
 		return code;
 	if (!module_is_there(runtime.module)) {

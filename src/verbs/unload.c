@@ -1,7 +1,7 @@
 /* The verb unload: removes nf_conntrack and the modules above it if nothing uses them. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "steps/error-words.h"
 #include "steps/find-uses.h"
+#include "steps/runtime.h"
 #include "steps/unload-modules.h"
 #include "verbs/verbs.h"
 
@@ -27,13 +27,10 @@ static enum exit_code run_unload(struct context *context)
 {
 	struct unloading result = {0};
 	enum module_state module;
-	enum exit_code code;
-	int error = kernel_module_state(context->kernel, &module);
+	enum exit_code code = runtime_find_module(context, &module);
 
-	if (error < 0) {
-		report_errno(context, "tell", "the state of nf_conntrack", error);
-		return EXIT_FAILED;
-	}
+	if (code != EXIT_DONE)
+		return code;
 	if (module == MODULE_BUILT_IN) {
 		report_message(context->report, SEVERITY_ERROR,
 			       "refused: nf_conntrack is built into this kernel and cannot be "
