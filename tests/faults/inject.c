@@ -188,7 +188,7 @@ static _Noreturn void become(const struct program *program, bool traced, const b
 	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
 		(void)signal(defaults[i], SIG_DFL);
 	(void)alarm(LONGEST_RUN);
-	/* Where the heap begins decides how often malloc(3) asks for more. Some containers refuse it. */
+	/* The heap's address decides how often malloc(3) asks for more. Some containers refuse it. */
 	(void)personality(ADDR_NO_RANDOMIZE);
 	if (traced && (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0 || raise(SIGSTOP) != 0))
 		_exit(98);
