@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "model/config/config.h"
+#include "model/config/module-options.h"
 
 #define MODULE_PREFIX	  "nf_conntrack_"
 #define OLD_MODULE_PREFIX "ip_conntrack_"
@@ -73,28 +74,20 @@ static bool find_key(const char *key, size_t *ret_setting)
  */
 static bool find_parameter(const char *name, bool of_module, size_t *ret_setting)
 {
-	static const struct {
-		const char *parameter;
-		const char *setting, *section;
-	} rows[] = {
-		{"hashsize", "hashsize", "conntrack"},
-		{"expect_hashsize", "expect_hashsize", "conntrack"},
-		{"acct", "acct", "options"},
-		{"tstamp", "timestamp", "options"},
-	};
 	static const char *const places[] = {"/sys/module/nf_conntrack/parameters/",
 					     "/sys/module/ip_conntrack/parameters/", "parameters/",
 					     "nf_conntrack.", "ip_conntrack."};
+	const struct module_option *option = NULL;
 	const char *parameter = name;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && parameter == name; i++)
 		parameter = skip_prefix(name, places[i]);
-	for (size_t i = 0; i < ARRAY_SIZE(rows) && (of_module || parameter != name); i++)
-		if (strcmp(rows[i].parameter, parameter) == 0) {
-			*ret_setting = (size_t)schema_find(rows[i].section, rows[i].setting);
-			return true;
-		}
-	return false;
+	if (of_module || parameter != name)
+		option = module_option_find(parameter, strlen(parameter));
+	if (!option || !option->section)
+		return false;
+	*ret_setting = (size_t)module_option_setting(option);
+	return true;
 }
 
 enum kernel_name config_find_kernel_name(const char *name, bool short_too, size_t *ret_setting)

@@ -208,18 +208,6 @@ int schema_find(const char *section, const char *name)
 	return -1;
 }
 
-const char *schema_find_parameter(const struct schema_row *row)
-{
-	static const struct {
-		const char *key, *parameter;
-	} rows[] = {{"nf_conntrack_acct", "acct"}, {"nf_conntrack_timestamp", "tstamp"}};
-
-	for (size_t i = 0; row->key && i < ARRAY_SIZE(rows); i++)
-		if (strcmp(row->key, rows[i].key) == 0)
-			return rows[i].parameter;
-	return NULL;
-}
-
 int schema_find_key(const char *key)
 {
 	/* Most words that are asked for are other keys of sysctl.d, which may be many. */

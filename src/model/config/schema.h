@@ -123,13 +123,6 @@ extern const size_t schema_count;
 /* Returns the index of a setting in the schema, or -1. */
 int schema_find(const char *section, const char *name);
 
-/*
- * Returns the parameter of the module ("tstamp") whose value this key has in each new network
- * namespace, or NULL (module_param_named() in nf_conntrack_acct.c and nf_conntrack_timestamp.c,
- * Linux 4.18 to 7.2).
- */
-const char *schema_find_parameter(const struct schema_row *row);
-
 /* Returns the index of the setting that sets this file below /proc/sys/net/netfilter, or -1. */
 int schema_find_key(const char *key);
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/config/module-options.h"
+
 /* A part of a file's text. */
 struct slice {
 	const char *start;
@@ -174,13 +176,10 @@ static bool is_floor(const struct plan *plan, const char *path,
 /* Returns whether the assignment is a parameter that files of the first version did not have. */
 static bool is_later(const char *path, const struct file_assignment *assignment)
 {
-	for (size_t i = 0; i < schema_count && strcmp(path, PATH_MODPROBE) == 0; i++) {
-		const char *name = schema_find_parameter(&schema[i]);
+	const struct module_option *option =
+		module_option_find(assignment->key.start, assignment->key.length);
 
-		if (name && slices_equal(assignment->key, (struct slice){name, strlen(name)}))
-			return true;
-	}
-	return false;
+	return strcmp(path, PATH_MODPROBE) == 0 && option && !option->is_size && option->section;
 }
 
 bool outdated_does_its_work(const struct plan *plan, const char *path,

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
+#include "model/config/module-options.h"
 #include "model/plan/render.h"
 
 static void render_install_line(struct buffer *b, const char *program)
@@ -23,7 +24,7 @@ static void render_install_line(struct buffer *b, const char *program)
 bool render_has_parameter(const struct setting *settings, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (schema_find_parameter(settings[i].row))
+		if (module_option_inherited(settings[i].row))
 			return true;
 	return false;
 }
@@ -37,7 +38,7 @@ static void render_options(struct buffer *b, const struct sizes *sizes,
 	if (sizes->expect_hashsize)
 		buffer_printf(b, " expect_hashsize=%" PRIu64, sizes->expect_hashsize);
 	for (size_t i = 0; i < count; i++) {
-		const char *parameter = schema_find_parameter(settings[i].row);
+		const char *parameter = module_option_inherited(settings[i].row);
 
 		if (parameter)
 			buffer_printf(b, " %s=%" PRIu64, parameter, settings[i].wanted);

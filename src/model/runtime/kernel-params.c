@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "model/config/module-options.h"
 #include "model/config/schema.h"
 
 static const char spaces[] = " \t\n\v\f\r";
@@ -106,16 +107,12 @@ static bool is_flag(const char *text, size_t length)
 
 bool parameter_is_accepted(const struct parameter *parameter)
 {
-	static const char *const sizes[] = {"hashsize", "expect_hashsize"};
-	static const char *const flags[] = {"acct", "tstamp", "enable_hooks"};
+	const struct module_option *option =
+		module_option_find(parameter->name, parameter->name_length);
 
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
-		if (parameter_is(parameter, sizes[i]))
-			return parameter->value &&
-			       is_table_size(parameter->value, parameter->value_length);
-	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
-		if (parameter_is(parameter, flags[i]))
-			return !parameter->value ||
-			       is_flag(parameter->value, parameter->value_length);
-	return true;
+	if (!option)
+		return true;
+	if (option->is_size)
+		return parameter->value && is_table_size(parameter->value, parameter->value_length);
+	return !parameter->value || is_flag(parameter->value, parameter->value_length);
 }

@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "model/config/module-options.h"
 #include "model/plan/sizes.h"
 
 void values_done(struct values *values)
@@ -72,7 +73,7 @@ static void add_sysctl(struct values *values, const struct setting *setting)
 /* Adds the parameter that new network namespaces take this setting from, if there is one. */
 static void add_inherited(struct values *values, const struct setting *setting)
 {
-	const char *parameter = schema_find_parameter(setting->row);
+	const char *parameter = module_option_inherited(setting->row);
 	struct value *value;
 
 	if (!parameter)

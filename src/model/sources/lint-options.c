@@ -4,45 +4,22 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/config/module-options.h"
 #include "model/plan/sizes.h"
 #include "model/sources/lint-internal.h"
 
 #define DOES_NOT_LOAD "neither nf_conntrack nor any rule that needs it loads; "
-
-/* The options of the module in 4.18 to 7.2; enable_hooks exists from 5.1 on. */
-struct option {
-	const char *name;
-	bool is_size;
-	const char *section; /* of the setting with the same effect; NULL: there is none */
-	const char *setting;
-};
-
-static const struct option options_known[] = {
-	{"hashsize", true, "conntrack", "hashsize"},
-	{"expect_hashsize", true, "conntrack", "expect_hashsize"},
-	{"acct", false, "options", "acct"},
-	{"tstamp", false, "options", "timestamp"},
-	{"enable_hooks", false, NULL, NULL},
-};
-
-static const struct option *find_option(const struct parameter *parameter)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(options_known); i++)
-		if (parameter_is(parameter, options_known[i].name))
-			return &options_known[i];
-	return NULL;
-}
 
 static const char *value_of(const struct parameter *parameter)
 {
 	return parameter->value ? parameter->value : "";
 }
 
-static void add_advice(struct buffer *b, const struct option *option, const char *value,
+static void add_advice(struct buffer *b, const struct module_option *option, const char *value,
 		       size_t length, const char *before)
 {
 	if (option->section)
-		lint_add_advice(b, schema_find(option->section, option->setting), value, length);
+		lint_add_advice(b, module_option_setting(option), value, length);
 	else if (text_is_safe_line(value, length))
 		buffer_printf(b, "write \"%s%s=%.*s\"", before, option->name,
 			      length > 0 ? (int)length : 1, length > 0 ? value : "1");
@@ -52,7 +29,7 @@ static void add_advice(struct buffer *b, const struct option *option, const char
 
 /* Reports more buckets than a kernel accepts or this host has memory for. */
 static bool judge_amount(const struct lint_place *place, const struct parameter *parameter,
-			 const struct option *option, uint64_t buckets)
+			 const struct module_option *option, uint64_t buckets)
 {
 	uint64_t bytes =
 		sizes_bucket_bytes(buckets, place->facts->page_size, place->facts->word_size);
@@ -79,9 +56,9 @@ static bool judge_amount(const struct lint_place *place, const struct parameter 
 
 /* Reports a size that the kernel accepts, but reads in another way than most people expect. */
 static void judge_taken_size(const struct lint_place *place, const struct parameter *parameter,
-			     const struct option *option, const struct lint_number *number)
+			     const struct module_option *option, const struct lint_number *number)
 {
-	bool is_hashsize = option->name == options_known[0].name;
+	bool is_hashsize = module_option_setting(option) == SETTING_HASHSIZE;
 	struct buffer text = {0};
 
 	if (number->value == 0) {
@@ -115,7 +92,7 @@ static void judge_taken_size(const struct lint_place *place, const struct parame
 }
 
 static void tell_refused(const struct lint_place *place, const struct parameter *parameter,
-			 const struct option *option, const char *before)
+			 const struct module_option *option, const char *before)
 {
 	struct buffer text = {0};
 
@@ -133,7 +110,7 @@ static void tell_refused(const struct lint_place *place, const struct parameter 
 }
 
 static void judge_known(const struct lint_place *place, const struct parameter *parameter,
-			const struct option *option, const char *before)
+			const struct module_option *option, const char *before)
 {
 	struct lint_number number;
 
@@ -150,14 +127,14 @@ static void judge_known(const struct lint_place *place, const struct parameter *
 }
 
 /* Returns the option with the most similar name, or NULL if none is similar. */
-static const struct option *nearest_option(const char *name)
+static const struct module_option *nearest_option(const char *name)
 {
-	const struct option *nearest = NULL;
+	const struct module_option *nearest = NULL;
 	size_t best = 3;
 
-	for (size_t i = 0; i < ARRAY_SIZE(options_known); i++)
-		if (text_is_nearer(name, options_known[i].name, &best))
-			nearest = &options_known[i];
+	for (size_t i = 0; i < MODULE_OPTIONS; i++)
+		if (text_is_nearer(name, module_options[i].name, &best))
+			nearest = &module_options[i];
 	return nearest;
 }
 
@@ -168,7 +145,7 @@ static void judge_unknown(const struct lint_place *place, const struct parameter
 			  const char *before)
 {
 	char *CLEANUP(free_pointer) name = strndup(parameter->name, parameter->name_length);
-	const struct option *nearest;
+	const struct module_option *nearest;
 	struct buffer text = {0};
 	int setting;
 
@@ -200,7 +177,7 @@ static void judge_unknown(const struct lint_place *place, const struct parameter
 void lint_judge_option(const struct lint_place *place, const struct parameter *option,
 		       const char *before)
 {
-	const struct option *known = find_option(option);
+	const struct module_option *known = module_option_find(option->name, option->name_length);
 
 	if (known)
 		judge_known(place, option, known, before);
@@ -239,7 +216,7 @@ static bool is_spaced(const struct parameter *option, const char **inout_rest,
 static void tell_spaced(const struct lint_place *place, const struct parameter *option,
 			const struct parameter *meant, const char *before)
 {
-	const struct option *known = find_option(option);
+	const struct module_option *known = module_option_find(option->name, option->name_length);
 	size_t length = (size_t)(meant->value + meant->value_length - option->word);
 	struct buffer text = {0};
 
@@ -275,7 +252,7 @@ void lint_judge_options(const struct lint_place *place, const char *options)
 		 * Only words of a comment that are options are reported, because the kernel parses
 		 * each word behind "#" too.
 		 */
-		if (in_comment && !find_option(&option))
+		if (in_comment && !module_option_find(option.name, option.name_length))
 			continue;
 		if (is_spaced(&option, &options, &meant))
 			tell_spaced(place, &option, &meant, before);

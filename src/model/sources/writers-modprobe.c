@@ -2,38 +2,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "model/config/module-options.h"
 #include "model/plan/artifact.h"
 #include "model/runtime/kernel-params.h"
 #include "model/sources/writers.h"
-
-/* The parameters of the module that are values of the plan. */
-static const struct {
-	const char *name, *key;
-} parameters[] = {
-	{"hashsize", "nf_conntrack.hashsize"},
-	{"expect_hashsize", "nf_conntrack.expect_hashsize"},
-	{"acct", "net.netfilter.nf_conntrack_acct"},
-	{"tstamp", "net.netfilter.nf_conntrack_timestamp"},
-};
-#define PARAMETERS ARRAY_SIZE(parameters)
-
-const char *writers_parameter_key(const char *name, size_t length)
-{
-	for (size_t i = 0; i < PARAMETERS; i++)
-		if (strlen(parameters[i].name) == length &&
-		    memcmp(parameters[i].name, name, length) == 0)
-			return parameters[i].key;
-	return NULL;
-}
-
-/* Returns the index in that list, or -1. */
-static int find_parameter(const struct parameter *parameter)
-{
-	for (size_t i = 0; i < PARAMETERS; i++)
-		if (parameter_is(parameter, parameters[i].name))
-			return (int)i;
-	return -1;
-}
 
 /*
  * The options of one line for one value. If the kernel refuses one of them, the module does not
@@ -72,31 +44,33 @@ static void add_option(const struct line_option *option, const char *path, unsig
  * Adds the options of one line, or of the kernel command line, that set a value. prefix: the text
  * before each name.
  */
-static void add_options(const struct line_option targets[PARAMETERS], const char *rest,
+static void add_options(const struct line_option targets[MODULE_OPTIONS], const char *rest,
 			const char *prefix, const char *path, unsigned int line,
 			struct writers *writers)
 {
-	struct line_option options[PARAMETERS];
+	struct line_option options[MODULE_OPTIONS];
 	struct parameter parameter;
 	size_t length = strlen(prefix);
 
 	memcpy(options, targets, sizeof(options));
 	while (parameter_next(&rest, &parameter)) {
-		int i;
+		const struct module_option *known;
+		struct line_option *option;
 
 		if (parameter.name_length < length || memcmp(parameter.name, prefix, length) != 0)
 			continue;
 		parameter.name += length;
 		parameter.name_length -= length;
-		i = find_parameter(&parameter);
-		if (i < 0 || !options[i].value)
+		known = module_option_find(parameter.name, parameter.name_length);
+		option = known ? &options[known - module_options] : NULL;
+		if (!option || !option->value)
 			continue;
-		if (!options[i].seen)
-			options[i].first = parameter;
-		options[i].seen = true;
-		options[i].refused |= !parameter_is_accepted(&parameter);
+		if (!option->seen)
+			option->first = parameter;
+		option->seen = true;
+		option->refused |= !parameter_is_accepted(&parameter);
 	}
-	for (size_t i = 0; i < PARAMETERS; i++)
+	for (size_t i = 0; i < MODULE_OPTIONS; i++)
 		if (options[i].seen)
 			add_option(&options[i], path, line, writers);
 }
@@ -104,11 +78,12 @@ static void add_options(const struct line_option targets[PARAMETERS], const char
 void writers_of_modprobe(const struct values *values, const struct modprobe_records *records,
 			 const char *command_line, struct writers *writers)
 {
-	struct line_option targets[PARAMETERS] = {0};
+	struct line_option targets[MODULE_OPTIONS] = {0};
 
-	for (size_t i = 0; i < PARAMETERS; i++)
+	for (size_t i = 0; i < MODULE_OPTIONS; i++)
 		for (size_t k = 0; k < values->count; k++)
-			if (strcmp(values->items[k].key, parameters[i].key) == 0)
+			if (module_options[i].value &&
+			    strcmp(values->items[k].key, module_options[i].value) == 0)
 				targets[i].value = &values->items[k];
 	for (size_t i = 0; i < records->count; i++) {
 		const struct modprobe_line *line = &records->items[i].line;

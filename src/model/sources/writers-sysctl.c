@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/config/module-options.h"
 #include "model/plan/artifact.h"
 #include "model/sources/writers.h"
 
@@ -141,13 +142,13 @@ static const struct value *find_by_parameter(const struct values *values, const 
 					     size_t length)
 {
 	size_t prefix = strlen(PATH_PARAMETERS "/");
-	const char *key = writers_parameter_key(path + prefix, length - prefix);
+	const struct module_option *option = module_option_find(path + prefix, length - prefix);
 
 	for (size_t i = 0; i < values->count; i++) {
 		const struct value *value = &values->items[i];
 
 		if ((strlen(value->path) == length && memcmp(path, value->path, length) == 0) ||
-		    (key && strcmp(value->key, key) == 0))
+		    (option && option->value && strcmp(value->key, option->value) == 0))
 			return value;
 	}
 	return NULL;

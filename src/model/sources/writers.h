@@ -87,9 +87,6 @@ void writers_of_modprobe(const struct values *values, const struct modprobe_reco
 void writers_of_text(const struct values *values, const char *path, const char *text,
 		     const char *section, enum source source, bool wins, struct writers *writers);
 
-/* Returns the key of the value that a parameter of the module ("tstamp") sets, or NULL. */
-const char *writers_parameter_key(const char *name, size_t length);
-
 /*
  * Returns the value that this name means, or NULL: a key with dots or slashes, the path of a file
  * below /proc/sys, or that of a parameter of the module below /sys.
