@@ -268,6 +268,40 @@ static json_t *holders_json(struct report *report, const struct table *table, bo
 	return object;
 }
 
+static json_t *foreign_keys(struct report *report, const struct foreign_writes *foreign)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < foreign->key_count; i++)
+		report_set_member(report, object, foreign->keys[i].key,
+				  json_integer((json_int_t)foreign->keys[i].count));
+	return object;
+}
+
+/*
+ * Makes an object of what other processes wrote; null without a witness, or if its records could
+ * not be read.
+ */
+static json_t *foreign_writes_json(struct report *report, const struct table *table)
+{
+	const struct last_write *last = &table->last_write;
+	json_t *object;
+
+	if (!table->foreign)
+		return json_null();
+	object = report_pack(report, "{s:o, s:I, s:o}", "keys",
+			     foreign_keys(report, table->foreign), "lost",
+			     (json_int_t)table->foreign->lost, "last", json_null());
+	if (object && last->writer)
+		report_set_member(report, object, "last",
+				  report_pack(report, "{s:s, s:s, s:s, s:s, s:o, s:b, s:b}",
+					      "writer", last->writer, "command", last->command,
+					      "key", last->key, "value", last->value, "when",
+					      moment(last->when), "certain", last->placed, "active",
+					      last->active));
+	return object;
+}
+
 json_t *status_json(struct report *report, const struct table *table,
 		    const struct judgement *judgement, bool no_addresses)
 {
@@ -301,6 +335,9 @@ json_t *status_json(struct report *report, const struct table *table,
 		report_set_member(report, object, "full_in",
 				  table->full_in ? json_integer((json_int_t)table->full_in)
 						 : json_null());
+	if (object)
+		report_set_member(report, object, "foreign_writes",
+				  foreign_writes_json(report, table));
 	if (object)
 		report_set_member(report, object, "holders",
 				  holders_json(report, table, no_addresses));

@@ -11,6 +11,7 @@
 #include "model/config/schema.h"
 #include "model/plan/sizes.h"
 #include "model/table/advise.h"
+#include "steps/foreign-writes.h"
 #include "steps/look-namespaces.h"
 
 #define PATH_SLAB     "/sys/kernel/slab/nf_conntrack"
@@ -269,6 +270,7 @@ enum exit_code host_table_count(struct context *context, const struct values *va
 static enum exit_code look_deeper(struct context *context, const struct host_table *host,
 				  struct table *table)
 {
+	foreign_writes_look(context, host, table);
 	journal_find_full_messages(&table->messages);
 	table->contents_error = -ENOENT;
 	if (!module_is_there(table->module))
@@ -297,6 +299,9 @@ static void keep_contents(struct table *from, struct table *to)
 	to->namespaces_known = from->namespaces_known;
 	to->namespaces_cut = from->namespaces_cut;
 	from->namespace_count = 0;
+	to->foreign = steal_pointer(&from->foreign);
+	to->last_write = from->last_write;
+	from->last_write.writer = NULL;
 }
 
 enum exit_code host_table_look(struct context *context, enum table_depth depth,

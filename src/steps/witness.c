@@ -41,11 +41,16 @@ static void find_owner(const struct context *context, const struct witness_event
 		buffer_add(owner, last ? last + 1 : group->data);
 }
 
-/* Returns whether a process wrote another number than the configured one. */
-static bool is_foreign(const struct value *value, const struct witness_event *event)
+bool witness_is_foreign(const struct witness_look *look, const struct value *value,
+			const struct witness_event *event)
 {
 	struct value written = *value;
+	uint64_t number;
 
+	if (value->kind != VALUE_SYSCTL || !witness_is_about(event, value->key) ||
+	    !witness_find_number(event, &number) || number == value->goal ||
+	    witness_when(&look->times, event->time) < look->installed)
+		return false;
 	value_found(&written, event->after, 0);
 	return !value_is_in_force(&written);
 }
@@ -66,17 +71,14 @@ static const struct witness_event *find_live_writer(const struct witness_look *l
  * Returns the last write of another number than the configured one, either of those in other
  * network namespaces or of the rest; or NULL.
  */
-static const struct witness_event *find_foreign(const struct witness_ring *ring,
+static const struct witness_event *find_foreign(const struct witness_look *look,
 						const struct value *value, bool elsewhere)
 {
-	uint64_t number;
-
-	for (size_t i = ring->count; i-- > 0;) {
-		const struct witness_event *event = &ring->events[i];
+	for (size_t i = look->ring.count; i-- > 0;) {
+		const struct witness_event *event = &look->ring.events[i];
 
 		if ((event->place == WITNESS_ELSEWHERE) == elsewhere &&
-		    witness_is_about(event, value->key) && witness_find_number(event, &number) &&
-		    is_foreign(value, event))
+		    witness_is_foreign(look, value, event))
 			return event;
 	}
 	return NULL;
@@ -126,8 +128,8 @@ static void add_all_json(struct context *context, const struct witness_look *loo
 		if (value->kind != VALUE_SYSCTL)
 			continue;
 		live = find_live_writer(look, value);
-		foreign = live ? live : find_foreign(&look->ring, value, false);
-		elsewhere = find_foreign(&look->ring, value, true);
+		foreign = live ? live : find_foreign(look, value, false);
+		elsewhere = find_foreign(look, value, true);
 		if (foreign)
 			add_json(context, look, value, foreign,
 				 live && live->place == WITNESS_HERE);
@@ -186,6 +188,8 @@ int witness_look_again(const struct context *context, const struct comparison *c
 	if (!comparison->plan.witness || !context->gathering.live)
 		return -ENOENT;
 	witness_clock(&look.times.boot, &look.times.epoch);
+	if (comparison->installed.manifest_file.changed_ns > 0)
+		look.installed = (uint64_t)comparison->installed.manifest_file.changed_ns / 1000;
 	/* The state of the pins needs no bpf(2), which the sandbox of a service may not have. */
 	error = witness_is_loaded() ? witness_read(&look.ring) : -ENOENT;
 	/* Another user cannot look into the directory of the pins. */
@@ -212,11 +216,19 @@ void witness_look(struct context *context, const struct comparison *comparison,
 		add_all_json(context, ret, values);
 }
 
+void witness_describe_event(const struct witness_look *look, const struct witness_event *event,
+			    struct buffer *b)
+{
+	struct buffer CLEANUP(buffer_clear) group = {0}, owner = {0};
+
+	find_owner(look->context, event, &group, &owner);
+	witness_add_writer(event, owner.data ? owner.data : "", b);
+}
+
 void witness_describe_value(const struct witness_look *look, const struct value *value,
 			    struct buffer *b)
 {
 	const struct witness_event *event = find_live_writer(look, value);
-	struct buffer CLEANUP(buffer_clear) group = {0}, owner = {0};
 
 	if (!look->readable || value->state != VALUE_DIFFERS)
 		return;
@@ -232,9 +244,8 @@ void witness_describe_value(const struct witness_look *look, const struct value 
 				      text_count(look->ring.lost).text);
 		return;
 	}
-	find_owner(look->context, event, &group, &owner);
 	buffer_add(b, event->place == WITNESS_HERE ? "set by " : "set by an unknown process; ");
-	witness_add_writer(event, owner.data ? owner.data : "", b);
+	witness_describe_event(look, event, b);
 	buffer_add(b, event->place == WITNESS_HERE ? ", " : " wrote the same number ");
 	witness_add_moment(&look->times, event->time, b);
 	if (event->place != WITNESS_HERE)

@@ -12,6 +12,11 @@ struct witness_look {
 	bool readable;
 	struct witness_ring ring;
 	struct witness_times times;
+	/*
+	 * When the manifest was written, in microseconds since the epoch; 0: unknown. Another
+	 * configuration may have been installed before, whose values this program wrote.
+	 */
+	uint64_t installed;
 	const struct context *context;
 };
 void witness_look_done(struct witness_look *look);
@@ -30,6 +35,17 @@ void witness_look(struct context *context, const struct comparison *comparison,
  */
 MUST_CHECK int witness_look_again(const struct context *context,
 				  const struct comparison *comparison, struct witness_look *ret);
+
+/*
+ * Returns whether a process wrote another number than the configured one of this value, since that
+ * was installed. The place of the write is not asked for.
+ */
+bool witness_is_foreign(const struct witness_look *look, const struct value *value,
+			const struct witness_event *event);
+
+/* Adds "kubelet.service (kube-proxy, PID 812)". */
+void witness_describe_event(const struct witness_look *look, const struct witness_event *event,
+			    struct buffer *b);
 
 /*
  * Adds who set a value that differs, such as "set by kubelet.service (kube-proxy, PID 812), today

@@ -63,7 +63,7 @@ while read -r name; do
 	grep -q "^${name}[ {]" "$metrics" || fail "a rule speaks of $name"
 done < <(grep -o 'conntrack_persist_[a-z_]*' "$work/rules.yml")
 "$promtool" check rules "$work/rules.yml" >"$work/log" 2>&1 || fail 'promtool on the rules:' "$(<"$work/log")"
-grep -q ' 10 rules found' "$work/log" || fail 'promtool on the rules:' "$(<"$work/log")"
+grep -q ' 11 rules found' "$work/log" || fail 'promtool on the rules:' "$(<"$work/log")"
 # The page names each alert.
 # shellcheck disable=SC2016
 told=$(sed -n '/^## Alerts/,/^## The metrics/s/^| `\([A-Za-z]*\)` .*/\1/p' "$page")
@@ -97,7 +97,7 @@ command=$(sed -n 's/^# *\(sed -i .*\) alerts.yml$/\1/p' "$work/rules.yml")
 [[ $command == sed* ]] || fail 'the command at the top of the rules is gone'
 cp "$work/rules.yml" "$work/linked.yml"
 (cd "$work" && eval "$command linked.yml")
-[[ $(grep -c 'runbook_url: "https://[^"]*/troubleshooting.md#' "$work/linked.yml") == 10 ]] || fail 'the command leaves links as they are'
+[[ $(grep -c 'runbook_url: "https://[^"]*/troubleshooting.md#' "$work/linked.yml") == 11 ]] || fail 'the command leaves links as they are'
 "$promtool" check rules "$work/linked.yml" >"$work/log" 2>&1 || fail 'promtool on the rules with links:' "$(<"$work/log")"
 
 # Each alert is raised on host "bad" alone: "good" is full, drifted, refused and complained to a
@@ -127,6 +127,9 @@ tests:
       - {series: 'conntrack_persist_files_differ{instance="bad"}', values: '0x120'}
       - {series: 'conntrack_persist_files_differ{instance="good"}', values: '0x120'}
       - {series: 'conntrack_persist_files_differ{instance="files"}', values: '1x120'}
+      - {series: 'conntrack_persist_foreign_writes_total{instance="bad",key="net.netfilter.nf_conntrack_max"}', values: '0x20 1x99'}
+      - {series: 'conntrack_persist_foreign_writes_total{instance="bad",key="net.netfilter.nf_conntrack_udp_timeout"}', values: '4x120'}
+      - {series: 'conntrack_persist_foreign_writes_total{instance="good",key="net.netfilter.nf_conntrack_max"}', values: '0 1x119'}
       - {series: 'conntrack_persist_namespaces_differing{instance="bad",scope="all"}', values: '3x120'}
       - {series: 'conntrack_persist_namespaces_differing{instance="good",scope="all"}', values: '0x120'}
       - {series: 'conntrack_persist_namespaces_differing{instance="files",scope="host"}', values: '3x120'}
@@ -152,6 +155,7 @@ tests:
           - {labels: '{alertname="ConntrackChainsTooLong", instance="bad"}', value: 1}
           - {labels: '{alertname="ConntrackDrift", instance="bad"}', value: 1}
           - {labels: '{alertname="ConntrackDrift", instance="files"}', value: 1}
+          - {labels: '{alertname="ConntrackForeignWrites", instance="bad"}', value: 1}
           - {labels: '{alertname="ConntrackNamespacesDiffer", instance="bad"}', value: 1}
           - {labels: '{alertname="ConntrackDropsPackets", instance="bad"}', value: 1}
           - {labels: '{alertname="ConntrackDropsPackets", instance="counted"}', value: 1}

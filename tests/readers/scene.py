@@ -53,7 +53,7 @@ class Host:
         write(root + '/proc/meminfo', 'MemTotal:        3915436 kB\n')
         write(root + '/proc/sys/kernel/osrelease', '6.12.0-1-amd64\n')
         write(root + '/etc/conntrack-persist.conf', f'[conntrack]\nmax = {MAX}\nhashsize = 1024\n[timeouts]\nudp = 30\n'
-              '[apply]\nnamespaces = all\n')
+              '[apply]\nnamespaces = all\nwitness = yes\n')
         os.makedirs(root + '/var/lib')
         write(root + '/proc/net/addresses', '127.0.0.1\n')
         for name, address in ('web', '10.0.1.1'), ('db', '10.0.2.1'):
@@ -86,6 +86,8 @@ class Host:
         write(self.root + '/namespaces/db/proc/sys/net/netfilter/nf_conntrack_count', '12\n')
         write(self.root + '/namespaces/web/proc/sys/net/netfilter/nf_conntrack_udp_timeout', '60\n' if minute > 60 else '30\n')
         self.key('udp_timeout', 60 if minute > 60 else 30)
+        if minute == 61:
+            write(self.root + '/witness/ring', '1200 0 812 0 sysctl net/netfilter/nf_conntrack_udp_timeout 30 60\n')
 
 
 def free_port():
@@ -115,6 +117,8 @@ def record(twin, url, work, end):
     host = Host(work + '/host', end)
     environment = dict(os.environ, CONNTRACK_PERSIST_HOST=host.root, TZ='UTC')
     subprocess.run([twin, '--quiet', 'install'], env=environment, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # The twin's host has booted at this moment, so that the write came after the configuration.
+    os.utime(host.root + '/var/lib/conntrack-persist/manifest', (1767312000, 1767312000))
     file = work + '/textfile/conntrack-persist.prom'
     series = {}
     for minute in range(MINUTES):

@@ -348,6 +348,20 @@ static void add_holders(const struct holders *holders, struct buffer *b)
 		   "Entries of which no owner on this host is known, such as forwarded ones.");
 }
 
+/* Writes of which no record was read may be of any key, so that they are no part of the counts. */
+static void add_foreign_writes(const struct foreign_writes *foreign, struct buffer *b)
+{
+	struct metric_family writes =
+		family_of(b, "foreign_writes_total", "key",
+			  "Writes since boot of another value than the configured one, as the "
+			  "witness recorded.");
+
+	for (size_t i = 0; i < foreign->key_count; i++)
+		add_sample(&writes, foreign->keys[i].key, foreign->keys[i].count);
+	add_figure(b, "witness_lost_total", figure_of(true, foreign->lost),
+		   "Writes of conntrack keys since boot whose record was overwritten too soon.");
+}
+
 void render_metrics(const struct table *table, const struct judgement *judgement,
 		    const struct values *values, struct buffer *b)
 {
@@ -358,6 +372,8 @@ void render_metrics(const struct table *table, const struct judgement *judgement
 	add_ratio(b, "memory_full_ratio", judgement->memory_full_share,
 		  "Memory that the table takes when it is full, of all memory.");
 	add_values(table, values, b);
+	if (table->foreign)
+		add_foreign_writes(table->foreign, b);
 	add_losses(&table->counters, b);
 	add_messages(&table->messages, b);
 	if (table->contents)

@@ -204,6 +204,33 @@ void add_configured(struct screen *screen, const struct table *table)
 		buffer_add(text, "; the installed files are not as configured");
 }
 
+/* Returns the key without the part that all keys of the host share. */
+static const char *short_key(const char *key)
+{
+	static const char prefix[] = "net.netfilter.";
+
+	return text_starts_with(key, prefix) ? key + strlen(prefix) : key;
+}
+
+/* Names who wrote last. The writer's name is harmless already. */
+void add_changed(struct screen *screen, const struct table *table)
+{
+	struct buffer *text = &screen_add(screen, "changed by", RANK_CHANGED)->text;
+	const struct last_write *last = &table->last_write;
+	uint64_t total = table->foreign ? foreign_writes_total(table->foreign) : 0;
+
+	if (total == 0 && !last->writer)
+		return;
+	if (last->writer) {
+		buffer_printf(text, "%s%s, ", last->placed ? "" : "perhaps ", last->writer);
+		add_moment(text, last->when, table->now);
+		buffer_printf(text, ": %s = %s", short_key(last->key), last->value);
+		buffer_add(text, last->active ? "; " : ", not live any more; ");
+	}
+	screen_add_number(text, total, "foreign write", "foreign writes");
+	buffer_add(text, " since boot");
+}
+
 /*
  * Unread parts
  */

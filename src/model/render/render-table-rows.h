@@ -23,6 +23,7 @@ enum rank {
 	RANK_PROTOCOLS,
 	RANK_IDLE,
 	RANK_REMAINING,
+	RANK_CHANGED,
 	RANK_CONFIGURED,
 	RANK_LIMIT,
 	RANK_NAMESPACES,
@@ -56,9 +57,10 @@ void add_kinds(struct screen *screen, const struct table *table);
 void add_times(struct screen *screen, const struct table *table);
 
 /*
- * In render-table-around.c: adds other network namespaces, the configuration, and what could not be
- * read.
+ * In render-table-around.c: adds other network namespaces, the configuration, who wrote another
+ * value than the configured one, and what could not be read.
  */
 void add_namespaces(struct screen *screen, const struct table *table);
 void add_configured(struct screen *screen, const struct table *table);
+void add_changed(struct screen *screen, const struct table *table);
 void add_not_shown(struct screen *screen, const struct table *table);

@@ -251,6 +251,7 @@ void render_table(const struct table *table, const struct judgement *judgement,
 		add_namespaces(&screen, table);
 	}
 	add_configured(&screen, table);
+	add_changed(&screen, table);
 	if (judgement->verdict != VERDICT_NOT_LOADED)
 		add_not_shown(&screen, table);
 	if (!history)

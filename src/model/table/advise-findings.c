@@ -39,6 +39,7 @@ const char *finding_kind_to_string(enum finding_kind kind)
 		[FINDING_UNTRACKED] = "untracked",
 		[FINDING_HALF_NOTRACK] = "half-notrack",
 		[FINDING_DISABLE] = "disable",
+		[FINDING_OTHER_WRITER] = "other-writer",
 		[FINDING_NOT_IN_FORCE] = "not-in-force",
 	};
 

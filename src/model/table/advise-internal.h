@@ -134,6 +134,9 @@ void advice_judge_timeouts(struct advice *advice);
 void advice_half_open_handshakes(struct advice *advice);
 void advice_shorter_timeouts(struct advice *advice);
 
+/* Adds a finding if another program has set a value (advise-writers.c). */
+void advice_other_writer(struct advice *advice);
+
 /* Adds findings about ports that have most entries (advise-ports.c). */
 void advice_judge_ports(struct advice *advice);
 void advice_half_notrack_pair(struct advice *advice);

@@ -239,6 +239,7 @@ static void look_for_findings(struct advice *advice)
 	advice_judge_timeouts(advice);
 	advice_judge_ports(advice);
 	advice_not_in_force(advice);
+	advice_other_writer(advice);
 	advice_half_notrack_pair(advice);
 	advice_half_open_handshakes(advice);
 	advice_larger_max(advice);

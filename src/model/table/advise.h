@@ -21,6 +21,7 @@ enum finding_kind {
 	/* packets of one direction are tracked, those of the other are not */
 	FINDING_HALF_NOTRACK,
 	FINDING_DISABLE,      /* nothing uses conntrack */
+	FINDING_OTHER_WRITER, /* the witness has seen who set a value that differs */
 	FINDING_NOT_IN_FORCE, /* the configuration is large enough, but has not been applied */
 };
 

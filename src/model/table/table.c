@@ -16,6 +16,8 @@ void table_done(struct table *table)
 	}
 	free(table->namespaces);
 	free(table->contents);
+	free(table->foreign);
+	free(table->last_write.writer);
 	table->holders = holders_free(table->holders);
 	cutoffs_done(&table->cutoffs);
 	*table = (struct table){0};

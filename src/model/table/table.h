@@ -16,6 +16,7 @@
 #include "model/table/holders.h"
 #include "model/table/log-messages.h"
 #include "model/table/relations.h"
+#include "model/witness/foreign-writes.h"
 
 /* A figure that may be unknown. */
 struct figure {
@@ -66,6 +67,18 @@ struct table_values {
 	bool all_namespaces; /* whether the plan sets values in every network namespace */
 };
 
+/* The last foreign write, of which the witness has a record. */
+struct last_write {
+	char *writer; /* owned; "kubelet.service (kube-proxy, PID 812)"; NULL: there is none */
+	char key[WITNESS_NAME_SIZE + 1];
+	char value[WITNESS_VALUE_SIZE + 1];
+	char command[17];
+	uint64_t wanted; /* the configured number */
+	uint64_t when;	 /* microseconds since the epoch */
+	bool placed;	 /* whether it was in this network namespace for certain */
+	bool active;	 /* whether its value is live now */
+};
+
 struct table {
 	enum module_state module;
 	struct facts facts; /* ram is MemTotal to the byte */
@@ -92,6 +105,8 @@ struct table {
 	bool namespaces_known;
 	bool namespaces_cut; /* whether there are more than were looked at */
 	struct table_values values;
+	struct foreign_writes *foreign; /* owned; NULL: without a witness, or unreadable */
+	struct last_write last_write;
 	uint64_t full_in; /* seconds by the record of earlier looks; 0: nothing is foretold */
 	uint64_t now;	  /* microseconds since the epoch */
 	char host[65];	  /* the name of the host; "": unknown */

@@ -10,6 +10,7 @@
  * users. A power of two, because the program masks the number of the write.
  */
 #define WITNESS_SLOTS 512U
+#define WITNESS_RINGS 2U /* root's, then the other users' */
 
 /* The helpers that the program may call; the loader finds out which ones this kernel has. */
 enum witness_feature {

@@ -90,6 +90,7 @@ static unsigned int upper(void)
 static void make_event(const struct witness_record *record, uint64_t features,
 		       struct witness_event *ret)
 {
+	ret->sequence = record->sequence;
 	ret->time = record->time;
 	ret->process = record->ids[upper()];
 	ret->uid = features & WITNESS_UID ? record->users[1 - upper()] : UINT32_MAX;
@@ -117,14 +118,16 @@ static bool is_whole(const struct witness_record *record, size_t slot, uint64_t 
 	       writes - sequence < WITNESS_SLOTS && (sequence - 1) % WITNESS_SLOTS == slot;
 }
 
-static void parse_ring(const struct witness_record *slots, uint64_t writes, uint64_t features,
+static void parse_ring(const struct witness_record *slots, unsigned int which, uint64_t features,
 		       struct witness_ring *ring)
 {
+	uint64_t writes = ring->made[which];
 	size_t found = 0;
 
 	for (size_t i = 0; i < WITNESS_SLOTS; i++)
 		if (is_whole(&slots[i], i, writes)) {
-			make_event(&slots[i], features, &ring->events[ring->count++]);
+			make_event(&slots[i], features, &ring->events[ring->count]);
+			ring->events[ring->count++].ring = which;
 			found++;
 		}
 	ring->writes += writes;
@@ -149,8 +152,10 @@ int witness_ring_parse(const struct witness_record *slots, struct witness_ring *
 		return -ENOMEM;
 	memcpy(&head, slots, sizeof(head));
 	ring.loaded = head.loaded;
-	parse_ring(slots + 1, head.writes, head.features, &ring);
-	parse_ring(slots + 1 + WITNESS_SLOTS, head.users_writes, head.features, &ring);
+	ring.made[0] = head.writes;
+	ring.made[1] = head.users_writes;
+	for (unsigned int i = 0; i < WITNESS_RINGS; i++)
+		parse_ring(slots + 1 + (size_t)i * WITNESS_SLOTS, i, head.features, &ring);
 	if (ring.count > 0)
 		qsort(ring.events, ring.count, sizeof(*ring.events), compare_events);
 	*ret = ring;

@@ -44,10 +44,12 @@ const char *witness_place_to_string(enum witness_place place);
 
 /* A write, its texts made harmless: each has printable ASCII alone. */
 struct witness_event {
-	uint64_t time;	  /* nanoseconds since boot */
-	uint32_t process; /* 0: unknown */
-	uint32_t uid;	  /* UINT32_MAX: unknown */
-	uint64_t group;	  /* 0: unknown */
+	uint64_t sequence; /* the number of the write in its ring, from 1 on */
+	unsigned int ring; /* 0: root's; 1: that of other users */
+	uint64_t time;	   /* nanoseconds since boot */
+	uint32_t process;  /* 0: unknown */
+	uint32_t uid;	   /* UINT32_MAX: unknown */
+	uint64_t group;	   /* 0: unknown */
 	uint64_t ancestors[WITNESS_ANCESTORS_MAX];
 	uint64_t namespace; /* the inode number of the writer's network namespace; 0: unknown */
 	enum witness_place place;
@@ -60,9 +62,10 @@ struct witness_event {
 struct witness_ring {
 	struct witness_event *events; /* owned; oldest first */
 	size_t count;
-	uint64_t writes; /* all that were counted since the witness was loaded */
-	uint64_t lost;	 /* those of which no record is left */
-	uint64_t loaded; /* nanoseconds since boot */
+	uint64_t made[WITNESS_RINGS]; /* writes of each ring that were counted */
+	uint64_t writes;	      /* all that were counted since the witness was loaded */
+	uint64_t lost;		      /* those of which no record is left */
+	uint64_t loaded;	      /* nanoseconds since boot */
 };
 void witness_ring_done(struct witness_ring *ring);
 

@@ -129,6 +129,7 @@ static void all_of_it_to_the_byte(void **state)
 	struct holders *CLEANUP(holders_freep) holders = NULL;
 	char *CLEANUP(free_pointer) wanted = read_data("metrics.prom");
 	struct buffer CLEANUP(buffer_clear) b = {0};
+	struct foreign_writes foreign = {.lost = 9};
 	struct table table;
 
 	(void)state;
@@ -145,6 +146,9 @@ static void all_of_it_to_the_byte(void **state)
 		put_owner(holders, i, (char[]){(char)('a' + i), '\0'});
 	put_owner(holders, 20, "a \"name\"\n");
 	table.holders = holders;
+	foreign_writes_find(&foreign, "net.netfilter.nf_conntrack_max")->count = 3;
+	assert_non_null(foreign_writes_find(&foreign, "net.netfilter.nf_conntrack_udp_timeout"));
+	table.foreign = &foreign;
 	render_metrics(&table, &judged, &values, &b);
 	expect_text("metrics.prom", b.data, wanted);
 }
