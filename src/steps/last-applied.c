@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "steps/drift-timer.h"
+#include "steps/foreign-writes.h"
 #include "steps/lock.h"
 #include "steps/run-record.h"
 #include "steps/table-record.h"
@@ -64,6 +65,7 @@ void last_applied_forget(struct context *context)
 		return;
 	run_record_remove(context, PATH_APPLIED);
 	run_record_remove(context, PATH_LOOKS);
+	run_record_remove(context, PATH_FOREIGN);
 	(void)!tree_remove_lock(context->tree, PATH_RUNTIME, lock.fd, true);
 	(void)!tree_remove_directory(context->tree, PATH_RUNTIME);
 }
