@@ -9,6 +9,7 @@
 
 #include "model/table/cutoffs.h"
 #include "model/table/holders.h"
+#include "model/table/sample.h"
 
 const uint32_t time_band_ends[TIME_BANDS] = {30, 120, 600, 3600, 21600, 86400, 432000, UINT32_MAX};
 
@@ -117,4 +118,6 @@ void entry_counts_add(struct entry_counts *counts, const struct entry *entry)
 		holders_add(counts->holders, entry);
 	if (counts->cutoffs)
 		cutoffs_add(counts->cutoffs, entry, counts->holders);
+	if (counts->sample)
+		sample_add(counts->sample, entry);
 }

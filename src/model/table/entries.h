@@ -50,10 +50,18 @@ struct entry {
 	uint16_t port; /* destination */
 	uint16_t source;
 	struct entry_addresses addresses;
+	/*
+	 * With has_id the id that the kernel gives the entry for its life. The kernel's file has
+	 * none: there it is a checksum of what else tells two entries of the same addresses and
+	 * ports apart, such as the zone.
+	 */
+	uint32_t id;
+	bool has_id;
 };
 
 struct holders;
 struct cutoffs;
+struct sample;
 
 /* The upper bounds of remaining times: 30 s, 2 min, 10 min, 1 h, 6 h, 1 day, 5 days, and more. */
 #define TIME_BANDS 8
@@ -98,6 +106,7 @@ struct entry_counts {
 	struct port_counts tcp, udp;
 	struct holders *holders; /* not owned; NULL: who holds the entries is not counted */
 	struct cutoffs *cutoffs; /* not owned; NULL: no timeout becomes shorter; needs holders */
+	struct sample *sample;	 /* not owned; NULL: no sample is taken */
 };
 
 /* Makes zeroed counts, which the caller must free(). Returns -ENOMEM. */

@@ -152,6 +152,22 @@ static int read_port(const struct text_word *word, bool *has, uint16_t *port)
 	return 0;
 }
 
+/*
+ * Adds a word to the checksum (FNV-1a) if it tells two entries of the same addresses and ports
+ * apart: the zones, and the keys of ICMP ("id=") and GRE. These stay for the entry's life.
+ */
+static void note_key(const struct text_word *word, struct entry *entry)
+{
+	static const char *const keys[] = {"zone=", "zone-orig=", "zone-reply=", "type=",
+					   "code=", "id=",	  "srckey=",	 "dstkey="};
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys) && !any; i++)
+		any = text_starts_with(word->text, keys[i]);
+	for (size_t i = 0; i < word->length && any; i++)
+		entry->id = (entry->id ^ (unsigned char)word->text[i]) * 16777619U;
+}
+
 /* Reads a word behind the time. A line without "use=", which is always the last word, was cut. */
 static int read_word(const struct text_word *word, struct found_field *finding)
 {
@@ -168,6 +184,7 @@ static int read_word(const struct text_word *word, struct found_field *finding)
 			     finding->parts & PART_SOURCE ? PART_SERVER : PART_SOURCE);
 	if (text_starts_with(word->text, "dst="))
 		read_address(word, finding, PART_TARGET);
+	note_key(word, entry);
 	if (text_word_is(word, "[UNREPLIED]"))
 		entry->replied = false;
 	else if (text_word_is(word, "[ASSURED]"))
@@ -337,6 +354,9 @@ static int read_attribute(const struct attribute *attribute, struct found_field 
 		return read_inside(attribute, CTA_PROTOINFO_TCP, finding, read_tcp);
 	case CTA_STATUS:
 		return read_status(attribute, finding);
+	case CTA_ID:
+		finding->entry.has_id = true;
+		return attribute_u32(attribute, &finding->entry.id);
 	case CTA_TIMEOUT:
 		finding->has_time = true;
 		return attribute_u32(attribute, &finding->entry.remaining);

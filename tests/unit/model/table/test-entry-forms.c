@@ -299,6 +299,57 @@ static void make_message(const struct row *row, struct message *message)
 	put(message, CTA_ZONE, "\0\3", 2);
 }
 
+/* Two messages of one connection that was closed and made again have two ids. */
+static void messages_have_the_id_of_the_entry(void **state)
+{
+	static const struct row row = {IPPROTO_UDP, 0, 7, NONE, NULL};
+	struct message message;
+	struct entry entry;
+
+	(void)state;
+	make_message(&row, &message);
+	assert_int_equal(entry_read_message(message.bytes, message.size, &entry), 0);
+	assert_true(entry.has_id);
+	expect_number("id", entry.id, 4711);
+	put(&message, CTA_ID, "\1\2", 2);
+	assert_int_equal(entry_read_message(message.bytes, message.size, &entry), -EBADMSG);
+}
+
+/* A line has no id: what tells two entries of one pair of addresses apart stands in for it. */
+static void lines_are_told_apart_by_their_keys(void **state)
+{
+	static const struct {
+		const char *one, *other;
+		bool same;
+	} rows[] = {
+		{"ipv4 2 tcp 6 9 CLOSE " TUPLES " mark=0 zone=0 use=1",
+		 "ipv4 2 tcp 6 8 TIME_WAIT " TUPLES " [ASSURED] mark=7 zone=0 use=2", true},
+		{"ipv4 2 tcp 6 9 CLOSE " TUPLES " mark=0 zone=0 use=1",
+		 "ipv4 2 tcp 6 9 CLOSE " TUPLES " mark=0 zone=1 use=1", false},
+		{"ipv4 2 icmp 1 9 src=a dst=b type=8 code=0 id=7 use=1",
+		 "ipv4 2 icmp 1 9 src=a dst=b type=8 code=0 id=8 use=1", false},
+		{"ipv4 2 icmp 1 9 src=a dst=b type=8 code=0 id=7 use=1",
+		 "ipv4 2 icmp 1 9 src=a dst=b type=13 code=0 id=7 use=1", false},
+		{"ipv4 2 gre 47 9 src=a dst=b srckey=0x1 dstkey=0x0 use=1",
+		 "ipv4 2 gre 47 9 src=a dst=b srckey=0x0 dstkey=0x1 use=1", false},
+		{"ipv4 2 tcp 6 9 CLOSE " TUPLES " packets=1 bytes=2 zone-orig=3 use=1",
+		 "ipv4 2 tcp 6 9 CLOSE " TUPLES " packets=9 bytes=2 zone-orig=3 use=1", true},
+		{"ipv4 2 tcp 6 9 CLOSE " TUPLES " zone-orig=3 use=1",
+		 "ipv4 2 tcp 6 9 CLOSE " TUPLES " zone-reply=3 use=1", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct entry one, other;
+
+		assert_int_equal(entry_parse(rows[i].one, &one), 0);
+		assert_int_equal(entry_parse(rows[i].other, &other), 0);
+		assert_false(one.has_id || other.has_id);
+		if ((one.id == other.id) != rows[i].same)
+			fail_msg("%s and %s", rows[i].one, rows[i].other);
+	}
+}
+
 static void messages_are_understood(void **state)
 {
 	static const struct row rows[] = {
@@ -465,6 +516,8 @@ int main(void)
 		cmocka_unit_test(lines_are_understood),
 		cmocka_unit_test(sources_are_those_of_the_original_direction),
 		cmocka_unit_test(other_lines_are_refused),
+		cmocka_unit_test(messages_have_the_id_of_the_entry),
+		cmocka_unit_test(lines_are_told_apart_by_their_keys),
 		cmocka_unit_test(messages_are_understood),
 		cmocka_unit_test(lines_have_addresses),
 		cmocka_unit_test(messages_have_ipv6_addresses),
