@@ -195,6 +195,12 @@ static int make_full(struct table *table)
 {
 	int error = make_of(table, 262144);
 
+	/* A look a minute ago. */
+	table->turnover = (struct turnover){.known = true,
+					    .seconds = 60,
+					    .in = {.rate = 4480, .error = 360},
+					    .out = {.rate = 4410, .error = 355},
+					    .at_least = true};
 	set_counters(table, 18442, 5610, 7, 0);
 	table->messages.count = 130;
 	table->messages.first = NOW - 3210 * SECOND;
@@ -366,6 +372,12 @@ static int make_hostile(struct table *table)
 						 .first = 1,
 						 .last = NOW * 4};
 	table->foreign_max = true;
+	table->turnover = (struct turnover){.known = true,
+					    .seconds = 3599,
+					    .in = {.rate = 1e19, .error = 9e18},
+					    .out = {.rate = 1e19, .error = 9e18},
+					    .at_least = true,
+					    .mostly_gone = true};
 	return 0;
 }
 
@@ -398,6 +410,11 @@ static int fill(struct table *table, unsigned int looks)
 	table_done(table);
 	*table = filled;
 	set_counters(table, (wanted - entries) / 3, (wanted - entries) / 40, 0, 0);
+	if (looks > 0)
+		table->turnover = (struct turnover){.known = true,
+						    .seconds = 2,
+						    .in = {.rate = 3150, .error = 305},
+						    .out = {.rate = 740, .error = 150}};
 	return error;
 }
 

@@ -302,6 +302,16 @@ static json_t *foreign_writes_json(struct report *report, const struct table *ta
 	return object;
 }
 
+static json_t *rates(struct report *report, const struct turnover *turnover)
+{
+	if (!turnover->known)
+		return json_null();
+	return report_pack(report, "{s:f, s:f, s:f, s:f, s:f, s:b, s:b}", "in", turnover->in.rate,
+			   "in_error", turnover->in.error, "out", turnover->out.rate, "out_error",
+			   turnover->out.error, "seconds", turnover->seconds, "at_least",
+			   turnover->at_least, "mostly_gone", turnover->mostly_gone);
+}
+
 json_t *status_json(struct report *report, const struct table *table,
 		    const struct judgement *judgement, bool no_addresses)
 {
@@ -338,6 +348,8 @@ json_t *status_json(struct report *report, const struct table *table,
 	if (object)
 		report_set_member(report, object, "foreign_writes",
 				  foreign_writes_json(report, table));
+	if (object)
+		report_set_member(report, object, "rates", rates(report, &table->turnover));
 	if (object)
 		report_set_member(report, object, "holders",
 				  holders_json(report, table, no_addresses));

@@ -111,7 +111,7 @@ static void count_and_save(struct context *context, const struct foreign_search 
 	foreign_writes_count(writes, &search->look->ring, find_key, search);
 	foreign_writes_format(writes, &b);
 	if (save)
-		run_record_write(context, PATH_FOREIGN, &b, RECORD_SIZE_MAX);
+		run_record_write(context, PATH_FOREIGN, ARTIFACT_MODE, &b, RECORD_SIZE_MAX);
 }
 
 void foreign_writes_look(struct context *context, const struct host_table *host,

@@ -51,7 +51,7 @@ void last_applied_remember(struct context *context, const struct runtime *runtim
 	for (size_t i = 0; i < runtime->values.count; i++)
 		if (runtime->values.items[i].state == VALUE_OK)
 			add_value(&b, &runtime->values.items[i]);
-	run_record_write(context, PATH_APPLIED, &b, FILE_SIZE_MAX);
+	run_record_write(context, PATH_APPLIED, ARTIFACT_MODE, &b, FILE_SIZE_MAX);
 }
 
 void last_applied_forget(struct context *context)
@@ -66,6 +66,7 @@ void last_applied_forget(struct context *context)
 	run_record_remove(context, PATH_APPLIED);
 	run_record_remove(context, PATH_LOOKS);
 	run_record_remove(context, PATH_FOREIGN);
+	run_record_remove(context, PATH_SAMPLE);
 	(void)!tree_remove_lock(context->tree, PATH_RUNTIME, lock.fd, true);
 	(void)!tree_remove_directory(context->tree, PATH_RUNTIME);
 }

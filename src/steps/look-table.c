@@ -213,10 +213,12 @@ static int count_contents(const struct context *context, struct table *table)
 	read_busy_seconds(context, &table->cutoffs);
 	counts->idle_above = table->cutoffs.busy_most;
 	counts->holders = table->holders;
+	counts->sample = table->sample;
 	counts->cutoffs = table->cutoffs.count > 0 ? &table->cutoffs : NULL;
 	error = conntrack_count_entries(counts);
 	counts->holders = NULL;
 	counts->cutoffs = NULL;
+	counts->sample = NULL;
 	if (error == 0)
 		table->contents = steal_pointer(&counts);
 	return error;
@@ -285,6 +287,33 @@ static enum exit_code look_deeper(struct context *context, const struct host_tab
 }
 
 /*
+ * Takes a sample of the entries while they are counted, if the earlier look has one, and compares
+ * both. The earlier sample is kept if this look has none, or was too soon after it. -ENOMEM.
+ */
+static int look_with_sample(struct context *context, struct host_table *host, struct table *table,
+			    enum exit_code *ret)
+{
+	struct sample *before = host->table.sample;
+	int error = before ? sample_new(before->seed, &table->sample) : 0;
+
+	if (error < 0)
+		return error;
+	*ret = look_deeper(context, host, table);
+	if (!before || *ret != EXIT_DONE)
+		return 0;
+	table->sample->when = table->now;
+	sample_finish(table->sample);
+	table->turnover = host->table.turnover;
+	if (table->contents && !turnover_is_too_soon(before, table->sample)) {
+		turnover_find(before, table->sample, &table->turnover);
+		return 0;
+	}
+	free(table->sample);
+	table->sample = steal_pointer(&host->table.sample);
+	return 0;
+}
+
+/*
  * Moves the figures that a look of depth TABLE_FIGURES does not read from the earlier table to the
  * new one.
  */
@@ -294,6 +323,8 @@ static void keep_contents(struct table *from, struct table *to)
 	to->contents = steal_pointer(&from->contents);
 	to->contents_error = from->contents_error;
 	to->holders = steal_pointer(&from->holders);
+	to->sample = steal_pointer(&from->sample);
+	to->turnover = from->turnover;
 	to->namespaces = steal_pointer(&from->namespaces);
 	to->namespace_count = from->namespace_count;
 	to->namespaces_known = from->namespaces_known;
@@ -310,6 +341,7 @@ enum exit_code host_table_look(struct context *context, enum table_depth depth,
 	struct table CLEANUP(table_done)
 		table = {.now = kernel_now(context->kernel), .relations = host->relations};
 	enum exit_code code;
+	int error = 0;
 
 	gather_facts(context->kernel, NULL, &table.facts);
 	(void)!kernel_read(context->kernel, PATH_HOST_NAME, table.host, sizeof(table.host));
@@ -319,9 +351,13 @@ enum exit_code host_table_look(struct context *context, enum table_depth depth,
 	if (module_is_there(table.module))
 		read_figures(context, &table);
 	if (depth == TABLE_WHOLE)
-		code = look_deeper(context, host, &table);
+		error = look_with_sample(context, host, &table, &code);
 	else
 		keep_contents(&host->table, &table);
+	if (error < 0) {
+		report_set_incomplete(context->report);
+		return EXIT_FAILED;
+	}
 	if (code != EXIT_DONE)
 		return code;
 	table_done(&host->table);

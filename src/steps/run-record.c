@@ -13,8 +13,8 @@ static void sweep(struct context *context, const char *path)
 	(void)!tree_sweep(context->tree, &path, 1);
 }
 
-void run_record_write(struct context *context, const char *path, const struct buffer *b,
-		      size_t most)
+void run_record_write(struct context *context, const char *path, mode_t mode,
+		      const struct buffer *b, size_t most)
 {
 	struct observed_file seen = {0};
 	struct change_failure failure;
@@ -26,7 +26,7 @@ void run_record_write(struct context *context, const char *path, const struct bu
 		(void)!tree_commit(context->tree,
 				   &(struct file_change){.kind = CHANGE_WRITE,
 							 .path = path,
-							 .mode = ARTIFACT_MODE,
+							 .mode = mode,
 							 .uid = (uid_t)-1,
 							 .gid = (gid_t)-1,
 							 .bytes = b->data,

@@ -10,9 +10,12 @@
  * killed run left beside the record. Failures are ignored.
  */
 
-/* Replaces the record, unless it has these bytes already. A record of more than `most` stays. */
-void run_record_write(struct context *context, const char *path, const struct buffer *b,
-		      size_t most);
+/*
+ * Replaces the record, unless it has these bytes already. mode: the permissions of a new record. A
+ * record of more than `most` bytes stays.
+ */
+void run_record_write(struct context *context, const char *path, mode_t mode,
+		      const struct buffer *b, size_t most);
 
 /* Removes the record, if it is a regular file. */
 void run_record_remove(struct context *context, const char *path);

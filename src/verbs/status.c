@@ -50,6 +50,8 @@ static enum exit_code run_watch(struct context *context)
 	enum exit_code code;
 
 	host_table_open(context, &watching.host);
+	if (sample_new(kernel_random(context->kernel), &watching.host.table.sample) < 0)
+		report_set_incomplete(context->report);
 	code = status_watch(context, context->options->watch_seconds, look_again, &watching);
 	host_table_done(&watching.host);
 	return code;
@@ -76,6 +78,8 @@ static enum exit_code run_status(struct context *context)
 	if (options->watch)
 		return run_watch(context);
 	host_table_open(context, &host);
+	if (table_record_open(context, &host.table) < 0)
+		report_set_incomplete(context->report);
 	code = host_table_look(context, TABLE_WHOLE, &host);
 	if (code != EXIT_DONE)
 		return code;

@@ -249,6 +249,25 @@ static void add_contents(const struct entry_counts *contents, struct buffer *b)
 		add_sample(&states, tcp_state_to_string(state), contents->by_state[state]);
 }
 
+/* Adds a rate with three digits behind the point. */
+static void add_rate(struct buffer *b, const char *name, double rate, const char *help)
+{
+	struct metric_family family = family_of(b, name, NULL, help);
+
+	begin_sample(&family, NULL);
+	buffer_printf(b, "%.3f\n", rate);
+}
+
+static void add_turnover(const struct turnover *turnover, struct buffer *b)
+{
+	if (!turnover->known)
+		return;
+	add_rate(b, "entries_in_per_second", turnover->in.rate,
+		 "Entries a second that came since the last look and are still there.");
+	add_rate(b, "entries_out_per_second", turnover->out.rate,
+		 "Entries a second that were there at the last look and went since.");
+}
+
 /*
  * Returns whether an earlier namespace has the same name, because the collector refuses a whole
  * file for two samples with one name.
@@ -376,6 +395,7 @@ void render_metrics(const struct table *table, const struct judgement *judgement
 		add_foreign_writes(table->foreign, b);
 	add_losses(&table->counters, b);
 	add_messages(&table->messages, b);
+	add_turnover(&table->turnover, b);
 	if (table->contents)
 		add_contents(table->contents, b);
 	if (table->contents && table->holders)

@@ -1,6 +1,7 @@
 /* The screen of the table: the entries by kind. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <stdio.h>
 
 #include "model/render/render-table-rows.h"
@@ -10,6 +11,9 @@
 
 /* Idle connections are shown from one part in this many of the entries on. */
 #define IDLE_SHARE 20
+
+/* A TCP state is named from one part in this many of the TCP entries on. */
+#define SMALL_SHARE 100
 
 /* One kind of entries: their number and name. */
 struct kind {
@@ -44,6 +48,23 @@ static size_t find_largest(const uint64_t *counts, size_t count, struct kind *re
 			ret[at] = (struct kind){.count = counts[i], .index = i};
 	}
 	return found;
+}
+
+/*
+ * Moves kinds of less than 1 % of all to the rest, if there are at least two of them or there is a
+ * rest. Returns how many kinds are left.
+ */
+static size_t join_small(uint64_t all, const struct kind *kinds, size_t count, uint64_t *rest)
+{
+	size_t left = count;
+
+	while (left > 0 && kinds[left - 1].count < all / SMALL_SHARE)
+		left--;
+	if (count - left < 2 && *rest == 0)
+		return count;
+	for (size_t i = left; i < count; i++)
+		*rest += kinds[i].count;
+	return left;
 }
 
 /* Adds ", NAME COUNT" without a line break inside. */
@@ -87,6 +108,8 @@ static void add_states(struct screen *screen, const struct entry_counts *content
 	size_t count =
 		find_largest(contents->by_state, ARRAY_SIZE(contents->by_state), kinds, &rest);
 
+	if (!screen->style->verbose)
+		count = join_small(contents->by_protocol[IPPROTO_TCP], kinds, count, &rest);
 	for (size_t i = 0; i < count; i++)
 		add_kind(text, tcp_state_to_string((enum tcp_state)kinds[i].index), kinds[i].count);
 	if (rest > 0)

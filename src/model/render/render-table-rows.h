@@ -16,6 +16,7 @@ enum rank {
 	RANK_BUCKETS,
 	RANK_MESSAGES,
 	RANK_NOW,
+	RANK_TURNOVER,
 	RANK_MEMORY,
 	RANK_PORTS,
 	RANK_FORWARDS,
@@ -40,6 +41,8 @@ void add_moment(struct buffer *b, uint64_t when, uint64_t now);
 void add_now(struct screen *screen, const struct table *table, const struct history *history);
 /* Adds when the table will be full, if that can be foretold; history NULL: by the record. */
 void add_forecast(struct screen *screen, const struct table *table, const struct history *history);
+/* Adds how many entries come and go, if an earlier look showed it. */
+void add_turnover(struct screen *screen, const struct table *table, const struct history *history);
 void add_history(struct screen *screen, const struct history *history);
 /* Adds the name of the host and the time of the look. */
 void add_host(struct screen *screen, const struct table *table);

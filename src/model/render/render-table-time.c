@@ -101,6 +101,46 @@ void add_forecast(struct screen *screen, const struct table *table, const struct
 	buffer_add(text, ", if the entries go on growing like this");
 }
 
+/* An error that is no more than one part in this many of the rate is not shown. */
+#define ERROR_SHARE 10
+
+/*
+ * Adds a rate. A lower bound is shown without the error of the sample, because it must be right.
+ * Any other rate with a large error is shown as "880 to 1,200".
+ */
+static void add_estimate(struct buffer *text, const struct turnover_rate *rate, bool at_least,
+			 const char *what)
+{
+	double least = rate->rate > rate->error ? rate->rate - rate->error : 0;
+
+	if (at_least) {
+		add_rate(text, least, 1, what);
+	} else if (rate->error * ERROR_SHARE <= rate->rate) {
+		buffer_add(text, rate->error > 0 ? "about " : "");
+		add_rate(text, rate->rate, 1, what);
+	} else {
+		add_rate(text, least, 1, "to ");
+		add_rate(text, rate->rate + rate->error, 1, what);
+	}
+}
+
+void add_turnover(struct screen *screen, const struct table *table, const struct history *history)
+{
+	struct buffer *text = &screen_add(screen, "in and out", RANK_TURNOVER)->text;
+	const struct turnover *turnover = &table->turnover;
+
+	if (!turnover->known)
+		return;
+	buffer_add(text, turnover->at_least ? "at least " : "");
+	add_estimate(text, &turnover->in, turnover->at_least, "entries/s in");
+	buffer_add(text, ", ");
+	add_estimate(text, &turnover->out, turnover->at_least, "out");
+	buffer_add(text, ", in ");
+	add_about(text, (uint64_t)(turnover->seconds + 0.5));
+	if (turnover->mostly_gone && !history)
+		buffer_add(text, "; most entries live shorter, so run status --watch to see them");
+}
+
 void add_host(struct screen *screen, const struct table *table)
 {
 	struct buffer *text = &screen_add(screen, "host", RANK_HOST)->text;

@@ -241,6 +241,7 @@ void render_table(const struct table *table, const struct judgement *judgement,
 		add_history(&screen, history);
 	}
 	if (judgement->verdict != VERDICT_NOT_LOADED) {
+		add_turnover(&screen, table, history);
 		add_holders(&screen, table);
 		add_kinds(&screen, table);
 		add_dropped(&screen, table, judgement);

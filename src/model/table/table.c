@@ -18,6 +18,7 @@ void table_done(struct table *table)
 	free(table->contents);
 	free(table->foreign);
 	free(table->last_write.writer);
+	free(table->sample);
 	table->holders = holders_free(table->holders);
 	cutoffs_done(&table->cutoffs);
 	*table = (struct table){0};

@@ -16,6 +16,7 @@
 #include "model/table/holders.h"
 #include "model/table/log-messages.h"
 #include "model/table/relations.h"
+#include "model/table/turnover.h"
 #include "model/witness/foreign-writes.h"
 
 /* A figure that may be unknown. */
@@ -99,7 +100,9 @@ struct table {
 	struct cutoffs cutoffs;
 	/* not owned; what must not be advised; NULL: unknown */
 	const struct relations *relations;
-	struct holders *holders; /* owned; NULL if contents is NULL, or was made without it */
+	struct holders *holders;  /* owned; NULL if contents is NULL, or was made without it */
+	struct sample *sample;	  /* owned; of the counted entries; NULL: none was taken */
+	struct turnover turnover; /* by this sample and that of an earlier look */
 	struct namespace_table *namespaces; /* owned; the other namespaces */
 	size_t namespace_count;
 	bool namespaces_known;

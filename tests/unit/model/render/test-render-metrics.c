@@ -149,6 +149,10 @@ static void all_of_it_to_the_byte(void **state)
 	foreign_writes_find(&foreign, "net.netfilter.nf_conntrack_max")->count = 3;
 	assert_non_null(foreign_writes_find(&foreign, "net.netfilter.nf_conntrack_udp_timeout"));
 	table.foreign = &foreign;
+	table.turnover = (struct turnover){.known = true,
+					   .seconds = 60,
+					   .in = {.rate = 1234.5678, .error = 12},
+					   .out = {.rate = 0.0004, .error = 12}};
 	render_metrics(&table, &judged, &values, &b);
 	expect_text("metrics.prom", b.data, wanted);
 }
