@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "gather/owners.h"
 #include "host/witness/witness.h"
+#include "model/plan/sizes.h"
 
 void witness_look_done(struct witness_look *look)
 {
@@ -55,16 +56,35 @@ bool witness_is_foreign(const struct witness_look *look, const struct value *val
 	return !value_is_in_force(&written);
 }
 
+/*
+ * Returns the last write of nf_conntrack_buckets, the key that is another way to set hashsize, of
+ * which the kernel made this number by rounding; or NULL.
+ */
+static const struct witness_event *find_buckets_writer(const struct witness_look *look,
+						       uint64_t buckets)
+{
+	uint64_t written;
+
+	for (size_t i = look->ring.count; i-- > 0;)
+		if (witness_is_about(&look->ring.events[i], "net.netfilter.nf_conntrack_buckets") &&
+		    witness_find_number(&look->ring.events[i], &written) &&
+		    sizes_round_buckets(written, look->page_size, look->word_size) == buckets)
+			return &look->ring.events[i];
+	return NULL;
+}
+
 /* Returns the write that made the live value, or NULL. */
 static const struct witness_event *find_live_writer(const struct witness_look *look,
 						    const struct value *value)
 {
 	uint64_t number;
 
-	return look->readable && value->kind == VALUE_SYSCTL && value->state == VALUE_DIFFERS &&
-			       value_find_number(value, &number)
-		       ? witness_find_writer(&look->ring, value->key, number)
-		       : NULL;
+	if (!look->readable || value->state != VALUE_DIFFERS || !value_find_number(value, &number))
+		return NULL;
+	if (value->kind == VALUE_HASHSIZE)
+		return find_buckets_writer(look, number);
+	return value->kind == VALUE_SYSCTL ? witness_find_writer(&look->ring, value->key, number)
+					   : NULL;
 }
 
 /*
@@ -125,8 +145,6 @@ static void add_all_json(struct context *context, const struct witness_look *loo
 		const struct value *value = &values->items[i];
 		const struct witness_event *live, *foreign, *elsewhere;
 
-		if (value->kind != VALUE_SYSCTL)
-			continue;
 		live = find_live_writer(look, value);
 		foreign = live ? live : find_foreign(look, value, false);
 		elsewhere = find_foreign(look, value, true);
@@ -187,6 +205,8 @@ int witness_look_again(const struct context *context, const struct comparison *c
 
 	if (!comparison->plan.witness || !context->gathering.live)
 		return -ENOENT;
+	look.page_size = comparison->facts.page_size;
+	look.word_size = comparison->facts.word_size;
 	witness_clock(&look.times.boot, &look.times.epoch);
 	if (comparison->installed.manifest_file.changed_ns > 0)
 		look.installed = (uint64_t)comparison->installed.manifest_file.changed_ns / 1000;
@@ -232,7 +252,7 @@ void witness_describe_value(const struct witness_look *look, const struct value 
 
 	if (!look->readable || value->state != VALUE_DIFFERS)
 		return;
-	if (value->kind != VALUE_SYSCTL) {
+	if (!event && value->kind != VALUE_SYSCTL) {
 		buffer_add(b, "the witness does not see who sets it, because it is no sysctl");
 		return;
 	}

@@ -17,6 +17,8 @@ struct witness_look {
 	 * configuration may have been installed before, whose values this program wrote.
 	 */
 	uint64_t installed;
+	unsigned long page_size; /* of the facts, by which the kernel rounds buckets */
+	unsigned int word_size;
 	const struct context *context;
 };
 void witness_look_done(struct witness_look *look);
