@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 struct foreign_key *foreign_writes_find(struct foreign_writes *writes, const char *key)
 {
 	struct foreign_key *item;
@@ -21,24 +23,43 @@ struct foreign_key *foreign_writes_find(struct foreign_writes *writes, const cha
 	return item;
 }
 
-static void parse_line(const char *line, struct foreign_writes *writes)
+static bool is_number(const char *text, uint64_t *ret)
 {
-	char key[WITNESS_NAME_SIZE + 1];
-	uint64_t first, second;
-	struct foreign_key *item;
+	return text && text_parse_number(text, strlen(text), UINT64_MAX, ret) == 0;
+}
 
-	if (sscanf(line, "loaded %" SCNu64, &first) == 1) {
-		writes->loaded = first;
-	} else if (sscanf(line, "seen %" SCNu64 " %" SCNu64, &first, &second) == 2) {
-		writes->seen[0] = first;
-		writes->seen[1] = second;
-	} else if (sscanf(line, "lost %" SCNu64, &first) == 1) {
-		writes->lost = first;
-	} else if (sscanf(line, "key %64[a-z0-9._] %" SCNu64, key, &first) == 2) {
-		item = foreign_writes_find(writes, key);
+/* Keeps what could break the record or a metric out of the counts. */
+static bool is_key(const char *text)
+{
+	return text[0] && text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789._")] == '\0';
+}
+
+/* Parses a line of a name and one or two words, which are separated by blanks. */
+static void parse_line(char *line, struct foreign_writes *writes)
+{
+	char *rest = NULL;
+	const char *name = strtok_r(line, " ", &rest);
+	const char *first = name ? strtok_r(NULL, " ", &rest) : NULL;
+	const char *second = first ? strtok_r(NULL, " ", &rest) : NULL;
+	struct foreign_key *item;
+	uint64_t numbers[2];
+
+	if (!first)
+		return;
+	if (strcmp(name, "key") == 0 && is_key(first) && is_number(second, &numbers[0])) {
+		item = foreign_writes_find(writes, first);
 		if (item)
-			item->count = first;
+			item->count = numbers[0];
+		return;
 	}
+	if (!is_number(first, &numbers[0]))
+		return;
+	if (strcmp(name, "loaded") == 0)
+		writes->loaded = numbers[0];
+	else if (strcmp(name, "lost") == 0)
+		writes->lost = numbers[0];
+	else if (strcmp(name, "seen") == 0 && is_number(second, &numbers[1]))
+		memcpy(writes->seen, numbers, sizeof(writes->seen));
 }
 
 void foreign_writes_parse(char *text, struct foreign_writes *ret)
