@@ -16,30 +16,40 @@ void witness_look_done(struct witness_look *look)
 	*look = (struct witness_look){0};
 }
 
-/* Finds the control group of a writer and its owner. group and owner stay empty if unknown. */
+/*
+ * Finds the control group of a writer. One that has ended, as that of each one-shot service, has
+ * the name that was recorded, behind the path of the nearest group above it that is left. *ret_gone
+ * says whether it has ended. Adds nothing if the group is the root, or unknown.
+ */
+static void find_group(const struct witness_event *event, struct buffer *group, bool *ret_gone)
+{
+	witness_find_group(event, group, ret_gone);
+	if (*ret_gone && event->group_name[0])
+		buffer_printf(group, "/%s", event->group_name);
+}
+
+/* Adds the owner of the control group; nothing if it is unknown. */
 static void find_owner(const struct context *context, const struct witness_event *event,
-		       struct buffer *group, struct buffer *owner)
+		       const char *group, bool gone, struct buffer *owner)
 {
 	struct owner_search CLEANUP(owner_search_done) search = {.gathering = &context->gathering};
 	struct group_owner found;
-	const char *last;
-	bool gone = false;
+	const char *last = strrchr(group, '/');
 
-	witness_find_group(event, group, &gone);
-	if (group->length == 0) {
-		buffer_add(owner, gone ? "a control group that is gone" : "");
+	if (gone && !event->group_name[0]) {
+		buffer_printf(owner, "a control group that is gone%s%s", last ? ", below " : "",
+			      group);
 		return;
 	}
-	owner_search_group(&search, group->data, &found);
-	last = strrchr(group->data, '/');
-	if (gone)
-		buffer_printf(owner, "a control group that is gone, below %s", group->data);
-	else if (found.kind == OWNER_UNIT)
+	if (!last)
+		return;
+	owner_search_group(&search, group, &found);
+	if (found.kind == OWNER_UNIT)
 		buffer_add(owner, found.name);
 	else if (found.kind != OWNER_PROCESS)
 		buffer_printf(owner, "%s %s", owner_kind_to_string(found.kind), found.name);
 	else
-		buffer_add(owner, last ? last + 1 : group->data);
+		buffer_add(owner, last + 1);
 }
 
 bool witness_is_foreign(const struct witness_look *look, const struct value *value,
@@ -108,9 +118,11 @@ static void add_json(struct context *context, const struct witness_look *look,
 		     const struct value *value, const struct witness_event *event, bool wins)
 {
 	struct buffer CLEANUP(buffer_clear) group = {0}, owner = {0};
+	bool gone = false;
 	json_t *item;
 
-	find_owner(context, event, &group, &owner);
+	find_group(event, &group, &gone);
+	find_owner(context, event, group.data ? group.data : "", gone, &owner);
 	item = report_pack(
 		context->report,
 		"{s:s, s:s, s:i, s:o, s:b, s:b, s:s, s:b, s:b, s:b, s:s, s:o, s:o, s:o, s:o, s:I}",
@@ -125,6 +137,7 @@ static void add_json(struct context *context, const struct witness_look *look,
 			  event->process ? json_integer(event->process) : json_null());
 	report_set_member(context->report, item, "uid",
 			  event->uid != UINT32_MAX ? json_integer(event->uid) : json_null());
+	report_set_member(context->report, item, "gone", json_boolean(gone));
 	report_set_member(context->report, item, "place",
 			  json_string(witness_place_to_string(event->place)));
 	report_set_member(context->report, item, "namespace",
@@ -240,8 +253,10 @@ void witness_describe_event(const struct witness_look *look, const struct witnes
 			    struct buffer *b)
 {
 	struct buffer CLEANUP(buffer_clear) group = {0}, owner = {0};
+	bool gone = false;
 
-	find_owner(look->context, event, &group, &owner);
+	find_group(event, &group, &gone);
+	find_owner(look->context, event, group.data ? group.data : "", gone, &owner);
 	witness_add_writer(event, owner.data ? owner.data : "", b);
 }
 

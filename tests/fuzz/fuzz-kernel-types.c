@@ -8,15 +8,26 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void check(const struct kernel_path *path)
+{
+	if (path->count > KERNEL_STEPS_MAX)
+		abort();
+	for (size_t i = 0; i < path->count; i++)
+		if (path->steps[i] > INT16_MAX)
+			abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct namespace_path path = {0};
-	int error = kernel_types_find_namespace(data, size, &path);
+	struct kernel_paths paths = {0};
+	int error = kernel_types_find_paths(data, size, &paths);
 
-	if (error == 0 ? (path.pointer_size != 4 && path.pointer_size != 8) ||
-				 path.proxy > INT16_MAX || path.net > INT16_MAX ||
-				 path.number > INT16_MAX
-		       : (error != -EBADMSG && error != -ENOENT) || path.pointer_size != 0)
+	if (error == 0 ? paths.pointer_size != 4 && paths.pointer_size != 8
+		       : (error != -EBADMSG && error != -ENOENT) || paths.pointer_size != 0)
 		abort();
+	check(&paths.namespace);
+	check(&paths.group);
+	check(&paths.process);
+	check(&paths.command);
 	return 0;
 }

@@ -44,6 +44,7 @@ static void check_event(struct witness_event *event)
 	struct buffer CLEANUP(buffer_clear) words = {0};
 	uint64_t number;
 
+	check_text(event->group_name, sizeof(event->group_name));
 	check_text(event->command, sizeof(event->command));
 	check_text(event->key, sizeof(event->key));
 	check_text(event->before, sizeof(event->before));

@@ -83,7 +83,8 @@ int witness_stop(void)
 #define OWN_NAMESPACE 4026531840U
 
 /*
- * Reads a line "SECONDS UID PID GROUP COMMAND KEY BEFORE AFTER [NAMESPACE]" into the ring's next
+ * Reads a line "SECONDS UID PID GROUP COMMAND KEY BEFORE AFTER [NAMESPACE [NAME]]"
+ * into the ring's next
  * slot. A line "lost N" counts writes of which there is no record.
  */
 static void put_line(const char *line, struct witness_record *slots, struct witness_head *head)
@@ -98,9 +99,9 @@ static void put_line(const char *line, struct witness_record *slots, struct witn
 		return;
 	}
 	memset(&record, 0, sizeof(record));
-	if (sscanf(line, "%u %u %u %" SCNu64 " %15s %63s %23s %23s %" SCNu64, &seconds, &uid, &pid,
-		   &group, record.command, record.name, record.before, record.after,
-		   &namespace) < 8)
+	if (sscanf(line, "%u %u %u %" SCNu64 " %15s %63s %23s %23s %" SCNu64 " %95s", &seconds,
+		   &uid, &pid, &group, record.command, record.name, record.before, record.after,
+		   &namespace, record.group_name) < 8)
 		return;
 	users = uid != 0;
 	record.sequence = users ? ++head->users_writes : ++head->writes;
@@ -120,7 +121,7 @@ int witness_read(struct witness_ring *ret)
 	const char *host = getenv("CONNTRACK_PERSIST_HOST");
 	struct witness_head head = {
 		.features = WITNESS_BOOT_TIME | WITNESS_PID | WITNESS_COMMAND | WITNESS_UID |
-			    WITNESS_GROUP | WITNESS_ANCESTORS | WITNESS_NAMESPACE | WITNESS_FETCH,
+			    WITNESS_GROUP | WITNESS_ANCESTORS | WITNESS_MEMORY | WITNESS_FETCH,
 	};
 	char path[PATH_MAX], line[512];
 	int error = faults_find(host, "contents", "witness");
@@ -139,7 +140,10 @@ int witness_read(struct witness_ring *ret)
 	return witness_ring_parse(slots, ret);
 }
 
-/* witness/groups has a line "NUMBER PATH" for each control group; one that is gone has none. */
+/*
+ * witness/groups has a line "NUMBER PATH" for each control group. One that is gone has none, or a
+ * line "gone NUMBER PATH" with the group above it that is left.
+ */
 void witness_find_group(const struct witness_event *event, struct buffer *path, bool *ret_gone)
 {
 	char name[PATH_MAX], line[512], found[256];
@@ -147,12 +151,15 @@ void witness_find_group(const struct witness_event *event, struct buffer *path, 
 	uint64_t number;
 
 	*ret_gone = event->group != 0;
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "%" SCNu64 " %255s", &number, found) == 2 &&
-		    number == event->group) {
-			buffer_add(path, found);
-			*ret_gone = false;
-		}
+	while (file && fgets(line, sizeof(line), file)) {
+		bool left = sscanf(line, "%" SCNu64 " %255s", &number, found) == 2;
+		bool gone = !left && sscanf(line, "gone %" SCNu64 " %255s", &number, found) == 2;
+
+		if ((!left && !gone) || number != event->group)
+			continue;
+		buffer_add(path, found);
+		*ret_gone = gone;
+	}
 	if (file)
 		(void)fclose(file);
 }

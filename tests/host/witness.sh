@@ -27,6 +27,7 @@ mkdir "$work"/{etc,etc-work,var,var-work,trace}
 for folder in etc var; do
 	mount -t overlay overlay -o "lowerdir=/$folder,upperdir=$work/$folder,workdir=$work/$folder-work" "/$folder"
 done
+export timeout work
 printf '[timeouts]\nudp = 60\n[apply]\nwitness = yes\n' >/etc/conntrack-persist.conf
 ctp() {
 	"$CONNTRACK_PERSIST" "$@"
@@ -107,6 +108,15 @@ if mkdir -p "$work/group" && mount -t cgroup2 none "$work/group" 2>/dev/null; th
 			mount -t cgroup2 none /sys/fs/cgroup && \"\$1\" apply --witness=load" bash "$1"' \
 		bash "$CONNTRACK_PERSIST" "$work/group/test-witness.$$"
 	rmdir "$work/group/test-witness.$$"
+	# A group that has ended has the name that was recorded.
+	load
+	mkdir "$work/group/one-shot.$$"
+	bash -c 'echo $$ >"$1/cgroup.procs" && echo 97 >"$2"' bash "$work/group/one-shot.$$" "$timeout"
+	rmdir "$work/group/one-shot.$$"
+	said=$(ctp check 2>/dev/null) && fail 'check sees no other value'
+	[[ ! -e /sys/kernel/btf/vmlinux || $said == *'97 -> 60'*"set by one-shot.$$ (bash, PID "* ]] || fail "a group that has ended: $said"
+	echo 60 >"$timeout"
+	unload
 	umount "$work/group"
 fi
 
@@ -116,21 +126,31 @@ fi
 # does not describe its types: the witness is loaded, and the namespace of a writer stays unknown.
 probe=$(grep -n PROG_LOAD "$work/calls" | sed -n 7p | cut -d : -f 1)
 said=$(injected "error=EINVAL:when=$probe..$((probe + 1))" 2>&1)
-[[ -z $said && -e $pins/link-2 ]] || fail "without reading memory: $said"
+[[ -z $said && -e $pins/link-3 ]] || fail "without reading memory: $said"
 bash -c 'echo 99 >"$1"' bash "$timeout"
 said=$(ctp check 2>/dev/null) && fail 'check sees no other value'
 [[ $said == *'99 -> 60'*'set by an unknown process; '*' wrote the same number today '* ]] || fail "without a namespace: $said"
 echo 60 >"$timeout"
 unload
 
+# A kernel without the helpers for PID and command, as Linux 5.10: both are read from its memory.
+probe=$(grep -n PROG_LOAD "$work/calls" | sed -n 2p | cut -d : -f 1)
+said=$(injected "error=EINVAL:when=$probe..$((probe + 3))" 2>&1)
+[[ -z $said && -e $pins/link-3 ]] || fail "without helpers: $said"
+python3 -c 'import os; print(os.getpid(), file=open(os.environ["work"] + "/pid", "w")); open(os.environ["timeout"], "w").write("98")'
+said=$(ctp check 2>/dev/null) && fail 'check sees no other value'
+[[ ! -e /sys/kernel/btf/vmlinux || $said == *'98 -> 60'*"python3"*"PID $(<"$work/pid")"* ]] || fail "without helpers: $said"
+echo 60 >"$timeout"
+unload
+
 # A witness of an older version: the new one is attached and pinned before the old one goes, so that
 # a write in between is recorded by one of them.
 load
-mv "$pins/records-2" "$pins/records-1"
-mv "$pins/link-2" "$pins/link-1"
+mv "$pins/records-3" "$pins/records-1"
+mv "$pins/link-3" "$pins/link-1"
 strace -o "$work/upgrade" "$CONNTRACK_PERSIST" apply --witness=load
-[[ $(cd "$pins" && echo *) == 'link-2 records-2' ]] || fail "an upgrade leaves $(ls "$pins")"
-attached=$(grep -n 'OBJ_PIN.*link-2' "$work/upgrade" | cut -d : -f 1)
+[[ $(cd "$pins" && echo *) == 'link-3 records-3' ]] || fail "an upgrade leaves $(ls "$pins")"
+attached=$(grep -n 'OBJ_PIN.*link-3' "$work/upgrade" | cut -d : -f 1)
 removed=$(grep -n 'unlink.*link-1' "$work/upgrade" | cut -d : -f 1)
 if [[ -z $attached || -z $removed ]] || ((attached > removed)); then
 	fail "an upgrade has a gap: $attached $removed"
@@ -150,9 +170,9 @@ for call in $(sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' "$work/all-calls" | grep -v '^e
 		{ strace -o /dev/null -e trace="$call" -e inject="$call:signal=KILL:when=$at" \
 			"$CONNTRACK_PERSIST" apply --witness=load; } >/dev/null 2>&1 && continue
 		killed=$((killed + 1))
-		[[ ! -e $pins/link-2 || -e $pins/records-2 ]] || fail "killed at $call $at: a link without records"
+		[[ ! -e $pins/link-3 || -e $pins/records-3 ]] || fail "killed at $call $at: a link without records"
 		said=$(load)
-		[[ -z $said && $(cd "$pins" && echo *) == 'link-2 records-2' ]] || fail "killed at $call $at: $said"
+		[[ -z $said && $(cd "$pins" && echo *) == 'link-3 records-3' ]] || fail "killed at $call $at: $said"
 		unload
 		[[ ! -e $pins ]] || fail "killed at $call $at: $pins stays"
 	done
@@ -162,13 +182,13 @@ done
 # Each call of bpf(2) fails once: nothing is left.
 for ((at = 1; at <= $(wc -l <"$work/calls"); at++)); do
 	said=$(injected "error=ENOMEM:when=$at" 2>&1) || fail "exit $?: $said"
-	[[ -e $pins/link-2 || ! -e $pins ]] || [[ -z $(ls "$pins") ]] || fail "call $at failed: $(ls "$pins") stays"
+	[[ -e $pins/link-3 || ! -e $pins ]] || [[ -z $(ls "$pins") ]] || fail "call $at failed: $(ls "$pins") stays"
 	unload
 done
 
 # Writers of each kind that needs no service; and reads and refused writes, which are none.
 ctp --quiet install 2>/dev/null || fail 'install'
-[[ -e $pins/link-2 ]] || fail 'install loads no witness'
+[[ -e $pins/link-3 ]] || fail 'install loads no witness'
 # writer: prints the command and the user of the writer that JSON names.
 writer() {
 	{ ctp --json check 2>/dev/null || :; } | python3 -c '
@@ -255,7 +275,7 @@ gone() {
 again() {
 	printf '[timeouts]\nudp = 60\n[apply]\nwitness = yes\n' >/etc/conntrack-persist.conf
 	ctp --quiet install 2>/dev/null || fail 'install again'
-	[[ -e $pins/link-2 ]] || fail 'install loads no witness again'
+	[[ -e $pins/link-3 ]] || fail 'install loads no witness again'
 }
 sed -i 's/^witness = yes/witness = no/' /etc/conntrack-persist.conf
 gone install

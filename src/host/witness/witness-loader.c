@@ -20,7 +20,7 @@
  * The pins. Their names end in the version of program and record, which must be raised whenever
  * either changes: a new version of this package then loads its own and removes the others.
  */
-#define PIN_VERSION "2"
+#define PIN_VERSION "3"
 #define PIN_RECORDS "records-" PIN_VERSION
 #define PIN_LINK    "link-" PIN_VERSION
 
@@ -86,29 +86,29 @@ static void *read_types(const char *path, size_t *ret_size)
 }
 
 /*
- * Finds out how to follow a process to its network namespace. Returns false in a kernel that does
+ * Finds the ways from a process to what it is. Returns false in a kernel that does
  * not describe its types (CONFIG_DEBUG_INFO_BTF).
  */
-static bool find_namespace_path(struct namespace_path *ret)
+static bool find_paths(struct kernel_paths *ret)
 {
 	size_t size = 0;
 	void *CLEANUP(free_pointer) bytes = read_types("/sys/kernel/btf/vmlinux", &size);
 
-	return bytes && kernel_types_find_namespace(bytes, size, ret) == 0;
+	return bytes && kernel_types_find_paths(bytes, size, ret) == 0;
 }
 
 /* Returns the features of this kernel, each of which is tried with a program of its own. */
-static unsigned int find_features(int map, struct namespace_path *path, char log[BPF_LOG_SIZE])
+static unsigned int find_features(int map, struct kernel_paths *paths, char log[BPF_LOG_SIZE])
 {
-	bool described = find_namespace_path(path);
+	bool described = find_paths(paths);
 	unsigned int features = 0;
 
 	for (unsigned int bit = WITNESS_BOOT_TIME; bit <= WITNESS_FETCH; bit <<= 1) {
 		struct assembler probe;
 		int CLEANUP(close_descriptor) program = -1;
 
-		if ((bit == WITNESS_NAMESPACE && !described) ||
-		    witness_probe_assemble((enum witness_feature)bit, map, path, &probe) < 0)
+		if ((bit == WITNESS_MEMORY && !described) ||
+		    witness_probe_assemble((enum witness_feature)bit, map, paths, &probe) < 0)
 			continue;
 		program = bpf_load_sysctl("witness_probe", probe.instructions, probe.count, log);
 		if (program >= 0)
@@ -146,7 +146,7 @@ static enum witness_obstacle obstacle_of(int error, enum witness_obstacle otherw
 
 /* Sets *ret to the map, with its head written. */
 static enum witness_obstacle make_map(char log[BPF_LOG_SIZE], unsigned int *ret_features,
-				      struct namespace_path *ret_path, int *ret, int *ret_error)
+				      struct kernel_paths *ret_paths, int *ret, int *ret_error)
 {
 	int map = bpf_create_array("witness", sizeof(struct witness_record), WITNESS_MAP_SLOTS);
 
@@ -155,7 +155,7 @@ static enum witness_obstacle make_map(char log[BPF_LOG_SIZE], unsigned int *ret_
 		return obstacle_of(map, WITNESS_PROGRAM_REFUSED);
 	}
 	*ret = map;
-	*ret_features = find_features(map, ret_path, log);
+	*ret_features = find_features(map, ret_paths, log);
 	*ret_error = write_head(map, *ret_features);
 	return *ret_error < 0 ? obstacle_of(*ret_error, WITNESS_PROGRAM_REFUSED) : WITNESS_FINE;
 }
@@ -172,13 +172,13 @@ static bool has_type(char log[BPF_LOG_SIZE])
 }
 
 static enum witness_obstacle make_program(int map, unsigned int features,
-					  const struct namespace_path *path, char log[BPF_LOG_SIZE],
+					  const struct kernel_paths *paths, char log[BPF_LOG_SIZE],
 					  int *ret, int *ret_error)
 {
 	struct assembler program;
 	char unused[BPF_LOG_SIZE];
 
-	*ret_error = witness_program_assemble(map, features, path, &program);
+	*ret_error = witness_program_assemble(map, features, paths, &program);
 	if (*ret_error == 0)
 		*ret_error = bpf_load_sysctl("witness", program.instructions, program.count, log);
 	if (*ret_error >= 0) {
@@ -278,7 +278,7 @@ enum witness_obstacle witness_loader_start(const struct witness_places *places, 
 	int CLEANUP(close_descriptor) map = -1;
 	int CLEANUP(close_descriptor) program = -1;
 	int CLEANUP(close_descriptor) link = -1;
-	struct namespace_path path = {0};
+	struct kernel_paths paths = {0};
 	unsigned int features = 0;
 	enum witness_obstacle obstacle;
 
@@ -288,9 +288,9 @@ enum witness_obstacle witness_loader_start(const struct witness_places *places, 
 		return WITNESS_FINE;
 	}
 	raise_memory_limit();
-	obstacle = make_map(unused, &features, &path, &map, ret_error);
+	obstacle = make_map(unused, &features, &paths, &map, ret_error);
 	if (obstacle == WITNESS_FINE)
-		obstacle = make_program(map, features, &path, said, &program, ret_error);
+		obstacle = make_program(map, features, &paths, said, &program, ret_error);
 	if (obstacle == WITNESS_PROGRAM_REFUSED)
 		buffer_add(log, said);
 	if (obstacle == WITNESS_FINE)

@@ -18,6 +18,7 @@ enum helper {
 	HELPER_SYSCTL_BEFORE = 102,
 	HELPER_SYSCTL_AFTER = 103,
 	HELPER_READ_KERNEL = 113,
+	HELPER_READ_TEXT = 115,
 	HELPER_ANCESTOR = 123,
 	HELPER_BOOT_TIME = 125,
 };
@@ -160,33 +161,54 @@ static void record_command(struct assembler *a)
  * Reads `size` bytes of the kernel's memory from the address in register 0 + distance on. An
  * address that cannot be read gives zeros.
  */
-static void read_kernel(struct assembler *a, uint32_t distance, int offset, uint32_t size)
+static void read_kernel(struct assembler *a, enum helper helper, uint32_t distance, int offset,
+			uint32_t size)
 {
 	assembler_copy(a, BPF_REG_3, BPF_REG_0);
 	assembler_add_number(a, BPF_REG_3, (int32_t)distance);
 	point_to(a, BPF_REG_1, offset);
 	assembler_set(a, BPF_REG_2, (int32_t)size);
-	assembler_call(a, HELPER_READ_KERNEL);
+	assembler_call(a, helper);
 }
 
-/* Follows two pointers, each of which takes the place of the number for a moment. */
-static void record_namespace(struct assembler *a, const struct namespace_path *path)
+/* Follows a way from the writer on. Each pointer lies in the slot's place for a moment. */
+static void record_memory(struct assembler *a, const struct kernel_paths *paths,
+			  const struct kernel_path *path, enum helper helper, int offset,
+			  uint32_t size)
 {
-	const uint32_t steps[] = {path->proxy, path->net};
-	enum bpf_width width = path->pointer_size == 8 ? BPF_BYTES_8 : BPF_BYTES_4;
+	enum bpf_width width = paths->pointer_size == 8 ? BPF_BYTES_8 : BPF_BYTES_4;
 
+	if (path->count == 0)
+		return;
 	assembler_call(a, HELPER_TASK);
-	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
-		read_kernel(a, steps[i], FIELD(namespace), path->pointer_size);
-		assembler_load(a, width, BPF_REG_0, BPF_FRAME, FIELD(namespace));
+	for (size_t i = 0; i + 1 < path->count; i++) {
+		read_kernel(a, HELPER_READ_KERNEL, path->steps[i], SLOT, paths->pointer_size);
+		assembler_load(a, width, BPF_REG_0, BPF_FRAME, SLOT);
 	}
-	read_kernel(a, path->number, FIELD(namespace), 4);
-	assembler_load(a, BPF_BYTES_4, BPF_REG_0, BPF_FRAME, FIELD(namespace));
-	assembler_store(a, BPF_BYTES_8, BPF_FRAME, FIELD(namespace), BPF_REG_0);
+	read_kernel(a, helper, path->steps[path->count - 1], offset, size);
+}
+
+/* Records what no helper of this kernel gives. */
+static void record_types(struct assembler *a, unsigned int features,
+			 const struct kernel_paths *paths)
+{
+	/* The halves of 64 bits as the helper stores them: the process is the upper one. */
+	int upper = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 4 : 0;
+	/* So is a number of 32 bits the lower half of 64. */
+	int lower = 4 - upper;
+
+	record_memory(a, paths, &paths->namespace, HELPER_READ_KERNEL, FIELD(namespace) + lower, 4);
+	record_memory(a, paths, &paths->group, HELPER_READ_TEXT, FIELD(group_name),
+		      WITNESS_GROUP_SIZE);
+	if (!(features & WITNESS_PID))
+		record_memory(a, paths, &paths->process, HELPER_READ_KERNEL, FIELD(ids) + upper, 4);
+	if (!(features & WITNESS_COMMAND))
+		record_memory(a, paths, &paths->command, HELPER_READ_KERNEL, FIELD(command),
+			      sizeof(((struct witness_record *)NULL)->command));
 }
 
 static void record_writer(struct assembler *a, unsigned int features,
-			  const struct namespace_path *path)
+			  const struct kernel_paths *paths)
 {
 	call_to_store(a, features & WITNESS_BOOT_TIME ? HELPER_BOOT_TIME : HELPER_TIME,
 		      FIELD(time));
@@ -198,8 +220,8 @@ static void record_writer(struct assembler *a, unsigned int features,
 		record_ancestors(a);
 	if (features & WITNESS_COMMAND)
 		record_command(a);
-	if (features & WITNESS_NAMESPACE)
-		record_namespace(a, path);
+	if (features & WITNESS_MEMORY)
+		record_types(a, features, paths);
 }
 
 /* Copies the record into its slot, behind the head and the slots of the rings before it. */
@@ -216,10 +238,10 @@ static void put_record(struct assembler *a, int map)
 	assembler_call(a, HELPER_MAP_UPDATE);
 }
 
-int witness_program_assemble(int map, unsigned int features, const struct namespace_path *path,
+int witness_program_assemble(int map, unsigned int features, const struct kernel_paths *paths,
 			     struct assembler *ret)
 {
-	assert(path || !(features & WITNESS_NAMESPACE));
+	assert(paths || !(features & WITNESS_MEMORY));
 	*ret = (struct assembler){0};
 	assembler_load(ret, BPF_BYTES_4, BPF_REG_2, BPF_REG_1, CONTEXT_WRITE);
 	assembler_jump_if_equal(ret, BPF_REG_2, 0, LABEL_END);
@@ -229,7 +251,7 @@ int witness_program_assemble(int map, unsigned int features, const struct namesp
 	find_counter(ret, map);
 	choose_ring(ret, features);
 	count_write(ret, features);
-	record_writer(ret, features, path);
+	record_writer(ret, features, paths);
 	call_to_fill(ret, HELPER_SYSCTL_BEFORE, FIELD(before), WITNESS_VALUE_SIZE);
 	call_to_fill(ret, HELPER_SYSCTL_AFTER, FIELD(after), WITNESS_VALUE_SIZE);
 	put_record(ret, map);
@@ -238,7 +260,7 @@ int witness_program_assemble(int map, unsigned int features, const struct namesp
 	return assembler_finish(ret);
 }
 
-int witness_probe_assemble(enum witness_feature feature, int map, const struct namespace_path *path,
+int witness_probe_assemble(enum witness_feature feature, int map, const struct kernel_paths *paths,
 			   struct assembler *ret)
 {
 	*ret = (struct assembler){0};
@@ -262,9 +284,10 @@ int witness_probe_assemble(enum witness_feature feature, int map, const struct n
 	case WITNESS_ANCESTORS:
 		record_ancestors(ret);
 		break;
-	case WITNESS_NAMESPACE:
-		assert(path);
-		record_namespace(ret, path);
+	case WITNESS_MEMORY:
+		assert(paths);
+		assembler_store_number(ret, BPF_BYTES_8, BPF_FRAME, SLOT, 0);
+		record_types(ret, 0, paths);
 		break;
 	case WITNESS_FETCH:
 		find_counter(ret, map);

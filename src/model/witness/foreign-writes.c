@@ -41,13 +41,13 @@ static void parse_line(char *line, struct foreign_writes *writes)
 	const char *name = strtok_r(line, " ", &rest);
 	const char *first = name ? strtok_r(NULL, " ", &rest) : NULL;
 	const char *second = first ? strtok_r(NULL, " ", &rest) : NULL;
-	struct foreign_key *item;
 	uint64_t numbers[2];
 
 	if (!first)
 		return;
 	if (strcmp(name, "key") == 0 && is_key(first) && is_number(second, &numbers[0])) {
-		item = foreign_writes_find(writes, first);
+		struct foreign_key *item = foreign_writes_find(writes, first);
+
 		if (item)
 			item->count = numbers[0];
 		return;

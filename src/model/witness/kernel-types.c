@@ -1,4 +1,4 @@
-/* Finds in the kernel's own type information (BTF) where it keeps a process' network namespace. */
+/* Finds in the kernel's own type information (BTF) where it keeps what a process is. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/witness/kernel-types.h"
 
@@ -122,31 +122,48 @@ static int open_types(const void *bytes, size_t size, struct reader *ret)
 	return 0;
 }
 
-/* The four members on the way, and a struct of two pointers, by which their size is known. */
-struct places {
-	int64_t proxy, net, space, number, second_pointer;
+/* The members on the ways, and one of a struct of two pointers, by which their size is known. */
+enum member {
+	MEMBER_PROXY,
+	MEMBER_NET,
+	MEMBER_SPACE,
+	MEMBER_NUMBER,
+	MEMBER_GROUPS,
+	MEMBER_GROUP,
+	MEMBER_NODE,
+	MEMBER_NAME,
+	MEMBER_PROCESS,
+	MEMBER_COMMAND,
+	MEMBER_SECOND_POINTER,
+	MEMBERS
 };
 
-static void look_at_struct(const struct reader *reader, const struct btf_type *type,
-			   const unsigned char *members, struct places *places)
-{
-	const struct {
-		const char *type, *member;
-		int64_t *place;
-	} wanted[] = {
-		{"task_struct", "nsproxy", &places->proxy},
-		{"nsproxy", "net_ns", &places->net},
-		{"net", "ns", &places->space},
-		{"ns_common", "inum", &places->number},
-		{"list_head", "prev", &places->second_pointer},
-	};
+static const struct {
+	const char *type, *member;
+} wanted[MEMBERS] = {
+	[MEMBER_PROXY] = {"task_struct", "nsproxy"},
+	[MEMBER_NET] = {"nsproxy", "net_ns"},
+	[MEMBER_SPACE] = {"net", "ns"},
+	[MEMBER_NUMBER] = {"ns_common", "inum"},
+	[MEMBER_GROUPS] = {"task_struct", "cgroups"},
+	[MEMBER_GROUP] = {"css_set", "dfl_cgrp"},
+	[MEMBER_NODE] = {"cgroup", "kn"},
+	[MEMBER_NAME] = {"kernfs_node", "name"},
+	[MEMBER_PROCESS] = {"task_struct", "tgid"},
+	[MEMBER_COMMAND] = {"task_struct", "comm"},
+	[MEMBER_SECOND_POINTER] = {"list_head", "prev"},
+};
 
-	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+/* places: the distance of each member in bytes; -1: not found yet */
+static void look_at_struct(const struct reader *reader, const struct btf_type *type,
+			   const unsigned char *members, int64_t places[MEMBERS])
+{
+	for (size_t i = 0; i < MEMBERS; i++)
 		if (is_named(reader, type->name, wanted[i].type))
-			find_member(reader, type, members, wanted[i].member, wanted[i].place);
+			find_member(reader, type, members, wanted[i].member, &places[i]);
 }
 
-static int find_places(struct reader *reader, struct places *places)
+static int find_places(struct reader *reader, int64_t places[MEMBERS])
 {
 	while (reader->at < reader->end) {
 		struct btf_type type;
@@ -165,28 +182,74 @@ static int find_places(struct reader *reader, struct places *places)
 	return 0;
 }
 
-int kernel_types_find_namespace(const void *bytes, size_t size, struct namespace_path *ret)
+/*
+ * Returns the way over these members, or one of no steps if a member is missing. A distance is a
+ * 32-bit number of an instruction; a struct has no such size in truth.
+ */
+static struct kernel_path make_path(const int64_t places[MEMBERS], const enum member *members,
+				    size_t count)
 {
-	struct places places = {-1, -1, -1, -1, -1};
+	struct kernel_path path = {.count = count};
+
+	for (size_t i = 0; i < count; i++) {
+		if (places[members[i]] < 0 || places[members[i]] > INT16_MAX)
+			return (struct kernel_path){.count = 0};
+		path.steps[i] = (uint32_t)places[members[i]];
+	}
+	return path;
+}
+
+/* The number lies in a struct within a struct, so that two distances are one step. */
+static struct kernel_path make_namespace_path(const int64_t places[MEMBERS])
+{
+	static const enum member members[] = {MEMBER_PROXY, MEMBER_NET, MEMBER_SPACE,
+					      MEMBER_NUMBER};
+	struct kernel_path path = make_path(places, members, ARRAY_SIZE(members));
+
+	if (path.count == 0 || path.steps[2] + path.steps[3] > INT16_MAX)
+		return (struct kernel_path){.count = 0};
+	path.steps[2] += path.steps[3];
+	path.count--;
+	return path;
+}
+
+/* The name is behind one more pointer. */
+static struct kernel_path make_group_path(const int64_t places[MEMBERS])
+{
+	static const enum member members[] = {MEMBER_GROUPS, MEMBER_GROUP, MEMBER_NODE,
+					      MEMBER_NAME};
+	struct kernel_path path = make_path(places, members, ARRAY_SIZE(members));
+
+	if (path.count > 0)
+		path.steps[path.count++] = 0;
+	return path;
+}
+
+int kernel_types_find_paths(const void *bytes, size_t size, struct kernel_paths *ret)
+{
+	struct kernel_paths paths;
+	int64_t places[MEMBERS];
 	struct reader reader;
 	int error = open_types(bytes, size, &reader);
 
+	for (size_t i = 0; i < MEMBERS; i++)
+		places[i] = -1;
 	if (error == 0)
-		error = find_places(&reader, &places);
+		error = find_places(&reader, places);
 	if (error < 0)
 		return error;
-	if (places.proxy < 0 || places.net < 0 || places.space < 0 || places.number < 0 ||
-	    (places.second_pointer != 4 && places.second_pointer != 8))
+	if (places[MEMBER_SECOND_POINTER] != 4 && places[MEMBER_SECOND_POINTER] != 8)
 		return -ENOENT;
-	/* A distance is a 32-bit number of an instruction. A struct has no such size in truth. */
-	if (places.proxy > INT16_MAX || places.net > INT16_MAX ||
-	    places.space + places.number > INT16_MAX)
-		return -ENOENT;
-	*ret = (struct namespace_path){
-		.pointer_size = (uint32_t)places.second_pointer,
-		.proxy = (uint32_t)places.proxy,
-		.net = (uint32_t)places.net,
-		.number = (uint32_t)(places.space + places.number),
+	paths = (struct kernel_paths){
+		.pointer_size = (uint32_t)places[MEMBER_SECOND_POINTER],
+		.namespace = make_namespace_path(places),
+		.group = make_group_path(places),
+		.process = make_path(places, &(enum member){MEMBER_PROCESS}, 1),
+		.command = make_path(places, &(enum member){MEMBER_COMMAND}, 1),
 	};
+	if (paths.namespace.count + paths.group.count + paths.process.count + paths.command.count ==
+	    0)
+		return -ENOENT;
+	*ret = paths;
 	return 0;
 }

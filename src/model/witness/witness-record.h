@@ -20,7 +20,11 @@ enum witness_feature {
 	WITNESS_UID = 1 << 3, /* without it all records are in root's ring */
 	WITNESS_GROUP = 1 << 4,
 	WITNESS_ANCESTORS = 1 << 5,
-	WITNESS_NAMESPACE = 1 << 6, /* not by a helper of its own: see kernel-types.h */
+	/*
+	 * the program may read the kernel's memory, by the ways of kernel-types.h: the namespace,
+	 * the group's name, and what the helpers above do not give
+	 */
+	WITNESS_MEMORY = 1 << 6,
 	/* a write gets its number in one step, so that two writers cannot get the same one */
 	WITNESS_FETCH = 1 << 7,
 };
@@ -28,6 +32,8 @@ enum witness_feature {
 #define WITNESS_ANCESTORS_MAX 3
 #define WITNESS_NAME_SIZE     64
 #define WITNESS_VALUE_SIZE    24
+/* The name of a container's group may be "cri-containerd-", 64 digits and ".scope". */
+#define WITNESS_GROUP_SIZE 96
 
 /*
  * One write. Numbers are in the machine's byte order. What the kernel does not offer is 0, a uid
@@ -42,6 +48,7 @@ struct witness_record {
 	/* those of the control groups above it, from below the root on; 0: there is none */
 	uint64_t ancestors[WITNESS_ANCESTORS_MAX];
 	uint64_t namespace; /* of the network: its inode number, as that of /proc/PID/ns/net */
+	char group_name[WITNESS_GROUP_SIZE]; /* its last part, "ssh.service" */
 	char command[16];
 	char name[WITNESS_NAME_SIZE];	 /* "net/netfilter/nf_conntrack_max" */
 	char before[WITNESS_VALUE_SIZE]; /* as the file shows it, with a line feed */

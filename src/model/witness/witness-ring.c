@@ -95,7 +95,8 @@ static void make_event(const struct witness_record *record, uint64_t features,
 	ret->process = record->ids[upper()];
 	ret->uid = features & WITNESS_UID ? record->users[1 - upper()] : UINT32_MAX;
 	ret->group = record->group;
-	ret->namespace = features & WITNESS_NAMESPACE ? record->namespace : 0;
+	ret->namespace = record->namespace;
+	copy_text(record->group_name, sizeof(record->group_name), ret->group_name);
 	memcpy(ret->ancestors, record->ancestors, sizeof(ret->ancestors));
 	copy_text(record->command, sizeof(record->command), ret->command);
 	copy_text(record->name, sizeof(record->name), ret->key);

@@ -53,9 +53,10 @@ struct witness_event {
 	uint64_t ancestors[WITNESS_ANCESTORS_MAX];
 	uint64_t namespace; /* the inode number of the writer's network namespace; 0: unknown */
 	enum witness_place place;
-	char command[17];		     /* "": unknown */
-	char key[WITNESS_NAME_SIZE + 1];     /* "net.netfilter.nf_conntrack_max" */
-	char before[WITNESS_VALUE_SIZE + 1]; /* without the line feed */
+	char group_name[WITNESS_GROUP_SIZE + 1]; /* the last part of its path; "": unknown */
+	char command[17];			 /* "": unknown */
+	char key[WITNESS_NAME_SIZE + 1];	 /* "net.netfilter.nf_conntrack_max" */
+	char before[WITNESS_VALUE_SIZE + 1];	 /* without the line feed */
 	char after[WITNESS_VALUE_SIZE + 1];
 };
 

@@ -121,18 +121,20 @@ static void too_long_a_program_is_refused(void **state)
 /* The stack of a BPF program has 512 bytes; 4,096 instructions are the least bound of any kernel. */
 static void each_set_of_features_fits(void **state)
 {
-	const struct namespace_path path = {8, 2936, 40, 136};
+	const struct kernel_paths paths = {
+		8, {{2936, 40, 136}, 3}, {{2944, 136, 240, 48, 0}, 5}, {{2492}, 1}, {{3008}, 1},
+	};
 	struct assembler a;
 
 	(void)state;
 	for (unsigned int features = 0; features < WITNESS_FETCH << 1; features++) {
-		assert_int_equal(witness_program_assemble(3, features, &path, &a), 0);
+		assert_int_equal(witness_program_assemble(3, features, &paths, &a), 0);
 		assert_true(a.count > 100);
 		for (size_t i = 0; i < a.count; i++)
 			assert_true(a.instructions[i].off >= -512);
 	}
 	for (unsigned int bit = WITNESS_BOOT_TIME; bit <= WITNESS_FETCH; bit <<= 1)
-		assert_int_equal(witness_probe_assemble((enum witness_feature)bit, 3, &path, &a),
+		assert_int_equal(witness_probe_assemble((enum witness_feature)bit, 3, &paths, &a),
 				 0);
 }
 

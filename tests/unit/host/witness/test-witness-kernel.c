@@ -150,7 +150,9 @@ static void verifier_takes_each_set_of_features(void **state)
 	char log[BPF_LOG_SIZE];
 	struct assembler a;
 	/* No distances of this kernel: reading at a wrong address gives zeros, and harms nothing. */
-	const struct namespace_path nowhere = {8, 8, 8, 8};
+	const struct kernel_paths nowhere = {
+		8, {{8, 8, 8}, 3}, {{8, 8, 8, 8, 0}, 5}, {{8}, 1}, {{8}, 1},
+	};
 	unsigned int has = 0;
 	int CLEANUP(close_descriptor) map = -1;
 
@@ -213,6 +215,8 @@ static void writes_are_recorded_with_their_writer(void **state)
 	assert_true(ring.events[0].time >= ring.loaded);
 	assert_true(control_group_find(f->root, ring.events[0].group, GROUP_LEVELS_MAX, &path));
 	expect_text("group", path.data, strrchr(f->group, '/'));
+	if (ring.events[0].namespace > 0)
+		expect_text("name", ring.events[0].group_name, strrchr(f->group, '/') + 1);
 }
 
 static int write_elsewhere(void)
@@ -333,7 +337,7 @@ static void start_cleans_up_and_stop_removes_all(void **state)
 	assert_int_equal(witness_loader_stop(&f->places), 0);
 	assert_int_equal(mkdir(f->pins, 0700), 0);
 	map = bpf_create_array("old", 8, 1);
-	(void)snprintf(path, sizeof(path), "%s/records-2", f->pins);
+	(void)snprintf(path, sizeof(path), "%s/records-3", f->pins);
 	assert_int_equal(bpf_pin(map, path), 0);
 	(void)snprintf(path, sizeof(path), "%s/records-0", f->pins);
 	assert_int_equal(bpf_pin(map, path), 0);

@@ -69,6 +69,9 @@ static void add_all_structs(struct fixture *f)
 	add_struct(f, "nsproxy", "net_ns", 40 * 8);
 	add_struct(f, "net", "ns", 136 * 8);
 	add_struct(f, "ns_common", "inum", 16 * 8);
+	add_struct(f, "css_set", "dfl_cgrp", 136 * 8);
+	add_struct(f, "cgroup", "kn", 240 * 8);
+	add_struct(f, "kernfs_node", "name", 48 * 8);
 }
 
 /* Puts header, types and strings behind each other. */
@@ -87,10 +90,17 @@ static void finish(struct fixture *f)
 	f->size = 24 + types + strings;
 }
 
+static void expect_path(const struct kernel_path *path, size_t count, const uint32_t *steps)
+{
+	expect_number("steps", path->count, count);
+	for (size_t i = 0; i < count; i++)
+		expect_number("step", path->steps[i], steps[i]);
+}
+
 static void members_are_found(void **state)
 {
 	struct fixture *f = *state;
-	struct namespace_path path = {0};
+	struct kernel_paths paths = {0};
 	const uint32_t integer[] = {add_string(f, "int"), 1U << 24, 4, 32};
 	const uint32_t pointer[] = {0, 2U << 24, 1};
 	const uint32_t array[] = {0, 3U << 24, 0, 1, 1, 7};
@@ -105,57 +115,74 @@ static void members_are_found(void **state)
 	add_struct(f, "net_device", "ns", 8);
 	add_all_structs(f);
 	finish(f);
-	assert_int_equal(kernel_types_find_namespace(f->bytes, f->size, &path), 0);
-	expect_number("pointer", path.pointer_size, 8);
-	expect_number("proxy", path.proxy, 2936);
-	expect_number("net", path.net, 40);
-	expect_number("number", path.number, 136 + 16);
+	assert_int_equal(kernel_types_find_paths(f->bytes, f->size, &paths), 0);
+	expect_number("pointer", paths.pointer_size, 8);
+	expect_path(&paths.namespace, 3, (const uint32_t[]){2936, 40, 136 + 16});
+	/* The struct task_struct here has no other member. */
+	expect_path(&paths.group, 0, NULL);
+	expect_path(&paths.process, 0, NULL);
+}
+
+static void group_process_and_command_are_found(void **state)
+{
+	struct fixture *f = *state;
+	struct kernel_paths paths = {0};
+
+	add_all_structs(f);
+	add_struct(f, "task_struct", "cgroups", 2944 * 8);
+	add_struct(f, "task_struct", "tgid", 2492 * 8);
+	add_struct(f, "task_struct", "comm", 3008 * 8);
+	finish(f);
+	assert_int_equal(kernel_types_find_paths(f->bytes, f->size, &paths), 0);
+	expect_path(&paths.group, 5, (const uint32_t[]){2944, 136, 240, 48, 0});
+	expect_path(&paths.process, 1, (const uint32_t[]){2492});
+	expect_path(&paths.command, 1, (const uint32_t[]){3008});
 }
 
 /* In a struct with bit-fields, the upper 8 bits of a place are the width of the field. */
 static void place_beside_bit_fields_is_found(void **state)
 {
 	struct fixture *f = *state;
-	struct namespace_path path = {0};
+	struct kernel_paths paths = {0};
 
 	add_all_structs(f);
 	/* task_struct is the second struct, of 9 numbers each. */
 	f->numbers[9 + 1] |= 1U << 31;
 	f->numbers[9 + 5] = 3U << 24 | 1;
 	finish(f);
-	assert_int_equal(kernel_types_find_namespace(f->bytes, f->size, &path), 0);
-	expect_number("proxy", path.proxy, 2936);
+	assert_int_equal(kernel_types_find_paths(f->bytes, f->size, &paths), 0);
+	expect_number("proxy", paths.namespace.steps[0], 2936);
 }
 
 static void missing_member_is_said(void **state)
 {
 	struct fixture *f = *state;
-	struct namespace_path path = {.proxy = 7};
+	struct kernel_paths paths = {.pointer_size = 7};
 
 	add_all_structs(f);
 	f->numbers[9 * 3 + 6] = f->numbers[9 * 3 + 3];
 	finish(f);
-	assert_int_equal(kernel_types_find_namespace(f->bytes, f->size, &path), -ENOENT);
-	expect_number("untouched", path.proxy, 7);
+	assert_int_equal(kernel_types_find_paths(f->bytes, f->size, &paths), -ENOENT);
+	expect_number("untouched", paths.pointer_size, 7);
 }
 
 /* A distance that no struct has is not put into a program. */
 static void distance_has_a_bound(void **state)
 {
 	struct fixture *f = *state;
-	struct namespace_path path;
+	struct kernel_paths paths;
 
 	add_all_structs(f);
 	f->numbers[9 + 8] = 70000 * 8;
 	finish(f);
-	assert_int_equal(kernel_types_find_namespace(f->bytes, f->size, &path), -ENOENT);
+	assert_int_equal(kernel_types_find_paths(f->bytes, f->size, &paths), -ENOENT);
 }
 
 /* Each beginning of it is refused, and nothing behind the end is read (valgrind, sanitizers). */
 static void broken_bytes_are_refused(void **state)
 {
 	struct fixture *f = *state;
-	struct namespace_path path;
+	struct kernel_paths paths;
 
 	add_all_structs(f);
 	finish(f);
@@ -164,14 +191,14 @@ static void broken_bytes_are_refused(void **state)
 
 		assert_non_null(cut);
 		memcpy(cut, f->bytes, size);
-		assert_int_equal(kernel_types_find_namespace(cut, size, &path), -EBADMSG);
+		assert_int_equal(kernel_types_find_paths(cut, size, &paths), -EBADMSG);
 	}
 	f->bytes[0] ^= 0xff;
-	assert_int_equal(kernel_types_find_namespace(f->bytes, f->size, &path), -EBADMSG);
+	assert_int_equal(kernel_types_find_paths(f->bytes, f->size, &paths), -EBADMSG);
 	finish(f);
 	f->numbers[1] |= 0xffff; /* members behind the end */
 	finish(f);
-	assert_int_equal(kernel_types_find_namespace(f->bytes, f->size, &path), -EBADMSG);
+	assert_int_equal(kernel_types_find_paths(f->bytes, f->size, &paths), -EBADMSG);
 }
 
 #define ALONE(test) cmocka_unit_test_setup(test, set_up)
@@ -179,8 +206,11 @@ static void broken_bytes_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ALONE(members_are_found),	 ALONE(place_beside_bit_fields_is_found),
-		ALONE(missing_member_is_said),	 ALONE(distance_has_a_bound),
+		ALONE(members_are_found),
+		ALONE(group_process_and_command_are_found),
+		ALONE(place_beside_bit_fields_is_found),
+		ALONE(missing_member_is_said),
+		ALONE(distance_has_a_bound),
 		ALONE(broken_bytes_are_refused),
 	};
 

@@ -20,7 +20,7 @@ static int set_up(void **state)
 
 	if (!f)
 		return -1;
-	f->head.features = WITNESS_UID | WITNESS_NAMESPACE;
+	f->head.features = WITNESS_UID | WITNESS_MEMORY;
 	*state = f;
 	return 0;
 }
