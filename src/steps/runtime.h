@@ -23,8 +23,8 @@ struct runtime {
 void runtime_done(struct runtime *runtime);
 
 /*
- * Gives the state of nf_conntrack. Returns EXIT_FAILED, reported, if the module's files could not be
- * read.
+ * Gives the state of nf_conntrack. Returns EXIT_FAILED, reported, if the module's files could not
+ * be read.
  */
 enum exit_code runtime_find_module(struct context *context, enum module_state *ret);
 
