@@ -514,6 +514,33 @@ static void words_are_bounded(void **state)
 	assert_false(words.cut);
 }
 
+/* Each timeout has a field of its own, and is left alone with a value of its own. */
+static void advice_names_the_field_of_the_key(void **state)
+{
+	static const struct {
+		size_t value;
+		const char *expected;
+	} rows[] = {
+		{2, "set tcpEstablishedTimeout to 0s "},
+		{3, "set tcpCloseWaitTimeout to 0s "},
+		{4, "set udpTimeout to 0s "},
+		{5, "set udpStreamTimeout to 0s "},
+		{6, "set tcpBeLiberal to false "},
+		{0, "set maxPerCore and min to 0 "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char number[] = "77";
+		const struct writer writer = {.value = &items[rows[i].value], .text = number};
+		struct buffer CLEANUP(buffer_clear) text = {0};
+
+		kube_proxy_add_advice(&writer, &text);
+		assert_non_null(text.data);
+		assert_int_equal(strncmp(text.data, rows[i].expected, strlen(rows[i].expected)), 0);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -532,6 +559,7 @@ int main(void)
 		cmocka_unit_test(flags_of_a_distribution_are_read),
 		cmocka_unit_test(words_of_a_process_are_read),
 		cmocka_unit_test(words_are_bounded),
+		cmocka_unit_test(advice_names_the_field_of_the_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
