@@ -89,6 +89,18 @@ refused 'the kernel does not allow this process the bpf system call' injected er
 refused 'this kernel has no bpf system call' injected error=ENOSYS
 refused 'the kernel does not allow this process the bpf system call' \
 	setpriv --bounding-set=-all --inh-caps=-all "$CONNTRACK_PERSIST" apply --witness=load
+# with CAPABILITIES: loads with these alone.
+with() {
+	setpriv --bounding-set="-all,$1" --inh-caps=-all "$CONNTRACK_PERSIST" apply --witness=load
+}
+for set in +bpf +net_admin +bpf,+perfmon; do
+	refused 'the kernel does not allow this process the bpf system call' with "$set"
+done
+for set in +bpf,+net_admin +bpf,+net_admin,+perfmon +sys_admin; do
+	said=$(with "$set" 2>&1)
+	[[ -z $said && -e $pins/link-3 ]] || fail "with $set: $said"
+	unload
+done
 refused 'no control groups of version 2' without_root_group
 # In a container nothing is there to remove, and /sys is read-only.
 mount -t tmpfs -o ro none /sys/fs/bpf
