@@ -1,10 +1,15 @@
-/* Compares the other network namespaces with a plan of namespaces = all, for check and plan. */
+/*
+ * Walks over the other network namespaces for check and plan: compares them with a plan of
+ * namespaces = all, and finds out what else plan needs of them.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "steps/compare-namespaces.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
+#include "gather/facts.h"
+#include "steps/comparison.h"
 #include "steps/error-words.h"
 #include "steps/namespace-keys.h"
 
@@ -14,6 +19,9 @@
 void namespaces_drift_done(struct namespaces_drift *drift)
 {
 	buffer_clear(&drift->names);
+	buffer_clear(&drift->fullest_name);
+	owner_search_done(&drift->search);
+	owners_done(&drift->owners);
 	*drift = (struct namespaces_drift){0};
 }
 
@@ -38,48 +46,114 @@ static void namespace_table_done(struct namespace_table *table)
 	free(table->differs);
 }
 
-/* Compares one namespace. One that disappeared meanwhile is left out. -ENOMEM. */
-static int compare_one(struct context *context, const struct references *references,
-		       const struct network_namespace *namespace, struct owner_search *search,
-		       json_t *list, struct namespaces_drift *drift)
+/* Counts the entries of the namespace that this process has entered; no count: none is tracked. */
+static void count_entries(struct context *context, const struct network_namespace *namespace,
+			  struct namespaces_drift *drift)
 {
-	struct namespace_table CLEANUP(namespace_table_done) table = {0};
-	int error = kernel_enter_namespace(context->kernel, namespace);
-	uint16_t owner;
+	uint64_t entries = 0;
+	int error = gather_number(context->kernel, PATH_ENTRIES, &entries);
 
-	if (error < 0) {
-		drift->unseen += error != -ENOENT;
-		return 0;
-	}
-	drift->compared++;
-	error = references_compare(context, references, &table);
-	kernel_leave_namespace(context->kernel);
-	if (error < 0 || table.unlike == 0)
-		return error;
-	error = owner_search_namespace(search, namespace, &owner);
-	if (error == 0)
-		error = namespace_describe_owner(namespace, search->owners, owner, &table);
-	if (error == 0)
-		note_drift(context, &table, list, drift);
+	drift->entries_unread |= error < 0 && error != -ENOENT;
+	drift->entries += entries;
+	if (entries <= drift->fullest)
+		return;
+	drift->fullest = entries;
+	buffer_clear(&drift->fullest_name);
+	network_namespace_describe(namespace, &drift->fullest_name);
+}
+
+/* The walk while it lasts. */
+struct walk {
+	const struct namespaces_wish *wish;
+	struct references references;
+	json_t *list; /* the namespaces that differ */
+	struct namespaces_drift *drift;
+};
+
+/* Looks at the namespace that this process has entered. -ENOMEM. */
+static int look_inside(struct context *context, const struct walk *walk,
+		       const struct network_namespace *namespace, uint16_t owner,
+		       struct namespace_table *table)
+{
+	int error = 0;
+
+	if (walk->wish->values)
+		error = references_compare(context, &walk->references, table);
+	if (walk->wish->entries)
+		count_entries(context, namespace, walk->drift);
+	if (walk->wish->owners && error == 0)
+		error = owner_search_addresses(&walk->drift->search, owner);
 	return error;
 }
 
-static int compare_all(struct context *context, const struct values *values, json_t *list,
-		       struct namespaces_drift *drift)
+/*
+ * Looks at one namespace. One that disappeared meanwhile is left out. Its owner is found before it
+ * is entered, or, if only the name of one that differs needs it, behind that. -ENOMEM.
+ */
+static int look_at(struct context *context, const struct walk *walk,
+		   const struct network_namespace *namespace)
+{
+	struct namespace_table CLEANUP(namespace_table_done) table = {0};
+	struct namespaces_drift *drift = walk->drift;
+	uint16_t owner = OWNER_NONE;
+	int error = 0;
+
+	if (walk->wish->owners)
+		error = owner_search_namespace(&drift->search, namespace, &owner);
+	if (error < 0)
+		return error;
+	error = kernel_enter_namespace(context->kernel, namespace);
+	if (error < 0) {
+		drift->unseen += error != -ENOENT;
+		drift->entries_unread |= error != -ENOENT;
+		return 0;
+	}
+	drift->compared++;
+	error = look_inside(context, walk, namespace, owner, &table);
+	kernel_leave_namespace(context->kernel);
+	if (error < 0 || table.unlike == 0)
+		return error;
+	if (!walk->wish->owners)
+		error = owner_search_namespace(&drift->search, namespace, &owner);
+	if (error == 0)
+		error = namespace_describe_owner(namespace, &drift->owners, owner, &table);
+	if (error == 0)
+		note_drift(context, &table, walk->list, drift);
+	return error;
+}
+
+static void report_cut(struct context *context)
+{
+	report_message(context->report, SEVERITY_NOTE,
+		       "there are more than %d network namespaces; the others were not read",
+		       NAMESPACES_MAX);
+}
+
+static int walk_all(struct context *context, const struct values *values, struct walk *walk)
 {
 	struct network_namespaces CLEANUP(network_namespaces_done) others = {0};
-	struct references CLEANUP(references_done) references = {0};
-	struct owners CLEANUP(owners_done) owners = {.seed = kernel_random(context->kernel)};
-	struct owner_search CLEANUP(owner_search_done)
-		search = {.gathering = &context->gathering, .owners = &owners};
+	struct namespaces_drift *drift = walk->drift;
+	uint16_t host;
 	int error = kernel_list_namespaces(context->kernel, &others);
 
+	drift->owners.seed = kernel_random(context->kernel);
+	drift->search =
+		(struct owner_search){.gathering = &context->gathering, .owners = &drift->owners};
 	if (error == 0)
-		error = references_find(context, values, false, &references);
+		error = owners_find(&drift->owners, OWNER_HOST, "", &host);
+	if (error == 0)
+		error = references_find(context, values, false, &walk->references);
 	for (size_t i = 0; i < others.count && error == 0; i++)
-		error = compare_one(context, &references, &others.items[i], &search, list, drift);
+		error = look_at(context, walk, &others.items[i]);
 	drift->partial = others.cut || others.hidden;
-	return error < 0 ? error : drift->names.error;
+	drift->entries_unread |= drift->partial;
+	drift->entries_known = walk->wish->entries;
+	drift->owners_known = walk->wish->owners;
+	if (others.cut && walk->wish->owners)
+		report_cut(context);
+	if (error == 0)
+		error = drift->names.error;
+	return error < 0 ? error : drift->fullest_name.error;
 }
 
 static void report_unknown(struct context *context)
@@ -90,31 +164,52 @@ static void report_unknown(struct context *context)
 					 "only root can enter them");
 }
 
-enum exit_code compare_namespaces(struct context *context, const struct values *values,
-				  struct namespaces_drift *ret)
+/* Puts the result of the comparison into the JSON object, which owns the list then. */
+static void add_json(struct context *context, const struct namespaces_drift *drift, json_t *list)
 {
-	struct namespaces_drift drift = {0};
-	json_t *list;
+	report_set_member(context->report, report_object(context->report), "namespaces_compared",
+			  json_integer((json_int_t)drift->compared));
+	report_set_member(context->report, report_object(context->report), "namespaces_differing",
+			  list);
+}
+
+/* Nothing is reported about a comparison that nobody wished. */
+static void forget_comparison(struct namespaces_drift *drift)
+{
+	drift->compared = 0;
+	drift->unseen = 0;
+	drift->partial = false;
+}
+
+enum exit_code compare_namespaces(struct context *context, const struct values *values,
+				  const struct namespaces_wish *wish, struct namespaces_drift *ret)
+{
+	struct namespaces_drift CLEANUP(namespaces_drift_done) drift = {0};
+	struct walk walk = {.wish = wish, .drift = &drift};
 	int error;
 
+	if (!wish->values && !wish->entries && !wish->owners)
+		return EXIT_DONE;
 	if (!kernel_sees_host(context->kernel)) {
-		if (!kernel_may_change(context->kernel))
+		if (wish->values && !kernel_may_change(context->kernel))
 			report_unknown(context);
 		return EXIT_DONE;
 	}
-	list = json_array();
-	error = compare_all(context, values, list, &drift);
+	walk.list = json_array();
+	error = walk_all(context, values, &walk);
+	references_done(&walk.references);
+	if (error < 0 || !wish->values)
+		json_decref(walk.list);
 	if (error < 0) {
-		json_decref(list);
-		namespaces_drift_done(&drift);
 		report_errno(context, "look at", "the other network namespaces", error);
 		return EXIT_FAILED;
 	}
-	report_set_member(context->report, report_object(context->report), "namespaces_compared",
-			  json_integer((json_int_t)drift.compared));
-	report_set_member(context->report, report_object(context->report), "namespaces_differing",
-			  list);
+	if (wish->values)
+		add_json(context, &drift, walk.list);
+	else
+		forget_comparison(&drift);
 	*ret = drift;
+	drift = (struct namespaces_drift){0};
 	return EXIT_DONE;
 }
 

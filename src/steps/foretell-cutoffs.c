@@ -44,6 +44,17 @@ static bool is_shorter(const struct context *context, const struct value *value,
 	return true;
 }
 
+bool foretells_cutoffs(const struct context *context, const struct runtime *runtime)
+{
+	uint32_t live;
+
+	for (size_t i = 0; i < runtime->values.count; i++)
+		if (is_shorter(context, &runtime->values.items[i], &live) &&
+		    cutoff_find(runtime->values.items[i].row->name) < CUTOFFS)
+			return true;
+	return false;
+}
+
 /* Sets the timeouts to count. Returns whether any becomes shorter, or -ENOMEM. */
 static int set_cutoffs(const struct context *context, const struct runtime *runtime,
 		       struct cutoffs *cutoffs)
@@ -156,7 +167,7 @@ static enum exit_code say_cutoffs(struct context *context, const struct runtime 
 	return EXIT_DONE;
 }
 
-enum exit_code foretell_cutoffs(struct context *context, const struct runtime *runtime)
+enum exit_code foretell_cutoffs(struct context *context, struct runtime *runtime)
 {
 	struct table CLEANUP(table_done) table = {0};
 	int any = set_cutoffs(context, runtime, &table.cutoffs);
@@ -169,7 +180,9 @@ enum exit_code foretell_cutoffs(struct context *context, const struct runtime *r
 	if (any == 0)
 		return EXIT_DONE;
 	table.entries = gather_figure(context->kernel, PATH_ENTRIES);
-	if (table.cutoffs.count > 0)
+	if (table.cutoffs.count > 0 && runtime->others.owners_known)
+		host_table_count_owners(context, &runtime->others, &table);
+	else if (table.cutoffs.count > 0)
 		code = host_table_count(context, &runtime->values, &table);
 	return code == EXIT_DONE ? say_cutoffs(context, runtime, &table) : code;
 }

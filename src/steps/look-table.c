@@ -243,30 +243,55 @@ static int count_holders(const struct context *context, struct owner_search *sea
 	return error;
 }
 
+/* Makes table->holders. Returns false, reported, if memory ran out. */
+static bool make_holders(struct context *context, struct table *table)
+{
+	table->contents_error = holders_new(kernel_random(context->kernel), &table->holders);
+	if (table->contents_error == 0 && table->cutoffs.count > 0)
+		table->contents_error = holders_keep_ports(table->holders);
+	if (table->contents_error < 0)
+		report_set_incomplete(context->report);
+	return table->contents_error == 0;
+}
+
+/* Notes this host's own addresses, which override those of a namespace, and counts the entries. */
+static void count_for_owners(struct context *context, struct owner_search *search,
+			     struct table *table)
+{
+	table->contents_error = owner_search_addresses(search, 0);
+	if (table->contents_error == 0)
+		table->contents_error = count_holders(context, search, table);
+	if (table->contents_error == -ENOMEM)
+		report_set_incomplete(context->report);
+}
+
 enum exit_code host_table_count(struct context *context, const struct values *values,
 				struct table *table)
 {
 	struct owner_search CLEANUP(owner_search_done) search = {.gathering = &context->gathering};
 	enum exit_code code;
 
-	table->contents_error = holders_new(kernel_random(context->kernel), &table->holders);
-	if (table->contents_error == 0 && table->cutoffs.count > 0)
-		table->contents_error = holders_keep_ports(table->holders);
-	if (table->contents_error < 0) {
-		report_set_incomplete(context->report);
+	if (!make_holders(context, table))
 		return EXIT_DONE;
-	}
 	search.owners = &table->holders->owners;
 	code = look_namespaces(context, values, &search, table);
-	if (code != EXIT_DONE)
-		return code;
-	/* This host's own addresses come last, because they override those of a namespace. */
-	table->contents_error = owner_search_addresses(&search, 0);
-	if (table->contents_error == 0)
-		table->contents_error = count_holders(context, &search, table);
-	if (table->contents_error == -ENOMEM)
-		report_set_incomplete(context->report);
-	return EXIT_DONE;
+	if (code == EXIT_DONE)
+		count_for_owners(context, &search, table);
+	return code;
+}
+
+void host_table_count_owners(struct context *context, struct namespaces_drift *others,
+			     struct table *table)
+{
+	if (!make_holders(context, table))
+		return;
+	owners_done(&table->holders->owners);
+	table->holders->owners = others->owners;
+	others->owners = (struct owners){0};
+	others->owners_known = false;
+	others->search.owners = &table->holders->owners;
+	table->namespaces_known = true;
+	count_for_owners(context, &others->search, table);
 }
 
 static enum exit_code look_deeper(struct context *context, const struct host_table *host,

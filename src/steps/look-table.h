@@ -47,3 +47,10 @@ enum exit_code host_table_look(struct context *context, enum table_depth depth,
  */
 enum exit_code host_table_count(struct context *context, const struct values *values,
 				struct table *table);
+
+/*
+ * Does the same without entering a namespace: takes the owners of addresses that others->owners
+ * has. Fills no member about namespaces but namespaces_known.
+ */
+void host_table_count_owners(struct context *context, struct namespaces_drift *others,
+			     struct table *table);

@@ -9,6 +9,7 @@
 #include "model/plan/sizes.h"
 #include "model/runtime/load-blockers.h"
 #include "steps/error-words.h"
+#include "steps/foretell-cutoffs.h"
 #include "steps/last-applied.h"
 #include "steps/sizes-guard.h"
 #include "steps/witness.h"
@@ -214,16 +215,31 @@ enum exit_code runtime_observe_namespace(struct context *context,
 	return finish_look(context, error, &runtime, ret);
 }
 
+/* Enters each other network namespace once for all that this run finds out of them. */
+static enum exit_code look_at_others(struct context *context, const struct comparison *comparison,
+				     enum namespaces_use use, struct runtime *runtime)
+{
+	const bool foretell = use == NAMESPACES_FORETOLD;
+	const struct namespaces_wish wish = {
+		.values = comparison->plan.all_namespaces,
+		.entries = foretell && values_find_lowered_max(&runtime->values) != NULL,
+		.owners = foretell && foretells_cutoffs(context, runtime),
+	};
+
+	return module_is_there(runtime->module)
+		       ? compare_namespaces(context, &runtime->values, &wish, &runtime->others)
+		       : EXIT_DONE;
+}
+
 enum exit_code runtime_look(struct context *context, const struct comparison *comparison,
-			    struct runtime *runtime)
+			    enum namespaces_use use, struct runtime *runtime)
 {
 	enum exit_code code = EXIT_DONE;
 
 	if (runtime_is_wanted(context))
 		code = runtime_observe(context, comparison, runtime);
-	if (code == EXIT_DONE && runtime_is_wanted(context) && comparison->plan.all_namespaces &&
-	    module_is_there(runtime->module))
-		code = compare_namespaces(context, &runtime->values, &runtime->others);
+	if (code == EXIT_DONE && runtime_is_wanted(context))
+		code = look_at_others(context, comparison, use, runtime);
 	if (code == EXIT_DONE && (runtime_is_wanted(context) || context->options->root))
 		code = preflight_run(context, comparison, runtime);
 	return code;

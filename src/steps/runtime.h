@@ -15,7 +15,7 @@ struct runtime {
 	bool unwanted;	/* mode = disable, and nf_conntrack is loaded */
 	bool elsewhere; /* the values are those of another network namespace */
 	struct values values;
-	/* runtime_look() fills this if the plan sets values in every network namespace */
+	/* runtime_look() fills this with what it found out of the other network namespaces */
 	struct namespaces_drift others;
 	/* all namespaces together, counted if hashsize is not as configured; UINT64_MAX: unknown */
 	uint64_t entries;
@@ -71,11 +71,17 @@ void preflight_judge_loading(const struct context *context, const struct compari
 			     struct runtime *runtime);
 
 /*
+ * What runtime_look() finds out of the other network namespaces: whether they have the values of a
+ * plan that sets them in all; for plan also what it says of max and of timeouts.
+ */
+enum namespaces_use { NAMESPACES_COMPARED, NAMESPACES_FORETOLD };
+
+/*
  * Runs runtime_observe_settled() and preflight_run() as far as the options of this run allow: for
  * an image only its files are checked, with --no-live nothing is.
  */
 enum exit_code runtime_look(struct context *context, const struct comparison *comparison,
-			    struct runtime *runtime);
+			    enum namespaces_use use, struct runtime *runtime);
 
 enum runtime_detail {
 	LIVE_STATES, /* the state of each value */

@@ -74,6 +74,19 @@ static void find_fullest(struct context *context, struct fullest *ret)
 		compare_namespace(context, &others.items[i], ret);
 }
 
+/* Does the same by the walk that plan made already. */
+static void use_walk(struct context *context, const struct namespaces_drift *others,
+		     struct fullest *ret)
+{
+	ret->unread = !read_entries(context, &ret->entries) || others->entries_unread;
+	ret->all = ret->entries + others->entries;
+	if (others->fullest <= ret->entries)
+		return;
+	ret->entries = others->fullest;
+	buffer_add(&ret->where, " in ");
+	buffer_add(&ret->where, others->fullest_name.data ? others->fullest_name.data : "?");
+}
+
 static void describe(const struct value *max, uint64_t live, const struct fullest *fullest,
 		     struct buffer *b)
 {
@@ -100,7 +113,10 @@ static void judge_lowering(struct context *context, const struct runtime *runtim
 	*ret_unread = false;
 	if (!max || !value_find_number(max, &number))
 		return;
-	find_fullest(context, &fullest);
+	if (runtime->others.entries_known)
+		use_walk(context, &runtime->others, &fullest);
+	else
+		find_fullest(context, &fullest);
 	*ret_unread = fullest.unread;
 	if (values_leaves_room(max->wanted, fullest.entries))
 		return;

@@ -28,7 +28,7 @@ enum exit_code host_state_make(struct context *context, struct host_state *found
 	if (code == EXIT_DONE)
 		code = find_writers(context, &found->comparison, &found->writers);
 	if (code == EXIT_DONE)
-		code = runtime_look(context, &found->comparison, &found->live);
+		code = runtime_look(context, &found->comparison, NAMESPACES_COMPARED, &found->live);
 	if (is_of_earlier_version(&found->comparison))
 		values_leave_inherited(&found->live.values);
 	return code;

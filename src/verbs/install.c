@@ -244,7 +244,7 @@ static enum exit_code follow(struct context *context, const struct comparison *c
 
 	if (runtime_is_wanted(context))
 		return follow_up(context, comparison, changed, ret);
-	code = runtime_look(context, comparison, &runtime);
+	code = runtime_look(context, comparison, NAMESPACES_COMPARED, &runtime);
 	ret->blocked = runtime_cannot_load(&runtime);
 	return code;
 }

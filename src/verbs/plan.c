@@ -115,7 +115,7 @@ static enum exit_code run_plan(struct context *context)
 	if (code == EXIT_DONE)
 		code = find_writers(context, &comparison, &writers);
 	if (code == EXIT_DONE)
-		code = runtime_look(context, &comparison, &runtime);
+		code = runtime_look(context, &comparison, NAMESPACES_FORETOLD, &runtime);
 	if (code == EXIT_DONE && guard_foretell(context, &runtime))
 		would_change_refusal(context);
 	if (code == EXIT_DONE)

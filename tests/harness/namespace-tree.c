@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +140,20 @@ int kernel_find_namespace(const struct kernel *kernel, const char *name_or_path,
 	return is_path && kernel_has(kernel, name_or_path) ? -EINVAL : -ENOENT;
 }
 
+/* Notes the name in the file "entered" of the folder, if the case made one. */
+static void note_entry(const struct kernel *kernel, const char *name)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/entered", kernel_files_root(kernel));
+	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)dprintf(fd, "%s\n", name);
+	(void)close(fd);
+}
+
 /* "enter NAME ERRNO" among the faults has it fail, by the name of the folder. */
 int kernel_enter_namespace(struct kernel *kernel, const struct network_namespace *one)
 {
@@ -155,6 +170,7 @@ int kernel_enter_namespace(struct kernel *kernel, const struct network_namespace
 		error = faults_find(kernel_files_root(kernel), "enter", entry->d_name);
 		if (error == 0)
 			(void)snprintf(inside(), NAME_MAX + 1, "%s", entry->d_name);
+		note_entry(kernel, entry->d_name);
 		break;
 	}
 	if (names)
