@@ -31,7 +31,7 @@ struct namespaces_drift {
 };
 void namespaces_drift_done(struct namespaces_drift *drift);
 
-/* What to find out, so that each namespace is entered once for all of it. */
+/* The caller says all that it needs at once, so that each namespace is entered once. */
 struct namespaces_wish {
 	bool values;  /* whether they have the values of the plan */
 	bool entries; /* how many entries they have, for guard_foretell() */
@@ -41,9 +41,9 @@ struct namespaces_wish {
 /*
  * Enters each other network namespace once, if anything is wished. Compares the values that it has
  * of its own with `values`, those of the plan, and sets "namespaces_compared" and
- * "namespaces_differing" of the JSON object. Only root of the host can enter: for others nothing is
- * found out, and that is reported if values were to be compared. Returns EXIT_FAILED after an
- * error, which has been reported.
+ * "namespaces_differing" of the JSON object. Only root of the host can enter: others find out
+ * nothing, which is reported if values should be compared. Returns EXIT_FAILED after an error,
+ * which has been reported.
  */
 enum exit_code compare_namespaces(struct context *context, const struct values *values,
 				  const struct namespaces_wish *wish, struct namespaces_drift *ret);

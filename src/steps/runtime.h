@@ -71,8 +71,8 @@ void preflight_judge_loading(const struct context *context, const struct compari
 			     struct runtime *runtime);
 
 /*
- * What runtime_look() finds out of the other network namespaces: whether they have the values of a
- * plan that sets them in all; for plan also what it says of max and of timeouts.
+ * runtime_look() compares the other network namespaces with a plan that sets values in all of them.
+ * For the verb plan it also finds out what a lower max and shorter timeouts would do there.
  */
 enum namespaces_use { NAMESPACES_COMPARED, NAMESPACES_FORETOLD };
 
