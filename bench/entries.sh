@@ -33,24 +33,32 @@ cost_of() {
 	echo "$said"
 }
 
-# by_ctnetlink ENTRIES CLIENTS: counts without holders and with them by turns, so that what else
-# runs on the machine costs both the same; prints the medians and their ratio.
+# by_ctnetlink ENTRIES CLIENTS: counts alone, with holders, and as status does by turns, so that
+# what else runs on the machine costs each the same; prints the medians and their ratios.
 by_ctnetlink() {
 	local what round
 	# It runs once before, so that the processor's caches are warm.
 	"$count_entries" cost ctnetlink >/dev/null
 	rm -f "$work"/cost*
 	for ((round = 1; round <= rounds; round++)); do
-		for what in cost cost-holders; do
+		for what in cost cost-holders cost-status; do
 			cost_of "$what" ctnetlink "$1" >>"$work/$what"
 		done
 	done
 	row "$1" "$2" ctnetlink "$(median 2 "$work/cost")" "$(median 3 "$work/cost")" "$(median 4 "$work/cost")"
 	row "$1" "$2" 'ctnetlink, with holders' "$(median 2 "$work/cost-holders")" "$(median 3 "$work/cost-holders")" \
 		"$(median 4 "$work/cost-holders")"
-	paste "$work/cost" "$work/cost-holders" |
-		awk '{ before += $3; after += $7; memory = $8 - $4 > memory ? $8 - $4 : memory }
-			END { printf "<!-- %d rounds: with holders %+.1f %% of a processor, %+d KiB -->\n", NR, (after / before - 1) * 100, memory }' \
+	row "$1" "$2" 'ctnetlink, as status' "$(median 2 "$work/cost-status")" "$(median 3 "$work/cost-status")" \
+		"$(median 4 "$work/cost-status")"
+	ratio 'with holders' cost cost-holders
+	ratio 'sample, more than holders' cost-holders cost-status
+}
+
+# ratio WHAT FILE OTHER: notes how much more the other way costs.
+ratio() {
+	paste "$work/$2" "$work/$3" |
+		awk -v what="$1" '{ before += $3; after += $7; memory = $8 - $4 > memory ? $8 - $4 : memory }
+			END { printf "<!-- %d rounds: %s %+.1f %% of a processor, %+d KiB -->\n", NR, what, (after / before - 1) * 100, memory }' \
 			>>"$work/notes"
 }
 

@@ -4,10 +4,10 @@
  */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * usage: count-entries entries|counters|cost|cost-holders live|ctnetlink|file [IDLE-BELOW]
+ * usage: count-entries entries|counters|cost|cost-holders|cost-status live|ctnetlink|file [IDLE-BELOW]
  * entries: every count that is not 0; counters: those that are known; cost: entries, seconds, those
  * of a processor, and the most KiB of memory, that counting them took; cost-holders: the same with
- * who holds them.
+ * who holds them; cost-status: the same with a sample of them as well, as status counts.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -23,6 +23,7 @@
 #include "host/conntrack/ctnetlink.h"
 #include "host/kernel/kernel-file.h"
 #include "model/table/holders.h"
+#include "model/table/sample.h"
 
 static int count(const char *way, struct entry_counts *counts)
 {
@@ -140,22 +141,28 @@ static int run(const char *what, const char *way, const char *idle_below)
 	static const uint8_t server[4] = {10, 255, 0, 1};
 	struct entry_counts *CLEANUP(free_pointer) counts = NULL;
 	struct holders *CLEANUP(holders_freep) holders = NULL;
+	struct sample *CLEANUP(free_pointer) sample = NULL;
 	struct counters counters;
 	double started = seconds();
 	int error = entry_counts_new(&counts);
 
-	if (error == 0 && strcmp(what, "cost-holders") == 0)
+	if (error == 0 && strncmp(what, "cost-", 5) == 0)
 		error = holders_new(1, &holders);
+	if (error == 0 && strcmp(what, "cost-status") == 0)
+		error = sample_new(1, &sample);
 	/* The server of bench/insert-entries.c counts as this host, so that its ports are counted. */
 	if (error == 0 && holders)
 		error = owners_add_address(&holders->owners, 0, AF_INET, server);
 	if (error < 0)
 		return error;
 	counts->holders = holders;
+	counts->sample = sample;
 	counts->idle_below = (uint32_t)strtoul(idle_below, NULL, 10);
 	error = strcmp(what, "counters") == 0 ? read_counters(way, &counters) : count(way, counts);
 	if (error < 0)
 		return error;
+	if (sample)
+		sample_finish(sample);
 	if (strcmp(what, "counters") == 0)
 		print_counters(&counters);
 	else if (strncmp(what, "cost", 4) == 0)

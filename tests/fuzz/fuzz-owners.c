@@ -1,6 +1,6 @@
 /*
  * Fuzz harness: any bytes as what the kernel and container engines say of owners, and as a record
- * of looks; names end in their room.
+ * of looks and of a sample; names end in their room, and a sample that was read is written as it was.
  */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "model/table/forecast.h"
 #include "model/table/owner-lines.h"
+#include "model/table/turnover.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -49,6 +50,29 @@ static void check_message(const uint8_t *data, size_t size)
 		abort();
 }
 
+/* A record that is taken is one that this program writes, and can be compared with a look. */
+static void check_sample(const char *text)
+{
+	struct sample *CLEANUP(free_pointer) sample = NULL;
+	struct sample *CLEANUP(free_pointer) now = NULL;
+	struct buffer CLEANUP(buffer_clear) again = {0};
+	struct turnover turnover;
+
+	if (sample_parse(text, "x", &sample) < 0)
+		return;
+	if (sample->count > SAMPLE_RECORD_MOST || sample->level > SAMPLE_LEVEL_MOST)
+		abort();
+	sample_print(sample, "x", &again);
+	if (again.data && strncmp(again.data, text, again.length - 1) != 0)
+		abort();
+	if (sample_new(sample->seed, &now) < 0)
+		return;
+	now->when = UINT64_MAX;
+	turnover_find(sample, now, &turnover);
+	if (turnover.known && (turnover.in.rate > 0 || turnover.seconds < TURNOVER_SECONDS_LEAST))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buffer CLEANUP(buffer_clear) docker = {0};
@@ -64,6 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	check_group(text);
 	check_lines(text);
+	check_sample(text);
 	if (forecast_parse(text, UINT64_MAX, looks) >= FORECAST_LOOKS_MAX)
 		abort();
 	container_name_docker(text, &docker);
