@@ -10,6 +10,7 @@
 # one that exits with 101 has that boot begin with the image that it left as /boot/next, for a root
 # on /dev/vda.
 #
+# VM_KERNEL    the suite whose kernel boots, with its modules (default: SUITE's own)
 # VM_MEMORY    of the guest (default: 1G)
 # VM_APPEND    words for the kernel command line
 # VM_TIMEOUT   seconds that one boot may take (default: 1800)
@@ -20,16 +21,21 @@
 # VM_LOGS      folder for the console log of a guest that failed (default: the current one)
 # VM_CACHE, VM_PACKAGES   see image.sh
 #
-# Exit status: the scenario's; 77: the mirror does not serve SUITE; 124: the guest told no status.
+# Exit status: the scenario's; 77: the mirror does not serve SUITE, or VM_KERNEL; 124: the guest
+# told no status.
 set -euo pipefail
 
 suite=${1:?usage: run-vm.sh SUITE SCENARIO [OVERLAY.tar]}
 scenario=${2:?usage: run-vm.sh SUITE SCENARIO [OVERLAY.tar]}
 overlay=${3:-}
 here=$(dirname "$(readlink -f "$0")")
+kernel=${VM_KERNEL:-$suite}
 log=${VM_LOGS:-$PWD}/vm-$suite-$(basename "$scenario" .sh).log
+[ "$kernel" = "$suite" ] || log=${log%.log}-$kernel.log
 
 image=$("$here/image.sh" "$suite")
+boots=$image
+[ "$kernel" = "$suite" ] || boots=$(VM_PACKAGES='' "$here/image.sh" "$kernel")
 
 work=$(mktemp -d)
 guest=
@@ -57,9 +63,18 @@ ExecStart=/bin/bash /vm/guest-run
 END
 ln -s ../scenario.service "$work/files/etc/systemd/system/multi-user.target.wants/"
 tar -C "$work/files" --owner=0 --group=0 --mode=go=u-w -cf "$work/files.tar" vm etc
+overlays=("$work/files.tar")
+[ -z "$overlay" ] || overlays=("$overlay" "${overlays[@]}")
+if [ "$boots" != "$image" ]; then
+	mkdir -p "$work/kernel/usr/lib"
+	debugfs -R "rdump /usr/lib/modules $work/kernel/usr/lib" "$boots/root.ext4" 2>/dev/null
+	tar -C "$work/kernel" --owner=0 --group=0 --mode=go=u-w -cf "$work/kernel.tar" "usr/lib/modules/$(<"$boots/release")"
+	rm -r "$work/kernel"
+	overlays+=("$work/kernel.tar")
+fi
 qemu-img create -q -f qcow2 -b "$image/root.ext4" -F raw "$work/root.qcow2"
 
-initrd=$image/initrd
+initrd=$boots/initrd
 status=
 # Starts the machine; its console, output and status end up in files of $work.
 start() {
@@ -67,7 +82,7 @@ start() {
 	local devices=(-drive "if=virtio,file=$work/root.qcow2,format=qcow2,cache=unsafe")
 	# The tar is unpacked once, so that later boots find what the first one wrote.
 	if [ "$number" = 1 ]; then
-		for file in ${overlay:+"$overlay"} "$work/files.tar"; do
+		for file in "${overlays[@]}"; do
 			devices+=(-drive "if=virtio,file=$file,format=raw,readonly=on")
 		done
 	fi
@@ -88,7 +103,7 @@ start() {
 	timeout --kill-after=30 "${VM_TIMEOUT:-1800}" qemu-system-x86_64 \
 		-accel tcg,thread=multi -cpu max -smp 2 -m "${VM_MEMORY:-1G}" \
 		-nodefaults -no-user-config -display none -no-reboot \
-		-kernel "$image/kernel" -initrd "$initrd" \
+		-kernel "$boots/kernel" -initrd "$initrd" \
 		-append "console=ttyS0 panic=-1 vm_boot=$number ${VM_APPEND-}" \
 		"${devices[@]}" \
 		-serial "file:$work/console.$number" -serial "file:$work/output" -serial "file:$work/status" \
