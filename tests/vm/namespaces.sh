@@ -10,6 +10,12 @@ key=nf_conntrack_udp_timeout
 path=conntrack-persist-namespaces.path
 setter=conntrack-persist-namespaces.service
 drop_in=/etc/systemd/system/conntrack-persist.service.d/50-namespaces.conf
+apart=/srv/apart/web
+# The configuration of the matrix.
+[ -e "$config" ] || cp /vm/tune.conf "$config"
+# The number of listns(2), with no question: an older kernel has no such call.
+lists=yes
+! perl -MErrno=ENOSYS -e 'exit !(syscall(470, 0, 0, 0, 0) < 0 && $! == ENOSYS)' || lists=no
 
 # wrong_in PID...: prints how many of the namespaces of these processes have another value.
 wrong_in() {
@@ -91,6 +97,41 @@ new_names() {
 	check 'nothing failed' "$(failed_units)" ''
 }
 
+# apart_value: prints the value in the namespace that a mount outside /run/netns holds.
+apart_value() {
+	nsenter --net="$apart" cat "$proc/$key"
+}
+# shellcheck disable=SC2317 # called by wait_for
+apart_is_right() {
+	[ "$(apart_value)" = 45 ]
+}
+
+# A namespace without a process and without a name in the usual places.
+mounted_elsewhere() {
+	wait_for is_idle
+	mkdir /srv/apart
+	: >"$apart"
+	unshare --net="$apart" true
+	check 'a mount elsewhere holds a namespace' "$(apart_value)" 30
+	ctp -v apply --netns=all
+	if [ "$lists" = yes ]; then
+		check 'apply --netns=all: the kernel lists it' "$status $(apart_value) $(grep -c listns <<<"$output")" '0 45 0'
+		check 'it is named' "$(grep -c "^namespace net:\[$(stat -Lc %i "$apart")\]$" <<<"$output")" 1
+		nsenter --net="$apart" bash -c "echo 30 >$proc/$key"
+		ctp check
+		check 'check counts it' "$status $(grep -c 'other network namespaces: namespace net:' <<<"$output")" '2 1'
+		# The service does the same in its sandbox.
+		ip netns add beside
+		wait_for apart_is_right
+		check 'the path unit sets it as well' "$(apart_value) $(failed_units)" '45 '
+	else
+		check 'apply --netns=all: it is out of reach, and -v says so' \
+			"$status $(apart_value) $(grep -c 'only a mount or an open file holds was not changed' <<<"$output")" '0 30 1'
+		ctp apply --netns="$apart"
+		check 'its path leads to it' "$status $(apart_value)" '0 45'
+	fi
+}
+
 trouble() {
 	wait_for is_idle
 	cp "$config" /root/conf
@@ -131,6 +172,8 @@ unload_and_back() {
 	wait_for service_is active
 	check 'a name that came while the module was absent' "$(right_in_time absent)" yes
 	check 'loaded again: all are right' "$(wrong_in "${pids[@]}")" 0
+	check 'the one of the mount elsewhere, if the kernel lists it' "$lists $(apart_value)" \
+		"$lists $([ "$lists" = yes ] && echo 45 || echo 30)"
 }
 
 host_again() {
@@ -150,11 +193,12 @@ host_again() {
 	check 'nothing failed' "$(failed_units)" ''
 }
 
-echo "# Linux $(uname -r), systemd $(udevadm --version)"
+echo "# Linux $(uname -r), systemd $(udevadm --version), listns: $lists"
 events_start
 systemctl is-system-running --wait >/dev/null
 existing
 new_names
+mounted_elsewhere
 trouble
 unload_and_back
 host_again
