@@ -10,7 +10,9 @@
 # one that exits with 101 has that boot begin with the image that it left as /boot/next, for a root
 # on /dev/vda.
 #
-# VM_KERNEL    the suite whose kernel boots, with its modules (default: SUITE's own)
+# VM_KERNEL    another kernel than SUITE's own, with its modules: that of another suite; a release of
+#              Debian's such as 6.17, see kernel.sh; or uml-VARIANT, a process of this machine, faster,
+#              with one processor, see uml-kernel.sh
 # VM_MEMORY    of the guest (default: 1G)
 # VM_APPEND    words for the kernel command line
 # VM_TIMEOUT   seconds that one boot may take (default: 1800)
@@ -34,11 +36,20 @@ log=${VM_LOGS:-$PWD}/vm-$suite-$(basename "$scenario" .sh).log
 [ "$kernel" = "$suite" ] || log=${log%.log}-$kernel.log
 
 image=$("$here/image.sh" "$suite")
-boots=$image
-[ "$kernel" = "$suite" ] || boots=$(VM_PACKAGES='' "$here/image.sh" "$kernel")
+engine=qemu
+case $kernel in
+	"$suite") boots=$image ;;
+	uml-*)
+		boots=$("$here/uml-kernel.sh" "${kernel#uml-}")
+		engine=uml
+		;;
+	[0-9]*) boots=$("$here/kernel.sh" "$suite" "$kernel") ;;
+	*) boots=$(VM_PACKAGES='' "$here/image.sh" "$kernel") ;;
+esac
 
 work=$(mktemp -d)
 guest=
+readers=()
 # shellcheck disable=SC2317 # called by the trap
 cleanup() {
 	[ -z "$guest" ] || kill "$guest" 2>/dev/null || :
@@ -63,21 +74,63 @@ ExecStart=/bin/bash /vm/guest-run
 END
 ln -s ../scenario.service "$work/files/etc/systemd/system/multi-user.target.wants/"
 tar -C "$work/files" --owner=0 --group=0 --mode=go=u-w -cf "$work/files.tar" vm etc
+# These are unpacked over the root.
 overlays=("$work/files.tar")
 [ -z "$overlay" ] || overlays=("$overlay" "${overlays[@]}")
-if [ "$boots" != "$image" ]; then
+if [ -e "$boots/modules.tar" ]; then
+	overlays+=("$boots/modules.tar")
+elif [ "$boots" != "$image" ]; then
 	mkdir -p "$work/kernel/usr/lib"
 	debugfs -R "rdump /usr/lib/modules $work/kernel/usr/lib" "$boots/root.ext4" 2>/dev/null
 	tar -C "$work/kernel" --owner=0 --group=0 --mode=go=u-w -cf "$work/kernel.tar" "usr/lib/modules/$(<"$boots/release")"
 	rm -r "$work/kernel"
 	overlays+=("$work/kernel.tar")
 fi
-qemu-img create -q -f qcow2 -b "$image/root.ext4" -F raw "$work/root.qcow2"
 
-initrd=$boots/initrd
+# start_uml NUMBER: starts the kernel that is a process. It writes what it changes of the root image
+# to a file beside it, and finds the tar files, which it unpacks once, on further disks.
+# "c": it locks no file, because other guests use the same root image.
+start_uml() {
+	local number=$1 file words=("ubd0c=$work/root.cow,$image/root.ext4")
+	if [ "$number" = 1 ]; then
+		for file in "${overlays[@]}"; do
+			words+=("ubd${#words[@]}rc=$file")
+		done
+	fi
+	# The serial ports that the guest writes to are open files of this process. They are pipes,
+	# because that kernel waits for them by epoll(7), which refuses plain files.
+	readers=()
+	for file in output status; do
+		[ -p "$work/$file.pipe" ] || mkfifo "$work/$file.pipe"
+		cat "$work/$file.pipe" >"$work/$file" &
+		readers+=($!)
+	done
+	HOME=$work timeout --kill-after=30 "${VM_TIMEOUT:-1800}" "$boots/linux" "mem=${VM_MEMORY:-1G}" \
+		"initrd=$boots/initrd" "${words[@]}" noreboot con=null con0=null,fd:1 ssl=null ssl1=null,fd:4 ssl2=null,fd:5 \
+		panic=-1 "vm_boot=$number" "${append[@]}" \
+		</dev/null >"$work/console.$number" 2>&1 4>"$work/output.pipe" 5>"$work/status.pipe" &
+	guest=$!
+}
+
+read -ra append <<<"${VM_APPEND-}"
+initrd=
+if [ "$engine" = qemu ]; then
+	qemu-img create -q -f qcow2 -b "$image/root.ext4" -F raw "$work/root.qcow2"
+	initrd=$boots/initrd
+fi
 status=
-# Starts the machine; its console, output and status end up in files of $work.
+# start NUMBER: starts the machine; its console, output and status end up in files of $work.
 start() {
+	: >"$work/output"
+	: >"$work/status"
+	: >"$work/console.$1"
+	case $engine in
+		qemu) start_qemu "$1" ;;
+		uml) start_uml "$1" ;;
+	esac
+}
+
+start_qemu() {
 	local number=$1 file
 	local devices=(-drive "if=virtio,file=$work/root.qcow2,format=qcow2,cache=unsafe")
 	# The tar is unpacked once, so that later boots find what the first one wrote.
@@ -95,9 +148,6 @@ start() {
 	if [ -n "${VM_SSH-}" ]; then
 		devices+=(-netdev "user,id=ssh,restrict=on,hostfwd=tcp:127.0.0.1:$VM_SSH-:22" -device "virtio-net-pci,netdev=ssh,romfile=")
 	fi
-	: >"$work/output"
-	: >"$work/status"
-	: >"$work/console.$number"
 	# KVM is not used even if its device can be opened, because the guests must behave alike
 	# everywhere.
 	timeout --kill-after=30 "${VM_TIMEOUT:-1800}" qemu-system-x86_64 \
@@ -131,6 +181,7 @@ boot() {
 	done
 	wait "$guest" || echo "run-vm.sh: the machine ended with status $?" >&2
 	guest=
+	[ "${#readers[@]}" = 0 ] || wait "${readers[@]}"
 	cat "$work/output"
 	status=$(tr -d '\r\n' <"$work/status")
 	status=${status:-124}

@@ -1,0 +1,110 @@
+#!/bin/bash
+# Gets another kernel of Debian's for the guests of a suite, once; prints its folder.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# usage: kernel.sh SUITE RELEASE[-FLAVOUR]
+#
+# RELEASE is the beginning of a kernel release in the suite or its backports, such as 6.17: the
+# newest of these is taken. FLAVOUR is cloud or rt. The folder has kernel, initrd, release, and
+# modules.tar, which is unpacked over the suite's root.
+#
+# VM_CACHE     see image.sh
+#
+# Exit status 77: the mirror that this machine uses does not serve such a kernel.
+set -euo pipefail
+
+suite=${1:?usage: kernel.sh SUITE RELEASE[-FLAVOUR]}
+wanted=${2:?usage: kernel.sh SUITE RELEASE[-FLAVOUR]}
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=suite.sh
+. "$here/suite.sh"
+recipe=$(cat "$here"/{kernel.sh,suite.sh,initrd-init} | sha256sum | cut -c 1-16)
+kernel=$cache/$suite-kernel-$wanted-$recipe
+
+take_turn "$suite-kernel-$wanted"
+if [ -d "$kernel" ]; then
+	touch "$kernel"
+	echo "$kernel"
+	exit
+fi
+make_work "$suite-kernel-$wanted"
+find_mirror "$suite"
+
+# packages: prints "RELEASE PATH SHA256" of each package of the kernels that are wanted; from 7.2 on
+# a kernel is in several. A mirror may lack the backports of a suite.
+packages() {
+	local part name=${wanted%%-*} flavour=''
+	[ "$name" = "$wanted" ] || flavour=-${wanted#*-}
+	for part in "$suite" "$suite-backports"; do
+		/usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file \
+			"${mirror%/}/dists/$part/main/binary-amd64/Packages.xz" "$work/$part.xz" >/dev/null 2>&1 || continue
+		xz -dc "$work/$part.xz" | awk -v name="^${name//./\\\\.}([.][.0-9]+)?[-+][^-]*$flavour-amd64$" '
+			$1 == "Package:" {
+				release = $2
+				wanted = sub(/^linux-(image|binary|modules|base)-/, "", release) && release ~ name
+			}
+			$1 == "Filename:" { file = $2 }
+			$1 == "SHA256:" && wanted { print release, file, $2 }'
+		rm "$work/$part.xz"
+	done
+}
+packages >"$work/packages"
+release=$(cut -d ' ' -f 1 "$work/packages" | sort -V | tail -n 1)
+if [ -z "$release" ]; then
+	echo "kernel.sh: the mirror does not serve $wanted for $suite" >&2
+	exit 77
+fi
+echo "kernel.sh: getting $release for $suite" >&2
+root=$work/root
+mkdir "$root"
+while read -r name path sum; do
+	[ "$name" = "$release" ] || continue
+	/usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file "${mirror%/}/$path" "$work/kernel.deb" "SHA256:$sum" \
+		>"$work/log" 2>&1 || {
+		cat "$work/log" >&2
+		exit 1
+	}
+	dpkg-deb --fsys-tarfile "$work/kernel.deb" | tar -C "$root" -xf -
+	rm "$work/kernel.deb"
+done <"$work/packages"
+rm -f "$work/packages" "$work/log"
+# Since 7.2 the modules are below /usr.
+mkdir -p "$root/usr/lib"
+[ ! -d "$root/lib/modules" ] || mv "$root/lib/modules" "$root/usr/lib/"
+rm -rf "${root:?}/lib"
+ln -s usr/lib "$root/lib"
+echo "$release" >"$work/release"
+# And so is the kernel.
+find "$root" -type f -name 'vmlinuz*' -exec mv {} "$work/kernel" \;
+# Most of the modules are drivers; a guest only needs those of the disk and of the virtual network
+# cards.
+find "$root/lib/modules/$release/kernel/drivers" "$root/lib/modules/$release/kernel/sound" -name '*.ko*' \
+	! -path '*/drivers/block/*' ! -path '*/drivers/virtio/*' ! -path '*/drivers/net/*.ko*' -delete
+find "$root/lib/modules/$release/kernel/drivers/net" -mindepth 2 -name '*.ko*' -delete
+depmod -b "$root" "$release"
+
+initrd=$work/initrd-root
+mkdir -p "$initrd"/{bin,dev,modules,proc,root}
+cp "$(command -v busybox)" "$initrd/bin/"
+install -m 755 "$here/initrd-init" "$initrd/init"
+number=100
+for module in virtio_pci virtio_blk ext4; do
+	while read -r action file _; do
+		[ "$action" = insmod ] || continue
+		number=$((number + 1))
+		name=$initrd/modules/$number-$(basename "$file" .xz)
+		case $file in
+			*.xz) xz -dc "$file" >"$name" ;;
+			*) cp "$file" "$name" ;;
+		esac
+	done < <(modprobe --dirname "$root" --set-version "$release" --show-depends "$module")
+done
+(cd "$initrd" && find . | cpio --quiet -o -H newc | gzip -1) >"$work/initrd"
+# The suite's /lib may be a link.
+mkdir -p "$work/tree/usr/lib"
+mv "$root/lib/modules" "$work/tree/usr/lib/"
+tar -C "$work/tree" --owner=0 --group=0 -cf "$work/modules.tar" usr
+rm -rf "$root" "$initrd" "$work/tree"
+
+keep_work "$suite-kernel-$wanted-$recipe"
+echo "$kernel"
