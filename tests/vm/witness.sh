@@ -439,8 +439,8 @@ capabilities() {
 		# shellcheck disable=SC2086
 		check "${set:-none}" "$(with_only $set)" 'does not allow this process the bpf system call'
 	done
-	# Without perfmon the witness reads no memory of the kernel. Which helpers are left depends on
-	# the release.
+	# Without perfmon the witness reads no memory of the kernel. Which helpers are left depends
+	# on the release.
 	set=$(with_only bpf net_admin)
 	echo "# bpf net_admin: $set"
 	check 'bpf net_admin' "$(grep -c '^loaded.* group$' <<<"$set")" 1
