@@ -135,7 +135,7 @@ in_pod() {
 
 # end_pods: ends what runs in pods. The first process of a PID namespace ignores other signals.
 end_pods() {
-	cat /sys/fs/cgroup/kubepods/besteffort/*/*/cgroup.procs | xargs kill -KILL
+	cat /sys/fs/cgroup/kubepods/besteffort/*/*/cgroup.procs | xargs kill -KILL 2>/dev/null
 	wait "${pods[@]}" 2>/dev/null
 	pods=()
 }
@@ -231,17 +231,18 @@ no_program() {
 	[ "$(programs)" = 0 ]
 }
 
-# entries [UNIT]: prints what the program logged since the last call of start_again. journald does
-# not know the unit of a process that has ended before it reads the entry.
+# entries [PID]: prints what the program, or this process of it, logged since the last call of
+# start_again. journald does not know the unit of a process that has ended before it reads the
+# entry.
 entries() {
 	journalctl --sync
-	journalctl -q -b -o json ${cursor:+--after-cursor="$cursor"} | jq -r --arg unit "${1-}" 'select(
-		.SYSLOG_IDENTIFIER == "conntrack-persist" and ($unit == "" or ._SYSTEMD_UNIT == $unit)) | .MESSAGE'
+	journalctl -q -b -o json ${cursor:+--after-cursor="$cursor"} | jq -r --arg pid "${1-}" 'select(
+		.SYSLOG_IDENTIFIER == "conntrack-persist" and ($pid == "" or ._PID == $pid)) | .MESSAGE'
 }
 
-# printed: prints what the service printed.
+# printed: prints what the service printed when it loaded the witness.
 printed() {
-	entries "$unit"
+	entries "$(systemctl show -P ExecMainPID "$unit")"
 }
 
 # start_again UNIT: starts it, or starts it again, as often as the test wants.
@@ -439,8 +440,8 @@ capabilities() {
 		# shellcheck disable=SC2086
 		check "${set:-none}" "$(with_only $set)" 'does not allow this process the bpf system call'
 	done
-	# Without perfmon the witness reads no memory of the kernel. Which helpers are left depends
-	# on the release.
+	# Without perfmon the witness reads no memory of the kernel. The helpers that are left
+	# depend on the release.
 	set=$(with_only bpf net_admin)
 	echo "# bpf net_admin: $set"
 	check 'bpf net_admin' "$(grep -c '^loaded.* group$' <<<"$set")" 1
