@@ -349,8 +349,8 @@ static int make_hostile(struct table *table)
 
 	for (size_t i = 0; error == 0 && i < ARRAY_SIZE(names); i++)
 		error = add_namespace(table, names[i], known(UINT64_MAX),
-				      "udp_timeout 30 (here 60), tcp_timeout_established 432000 "
-				      "(here 21600), generic_timeout 600 (here 120)");
+				      "udp_timeout 30 (here 60), tcp_timeout_established 432,000 "
+				      "(here 21,600), generic_timeout 600 (here 120)");
 	if (error < 0)
 		return error;
 	table->namespaces[0].error = -EACCES;

@@ -1,6 +1,5 @@
 /* Findings: another program sets a value, as the witness has recorded. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -88,12 +87,14 @@ void advice_other_writer(struct advice *advice)
 		return;
 	if (text_starts_with(key, "net.netfilter."))
 		key += strlen("net.netfilter.");
-	buffer_printf(&draft.summary, "%s sets %s to %s, configured is %" PRIu64, last->writer, key,
-		      last->value, last->wanted);
+	buffer_printf(&draft.summary, "%s sets %s to ", last->writer, key);
+	buffer_add_number(&draft.summary, last->value);
+	buffer_printf(&draft.summary, ", configured is %s", text_count(last->wanted).text);
 	buffer_printf(&draft.title, "Another program sets %s.", key);
-	buffer_printf(&draft.evidence,
-		      "The witness saw that %s set %s to %s; configured is %" PRIu64 ".",
-		      last->writer, last->key, last->value, last->wanted);
+	buffer_printf(&draft.evidence, "The witness saw that %s set %s to ", last->writer,
+		      last->key);
+	buffer_add_number(&draft.evidence, last->value);
+	buffer_printf(&draft.evidence, "; configured is %s.", text_count(last->wanted).text);
 	if (total > 0)
 		buffer_printf(&draft.evidence, " There %s %s foreign write%s since boot.",
 			      total == 1 ? "was" : "were", text_count(total).text,

@@ -27,10 +27,14 @@ static const char *short_name(const char *key)
 void differing_add(struct differing *differing, const char *key, const char *there,
 		   const char *word, const char *other)
 {
-	if (differing->count++ < NAMED)
-		buffer_printf(&differing->text, "%s%s %s (%s %s)",
-			      differing->count == 1 ? "" : ", ", short_name(key), there, word,
-			      other);
+	if (differing->count++ >= NAMED)
+		return;
+	buffer_printf(&differing->text, "%s%s ", differing->count == 1 ? "" : ", ",
+		      short_name(key));
+	buffer_add_number(&differing->text, there);
+	buffer_printf(&differing->text, " (%s ", word);
+	buffer_add_number(&differing->text, other);
+	buffer_add(&differing->text, ")");
 }
 
 int differing_finish(struct differing *differing, char **ret)
