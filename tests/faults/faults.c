@@ -92,12 +92,14 @@ static void disturb(struct story *story, const struct calls *calls, const struct
 	unsigned int tries = call_allocates(call) ? TRIES_MAX : 1;
 	char *finding = NULL;
 
-	while (!reached && !finding && tries-- > 0) {
+	while (!reached && tries-- > 0) {
 		int status = inject_run(&story->run, calls, fault, &reached);
 
+		free(finding);
 		finding = judge_run(story, fault, call, status);
 	}
-	if (!reached && !finding && call_allocates(call)) {
+	if (!reached && call_allocates(call)) {
+		free(finding);
 		tally->missed++;
 		return;
 	}
