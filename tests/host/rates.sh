@@ -132,6 +132,7 @@ END
 max=$(</proc/sys/net/netfilter/nf_conntrack_max)
 ((max >= 60000)) || { echo "max is $max here, too few for a large table" >&2; exit 77; }
 send 21000 45999
+seconds_ago 5
 "$CONNTRACK_PERSIST" status >/dev/null 2>&1
 send 46000 51999
 seconds_ago 5
