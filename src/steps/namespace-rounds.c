@@ -24,11 +24,11 @@
 
 /*
  * Which namespace this is; see struct network_namespace. The kernel gives the inode of a namespace
- * that has gone to the next one, so that the path belongs to the identity; the id of one that only
- * the kernel listed is never given again.
+ * that has gone to the next one, which may have the same name, so that the path and the time belong
+ * to the identity; the id of one that only the kernel listed is never given again.
  */
 struct namespace_identity {
-	uint64_t device, inode, path, id;
+	uint64_t device, inode, path, id, made;
 };
 
 void namespace_rounds_begin(const struct context *context, struct namespace_rounds *rounds)
@@ -56,7 +56,8 @@ static uint64_t hash_text(const char *text)
 static struct namespace_identity identify(const struct network_namespace *namespace)
 {
 	return (struct namespace_identity){namespace->device, namespace->inode,
-					   hash_text(namespace->path), namespace->id};
+					   hash_text(namespace->path), namespace->id,
+					   namespace->made};
 }
 
 bool namespace_rounds_is_new(const struct namespace_rounds *rounds,
@@ -68,7 +69,7 @@ bool namespace_rounds_is_new(const struct namespace_rounds *rounds,
 		const struct namespace_identity *seen = &rounds->seen[i];
 
 		if (seen->device == wanted.device && seen->inode == wanted.inode &&
-		    seen->path == wanted.path && seen->id == wanted.id)
+		    seen->path == wanted.path && seen->id == wanted.id && seen->made == wanted.made)
 			return false;
 	}
 	return true;

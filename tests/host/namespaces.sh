@@ -132,6 +132,26 @@ for ((i = 0; i < 8; i++)); do
 done
 umount /run/netns/late
 rm /run/netns/late
+# One that has the name, and often the inode, of one that has just gone is another one.
+RUNTIME_DIRECTORY=/run/conntrack-persist "$program" -c "$work/c.conf" -q apply --netns=all &
+lingers=$!
+# The pauses between listings grow to half a second, and the kernel frees an inode a moment later:
+# neither sends an event to wait for.
+for ((i = 0; i < 8; i++)); do
+	: >/run/netns/again
+	unshare --net=/run/netns/again true
+	for ((k = 0; k < 40; k++)); do
+		[[ $(nsenter --net=/run/netns/again cat /proc/sys/net/netfilter/nf_conntrack_udp_timeout) != 47 ]] || break
+		kill -0 "$lingers" 2>/dev/null || fail "the service ended at the ${i}th namespace of a name"
+		sleep 0.1
+	done
+	is /run/netns/again nf_conntrack_udp_timeout 47
+	sleep 1
+	umount /run/netns/again
+	rm /run/netns/again
+	sleep 0.05
+done
+wait "$lingers"
 
 for wrong in left mounts /etc /run/netns/left "/proc/$process/ns/mnt"; do
 	ctp 1 apply --netns="$wrong"

@@ -220,6 +220,12 @@ struct network_namespace {
 	unsigned long member;	/* a process in it, also of one that has a name; 0: none was seen */
 	uint64_t device, inode; /* the identity of the namespace */
 	uint64_t id;		/* the way to it where no path leads; 0: path does */
+	/*
+	 * When the kernel made the inode, in nanoseconds since the epoch; 0: it has no name. A
+	 * mount keeps the inode for as long as the namespace has its name; without one it may be
+	 * made again at any time.
+	 */
+	uint64_t made;
 };
 struct network_namespaces {
 	struct network_namespace *items;

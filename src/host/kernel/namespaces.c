@@ -123,6 +123,9 @@ static int walk_add(struct namespace_walk *walk, const struct stat *status,
 		return -ENOMEM;
 	namespace.device = status->st_dev;
 	namespace.inode = status->st_ino;
+	if (place->name)
+	namespace.made =
+		(uint64_t)status->st_ctim.tv_sec * 1000000000U + (uint64_t)status->st_ctim.tv_nsec;
 	namespace.path = strdup(place->path);
 	namespace.name = place->name ? strdup(place->name) : NULL;
 	namespace.command = place->command ? strdup(place->command) : NULL;
