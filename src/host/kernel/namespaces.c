@@ -109,6 +109,11 @@ struct namespace_place {
 	uint64_t id;
 };
 
+static uint64_t time_made(const struct stat *status)
+{
+	return (uint64_t)status->st_ctim.tv_sec * 1000000000U + (uint64_t)status->st_ctim.tv_nsec;
+}
+
 static int walk_add(struct namespace_walk *walk, const struct stat *status,
 		    const struct namespace_place *place)
 {
@@ -123,9 +128,7 @@ static int walk_add(struct namespace_walk *walk, const struct stat *status,
 		return -ENOMEM;
 	namespace.device = status->st_dev;
 	namespace.inode = status->st_ino;
-	if (place->name)
-	namespace.made =
-		(uint64_t)status->st_ctim.tv_sec * 1000000000U + (uint64_t)status->st_ctim.tv_nsec;
+	namespace.made = place->name ? time_made(status) : 0;
 	namespace.path = strdup(place->path);
 	namespace.name = place->name ? strdup(place->name) : NULL;
 	namespace.command = place->command ? strdup(place->command) : NULL;
