@@ -282,12 +282,17 @@ read_modprobe() {
 	same 'modprobe' "$(tr -s ' ' <<<"${said% }")" "install $install$options acct=1"
 }
 
-# The drop-in of namespaces = all changes much of the unit, so it is read by itself.
+# The drop-ins of namespaces = all and witness = yes change much of the unit, so they are left out.
 dump_unit() {
-	local aside=$image/etc/systemd/system/conntrack-persist-check.service.d/50-namespaces.conf
-	[[ ! -e $aside ]] || mv $aside $work/aside
+	local folder=$image/etc/systemd/system/conntrack-persist-check.service.d name
+	mkdir -p $work/aside
+	for name in 50-namespaces 60-witness; do
+		[[ ! -e $folder/$name.conf ]] || mv "$folder/$name.conf" $work/aside
+	done
 	dump_check_service
-	[[ ! -e $work/aside ]] || mv $work/aside $aside
+	for name in 50-namespaces 60-witness; do
+		[[ ! -e $work/aside/$name.conf ]] || mv "$work/aside/$name.conf" $folder
+	done
 }
 
 read_namespaces_drop_in() {
