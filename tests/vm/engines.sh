@@ -260,6 +260,22 @@ named_is_right() {
 	[ "$(ip netns exec named cat "$key")" = "$ours" ]
 }
 
+# start_full_RUNTIME: podman keeps its containers in memory here, because no container of any engine
+# starts if its own file system is full.
+podman_in_memory() { TMPDIR=/run podman --root /run/pods "$@"; }
+start_full_crun() { podman_in_memory --runtime crun run --rm --network=none "$container_image" first; }
+start_full_runc() { podman_in_memory --runtime runc run --rm --network=none "$container_image" first; }
+
+# full_disk: the program finds no room for anything.
+full_disk() {
+	podman_in_memory load --quiet --input /var/tmp/image.tar >/dev/null
+	dd if=/dev/zero of=/filled bs=1M status=none 2>/dev/null
+	dd if=/dev/zero of=/filled2 bs=1k status=none 2>/dev/null
+	check 'no room' "$(df --output=avail / | tail -n 1 | tr -d ' ')" 0
+	starts 'five starts each' 5 "$ours" full_crun full_runc private_network namespace_path unshare
+	rm /filled /filled2
+}
+
 docker_starts() {
 	systemctl start docker
 	make_docker_image
@@ -305,6 +321,9 @@ first_boot() {
 	# shellcheck disable=SC2086
 	starts 'five starts each' 5 "$ours" $at_once
 	starts_nspawn 'five starts' 5 "$ours"
+
+	scenario 'the disk is full'
+	full_disk
 	reboot_guest
 }
 
