@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "host/kernel/kernel-file.h"
 #include "host/witness/control-groups.h"
 #include "host/witness/witness-loader.h"
 #include "host/witness/witness.h"
@@ -122,19 +123,13 @@ uint64_t witness_own_namespace(void)
  */
 static bool find_start(uint32_t process, uint64_t *ret)
 {
-	char path[64], text[1024] = "";
+	char path[64], text[1024];
 	long ticks = sysconf(_SC_CLK_TCK);
 	const char *at;
-	size_t size;
-	FILE *file;
 
 	(void)snprintf(path, sizeof(path), "/proc/%" PRIu32 "/stat", process);
-	file = fopen(path, "re");
-	if (!file)
+	if (kernel_file_read(path, text, sizeof(text)) < 0)
 		return false;
-	size = fread(text, 1, sizeof(text) - 1, file);
-	text[size] = '\0';
-	(void)fclose(file);
 	at = strrchr(text, ')');
 	for (int field = 2; at && field < 22; field++)
 		at = strchr(at + 1, ' ');
