@@ -202,6 +202,9 @@ export KEYS=/proc/sys/net/netfilter MODULE=/sys/module/nf_conntrack
 
 status=0
 (cd "$work/run" && bash -euo pipefail "$case/cmd") >"$work/said" 2>&1 3>&1 </dev/null || status=$?
+# A release changes no expectation.
+version=$("$CONNTRACK_PERSIST_TWIN" --version | sed -n '1s/^conntrack-persist //p')
+sed -i "s|^conntrack-persist $version\$|conntrack-persist VERSION|; s|than this one ($version)|than this one (VERSION)|" "$work/said"
 sed -i "s|$work/host|HOST|g; s|$work/image|IMAGE|g; s|$case|CASE|g" "$work/said"
 if [[ $update == yes ]]; then
 	# A case that does not end as it should says nothing that can be expected.

@@ -143,7 +143,7 @@ add_repository() {
 	local root=$work/chroot/$1 control=$work/package/DEBIAN/control
 	if [[ ! -e $work/conntrack-persist.deb ]]; then
 		mkdir -p "${control%/*}"
-		printf '%s: %s\n' Package conntrack-persist Version 0.1 Architecture "$(dpkg --print-architecture)" \
+		printf '%s: %s\n' Package conntrack-persist Version 0 Architecture "$(dpkg --print-architecture)" \
 			Maintainer 'Nobody <nobody@localhost>' Description 'for the tests' >"$control"
 		dpkg-deb --root-owner-group --build "$work/package" "$work/conntrack-persist.deb" >"$work/log"
 	fi

@@ -7,8 +7,8 @@
 
 config=/etc/conntrack-persist.conf
 sysctl=/etc/sysctl.d/90-conntrack-persist.conf
-first=(/vm/debs/*_0.1_*.deb)
-second=(/vm/debs/*_0.1+*_*.deb)
+mapfile -t first < <(find /vm/debs -name '*.deb' ! -name '*+*')
+second=(/vm/debs/*+*_*.deb)
 units=(conntrack-persist{,-builtin,-check,-metrics,-namespaces,-restore,-sizes,-witness}.service conntrack-persist-{check,metrics}.timer
 	conntrack-persist-namespaces.path)
 
