@@ -87,6 +87,10 @@ static void edits_are_seen(void **state)
 		 BYTES("# Written by conntrack-persist. Do not edit: change "
 		       "conntrack-persist.conf(5)\nmore\n"),
 		 true, false},
+		{"first line and nothing else",
+		 BYTES("# Written by conntrack-persist. Do not edit: change "
+		       "conntrack-persist.conf(5)\n"),
+		 true, false},
 		{"first line without its end",
 		 BYTES("# Written by conntrack-persist. Do not edit: change "
 		       "conntrack-persist.conf(5)"),

@@ -151,6 +151,29 @@ static void an_entry_belongs_to_one_owner(void **state)
 	}
 }
 
+/* The last port of the last protocol is at the end of the list. */
+static void the_owner_of_each_port_is_kept(void **state)
+{
+	static const struct line udp = {IPPROTO_UDP, "192.0.2.7", "203.0.113.1", NULL,
+					9,	     65535,	  65535};
+	static const struct line tcp = {IPPROTO_TCP, "192.0.2.7", "203.0.113.1", NULL,
+					9,	     65535,	  65535};
+	struct holders *CLEANUP(holders_freep) holders = make_holders();
+	uint16_t named = add_owner(&holders->owners, OWNER_UNIT, "named.service", NULL);
+
+	(void)state;
+	expect_number("not kept", holders_port_owner(holders, LOCAL_UDP, 65535), 0);
+	assert_int_equal(holders_keep_ports(holders), 0);
+	count(holders, &udp, 1);
+	count(holders, &tcp, 1);
+	holders_assign_port(holders, LOCAL_UDP, 65535, named);
+	expect_number("udp", holders_port_owner(holders, LOCAL_UDP, 65535), named);
+	expect_number("tcp", holders_port_owner(holders, LOCAL_TCP, 65535), 0);
+	/* A second call keeps what is there. */
+	assert_int_equal(holders_keep_ports(holders), 0);
+	expect_number("udp", holders_port_owner(holders, LOCAL_UDP, 65535), named);
+}
+
 static struct heavy_key local_end(const char *address, uint16_t port)
 {
 	struct heavy_key key = {.port = port};
@@ -378,6 +401,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_entry_belongs_to_one_owner),
+		cmocka_unit_test(the_owner_of_each_port_is_kept),
 		cmocka_unit_test(servers_share_a_port),
 		cmocka_unit_test(entries_without_addresses_are_left_out),
 		cmocka_unit_test(addresses_that_show_nobody_are_not_held),
