@@ -268,7 +268,7 @@ static const char *why_unlisted(int error)
 void add_not_shown(struct screen *screen, const struct table *table)
 {
 	struct buffer *text = &screen_add(screen, "not shown", RANK_NOT_SHOWN)->text;
-	bool unlisted = !table->contents && table->contents_error < 0;
+	bool unlisted = !table->contents;
 	bool denied = unlisted && is_denied(table->contents_error);
 
 	add_missing(text, unlisted, "entries by protocol and state");
