@@ -18,13 +18,14 @@
 #   hz-1000       as modules, with 1,000 ticks a second, where all others have 100
 #   no-procfs     as modules, without CONFIG_NF_CONNTRACK_PROCFS
 #   no-modprobe   as modules, with CONFIG_MODPROBE_PATH="": the kernel never starts modprobe
+#   chain-limits  as modules, with the limit on chains of 5.15 to 5.15.104
 #
 # VM_CACHE      see image.sh
 # UML_JOBS      how many compilers run at once (default: one for each processor)
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
-variants='modules early-event built-in no-modules no-netfilter hz-1000 no-procfs no-modprobe'
+variants='modules early-event built-in no-modules no-netfilter hz-1000 no-procfs no-modprobe chain-limits'
 variant=${1:?usage: uml-kernel.sh VARIANT}
 if [[ " $variants " != *" $variant "* ]]; then
 	echo "uml-kernel.sh: no variant $variant; there are: $variants" >&2
@@ -48,30 +49,59 @@ config() {
 	[ "$variant" != no-modprobe ] || echo 'CONFIG_MODPROBE_PATH=""'
 }
 
-# patch_sources: changes the sources, which are in the current directory.
+# restore_sources: takes back what the variant before this one changed in the current directory.
 # shellcheck disable=SC2317 # runs in the chroot
-patch_sources() {
-	local files=(arch/um/Kconfig arch/x86/um/user-offsets.c kernel/module/main.c kernel/module/sysfs.c)
+restore_sources() {
 	local file
-	# The variant before this one may have changed them.
-	for file in "${files[@]}"; do
-		[ -e "$file.orig" ] || cp "$file" "$file.orig"
-		cmp -s "$file" "$file.orig" || cp "$file.orig" "$file"
+	find arch kernel net -name '*.orig' | while read -r file; do
+		cmp -s "$file" "${file%.orig}" || cp "$file" "${file%.orig}"
 	done
-	# Processors with AMX save more registers than this kernel has room for.
-	sed -i 's/HOST_FP_SIZE, 2696/HOST_FP_SIZE, 11264/' arch/x86/um/user-offsets.c
-	case $1 in
-		# User Mode Linux offers no choice of ticks.
-		hz-1000) sed -i '/^config HZ$/,/default/ s/default 100/default 1000/' arch/um/Kconfig ;;
-		# This takes commit 38dc717e9715 back: the event is sent when the module's
-		# directory is complete, before the module initializes itself.
-		early-event)
-			sed -i '/kobject_uevent(&mod->mkobj.kobj, KOBJ_ADD);/d' kernel/module/main.c
-			sed -i '/^int mod_sysfs_setup/,/^}/ s/^\tadd_notes_attrs.*/&\n\tkobject_uevent(\&mod->mkobj.kobj, KOBJ_ADD);/' \
-				kernel/module/sysfs.c
-			grep -q 'kobject_uevent(&mod->mkobj.kobj, KOBJ_ADD)' kernel/module/sysfs.c
-			;;
-	esac
+}
+
+# edit_source FILE SED-ARGUMENT...: changes one of the sources and keeps it as it was for
+# restore_sources. Fails if nothing changes, because another version of the sources may differ.
+# shellcheck disable=SC2317 # runs in the chroot
+edit_source() {
+	[ -e "$1.orig" ] || cp "$1" "$1.orig"
+	sed -i "${@:2}" "$1"
+	! cmp -s "$1" "$1.orig" || {
+		echo "There is nothing to change in $1."
+		return 1
+	}
+}
+
+# Processors with AMX save more registers than this kernel has room for.
+# shellcheck disable=SC2317 # runs in the chroot
+patch_all() {
+	edit_source arch/x86/um/user-offsets.c 's/HOST_FP_SIZE, 2696/HOST_FP_SIZE, 11264/'
+}
+
+# Some variants have a function of their own, so that a change of one function rebuilds one kernel.
+
+# User Mode Linux offers no choice of ticks.
+# shellcheck disable=SC2317 # runs in the chroot
+patch_hz_1000() {
+	edit_source arch/um/Kconfig '/^config HZ$/,/default/ s/default 100/default 1000/'
+}
+
+# This takes commit 38dc717e9715 back: the event is sent when the module's directory is complete,
+# before the module initializes itself. Then it waits, so that udevd always meets the module before
+# its keys exist, although the guest has one processor.
+# shellcheck disable=SC2317 # runs in the chroot
+patch_early_event() {
+	edit_source kernel/module/main.c '/kobject_uevent(&mod->mkobj.kobj, KOBJ_ADD);/d'
+	edit_source kernel/module/sysfs.c \
+		-e 's/^#include <linux\/module\.h>/&\n#include <linux\/delay.h>/' \
+		-e '/^int mod_sysfs_setup/,/^}/ s/^\tadd_notes_attrs.*/&\n\tkobject_uevent(\&mod->mkobj.kobj, KOBJ_ADD);\n\tif (strcmp(mod->name, "nf_conntrack") == 0)\n\t\tmsleep(250);/'
+}
+
+# Linux 5.15 to 5.15.104 refuses an entry if a chain is longer than a random number from 8 to 31;
+# later kernels have 50 to 79.
+# shellcheck disable=SC2317 # runs in the chroot
+patch_chain_limits() {
+	edit_source net/netfilter/nf_conntrack_core.c \
+		-e 's/^#define MIN_CHAINLEN\t50u$/#define MIN_CHAINLEN\t8u/' \
+		-e 's/^#define MAX_CHAINLEN\t(80u - MIN_CHAINLEN)$/#define MAX_CHAINLEN\t(32u - MIN_CHAINLEN)/'
 }
 
 # build_kernel: builds in /build of the chroot.
@@ -97,7 +127,11 @@ build_kernel() {
 
 packages=linux-source-6.1,gcc,libc6-dev,make,flex,bison,bc,ccache,kmod,xz-utils,busybox-static,cpio
 chroot=$cache/$suite-uml-chroot-$(cat "$here/suite.sh" - <<<"$packages" | sha256sum | cut -c 1-16)
-recipe=$({ config; declare -f patch_sources build_kernel; cat "$here/uml-init"; echo "$chroot"; } | sha256sum | cut -c 1-16)
+patch=patch_${variant//-/_}
+steps=(restore_sources patch_all "$patch" build_kernel)
+[ "$(type -t "$patch")" = function ] || unset 'steps[2]'
+functions=$(declare -f edit_source "${steps[@]}")
+recipe=$({ config; echo "$functions"; cat "$here/uml-init"; echo "$chroot"; } | sha256sum | cut -c 1-16)
 kernel=$cache/$suite-uml-$variant-$recipe
 # if_there: prints the folder and ends, if the kernel is there. One that is there need not wait for
 # the build of another one.
@@ -131,10 +165,9 @@ install -m 755 "$here/uml-init" "$root/build/initrd/init"
 cp "$root/bin/busybox" "$root/build/initrd/bin/"
 env -i PATH=/usr/lib/ccache:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 CCACHE_DIR=/ccache \
 	KBUILD_BUILD_TIMESTAMP=@0 JOBS="${UML_JOBS:-$(nproc)}" \
-	chroot "$root" bash -euc "$(declare -f patch_sources build_kernel)
+	chroot "$root" bash -euc "$functions
 		cd /usr/src/linux-source-6.1
-		patch_sources $variant
-		build_kernel" \
+		$(printf '%s\n' "${steps[@]}")" \
 	>"$work/log" 2>&1 </dev/null || {
 	tail -n 60 "$work/log" >&2
 	exit 1
