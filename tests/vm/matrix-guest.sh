@@ -32,7 +32,7 @@ first_installation() {
 		"$(systemctl is-system-running --wait) $(failed_units)" 'running '
 	check 'before: nf_conntrack is not loaded' "$(module_state)" absent
 	become tune
-	check 'before: install' "$status $(grep -c '^create ' <<<"$output")" '0 4'
+	check 'before: install' "$status $(grep -c '^create ' <<<"$output")" "$(absent_status) 4"
 	check 'before: installing loads nothing' "$(module_state)" absent
 	echo nf_conntrack >"$at_boot"
 }
@@ -48,6 +48,8 @@ loaded_at_boot() {
 		wait_for service_is active
 		ctp --quiet check
 		check 'check' "$status $output" '0 '
+		ctp --quiet status
+		check 'status' "$status" 0
 	fi
 	rm "$at_boot"
 	unloaded 'then' nf_conntrack
@@ -61,6 +63,12 @@ loads_nothing() {
 # load_by_hand MODULE...: loads them where the kernel does not when a rule needs them.
 load_by_hand() {
 	! loads_nothing || modprobe -a "$@"
+}
+
+# absent_status: prints the exit status of install and check while the module is absent: they warn
+# if the kernel loads nothing.
+absent_status() {
+	if loads_nothing; then echo 2; else echo 0; fi
 }
 
 each_way() {
@@ -120,9 +128,18 @@ under_load() {
 	check 'nothing failed' "$(failed_units)" ''
 }
 
+# A kernel that sends the event before the keys exist does so at each load of this guest. This load
+# takes longer than others.
+early() {
+	modprobe nf_conntrack hashsize=67108864
+	event_await 'UDEV add'
+	check 'early event, with a large table: the values are in force' "$(wrong_values)" ''
+	unload nf_conntrack
+}
+
 events() {
 	scenario "$with events"
-	early
+	[[ $(uname -r) != *early-event* ]] || early
 	late
 }
 
@@ -136,6 +153,31 @@ the_journal() {
 		grep -vE '^Dependency failed for|failed with result .dependency' | sort -u | head -n 3)" ''
 }
 
+# The longest timeout that a kernel accepts depends on its ticks a second. With 1,000 it refuses
+# this one.
+long_timeout() {
+	local wrong
+	[ "$with" = program ] || return 0
+	scenario "$with modprobe"
+	become long
+	modprobe nf_conntrack
+	event_await 'UDEV add'
+	wrong='nf_conntrack_generic_timeout is 3000000, not 120; '
+	[[ $(uname -r) != *hz-1000* ]] || wrong='nf_conntrack_generic_timeout is 600, not 120; '
+	check '3,000,000 s: the values' "$(wrong_values)" "$wrong"
+	ctp check
+	case $(uname -r) in
+		*hz-1000*)
+			check '3,000,000 s: check says what the kernel accepts' \
+				"$status $(told '2,147,483 with HZ=1000')" '2 1'
+			;;
+		*) check '3,000,000 s: check' "$status" 0 ;;
+	esac
+	unload nf_conntrack
+	systemctl reset-failed
+	become tune
+}
+
 # nothing_loads HOW: checks that nothing loads the module
 nothing_loads() {
 	modprobe nf_conntrack 2>/dev/null
@@ -147,7 +189,7 @@ nothing_loads() {
 
 back() {
 	become tune
-	[ "$with" = files ] || check 'the way back: install' "$status" 0
+	[ "$with" = files ] || check 'the way back: install' "$status" "$(absent_status)"
 	load_by_hand nfnetlink nf_tables nft_ct
 	nft_rule
 	loaded 'the way back'
@@ -185,6 +227,28 @@ disabled() {
 	back
 }
 
+# A kernel with CONFIG_MODPROBE_PATH="" loads modules again when the path is set as check says.
+modprobe_set() {
+	local line='kernel.modprobe = /sbin/modprobe'
+	loads_nothing || return 0
+	scenario "$with nft"
+	if [ "$with" = program ]; then
+		ctp check
+		check 'check says that the kernel loads nothing' \
+			"$status $(told "add \"$line\" to /etc/sysctl.d/modprobe.conf")" '2 1'
+	fi
+	echo "$line" >/etc/sysctl.d/modprobe.conf
+	/lib/systemd/systemd-sysctl
+	if [ "$with" = program ]; then
+		ctp --quiet check
+		check 'kernel.modprobe is set: check' "$status $output" '0 '
+	fi
+	nft_rule
+	loaded 'kernel.modprobe is set: load by a rule'
+	nft delete table inet t
+	unloaded 'kernel.modprobe is set: rule deleted' nft_ct
+}
+
 echo "# Linux $(uname -r), systemd $(systemctl --version | sed -n '1s/.*(\(.*\)).*/\1/p'), boot $BOOT"
 events_start
 if [ "$with $BOOT" = 'program 1' ]; then
@@ -196,6 +260,8 @@ each_way
 events
 under_load
 the_journal
+long_timeout
 too_large
 disabled
+modprobe_set
 finish
