@@ -6,6 +6,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 LIBRARY_NOTE("libmnl.so.0", "netfilter", "entries of the table and rules that use it",
 	     LIBRARY_RECOMMENDED);
