@@ -340,6 +340,10 @@ void drift_timer_describe(struct context *context, const struct comparison *comp
 		report_message(context->report, SEVERITY_NOTE,
 			       "on_drift = restore has no effect before the check timer is "
 			       "enabled: enable " TIMER " in the image");
+	else if (timer.kind == FILE_ABSENT && !*prefix && !bus_has_systemd(context->bus))
+		report_message(context->report, SEVERITY_NOTE,
+			       "on_drift = restore has no effect, because systemd does not run "
+			       "here; run \"conntrack-persist install\" by cron to correct drift");
 	else if (timer.kind == FILE_ABSENT)
 		report_message(context->report, SEVERITY_NOTE,
 			       "on_drift = restore has no effect before the check timer is "

@@ -38,9 +38,9 @@ static void say_reload(struct context *context)
 	if (!bus_has_systemd(context->bus)) {
 		report_message(context->report, SEVERITY_NOTE,
 			       "systemd and udevd were not asked to read the files, because "
-			       "systemd does not run here (a container, a chroot)%s",
+			       "systemd does not run here%s",
 			       bus_has_udev(context->bus) ? "; udevd notices new rules by itself"
-							  : "");
+							  : " (a container, a chroot)");
 		return;
 	}
 	error = bus_reload_units(context->bus);
@@ -62,12 +62,24 @@ void follow_up_without(struct context *context)
 	say_reload(context);
 }
 
+/* On a host with another init than systemd, says what the services would have done. */
+static void say_services_missing(struct context *context)
+{
+	if (!bus_has_systemd(context->bus) && bus_has_udev(context->bus))
+		report_message(
+			context->report, SEVERITY_NOTE,
+			"no service and no timer of this program runs here, because they need "
+			"systemd, so that nothing verifies the values after a load; run "
+			"\"conntrack-persist check\" by cron to learn of drift");
+}
+
 /*
  * Replays the module's event, so that the rule acts as it would have at the load: it sets the
  * values and gives the device the tag by which systemd knows it.
  */
 static void replay(struct context *context, const struct comparison *comparison, bool changed)
 {
+	bool service = bus_has_systemd(context->bus);
 	int error;
 
 	if (!bus_has_udev(context->bus) || comparison_is_masked(comparison, PATH_UDEV) ||
@@ -75,11 +87,15 @@ static void replay(struct context *context, const struct comparison *comparison,
 		return;
 	error = bus_replay_event(context->bus);
 	if (error == -ENOTSUP && changed)
-		report_message(context->report, SEVERITY_NOTE,
-			       "the rule does not act here, because this kernel sends no events "
-			       "for its built-in nf_conntrack; sysctl.d sets the values at boot, "
-			       "and conntrack-persist-builtin.service the hashsize%s",
-			       comparison->plan.sizes.at_least ? " and max" : "");
+		report_message(
+			context->report, SEVERITY_NOTE,
+			"the rule does not act here, because this kernel sends no events for its "
+			"built-in nf_conntrack; sysctl.d sets the values at boot, and %s the "
+			"hashsize%s%s",
+			service ? "conntrack-persist-builtin.service" : "nothing",
+			comparison->plan.sizes.at_least ? " and max" : "",
+			service ? ""
+				: "; have a script of your init run \"conntrack-persist apply\"");
 	else if (error < 0 && error != -ENOTSUP)
 		warn(context,
 		     "the event of the loaded nf_conntrack could not be sent to udevd again",
@@ -188,6 +204,8 @@ enum exit_code follow_up(struct context *context, const struct comparison *compa
 	}
 	if (comparison->plan.mode != MODE_TUNE)
 		return EXIT_DONE;
+	if (changed)
+		say_services_missing(context);
 	code = runtime_observe_settled(context, comparison, &runtime);
 	if (code == EXIT_DONE)
 		code = preflight_run(context, comparison, &runtime);
