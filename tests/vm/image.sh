@@ -3,7 +3,11 @@
 # folder.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# usage: image.sh SUITE
+# usage: image.sh SUITE[+SPACE]
+#
+# SPACE makes another user space of a suite:
+#   backports  systemd and udev are those of the suite's backports
+#   sysvinit   SysV init starts the guest, and systemd is not there
 #
 # VM_CACHE     where images are kept (default: below the user's cache folder)
 # VM_PACKAGES  Debian packages to have in the guest besides those of guest-packages
@@ -16,6 +20,18 @@ here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=suite.sh
 . "$here/suite.sh"
 read -ra packages <<<"$(tr '\n' ' ' <"$here/guest-packages") ${VM_PACKAGES:-}"
+release=${suite%+*}
+space=${suite#"$release"}
+case $space in
+	'' | +backports) ;;
+	+sysvinit)
+		mapfile -t packages < <(printf '%s\n' "${packages[@]}" sysvinit-core sysv-rc | grep -v ^systemd)
+		;;
+	*)
+		echo "image.sh: no user space $suite" >&2
+		exit 64
+		;;
+esac
 recipe=$(cat "$here"/{image.sh,suite.sh,initrd-init} - <<<"${packages[*]}" | sha256sum | cut -c 1-16)
 image=$cache/$suite-$recipe
 
@@ -26,7 +42,13 @@ if [ -d "$image" ]; then
 	exit
 fi
 make_work "$suite"
-find_mirror "$suite"
+find_mirror "$release"
+mirrors=("$mirror")
+if [ "$space" = +backports ]; then
+	mirrors+=("deb $mirror $release-backports main")
+	bootstrap+=(--setup-hook="printf 'Package: src:systemd\nPin: release n=$release-backports\nPin-Priority: 900\n' \
+		>\"\$1/etc/apt/preferences.d/backports\"")
+fi
 
 echo "image.sh: building $suite" >&2
 root=$work/root
@@ -40,7 +62,7 @@ mmdebstrap "${bootstrap[@]}" \
 	--dpkgopt='path-include=*/kernel/drivers/virtio/*' \
 	--dpkgopt='path-include=*/kernel/drivers/net/*.ko*' \
 	--dpkgopt='path-exclude=*/kernel/drivers/net/*/*' \
-	"$suite" "$root" "$mirror" >&2
+	"$release" "$root" "${mirrors[@]}" >&2
 
 # Units that wait for a terminal, a network or a clock are disabled.
 echo guest >"$root/etc/hostname"

@@ -5,10 +5,10 @@
 #
 # usage: run-vm.sh SUITE SCENARIO [OVERLAY.tar]
 #
-# OVERLAY.tar is unpacked over the guest's root before its PID 1 starts. A scenario that exits with
-# 100 is run again, with BOOT=2 (then 3 ...), after the same guest has been shut down and booted;
-# one that exits with 101 has that boot begin with the image that it left as /boot/next, for a root
-# on /dev/vda.
+# SUITE is what image.sh takes. OVERLAY.tar is unpacked over the guest's root before its PID 1
+# starts. A scenario that exits with 100 is run again, with BOOT=2 (then 3 ...), after the same
+# guest has been shut down and booted; one that exits with 101 has that boot begin with the image
+# that it left as /boot/next, for a root on /dev/vda.
 #
 # VM_KERNEL    another kernel than SUITE's own, with its modules: that of another suite; a release of
 #              Debian's such as 6.17, see kernel.sh; or uml-VARIANT, a process of this machine, faster,
@@ -43,7 +43,7 @@ case $kernel in
 		boots=$("$here/uml-kernel.sh" "${kernel#uml-}")
 		engine=uml
 		;;
-	[0-9]*) boots=$("$here/kernel.sh" "$suite" "$kernel") ;;
+	[0-9]*) boots=$("$here/kernel.sh" "${suite%+*}" "$kernel") ;;
 	*) boots=$(VM_PACKAGES='' "$here/image.sh" "$kernel") ;;
 esac
 
@@ -73,6 +73,13 @@ After=multi-user.target
 ExecStart=/bin/bash /vm/guest-run
 END
 ln -s ../scenario.service "$work/files/etc/systemd/system/multi-user.target.wants/"
+[[ $suite != *+sysvinit ]] || cat >"$work/files/etc/inittab" <<'END'
+id:2:initdefault:
+si::sysinit:/etc/init.d/rcS
+l0:0:wait:/etc/init.d/rc 0
+l2:2:wait:/etc/init.d/rc 2
+vm:2:once:/bin/bash /vm/guest-run
+END
 tar -C "$work/files" --owner=0 --group=0 --mode=go=u-w -cf "$work/files.tar" vm etc
 # These are unpacked over the root.
 overlays=("$work/files.tar")
