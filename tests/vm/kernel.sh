@@ -30,8 +30,8 @@ fi
 make_work "$suite-kernel-$wanted"
 find_mirror "$suite"
 
-# packages: prints "RELEASE PATH SHA256" of each package of the kernels that are wanted; from 7.2 on
-# a kernel is in several. A mirror may lack the backports of a suite.
+# packages: prints "RELEASE PATH SHA256 KIND" of each package of the kernels that are wanted; from
+# 6.19 on a kernel is in several. A mirror may lack the backports of a suite.
 packages() {
 	local part name=${wanted%%-*} flavour=''
 	[ "$name" = "$wanted" ] || flavour=-${wanted#*-}
@@ -42,14 +42,21 @@ packages() {
 			$1 == "Package:" {
 				release = $2
 				wanted = sub(/^linux-(image|binary|modules|base)-/, "", release) && release ~ name
+				kind = substr($2, 1, length($2) - length(release))
 			}
 			$1 == "Filename:" { file = $2 }
-			$1 == "SHA256:" && wanted { print release, file, $2 }'
+			$1 == "SHA256:" && wanted { print release, file, $2, kind }'
 		rm "$work/$part.xz"
 	done
 }
 packages >"$work/packages"
-release=$(cut -d ' ' -f 1 "$work/packages" | sort -V | tail -n 1)
+# A mirror keeps some of the packages of a kernel longer than the one with its modules.
+release=$(awk '
+	$4 == "linux-binary-" { apart[$1] = 1 }
+	$4 == "linux-modules-" { modules[$1] = 1 }
+	{ releases[$1] = 1 }
+	END { for (release in releases) if (!apart[release] || modules[release]) print release }' \
+	"$work/packages" | sort -V | tail -n 1)
 if [ -z "$release" ]; then
 	echo "kernel.sh: the mirror does not serve $wanted for $suite" >&2
 	exit 77
@@ -57,7 +64,7 @@ fi
 echo "kernel.sh: getting $release for $suite" >&2
 root=$work/root
 mkdir "$root"
-while read -r name path sum; do
+while read -r name path sum _; do
 	[ "$name" = "$release" ] || continue
 	/usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file "${mirror%/}/$path" "$work/kernel.deb" "SHA256:$sum" \
 		>"$work/log" 2>&1 || {
@@ -78,7 +85,7 @@ echo "$release" >"$work/release"
 find "$root" -type f -name 'vmlinuz*' -exec mv {} "$work/kernel" \;
 # Most of the modules are drivers; a guest only needs those of the disk and of the virtual network
 # cards.
-find "$root/lib/modules/$release/kernel/drivers" "$root/lib/modules/$release/kernel/sound" -name '*.ko*' \
+find "$root/lib/modules/$release/kernel" -name '*.ko*' \( -path '*/drivers/*' -o -path '*/sound/*' \) \
 	! -path '*/drivers/block/*' ! -path '*/drivers/virtio/*' ! -path '*/drivers/net/*.ko*' -delete
 find "$root/lib/modules/$release/kernel/drivers/net" -mindepth 2 -name '*.ko*' -delete
 depmod -b "$root" "$release"
