@@ -61,7 +61,7 @@ few_buckets() {
 	ctp status
 	check '512 buckets: status' "$status $(told 'Full, far from max: chains are too long for 512 buckets.')" '0 1'
 	ctp --verbose advise
-	check '512 buckets: advise' "$status $(told 'a random number from 8 to 79' 'hashsize = 100000')" '0 2'
+	check '512 buckets: advise' "$status $(told 'a random number from 8 to 79' 'hashsize 512 -> 100,000')" '0 2'
 }
 
 enough_buckets() {

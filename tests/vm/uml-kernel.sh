@@ -7,7 +7,7 @@
 #
 # The folder has linux, the kernel; initrd; release; config; and modules.tar, empty for a kernel
 # without modules. The kernel is of Debian 12's linux-source-6.1, and takes about 8 minutes of a
-# processor. A second variant takes less, because ccache has what does not differ.
+# processor. A second variant takes less, because make and ccache have what does not differ.
 #
 # The variants:
 #   modules       nf_conntrack is a module, as in the kernels of distributions
@@ -104,23 +104,24 @@ patch_chain_limits() {
 		-e 's/^#define MAX_CHAINLEN\t(80u - MIN_CHAINLEN)$/#define MAX_CHAINLEN\t(32u - MIN_CHAINLEN)/'
 }
 
-# build_kernel: builds in /build of the chroot.
+# build_kernel: builds in /out of the chroot, where the objects stay, so that make compiles for the
+# next variant only what differs; the results are in /build.
 # shellcheck disable=SC2317 # runs in the chroot
 build_kernel() {
-	local make=(make -s ARCH=um O=/build/out) targets=(linux)
-	mkdir /build/out /build/modules
+	local make=(make -s ARCH=um O=/out) targets=(linux)
+	mkdir -p /out /build/modules
 	KCONFIG_ALLCONFIG=/build/allno.config "${make[@]}" allnoconfig
 	# What the configuration asks for and cannot have would be missed later.
-	if grep -E '^CONFIG_.*=[^n]' /build/allno.config | grep -vxFf /build/out/.config; then
+	if grep -E '^CONFIG_.*=[^n]' /build/allno.config | grep -vxFf /out/.config; then
 		echo 'The configuration has no such choices.'
 		return 1
 	fi
-	! grep -qx CONFIG_MODULES=y /build/out/.config || targets+=(modules)
+	! grep -qx CONFIG_MODULES=y /out/.config || targets+=(modules)
 	"${make[@]}" -j"$JOBS" "${targets[@]}"
 	"${make[@]}" kernelrelease >/build/release
 	[ "${#targets[@]}" = 1 ] || "${make[@]}" INSTALL_MOD_PATH=/build/modules INSTALL_MOD_STRIP=1 modules_install
 	rm -f /build/modules/lib/modules/*/{build,source}
-	strip --strip-debug -o /build/linux /build/out/linux
+	strip --strip-debug -o /build/linux /out/linux
 	cd /build/initrd
 	find . | cpio --quiet -o -H newc | gzip -1 >/build/initrd.gz
 }
@@ -175,7 +176,7 @@ env -i PATH=/usr/lib/ccache:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UT
 install -m 755 "$root/build/linux" "$work/linux"
 cp "$root/build/initrd.gz" "$work/initrd"
 cp "$root/build/release" "$work/"
-cp "$root/build/out/.config" "$work/config"
+cp "$root/out/.config" "$work/config"
 # The suite's /lib may be a link.
 mkdir -p "$root/build/tree/usr"
 [ ! -d "$root/build/modules/lib" ] || mv "$root/build/modules/lib" "$root/build/tree/usr/"
