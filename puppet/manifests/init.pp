@@ -18,6 +18,10 @@
 # @param strict
 #   Whether the resource fails if everything is installed and a value is not held all the same, because another program
 #   overrides it for instance. With false each override is a warning.
+# @param live
+#   Whether to set the values in the running kernel. With false only the files are written.
+# @param restore_live
+#   With absent, whether the running kernel gets the values again that were live before the first installation.
 # @param package_manage
 #   Whether the program comes from a package that this class installs, and removes.
 # @param package_name
@@ -29,6 +33,8 @@ class conntrack_persist (
   Optional[Conntrack_persist::Config] $config,
   Boolean $force,
   Boolean $strict,
+  Boolean $live,
+  Boolean $restore_live,
   Boolean $package_manage,
   String[1] $package_name,
   String[1] $package_ensure,
@@ -39,10 +45,12 @@ class conntrack_persist (
   }
 
   conntrack_persist { 'conntrack-persist':
-    ensure => $ensure,
-    config => $text,
-    force  => $force,
-    strict => $strict,
+    ensure       => $ensure,
+    config       => $text,
+    force        => $force,
+    strict       => $strict,
+    live         => $live,
+    restore_live => $restore_live,
   }
 
   if $package_manage {

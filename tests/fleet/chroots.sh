@@ -90,9 +90,11 @@ check 'drop-in: a wrong one fails the run by its line' "$(recap) $(grep -c \
 	'/etc/conntrack-persist.conf.d/10-a.conf:2: timeouts.generics: unknown setting' <<<"$said")" 'failed 1'
 check 'drop-in: and nothing was changed' "$(files one)" "$before"
 rm -r "$work/chroot/one/etc/conntrack-persist.conf.d"
-play_role -e '{"conntrack_persist_config":{"conntrack":{"max":0}}}' --limit two
+play_role -e '{"conntrack_persist_config":{"options":{"frag6_low_thresh":"1G"}}}' --limit two
 check 'a wrong configuration: by file and line' "$(recap) $(grep -c \
-	'/etc/conntrack-persist.conf:2: conntrack.max: .*0.* is out of bounds' <<<"$said")" 'failed 1'
+	'/etc/conntrack-persist.conf:2: options.frag6_low_thresh: .* is more than' <<<"$said")" 'failed 1'
+play_role -e '{"conntrack_persist_config":{"timeouts":{"udpp":45}}}' --limit two
+check 'a setting that does not exist: the role refuses it' "$(recap) $(grep -c 'udpp.* Supported parameters include: .*udp_stream' <<<"$said")" 'failed 1'
 check 'a wrong configuration: has not taken its place' "$(sed -n 2p "$work/chroot/two/etc/conntrack-persist.conf")" 'max = 65536'
 play_role -e '{"conntrack_persist_install":"conda"}' --limit two
 check 'a wrong variable: the role says which' "$(recap) $(grep -c 'conntrack_persist_install must be one of' <<<"$said")" 'failed 1'
@@ -125,7 +127,7 @@ rm "$work/chroot/one/etc/sysctl.d/90-conntrack-persist.conf"
 #
 # The examples
 #
-printf '%s: {hosts: {%s: }}\n' control_plane one nodes two gateways two web_servers two >"$work/groups.yml"
+printf '%s: {hosts: {%s: }}\n' control_plane one nodes two gateways two web_servers two every_setting two >"$work/groups.yml"
 play conntrack_persist.conntrack.kubernetes_node --inventory "$work/groups.yml" --check
 check 'Kubernetes: check mode foresees it' "$(recap)" 'changed 1'
 play conntrack_persist.conntrack.kubernetes_node --inventory "$work/groups.yml"
@@ -136,6 +138,14 @@ play conntrack_persist.conntrack.kubernetes_node --inventory "$work/groups.yml"
 check 'Kubernetes: second run' "$(recap)" 'changed 0'
 play conntrack_persist.conntrack.nat_gateway --inventory "$work/groups.yml"
 check 'NAT gateway' "$(recap two) $(value udp_timeout_stream)" 'changed 1 60'
+play conntrack_persist.conntrack.every_setting --inventory "$work/groups.yml" --check
+check 'every setting: check mode foresees it' "$(recap two)" 'changed 1'
+play conntrack_persist.conntrack.every_setting --inventory "$work/groups.yml"
+check 'every setting: each is configured' "$(recap two) $(grep -c ' = ' "$work/chroot/two/etc/conntrack-persist.conf")" \
+	"changed 1 $("$program" --json keys | grep -c '"section":')"
+check 'every setting: the values are the defaults' "$(value tcp_timeout_established) $(value udp_timeout_stream) $(value acct)" '432000 120 0'
+play conntrack_persist.conntrack.every_setting --inventory "$work/groups.yml"
+check 'every setting: second run' "$(recap two)" 'changed 0'
 play conntrack_persist.conntrack.web_server --inventory "$work/groups.yml"
 check 'web server: conntrack is kept off, or it is told who uses it' "$(recap two | sed 's/failed/changed 1/')" 'changed 1'
 

@@ -107,8 +107,8 @@ drift() {
 troubles() {
 	local before other='{"conntrack":{"max":65536},"timeouts":{"udp":44}}'
 	before=$(on "$files")
-	module '{"conntrack":{"max":0}}'
-	check 'wrong: fails in the words of the program' "$(recap) $(grep -c 'conntrack-persist.conf:2: conntrack.max: .*out of bounds' \
+	module '{"options":{"frag6_low_thresh":"1G"}}'
+	check 'wrong: fails in the words of the program' "$(recap) $(grep -c 'conntrack-persist.conf:2: options.frag6_low_thresh: .*is more than' \
 		<<<"$said") $(on "$files" | diff - <(echo "$before"))" 'failed 1 '
 	on 'printf "#!/bin/sh\nexec strace -f -qq -o /dev/null -e inject=renameat2:signal=KILL:when=2 conntrack-persist \"\$@\"\n" >/root/killed
 		chmod 755 /root/killed' >/dev/null

@@ -113,7 +113,25 @@ loaded container 0
 new_host lies_there ''
 printf '[conntrack]\nmax = 131072\n' >"$work/hosts/lies_there/etc/conntrack-persist.conf"
 new_host text '' '"content":"; by hand\n[conntrack]\nmax = 131072"'
-new_host wrong '{"conntrack":{"max":131072},"timeouts":{"udpp":45}}'
+new_host wrong '' '"content":"[conntrack]\nmax = 131072\n[timeouts]\nudpp = 45"'
+new_host beyond '{"options":{"frag6_low_thresh":"1G"}}'
+# The specification of the arguments refuses these.
+declare -A refused=(
+	[section]='{"timeout":{"udp":45}}'
+	[setting]='{"conntrack":{"max":131072},"timeouts":{"udpp":45}}'
+	[not_a_section]='{"timeouts":45}'
+	[choice]='{"apply":{"resize":"later"}}'
+	[switch]='{"options":{"acct":"sometimes"}}'
+	[number]='{"options":{"log_invalid":256}}'
+	[truth]='{"conntrack":{"max":true}}'
+	[list]='{"timeouts":{"udp":[45]}}'
+	[unit]='{"timeouts":{"udp":"45x"}}'
+	[size]='{"conntrack":{"max":"a lot"}}'
+	[share]='{"conntrack":{"memory_limit":"110%"}}'
+)
+for name in "${!refused[@]}"; do
+	new_host "refused_$name" "${refused[$name]}"
+done
 new_host two_lines '{"conntrack":{"max":"131072\nmode = disable"}}'
 new_host no_sizes '{"timeouts":{"udp":45}}'
 loaded no_sizes 0
@@ -140,7 +158,10 @@ echo '# mine' >"$work/hosts/forced/etc/sysctl.d/90-conntrack-persist.conf"
 
 # This checks whether they fail, and what they change.
 wanted='changed 1'
-declare -A fails=([edited]=1 [in_use]=1 [wrong]=1 [two_lines]=1 [strict]=1 [strict_file]=1)
+declare -A fails=([edited]=1 [in_use]=1 [wrong]=1 [beyond]=1 [two_lines]=1 [strict]=1 [strict_file]=1)
+for name in "${!refused[@]}"; do
+	fails[refused_$name]=1
+done
 hosts=$(sed -n 's/^    \([a-z_]*\): {.*/\1/p' "$work/inventory")
 
 before=$(trees)
@@ -161,7 +182,17 @@ check 'the diff shows the configuration, files and values' "$(grep -oE \
 check 'a wrong setting: by file and line, with the nearest name' "$(grep -c \
 	'wrong/etc/conntrack-persist.conf:4: timeouts.udpp: unknown setting; did you mean .*udp' <<<"$said")" 1
 check 'it has not taken its place' "$(find "$work/hosts/wrong" -name '*.conf')" ''
-check 'what is more than a line' "$(grep -c 'conntrack.max cannot be written in one line' <<<"$said")" 1
+check 'a value that the program refuses: by file and line' "$(grep -c \
+	'beyond/etc/conntrack-persist.conf:2: options.frag6_low_thresh: .*is more than' <<<"$said")" 1
+check 'what is more than a line' "$(failure two_lines msg | grep -c "'max' .* found in 'config -> conntrack'.* write 1 to .*, or auto")" 1
+check 'a section that does not exist' "$(failure refused_section msg | grep -c 'config.timeout\. .*apply, conntrack, disable, options, timeouts')" 1
+check 'a setting that does not exist' "$(failure refused_setting msg | grep -c 'config.timeouts.udpp\. .* udp, udp_stream')" 1
+check 'a choice that does not exist' "$(failure refused_choice msg | grep -c 'auto, now, next_load, got: later')" 1
+check 'a number out of bounds' "$(failure refused_number msg | grep -c "'log_invalid' .* 0 to 255")" 1
+check 'a unit that does not exist' "$(failure refused_unit msg | grep -c "'udp' .* seconds, or with s, m, h, d")" 1
+for name in "${!refused[@]}"; do
+	check "refused_$name: nothing is written" "$(find "$work/hosts/refused_$name" -name '*conntrack-persist*')" ''
+done
 check 'edited: the way on is named' "$(grep -c 'is edited since.*force: true' <<<"$said")" 1
 check 'edited: the edit stays' "$(tail -n 1 "$work/hosts/edited/etc/sysctl.d/90-conntrack-persist.conf")" '# mine'
 check 'in use: who it is' "$(grep -c '^fatal: \[in_use\].*nf_conntrack' <<<"$said")" 1
@@ -259,12 +290,14 @@ check 'absent, once more' "$(recap)" 'changed 0'
 #
 # Nothing is configured
 #
+# A path that is named must be there, so that this host has its configuration at the usual place.
 new_host bare ''
 loaded bare 0
+usual='{"instead":{"path":"/etc/conntrack-persist.conf"}}'
 before=$(trees)
-play "$here/module.yml" --check --diff -e only=bare
+play "$here/module.yml" --check --diff -e only=bare -e "$usual"
 check 'nothing is configured, check mode: no change' "$(recap) $(shown)" 'changed 0 '
-play "$here/module.yml" --diff -e only=bare
+play "$here/module.yml" --diff -e only=bare -e "$usual"
 check 'nothing is configured: no change' "$(recap) $(shown)" 'changed 0 '
 check 'nothing is configured: no file, no lock and no value is written' "$(diff <(echo "$before") <(trees))" ''
 play "$here/module.yml" -e only=bare -e '{"instead":{"config":{}}}'

@@ -24,15 +24,10 @@ description:
     others. See I(strict).
 author:
   - the conntrack-persist maintainers (!UNKNOWN)
+extends_documentation_fragment: conntrack_persist.conntrack.settings
 requirements:
   - conntrack-persist on the managed host; the role M(conntrack_persist.conntrack.host) brings it there
 options:
-  config:
-    description:
-      - The configuration as sections of settings, as conntrack-persist.conf(5) has them. Numbers, booleans and texts.
-      - What is null is left out, and thereby left alone.
-      - With neither this nor I(content) the configuration that lies on the host is used.
-    type: dict
   content:
     description:
       - The configuration as the text of a file, from the lookups C(ansible.builtin.file) or
@@ -50,7 +45,7 @@ options:
     description:
       - C(present) installs; C(absent) removes what was installed and puts back what I(force) had replaced.
       - C(absent) also removes the configuration if it was this module that wrote it, as its last line says then. The
-        running kernel keeps its values.
+        running kernel keeps its values unless I(restore_live) is set.
     type: str
     choices: [present, absent]
     default: present
@@ -73,6 +68,13 @@ options:
       - Whether to bring the running kernel to the values. C(false) writes the files alone.
     type: bool
     default: true
+  restore_live:
+    description:
+      - With I(state=absent), whether the running kernel gets the values again that were live before the first installation.
+      - With C(false) it keeps the values until C(nf_conntrack) loads again.
+    type: bool
+    default: false
+    version_added: 0.2.0
   root:
     description:
       - Work on the image below this directory, and on nothing outside of it.
@@ -134,9 +136,19 @@ EXAMPLES = r'''
       conntrack:
         max: auto
 
-- name: Remove it all
+- name: Set the values in every network namespace, and have drift corrected
+  conntrack_persist.conntrack.conntrack_persist:
+    config:
+      timeouts:
+        tcp_established: 1d
+      apply:
+        namespaces: all
+        on_drift: restore
+
+- name: Remove it all, and set the live values from before the first installation again
   conntrack_persist.conntrack.conntrack_persist:
     state: absent
+    restore_live: true
 '''
 
 RETURN = r'''
@@ -211,6 +223,7 @@ import tempfile
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.text.converters import to_bytes, to_native, to_text
+from ansible_collections.conntrack_persist.conntrack.plugins.module_utils.settings import SETTINGS
 
 # Python 2.7 of old hosts has two of them.
 TEXTS = (str, type(u''))
@@ -479,6 +492,8 @@ class Program(object):
             result.append('--force')
         if verb != 'uninstall' and not params['live']:
             result.append('--no-live')
+        if verb == 'uninstall' and params['restore_live']:
+            result.append('--live')
         return result
 
     def source(self, candidate):
@@ -625,13 +640,14 @@ def absent(module, program, configuration):
 def main():
     module = AnsibleModule(
         argument_spec=dict(
-            config=dict(type='dict'),
+            config=dict(type='dict', options=SETTINGS),
             content=dict(type='str'),
             path=dict(type='path', default=MAIN_FILE),
             state=dict(type='str', choices=['present', 'absent'], default='present'),
             force=dict(type='bool', default=False),
             strict=dict(type='bool', default=False),
             live=dict(type='bool', default=True),
+            restore_live=dict(type='bool', default=False),
             root=dict(type='path'),
             executable=dict(type='str', default='conntrack-persist'),
         ),

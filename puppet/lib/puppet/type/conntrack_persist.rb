@@ -37,6 +37,16 @@ Puppet::Type.newtype(:conntrack_persist) do
     defaultto false
   end
 
+  newparam(:live, boolean: true, parent: Puppet::Parameter::Boolean) do
+    desc 'Whether to set the values in the running kernel. With false only the files are written.'
+    defaultto true
+  end
+
+  newparam(:restore_live, boolean: true, parent: Puppet::Parameter::Boolean) do
+    desc 'With absent, whether the running kernel gets the values again that were live before the first installation.'
+    defaultto false
+  end
+
   newparam(:show_diff, boolean: true, parent: Puppet::Parameter::Boolean) do
     desc 'Whether to show what changes in files and values, where Puppet shows differences at all.'
     defaultto true

@@ -37,14 +37,14 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
   def install
     written = config_differs? ? [config] : []
     write_config unless written.empty?
-    answer = run(*force, 'install')
+    answer = run(*force, *no_live, 'install')
     tell(answer)
     @differing = written + changes(answer)
     hold_strictly(@status)
   end
 
   def uninstall
-    answer = program ? run(*force, 'uninstall') : {}
+    answer = program ? run(*force, *restore_live, 'uninstall') : {}
     tell(answer)
     removed = own_config? ? [config] : []
     removed.each { |path| File.unlink(path) }
@@ -77,7 +77,7 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
   def look_for_rest
     record = '/var/lib/conntrack-persist/manifest'
     if program
-      @answer = run(*force, '--dry-run', 'uninstall')
+      @answer = run(*force, *restore_live, '--dry-run', 'uninstall')
       refuse('uninstall') if resource.noop?
     elsif File.exist?(record)
       raise Puppet::Error, "#{record} tells of an installation, and conntrack-persist is not there to take it back"
@@ -88,17 +88,17 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
 
   # The configuration may be one that is not written yet: the program reads it from elsewhere, with the drop-ins.
   def plan
-    return run(*force, 'plan') unless config_differs?
+    return run(*force, *no_live, 'plan') unless config_differs?
     Tempfile.create('conntrack-persist') do |file|
       file.write(resource[:config])
       file.close
-      run(*force, "--config=#{file.path}", '--drop-ins', 'plan', instead_of: file.path)
+      run(*force, *no_live, "--config=#{file.path}", '--drop-ins', 'plan', instead_of: file.path)
     end
   end
 
   # plan does not name them. Those that cannot be removed now are no difference that a run could take away.
   def modules_to_unload
-    return [] if @answer['mode'] != 'disable' || @answer['state'] != 'drift' || keeps_loaded?
+    return [] if !resource.live? || @answer['mode'] != 'disable' || @answer['state'] != 'drift' || keeps_loaded?
     answer = run('--dry-run', 'unload', accept: [0, 2, 3])
     tell_once(:warning, texts(answer, 'error'))
     answer.fetch('removals', []).map { |removal| removal['name'] }
@@ -227,6 +227,14 @@ Puppet::Type.type(:conntrack_persist).provide(:program) do
 
   def force
     resource.force? ? ['--force'] : []
+  end
+
+  def no_live
+    resource.live? ? [] : ['--no-live']
+  end
+
+  def restore_live
+    resource.restore_live? ? ['--live'] : []
   end
 
   # Its answer; fails with all that it says is wrong. instead_of: that file stands for the configuration.
