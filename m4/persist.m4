@@ -7,7 +7,12 @@ AC_DEFUN([PERSIST_MISSING], [missing="$missing
 # PERSIST_LIBRARY(PREFIX, MODULE [>= VERSION], DEBIAN PACKAGE, FEDORA PACKAGE): a library that must be there. The version is
 # the one that brought the newest call in use; the line above names that call.
 AC_DEFUN([PERSIST_LIBRARY],
-	[PKG_CHECK_MODULES([$1], [$2], [], [PERSIST_MISSING([$2], [$3], [$4])])])
+	[PKG_CHECK_MODULES([$1], [$2], [PERSIST_RECORD([$2])], [PERSIST_MISSING([$2], [$3], [$4])])])
+
+# PERSIST_RECORD(MODULE [>= VERSION]): adds the module with the version that is there to the bill of materials, SBOM_LIBRARIES.
+AC_DEFUN([PERSIST_RECORD],
+	[persist_version=`$PKG_CONFIG --modversion m4_bpatsubst([$1], [ .*]) 2>/dev/null`
+	SBOM_LIBRARIES="$SBOM_LIBRARIES m4_bpatsubst([$1], [ .*])=${persist_version:-NOASSERTION}"])
 
 # PERSIST_TIME64: gives time_t 64 bits where the C library offers a choice (glibc 2.34 and later on 32-bit machines), so that
 # dates after January 2038 are right. Sets persist_cv_time64 for the summary; AC_SYS_LARGEFILE must come first, because glibc asks for both.

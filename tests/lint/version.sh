@@ -33,6 +33,8 @@ case $version in
 esac
 same ansible/galaxy.yml "$(sed -n 's/^version: //p' ansible/galaxy.yml)" "$three"
 same puppet/metadata.json "$(sed -n 's/^  "version": "\(.*\)",$/\1/p' puppet/metadata.json)" "$three"
+# A page shows the names of files.
+same docs/packages.md "$(grep -oE 'conntrack-persist-[0-9.]+[0-9]' docs/packages.md | sort -u | sed 's/^conntrack-persist-//' | paste -sd ' ')"
 # A built program prints the version that it was built from.
 same 'the program' "$("$CONNTRACK_PERSIST" --version | sed -n '1s/^conntrack-persist //p')"
 exit $bad
