@@ -64,6 +64,7 @@ at_boot
 readers
 by_a_rule
 again_and_again
+early
 late
 journal
 finish

@@ -128,15 +128,7 @@ under_load() {
 	check 'nothing failed' "$(failed_units)" ''
 }
 
-# A kernel that sends the event before the keys exist does so at each load of this guest. This load
-# takes longer than others.
-early() {
-	modprobe nf_conntrack hashsize=67108864
-	event_await 'UDEV add'
-	check 'early event, with a large table: the values are in force' "$(wrong_values)" ''
-	unload nf_conntrack
-}
-
+# A kernel that sends the event before the keys exist does so at each load of this guest.
 events() {
 	scenario "$with events"
 	[[ $(uname -r) != *early-event* ]] || early

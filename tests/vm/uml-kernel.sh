@@ -86,7 +86,8 @@ patch_hz_1000() {
 
 # This takes commit 38dc717e9715 back: the event is sent when the module's directory is complete,
 # before the module initializes itself. Then it waits, so that udevd always meets the module before
-# its keys exist, although the guest has one processor.
+# its keys exist: on the one processor of such a guest udevd comes too late otherwise, and even a
+# rule that does not wait is right.
 # shellcheck disable=SC2317 # runs in the chroot
 patch_early_event() {
 	edit_source kernel/module/main.c '/kobject_uevent(&mod->mkobj.kobj, KOBJ_ADD);/d'
