@@ -14,12 +14,18 @@ service=conntrack-persist.service
 sys=/sys/module/nf_conntrack
 proc=/proc/sys/net/netfilter
 
+# The row may want other buckets than values.conf. The kernel rounds them up to whole pages, and a
+# bucket is as wide as a pointer.
+hashsize=$(sed -n 's/.*\bvm_hashsize=\([0-9]*\).*/\1/p' /proc/cmdline)
+page=$(($(getconf PAGE_SIZE) * 8 / $(getconf LONG_BIT)))
+buckets=$(((${hashsize:-262000} + page - 1) / page * page))
+
 # The values of values.conf, as the kernel shows them: file, value, first release that has the file,
-# first release that no longer has it. The kernel rounds the buckets up to whole pages.
+# first release that no longer has it.
 values=(
 	"$proc/nf_conntrack_max 1000000"
-	"$sys/parameters/hashsize 262144"
-	"$proc/nf_conntrack_buckets 262144"
+	"$sys/parameters/hashsize $buckets"
+	"$proc/nf_conntrack_buckets $buckets"
 	"$proc/nf_conntrack_expect_max 4096"
 	"$proc/nf_conntrack_tcp_timeout_established 21600"
 	"$proc/nf_conntrack_tcp_timeout_time_wait 30"

@@ -5,6 +5,8 @@
 #
 # usage: program.sh SUITE
 #
+# SUITE may be SUITE@TYPE, another machine type (see machine.sh). The program is cross built then.
+#
 # The chroot is kept as images are, and the tar for as long as what it is built of is the same. The
 # tar has predict and kernel-sizes of the tests besides, in /usr/local/libexec.
 #
@@ -19,20 +21,30 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/suite.sh"
 # shellcheck source=../../scripts/lib.sh
 . "$here/../../scripts/lib.sh"
+# shellcheck source=../machines/chroot.sh
+. "$here/../machines/chroot.sh"
 
-take_turn "$suite-chroot"
-read -ra packages <<<"$("$here/../../scripts/packages" --list build | tr '\n' ' ')"
-recipe=$(cat "$here"/{program.sh,suite.sh} - <<<"${packages[*]}" | sha256sum | cut -c 1-16)
-chroot=$cache/$suite-chroot-$recipe
-if [ ! -d "$chroot" ]; then
-	make_work "$suite-chroot"
-	find_mirror "$suite"
-	echo "program.sh: building a chroot of $suite" >&2
-	mmdebstrap "${bootstrap[@]}" --include="$(IFS=,; echo "${packages[*]}")" "$suite" "$work/root" "$mirror" >&2
-	keep_work "$suite-chroot-$recipe"
+configure=
+if [[ $suite == *@* ]]; then
+	# arm64-16k is another kernel of arm64.
+	type=${suite#*@}
+	find_machine_chroot "${suite%%@*}" "${type%-16k}"
+	recipe=${chroot##*-}
+else
+	read -ra packages <<<"$("$here/../../scripts/packages" --list build | tr '\n' ' ')"
+	recipe=$(cat "$here"/{program.sh,suite.sh} - <<<"${packages[*]}" | sha256sum | cut -c 1-16)
+	take_turn "$suite-chroot"
+	chroot=$cache/$suite-chroot-$recipe
+	if [ ! -d "$chroot" ]; then
+		make_work "$suite-chroot"
+		find_mirror "$suite"
+		echo "program.sh: building a chroot of $suite" >&2
+		mmdebstrap "${bootstrap[@]}" --include="$(IFS=,; echo "${packages[*]}")" "$suite" "$work/root" "$mirror" >&2
+		keep_work "$suite-chroot-$recipe"
+	fi
+	touch "$chroot"
+	root=$chroot/root
 fi
-touch "$chroot"
-root=$chroot/root
 
 make_work "$suite-program"
 copy_sources "$work/source"
@@ -52,11 +64,11 @@ if [ ! -d "$program" ]; then
 			./autogen.sh
 			mkdir ../work
 			cd ../work
-			../source/configure --quiet
+			../source/configure --quiet $1
 			make -j"$(nproc)"
 			make -j"$(nproc)" tests/predict tests/kernel-sizes
 			make install DESTDIR=/build/host
-			install -D -t /build/host/usr/local/libexec tests/predict tests/kernel-sizes' \
+			install -D -t /build/host/usr/local/libexec tests/predict tests/kernel-sizes' - "$configure" \
 		>"$work/log" 2>&1 </dev/null || {
 		cat "$work/log" >&2
 		exit 1

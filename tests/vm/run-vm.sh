@@ -10,6 +10,8 @@
 # guest has been shut down and booted; one that exits with 101 has that boot begin with the image
 # that it left as /boot/next, for a root on /dev/vda.
 #
+# SUITE may be SUITE@TYPE, another machine type; see machine.sh.
+#
 # VM_KERNEL    another kernel than SUITE's own, with its modules: that of another suite; a release of
 #              Debian's such as 6.17, see kernel.sh; or uml-VARIANT, a process of this machine, faster,
 #              with one processor, see uml-kernel.sh
@@ -35,7 +37,10 @@ kernel=${VM_KERNEL:-$suite}
 log=${VM_LOGS:-$PWD}/vm-$suite-$(basename "$scenario" .sh).log
 [ "$kernel" = "$suite" ] || log=${log%.log}-$kernel.log
 
-image=$("$here/image.sh" "$suite")
+case $suite in
+	*@*) image=$("$here/machine.sh" "$suite") ;;
+	*) image=$("$here/image.sh" "$suite") ;;
+esac
 engine=qemu
 case $kernel in
 	"$suite") boots=$image ;;
@@ -92,6 +97,28 @@ elif [ "$boots" != "$image" ]; then
 	tar -C "$work/kernel" --owner=0 --group=0 --mode=go=u-w -cf "$work/kernel.tar" "usr/lib/modules/$(<"$boots/release")"
 	rm -r "$work/kernel"
 	overlays+=("$work/kernel.tar")
+fi
+
+# The command that starts the machine, the console of its kernel, and ports for output and status.
+machine=(qemu-system-x86_64 -cpu max)
+console=ttyS0
+ports=(-serial "file:$work/output" -serial "file:$work/status")
+if [ -e "$image/machine" ]; then
+	{
+		read -ra machine
+		read -r console
+	} <"$image/machine"
+	# Serial ports are not the same on all machine types.
+	# shellcheck disable=SC2054 # commas belong to the words
+	ports=(-device virtio-serial
+		-chardev "file,id=output,path=$work/output" -device virtserialport,chardev=output,name=output
+		-chardev "file,id=status,path=$work/status" -device virtserialport,chardev=status,name=status)
+	# Some find their disks in any order, so the files that are unpacked last are in the same tar.
+	cp "${overlays[0]}" "$work/all.tar"
+	for overlay in "${overlays[@]:1}"; do
+		tar --concatenate --file="$work/all.tar" "$overlay"
+	done
+	overlays=("$work/all.tar")
 fi
 
 # start_uml NUMBER: starts the kernel that is a process. It writes what it changes of the root image
@@ -157,13 +184,13 @@ start_qemu() {
 	fi
 	# KVM is not used even if its device can be opened, because the guests must behave alike
 	# everywhere.
-	timeout --kill-after=30 "${VM_TIMEOUT:-1800}" qemu-system-x86_64 \
-		-accel tcg,thread=multi -cpu max -smp 2 -m "${VM_MEMORY:-1G}" \
+	timeout --kill-after=30 "${VM_TIMEOUT:-1800}" "${machine[@]}" \
+		-accel tcg,thread=multi -smp 2 -m "${VM_MEMORY:-1G}" \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$boots/kernel" -initrd "$initrd" \
-		-append "console=ttyS0 panic=-1 vm_boot=$number ${VM_APPEND-}" \
+		-append "console=$console panic=-1 vm_boot=$number ${VM_APPEND-}" \
 		"${devices[@]}" \
-		-serial "file:$work/console.$number" -serial "file:$work/output" -serial "file:$work/status" \
+		-serial "file:$work/console.$number" "${ports[@]}" \
 		</dev/null &
 	guest=$!
 }
