@@ -168,7 +168,7 @@ static struct text_word find_attribute(const char *tag, const char *end, const c
 		if (memcmp(c, name, length) != 0 || !strchr(BLANKS "\n'\"", c[-1]))
 			continue;
 		value += strspn(value, BLANKS "\n");
-		if (value >= end || *value != '=')
+		if (*value != '=')
 			continue;
 		value += 1 + strspn(value + 1, BLANKS "\n");
 		if (value >= end || !strchr("'\"", *value))
