@@ -1143,6 +1143,20 @@ static void both_judgements_are_told_together(void **state)
 	expect_empty_plan(f);
 }
 
+/* There are not more buckets than HASHSIZE_MAX, and none are proposed. */
+static void as_many_buckets_as_max_are_best(void **state)
+{
+	struct fixture *f = *state;
+
+	build(f, "[conntrack]\nmax = 268434944\nhashsize = 512\nmemory_limit = 1M\n");
+	assert_int_equal(f->problems.count, 2);
+	expect_part("the most buckets", f->problems.items[1].text,
+		    "or hashsize = 33554368 at least (best: as many as max)");
+	build_anew(f, "[conntrack]\nmax = 268434945\nhashsize = 512\nmemory_limit = 1M\n");
+	expect_part("more", f->problems.items[1].text,
+		    "or hashsize = 33554369 at least (best: hashsize = 268434944)");
+}
+
 static void earlier_error_leaves_the_plan_empty(void **state)
 {
 	struct fixture *f = *state;
@@ -1334,6 +1348,7 @@ int main(void)
 		plan_test(advice_on_buckets_stays_within_their_bounds),
 		plan_test(four_entries_a_bucket_pass_in_silence),
 		plan_test(both_judgements_are_told_together),
+		plan_test(as_many_buckets_as_max_are_best),
 		plan_test(earlier_error_leaves_the_plan_empty),
 		plan_test(fragment_thresholds_never_cross_on_the_way),
 		plan_test(lost_complaint_fails_the_plan),
