@@ -49,6 +49,9 @@ void host_table_open(struct context *context, struct host_table *ret)
 	*ret = (struct host_table){0};
 	ret->broken = !comparison_try(context, &ret->comparison);
 	ret->planned = !ret->broken && somebody_wishes(context, &ret->comparison);
+	/* Without the files it is not known whether all is in order. */
+	if (ret->broken)
+		report_fail(context->report);
 }
 
 static uint64_t read_slab_figure(const struct context *context, const char *path, bool *known)
@@ -157,9 +160,10 @@ static enum exit_code look_at_plan(struct context *context, struct host_table *h
 	if (!host->planned)
 		return runtime_find_module(context, &table->module);
 	code = runtime_observe(context, &host->comparison, &host->live);
+	if (code == EXIT_DONE)
+		code = preflight_judge_loading(context, &host->comparison, &host->live);
 	if (code != EXIT_DONE)
 		return code;
-	preflight_judge_loading(context, &host->comparison, &host->live);
 	table->module = host->live.module;
 	summarize_values(host, &table->values);
 	return EXIT_DONE;

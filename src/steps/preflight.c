@@ -132,14 +132,22 @@ static int judge_loading(const struct context *context, const struct comparison 
 	return problems->out_of_memory ? -ENOMEM : found;
 }
 
-void preflight_judge_loading(const struct context *context, const struct comparison *comparison,
-			     struct runtime *runtime)
+static enum exit_code fail_to_read(struct context *context, int error)
+{
+	report_errno(context, "read", "modprobe's configuration", error);
+	return EXIT_FAILED;
+}
+
+enum exit_code preflight_judge_loading(struct context *context, const struct comparison *comparison,
+				       struct runtime *runtime)
 {
 	struct problems CLEANUP(problems_done) problems = {0};
 	bool hidden;
+	int found = 0;
 
 	if (comparison->plan.mode == MODE_TUNE && runtime->module == MODULE_ABSENT)
-		(void)!judge_loading(context, comparison, runtime, &problems, &hidden);
+		found = judge_loading(context, comparison, runtime, &problems, &hidden);
+	return found < 0 ? fail_to_read(context, found) : EXIT_DONE;
 }
 
 enum exit_code preflight_run(struct context *context, const struct comparison *comparison,
@@ -156,10 +164,8 @@ enum exit_code preflight_run(struct context *context, const struct comparison *c
 	if (runtime->module == MODULE_BUILT_IN)
 		return EXIT_DONE;
 	found = judge_loading(context, comparison, runtime, &problems, &hidden);
-	if (found < 0) {
-		report_errno(context, "read", "modprobe's configuration", found);
-		return EXIT_FAILED;
-	}
+	if (found < 0)
+		return fail_to_read(context, found);
 	if (found > 0)
 		report_message(
 			context->report, SEVERITY_NOTE,

@@ -63,12 +63,11 @@ enum exit_code preflight_run(struct context *context, const struct comparison *c
 			     struct runtime *runtime);
 
 /*
- * Sets runtime->blocked if the module is absent and something keeps it from loading; reports
- * nothing.
- * If the files cannot be read, runtime->blocked stays false.
+ * Sets runtime->blocked if the module is absent and something keeps it from loading, without a
+ * message about it. Returns EXIT_FAILED after an error, which has been reported.
  */
-void preflight_judge_loading(const struct context *context, const struct comparison *comparison,
-			     struct runtime *runtime);
+enum exit_code preflight_judge_loading(struct context *context, const struct comparison *comparison,
+				       struct runtime *runtime);
 
 /*
  * runtime_look() compares the other network namespaces with a plan that sets values in all of them.
