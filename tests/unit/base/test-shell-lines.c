@@ -95,6 +95,9 @@ static void echo_and_tee_write_files(void **state)
 		{"echo 5 || tee /proc/x", "1 /proc/x=the output of a command?\n"},
 		{"printf '%s\\n' 6 > /proc/x", "1 /proc/x=6\n"},
 		{"printf 6\\\\n > /proc/x", "1 /proc/x=6\n"},
+		/* Within quotes a backslash before a letter is one. */
+		{"echo \"a\\b\\\\c\\d\" > /proc/x", "1 /proc/x=a\\b\\c\\d\n"},
+		{"echo \"a\\$b\" > /proc/x", "1 /proc/x=a$b\n"},
 		{"tee /proc/x <<< 8", "1 /proc/x=8\n"},
 		{"cat /run/n > /proc/x", "1 /proc/x=the output of a command?\n"},
 		{"echo $((1 + 2)) > /proc/x", "1 /proc/x=$((1 + 2))?\n"},

@@ -230,6 +230,10 @@ static void values_that_the_kernel_refuses_are_told(void **state)
 		"the kernel refuses 111111", WRITE("[conntrack] max = auto")},
 	       {KEY "max 65536", "sysctl ignores a line without \"=\"; write \"[conntrack] max",
 		WRITE("[conntrack] max = 65536")},
+	       {KEY "max", "sysctl ignores a line without \"=\"; write \"[conntrack] max",
+		WRITE("[conntrack] max = auto")},
+	       {KEY "max:\t", "sysctl ignores a line without \"=\"; write \"[conntrack] max",
+		WRITE("[conntrack] max = auto")},
 	       {"net/nf_conntrack_max\t65536 x",
 		"sysctl ignores a line without \"=\"; write \"[conntrack] max",
 		WRITE("[conntrack] max = 65536")});

@@ -338,6 +338,9 @@ static void unused_is_empty_everywhere(void **state)
 	expect_verdict(&table, VERDICT_UNUSED);
 	others[1].entries = figure(1);
 	expect_verdict(&table, VERDICT_FINE);
+	others[1].entries = figure(0);
+	table.entries = figure(1);
+	expect_verdict(&table, VERDICT_FINE);
 }
 
 static void what_was_not_looked_at_is_never_fine(void **state)
