@@ -113,7 +113,8 @@ if [ -e "$image/machine" ]; then
 	ports=(-device virtio-serial
 		-chardev "file,id=output,path=$work/output" -device virtserialport,chardev=output,name=output
 		-chardev "file,id=status,path=$work/status" -device virtserialport,chardev=status,name=status)
-	# Some find their disks in any order, so the files that are unpacked last are in the same tar.
+	# Some find their disks in any order, so the files that are unpacked last are in the same
+	# tar.
 	cp "${overlays[0]}" "$work/all.tar"
 	for overlay in "${overlays[@]:1}"; do
 		tar --concatenate --file="$work/all.tar" "$overlay"
