@@ -6,6 +6,7 @@
 #include "unit/helpers.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 
 #include "model/render/render-table.h"
@@ -281,6 +282,41 @@ static void the_bar_tells_eighths(void **state)
 		render_table(&table, &judgement, NULL,
 			     &(struct screen_style){.columns = 40, .utf8 = rows[i].utf8}, &drawn);
 		expect_part("bar", drawn.data, rows[i].bar);
+	}
+}
+
+/* A percent of a thousand entries is ten. */
+static void states_below_one_percent_are_others(void **state)
+{
+	static const struct {
+		uint64_t established, time_wait, syn_sent, close;
+		const char *words;
+	} rows[] = {
+		{900, 91, 5, 4, "ESTABLISHED 900, TIME_WAIT 91, others 9\n"},
+		{900, 80, 10, 10, "ESTABLISHED 900, TIME_WAIT 80, "},
+		{900, 95, 5, 0, "ESTABLISHED 900, TIME_WAIT 95, SYN_SENT 5\n"},
+		{991, 0, 9, 0, "ESTABLISHED 991, SYN_SENT 9\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct buffer CLEANUP(buffer_clear) drawn = {0};
+		struct entry_counts *CLEANUP(free_pointer) counts = NULL;
+		struct table table = {
+			.module = MODULE_LIVE, .entries = {true, 1000}, .max = {true, 100000}};
+		const struct judgement judgement = {.verdict = VERDICT_FINE};
+
+		assert_int_equal(entry_counts_new(&counts), 0);
+		table.contents = counts;
+		counts->total = 1000;
+		counts->by_protocol[IPPROTO_TCP] = 1000;
+		counts->by_state[TCP_STATE_ESTABLISHED] = rows[i].established;
+		counts->by_state[TCP_STATE_TIME_WAIT] = rows[i].time_wait;
+		counts->by_state[TCP_STATE_SYN_SENT] = rows[i].syn_sent;
+		counts->by_state[TCP_STATE_CLOSE] = rows[i].close;
+		render_table(&table, &judgement, NULL, &(struct screen_style){.columns = 100},
+			     &drawn);
+		expect_part(rows[i].words, drawn.data, rows[i].words);
 	}
 }
 
@@ -585,6 +621,7 @@ int main(void)
 		cmocka_unit_test(the_color_follows_the_share),
 		cmocka_unit_test(the_buckets_have_the_color_of_long_chains),
 		cmocka_unit_test(the_bar_tells_eighths),
+		cmocka_unit_test(states_below_one_percent_are_others),
 		cmocka_unit_test(each_verdict_says_what_to_do_next),
 		cmocka_unit_test(a_verdict_on_another_namespace_names_it),
 		cmocka_unit_test(a_single_message_of_another_namespace_is_told),
