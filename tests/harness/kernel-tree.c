@@ -98,7 +98,7 @@ bool kernel_sees_host(const struct kernel *kernel)
 bool kernel_owns_files(const struct kernel *kernel)
 {
 	(void)kernel;
-	return false;
+	return getenv("CONNTRACK_PERSIST_OWNS_FILES") != NULL;
 }
 
 const char *kernel_release(const struct kernel *kernel)
