@@ -213,8 +213,23 @@ enum exit_code compare_namespaces(struct context *context, const struct values *
 	return EXIT_DONE;
 }
 
+/* Some were not compared, so that it is not known whether all are as configured. */
+static void report_uncompared(struct context *context, const char *text, const char *reason)
+{
+	static const char what[] = "the other network namespaces";
+	/* The timer's service may lack the capability. */
+	bool sandbox = context->gathering.sandbox;
+
+	report_message(context->report, sandbox ? SEVERITY_NOTE : SEVERITY_WARNING, "%s", text);
+	if (sandbox)
+		(void)report_unread_without_root(context->report, what, reason);
+	else
+		(void)report_unread(context->report, what, reason);
+}
+
 void namespaces_drift_report(struct context *context, const struct namespaces_drift *drift)
 {
+	char text[256];
 	size_t unnamed = drift->differing > NAMED_MAX ? drift->differing - NAMED_MAX : 0;
 
 	if (drift->differing > 0)
@@ -226,16 +241,20 @@ void namespaces_drift_report(struct context *context, const struct namespaces_dr
 		report_say_row(context->report, value_state_to_string(VALUE_OK),
 			       "%zu other network namespace%s", drift->compared,
 			       drift->compared == 1 ? "" : "s");
-	if (drift->unseen > 0)
-		report_message(context->report, SEVERITY_NOTE,
+	if (drift->unseen > 0) {
+		(void)snprintf(text, sizeof(text),
 			       "%zu network namespace%s could not be compared with the "
 			       "configuration, because this process cannot enter %s",
 			       drift->unseen, drift->unseen == 1 ? "" : "s",
 			       drift->unseen == 1 ? "it" : "them");
-	if (drift->partial)
-		report_message(context->report, SEVERITY_NOTE,
+		report_uncompared(context, text, "this process cannot enter some of them");
+	}
+	if (drift->partial) {
+		(void)snprintf(text, sizeof(text),
 			       "not every network namespace was compared with the configuration: "
 			       "there are more than %d, or this process cannot see those of some "
 			       "processes",
 			       NAMESPACES_MAX);
+		report_uncompared(context, text, "not all of them could be listed");
+	}
 }

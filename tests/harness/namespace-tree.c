@@ -83,16 +83,23 @@ static int describe(const struct kernel *kernel, const struct dirent *entry,
 	return one.path && (one.name || one.command || one.id) ? 0 : -ENOMEM;
 }
 
-/* The file "listns" of the host stands for a kernel that has the call. */
+/*
+ * The file "listns" of the host stands for a kernel that has the call, the file "hidden" for
+ * processes whose namespaces cannot be seen. "list namespaces ERRNO" among the faults has it fail.
+ */
 int kernel_list_namespaces(const struct kernel *kernel, struct network_namespaces *ret)
 {
 	struct network_namespaces found = {.items = calloc(NAMESPACES_MAX, sizeof(*found.items))};
 	struct dirent **names = NULL;
 	char folder[PATH_MAX];
-	int count, error = found.items ? 0 : -ENOMEM;
+	int count, error = found.items
+				   ? faults_find(kernel_files_root(kernel), "list", "namespaces")
+				   : -ENOMEM;
 
 	(void)snprintf(folder, sizeof(folder), "%s/listns", kernel_files_root(kernel));
 	found.by_kernel = access(folder, F_OK) == 0;
+	(void)snprintf(folder, sizeof(folder), "%s/hidden", kernel_files_root(kernel));
+	found.hidden = access(folder, F_OK) == 0;
 	(void)snprintf(folder, sizeof(folder), "%s/namespaces", kernel_files_root(kernel));
 	count = scandir(folder, &names, NULL, alphasort);
 	if (count < 0 && errno == ENOMEM)
