@@ -32,5 +32,6 @@ for ((round = 1; round <= loads; round++)); do
 	((round % 10)) || echo "# $bad of $round loads with wrong values"
 done
 check 'loads and unloads' "$((round - 1))" "$loads"
-check 'the usual rule misses the keys' "$((bad * 10 >= loads * 9))" 1
+# How often udevd comes before the keys depends on what else the machine has to do.
+check 'the usual rule misses the keys at least every second time' "$((bad * 2 >= loads))" 1
 finish
