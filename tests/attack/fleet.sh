@@ -43,12 +43,16 @@ class AnsibleModule(object):
         return None
 END
 
+# The module finds the list of settings below the name of its collection.
+mkdir -p "$work/python/ansible_collections/conntrack_persist"
+ln -s "$(realpath "$srcdir/ansible")" "$work/python/ansible_collections/conntrack_persist/conntrack"
+
 # ansible NAME EXPECTED-STATUS... -- JSON-MEMBERS: runs the module on the image.
 ansible() {
 	local name=$1 allowed=()
 	shift
 	while [[ $1 != -- ]]; do allowed+=("$1"); shift; done
-	WORK=$work PYTHONPATH=$work/python bounded "$name" "${allowed[@]}" -- timeout 60 python3 \
+	WORK=$work PYTHONPATH=$work/python PYTHONDONTWRITEBYTECODE=1 bounded "$name" "${allowed[@]}" -- timeout 60 python3 \
 		"$srcdir/ansible/plugins/modules/conntrack_persist.py" \
 		"{\"root\": \"$work/image\", \"executable\": \"$program\"${2:+, $2}}"
 	says_not "$name" Traceback
