@@ -12,6 +12,7 @@
 #include "steps/comparison.h"
 #include "steps/error-words.h"
 #include "steps/namespace-keys.h"
+#include "steps/unread.h"
 
 /* How many namespaces a message names; the others are counted. */
 #define NAMED_MAX 5U
@@ -216,15 +217,11 @@ enum exit_code compare_namespaces(struct context *context, const struct values *
 /* Some were not compared, so that it is not known whether all are as configured. */
 static void report_uncompared(struct context *context, const char *text, const char *reason)
 {
-	static const char what[] = "the other network namespaces";
 	/* The timer's service may lack the capability. */
-	bool sandbox = context->gathering.sandbox;
+	enum severity severity = note_unread_source(context, "the other network namespaces", reason,
+						    context->gathering.sandbox);
 
-	report_message(context->report, sandbox ? SEVERITY_NOTE : SEVERITY_WARNING, "%s", text);
-	if (sandbox)
-		(void)report_unread_without_root(context->report, what, reason);
-	else
-		(void)report_unread(context->report, what, reason);
+	report_message(context->report, severity, "%s", text);
 }
 
 void namespaces_drift_report(struct context *context, const struct namespaces_drift *drift)

@@ -5,20 +5,28 @@
 #include "base/buffer.h"
 #include "steps/error-words.h"
 
+enum severity note_unread_source(struct context *context, const char *name, const char *reason,
+				 bool root_only)
+{
+	if (root_only)
+		(void)report_unread_without_root(context->report, name, reason);
+	else
+		(void)report_unread(context->report, name, reason);
+	return root_only ? SEVERITY_NOTE : SEVERITY_WARNING;
+}
+
 static void report_source(struct context *context, const struct unread_source *source)
 {
 	struct buffer CLEANUP(buffer_clear) words = {0};
 	const char *reason = source->reason;
+	enum severity severity;
 
 	if (!reason) {
 		error_add_words(context, source->name, source->error, &words);
 		reason = words.data ? words.data : "out of memory";
 	}
-	if (source->root_only)
-		(void)report_unread_without_root(context->report, source->name, reason);
-	else
-		(void)report_unread(context->report, source->name, reason);
-	report_message(context->report, source->root_only ? SEVERITY_NOTE : SEVERITY_WARNING,
+	severity = note_unread_source(context, source->name, reason, source->root_only);
+	report_message(context->report, severity,
 		       source->kind == UNREAD_FILE ? "cannot read %s: %s"
 						   : "%s could not be read: %s",
 		       source->name, reason);
