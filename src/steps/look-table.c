@@ -185,6 +185,7 @@ static void read_busy_seconds(const struct context *context, struct cutoffs *cut
 					    PATH_PROC "/nf_conntrack_tcp_timeout_max_retrans"};
 
 	cutoffs->busy_least = UINT32_MAX;
+	cutoffs->busy_most = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 		struct figure figure = gather_figure(context->kernel, paths[i]);
 		uint32_t seconds = figure.known ? (uint32_t)figure.value : 300;
