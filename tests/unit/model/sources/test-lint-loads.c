@@ -199,6 +199,21 @@ static void word_that_is_there_is_not_proposed(void **state)
 	}
 }
 
+static void word_that_the_configuration_replaces_is_not_proposed(void **state)
+{
+	struct value hashsize = {.row = &schema[SETTING_HASHSIZE]};
+	const struct values planned = {.items = &hashsize, .count = 1};
+	const struct lint_request request = {.facts = &unknown, .planned = &planned};
+	struct problems CLEANUP(problems_done) problems = {0};
+
+	(void)state;
+	lint_command_line(&request, "ip_conntrack.hashsize=5 ip_conntrack.acct=1", &problems);
+	assert_int_equal(problems.count, 2);
+	expect_end("planned", problems.items[0].text,
+		   "; remove it, because the configuration sets the value");
+	expect_end("another", problems.items[1].text, "; write \"nf_conntrack.acct=1\"");
+}
+
 static void last_list_of_the_kernel_counts(void **state)
 {
 	const struct lint_request request = {.facts = &unknown};
@@ -253,6 +268,7 @@ int main(void)
 		cmocka_unit_test(keys_on_the_command_line_are_told),
 		cmocka_unit_test(lists_of_modules_are_told),
 		cmocka_unit_test(word_that_is_there_is_not_proposed),
+		cmocka_unit_test(word_that_the_configuration_replaces_is_not_proposed),
 		cmocka_unit_test(last_list_of_the_kernel_counts),
 		cmocka_unit_test(files_without_a_reader_are_named),
 	};

@@ -73,6 +73,7 @@ static void columns_are_found_by_name(void **state)
 			     "early_drop 11;search_restart 17;");
 	/* of a kernel to come, or of one that has fewer; a name counts once */
 	expect_text_counters("new drop more\n1 2 3\n4 5 6\n", "drop 7;");
+	expect_text_counters("n drop\n1 2\n", "drop 2;");
 	expect_text_counters("drop drop entries entries\n1 2 3 4\n", "entries 3;drop 1;");
 	/* tabs, numbers without a name, no newline in the end */
 	expect_text_counters("entries\tdrop\n1\t2\n1  3 9 9", "entries 1;drop 5;");

@@ -69,10 +69,12 @@ static void both_rings_are_one_list_by_time(void **state)
 	struct fixture *f = *state;
 	struct witness_ring CLEANUP(witness_ring_done) ring = {0};
 
+	f->head.loaded = 10;
 	record(f, 0, 30, "net/netfilter/nf_conntrack_max", "3\n");
 	record(f, 1000, 20, "net/netfilter/nf_conntrack_udp_timeout", "2\n");
 	record(f, 0, 40, "net/nf_conntrack_max", "4\n");
 	parse(f, &ring);
+	expect_number("loaded", ring.loaded, 10);
 	expect_number("count", ring.count, 3);
 	expect_number("writes", ring.writes, 3);
 	expect_number("lost", ring.lost, 0);
