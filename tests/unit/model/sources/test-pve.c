@@ -3,6 +3,7 @@
 #include "unit/helpers.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/buffer.h"
 #include "model/sources/writers-pve.h"
@@ -19,7 +20,7 @@ static struct value items[] = {
 };
 static const struct values values = {.items = items, .count = ARRAY_SIZE(items)};
 
-/* "KEY LINE TEXT", with "wins" or "loses"; the configuration has this max. */
+/* "KEY LINE TEXT", with "made NUMBER" if the kernel shows another one, and with "wins" or "loses"; the configuration has this max. */
 static void expect_set(const char *text, uint64_t max, bool at_least, const char *wanted)
 {
 	static const struct writer_line line = {.path = "a", .source = SOURCE_PVE_FIREWALL};
@@ -36,8 +37,10 @@ static void expect_set(const char *text, uint64_t max, bool at_least, const char
 	for (size_t i = 0; i < writers.count; i++) {
 		const struct writer *writer = &writers.items[i];
 
-		buffer_printf(&b, "%s %u %s %s\n", writer->value->key, writer->line, writer->text,
-			      !writer_takes_away(writer) ? "loses" : "wins");
+		buffer_printf(&b, "%s %u %s ", writer->value->key, writer->line, writer->text);
+		if (writer->made > 0 && writer->made != strtoull(writer->text, NULL, 10))
+			buffer_printf(&b, "made %" PRIu64 " ", writer->made);
+		buffer_printf(&b, "%s\n", !writer_takes_away(writer) ? "loses" : "wins");
 	}
 	expect_text(text, b.data, wanted);
 	writers_done(&writers);
@@ -57,14 +60,14 @@ static void options_of_a_node(void **state)
 		{"", 1000, false, "max 0 262144 wins\nhashsize 0 65536 wins\n" TIMEOUTS},
 		{"", 262144, false, "max 0 262144 loses\nhashsize 0 65536 loses\n" TIMEOUTS},
 		{"[OPTIONS]\nnf_conntrack_max: 1000000\n", 262144, false,
-		 "max 2 1000000 wins\nhashsize 2 251904 wins\n" TIMEOUTS},
+		 "max 2 1000000 made 1007616 wins\nhashsize 2 251904 wins\n" TIMEOUTS},
 		/* pve-firewall rounds up to a multiple of 8,192. */
 		{"[OPTIONS]\nnf_conntrack_max: 1000000\n", 1000000, false,
-		 "max 2 1000000 wins\nhashsize 2 251904 wins\n" TIMEOUTS},
+		 "max 2 1000000 made 1007616 wins\nhashsize 2 251904 wins\n" TIMEOUTS},
 		{"[OPTIONS]\nnf_conntrack_max: 1000000\n", 1007616, false,
-		 "max 2 1000000 loses\nhashsize 2 251904 loses\n" TIMEOUTS},
+		 "max 2 1000000 made 1007616 loses\nhashsize 2 251904 loses\n" TIMEOUTS},
 		{"[OPTIONS]\nnf_conntrack_max: 1000000\n", 1005000, true,
-		 "max 2 1000000 loses\nhashsize 2 251904 wins\n" TIMEOUTS},
+		 "max 2 1000000 made 1007616 loses\nhashsize 2 251904 wins\n" TIMEOUTS},
 		{"[OPTIONS]\nnf_conntrack_max: 100000\n", 1000, false,
 		 "max 2 262144 wins\nhashsize 2 65536 wins\n" TIMEOUTS},
 		/*
@@ -72,7 +75,7 @@ static void options_of_a_node(void **state)
 		 */
 		{"[options]\n# x\n\n NF_conntrack_max : 5\nnf_conntrack_max:300000 \r\n"
 		 "nf_conntrack_max: 400000 # x\n[RULES]\nnf_conntrack_max: 400000\n",
-		 1000, false, "max 5 300000 wins\nhashsize 5 75776 wins\n" TIMEOUTS},
+		 1000, false, "max 5 300000 made 303104 wins\nhashsize 5 75776 wins\n" TIMEOUTS},
 		{"[OPTIONS]\nnf_conntrack_tcp_timeout_established: 600\n"
 		 "nf_conntrack_tcp_timeout_syn_recv: 30\nnf_conntrack_helpers: ftp\n:\nx\n",
 		 262144, false,
@@ -83,7 +86,8 @@ static void options_of_a_node(void **state)
 		 "max 3 100000 wins\n"},
 		{"[OPTIONS]\nnftables: 1\n", 1000, false, ""},
 		{"[OPTIONS]\nnf_conntrack_max: 99999999999999999999999\n", 1000, false,
-		 "max 2 9999999999999 wins\nhashsize 2 2500000000000 wins\n" TIMEOUTS},
+		 "max 2 9999999999999 made 10000000000000 wins\nhashsize 2 2500000000000 "
+		 "wins\n" TIMEOUTS},
 	};
 
 	(void)state;
