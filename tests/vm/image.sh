@@ -19,6 +19,8 @@ suite=${1:?usage: image.sh SUITE}
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=suite.sh
 . "$here/suite.sh"
+# shellcheck source=guest-image.sh
+. "$here/guest-image.sh"
 read -ra packages <<<"$(tr '\n' ' ' <"$here/guest-packages") ${VM_PACKAGES:-}"
 release=${suite%+*}
 space=${suite#"$release"}
@@ -32,7 +34,7 @@ case $space in
 		exit 64
 		;;
 esac
-recipe=$(cat "$here"/{image.sh,suite.sh,initrd-init} - <<<"${packages[*]}" | sha256sum | cut -c 1-16)
+recipe=$(cat "$here"/{image.sh,guest-image.sh,suite.sh,initrd-init} - <<<"${packages[*]}" | sha256sum | cut -c 1-16)
 image=$cache/$suite-$recipe
 
 take_turn "$suite"
@@ -64,45 +66,15 @@ mmdebstrap "${bootstrap[@]}" \
 	--dpkgopt='path-exclude=*/kernel/drivers/net/*/*' \
 	"$release" "$root" "${mirrors[@]}" >&2
 
-# Units that wait for a terminal, a network or a clock are disabled.
-echo guest >"$root/etc/hostname"
-rm -f "$root/etc/resolv.conf"
-: >"$root/etc/machine-id"
-units=(getty.target serial-getty@ttyS0.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer
-	e2scrub_all.timer e2scrub_reap.service fstrim.timer systemd-tmpfiles-clean.timer)
-mkdir -p "$root/etc/systemd/system"
-for unit in "${units[@]}"; do
-	ln -sf /dev/null "$root/etc/systemd/system/$unit"
-done
+quiet_host "$root" getty.target serial-getty@ttyS0.service apt-daily{,-upgrade}.timer dpkg-db-backup.timer \
+	e2scrub_all.timer e2scrub_reap.service fstrim.timer systemd-tmpfiles-clean.timer
 
 kernel=$(basename "$(echo "$root"/lib/modules/*)")
 cp "$root/boot/vmlinuz-$kernel" "$work/kernel"
-
-# The initrd contains busybox, and the modules for the root disk in the order in which they load.
-initrd=$work/initrd-root
-mkdir -p "$initrd"/{bin,dev,modules,proc,root}
-cp "$root/bin/busybox" "$initrd/bin/"
-cp "$here/initrd-init" "$initrd/init"
-chmod 755 "$initrd/init"
-number=100
-for module in virtio_pci virtio_blk ext4; do
-	while read -r action file _; do
-		[ "$action" = insmod ] || continue
-		number=$((number + 1))
-		name=$initrd/modules/$number-$(basename "$file" .xz)
-		case $file in
-			*.xz) xz -dc "$root/$file" >"$name" ;;
-			*) cp "$root/$file" "$name" ;;
-		esac
-	done < <(chroot "$root" modprobe --set-version "$kernel" --show-depends "$module")
-done
-(cd "$initrd" && find . | cpio --quiet -o -H newc | gzip -1) >"$work/initrd"
-
-# The file is made first, because mke2fs prints a message if it has to make it.
-truncate -s 3G "$work/root.ext4"
-mke2fs -q -t ext4 -L root -O ^has_journal -d "$root" "$work/root.ext4"
+make_initrd "$root" "$kernel" "$root/bin/busybox" "$here/initrd-init"
+make_disk "$root"
 echo "$kernel" >"$work/release"
-rm -rf "$root" "$initrd"
+rm -rf "$root"
 
 keep_work "$suite-$recipe"
 echo "$image"

@@ -18,7 +18,9 @@ wanted=${2:?usage: kernel.sh SUITE RELEASE[-FLAVOUR]}
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=suite.sh
 . "$here/suite.sh"
-recipe=$(cat "$here"/{kernel.sh,suite.sh,initrd-init} | sha256sum | cut -c 1-16)
+# shellcheck source=guest-image.sh
+. "$here/guest-image.sh"
+recipe=$(cat "$here"/{kernel.sh,guest-image.sh,suite.sh,initrd-init} | sha256sum | cut -c 1-16)
 kernel=$cache/$suite-kernel-$wanted-$recipe
 
 take_turn "$suite-kernel-$wanted"
@@ -90,28 +92,12 @@ find "$root/lib/modules/$release/kernel" -name '*.ko*' \( -path '*/drivers/*' -o
 find "$root/lib/modules/$release/kernel/drivers/net" -mindepth 2 -name '*.ko*' -delete
 depmod -b "$root" "$release"
 
-initrd=$work/initrd-root
-mkdir -p "$initrd"/{bin,dev,modules,proc,root}
-cp "$(command -v busybox)" "$initrd/bin/"
-install -m 755 "$here/initrd-init" "$initrd/init"
-number=100
-for module in virtio_pci virtio_blk ext4; do
-	while read -r action file _; do
-		[ "$action" = insmod ] || continue
-		number=$((number + 1))
-		name=$initrd/modules/$number-$(basename "$file" .xz)
-		case $file in
-			*.xz) xz -dc "$file" >"$name" ;;
-			*) cp "$file" "$name" ;;
-		esac
-	done < <(modprobe --dirname "$root" --set-version "$release" --show-depends "$module")
-done
-(cd "$initrd" && find . | cpio --quiet -o -H newc | gzip -1) >"$work/initrd"
+make_initrd "$root" "$release" "$(command -v busybox)" "$here/initrd-init"
 # The suite's /lib may be a link.
 mkdir -p "$work/tree/usr/lib"
 mv "$root/lib/modules" "$work/tree/usr/lib/"
 tar -C "$work/tree" --owner=0 --group=0 -cf "$work/modules.tar" usr
-rm -rf "$root" "$initrd" "$work/tree"
+rm -rf "$root" "$work/tree"
 
 keep_work "$suite-kernel-$wanted-$recipe"
 echo "$kernel"

@@ -21,6 +21,8 @@ suite=${wanted%%@*}
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=suite.sh
 . "$here/suite.sh"
+# shellcheck source=guest-image.sh
+. "$here/guest-image.sh"
 case ${wanted#*@} in
 	i386) architecture=i386 package=linux-image-686-pae console=ttyS0
 		command='qemu-system-i386 -cpu max' ;;
@@ -43,7 +45,7 @@ mapfile -t packages < <(sed "s/^linux-image-.*/$package/" "$here/guest-packages"
 	printf '%s\n' base-files base-passwd bash coreutils dash diffutils findutils grep gzip hostname libc-bin login \
 		mawk mount ncurses-base sed tar util-linux
 	tr ' ' '\n' <<<"${VM_PACKAGES:-}")
-recipe=$(cat "$here"/{machine.sh,suite.sh,machine-init} - <<<"${packages[*]}" | sha256sum | cut -c 1-16)
+recipe=$(cat "$here"/{machine.sh,guest-image.sh,suite.sh,machine-init} - <<<"${packages[*]}" | sha256sum | cut -c 1-16)
 image=$cache/$wanted-$recipe
 
 take_turn "$wanted"
@@ -84,42 +86,14 @@ done
 kernel=$(basename "$(echo "$root"/lib/modules/*)")
 depmod -b "$root" "$kernel"
 
-# Units that wait for a terminal, a network or a clock are disabled.
-echo guest >"$root/etc/hostname"
-rm -f "$root/etc/resolv.conf"
-: >"$root/etc/machine-id"
-mkdir -p "$root/etc/systemd/system"
-for unit in getty.target "serial-getty@$console.service" systemd-tmpfiles-clean.timer; do
-	ln -sf /dev/null "$root/etc/systemd/system/$unit"
-done
+quiet_host "$root" getty.target "serial-getty@$console.service" systemd-tmpfiles-clean.timer
 
 cp "$root"/boot/vmlinu[xz]-"$kernel" "$work/kernel"
-
-# The initrd contains busybox, and the modules for the root disk in the order in which they load.
-initrd=$work/initrd-root
-mkdir -p "$initrd"/{bin,dev,modules,proc,root}
-cp "$root/bin/busybox" "$initrd/bin/"
-install -m 755 "$here/machine-init" "$initrd/init"
-number=100
-for module in virtio_pci virtio_blk ext4; do
-	while read -r action file _; do
-		[ "$action" = insmod ] || continue
-		number=$((number + 1))
-		name=$initrd/modules/$number-$(basename "$file" .xz)
-		case $file in
-			*.xz) xz -dc "$file" >"$name" ;;
-			*) cp "$file" "$name" ;;
-		esac
-	done < <(modprobe --dirname "$root" --set-version "$kernel" --show-depends "$module")
-done
-(cd "$initrd" && find . | cpio --quiet -o -H newc | gzip -1) >"$work/initrd"
-
-# The file is made first, because mke2fs prints a message if it has to make it.
-truncate -s 3G "$work/root.ext4"
-mke2fs -q -t ext4 -L root -O ^has_journal -d "$root" "$work/root.ext4"
+make_initrd "$root" "$kernel" "$root/bin/busybox" "$here/machine-init"
+make_disk "$root"
 echo "$kernel" >"$work/release"
 printf '%s\n' "$command" "$console" >"$work/machine"
-rm -rf "$root" "$initrd"
+rm -rf "$root"
 
 keep_work "$wanted-$recipe"
 echo "$image"
