@@ -16,16 +16,7 @@ shift
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=../vm/suite.sh
 . "$here/../vm/suite.sh"
-
-recipe=$(cat "$here/chroot.sh" "$here/../vm/suite.sh" - <<<"$*" | sha256sum | cut -c 1-16)
-chroot=$cache/$suite-fleet-$recipe
-take_turn "$suite-fleet"
-if [ ! -d "$chroot" ]; then
-	make_work "$suite-fleet"
-	find_mirror "$suite"
-	echo "chroot.sh: building a chroot of $suite" >&2
-	mmdebstrap "${bootstrap[@]}" --include="$(IFS=,; echo "$*")" "$suite" "$work/root" "$mirror" >&2
-	keep_work "$suite-fleet-$recipe"
-fi
-touch "$chroot"
-echo "$chroot/root"
+# shellcheck source=../vm/chroot.sh
+. "$here/../vm/chroot.sh"
+find_chroot "$suite" fleet "$(IFS=,; echo "$*")"
+echo "$root"

@@ -1,5 +1,5 @@
-# Functions that run and tests/vm/program.sh share: chroots to build in for other machine types.
-# Source it after tests/vm/suite.sh and scripts/lib.sh.
+# A function that run and tests/vm/program.sh share: chroots to build in for other machine types.
+# Source it after tests/vm/chroot.sh and scripts/lib.sh.
 # shellcheck shell=bash disable=SC2034,SC2154
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
@@ -7,34 +7,15 @@
 cross=(arm64 ppc64el s390x)
 declare -A triplets=([arm64]=aarch64-linux-gnu [ppc64el]=powerpc64le-linux-gnu [s390x]=s390x-linux-gnu)
 
-# find_chroot SUITE NAME ARCHITECTURES PACKAGES: sets chroot and root, and makes them if they do not
-# exist.
-find_chroot() {
-	local recipe
-	take_turn "$1-$2"
-	recipe=$(cat "$top/tests/vm/suite.sh" - <<<"$4" | sha256sum | cut -c 1-16)
-	chroot=$cache/$1-$2-$recipe
-	if [ ! -d "$chroot" ]; then
-		make_work "$1-$2"
-		find_mirror "$1"
-		say "${0##*/}: building a chroot of $1 for $3" >&2
-		# While it is built, no program of another machine type runs, except i386.
-		mmdebstrap "${bootstrap[@]}" --architectures="$3" --skip=check/qemu --include="$4" "$1" "$work/root" "$mirror" >&2
-		keep_work "$1-$2-$recipe"
-	fi
-	touch "$chroot"
-	root=$chroot/root
-}
-
-# find_machine_chroot SUITE TYPE: does it for a machine type, and sets configure to the words for
-# configure. An x86-64 machine runs programs of i386 without an emulator, so that type has a chroot
+# find_machine_chroot SUITE TYPE: sets chroot and root for a machine type, and configure to the words
+# for configure. While a chroot is built, no program of another machine type runs, except i386. An x86-64 machine runs programs of i386 without an emulator, so that type has a chroot
 # of its own.
 find_machine_chroot() {
 	local other package libraries packages
 	packages=$("$top/scripts/packages" --list build | xargs | tr ' ' ,),libcmocka-dev,libselinux1-dev,libyaml-dev
 	if [ "$2" = i386 ]; then
 		configure=''
-		find_chroot "$1" m32 i386 "$packages,kmod,mount,python3"
+		find_chroot "$1" m32 "$packages,kmod,mount,python3" --architectures=i386 --skip=check/qemu
 		return
 	fi
 	libraries=$(tr , '\n' <<<"$packages" | grep -e '-dev$')
@@ -46,5 +27,5 @@ find_machine_chroot() {
 		done
 	done
 	configure="--disable-man --host=${triplets[$2]} PKG_CONFIG_LIBDIR=/usr/lib/${triplets[$2]}/pkgconfig:/usr/share/pkgconfig"
-	find_chroot "$1" cross "$(IFS=,; echo "amd64,${cross[*]}")" "$packages"
+	find_chroot "$1" cross "$packages" --architectures="$(IFS=,; echo "amd64,${cross[*]}")" --skip=check/qemu
 }

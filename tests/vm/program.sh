@@ -19,6 +19,8 @@ suite=${1:?usage: program.sh SUITE}
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=suite.sh
 . "$here/suite.sh"
+# shellcheck source=chroot.sh
+. "$here/chroot.sh"
 # shellcheck source=../../scripts/lib.sh
 . "$here/../../scripts/lib.sh"
 # shellcheck source=../machines/chroot.sh
@@ -29,21 +31,8 @@ if [[ $suite == *@* ]]; then
 	# arm64-16k is another kernel of arm64.
 	type=${suite#*@}
 	find_machine_chroot "${suite%%@*}" "${type%-16k}"
-	recipe=${chroot##*-}
 else
-	read -ra packages <<<"$("$here/../../scripts/packages" --list build | tr '\n' ' ')"
-	recipe=$(cat "$here"/{program.sh,suite.sh} - <<<"${packages[*]}" | sha256sum | cut -c 1-16)
-	take_turn "$suite-chroot"
-	chroot=$cache/$suite-chroot-$recipe
-	if [ ! -d "$chroot" ]; then
-		make_work "$suite-chroot"
-		find_mirror "$suite"
-		echo "program.sh: building a chroot of $suite" >&2
-		mmdebstrap "${bootstrap[@]}" --include="$(IFS=,; echo "${packages[*]}")" "$suite" "$work/root" "$mirror" >&2
-		keep_work "$suite-chroot-$recipe"
-	fi
-	touch "$chroot"
-	root=$chroot/root
+	find_chroot "$suite" chroot "$("$here/../../scripts/packages" --list build | xargs | tr ' ' ,)"
 fi
 
 make_work "$suite-program"
@@ -51,7 +40,7 @@ copy_sources "$work/source"
 # Files that are only read, or only run on the builder, do not change the program.
 recipe=$(cd "$work/source" && find . -type f ! -name '*.md' ! -path './docs/*' ! -path './bench/*' \
 	! -path './tests/vm/*' ! -path './tests/cases/*' -print0 | sort -z |
-	xargs -0 sha256sum | cat - "$here/program.sh" <(echo "$recipe") | sha256sum | cut -c 1-16)
+	xargs -0 sha256sum | cat - "$here/program.sh" <(echo "$chroot") | sha256sum | cut -c 1-16)
 program=$cache/$suite-program-$recipe
 if [ ! -d "$program" ]; then
 	echo "program.sh: building the program for $suite" >&2
