@@ -12,8 +12,8 @@
 void report_unread_sources(struct context *context);
 
 /*
- * Adds one source to "unread" of the JSON object. Returns how its message is to be printed: as a
- * warning, or as a note if only root can read it. The report copies the texts.
+ * Adds one source to "unread" of the JSON object. Returns the severity of its message: a warning,
+ * or a note if only root can read it. The report copies the texts.
  */
 enum severity note_unread_source(struct context *context, const char *name, const char *reason,
 				 bool root_only);
