@@ -7,9 +7,10 @@
 cross=(arm64 ppc64el s390x)
 declare -A triplets=([arm64]=aarch64-linux-gnu [ppc64el]=powerpc64le-linux-gnu [s390x]=s390x-linux-gnu)
 
-# find_machine_chroot SUITE TYPE: sets chroot and root for a machine type, and configure to the words
-# for configure. While a chroot is built, no program of another machine type runs, except i386. An x86-64 machine runs programs of i386 without an emulator, so that type has a chroot
-# of its own.
+# find_machine_chroot SUITE TYPE: sets chroot and root for a machine type, and configure to the
+# words for configure. While a chroot is built, no program of another machine type runs, except
+# i386. An x86-64 machine runs programs of i386 without an emulator, so that type has a chroot of
+# its own.
 find_machine_chroot() {
 	local other package libraries packages
 	packages=$("$top/scripts/packages" --list build | xargs | tr ' ' ,),libcmocka-dev,libselinux1-dev,libyaml-dev

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 # Chroots of Debian to build and try things in. Source it after suite.sh.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 

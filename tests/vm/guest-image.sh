@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # Parts of a guest's image. Sourced by image.sh, kernel.sh and machine.sh.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
