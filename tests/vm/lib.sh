@@ -198,6 +198,18 @@ ctp() {
 	status=$?
 }
 
+# deb ARGUMENT...: runs dpkg; if it fails, its output is printed.
+deb() {
+	output=$(DEBIAN_FRONTEND=noninteractive dpkg "$@" 2>&1)
+	status=$?
+	[ "$status" = 0 ] || echo "# dpkg $*: ${output@Q}" >&2
+}
+
+# kernel_values: prints all live values.
+kernel_values() {
+	grep -r . "$sys/parameters" "$proc" 2>/dev/null | grep -vE 'nf_conntrack_(count|max_used)|nf_log' | sort
+}
+
 # told TEXT...: prints how many of these texts the last run printed.
 told() {
 	local text count=0

@@ -12,22 +12,10 @@ second=(/vm/debs/*+*_*.deb)
 units=(conntrack-persist{,-builtin,-check,-metrics,-namespaces,-restore,-sizes,-witness}.service conntrack-persist-{check,metrics}.timer
 	conntrack-persist-namespaces.path)
 
-# deb ARGUMENT...: runs dpkg; if it fails, its output is printed.
-deb() {
-	output=$(DEBIAN_FRONTEND=noninteractive dpkg "$@" 2>&1)
-	status=$?
-	[ "$status" = 0 ] || echo "# dpkg $*: ${output@Q}" >&2
-}
-
 # said: prints what our maintainer scripts printed during the last run of dpkg, without dpkg's own
 # lines.
 said() {
 	grep '^conntrack-persist: ' <<<"$output" | sed 's/^conntrack-persist: //' | paste -sd ';'
-}
-
-# kernel_values: prints all live values.
-kernel_values() {
-	grep -r . "$sys/parameters" "$proc" 2>/dev/null | grep -vE 'nf_conntrack_(count|max_used)|nf_log' | sort
 }
 
 # files_of_others: lists the files in /etc and the enabled units there.

@@ -77,6 +77,18 @@ enforcing() {
 	echo 5 >"$proc/nf_conntrack_udp_timeout"
 	ctp --quiet apply
 	check 'apply' "$status $(wrong_values)" '0 '
+	ip netns add container
+	systemd-run --quiet --wait conntrack-persist hook --netns=/run/netns/container
+	check 'the hook, run by a service' "$? $(ip netns exec container cat "$proc/nf_conntrack_udp_timeout")" '0 45'
+	ip netns delete container
+	printf '[apply]\nwitness = yes\n' >>/etc/conntrack-persist.conf
+	ctp install
+	systemctl start conntrack-persist-witness.service
+	check 'the witness is pinned' "$status $(find /sys/fs/bpf/conntrack-persist -mindepth 1 -print -quit | wc -l)" '0 1'
+	echo 6 >"$proc/nf_conntrack_udp_timeout"
+	ctp check
+	check 'check names who changed a value' "$status $(told 'set by')" '2 1'
+	ctp --quiet apply
 	unload nf_conntrack
 	rm "${files[@]:0:3}"
 	ctp install
