@@ -63,8 +63,9 @@ set_up() {
 	esac
 	check 'installed by the first version' "$status" 0
 	[ "$1" != timer ] || systemctl enable --quiet --now conntrack-persist-check.timer
-	if [ "$1" != disable ]; then
-		echo nf_conntrack >/etc/modules-load.d/conntrack.conf
+	[ "$1" = disable ] || echo nf_conntrack >/etc/modules-load.d/conntrack.conf
+	# An image has not booted yet, so that nothing has chosen its sizes.
+	if [ "$1" != disable ] && [ "$1" != image ]; then
 		modprobe nf_conntrack
 		event_await 'UDEV add'
 		wait_for service_is active
@@ -75,8 +76,10 @@ set_up() {
 	deb -i /vm/debs/new.deb
 	check 'the package of this version' "$status" 0
 	same 'the package'
-	ctp check
-	check 'check: no drift' "$status" 0
+	if [ "$1" != image ]; then
+		ctp check
+		check 'check: no drift' "$status" 0
+	fi
 	systemctl start conntrack-persist-check.service
 	same 'the timer'
 }
