@@ -3,19 +3,17 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# Chroots by name, and the machine types that each builds for, by cross compilers. i386 has one of
-# its own because CI builds for it alone.
-declare -A chroots=([m32]=i386 [cross]='arm64 ppc64el s390x')
 declare -A triplets=([i386]=i686-linux-gnu [arm64]=aarch64-linux-gnu [ppc64el]=powerpc64le-linux-gnu [s390x]=s390x-linux-gnu)
 
 # find_machine_chroot SUITE TYPE: sets chroot and root for a machine type, and configure to the
-# words for configure. While a chroot is built, no program of another machine type runs.
+# words for configure. i386 has a chroot of its own, because CI builds for it alone; the other types
+# share one. While a chroot is built, no program of another machine type runs.
 find_machine_chroot() {
-	local name=cross other package libraries packages
-	[ "$2" != i386 ] || name=m32
+	local name=cross types=(arm64 ppc64el s390x) other package libraries packages
+	[ "$2" != i386 ] || name=m32 types=(i386)
 	libraries=$("$top/scripts/packages" --list build | tr ' ' '\n' | grep -e '-dev$')
 	packages=autoconf,automake,kmod,make,mount,pkg-config,python3
-	for other in ${chroots[$name]}; do
+	for other in "${types[@]}"; do
 		packages+=,gcc-${triplets[$other]}
 		for package in $libraries libcmocka-dev libselinux1-dev libyaml-dev; do
 			packages+=,$package:$other
@@ -23,5 +21,5 @@ find_machine_chroot() {
 	done
 	# Debian calls the folder of i386 by another name than the compiler.
 	configure="--disable-man --host=${triplets[$2]} PKG_CONFIG_LIBDIR=/usr/lib/${triplets[$2]/i686/i386}/pkgconfig:/usr/share/pkgconfig"
-	find_chroot "$1" "$name" "$packages" --architectures="amd64,${chroots[$name]// /,}" --skip=check/qemu
+	find_chroot "$1" "$name" "$packages" --architectures="$(IFS=,; echo "amd64,${types[*]}")" --skip=check/qemu
 }
